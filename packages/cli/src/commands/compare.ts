@@ -1,0 +1,156 @@
+/** `onevision compare`: the same media under several models. */
+
+import {
+	CHECKPOINT_IDS,
+	type CheckpointId,
+	checkpointById,
+	createCounterFrom,
+	OnevisionError,
+	resolveCheckpointId,
+	type SampleLayout,
+	statistics,
+} from "@onevision/core";
+import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
+import { whole } from "../render/numbers.ts";
+import { table } from "../render/table.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface CompareOptions extends GivenMedia {
+	readonly models: string;
+	readonly asIs?: boolean;
+	readonly json?: boolean;
+}
+
+/** One checkpoint per family and generation: what `--models usual` means. */
+const USUAL: readonly CheckpointId[] = [
+	"llava-1.5-7b",
+	"llava-v1.6-mistral-7b",
+	"llava-next-video-7b",
+	"llava-onevision-qwen2-7b-ov",
+	"llava-onevision-1.5-8b",
+	"llava-onevision-2-8b",
+	"video-llava-7b",
+	"vila-1.5-8b",
+	"nvila-8b",
+	"mantis-8b-siglip-llama3",
+	"qwen2.5-vl-7b",
+	"qwen3-vl-8b",
+];
+
+/** More media than this are summed up instead of shown one by one. */
+const MAX_COLUMNS = 6;
+
+type Cell = { readonly layout: SampleLayout } | { readonly refused: string };
+
+interface Row {
+	readonly id: CheckpointId;
+	readonly cells: readonly Cell[];
+}
+
+export async function compareModels(
+	terminal: Terminal,
+	paths: readonly string[],
+	options: CompareOptions,
+): Promise<void> {
+	const ids = chosenModels(options.models);
+	const samples = await givenSamples(terminal, paths, options);
+	const rows = ids.map((id): Row => {
+		const { usual } = checkpointById(id);
+		const counter = createCounterFrom(id, options.asIs === true ? {} : { ...usual });
+		return { id, cells: samples.map(({ sample }) => tryCount(() => counter.count(sample))) };
+	});
+	if (options.json) {
+		const result = rows.map(({ id, cells }) => ({
+			model: id,
+			samples: cells.map((cell, index) => ({
+				id: samples[index]?.name,
+				...("refused" in cell ? cell : cell.layout),
+			})),
+		}));
+		await terminal.out(`${JSON.stringify(result, null, 2)}\n`);
+		return;
+	}
+	await terminal.out(`${render(terminal, rows, samples, options.asIs === true)}\n`);
+}
+
+function chosenModels(asked: string): CheckpointId[] {
+	if (asked === "all") return [...CHECKPOINT_IDS];
+	if (asked === "usual") return [...USUAL];
+	const ids = asked.split(",").map((name) => resolveCheckpointId(name.trim()));
+	return [...new Set(ids)];
+}
+
+function tryCount(count: () => SampleLayout): Cell {
+	try {
+		return { layout: count() };
+	} catch (error) {
+		if (error instanceof OnevisionError) return { refused: error.message };
+		throw error;
+	}
+}
+
+function render(
+	terminal: Terminal,
+	rows: readonly Row[],
+	samples: readonly NamedSample[],
+	asIs: boolean,
+): string {
+	const { dim } = terminal.colors;
+	const single = samples.length <= MAX_COLUMNS;
+	const columns = single ? samples.map(({ name }) => name) : ["median", "p95", "largest"];
+	const reasons: string[] = [];
+	const body = rows.map(({ id, cells }) => {
+		const counts = cells.flatMap((cell) => ("layout" in cell ? [cell.layout.visualTokens] : []));
+		const total = counts.reduce((sum, count) => sum + count, 0);
+		const refused = cells.length - counts.length;
+		return [
+			id,
+			...(single ? cells.map((cell) => showCell(cell, reasons)) : showSpread(counts)),
+			...(samples.length > 1 ? [whole(total)] : []),
+			refused === 0 ? "" : `${refused} refused`,
+		];
+	});
+	const [head = "", ...lines] = table(
+		[
+			{ title: "visual tokens" },
+			...columns.map((title) => ({ title, align: "right" as const })),
+			...(samples.length > 1 ? [{ title: "total", align: "right" as const }] : []),
+			{ title: "" },
+		],
+		body,
+	);
+	const videos = samples.some(({ sample }) => sample.media.some(({ kind }) => kind === "video"));
+	return [
+		...(single ? [] : [dim(`${whole(samples.length)} media`)]),
+		dim(head),
+		...lines,
+		...(reasons.length > 0 ? ["", ...reasons.map((reason, index) => dim(`[${index + 1}] ${reason}`))] : []),
+		...(videos && !asIs
+			? [
+					"",
+					dim(
+						"videos are sampled as each model's card does where transformers takes every frame; --as-is does not",
+					),
+				]
+			: []),
+	].join("\n");
+}
+
+function showCell(cell: Cell, reasons: string[]): string {
+	if ("refused" in cell) {
+		const known = reasons.indexOf(cell.refused);
+		const index = known === -1 ? reasons.push(cell.refused) - 1 : known;
+		return `[${index + 1}]`;
+	}
+	const { items, visualTokens } = cell.layout;
+	return `${items.some(({ range }) => range !== undefined) ? "≤ " : ""}${whole(visualTokens)}`;
+}
+
+function showSpread(counts: readonly number[]): string[] {
+	if (counts.length === 0) return ["", "", ""];
+	const { p50, p95, max } = statistics(
+		counts,
+		counts.map(() => 1),
+	);
+	return [p50, p95, max].map(whole);
+}

@@ -1,0 +1,114 @@
+/** `onevision models`: the checkpoints, or everything about one. */
+
+import {
+	CHECKPOINT_IDS,
+	type Checkpoint,
+	checkpointById,
+	familyById,
+	modelOf,
+	resolveCheckpointId,
+	SCENARIOS,
+} from "@onevision/core";
+import { metric, whole } from "../render/numbers.ts";
+import { table } from "../render/table.ts";
+import type { Terminal } from "../terminal.ts";
+
+export async function showModels(
+	terminal: Terminal,
+	name: string | undefined,
+	options: { readonly json?: boolean },
+): Promise<void> {
+	if (name === undefined) return listModels(terminal, options.json === true);
+	const id = resolveCheckpointId(name);
+	const checkpoint = checkpointById(id);
+	const text = options.json
+		? JSON.stringify(describe(id, checkpoint), null, 2)
+		: renderModel(terminal, id, checkpoint);
+	await terminal.out(`${text}\n`);
+}
+
+async function listModels(terminal: Terminal, json: boolean): Promise<void> {
+	const rows = CHECKPOINT_IDS.map((id) => ({ id, checkpoint: checkpointById(id) }));
+	if (json) {
+		await terminal.out(
+			`${JSON.stringify(
+				rows.map(({ id, checkpoint }) => describe(id, checkpoint)),
+				null,
+				2,
+			)}\n`,
+		);
+		return;
+	}
+	const [head = "", ...body] = table(
+		[
+			{ title: "id" },
+			{ title: "family" },
+			{ title: "parameters", align: "right" },
+			{ title: "context", align: "right" },
+			{ title: "scenarios" },
+		],
+		rows.map(({ id, checkpoint }) => [
+			id,
+			checkpoint.family,
+			metric(modelOf(checkpoint.parts).parameters.total),
+			whole(checkpoint.contextTokens),
+			familyById(checkpoint.family).scenarios.join(", "),
+		]),
+	);
+	const { dim } = terminal.colors;
+	await terminal.out(
+		`${[dim(head), ...body, "", dim("onevision models ID shows settings and sources")].join("\n")}\n`,
+	);
+}
+
+function describe(id: string, checkpoint: Checkpoint) {
+	const family = familyById(checkpoint.family);
+	const { parameters } = modelOf(checkpoint.parts);
+	const parity = family.parities[0];
+	return {
+		id,
+		...checkpoint,
+		scenarios: family.scenarios,
+		parities: family.parities,
+		settings: family.defaults(checkpoint.constants, parity),
+		parameters,
+		familySource: family.source,
+	};
+}
+
+function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): string {
+	const { bold, dim } = terminal.colors;
+	const family = familyById(checkpoint.family);
+	const { tower, languageModel, parameters } = modelOf(checkpoint.parts);
+	const columns = family.parities.map((parity) => family.defaults(checkpoint.constants, parity));
+	const settings = Object.entries(family.settings).map(([key, { doc, expects }]) => [
+		key,
+		...columns.map((defaults) => String(defaults[key])),
+		`${doc} (${expects})`,
+	]);
+	const facts: [string, string][] = [
+		["family", `${checkpoint.family}, ${family.title}`],
+		["tower", `${tower.name}, ${metric(parameters.tower)} parameters`],
+		["projector", `${checkpoint.parts.projector.kind}, ${metric(parameters.projector)} parameters`],
+		["language model", `${languageModel.name}, ${metric(parameters.languageModel)} parameters`],
+		["context", `${whole(checkpoint.contextTokens)} tokens`],
+		["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
+		["other names", checkpoint.aliases.join(", ")],
+		["constants from", checkpoint.source],
+		["rule from", family.source],
+	];
+	const titles = [
+		{ title: "setting" },
+		...family.parities.map((parity) => ({ title: parity })),
+		{ title: "meaning" },
+	];
+	const [head = "", ...body] = table(titles, settings);
+	const width = Math.max(...facts.map(([label]) => label.length));
+	return [
+		`${bold(checkpoint.title)} ${dim(id)}`,
+		"",
+		...facts.map(([label, value]) => `${dim(label.padEnd(width))}  ${value}`),
+		"",
+		...(settings.length === 0 ? ["no settings: every input costs the same"] : [dim(head), ...body]),
+	].join("\n");
+}

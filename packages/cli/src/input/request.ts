@@ -1,0 +1,148 @@
+/** The plan request of a command line: a file, the options that override it, and the media it names. */
+
+import { readFile, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import {
+	OnevisionError,
+	type Plan,
+	type PlanRequest,
+	plan,
+	planRequestSchema,
+	type Sample,
+} from "@onevision/core";
+import { parse as parseYaml, YAMLParseError } from "yaml";
+import { asset } from "../assets.ts";
+import type { Terminal } from "../terminal.ts";
+import { readSamples, reportLeftOut } from "./media.ts";
+
+export interface RequestOptions {
+	readonly budget?: string;
+	readonly mix?: string;
+	readonly model?: string;
+	readonly media?: string;
+	readonly purpose?: string;
+	readonly parity?: string;
+	readonly accelerator?: string;
+	readonly accelerators?: string;
+	readonly price?: string;
+	readonly allow?: readonly string[];
+}
+
+/** Largest request file read, bytes. */
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+/** Most alias expansions of a YAML file: a bomb is refused, anchors still work. */
+const MAX_ALIASES = 100;
+
+/** Reads the request and its media, and plans. The example request is used when none is named. */
+export async function planFromCommandLine(
+	terminal: Terminal,
+	file: string | undefined,
+	options: RequestOptions,
+): Promise<Plan> {
+	const path = file ?? asset("examples/request.yaml");
+	const folder = file === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
+	const written = planRequestSchema.parse(withOverrides(await readRequest(terminal, path), options), "");
+	const media = await readFolder(terminal, written, folder, options);
+	return plan(written, media);
+}
+
+async function readFolder(
+	terminal: Terminal,
+	request: PlanRequest,
+	requestFolder: string,
+	options: RequestOptions,
+): Promise<readonly Sample[]> {
+	const inRequest = request.media?.folder;
+	const folder = options.media ?? (inRequest === undefined ? undefined : resolve(requestFolder, inRequest));
+	if (folder === undefined) return [];
+	const { samples, leftOut } = await readSamples(terminal, folder, request.media?.grouping ?? "folder");
+	reportLeftOut(terminal, leftOut);
+	return samples;
+}
+
+async function readRequest(terminal: Terminal, path: string): Promise<Record<string, unknown>> {
+	const text = path === "-" ? await readStandardInput(terminal) : await readRequestFile(terminal, path);
+	let value: unknown;
+	try {
+		// JSON is YAML; one parser reads both.
+		value = parseYaml(text, { maxAliasCount: MAX_ALIASES, prettyErrors: true });
+	} catch (error) {
+		const reason =
+			error instanceof YAMLParseError || error instanceof Error ? error.message.split("\n")[0] : "";
+		throw new OnevisionError("invalid-input", `${path}: not readable as YAML or JSON: ${reason}`);
+	}
+	if (value === null || value === undefined) return {};
+	if (typeof value === "object" && !Array.isArray(value)) return value as Record<string, unknown>;
+	throw new OnevisionError(
+		"invalid-input",
+		`${path}: a plan request is an object, not ${Array.isArray(value) ? "a list" : typeof value}`,
+	);
+}
+
+async function readRequestFile(terminal: Terminal, path: string): Promise<string> {
+	const absolute = resolve(terminal.cwd, path);
+	try {
+		const { size } = await stat(absolute);
+		if (size > MAX_REQUEST_BYTES) throw tooLarge(path);
+		return await readFile(absolute, "utf8");
+	} catch (error) {
+		if (error instanceof OnevisionError) throw error;
+		const { code } = error as NodeJS.ErrnoException;
+		const why =
+			code === "ENOENT" ? "no such file" : code === "EISDIR" ? "is a folder; did you mean --media?" : code;
+		throw new OnevisionError("unreadable-file", `${path}: ${why}`);
+	}
+}
+
+async function readStandardInput(terminal: Terminal): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const chunk of terminal.input()) {
+		bytes += chunk.length;
+		if (bytes > MAX_REQUEST_BYTES) throw tooLarge("-");
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString("utf8");
+}
+
+function tooLarge(path: string): OnevisionError {
+	return new OnevisionError(
+		"over-limit",
+		`${path}: a plan request is at most ${MAX_REQUEST_BYTES / 2 ** 20} MiB; describe media by size and weight, or name a folder`,
+	);
+}
+
+/** Options replace the keys they name. Values are checked later, with the request's own schema. */
+function withOverrides(request: Record<string, unknown>, options: RequestOptions): Record<string, unknown> {
+	const { budget, mix, model, media, purpose, parity, accelerator, accelerators, price, allow } = options;
+	const hardware = {
+		...(accelerator === undefined ? {} : { accelerator }),
+		...(accelerators === undefined ? {} : { count: Number(accelerators) }),
+		...(price === undefined ? {} : { pricePerHour: Number(price) }),
+	};
+	const asked = (request.hardware ?? {}) as Record<string, unknown>;
+	return {
+		...request,
+		...(budget === undefined ? {} : { budget: Number(budget) }),
+		...(mix === undefined ? {} : { mix: parseMix(mix) }),
+		...(model === undefined ? {} : { model }),
+		...(purpose === undefined ? {} : { purpose }),
+		...(parity === undefined ? {} : { parity }),
+		...(allow === undefined ? {} : { allow }),
+		// Media on the command line replaces what the request says about media.
+		...(media === undefined ? {} : { media: { folder: media } }),
+		...(Object.keys(hardware).length === 0 ? {} : { hardware: { ...asked, ...hardware } }),
+	};
+}
+
+/** `40,30,30` → shares in the order of the scenarios. */
+function parseMix(text: string): Record<string, number> {
+	const shares = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+	if (shares.length !== 3 || shares.some((share) => !Number.isFinite(share))) {
+		throw new OnevisionError(
+			"invalid-input",
+			`--mix ${text}: expected three numbers for single-image, multi-image and video, e.g. 40,30,30`,
+		);
+	}
+	return { "single-image": shares[0] ?? 0, "multi-image": shares[1] ?? 0, video: shares[2] ?? 0 };
+}

@@ -1,0 +1,147 @@
+/** The `onevision` command: parse, call, print. Each command is loaded when it is asked for. */
+
+import { OnevisionError } from "@onevision/core";
+import { Command, CommanderError } from "commander";
+import {
+	imageOption,
+	jsonOption,
+	modelOption,
+	orientationOption,
+	parityOption,
+	setOption,
+	videoOption,
+} from "./options.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+/** Exit status: done, an error with one clear line, a plan that was refused. */
+export const EXIT = { done: 0, error: 1, refused: 2 } as const;
+
+/** Runs one command line (without node and script) and returns the exit status. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+	let status: number = EXIT.done;
+	const program = buildProgram(terminal, (code) => {
+		status = code;
+	});
+	try {
+		await program.parseAsync([...args], { from: "user" });
+		return status;
+	} catch (error) {
+		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
+		if (error instanceof OnevisionError) {
+			terminal.err(`onevision: ${error.message}\n`);
+			return EXIT.error;
+		}
+		const internal = error instanceof Error ? (error.stack ?? error.message) : String(error);
+		terminal.err(`onevision: unexpected failure, please report it\n${internal}\n`);
+		return EXIT.error;
+	}
+}
+
+/** Entry of the installed command. */
+export async function runFromProcess(): Promise<void> {
+	// A reader that closes early (head) is no error.
+	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+		if (error.code === "EPIPE") process.exit(EXIT.done);
+		throw error;
+	});
+	process.exitCode = await run(process.argv.slice(2), processTerminal());
+}
+
+function buildProgram(terminal: Terminal, exitWith: (status: number) => void): Command {
+	const program = new Command("onevision");
+	program
+		.description("Count visual tokens and plan budgets and curricula for vision-language models")
+		.version("0.1.0")
+		.showSuggestionAfterError()
+		.exitOverride()
+		.configureOutput({
+			writeOut: (text) => void terminal.out(text),
+			writeErr: (text) => terminal.err(text.replace(/^error: /, "onevision: ")),
+		});
+	addCounting(program, terminal, exitWith);
+	addPlanning(program, terminal, exitWith);
+	return program;
+}
+
+function addCounting(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
+	program
+		.command("models")
+		.description("list checkpoints, or show one with its settings and sources")
+		.argument("[id]", "checkpoint id, Hugging Face repository id or short name")
+		.addOption(jsonOption())
+		.action(async (id: string | undefined, options) => {
+			const { showModels } = await import("./commands/models.ts");
+			await showModels(terminal, id, options);
+		});
+	program
+		.command("count")
+		.description("count tokens of files, sizes or a JSON Lines file")
+		.argument("[files...]", "images, videos and folders")
+		.addOption(modelOption())
+		.addOption(setOption())
+		.addOption(parityOption())
+		.addOption(imageOption())
+		.addOption(videoOption())
+		.option("--together", "all media are one conversation (several images are then laid out as such)")
+		.option("--jsonl <file>", "samples to count, one JSON object a line; - is standard input")
+		.addOption(orientationOption())
+		.addOption(jsonOption())
+		.action(async (files: string[], options) => {
+			const { countMedia } = await import("./commands/count.ts");
+			exitWith(await countMedia(terminal, files, options));
+		});
+	program
+		.command("compare")
+		.description("the same media under several models")
+		.argument("[files...]", "images, videos and folders")
+		.option("--models <ids>", "comma-separated checkpoints, or all", "usual")
+		.addOption(imageOption())
+		.addOption(videoOption())
+		.option("--together", "all media are one conversation")
+		.option("--as-is", "do not sample videos as model cards do; take what transformers does by itself")
+		.addOption(orientationOption())
+		.addOption(jsonOption())
+		.action(async (files: string[], options) => {
+			const { compareModels } = await import("./commands/compare.ts");
+			await compareModels(terminal, files, options);
+		});
+}
+
+function addPlanning(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
+	const planning = (command: Command): Command =>
+		command
+			.argument("[request]", "plan request, YAML or JSON; - is standard input (default: the example)")
+			.option("-b, --budget <tokens>", "visual tokens per sample")
+			.option("--mix <a,b,c>", "percent of single-image, multi-image, video")
+			.option("-m, --model <id>", "checkpoint id, Hugging Face repository id or short name")
+			.option("--media <folder>", "folder of media to plan on")
+			.option("--purpose <train|deploy>", "train: any recipe; deploy: what the checkpoint supports")
+			.addOption(parityOption())
+			.option("--accelerator <id>", "an id of the hardware table")
+			.option("--accelerators <count>", "accelerators in training")
+			.option("--price <usd>", "price of one accelerator per hour")
+			.option("--allow <rule...>", "override a rule knowingly; the plan records it")
+			.addOption(jsonOption());
+	planning(program.command("plan").description("plan budget, curriculum and cost for a media mix"))
+		.option("--out <folder>", "write plan.json, plan.md and curriculum.yaml")
+		.option("--schema", "print the JSON Schema of the plan request")
+		.action(async (request: string | undefined, options) => {
+			const { planMedia } = await import("./commands/plan.ts");
+			exitWith(await planMedia(terminal, request, options));
+		});
+	planning(program.command("curriculum").description("the training schedule of a plan, as YAML")).action(
+		async (request: string | undefined, options) => {
+			const { printCurriculum } = await import("./commands/curriculum.ts");
+			exitWith(await printCurriculum(terminal, request, options));
+		},
+	);
+	program
+		.command("skill")
+		.description("print the planner's agent skill, or write it to a folder")
+		.option("--out <folder>", "write skill-onevision-budget-planner.md there")
+		.addOption(jsonOption())
+		.action(async (options) => {
+			const { printSkill } = await import("./commands/skill.ts");
+			await printSkill(terminal, options);
+		});
+}

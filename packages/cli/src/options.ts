@@ -1,0 +1,28 @@
+/** Options that several commands share, declared once; help and parsing come from these. */
+
+import { Option } from "commander";
+
+const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
+
+export const modelOption = (): Option =>
+	new Option("-m, --model <id>", "checkpoint id, Hugging Face repository id or short name").default(
+		"llava-onevision-qwen2-7b-ov",
+	);
+export const setOption = (): Option =>
+	new Option("-s, --set <key=value>", "a setting of the model's family; repeatable")
+		.argParser(collect)
+		.default([], "none");
+export const parityOption = (): Option =>
+	new Option("--parity <name>", "whose arithmetic to follow: transformers, original, vllm, qwen-vl-utils");
+export const jsonOption = (): Option => new Option("--json", "print JSON for machines");
+export const imageOption = (): Option =>
+	new Option("--image <WxH>", "an image of this size, px; repeatable").argParser(collect).default([], "none");
+export const videoOption = (): Option =>
+	new Option("--video <WxH@FPS:SECONDS>", "a video of this size, rate and duration; repeatable")
+		.argParser(collect)
+		.default([], "none");
+export const orientationOption = (): Option =>
+	new Option(
+		"--apply-orientation",
+		"swap sides as EXIF orientation and video rotation say (processors ignore them)",
+	);

@@ -1,0 +1,56 @@
+/** Numbers for people: thousands separated, units with a prefix, shares in percent. */
+
+/** 12345.6 → "12,346". */
+export function whole(value: number): string {
+	return Math.round(value).toLocaleString("en-US");
+}
+
+/** 0.873 → "87 %". */
+export function percent(share: number): string {
+	return `${Math.round(share * 100)} %`;
+}
+
+/** Three significant digits with a decimal prefix: 1.53e15 → "1.53 P". */
+export function metric(value: number): string {
+	const prefixes = ["", " k", " M", " G", " T", " P", " E", " Z"];
+	let index = 0;
+	let scaled = value;
+	while (Math.abs(scaled) >= 999.5 && index < prefixes.length - 1) {
+		scaled /= 1000;
+		index++;
+	}
+	return `${significant(scaled)}${prefixes[index]}`;
+}
+
+/** FLOPs: 4.2e13 → "42.0 TFLOP". */
+export function flops(value: number): string {
+	return `${metric(value)}${value < 999.5 ? " " : ""}FLOP`;
+}
+
+/** Bytes in decimal units, as data sheets give them: 1.4e10 → "14.0 GB". */
+export function bytes(value: number): string {
+	return `${metric(value).replace(" k", " k")}${value < 999.5 ? " " : ""}B`;
+}
+
+/** Seconds as ms, s, min or h. */
+export function duration(seconds: number): string {
+	if (seconds < 1) return `${significant(seconds * 1000)} ms`;
+	if (seconds < 120) return `${significant(seconds)} s`;
+	if (seconds < 7200) return `${significant(seconds / 60)} min`;
+	return `${hours(seconds / 3600)}`;
+}
+
+export function hours(value: number): string {
+	return value < 100 ? `${significant(value)} h` : `${whole(value)} h`;
+}
+
+/** USD: cents below 100, whole dollars above. */
+export function dollars(value: number): string {
+	return value < 100 ? `$${value.toFixed(2)}` : `$${whole(value)}`;
+}
+
+function significant(value: number): string {
+	if (value === 0) return "0";
+	const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+	return value.toFixed(Math.min(6, digits));
+}

@@ -1,0 +1,41 @@
+/** What a checkpoint is: a family plus its constants, the parts it is made of, and where each fact was read. */
+
+import type { LanguageModelId } from "../facts/language-models.ts";
+import type { TowerId } from "../facts/towers.ts";
+import type { ConstantsOf, FamilyId, SettingsOf } from "../families/index.ts";
+
+/** How tower features become language-model embeddings; widths follow from the tower and the language model. */
+export type ProjectorChoice =
+	| { readonly kind: "mlp2x-gelu" }
+	| { readonly kind: "linear" }
+	/** `merge` × `merge` patches become one embedding. */
+	| { readonly kind: "patch-merger" | "pixel-shuffle"; readonly merge: number }
+	/** A query transformer; its parameter count is given, its queries are the family's constant. */
+	| { readonly kind: "q-former"; readonly parameters: number };
+
+/** The three parts of the model, by the ids of the fact tables. */
+export interface ModelParts {
+	readonly tower: TowerId;
+	readonly projector: ProjectorChoice;
+	readonly languageModel: LanguageModelId;
+}
+
+export interface CheckpointOf<F extends FamilyId> {
+	readonly title: string;
+	readonly family: F;
+	/** Other names: Hugging Face repository ids and short forms, matched without regard to case. */
+	readonly aliases: readonly string[];
+	readonly constants: ConstantsOf<F>;
+	readonly parts: ModelParts;
+	/** Positions the checkpoint was trained or configured for: visual and text tokens together. */
+	readonly contextTokens: number;
+	/** Frames per clip seen in training, where known. */
+	readonly trainedFrames?: number;
+	/** Settings its model card or demo uses where transformers by itself would take every frame of a video. */
+	readonly usual?: Partial<SettingsOf<F>>;
+	/** Where the constants were read. */
+	readonly source: string;
+}
+
+/** A checkpoint of any family. */
+export type Checkpoint = { [F in FamilyId]: CheckpointOf<F> }[FamilyId];

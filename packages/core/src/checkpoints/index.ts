@@ -1,0 +1,41 @@
+/** Every checkpoint by id, and finding one by any of its names. */
+
+import { OnevisionError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { LLAVA_CHECKPOINTS } from "./llava.ts";
+import { OTHER_CHECKPOINTS } from "./other.ts";
+import { QWEN_CHECKPOINTS } from "./qwen.ts";
+
+export const CHECKPOINTS = {
+	...LLAVA_CHECKPOINTS,
+	...QWEN_CHECKPOINTS,
+	...OTHER_CHECKPOINTS,
+} as const satisfies Record<string, Checkpoint>;
+
+export type CheckpointId = keyof typeof CHECKPOINTS;
+
+/** Ids in the order of the table. */
+export const CHECKPOINT_IDS = Object.keys(CHECKPOINTS) as readonly CheckpointId[];
+
+const BY_NAME: ReadonlyMap<string, CheckpointId> = new Map(
+	CHECKPOINT_IDS.flatMap((id) =>
+		[id, ...CHECKPOINTS[id].aliases].map((name) => [name.toLowerCase(), id] as const),
+	),
+);
+
+/** The id behind a checkpoint id, Hugging Face repository id or short name. Throws `unknown-name`. */
+export function resolveCheckpointId(name: string): CheckpointId {
+	const id = BY_NAME.get(name.toLowerCase());
+	if (id !== undefined) return id;
+	const hint = nearest(name, [...BY_NAME.keys()]);
+	throw new OnevisionError(
+		"unknown-name",
+		`model ${JSON.stringify(name.slice(0, 80))}: not known${hint === undefined ? "" : `; did you mean ${hint}?`} Run "onevision models" for the list`,
+	);
+}
+
+/** The checkpoint with this id. */
+export function checkpointById(id: CheckpointId): Checkpoint {
+	return CHECKPOINTS[id];
+}

@@ -1,0 +1,95 @@
+/** Qwen-VL checkpoints: 2, 2.5, 3. */
+
+import type { QwenVlConstants } from "../families/qwen-vl.ts";
+import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
+
+/**
+ * Images: 4 to 16,384 tokens, as the checkpoints ship it (the class default is 1,280). Video: the video processor's
+ * class default per frame; a checkpoint folder without its own video file inherits the image limits instead.
+ */
+const QWEN_2: QwenVlConstants = {
+	patch: 14,
+	merge: 2,
+	factor: 28,
+	temporalPatch: 2,
+	minPixels: 4 * 28 ** 2,
+	maxPixels: 16_384 * 28 ** 2,
+	videoMinPixels: 128 * 28 ** 2,
+	videoMaxPixels: 768 * 28 ** 2,
+	videoLimits: "per-frame",
+	fps: "all",
+	timestamps: false,
+};
+
+/** Images: 65,536 to 16,777,216 px; video: 4,096 to 25,165,824 px for the whole clip, 2 frames per second. */
+const QWEN_3: QwenVlConstants = {
+	patch: 16,
+	merge: 2,
+	factor: 32,
+	temporalPatch: 2,
+	minPixels: 65_536,
+	maxPixels: 16_777_216,
+	videoMinPixels: 4096,
+	videoMaxPixels: 25_165_824,
+	videoLimits: "per-clip",
+	fps: 2,
+	timestamps: true,
+};
+
+const GENERATIONS = {
+	"2": {
+		constants: QWEN_2,
+		contextTokens: 32_768,
+		source:
+			"huggingface.co/Qwen/Qwen2-VL-7B-Instruct preprocessor_config.json (min_pixels 3136, max_pixels 12845056), config.json (max_position_embeddings 32768); video: transformers 5.18 models/qwen2_vl/video_processing_qwen2_vl.py",
+	},
+	"2.5": {
+		constants: QWEN_2,
+		contextTokens: 128_000,
+		source:
+			"huggingface.co/Qwen/Qwen2.5-VL-7B-Instruct preprocessor_config.json (min_pixels 3136, max_pixels 12845056), config.json (max_position_embeddings 128000); video: transformers 5.18 models/qwen2_vl/video_processing_qwen2_vl.py",
+	},
+	"3": {
+		constants: QWEN_3,
+		contextTokens: 262_144,
+		source:
+			"huggingface.co/Qwen/Qwen3-VL-8B-Instruct preprocessor_config.json, video_preprocessor_config.json, config.json (max_position_embeddings 262144)",
+	},
+} as const;
+
+const qwen = (
+	generation: keyof typeof GENERATIONS,
+	size: string,
+	tower: CheckpointOf<"qwen-vl">["parts"]["tower"],
+	languageModel: CheckpointOf<"qwen-vl">["parts"]["languageModel"],
+	aliases: readonly string[] = [],
+): CheckpointOf<"qwen-vl"> => {
+	const { constants, contextTokens, source } = GENERATIONS[generation];
+	const name = `Qwen${generation}-VL-${size}`;
+	return {
+		title: name.replaceAll("-", " ").replace(" VL", "-VL"),
+		family: "qwen-vl",
+		aliases: [...aliases, `Qwen/${name}-Instruct`, name],
+		constants,
+		parts: { tower, projector: { kind: "patch-merger", merge: 2 }, languageModel },
+		contextTokens,
+		usual: { fps: 2 },
+		source,
+	};
+};
+
+export const QWEN_CHECKPOINTS = {
+	"qwen2-vl-2b": qwen("2", "2B", "qwen2-vl-vit", "qwen2-1.5b"),
+	"qwen2-vl-7b": qwen("2", "7B", "qwen2-vl-vit", "qwen2-7b", ["qwen2-vl"]),
+	"qwen2-vl-72b": qwen("2", "72B", "qwen2-vl-vit", "qwen2-72b"),
+	"qwen2.5-vl-3b": qwen("2.5", "3B", "qwen2.5-vl-vit", "qwen2.5-3b"),
+	"qwen2.5-vl-7b": qwen("2.5", "7B", "qwen2.5-vl-vit", "qwen2.5-7b", ["qwen2.5-vl"]),
+	"qwen2.5-vl-32b": qwen("2.5", "32B", "qwen2.5-vl-vit", "qwen2.5-32b"),
+	"qwen2.5-vl-72b": qwen("2.5", "72B", "qwen2.5-vl-vit", "qwen2.5-72b"),
+	"qwen3-vl-2b": qwen("3", "2B", "qwen3-vl-vit-large", "qwen3-1.7b"),
+	"qwen3-vl-4b": qwen("3", "4B", "qwen3-vl-vit-large", "qwen3-4b"),
+	"qwen3-vl-8b": qwen("3", "8B", "qwen3-vl-vit-so400m", "qwen3-8b", ["qwen3-vl"]),
+	"qwen3-vl-32b": qwen("3", "32B", "qwen3-vl-vit-so400m", "qwen3-32b"),
+	"qwen3-vl-30b-a3b": qwen("3", "30B-A3B", "qwen3-vl-vit-so400m", "qwen3-30b-a3b"),
+	"qwen3-vl-235b-a22b": qwen("3", "235B-A22B", "qwen3-vl-vit-so400m", "qwen3-235b-a22b"),
+} as const satisfies Record<string, Checkpoint>;

@@ -1,0 +1,37 @@
+/**
+ * The few errors this project throws on purpose. Callers switch on `code`; people read `message`,
+ * which says what is wrong, why, and what to do. Anything else that is thrown is a bug of ours.
+ */
+
+/** Stable names of what can go wrong; new ones may be added, none changes its meaning. */
+export type ErrorCode =
+	/** A size, frame count, rate or duration is not a usable number. */
+	| "invalid-media"
+	/** A value in a request or settings object has the wrong type or range. */
+	| "invalid-input"
+	/** A key that does not exist. */
+	| "unknown-key"
+	/** No checkpoint, family, tower, language model or hardware has this name. */
+	| "unknown-name"
+	/** The family cannot take this: no video, aspect ratio over its limit, too many images. */
+	| "unsupported"
+	/** A file's bytes are not what they should be. */
+	| "unreadable-file"
+	/** Too much of something: bytes, files, lines. */
+	| "over-limit";
+
+/** An expected failure with a stable `code` and a message of one line. */
+export class OnevisionError extends Error {
+	readonly code: ErrorCode;
+
+	constructor(code: ErrorCode, message: string) {
+		super(message);
+		this.name = "OnevisionError";
+		this.code = code;
+	}
+}
+
+/** Throws when `condition` is false: a contradiction inside this library, never the caller's fault. */
+export function assertInternal(condition: boolean, message: string): asserts condition {
+	if (!condition) throw new Error(`internal: ${message}`);
+}

@@ -1,0 +1,65 @@
+/** What a family is: an algorithm that turns media into tokens, with its settings declared once. */
+
+import { OnevisionError } from "../errors.ts";
+import type { ItemLayout } from "../layout.ts";
+import type { ImageItem, Scenario, VideoItem } from "../sample.ts";
+import type { Schema } from "../schema.ts";
+
+/**
+ * Whose arithmetic is followed where implementations differ: Hugging Face transformers, the model's own
+ * repository, vLLM, or the qwen-vl-utils helper that Qwen's model cards use.
+ */
+export type Parity = "transformers" | "original" | "vllm" | "qwen-vl-utils";
+
+export type SettingValue = number | string | boolean;
+
+/** Values of a family's settings, in the spelling of the reference's own configuration. */
+export type Settings = { readonly [key: string]: SettingValue };
+
+/** A family with constants and settings fixed: sizes in, layouts out. */
+export interface ItemCounter {
+	/** `images` is how many images the sample holds; some families lay out one image and several differently. */
+	image(item: ImageItem, images: number): ItemLayout;
+	video(item: VideoItem): ItemLayout;
+}
+
+/** A setting the planner may turn for one scenario. */
+export interface Knob {
+	readonly setting: string;
+	/** Values tried, any order. */
+	readonly values: readonly SettingValue[];
+	/** Whether a released checkpoint accepts other values than its own at inference time, without training. */
+	readonly deployable: boolean;
+	/** Which bound of a plan request applies to the values. */
+	readonly bound?: "frames" | "tiles" | "pooling";
+	/** The value in words, for people: "grids of up to 9 tiles". */
+	readonly label: (value: SettingValue) => string;
+}
+
+export interface Family<Constants, S extends Settings> {
+	readonly title: string;
+	/** Repository, file and commit, or documentation page, that the rule was read from. */
+	readonly source: string;
+	/** Implementations that can be followed; the first is the default. */
+	readonly parities: readonly [Parity, ...Parity[]];
+	readonly settings: { readonly [Key in keyof S]: Schema<S[Key]> };
+	/** What the implementation does for these constants when nothing is set. */
+	defaults(constants: Constants, parity: Parity): S;
+	/** Throws `invalid-input` for values that contradict each other. Absent: any combination is fine. */
+	check?(settings: S): void;
+	counter(constants: Constants, settings: S, parity: Parity): ItemCounter;
+	/** What the planner may choose per scenario; an empty list means the family is fixed there. */
+	knobs(constants: Constants): { readonly [S in Scenario]: readonly Knob[] };
+	/** Scenarios the family can take at all. */
+	readonly scenarios: readonly Scenario[];
+}
+
+/** The `video` of a family that takes none. */
+export function noVideo(title: string): (item: VideoItem) => never {
+	return () => {
+		throw new OnevisionError(
+			"unsupported",
+			`${title} takes no video; choose a model that does (onevision models)`,
+		);
+	};
+}

@@ -1,0 +1,53 @@
+/**
+ * LLaVA-NeXT-Video: images as LLaVA-1.6, a video frame as one pooled tile without newline.
+ * Source: transformers 5.18 models/llava_next_video/processing_llava_next_video.py.
+ */
+
+import type { Family } from "./family.ts";
+import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames } from "./frames.ts";
+import { type LlavaNextConstants, type LlavaNextSettings, llavaNext } from "./llava-next.ts";
+import { square } from "./tiles.ts";
+import { layoutFrames } from "./video-frames.ts";
+
+export interface LlavaNextVideoConstants extends LlavaNextConstants {
+	/** Frames per clip the checkpoint was trained with. */
+	readonly trainedFrames: number;
+}
+
+export type LlavaNextVideoSettings = LlavaNextSettings & {
+	readonly num_frames: FrameCount;
+};
+
+/** Features per frame are a quarter of the patches: `height·width // 4` in the processor. */
+const STRIDE = 2;
+
+export const llavaNextVideo: Family<LlavaNextVideoConstants, LlavaNextVideoSettings> = {
+	title: "LLaVA-NeXT-Video",
+	source: "transformers 5.18.0 src/transformers/models/llava_next_video/processing_llava_next_video.py",
+	parities: ["transformers", "original"],
+	scenarios: ["single-image", "multi-image", "video"],
+	settings: { ...llavaNext.settings, num_frames: numFramesSchema },
+	defaults: (constants, parity) => ({
+		...llavaNext.defaults(constants, parity),
+		num_frames: parity === "transformers" ? "all" : constants.trainedFrames,
+	}),
+	knobs: (constants) => ({
+		...llavaNext.knobs(constants),
+		video: [numFramesKnob()],
+	}),
+	counter: (constants, settings, parity) => {
+		const { tile, patch, trainedFrames } = constants;
+		const patchGrid = square(Math.floor(tile / patch));
+		const pooledGrid = square(Math.floor(patchGrid.rows / STRIDE));
+		return {
+			image: llavaNext.counter(constants, settings, parity).image,
+			video: (item) =>
+				layoutFrames(item, sampleFrames(item, settings.num_frames, parity, trainedFrames), {
+					view: { width: tile, height: tile },
+					patchGrid,
+					pooledGrid,
+					newlines: 0,
+				}),
+		};
+	},
+};

@@ -1,0 +1,146 @@
+/**
+ * LLaVA-OneVision: one visual-token budget over three scenarios. One image is AnyRes with a token cap, several images
+ * are one tile each, a video frame is one tile pooled to about a quarter.
+ * Paper: arXiv 2408.03326, section 3.2. Sources: transformers 5.18 models/llava_onevision/processing_llava_onevision.py;
+ * LLaVA-VL/LLaVA-NeXT llava/model/llava_arch.py (`mm_newline_position`, `anyres_max`, `get_2dPool`).
+ */
+
+import { POOLING_MODES, type PoolingMode, pooledSize } from "../pooling/sizes.ts";
+import type { Size } from "../sample.ts";
+import { choice, integer } from "../schema.ts";
+import type { Family, Knob } from "./family.ts";
+import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames } from "./frames.ts";
+import { limitCanvases, maxTilesKnob, maxTilesSchema, tileCounts } from "./llava-next.ts";
+import { layoutAnyres, layoutOneTile, square } from "./tiles.ts";
+import { layoutFrames } from "./video-frames.ts";
+
+export interface LlavaOnevisionConstants {
+	/** Side of a tile, px. */
+	readonly tile: number;
+	/** Side of a patch, px. */
+	readonly patch: number;
+	/** Tile grids run from 1×1 to this many rows and columns. */
+	readonly maxGridSide: number;
+	/** Token cap of one image, in tiles: the 9 of `anyres_max_9`. */
+	readonly anyresMax: number;
+	/** Frames per clip the checkpoint was trained with at most (`frames_upbound`). */
+	readonly trainedFrames: number;
+}
+
+/** Where the original repository puts newline embeddings in a video. */
+export const NEWLINE_POSITIONS = ["one_token", "frame", "grid", "no_token"] as const;
+
+export type LlavaOnevisionSettings = {
+	readonly anyres_max: number;
+	readonly max_tiles: number;
+	readonly image_pooling: number;
+	readonly multi_image_pooling: number;
+	readonly video_pooling: number;
+	readonly pooling_mode: PoolingMode;
+	readonly newline_position: (typeof NEWLINE_POSITIONS)[number];
+	readonly num_frames: FrameCount;
+};
+
+/** Pooling strides a recipe may use; 1 keeps every feature. */
+const STRIDES = [1, 2, 3];
+
+const stride = (what: string, released: number) =>
+	integer(`Pooling stride ${what}; released checkpoints use ${released}`, { min: 1, max: 8 });
+
+export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSettings> = {
+	title: "LLaVA-OneVision",
+	source: "transformers 5.18.0 src/transformers/models/llava_onevision/processing_llava_onevision.py",
+	parities: ["transformers", "original", "vllm"],
+	scenarios: ["single-image", "multi-image", "video"],
+	settings: {
+		anyres_max: integer("Token cap of one image, in tiles (`anyres_max_k`)", { min: 1, max: 100 }),
+		max_tiles: maxTilesSchema,
+		image_pooling: stride("of each tile of a single image", 1),
+		multi_image_pooling: stride("of each image when there are several", 1),
+		video_pooling: stride("of each video frame", 2),
+		pooling_mode: choice("How features are pooled", POOLING_MODES),
+		newline_position: choice(
+			"Newline embeddings of a video: one at its end, one per frame, one per row, or none",
+			NEWLINE_POSITIONS,
+		),
+		num_frames: numFramesSchema,
+	},
+	defaults: (constants, parity) => ({
+		anyres_max: constants.anyresMax,
+		max_tiles: constants.maxGridSide ** 2,
+		image_pooling: 1,
+		multi_image_pooling: 1,
+		video_pooling: 2,
+		pooling_mode: "bilinear",
+		newline_position: "one_token",
+		num_frames: parity === "transformers" ? "all" : constants.trainedFrames,
+	}),
+	knobs: (constants) => {
+		const pooling = (setting: string): Knob => ({
+			setting,
+			values: STRIDES,
+			deployable: false,
+			bound: "pooling",
+			label: (value) => (value === 1 ? "no pooling" : `pooled ${value}×${value}`),
+		});
+		const cap: Knob = {
+			setting: "anyres_max",
+			values: [1, 2, 4, 6, 9, 12, 16, 25, 36],
+			deployable: true,
+			label: (value) => `capped at ${value} tile${value === 1 ? "" : "s"} of tokens`,
+		};
+		const grids = maxTilesKnob(tileCounts(squareCanvases(constants), constants.tile));
+		return {
+			"single-image": [grids, cap, pooling("image_pooling")],
+			"multi-image": [pooling("multi_image_pooling")],
+			video: [numFramesKnob(), pooling("video_pooling")],
+		};
+	},
+	counter: (constants, settings, parity) => {
+		const { tile, patch } = constants;
+		const patchGrid = square(Math.floor(tile / patch));
+		const pooled = (by: number) => pooledSize(patchGrid, by, settings.pooling_mode);
+		const view = { width: tile, height: tile };
+		const anyres = {
+			canvases: limitCanvases(squareCanvases(constants), tile, settings.max_tiles),
+			tile,
+			patchGrid,
+			pooledGrid: pooled(settings.image_pooling),
+			cap: settings.anyres_max,
+			rounding: parity === "original" ? "plain" : "seven-decimals",
+		} as const;
+		const oneOfSeveral = {
+			tile,
+			content: view,
+			patchGrid,
+			pooledGrid: pooled(settings.multi_image_pooling),
+			newlines: 1,
+		};
+		const frameGrid = pooled(settings.video_pooling);
+		return {
+			image: (item, images) =>
+				images === 1 ? layoutAnyres(item, anyres) : layoutOneTile(item, oneOfSeveral),
+			video: (item) => {
+				const frames = sampleFrames(item, settings.num_frames, parity, constants.trainedFrames);
+				const newlines = newlinesOf(settings.newline_position, frames.count, frameGrid.rows);
+				return layoutFrames(item, frames, { view, patchGrid, pooledGrid: frameGrid, newlines });
+			},
+		};
+	},
+};
+
+/** Every canvas from 1×1 to `maxGridSide`×`maxGridSide` tiles, rows outermost as in the shipped configuration. */
+function squareCanvases({ tile, maxGridSide }: LlavaOnevisionConstants): readonly Size[] {
+	return Array.from({ length: maxGridSide ** 2 }, (_, index) => ({
+		height: tile * (Math.floor(index / maxGridSide) + 1),
+		width: tile * ((index % maxGridSide) + 1),
+	}));
+}
+
+function newlinesOf(
+	position: LlavaOnevisionSettings["newline_position"],
+	frames: number,
+	rows: number,
+): number {
+	return { one_token: 1, frame: frames, grid: frames * rows, no_token: 0 }[position];
+}

@@ -1,0 +1,147 @@
+/**
+ * Video in the Qwen-VL family: which frames, and at what size. Three rules, one table row each.
+ * Sources: transformers 5.18 models/qwen2_vl/video_processing_qwen2_vl.py and models/qwen3_vl/video_processing_qwen3_vl.py;
+ * QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0 (`smart_nframes`, `fetch_video`).
+ */
+
+import { OnevisionError } from "../errors.ts";
+import { sampleArange, sampleLinspaceRounded } from "../geometry/frame-sampling.ts";
+import { smartResize, smartResizeClip } from "../geometry/smart-resize.ts";
+import { roundHalfEven } from "../rounding.ts";
+import type { Size, VideoItem } from "../sample.ts";
+import type { SampledFrames } from "./frames.ts";
+import type { QwenVlConstants, QwenVlSettings } from "./qwen-vl.ts";
+
+export interface QwenVideoRule {
+	/** Frames wanted from the clip's rate. */
+	countByFps(video: VideoItem, rate: number, settings: QwenVlSettings, temporalPatch: number): number;
+	/** Frames used when `asked` are wanted by number. */
+	countByNumber(asked: number, total: number, temporalPatch: number): number;
+	indices(total: number, count: number): number[];
+	/** Size of every frame, px. */
+	resize(video: Size, frames: number, constants: QwenVlConstants, settings: QwenVlSettings): Size;
+	/** Fewest frames the rule takes. */
+	readonly fewestFrames: number;
+}
+
+/** Context length that bounds a clip's pixels, and the share of it that media may take. */
+const CLIP_TOKENS = 128_000;
+const CLIP_SHARE = 0.9;
+/** Per-frame limits in tokens: qwen-vl-utils `VIDEO_MIN_TOKEN_NUM`, `VIDEO_MAX_TOKEN_NUM`. */
+const FRAME_MIN_TOKENS = 128;
+const FRAME_MAX_TOKENS = 768;
+/** How far a cap may not go below the lower limit. */
+const SLACK = 1.05;
+/** What Qwen3-VL assumes when a clip's rate is unknown. */
+export const ASSUMED_FPS = 24;
+
+export const QWEN_VIDEO_RULES = {
+	/** Qwen2-VL and Qwen2.5-VL in transformers: limits per frame. */
+	"per-frame": {
+		fewestFrames: 1,
+		countByFps: (video, rate, settings, temporalPatch) => {
+			const most = floorTo(Math.min(settings.max_frames, video.frames), temporalPatch);
+			const wanted = (video.frames / fpsOf(video)) * rate;
+			return floorTo(Math.min(Math.max(wanted, settings.min_frames), most, video.frames), temporalPatch);
+		},
+		countByNumber: (asked, total, temporalPatch) =>
+			Math.min(roundHalfEven(asked / temporalPatch) * temporalPatch, floorTo(total, temporalPatch)),
+		indices: sampleArange,
+		resize: (video, frames, { factor, temporalPatch }, settings) => {
+			const share = Math.floor((Math.trunc(CLIP_TOKENS * factor ** 2 * CLIP_SHARE) * temporalPatch) / frames);
+			const maxPixels = settings.cap_pixels_per_frame
+				? Math.max(Math.min(settings.video_max_pixels, share), Math.trunc(settings.video_min_pixels * SLACK))
+				: settings.video_max_pixels;
+			return smartResize(video, { factor, minPixels: settings.video_min_pixels, maxPixels }, "shrink");
+		},
+	},
+	/** Qwen3-VL in transformers: one budget for the whole clip. */
+	"per-clip": {
+		fewestFrames: 2,
+		countByFps: (video, rate, settings) => {
+			const wanted = Math.trunc((video.frames / (video.fps ?? ASSUMED_FPS)) * rate);
+			return Math.min(Math.max(wanted, settings.min_frames), settings.max_frames, video.frames);
+		},
+		// Asked for more frames than there are, it repeats some: linspace does not care.
+		countByNumber: (asked) => asked,
+		indices: sampleLinspaceRounded,
+		resize: (video, frames, { factor, temporalPatch }, settings) => {
+			const perFrame = Math.max(
+				Math.min(FRAME_MAX_TOKENS * factor ** 2, Math.floor(settings.video_max_pixels / frames)),
+				Math.trunc(settings.video_min_pixels * SLACK),
+			);
+			const maxPixels = settings.cap_pixels_per_frame ? perFrame * frames : settings.video_max_pixels;
+			const limits = { factor, minPixels: settings.video_min_pixels, maxPixels };
+			return smartResizeClip(video, frames, temporalPatch, limits);
+		},
+	},
+	/** qwen-vl-utils, before the processor: limits per frame in tokens, always bounded by the clip. */
+	"qwen-vl-utils": {
+		fewestFrames: 2,
+		countByFps: (video, rate, settings, temporalPatch) => {
+			const least = Math.ceil(settings.min_frames / temporalPatch) * temporalPatch;
+			const most = floorTo(Math.min(settings.max_frames, video.frames), temporalPatch);
+			const wanted = (video.frames / fpsOf(video)) * rate;
+			return floorTo(Math.min(Math.max(wanted, least), most, video.frames), temporalPatch);
+		},
+		countByNumber: (asked, total, temporalPatch) =>
+			Math.min(roundHalfEven(asked / temporalPatch) * temporalPatch, floorTo(total, temporalPatch)),
+		indices: sampleLinspaceRounded,
+		resize: (video, frames, { factor, temporalPatch }, settings) => {
+			const share = ((CLIP_TOKENS * factor ** 2 * CLIP_SHARE) / frames) * temporalPatch;
+			const maxPixels = settings.cap_pixels_per_frame
+				? Math.max(Math.min(settings.video_max_pixels, share), Math.trunc(settings.video_min_pixels * SLACK))
+				: settings.video_max_pixels;
+			return smartResize(video, { factor, minPixels: settings.video_min_pixels, maxPixels }, "round");
+		},
+	},
+} as const satisfies Record<string, QwenVideoRule>;
+
+/** Per-frame limits that qwen-vl-utils starts from, px, for a token of `factor` px. */
+export function utilsVideoLimits(factor: number): { readonly min: number; readonly max: number } {
+	return { min: FRAME_MIN_TOKENS * factor ** 2, max: FRAME_MAX_TOKENS * factor ** 2 };
+}
+
+/** Frames used of one clip under a rule. Throws `unsupported` for a clip too short, `invalid-media` without a rate. */
+export function sampleClip(
+	video: VideoItem,
+	rule: QwenVideoRule,
+	settings: QwenVlSettings,
+	temporalPatch: number,
+): SampledFrames {
+	const total = video.frames;
+	const { num_frames: asked, fps: rate } = settings;
+	if (total < rule.fewestFrames) return refuseShort(total);
+	if (asked === "all" || (asked === "by_fps" && rate === "all")) {
+		if (total <= settings.max_frames) return { count: total };
+		const note = `all ${total} frames are used: no sampling unless asked; the model cards sample with fps=2`;
+		return { count: total, notes: [note] };
+	}
+	const count =
+		asked === "by_fps"
+			? rule.countByFps(video, rate as number, settings, temporalPatch)
+			: rule.countByNumber(asked, total, temporalPatch);
+	if (count < rule.fewestFrames || count < 1) return refuseShort(total);
+	if (count === total) return { count };
+	const indices = rule.indices(total, count);
+	return { count: indices.length, indices };
+}
+
+function fpsOf(video: VideoItem): number {
+	if (video.fps !== undefined) return video.fps;
+	throw new OnevisionError(
+		"invalid-media",
+		"video fps unknown: sampling by fps needs the clip's frame rate; give fps, or set num_frames",
+	);
+}
+
+function refuseShort(total: number): never {
+	throw new OnevisionError(
+		"unsupported",
+		`video of ${total} frame${total === 1 ? "" : "s"}: too short to sample pairs of frames from; pass it as an image`,
+	);
+}
+
+function floorTo(value: number, multiple: number): number {
+	return Math.floor(value / multiple) * multiple;
+}

@@ -1,0 +1,106 @@
+/**
+ * AnyRes as LLaVA-NeXT introduced it and LLaVA-OneVision capped it: fit the picture to the best canvas of a list,
+ * cut the canvas into tiles, add the overview, drop padding rows or columns, one newline embedding per row.
+ * Sources: LLaVA-VL/LLaVA-NeXT llava/mm_utils.py and llava/model/llava_arch.py; transformers 5.18
+ * models/llava_next/processing_llava_next.py and models/llava_onevision/processing_llava_onevision.py.
+ */
+
+import { fitInside, selectBestResolution } from "../geometry/best-resolution.ts";
+import { type UnpadRounding, unpad } from "../geometry/unpad.ts";
+import { type ItemLayout, itemLayout, NOTHING_AROUND } from "../layout.ts";
+import { floorDivide } from "../rounding.ts";
+import type { Grid, ImageItem, Size } from "../sample.ts";
+
+export interface AnyresRule {
+	/** Allowed canvases, px. */
+	readonly canvases: readonly Size[];
+	/** Side of a tile, px. */
+	readonly tile: number;
+	/** Patches of one tile. */
+	readonly patchGrid: Grid;
+	/** Features of one tile after pooling. */
+	readonly pooledGrid: Grid;
+	/** Shrink the stitched grid to about this many tiles' features; `undefined` never shrinks. */
+	readonly cap: number | undefined;
+	readonly rounding: UnpadRounding;
+}
+
+/**
+ * How far over the cap the stitched grid's side may be before it is shrunk: `times > 1.1` in llava_arch.py,
+ * `ratio > 1.1` in transformers.
+ */
+const CAP_TOLERANCE = 1.1;
+
+/** One picture as overview plus tiles. */
+export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
+	const { tile, patchGrid, pooledGrid } = rule;
+	const canvas = selectBestResolution(item, rule.canvases);
+	const tileGrid = { rows: Math.floor(canvas.height / tile), cols: Math.floor(canvas.width / tile) };
+	const stitched = { rows: pooledGrid.rows * tileGrid.rows, cols: pooledGrid.cols * tileGrid.cols };
+	const unpaddedGrid = unpad(item, stitched, rule.rounding);
+	const cappedGrid = rule.cap === undefined ? unpaddedGrid : capGrid(unpaddedGrid, rule.cap, pooledGrid.rows);
+	const views = tileGrid.rows * tileGrid.cols + 1;
+	return itemLayout({
+		kind: "image",
+		source: { width: item.width, height: item.height },
+		frames: 1,
+		canvas,
+		content: fitInside(item, canvas),
+		tileGrid,
+		views,
+		patchGrid,
+		pooledGrid,
+		unpaddedGrid,
+		cappedGrid,
+		parts: {
+			overview: pooledGrid.rows * pooledGrid.cols,
+			grid: cappedGrid.rows * cappedGrid.cols,
+			newlines: cappedGrid.rows,
+			markers: 0,
+		},
+		towerTokens: views * patchGrid.rows * patchGrid.cols,
+		around: NOTHING_AROUND,
+	});
+}
+
+/** One picture as a single tile: its features and, if any, one newline embedding. */
+export function layoutOneTile(
+	item: ImageItem,
+	rule: {
+		readonly tile: number;
+		readonly content: Size;
+		readonly patchGrid: Grid;
+		readonly pooledGrid: Grid;
+		readonly newlines: number;
+	},
+): ItemLayout {
+	const { tile, patchGrid, pooledGrid, newlines, content } = rule;
+	return itemLayout({
+		kind: "image",
+		source: { width: item.width, height: item.height },
+		frames: 1,
+		canvas: { width: tile, height: tile },
+		content,
+		tileGrid: { rows: 1, cols: 1 },
+		views: 1,
+		patchGrid,
+		pooledGrid,
+		unpaddedGrid: pooledGrid,
+		cappedGrid: pooledGrid,
+		parts: { overview: 0, grid: pooledGrid.rows * pooledGrid.cols, newlines, markers: 0 },
+		towerTokens: patchGrid.rows * patchGrid.cols,
+		around: NOTHING_AROUND,
+	});
+}
+
+/** Bilinear shrink to the token cap; sides are floored after dividing by the same ratio. */
+function capGrid(grid: Grid, cap: number, tileRows: number): Grid {
+	const ratio = Math.sqrt((grid.rows * grid.cols) / (cap * tileRows ** 2));
+	if (ratio <= CAP_TOLERANCE) return grid;
+	return { rows: floorDivide(grid.rows, ratio), cols: floorDivide(grid.cols, ratio) };
+}
+
+/** A square grid. */
+export function square(side: number): Grid {
+	return { rows: side, cols: side };
+}

@@ -1,0 +1,20 @@
+/** Times written as text between frames: how the references print them, and an estimate of their tokens. */
+
+import { roundHalfEven } from "../rounding.ts";
+
+/** Python's `f"{value:.1f}"`: one decimal, exact ties to even where `toFixed` goes up (0.25 → "0.2"). */
+export function oneDecimal(value: number): string {
+	// One decimal can tie only at odd multiples of 1/4: other ties are not representable in binary.
+	const quarters = value * 4;
+	const tie = Number.isInteger(quarters) && quarters % 2 !== 0;
+	return (tie ? roundHalfEven(value * 10) / 10 : value).toFixed(1);
+}
+
+/**
+ * Tokens of short strings such as `<12.5 seconds>`, estimated as one per digit, one per punctuation mark and one per
+ * word with the space before it. That is how byte-level BPE vocabularies with single-digit splitting (Qwen2, Qwen3)
+ * cut such text; other tokenizers merge digits and come out lower.
+ */
+export function estimateTextTokens(text: readonly string[]): number {
+	return text.reduce((sum, piece) => sum + (piece.match(/\d|\s?[A-Za-z]+|[^\s\w]|\n/g)?.length ?? 0), 0);
+}

@@ -1,0 +1,23 @@
+/**
+ * Dropping the feature rows or columns that hold only padding.
+ * transformers `_get_unpadded_features` rounds to seven decimals before truncating; the original repository
+ * (LLaVA-NeXT `unpad_image`, llava/model/llava_arch.py) truncates at once, so a product that is an integer in
+ * exact arithmetic can lose a row on each side: 1107×820 gives 61 rows against 59.
+ */
+
+import { truncateAfterSevenDecimals } from "../rounding.ts";
+import type { Grid, Size } from "../sample.ts";
+
+/** `"seven-decimals"` is transformers, `"plain"` the original repository. */
+export type UnpadRounding = "seven-decimals" | "plain";
+
+/** Rows and columns of the stitched feature grid left once padding is dropped, symmetric on both sides. */
+export function unpad(image: Size, grid: Grid, rounding: UnpadRounding): Grid {
+	const truncate = rounding === "plain" ? Math.trunc : truncateAfterSevenDecimals;
+	if (image.width / image.height > grid.cols / grid.rows) {
+		const kept = truncate(image.height * (grid.cols / image.width));
+		return { rows: grid.rows - 2 * Math.floor((grid.rows - kept) / 2), cols: grid.cols };
+	}
+	const kept = truncate(image.width * (grid.rows / image.height));
+	return { rows: grid.rows, cols: grid.cols - 2 * Math.floor((grid.cols - kept) / 2) };
+}

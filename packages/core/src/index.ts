@@ -1,0 +1,74 @@
+/** Count visual tokens and plan budgets and curricula for vision-language models. Portable: no I/O, no dependencies. */
+
+export type { Checkpoint, CheckpointOf, ModelParts, ProjectorChoice } from "./checkpoints/checkpoint.ts";
+export {
+	CHECKPOINT_IDS,
+	CHECKPOINTS,
+	type CheckpointId,
+	checkpointById,
+	resolveCheckpointId,
+} from "./checkpoints/index.ts";
+export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
+export { estimateTrainingMemory, kvCacheBytes, type TrainingMemory } from "./cost/memory.ts";
+export { type Model, modelOf } from "./cost/model.ts";
+export { estimateRequest, type RequestCost, type RequestSetup } from "./cost/request.ts";
+export { trainingFlops } from "./cost/training.ts";
+export {
+	type Counter,
+	type CountSettings,
+	count,
+	createCounter,
+	createCounterFrom,
+	type ResolvedSettings,
+	resolveSettings,
+} from "./count.ts";
+export { type ErrorCode, OnevisionError } from "./errors.ts";
+export { HARDWARE, type Hardware, type HardwareId } from "./facts/hardware.ts";
+export { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "./facts/language-models.ts";
+export { TOWERS, type Tower, type TowerId } from "./facts/towers.ts";
+export type { Family, Knob, Parity, Settings, SettingValue } from "./families/family.ts";
+export {
+	type AnyFamily,
+	type ConstantsOf,
+	FAMILIES,
+	type FamilyId,
+	familyById,
+	type SettingsOf,
+} from "./families/index.ts";
+export type {
+	ItemLayout,
+	SampleLayout,
+	Surroundings,
+	TokenParts,
+	TokenRange,
+} from "./layout.ts";
+export { nearest } from "./nearest.ts";
+export type { Allocation, AllocationResult } from "./plan/allocate.ts";
+export type { CurriculumPlan, Mixture, StageId, StagePlan } from "./plan/curriculum.ts";
+export type { FixedAgainstDynamic } from "./plan/dynamic.ts";
+export type { Extrapolation } from "./plan/extrapolate.ts";
+export { DEFAULT_FIDELITY, type FidelityExponents } from "./plan/fidelity.ts";
+export type { JointPlan } from "./plan/joint.ts";
+export { type Plan, plan, type ScenarioCost } from "./plan/plan.ts";
+export { type PlanRequest, planRequestSchema } from "./plan/request.ts";
+export { type ResolvedPlanRequest, resolvePlanRequest } from "./plan/resolve.ts";
+export { type Finding, RULES, type RuleId, type Severity } from "./plan/rules.ts";
+export type { ScenarioPlan } from "./plan/scenario.ts";
+export { SKILLS, type SkillPlan } from "./plan/skills.ts";
+export { type Statistics, statistics } from "./plan/statistics.ts";
+export { type FeatureGrid, interpolateBilinear, pool } from "./pooling/pool.ts";
+export { POOLING_MODES, type PoolingMode, pooledSize } from "./pooling/sizes.ts";
+export {
+	durationSeconds,
+	type Grid,
+	type ImageItem,
+	type MediaItem,
+	type Sample,
+	SCENARIOS,
+	type Scenario,
+	type Size,
+	scenarioOf,
+	type VideoItem,
+} from "./sample.ts";
+export type { JsonSchema, Schema } from "./schema.ts";
+export * as schema from "./schema.ts";

@@ -1,0 +1,116 @@
+/** What a family decides about one media item: sizes and token counts as plain data, nothing decoded. */
+
+import { assertInternal } from "./errors.ts";
+import type { Grid, Size } from "./sample.ts";
+
+/** Where an item's visual tokens come from; the four parts sum to `visualTokens`. */
+export interface TokenParts {
+	/** Features of the whole picture in one tile. */
+	readonly overview: number;
+	/** Features of the tiles, the frames, or the picture at its own resolution. */
+	readonly grid: number;
+	/** Learned row-end, frame-end or separator embeddings. */
+	readonly newlines: number;
+	/** Special tokens the processor writes in place of the placeholder, beside the features. */
+	readonly markers: number;
+}
+
+/** Tokens around the visual ones: part of the context, not of the visual tokens. */
+export interface Surroundings {
+	/** Special tokens (`<|vision_start|>`, …): exact. */
+	readonly markers: number;
+	/** Text written between frames or around the item (timestamps), in order. */
+	readonly text: readonly string[];
+	/** Tokens of `text`, estimated: no tokenizer is read here. */
+	readonly estimatedTextTokens: number;
+}
+
+/** For a count that can't be exact: the bounds, and why. */
+export interface TokenRange {
+	readonly min: number;
+	readonly max: number;
+	readonly why: string;
+}
+
+/** One media item as a family lays it out. Grids are cells, sizes are px. */
+export interface ItemLayout {
+	readonly kind: "image" | "video";
+	readonly source: Size;
+	/** Frames of the source that are used; 1 for an image. */
+	readonly frames: number;
+	/** Which frames, ascending, when they are sampled; absent when all are used. */
+	readonly frameIndices?: readonly number[];
+	/** What one picture is fitted to, px. */
+	readonly canvas: Size;
+	/** The picture itself inside the canvas, px; smaller than `canvas` by the padding. */
+	readonly content: Size;
+	/** Tiles the canvas is cut into, overview not included. */
+	readonly tileGrid: Grid;
+	/** Pictures given to the tower: tiles, overview, frames, padding frames included. */
+	readonly views: number;
+	/** Patches of one view. */
+	readonly patchGrid: Grid;
+	/** Features of one view after pooling. */
+	readonly pooledGrid: Grid;
+	/** Features of the stitched tiles after padding is dropped; of one frame for a video. */
+	readonly unpaddedGrid: Grid;
+	/** The same after the token cap; equal to `unpaddedGrid` when the cap does not act. */
+	readonly cappedGrid: Grid;
+	readonly parts: TokenParts;
+	/** Patch embeddings the tower computes, class tokens not counted. */
+	readonly towerTokens: number;
+	/** Positions this item takes in place of its placeholder: the main number. An upper bound if `range` is set. */
+	readonly visualTokens: number;
+	readonly around: Surroundings;
+	readonly range?: TokenRange;
+	/** What a reader should know about this count, one line each. */
+	readonly notes?: readonly string[];
+}
+
+/** One sample laid out: its items and their sums. */
+export interface SampleLayout {
+	readonly items: readonly ItemLayout[];
+	readonly visualTokens: number;
+	readonly towerTokens: number;
+	/** Visual tokens, markers and text around them, and the sample's own text. */
+	readonly contextTokens: number;
+	/** Whether `contextTokens` is exact: no range, no estimated text. */
+	readonly exact: boolean;
+}
+
+export const NOTHING_AROUND: Surroundings = Object.freeze({
+	markers: 0,
+	text: Object.freeze([]),
+	estimatedTextTokens: 0,
+});
+
+/** Special tokens only, no text. */
+export function markersAround(markers: number): Surroundings {
+	return { markers, text: [], estimatedTextTokens: 0 };
+}
+
+/** Completes a layout: computes `visualTokens` as the sum of the parts and checks every number. */
+export function itemLayout(fields: Omit<ItemLayout, "visualTokens">): ItemLayout {
+	const { parts } = fields;
+	const visualTokens = parts.overview + parts.grid + parts.newlines + parts.markers;
+	assertInternal(
+		Number.isSafeInteger(visualTokens) && visualTokens >= 0 && Number.isSafeInteger(fields.towerTokens),
+		`token counts of a ${fields.source.width}x${fields.source.height} ${fields.kind} are not whole numbers`,
+	);
+	return { ...fields, visualTokens };
+}
+
+/** Sums the items of a sample. */
+export function sampleLayout(items: readonly ItemLayout[], textTokens: number): SampleLayout {
+	let visualTokens = 0;
+	let towerTokens = 0;
+	let around = 0;
+	let exact = true;
+	for (const item of items) {
+		visualTokens += item.visualTokens;
+		towerTokens += item.towerTokens;
+		around += item.around.markers + item.around.estimatedTextTokens;
+		if (item.range !== undefined || item.around.text.length > 0) exact = false;
+	}
+	return { items, visualTokens, towerTokens, contextTokens: visualTokens + around + textTokens, exact };
+}

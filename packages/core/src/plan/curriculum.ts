@@ -1,0 +1,268 @@
+/**
+ * The curriculum: alignment, knowledge, single-image, OneVision, task transfer. Facts of the first four are the paper's
+ * (facts/curriculum.ts); task transfer continues with the user's own mix. Costs follow from the plan's allocation.
+ */
+
+import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import { towerFlops } from "../cost/flops.ts";
+import { estimateTrainingMemory, type TrainingMemory, type TrainingSetup } from "../cost/memory.ts";
+import { type Model, modelOf } from "../cost/model.ts";
+import { trainableParameters, trainingFlops } from "../cost/training.ts";
+import { ONE_VISION_MIXTURE, ONEVISION_STAGES, type Part, type StageFacts } from "../facts/curriculum.ts";
+import type { Hardware } from "../facts/hardware.ts";
+import { SCENARIOS, type Scenario } from "../sample.ts";
+import type { AllocationResult } from "./allocate.ts";
+
+export const STAGE_IDS = ["alignment", "knowledge", "single-image", "onevision", "task-transfer"] as const;
+export type StageId = (typeof STAGE_IDS)[number];
+
+/** Shares of the scenarios in one stage, summing to 1. */
+export type Mixture = Readonly<Record<Scenario, number>>;
+
+export interface StagePlan {
+	readonly stage: StageId;
+	readonly title: string;
+	/** What it teaches, in a sentence. */
+	readonly purpose: string;
+	readonly samples: number;
+	readonly samplesSource: string;
+	readonly mixture: Mixture;
+	readonly trainable: readonly Part[];
+	readonly learningRates: { readonly [P in Part]?: number };
+	readonly globalBatch: number;
+	readonly epochs: number;
+	readonly steps: number;
+	readonly schedule: string;
+	readonly warmup: number;
+	/** Mean per sample. */
+	readonly visualTokens: number;
+	readonly textTokens: number;
+	/** Over the whole stage, epochs included. */
+	readonly totalTokens: number;
+	readonly trainableParameters: number;
+	/** Whole stage, FLOPs. */
+	readonly flops: number;
+	readonly acceleratorHours: number;
+	/** Wall-clock on the asked number of accelerators. */
+	readonly hours: number;
+	readonly memory: TrainingMemory;
+	/** Whether `memory.total` stays within one accelerator's memory. */
+	readonly fitsMemory: boolean;
+	/** USD; absent without a price. */
+	readonly cost?: number;
+}
+
+export interface CurriculumPlan {
+	readonly stages: readonly StagePlan[];
+	readonly total: {
+		readonly samples: number;
+		readonly steps: number;
+		readonly tokens: number;
+		readonly flops: number;
+		readonly acceleratorHours: number;
+		readonly hours: number;
+		readonly cost?: number;
+	};
+}
+
+/** A scenario's load on the model, mean per sample, from its chosen allocation. */
+export interface ScenarioLoad {
+	readonly visualTokens: number;
+	readonly contextTokens: number;
+	readonly towerTokens: number;
+	readonly maxContextTokens: number;
+}
+
+export interface CurriculumQuestion {
+	readonly checkpoint: Checkpoint;
+	readonly order: readonly StageId[];
+	readonly samples: Readonly<Record<StageId, number>>;
+	readonly samplesSource: Readonly<Record<StageId, string>>;
+	readonly mix: Mixture;
+	readonly globalBatch: number | undefined;
+	readonly epochs: number;
+	readonly textTokens: number;
+	readonly loads: Readonly<Record<Scenario, ScenarioLoad>>;
+	readonly hardware: Hardware;
+	readonly trainingEfficiency: number;
+	readonly setup: TrainingSetup;
+	readonly pricePerHour: number | undefined;
+}
+
+/** Samples of the task-transfer stage when nothing is said: a tenth of the OneVision stage, a common fine-tune size. */
+export const DEFAULT_TRANSFER_SAMPLES = 160_000;
+
+const ONLY_SINGLE: Mixture = { "single-image": 1, "multi-image": 0, video: 0 };
+
+/** The OneVision stage's own mixture; the figure's shares sum to 1.001 and are brought to 1. */
+export const ONEVISION_MIXTURE: Mixture = normalise({
+	"single-image": ONE_VISION_MIXTURE["single-image"].value,
+	"multi-image": ONE_VISION_MIXTURE["multi-image"].value,
+	video: ONE_VISION_MIXTURE.video.value,
+});
+
+interface StageRule {
+	readonly facts: StageFacts;
+	readonly purpose: string;
+	readonly mixture: (mix: Mixture) => Mixture;
+	/** One tile per image, as in alignment; otherwise the plan's allocation. */
+	readonly overviewOnly: boolean;
+}
+
+/** Every stage, complete by construction. */
+export const STAGES: Readonly<Record<StageId, StageRule>> = {
+	alignment: {
+		facts: ONEVISION_STAGES.alignment,
+		purpose: "the projector learns to write tower features as language-model embeddings",
+		mixture: () => ONLY_SINGLE,
+		overviewOnly: true,
+	},
+	knowledge: {
+		facts: ONEVISION_STAGES.knowledge,
+		purpose: "the whole model takes in detailed captions, documents and language",
+		mixture: () => ONLY_SINGLE,
+		overviewOnly: false,
+	},
+	"single-image": {
+		facts: ONEVISION_STAGES["single-image"],
+		purpose: "perception, OCR and fine detail on high-resolution AnyRes input",
+		mixture: () => ONLY_SINGLE,
+		overviewOnly: false,
+	},
+	onevision: {
+		facts: ONEVISION_STAGES["one-vision"],
+		purpose: "all three scenarios on one token budget; skills cross between them",
+		mixture: () => ONEVISION_MIXTURE,
+		overviewOnly: false,
+	},
+	"task-transfer": {
+		facts: ONEVISION_STAGES["one-vision"],
+		purpose: "the product's own mix of tasks, from the OneVision weights",
+		mixture: (mix) => mix,
+		overviewOnly: false,
+	},
+};
+
+/** Plans every stage in the asked order. */
+export function planCurriculum(question: CurriculumQuestion): CurriculumPlan {
+	const model = modelOf(question.checkpoint.parts);
+	const stages = question.order.map((stage) => planStage(stage, model, question));
+	const sum = (pick: (stage: StagePlan) => number): number =>
+		stages.reduce((total, stage) => total + pick(stage), 0);
+	return {
+		stages,
+		total: {
+			samples: sum(({ samples }) => samples),
+			steps: sum(({ steps }) => steps),
+			tokens: sum(({ totalTokens }) => totalTokens),
+			flops: sum(({ flops }) => flops),
+			acceleratorHours: sum(({ acceleratorHours }) => acceleratorHours),
+			hours: sum(({ hours }) => hours),
+			...(question.pricePerHour === undefined ? {} : { cost: sum(({ cost }) => cost ?? 0) }),
+		},
+	};
+}
+
+function planStage(stage: StageId, model: Model, question: CurriculumQuestion): StagePlan {
+	const rule = STAGES[stage];
+	const { facts } = rule;
+	const mixture = rule.mixture(question.mix);
+	const load = stageLoad(rule, mixture, model, question);
+	const samples = question.samples[stage];
+	const globalBatch = question.globalBatch ?? facts.globalBatch.value;
+	const seen = samples * question.epochs;
+	const trainable = facts.trainable.value;
+	const flopsPerSample = trainingFlops(model, load, trainable, question.setup.activationCheckpointing);
+	const flops = seen * flopsPerSample;
+	const seconds = flops / (question.hardware.flopsPerSecond * question.trainingEfficiency);
+	const acceleratorHours = seconds / 3600;
+	const parameters = trainableParameters(model, trainable);
+	const memory = estimateTrainingMemory(
+		model,
+		parameters,
+		{ contextTokens: load.maxContextTokens, towerTokens: load.towerTokens },
+		question.setup,
+	);
+	return {
+		stage,
+		title: stage === "task-transfer" ? "Stage 3, task transfer (TT)" : facts.name,
+		purpose: rule.purpose,
+		samples,
+		samplesSource: question.samplesSource[stage],
+		mixture,
+		trainable,
+		learningRates: Object.fromEntries(
+			Object.entries(facts.learningRates).map(([part, rate]) => [part, rate.value]),
+		),
+		globalBatch,
+		epochs: question.epochs,
+		steps: Math.ceil(seen / globalBatch),
+		schedule: facts.schedule.value,
+		warmup: facts.warmup.value,
+		visualTokens: load.visualTokens,
+		textTokens: question.textTokens,
+		totalTokens: seen * load.contextTokens,
+		trainableParameters: parameters,
+		flops,
+		acceleratorHours,
+		hours: acceleratorHours / question.setup.accelerators,
+		memory,
+		fitsMemory: memory.total <= question.hardware.memoryBytes,
+		...(question.pricePerHour === undefined ? {} : { cost: acceleratorHours * question.pricePerHour }),
+	};
+}
+
+/** Mean load of a stage's samples: its mixture over the scenarios, or one tile each in alignment. */
+function stageLoad(rule: StageRule, mixture: Mixture, model: Model, question: CurriculumQuestion) {
+	const patches = overviewPatches(model);
+	const overview: ScenarioLoad = {
+		visualTokens: patches,
+		contextTokens: patches,
+		towerTokens: patches,
+		maxContextTokens: patches,
+	};
+	const mean = (pick: (load: ScenarioLoad) => number): number =>
+		SCENARIOS.reduce(
+			(sum, scenario) =>
+				sum + mixture[scenario] * pick(rule.overviewOnly ? overview : question.loads[scenario]),
+			0,
+		);
+	const towerTokens = mean((load) => load.towerTokens);
+	const present = SCENARIOS.filter((scenario) => mixture[scenario] > 0);
+	const longest = rule.overviewOnly
+		? patches
+		: Math.max(...present.map((scenario) => question.loads[scenario].maxContextTokens));
+	return {
+		visualTokens: mean((load) => load.visualTokens),
+		contextTokens: mean((load) => load.contextTokens) + question.textTokens,
+		towerTokens,
+		maxContextTokens: longest + question.textTokens,
+		// Attention of the tower stays within a view, so its cost is proportional to the views.
+		towerFlops: (towerTokens / patches) * towerFlops(model.tower, patches),
+	};
+}
+
+/** Patches of one tile; a tower of native resolution is taken at 27×27, LLaVA-OneVision's tile. */
+function overviewPatches({ tower }: Model): number {
+	const side = tower.imageSize === undefined ? 27 : Math.floor(tower.imageSize / tower.patchSize);
+	return side * side;
+}
+
+/** The load of a scenario under its allocation. */
+export function scenarioLoad(result: AllocationResult): ScenarioLoad {
+	return {
+		visualTokens: result.visualTokens.mean,
+		contextTokens: result.visualTokens.mean + (result.contextTokens - result.visualTokens.max),
+		towerTokens: result.towerTokens,
+		maxContextTokens: result.contextTokens,
+	};
+}
+
+function normalise(mixture: Mixture): Mixture {
+	const total = SCENARIOS.reduce((sum, scenario) => sum + mixture[scenario], 0);
+	return {
+		"single-image": mixture["single-image"] / total,
+		"multi-image": mixture["multi-image"] / total,
+		video: mixture.video / total,
+	};
+}

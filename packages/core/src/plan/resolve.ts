@@ -1,0 +1,256 @@
+/** From what was asked to what is planned: names looked up, defaults filled in, contradictions refused. */
+
+import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import { checkpointById, resolveCheckpointId } from "../checkpoints/index.ts";
+import { resolveSettings } from "../count.ts";
+import { OnevisionError } from "../errors.ts";
+import { HARDWARE, type Hardware, type HardwareId } from "../facts/hardware.ts";
+import { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "../facts/language-models.ts";
+import { TOWERS, type Tower, type TowerId } from "../facts/towers.ts";
+import type { Parity } from "../families/family.ts";
+import { nearest } from "../nearest.ts";
+import { SCENARIOS, type Scenario } from "../sample.ts";
+import type { Bounds } from "./allocate.ts";
+import { DEFAULT_TRANSFER_SAMPLES, STAGE_IDS, STAGES, type StageId } from "./curriculum.ts";
+import { DEFAULT_FIDELITY, type FidelityExponents } from "./fidelity.ts";
+import type { PlanRequest } from "./request.ts";
+import { RULES, type RuleId } from "./rules.ts";
+import type { FitStatistic } from "./scenario.ts";
+
+export const DEFAULT_BUDGET = 3500;
+export const DEFAULT_MODEL = "llava-onevision-qwen2-7b-ov";
+const DEFAULT_MIX: Readonly<Record<Scenario, number>> = { "single-image": 40, "multi-image": 30, video: 30 };
+const DEFAULT_HARDWARE = "h100-sxm";
+
+/** A plan request with nothing left open. */
+export interface ResolvedPlanRequest {
+	/** Visual tokens per sample. */
+	readonly budget: number;
+	/** Shares summing to 1. */
+	readonly mix: Readonly<Record<Scenario, number>>;
+	/** Id of the checkpoint, or "custom". */
+	readonly model: string;
+	readonly checkpoint: Checkpoint;
+	readonly parity?: Parity;
+	readonly purpose: "train" | "deploy";
+	readonly fit: FitStatistic;
+	readonly meanTokens: number;
+	readonly priorities: Readonly<Record<Scenario, number>>;
+	readonly limits: {
+		readonly frames?: Bounds;
+		readonly images?: Bounds;
+		readonly tiles?: Bounds;
+		readonly pooling?: Bounds;
+	};
+	readonly fidelity: FidelityExponents;
+	readonly textTokens: { readonly prompt: number; readonly answer: number };
+	readonly curriculum: {
+		readonly order: readonly StageId[];
+		readonly samples: Readonly<Record<StageId, number>>;
+		readonly samplesSource: Readonly<Record<StageId, string>>;
+		readonly globalBatch?: number;
+		readonly epochs: number;
+	};
+	readonly hardware: {
+		readonly id: HardwareId;
+		readonly facts: Hardware;
+		readonly count: number;
+		readonly pricePerHour?: number;
+		readonly priceSource?: string;
+		readonly trainingEfficiency: number;
+		readonly prefillEfficiency: number;
+		readonly zeroStage: number;
+		readonly microBatch: number;
+		readonly activationCheckpointing: boolean;
+		readonly requestBatch: number;
+	};
+	readonly inference: NonNullable<PlanRequest["inference"]>;
+	readonly allow: readonly RuleId[];
+}
+
+/** Throws `unknown-name` or `invalid-input`, naming the key. */
+export function resolvePlanRequest(asked: PlanRequest): ResolvedPlanRequest {
+	const budget = asked.budget ?? DEFAULT_BUDGET;
+	const { model, checkpoint } = resolveModel(asked.model);
+	const parity =
+		asked.parity === undefined ? undefined : resolveSettings(checkpoint, { parity: asked.parity }).parity;
+	return {
+		budget,
+		mix: resolveMix(asked.mix),
+		model,
+		checkpoint,
+		...(parity === undefined ? {} : { parity }),
+		purpose: asked.purpose ?? "train",
+		fit: asked.fit ?? "p95",
+		meanTokens: asked.meanTokens ?? budget,
+		priorities: {
+			"single-image": asked.priorities?.["single-image"] ?? 1,
+			"multi-image": asked.priorities?.["multi-image"] ?? 1,
+			video: asked.priorities?.video ?? 1,
+		},
+		limits: resolveLimits(asked.limits),
+		fidelity: { ...DEFAULT_FIDELITY, ...asked.fidelity },
+		textTokens: { prompt: asked.textTokens?.prompt ?? 128, answer: asked.textTokens?.answer ?? 128 },
+		curriculum: resolveCurriculum(asked.curriculum),
+		hardware: resolveHardware(asked.hardware),
+		inference: asked.inference ?? {},
+		allow: (asked.allow ?? []).map(resolveRuleId),
+	};
+}
+
+/** Shares summing to 1, from percent or fractions. Throws when they sum to neither. */
+export function resolveMix(asked: PlanRequest["mix"]): Readonly<Record<Scenario, number>> {
+	const mix = asked ?? DEFAULT_MIX;
+	const total = SCENARIOS.reduce((sum, scenario) => sum + (mix[scenario] ?? 0), 0);
+	const whole = [100, 1].find((sum) => Math.abs(total - sum) < 1e-6 * sum);
+	if (whole === undefined) {
+		throw new OnevisionError(
+			"invalid-input",
+			`mix sums to ${Number(total.toFixed(6))}: give percent that sum to 100, or fractions that sum to 1 (single-image, multi-image, video)`,
+		);
+	}
+	const share = (scenario: Scenario): number => (mix[scenario] ?? 0) / total;
+	return {
+		"single-image": share("single-image"),
+		"multi-image": share("multi-image"),
+		video: share("video"),
+	};
+}
+
+function resolveModel(asked: PlanRequest["model"]): {
+	readonly model: string;
+	readonly checkpoint: Checkpoint;
+} {
+	if (asked === undefined || typeof asked === "string") {
+		const id = resolveCheckpointId(asked ?? DEFAULT_MODEL);
+		return { model: id, checkpoint: checkpointById(id) };
+	}
+	const towerId = lookUp("model.tower", asked.tower, TOWERS);
+	const languageModelId = lookUp("model.languageModel", asked.languageModel, LANGUAGE_MODELS);
+	const tower: Tower = TOWERS[towerId];
+	const languageModel: LanguageModel = LANGUAGE_MODELS[languageModelId];
+	const tile = asked.tile ?? tower.imageSize;
+	if (tile === undefined) {
+		throw new OnevisionError(
+			"invalid-input",
+			`model.tile: missing; ${tower.name} has no fixed input size, so say the side of a tile in px`,
+		);
+	}
+	return {
+		model: "custom",
+		checkpoint: customCheckpoint(towerId, tower, languageModelId, languageModel, tile, asked),
+	};
+}
+
+type CustomModel = Exclude<NonNullable<PlanRequest["model"]>, string>;
+
+/** A LLaVA-OneVision recipe over any tower and language model. */
+function customCheckpoint(
+	towerId: TowerId,
+	tower: Tower,
+	languageModelId: LanguageModelId,
+	languageModel: LanguageModel,
+	tile: number,
+	asked: CustomModel,
+): Checkpoint {
+	const kind = asked.projector ?? "mlp2x-gelu";
+	return {
+		title: `${tower.name} + ${languageModel.name}`,
+		family: "llava-onevision",
+		aliases: [],
+		constants: {
+			tile,
+			patch: tower.patchSize,
+			maxGridSide: asked.maxGridSide ?? 6,
+			anyresMax: 9,
+			trainedFrames: 32,
+		},
+		parts: {
+			tower: towerId,
+			projector: kind === "patch-merger" ? { kind, merge: 2 } : { kind },
+			languageModel: languageModelId,
+		},
+		contextTokens: asked.contextTokens ?? languageModel.contextTokens,
+		source: "as asked; a LLaVA-OneVision recipe (arXiv 2408.03326)",
+	};
+}
+
+function resolveLimits(asked: PlanRequest["limits"]): ResolvedPlanRequest["limits"] {
+	for (const [key, bounds] of Object.entries(asked ?? {})) {
+		if (bounds.min <= bounds.max) continue;
+		throw new OnevisionError(
+			"invalid-input",
+			`limits.${key}: min ${bounds.min} is above max ${bounds.max}; swap them`,
+		);
+	}
+	return asked ?? {};
+}
+
+function resolveCurriculum(asked: PlanRequest["curriculum"]): ResolvedPlanRequest["curriculum"] {
+	const order = asked?.order ?? STAGE_IDS;
+	const repeated = order.find((stage, index) => order.indexOf(stage) !== index);
+	if (repeated !== undefined) {
+		throw new OnevisionError(
+			"invalid-input",
+			`curriculum.order: ${repeated} is there twice; name each stage once`,
+		);
+	}
+	const samplesOf = (stage: StageId): number =>
+		asked?.samples?.[stage] ??
+		(stage === "task-transfer" ? DEFAULT_TRANSFER_SAMPLES : STAGES[stage].facts.samples.value);
+	const sourceOf = (stage: StageId): string => {
+		if (asked?.samples?.[stage] !== undefined) return "as asked";
+		return stage === "task-transfer"
+			? "assumed: a tenth of the OneVision stage"
+			: STAGES[stage].facts.samples.source;
+	};
+	const byStage = <T>(of: (stage: StageId) => T): Readonly<Record<StageId, T>> => ({
+		alignment: of("alignment"),
+		knowledge: of("knowledge"),
+		"single-image": of("single-image"),
+		onevision: of("onevision"),
+		"task-transfer": of("task-transfer"),
+	});
+	return {
+		order,
+		samples: byStage(samplesOf),
+		samplesSource: byStage(sourceOf),
+		...(asked?.globalBatch === undefined ? {} : { globalBatch: asked.globalBatch }),
+		epochs: asked?.epochs ?? 1,
+	};
+}
+
+function resolveHardware(asked: PlanRequest["hardware"]): ResolvedPlanRequest["hardware"] {
+	const id = lookUp("hardware.accelerator", asked?.accelerator ?? DEFAULT_HARDWARE, HARDWARE);
+	const facts: Hardware = HARDWARE[id];
+	const price = asked?.pricePerHour ?? facts.pricePerHour?.value;
+	const priceSource = asked?.pricePerHour === undefined ? facts.pricePerHour?.source : "as asked";
+	return {
+		id,
+		facts,
+		count: asked?.count ?? 8,
+		...(price === undefined || priceSource === undefined ? {} : { pricePerHour: price, priceSource }),
+		trainingEfficiency: asked?.trainingEfficiency ?? 0.4,
+		prefillEfficiency: asked?.prefillEfficiency ?? 0.5,
+		zeroStage: asked?.zeroStage ?? 3,
+		microBatch: asked?.microBatch ?? 1,
+		activationCheckpointing: asked?.activationCheckpointing ?? true,
+		requestBatch: asked?.requestBatch ?? 1,
+	};
+}
+
+function resolveRuleId(id: string): RuleId {
+	return lookUp("allow", id, RULES);
+}
+
+/** The id in a table, without regard to case. Throws `unknown-name` with the nearest. */
+function lookUp<T extends string>(path: string, asked: string, table: Readonly<Record<T, unknown>>): T {
+	const ids = Object.keys(table) as T[];
+	const found = ids.find((id) => id.toLowerCase() === asked.toLowerCase());
+	if (found !== undefined) return found;
+	const hint = nearest(asked, ids);
+	throw new OnevisionError(
+		"unknown-name",
+		`${path}: ${JSON.stringify(asked.slice(0, 80))} is not known${hint === undefined ? "" : `; did you mean ${hint}?`} Known: ${ids.join(", ")}`,
+	);
+}

@@ -1,0 +1,288 @@
+/**
+ * Hard rejects, refusals and warnings: each rule has an id, a reason and a source, and looks at the finished plan.
+ * A reject or a refusal stops the plan unless its id is in `allow`; then the plan records that it was overridden.
+ */
+
+import { familyById } from "../families/index.ts";
+import type { CurriculumPlan } from "./curriculum.ts";
+import type { Extrapolation } from "./extrapolate.ts";
+import type { ResolvedPlanRequest } from "./resolve.ts";
+import { CONTEXT_RISK_ABOVE, type ScenarioPlan, UNDER_TOKENIZED_BELOW } from "./scenario.ts";
+
+export type Severity = "reject" | "refuse" | "warn";
+
+/** What rules look at. */
+export interface RuleContext {
+	readonly request: ResolvedPlanRequest;
+	readonly scenarios: readonly ScenarioPlan[];
+	readonly curriculum: CurriculumPlan;
+	readonly extrapolation?: Extrapolation;
+}
+
+interface Rule {
+	readonly severity: Severity;
+	/** Why the rule exists. */
+	readonly reason: string;
+	readonly source: string;
+	/** What is wrong with this plan and what to do, one line each; empty when the rule is kept. */
+	check(context: RuleContext): readonly string[];
+}
+
+export interface Finding {
+	readonly rule: RuleId;
+	readonly severity: Severity;
+	readonly message: string;
+	readonly reason: string;
+	readonly source: string;
+	/** Whether the request allowed it knowingly. */
+	readonly overridden: boolean;
+}
+
+const LESSON = "the OneVision lesson's planner skill";
+/** Fewest visual tokens a sample with several images or frames is planned for. */
+const LEAST_BUDGET = 1024;
+/** Most frames at one feature per patch. */
+export const MOST_FULL_FRAMES = 4;
+/** From this share on a product counts as a single-image product. */
+const SINGLE_IMAGE_PRODUCT = 0.8;
+const SMALL_CONTEXT = 4096;
+const MANY_TILES = 16;
+const LITTLE_SINGLE_IMAGE = 0.1;
+
+export const RULES = {
+	"single-image-first": {
+		severity: "reject",
+		reason:
+			"several images and video build on perception that single-image training teaches; a reversed order was worst in controlled work",
+		source: `${LESSON}; arXiv 2408.03326 (training strategy); arXiv 2603.27744 (reverse curriculum worst)`,
+		check: ({ request: { curriculum, mix } }) => {
+			const { order } = curriculum;
+			const single = order.indexOf("single-image");
+			return order.flatMap((stage, index) => {
+				const mixed = stage === "onevision" || (stage === "task-transfer" && mix["single-image"] < 1);
+				return mixed && (single === -1 || index < single)
+					? [`${stage} comes before single-image training; put single-image before it in curriculum.order`]
+					: [];
+			});
+		},
+	},
+	"video-budget-single-image-product": {
+		severity: "reject",
+		reason: "a product that mostly sees single images gains nothing from tokens spent on video alone",
+		source: LESSON,
+		check: ({ request: { mix, priorities } }) =>
+			mix["single-image"] >= SINGLE_IMAGE_PRODUCT &&
+			mix.video > 0 &&
+			priorities.video > 0 &&
+			priorities["single-image"] === 0 &&
+			(mix["multi-image"] === 0 || priorities["multi-image"] === 0)
+				? [
+						`all priority is on video while ${percent(mix["single-image"])} of the mix is single images; raise priorities.single-image`,
+					]
+				: [],
+	},
+	"anyres-16-in-4k": {
+		severity: "reject",
+		reason: "16 tiles without pooling or a low cap are over 11,000 tokens, far over a 4k budget",
+		source: LESSON,
+		check: ({ request, scenarios }) => {
+			const limit = Math.min(request.budget, request.checkpoint.contextTokens);
+			if ((request.limits.tiles?.min ?? 0) < MANY_TILES || limit > SMALL_CONTEXT) return [];
+			const single = scenarios.find(({ scenario }) => scenario === "single-image");
+			return single !== undefined && single.budgetShare > 1
+				? [
+						`grids of at least ${request.limits.tiles?.min} tiles leave ${Math.round(single.chosen.visualTokens[request.fit])} tokens for a limit of ${limit}; allow more pooling (limits.pooling) or fewer tiles (limits.tiles)`,
+					]
+				: [];
+		},
+	},
+	"budget-below-1024": {
+		severity: "refuse",
+		reason:
+			"below 1,024 tokens per sample several images or frames have too few tokens each to be told apart",
+		source: LESSON,
+		check: ({ request: { budget, mix } }) =>
+			budget < LEAST_BUDGET && mix["multi-image"] + mix.video > 0
+				? [
+						`budget ${budget} with ${percent(mix["multi-image"] + mix.video)} multi-image or video; give at least ${LEAST_BUDGET}`,
+					]
+				: [],
+	},
+	"frames-at-full-density": {
+		severity: "refuse",
+		reason: "a frame at 729 tokens costs as much as an image; five of them are over 3,500 tokens",
+		source: LESSON,
+		check: ({ request }) => {
+			const { limits, checkpoint, purpose } = request;
+			const pooled = familyById(checkpoint.family)
+				.knobs(checkpoint.constants)
+				.video.some(({ bound }) => bound === "pooling");
+			const forced =
+				(limits.frames?.min ?? 0) > MOST_FULL_FRAMES && (limits.pooling?.max ?? Number.POSITIVE_INFINITY) < 2;
+			return pooled && purpose === "train" && request.mix.video > 0 && forced
+				? [
+						`at least ${limits.frames?.min} frames without pooling; allow limits.pooling.max 2 or at most ${MOST_FULL_FRAMES} frames`,
+					]
+				: [];
+		},
+	},
+	"no-single-image": {
+		severity: "refuse",
+		reason: "the curriculum and the fixed budget both rest on single images",
+		source: LESSON,
+		check: ({ request: { mix } }) =>
+			mix["single-image"] === 0
+				? [
+						"no single-image share in the mix; use a dynamic budget instead, e.g. --model qwen2.5-vl-7b, or give single-image a share",
+					]
+				: [],
+	},
+	"context-overflow": {
+		severity: "reject",
+		reason: "placeholders cut off by the context length fail in training and in serving",
+		source: "huggingface/trl issues 5904 and 5927; the checkpoint's context length",
+		check: ({ request, scenarios }) =>
+			scenarios.flatMap(({ scenario, chosen }) => {
+				const text = request.textTokens.prompt + request.textTokens.answer;
+				const needed = chosen.visualTokens.p95 + (chosen.contextTokens - chosen.visualTokens.max) + text;
+				return needed > request.checkpoint.contextTokens
+					? [
+							`${scenario}: ${Math.ceil(needed)} tokens (p95, with text) against a context of ${request.checkpoint.contextTokens}; lower the budget or choose a longer context`,
+						]
+					: [];
+			}),
+	},
+	"context-overflow-largest": {
+		severity: "warn",
+		reason: "rare samples over the context are truncated or dropped by training frameworks",
+		source: "huggingface/trl issues 5904 and 5927; the checkpoint's context length",
+		check: ({ request, scenarios }) =>
+			scenarios.flatMap(({ scenario, chosen }) => {
+				const needed = chosen.contextTokens + request.textTokens.prompt + request.textTokens.answer;
+				return needed > request.checkpoint.contextTokens
+					? [
+							`${scenario}: the largest sample needs ${needed} tokens of ${request.checkpoint.contextTokens}; leave it out or set limits`,
+						]
+					: [];
+			}),
+	},
+	"under-tokenized": {
+		severity: "warn",
+		reason: "a scenario far under the budget gives away detail that was paid for elsewhere",
+		source: `${LESSON} (balance within 30 %)`,
+		check: ({ scenarios }) =>
+			scenarios
+				.filter(({ budgetShare }) => budgetShare < UNDER_TOKENIZED_BELOW)
+				.map(({ scenario, budgetShare, nextUp }) =>
+					nextUp === undefined
+						? `${scenario} uses ${percent(budgetShare)} of the budget and no setting gives more on this media: the rest is free for other scenarios`
+						: `${scenario} uses ${percent(budgetShare)} of the budget; the next step up does not fit`,
+				),
+	},
+	"context-risk": {
+		severity: "warn",
+		reason: "a scenario far over the budget breaks the promise of one budget per sample",
+		source: `${LESSON} (balance within 30 %)`,
+		check: ({ scenarios }) =>
+			scenarios
+				.filter(({ budgetShare }) => budgetShare > CONTEXT_RISK_ABOVE)
+				.map(
+					({ scenario, budgetShare }) =>
+						`${scenario} needs ${percent(budgetShare)} of the budget at its smallest setting; raise the budget or pool more`,
+				),
+	},
+	"little-single-image": {
+		severity: "warn",
+		reason: "perception learned in the single-image stage fades when task transfer hardly shows any",
+		source: `${LESSON} refuses a share of zero; the threshold of ${percent(LITTLE_SINGLE_IMAGE)} is this project's`,
+		check: ({ request: { mix } }) =>
+			mix["single-image"] > 0 && mix["single-image"] < LITTLE_SINGLE_IMAGE
+				? [
+						`only ${percent(mix["single-image"])} single images in task transfer; keep ${percent(LITTLE_SINGLE_IMAGE)} or watch image benchmarks`,
+					]
+				: [],
+	},
+	"assumed-media": {
+		severity: "warn",
+		reason: "a plan on assumed sizes is a guess; sizes decide token counts",
+		source: "this project",
+		check: ({ scenarios }) =>
+			scenarios
+				.filter(({ media }) => media.origin === "assumed")
+				.map(({ scenario, media }) => `${scenario}: ${media.note}; give media to plan on your own`),
+	},
+	"samples-left-out": {
+		severity: "warn",
+		reason: "a sample the model refuses is no sample",
+		source: "this project",
+		check: ({ scenarios }) =>
+			scenarios.flatMap(({ scenario, chosen }) =>
+				chosen.leftOut.map(
+					({ reason, samples }) =>
+						`${scenario}: ${samples} sample${samples === 1 ? "" : "s"} left out: ${reason}`,
+				),
+			),
+	},
+	"memory-per-accelerator": {
+		severity: "warn",
+		reason: "a stage that does not fit runs out of memory on its longest sample",
+		source: "estimate of cost/memory.ts (ZeRO, arXiv 1910.02054; activations, arXiv 2205.05198)",
+		check: ({ request, curriculum }) => {
+			const over = curriculum.stages.filter(({ fitsMemory }) => !fitsMemory);
+			const worst = over.reduce((most, { memory }) => Math.max(most, memory.total), 0);
+			return over.length === 0 || request.purpose === "deploy"
+				? []
+				: [
+						`${over.map(({ stage }) => stage).join(", ")}: up to ${(worst / 1e9).toFixed(0)} GB per accelerator on ${request.hardware.facts.name}; raise hardware.count, zeroStage, or use activation checkpointing`,
+					];
+		},
+	},
+	extrapolation: {
+		severity: "warn",
+		reason: "what was never seen in training is not learned by giving it a longer input",
+		source: "this project's extrapolation (docs/extrapolation.md)",
+		check: ({ extrapolation }) =>
+			extrapolation === undefined || extrapolation.breaksFirst === "nothing" ? [] : [extrapolation.summary],
+	},
+	"untrained-settings": {
+		severity: "warn",
+		reason:
+			"a released checkpoint may be run at other settings than it was trained with, at a loss nobody measured",
+		source: "QwenLM/Qwen3-VL issue 2024 (train and serve pixel budgets)",
+		check: ({ request, scenarios }) => {
+			if (request.purpose !== "deploy") return [];
+			const family = familyById(request.checkpoint.family);
+			const defaults = family.defaults(request.checkpoint.constants, request.parity ?? family.parities[0]);
+			return scenarios.flatMap(({ scenario, chosen }) => {
+				const changed = Object.entries(chosen.allocation.settings).filter(
+					([key, value]) => typeof defaults[key] === "number" && defaults[key] !== value,
+				);
+				return changed.length === 0
+					? []
+					: [
+							`${scenario}: ${changed.map(([key, value]) => `${key} ${value} (released: ${defaults[key]})`).join(", ")}; measure before you ship`,
+						];
+			});
+		},
+	},
+} as const satisfies Record<string, Rule>;
+
+export type RuleId = keyof typeof RULES;
+
+/** Everything the rules have to say, in the order of the table. */
+export function applyRules(context: RuleContext): Finding[] {
+	return (Object.entries(RULES) as [RuleId, Rule][]).flatMap(([rule, { severity, reason, source, check }]) =>
+		check(context).map((message) => ({
+			rule,
+			severity,
+			message,
+			reason,
+			source,
+			overridden: severity !== "warn" && context.request.allow.includes(rule),
+		})),
+	);
+}
+
+function percent(share: number): string {
+	return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,90 @@
+/** What a model is asked about: media items with their sizes, and the text around them. No bytes here. */
+
+import { OnevisionError } from "./errors.ts";
+
+/** Pixels. */
+export interface Size {
+	readonly width: number;
+	readonly height: number;
+}
+
+/** Cells: patches, features or tiles. */
+export interface Grid {
+	readonly rows: number;
+	readonly cols: number;
+}
+
+/** One image; `width` and `height` in pixels as stored, EXIF orientation not applied. */
+export interface ImageItem extends Size {
+	readonly kind: "image";
+}
+
+/** One video; `frames` is what the file holds, `fps` its frames per second (absent: unknown). */
+export interface VideoItem extends Size {
+	readonly kind: "video";
+	readonly frames: number;
+	readonly fps?: number;
+}
+
+export type MediaItem = ImageItem | VideoItem;
+
+/** One conversation with its media. */
+export interface Sample {
+	readonly id?: string;
+	readonly media: readonly MediaItem[];
+	/** Tokens of the text, markers around media not included. Default 0. */
+	readonly textTokens?: number;
+}
+
+/** The three shapes of input one model has to serve. */
+export const SCENARIOS = ["single-image", "multi-image", "video"] as const;
+export type Scenario = (typeof SCENARIOS)[number];
+
+/**
+ * Largest side of an image or video that is counted, px. Pillow refuses images over 178,956,970 px in all;
+ * a side of 2^24 keeps every product of this library an exact integer in float64.
+ */
+export const MAX_SIDE = 2 ** 24;
+/** Most frames a video may have: 24 hours at 120 frames per second. */
+export const MAX_FRAMES = 24 * 3600 * 120;
+/** Highest frame rate taken seriously; high-speed cameras end well below. */
+export const MAX_FPS = 100_000;
+
+/** The scenario a sample belongs to; a video outweighs images, no media gives `undefined`. */
+export function scenarioOf(sample: Sample): Scenario | undefined {
+	if (sample.media.length === 0) return undefined;
+	if (sample.media.some((item) => item.kind === "video")) return "video";
+	return sample.media.length === 1 ? "single-image" : "multi-image";
+}
+
+/** Seconds a video lasts, `frames / fps`; `undefined` when its rate is unknown. */
+export function durationSeconds(video: VideoItem): number | undefined {
+	return video.fps === undefined ? undefined : video.frames / video.fps;
+}
+
+/** Throws `invalid-media` unless every size, frame count and rate is usable. */
+export function assertMedia(item: MediaItem): void {
+	if (!isSide(item.width) || !isSide(item.height)) {
+		throw new OnevisionError(
+			"invalid-media",
+			`${item.kind} size ${item.width}x${item.height}: width and height must be whole numbers from 1 to ${MAX_SIDE} px`,
+		);
+	}
+	if (item.kind === "image") return;
+	if (!Number.isInteger(item.frames) || item.frames < 1 || item.frames > MAX_FRAMES) {
+		throw new OnevisionError(
+			"invalid-media",
+			`video frames ${item.frames}: must be a whole number from 1 to ${MAX_FRAMES}`,
+		);
+	}
+	if (item.fps !== undefined && !(item.fps > 0 && item.fps <= MAX_FPS)) {
+		throw new OnevisionError(
+			"invalid-media",
+			`video fps ${item.fps}: must be above 0 and at most ${MAX_FPS}; leave it out if unknown`,
+		);
+	}
+}
+
+function isSide(value: number): boolean {
+	return Number.isInteger(value) && value >= 1 && value <= MAX_SIDE;
+}

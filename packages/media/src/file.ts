@@ -1,0 +1,96 @@
+/** One file's header: opened, sniffed by content, read within a time limit. */
+
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { OnevisionError } from "@onevision/core";
+import { type MediaHeader, readMediaHeader } from "./header.ts";
+import type { ByteSource } from "./reading.ts";
+import { IMAGE_FORMATS, VIDEO_FORMATS } from "./sniff.ts";
+import type { VideoHeaderOptions } from "./video.ts";
+
+export interface FileHeaderOptions extends Omit<VideoHeaderOptions, "signal"> {
+	/** Most seconds spent on one file, default 10. Then the file is left with `over-limit`. */
+	readonly timeoutSeconds?: number;
+}
+
+const DEFAULT_TIMEOUT_SECONDS = 10;
+const NOT_MEDIA = `is none of ${[...IMAGE_FORMATS, ...VIDEO_FORMATS].join(", ")}; convert it to one of them`;
+
+/**
+ * Reads the header of an image or video file. What the file is, is told by its content, never by its name.
+ * Throws `unreadable-file` for missing, empty, damaged and other files, `over-limit` for absurd sizes and past the
+ * time limit; each message starts with the path.
+ */
+export async function readHeader(path: string, options: FileHeaderOptions = {}): Promise<MediaHeader> {
+	const header = await tryReadHeader(path, options);
+	if (header === "empty") throw new OnevisionError("unreadable-file", `${path}: is empty`);
+	if (header === "not-media") throw new OnevisionError("unreadable-file", `${path}: ${NOT_MEDIA}`);
+	return header;
+}
+
+/** `readHeader` with the two ordinary reasons to leave a file out as values. */
+export async function tryReadHeader(
+	path: string,
+	options: FileHeaderOptions,
+): Promise<MediaHeader | "empty" | "not-media"> {
+	const { timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, ...rest } = options;
+	const controller = new AbortController();
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const timeout = new Promise<never>((_, reject) => {
+		timer = setTimeout(() => {
+			const why = `its header took longer than ${timeoutSeconds} s; raise timeoutSeconds or leave it out`;
+			const error = new OnevisionError("over-limit", why);
+			controller.abort(error);
+			reject(error);
+		}, timeoutSeconds * 1000);
+	});
+	try {
+		return await Promise.race([readWithin(path, { ...rest, signal: controller.signal }), timeout]);
+	} catch (error) {
+		throw withPath(path, error);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+async function readWithin(
+	path: string,
+	options: VideoHeaderOptions & { readonly signal: AbortSignal },
+): Promise<MediaHeader | "empty" | "not-media"> {
+	const info = await stat(path);
+	// Opening a pipe would wait for its other end.
+	if (!info.isFile()) return "not-media";
+	if (info.size === 0) return "empty";
+	const handle = await open(path, "r");
+	try {
+		return (await readMediaHeader(fileSource(handle, info.size, options.signal), options)) ?? "not-media";
+	} finally {
+		await handle.close();
+	}
+}
+
+function fileSource(handle: FileHandle, size: number, signal: AbortSignal): ByteSource {
+	return {
+		size,
+		read: async (offset, length) => {
+			signal.throwIfAborted();
+			const bytes = new Uint8Array(length);
+			let filled = 0;
+			// A read may give less than asked for, on network disks above all.
+			while (filled < length) {
+				const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+				if (bytesRead === 0) break;
+				filled += bytesRead;
+			}
+			return filled === length ? bytes : bytes.subarray(0, filled);
+		},
+	};
+}
+
+function withPath(path: string, error: unknown): unknown {
+	if (error instanceof OnevisionError) return new OnevisionError(error.code, `${path}: ${error.message}`);
+	const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+	if (code === undefined) return error;
+	const why =
+		code === "ENOENT" ? "no such file; check the path" : `cannot be opened (${code}); check its permissions`;
+	return new OnevisionError("unreadable-file", `${path}: ${why}`);
+}

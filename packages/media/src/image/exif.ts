@@ -1,0 +1,75 @@
+/** A TIFF directory and the three tags that matter here. Based on TIFF 6.0 (1992), BigTIFF and EXIF 2.3 (CIPA DC-008), 4.6.4. */
+
+import { OnevisionError } from "@onevision/core";
+import { type Reading, range, readFromBytes, text, uint64, unreadable } from "../reading.ts";
+
+/** Width, height and orientation of a TIFF's first directory; absent where it does not say. */
+export interface TiffTags {
+	readonly width?: number;
+	readonly height?: number;
+	readonly orientation?: number;
+}
+
+const TAG_NAMES = { 256: "width", 257: "height", 274: "orientation" } as const;
+const MAX_ENTRIES = 65_535;
+
+/**
+ * The first directory of a TIFF block that starts at byte `base` of the file. Later directories are other
+ * pages or thumbnails and are not followed, so offsets that form a loop do no harm.
+ */
+export function* readTiffTags(base: number): Reading<TiffTags> {
+	const head = yield* range(base, 8);
+	const order = text(head, 0, 2);
+	if (order !== "II" && order !== "MM")
+		throw unreadable("TIFF byte order is neither II nor MM; the file is damaged");
+	const little = order === "II";
+	const version = head.getUint16(2, little);
+	if (version !== 42 && version !== 43)
+		throw unreadable(`TIFF version ${version} is not 42 or 43; the file is damaged`);
+	const big = version === 43;
+	const start = base + (big ? uint64(yield* range(base + 8, 8), 0, little) : head.getUint32(4, little));
+	const countBytes = big ? 8 : 2;
+	const entryBytes = big ? 20 : 12;
+	const counted = yield* range(start, countBytes);
+	const entries = big ? uint64(counted, 0, little) : counted.getUint16(0, little);
+	if (entries > MAX_ENTRIES) throw unreadable(`TIFF directory of ${entries} entries; the file is damaged`);
+	const table = yield* range(start + countBytes, entries * entryBytes);
+	const tags: { width?: number; height?: number; orientation?: number } = {};
+	for (let at = 0; at < table.byteLength; at += entryBytes) {
+		const name = TAG_NAMES[table.getUint16(at, little) as keyof typeof TAG_NAMES];
+		const value = name === undefined ? undefined : oneNumber(table, at, little, big);
+		if (name !== undefined && value !== undefined) tags[name] = value;
+	}
+	return tags;
+}
+
+/**
+ * Orientation 1 to 8 of the EXIF block from byte `offset` of `view`. Damaged EXIF counts as 1: decoders show
+ * the picture all the same.
+ */
+export function exifOrientation(view: DataView, offset: number): number {
+	const block = new Uint8Array(view.buffer, view.byteOffset + offset, view.byteLength - offset);
+	try {
+		return orientationOf(readFromBytes(readTiffTags(0), block));
+	} catch (error) {
+		if (error instanceof OnevisionError) return 1;
+		throw error;
+	}
+}
+
+/** The orientation tag, 1 when it is absent or out of range. */
+export function orientationOf(tags: TiffTags): number {
+	const { orientation = 1 } = tags;
+	return orientation >= 1 && orientation <= 8 ? orientation : 1;
+}
+
+/** The value of an entry that holds one SHORT, LONG or LONG8. */
+function oneNumber(table: DataView, at: number, little: boolean, big: boolean): number | undefined {
+	const type = table.getUint16(at + 2, little);
+	const count = big ? uint64(table, at + 4, little) : table.getUint32(at + 4, little);
+	if (count !== 1) return undefined;
+	const value = at + (big ? 12 : 8);
+	if (type === 3) return table.getUint16(value, little);
+	if (type === 4) return table.getUint32(value, little);
+	return type === 16 && big ? uint64(table, value, little) : undefined;
+}

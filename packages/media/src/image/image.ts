@@ -1,0 +1,109 @@
+/**
+ * Width, height and orientation of an image from its header, equal to what Pillow reports as it opens the file.
+ *
+ * Own parsers rather than a library: of the 56 fixture images image-size 2.1.0 gets 20 wrong and probe-image-size 7.5.0
+ * 14 (thumbnails taken for the picture, orientation of AVIF, PNG and TIFF, OS/2 bitmaps, BigTIFF), both give sizes for
+ * cut files, and both need the whole file where a directory stands at its end.
+ */
+
+import { MAX_SIDE, OnevisionError, type Size } from "@onevision/core";
+import { type ByteSource, type Reading, readFromBytes, readFromSource, unreadable } from "../reading.ts";
+import { IMAGE_FORMATS, type ImageFormat, type Sniffed, sniff } from "../sniff.ts";
+import { readBmp } from "./bmp.ts";
+import { readGif } from "./gif.ts";
+import { readAvif, readHeic } from "./heif.ts";
+import { readJpeg } from "./jpeg.ts";
+import { readPng } from "./png.ts";
+import { readTiff } from "./tiff.ts";
+import { readWebp } from "./webp.ts";
+
+/** What a format's reader finds, not yet checked. */
+export interface StoredImage {
+	readonly width: number;
+	readonly height: number;
+	readonly orientation: number;
+}
+
+/** The facts in an image's header. */
+export interface ImageHeader {
+	readonly kind: "image";
+	readonly format: ImageFormat;
+	/** px, as Pillow reports it: before `orientation` is applied. */
+	readonly width: number;
+	readonly height: number;
+	/** EXIF orientation still to be applied, 1 (none) to 8; 5 to 8 swap width and height. 1 where it was applied. */
+	readonly orientation: number;
+}
+
+/** How a header is read; every field has a default. */
+export interface HeaderOptions {
+	/** Give the size as shown, after orientation or rotation (default false: as decoders hand out the pixels). */
+	readonly applyOrientation?: boolean;
+}
+
+const READERS = {
+	jpeg: readJpeg,
+	png: readPng,
+	webp: readWebp,
+	gif: readGif,
+	bmp: readBmp,
+	tiff: readTiff,
+	avif: readAvif,
+	heic: readHeic,
+} as const satisfies Record<ImageFormat, (fileSize: number) => Reading<StoredImage>>;
+
+/**
+ * Reads the header of a whole image file held in memory. Throws `unreadable-file` for other or damaged files,
+ * `over-limit` for sides over 2^24 px.
+ */
+export function readImageHeader(bytes: Uint8Array, options: HeaderOptions = {}): ImageHeader {
+	const sniffed = readFromBytes(sniff(bytes.byteLength), bytes);
+	const format = imageFormat(sniffed);
+	return checked(format, readFromBytes(READERS[format](bytes.byteLength), bytes), options);
+}
+
+/** Reads the header of an image from a source, at most 4 MiB of it. Throws as `readImageHeader` does. */
+export async function readImageHeaderFrom(
+	source: ByteSource,
+	options: HeaderOptions = {},
+): Promise<ImageHeader> {
+	const format = imageFormat(await readFromSource(sniff(source.size), source));
+	return checked(format, await readFromSource(READERS[format](source.size), source), options);
+}
+
+function imageFormat(sniffed: Sniffed | undefined): ImageFormat {
+	if (sniffed?.kind === "image") return sniffed.format;
+	const what = sniffed === undefined ? "not an image" : `a video (${sniffed.format}), not an image`;
+	throw unreadable(`is ${what}; give ${IMAGE_FORMATS.join(", ")}`);
+}
+
+function checked(
+	format: ImageFormat,
+	stored: StoredImage,
+	{ applyOrientation = false }: HeaderOptions,
+): ImageHeader {
+	assertSides(format, stored);
+	const { width, height, orientation } = stored;
+	if (!applyOrientation) return { kind: "image", format, width, height, orientation };
+	const isTurned = orientation >= 5;
+	return {
+		kind: "image",
+		format,
+		width: isTurned ? height : width,
+		height: isTurned ? width : height,
+		orientation: 1,
+	};
+}
+
+/** Throws unless both sides are whole numbers from 1 to 2^24 px. */
+export function assertSides(format: string, { width, height }: Size): void {
+	if (width > MAX_SIDE || height > MAX_SIDE) {
+		throw new OnevisionError(
+			"over-limit",
+			`${format} of ${width}x${height}: sides over ${MAX_SIDE} px are not counted; scale it down`,
+		);
+	}
+	if (!(Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1)) {
+		throw unreadable(`${format} of ${width}x${height}: it has no pixels; the file is damaged`);
+	}
+}

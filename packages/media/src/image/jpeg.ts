@@ -1,0 +1,53 @@
+/** JPEG: the frame header (SOFn) and the EXIF orientation before it. Based on ITU-T T.81, annex B, and CIPA DC-008. */
+
+import { type Reading, range, text, unreadable } from "../reading.ts";
+import { exifOrientation } from "./exif.ts";
+import type { StoredImage } from "./image.ts";
+
+const START_OF_SCAN = 0xda;
+const END_OF_IMAGE = 0xd9;
+const APP1 = 0xe1;
+const EXIF = "Exif\0\0";
+/** C4, C8 and CC in the range of frame headers are Huffman tables, a reserved extension and arithmetic conditioning. */
+const NOT_A_FRAME = new Set([0xc4, 0xc8, 0xcc]);
+
+/**
+ * Walks the segments to the first scan. A thumbnail is a JPEG of its own inside an APP segment, so it is jumped
+ * over with its segment; the frame header's size stands, whatever EXIF claims.
+ */
+export function* readJpeg(): Reading<StoredImage> {
+	let size: { width: number; height: number } | undefined;
+	let orientation: number | undefined;
+	let at = 2;
+	while (true) {
+		const marker = (yield* range(at, 2)).getUint16(0);
+		const code = marker & 0xff;
+		// Fill bytes before a marker (B.1.1.2) and stray bytes after a segment, as decoders accept them.
+		if (marker >> 8 !== 0xff || code === 0xff || code === 0) {
+			at++;
+			continue;
+		}
+		at += 2;
+		if (code === START_OF_SCAN || code === END_OF_IMAGE) break;
+		if ((code >= 0xd0 && code <= 0xd8) || code === 0x01) continue;
+		const length = (yield* range(at, 2)).getUint16(0);
+		if (length < 2) throw unreadable(`JPEG segment of ${length} bytes; the file is damaged`);
+		if (code >= 0xc0 && code <= 0xcf && !NOT_A_FRAME.has(code)) {
+			const frame = yield* range(at + 2, 5);
+			size = { height: frame.getUint16(1), width: frame.getUint16(3) };
+		} else if (code === APP1 && orientation === undefined) {
+			orientation = yield* readExifSegment(at + 2, length - 2);
+		}
+		at += length;
+	}
+	if (size === undefined)
+		throw unreadable("JPEG has no frame header before its image data; the file is damaged");
+	return { ...size, orientation: orientation ?? 1 };
+}
+
+function* readExifSegment(start: number, length: number): Reading<number | undefined> {
+	if (length < EXIF.length + 8) return undefined;
+	const segment = yield* range(start, length);
+	if (text(segment, 0, EXIF.length) !== EXIF) return undefined;
+	return exifOrientation(segment, EXIF.length);
+}

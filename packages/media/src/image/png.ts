@@ -1,0 +1,30 @@
+/** PNG: the IHDR chunk and an eXIf chunk before the image data. Based on the PNG specification, third edition (W3C, 2025). */
+
+import { type Reading, range, text, unreadable } from "../reading.ts";
+import { exifOrientation } from "./exif.ts";
+import type { StoredImage } from "./image.ts";
+
+/** Chunks before the image data that are looked through for orientation; files have about a dozen. */
+const MAX_CHUNKS = 1000;
+
+/** An animated PNG is its default image, which has the size of IHDR. */
+export function* readPng(fileSize: number): Reading<StoredImage> {
+	const header = yield* range(8, 16);
+	if (text(header, 4, 4) !== "IHDR") throw unreadable("PNG does not start with IHDR; the file is damaged");
+	const size = { width: header.getUint32(8), height: header.getUint32(12) };
+	let at = 8 + 12 + header.getUint32(0);
+	for (let chunk = 0; chunk < MAX_CHUNKS && at + 8 <= fileSize; chunk++) {
+		const head = yield* range(at, 8);
+		const length = head.getUint32(0);
+		const name = text(head, 4, 4);
+		if (name === "IDAT" || name === "IEND") break;
+		if (name === "eXIf" && at + 8 + length <= fileSize) {
+			return {
+				...size,
+				orientation: exifOrientation(yield* range(at + 8, length), 0),
+			};
+		}
+		at += 12 + length;
+	}
+	return { ...size, orientation: 1 };
+}

@@ -1,0 +1,61 @@
+/** WebP: lossy (VP8), lossless (VP8L) and extended (VP8X) files. Based on RFC 9649, section 2. */
+
+import { type Reading, range, text, unreadable } from "../reading.ts";
+import { exifOrientation } from "./exif.ts";
+import type { StoredImage } from "./image.ts";
+
+const EXIF_FLAG = 0x08;
+/** Chunks that are walked for EXIF, which comes last; an animation has one for each frame. */
+const MAX_CHUNKS = 10_000;
+
+export function* readWebp(fileSize: number): Reading<StoredImage> {
+	const chunk = text(yield* range(12, 8), 0, 4);
+	if (chunk === "VP8X") {
+		const view = yield* range(20, 10);
+		const size = { width: 1 + uint24(view, 4), height: 1 + uint24(view, 7) };
+		const orientation = view.getUint8(0) & EXIF_FLAG ? yield* findOrientation(fileSize) : 1;
+		return { ...size, orientation };
+	}
+	if (chunk === "VP8L") {
+		const view = yield* range(20, 5);
+		if (view.getUint8(0) !== 0x2f)
+			throw unreadable("WebP lossless signature is missing; the file is damaged");
+		const bits = view.getUint32(1, true);
+		return {
+			width: 1 + (bits & 0x3fff),
+			height: 1 + ((bits >>> 14) & 0x3fff),
+			orientation: 1,
+		};
+	}
+	if (chunk === "VP8 ") {
+		const view = yield* range(20, 10);
+		// A key frame's start code, RFC 6386, 9.1.
+		const isKeyFrame = (view.getUint8(0) & 1) === 0 && text(view, 3, 3) === "\x9d\x01\x2a";
+		if (!isKeyFrame) throw unreadable("WebP does not start with a key frame; the file is damaged");
+		return {
+			width: view.getUint16(6, true) & 0x3fff,
+			height: view.getUint16(8, true) & 0x3fff,
+			orientation: 1,
+		};
+	}
+	throw unreadable(`WebP starts with a ${JSON.stringify(chunk)} chunk; the file is damaged`);
+}
+
+function* findOrientation(fileSize: number): Reading<number> {
+	let at = 12;
+	for (let chunk = 0; chunk < MAX_CHUNKS && at + 8 <= fileSize; chunk++) {
+		const head = yield* range(at, 8);
+		const length = head.getUint32(4, true);
+		if (text(head, 0, 4) === "EXIF" && at + 8 + length <= fileSize && length >= 8) {
+			const block = yield* range(at + 8, length);
+			// Some writers keep JPEG's prefix; Pillow takes it off as well (Exif.load in Image.py, 12.3).
+			return exifOrientation(block, length > 6 && text(block, 0, 6) === "Exif\0\0" ? 6 : 0);
+		}
+		at += 8 + length + (length & 1);
+	}
+	return 1;
+}
+
+function uint24(view: DataView, offset: number): number {
+	return view.getUint16(offset, true) | (view.getUint8(offset + 2) << 16);
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+	resolve: { conditions: ["source"] },
+	ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
+	test: {
+		include: ["{packages,bench,scripts,examples,docs,test}/**/*.test.ts"],
+		exclude: ["**/node_modules/**", "**/dist/**"],
+		reporters: ["default", "./scripts/closing-line.ts"],
+		testTimeout: 60_000,
+	},
+});
