@@ -3,15 +3,14 @@
 Writes nothing: it shows that the goldens count what the model consumes.
 """
 
-from types import SimpleNamespace
-
-import torch
-from transformers.models.llava_next import modeling_llava_next
-from transformers.models.llava_onevision import modeling_llava_onevision
-
 import llava_next
 import llava_onevision
-from common import FLOAT_TRAPS, SIZES, helper_counts, random_sizes
+import torch
+from common import helper_counts
+from sizes import FLOAT_TRAPS, SIZES, random_sizes
+from transformers.models.llava_next import modeling_llava_next
+from transformers.models.llava_onevision import modeling_llava_onevision
+from types import SimpleNamespace
 
 
 def model_counts(module, model_class, sizes, tower_size, pinpoints, **options):

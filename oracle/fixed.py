@@ -6,6 +6,8 @@ placeholder's place, markers and text included; text is counted in characters, e
 one token as in these models' vocabularies.
 """
 
+from common import Golden, blank_image, blank_picture, blank_video, expand, helper_counts, make_tokenizer
+from sizes import FEW_SIZES, SIZES, ordinary, random_sizes
 from transformers import (
     Blip2Processor,
     BlipImageProcessor,
@@ -26,20 +28,6 @@ from transformers import (
     Kosmos2Processor,
     PaliGemmaProcessor,
     SiglipImageProcessor,
-)
-
-from common import (
-    FEW_SIZES,
-    SIZES,
-    Golden,
-    blank_image,
-    blank_picture,
-    blank_video,
-    expand,
-    helper_counts,
-    make_tokenizer,
-    ordinary,
-    random_sizes,
 )
 
 SMALL = ordinary(FEW_SIZES, pixels=2_000_000)

@@ -5,6 +5,8 @@ video_llama_3.json, hunyuan_vl.json and fuyu.json. Column `tokens` counts the pl
 replace, `total` every token that took the single placeholder's place, markers included.
 """
 
+from common import Golden, blank_image, blank_video, expand, helper_counts, make_tokenizer, measure_prompt
+from sizes import SIZES, random_sizes
 from transformers import (
     Ernie4_5_VLMoeImageProcessor,
     Ernie4_5_VLMoeProcessor,
@@ -34,17 +36,6 @@ from transformers import (
 )
 from transformers.video_utils import VideoMetadata
 
-from common import (
-    SIZES,
-    Golden,
-    blank_image,
-    blank_video,
-    expand,
-    helper_counts,
-    make_tokenizer,
-    random_sizes,
-)
-
 VIDEO_COLUMNS = ["width", "height", "frames", "fps", "tokens"]
 CLIPS = [
     (640, 480, 16), (480, 640, 8), (1920, 1080, 6), (320, 240, 1), (320, 240, 2), (320, 240, 3),
@@ -56,14 +47,6 @@ WHOLE = [
 ]  # fmt: skip
 
 
-def measure_prompt(processor, prompt, token, **inputs):
-    def measure(width, height, device):
-        expansion = expand(processor, prompt, images=[blank_image(width, height, device)], **inputs)
-        return [expansion.count(token), len(expansion.tokens)]
-
-    return measure
-
-
 def add_images(
     golden, name, processor, prompt, token, facts, *, helper="tokens", helper_sizes=1200, sizes=SIZES
 ):
@@ -71,7 +54,7 @@ def add_images(
         name, measure_prompt(processor, prompt, token), columns=("tokens", "total"), sizes=sizes, **facts
     )
     if helper:
-        # Slivers stay out of the helper: some are refused, and at a height of 1 or 3 px Pixtral's takes rows for channels.
+        # Slivers stay out: some are refused, and at a height of 1 px Pixtral's helper miscounts.
         rows = [row for row in rows if min(row[:2]) >= 16]
         wanted = [
             (w, h)
@@ -371,21 +354,15 @@ def write_fuyu():
     golden.write()
 
 
-WRITERS = [
-    write_pixtral,
-    write_gemma4,
-    write_glm,
-    write_ernie,
-    write_kimi,
-    write_video_llama_3,
-    write_hunyuan,
-    write_fuyu,
-]
-
-
 def main():
-    for writer in WRITERS:
-        writer()
+    write_pixtral()
+    write_gemma4()
+    write_glm()
+    write_ernie()
+    write_kimi()
+    write_video_llama_3()
+    write_hunyuan()
+    write_fuyu()
 
 
 if __name__ == "__main__":

@@ -1,18 +1,8 @@
 """Golden counts of LLaVA 1.5, ViP-LLaVA and FastVLM (transformers LlavaProcessor) -> llava.json."""
 
+from common import Golden, blank_image, expand, helper_counts, make_tokenizer
+from sizes import FEW_SIZES, SIZES, ordinary, random_sizes
 from transformers import CLIPImageProcessor, LlavaProcessor
-
-from common import (
-    FEW_SIZES,
-    SIZES,
-    Golden,
-    blank_image,
-    expand,
-    helper_counts,
-    make_tokenizer,
-    ordinary,
-    random_sizes,
-)
 
 MODELS = {
     "llava-1.5-7b": {"crop": 336, "patch_size": 14, "num_additional_image_tokens": 1, "strategy": "default"},

@@ -1,25 +1,13 @@
 """Golden counts of LLaVA-NeXT (v1.6) -> llava_next.json and LLaVA-NeXT-Video -> llava_next_video.json."""
 
 import random
-
+from common import Golden, blank_image, blank_video, expand, helper_counts, make_tokenizer
+from sizes import FEW_SIZES, SIZES, ordinary, random_sizes
 from transformers import (
     LlavaNextImageProcessor,
     LlavaNextProcessor,
     LlavaNextVideoProcessor,
     LlavaNextVideoVideoProcessor,
-)
-
-from common import (
-    FEW_SIZES,
-    SIZES,
-    Golden,
-    blank_image,
-    blank_video,
-    expand,
-    helper_counts,
-    make_tokenizer,
-    ordinary,
-    random_sizes,
 )
 
 PINPOINTS = [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]

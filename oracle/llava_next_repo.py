@@ -4,11 +4,11 @@ Written from what llava/mm_utils.py and llava/model/llava_arch.py of LLaVA-VL/LL
 the padded feature grid is cut with `int(side * scale)` on floats, where transformers rounds to seven decimals first.
 """
 
-import math
-
 import llava_next
 import llava_onevision
-from common import FLOAT_TRAPS, SIZES, Golden, helper_counts, random_sizes
+import math
+from common import Golden, helper_counts
+from sizes import FLOAT_TRAPS, SIZES, random_sizes
 
 
 def best_canvas(width, height, canvases):

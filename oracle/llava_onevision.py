@@ -1,20 +1,9 @@
 """Golden counts of LLaVA-OneVision (transformers LlavaOnevisionProcessor) -> llava_onevision.json."""
 
 import random
-
+from common import Golden, blank_image, blank_video, expand, helper_counts, make_tokenizer
+from sizes import FEW_SIZES, SIZES, random_sizes
 from transformers import LlavaOnevisionImageProcessor, LlavaOnevisionProcessor, LlavaOnevisionVideoProcessor
-
-from common import (
-    FEW_SIZES,
-    SIZES,
-    Golden,
-    blank_image,
-    blank_video,
-    expand,
-    helper_counts,
-    make_tokenizer,
-    random_sizes,
-)
 
 PINPOINTS = [[rows * 384, cols * 384] for rows in range(1, 7) for cols in range(1, 7)]
 CONSTANTS = {

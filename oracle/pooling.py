@@ -6,9 +6,9 @@ that read back as the same float32.
 
 import numpy
 import torch
+from common import GOLDENS, compact, versions
+from sizes import SEED
 from torch.nn import functional
-
-from common import GOLDENS, SEED, compact, versions
 
 BILINEAR = [
     ((24, 24), (12, 12)), ((24, 24), (8, 8)), ((27, 27), (14, 14)), ((27, 27), (9, 9)), ((5, 7), (3, 4)),

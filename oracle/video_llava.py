@@ -1,8 +1,8 @@
 """Golden counts of Video-LLaVA -> video_llava.json."""
 
+from common import Golden, blank_image, blank_video, expand, make_tokenizer
+from sizes import FEW_SIZES, ordinary
 from transformers import VideoLlavaImageProcessor, VideoLlavaProcessor, VideoLlavaVideoProcessor
-
-from common import FEW_SIZES, Golden, blank_image, blank_video, expand, make_tokenizer, ordinary
 
 
 def main():

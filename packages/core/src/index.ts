@@ -59,9 +59,11 @@ export { type Statistics, statistics } from "./plan/statistics.ts";
 export { type FeatureGrid, interpolateBilinear, pool } from "./pooling/pool.ts";
 export { POOLING_MODES, type PoolingMode, pooledSize } from "./pooling/sizes.ts";
 export {
+	assertMedia,
 	durationSeconds,
 	type Grid,
 	type ImageItem,
+	MAX_SIDE,
 	type MediaItem,
 	type Sample,
 	SCENARIOS,

@@ -1,6 +1,5 @@
 /** What a family decides about one media item: sizes and token counts as plain data, nothing decoded. */
 
-import { assertInternal } from "./errors.ts";
 import type { Grid, Size } from "./sample.ts";
 
 /** Where an item's visual tokens come from; the four parts sum to `visualTokens`. */
@@ -89,15 +88,40 @@ export function markersAround(markers: number): Surroundings {
 	return { markers, text: [], estimatedTextTokens: 0 };
 }
 
-/** Completes a layout: computes `visualTokens` as the sum of the parts and checks every number. */
+/**
+ * Completes a layout: computes `visualTokens` as the sum of the parts and checks the numbers. Written out field by
+ * field because every counted image passes here: one object shape, nothing copied.
+ */
 export function itemLayout(fields: Omit<ItemLayout, "visualTokens">): ItemLayout {
-	const { parts } = fields;
+	const { parts, towerTokens } = fields;
 	const visualTokens = parts.overview + parts.grid + parts.newlines + parts.markers;
-	assertInternal(
-		Number.isSafeInteger(visualTokens) && visualTokens >= 0 && Number.isSafeInteger(fields.towerTokens),
-		`token counts of a ${fields.source.width}x${fields.source.height} ${fields.kind} are not whole numbers`,
-	);
-	return { ...fields, visualTokens };
+	if (!Number.isSafeInteger(visualTokens) || visualTokens < 0 || !Number.isSafeInteger(towerTokens)) {
+		const { kind, source } = fields;
+		throw new Error(
+			`internal: token counts of a ${source.width}x${source.height} ${kind} are not whole numbers`,
+		);
+	}
+	const layout: { -readonly [Key in keyof ItemLayout]: ItemLayout[Key] } = {
+		kind: fields.kind,
+		source: fields.source,
+		frames: fields.frames,
+		canvas: fields.canvas,
+		content: fields.content,
+		tileGrid: fields.tileGrid,
+		views: fields.views,
+		patchGrid: fields.patchGrid,
+		pooledGrid: fields.pooledGrid,
+		unpaddedGrid: fields.unpaddedGrid,
+		cappedGrid: fields.cappedGrid,
+		parts,
+		towerTokens,
+		visualTokens,
+		around: fields.around,
+	};
+	if (fields.frameIndices !== undefined) layout.frameIndices = fields.frameIndices;
+	if (fields.range !== undefined) layout.range = fields.range;
+	if (fields.notes !== undefined) layout.notes = fields.notes;
+	return layout;
 }
 
 /** Sums the items of a sample. */

@@ -29,7 +29,11 @@ export function mediaItemOf(header: MediaHeader): MediaItem {
 }
 
 /** Samples in the order of the files. `roots` are the folders asked for; they are never groups themselves. */
-export function samplesOf(found: readonly FoundMedia[], roots: readonly string[], grouping: Grouping): SampleFiles {
+export function samplesOf(
+	found: readonly FoundMedia[],
+	roots: readonly string[],
+	grouping: Grouping,
+): SampleFiles {
 	const top = new Set(roots.map(withoutTrailingSlash));
 	const folders = new Map<string, FoundMedia[]>();
 	for (const file of found) {

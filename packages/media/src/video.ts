@@ -5,7 +5,6 @@
 
 import { assertMedia, OnevisionError } from "@onevision/core";
 import {
-	CustomSource,
 	EncodedPacketSink,
 	Input,
 	type InputVideoTrack,
@@ -17,6 +16,7 @@ import {
 	WEBM,
 } from "mediabunny";
 import { readAvi } from "./avi.ts";
+import { guardedSource } from "./guarded-source.ts";
 import { assertSides, type HeaderOptions } from "./image/image.ts";
 import { nearestRate } from "./rate.ts";
 import { type ByteSource, blobSource, bytesSource, readFromSource, unreadable } from "./reading.ts";
@@ -60,10 +60,8 @@ const TICK_TOLERANCE = 1e-4;
 type Facts = Omit<VideoHeader, "kind" | "format">;
 
 const DEFAULT_MAX_COUNT_BYTES = 64 * 1024 * 1024;
-/** Most bytes of one read; the sample tables of ten hours at 60 frames per second are below it. */
-const MAX_READ_BYTES = 64 * 1024 * 1024;
 /** Packets between two looks at the byte budget and the signal. */
-const PACKETS_PER_CHECK = 256;
+const PACKETS_PER_CHECK = 4096;
 /** Timestamps within this of zero, seconds, count as zero: half a tick of the finest usual clock, 90 kHz. */
 const START_TOLERANCE = 1 / 180_000;
 
@@ -121,10 +119,10 @@ async function readAviFacts(source: ByteSource): Promise<Facts> {
 async function readTrackFacts(source: ByteSource, options: VideoHeaderOptions): Promise<Facts> {
 	// mediabunny writes notes on odd files to the console, which belongs to the program that calls us.
 	Logging.level = LogLevel.Silent;
-	const counted = countingSource(source);
+	const guarded = guardedSource(source);
 	const input = new Input({
 		formats: [MP4, QTFF, MATROSKA, WEBM],
-		source: counted.source,
+		source: guarded.source,
 	});
 	try {
 		options.signal?.throwIfAborted();
@@ -135,7 +133,7 @@ async function readTrackFacts(source: ByteSource, options: VideoHeaderOptions): 
 			height: await track.getCodedHeight(),
 		};
 		const rotation = await track.getRotation();
-		const shown = await countShown(track, counted.bytesRead, options);
+		const shown = await countShown(track, source.size, guarded.bytesRead, options);
 		return { ...size, rotation, ...(await framesAndRate(track, shown)) };
 	} catch (error) {
 		options.signal?.throwIfAborted();
@@ -169,18 +167,26 @@ interface Shown {
  */
 async function countShown(
 	track: InputVideoTrack,
+	fileSize: number,
 	bytesRead: () => number,
 	{ maxCountBytes = DEFAULT_MAX_COUNT_BYTES, signal }: VideoHeaderOptions,
 ): Promise<Shown> {
 	const before = bytesRead();
-	let [packets, frames, isAll] = [0, 0, true];
+	let [packets, packetBytes, frames, isAll] = [0, 0, 0, true];
 	let [start, last, lastDuration] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
 	let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
 	for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, {
 		metadataOnly: true,
 	})) {
 		packets++;
+		packetBytes += packet.byteLength;
+		// A forged sample table can list billions of frames in a few bytes.
+		if (packetBytes > fileSize || packets > fileSize) {
+			throw unreadable("lists frames beyond its end; the file is cut short or damaged");
+		}
 		if (packets % PACKETS_PER_CHECK === 0) {
+			// Packets come without a pause; timers, and so the time limit, need one.
+			await new Promise((resolve) => setTimeout(resolve, 0));
 			signal?.throwIfAborted();
 			isAll = bytesRead() - before <= maxCountBytes;
 			if (!isAll) break;
@@ -204,10 +210,10 @@ async function framesAndRate(
 ): Promise<Pick<Facts, "frames" | "framesExact" | "fps" | "durationSeconds">> {
 	const { frames, start, last, isAll } = shown;
 	const tick = 1 / (await track.getTimeResolution());
-	const fps = rateOf(shown, tick);
+	const fps = isAll ? rateOf(shown, tick) : nearestRate((frames - 1) / (last - start), tick / (last - start));
 	if (isAll) return { frames, framesExact: true, ...(fps && { fps, durationSeconds: frames / fps }) };
 	const end = (await track.getDurationFromMetadata()) ?? 0;
-	if (end <= last || fps === undefined) {
+	if (end <= last || fps === undefined || !Number.isFinite(fps)) {
 		throw new OnevisionError(
 			"over-limit",
 			"gives no duration and is too large to count; raise maxCountBytes",
@@ -232,25 +238,4 @@ function rateOf(shown: Shown, tick: number): number | undefined {
 	const meanDuration = frames > 1 ? (last - start) / (frames - 1) : 0;
 	const span = last - start + (lastDuration > 0 ? lastDuration : meanDuration);
 	return span > 0 ? nearestRate(frames / span, FLOAT_TOLERANCE) : undefined;
-}
-
-function countingSource(source: ByteSource): {
-	source: CustomSource;
-	bytesRead: () => number;
-} {
-	let total = 0;
-	const custom = new CustomSource({
-		getSize: () => source.size,
-		read: (start, end) => {
-			if (end - start > MAX_READ_BYTES) {
-				throw new OnevisionError("over-limit", `video header of ${end - start} bytes; the file is damaged`);
-			}
-			total += end - start;
-			return source.read(start, end - start);
-		},
-		prefetchProfile: "fileSystem",
-		// Reads ahead of what was asked for; what was asked for fails where it is awaited.
-		handleUnhandledError: () => undefined,
-	});
-	return { source: custom, bytesRead: () => total };
 }

@@ -30,9 +30,9 @@ const USUAL: readonly CheckpointId[] = [
 	"llava-onevision-1.5-8b",
 	"llava-onevision-2-8b",
 	"video-llava-7b",
-	"vila-1.5-8b",
+	"vila1.5-8b",
 	"nvila-8b",
-	"mantis-8b-siglip-llama3",
+	"mantis-8b-siglip",
 	"qwen2.5-vl-7b",
 	"qwen3-vl-8b",
 ];

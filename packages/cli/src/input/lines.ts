@@ -12,14 +12,13 @@ export interface Line {
 
 /** Splits at \n (a \r before it is dropped); a last line without \n counts. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
-	const decoder = new TextDecoder();
 	let pending: Uint8Array[] = [];
 	let pendingBytes = 0;
 	let tooLong = false;
 	let number = 0;
 	const finish = (): Line => {
 		number++;
-		const line = tooLong ? { number } : { number, text: decode(decoder, pending) };
+		const line = tooLong ? { number } : { number, text: decode(pending) };
 		pending = [];
 		pendingBytes = 0;
 		tooLong = false;
@@ -48,8 +47,7 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 	}
 }
 
-function decode(decoder: TextDecoder, pieces: readonly Uint8Array[]): string {
-	const bytes = pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-	const text = decoder.decode(bytes);
+function decode(pieces: readonly Uint8Array[]): string {
+	const text = Buffer.concat(pieces).toString("utf8");
 	return text.endsWith("\r") ? text.slice(0, -1) : text;
 }

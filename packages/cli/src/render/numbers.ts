@@ -29,15 +29,19 @@ export function flops(value: number): string {
 
 /** Bytes in decimal units, as data sheets give them: 1.4e10 → "14.0 GB". */
 export function bytes(value: number): string {
-	return `${metric(value).replace(" k", " k")}${value < 999.5 ? " " : ""}B`;
+	return `${metric(value)}${value < 999.5 ? " " : ""}B`;
 }
 
-/** Seconds as ms, s, min or h. */
+/** Seconds as ms, s, min or h, without trailing zeros. */
 export function duration(seconds: number): string {
-	if (seconds < 1) return `${significant(seconds * 1000)} ms`;
-	if (seconds < 120) return `${significant(seconds)} s`;
-	if (seconds < 7200) return `${significant(seconds / 60)} min`;
-	return `${hours(seconds / 3600)}`;
+	if (seconds < 1) return `${trimmed(seconds * 1000)} ms`;
+	if (seconds < 120) return `${trimmed(seconds)} s`;
+	if (seconds < 7200) return `${trimmed(seconds / 60)} min`;
+	return hours(seconds / 3600);
+}
+
+function trimmed(value: number): string {
+	return String(Number(significant(value)));
 }
 
 export function hours(value: number): string {

@@ -7,9 +7,9 @@ import type { Schema } from "../schema.ts";
 
 /**
  * Whose arithmetic is followed where implementations differ: Hugging Face transformers, the model's own
- * repository, vLLM, or the qwen-vl-utils helper that Qwen's model cards use.
+ * repository, vLLM, the qwen-vl-utils helper that Qwen's model cards use, or Mistral's own mistral-common.
  */
-export type Parity = "transformers" | "original" | "vllm" | "qwen-vl-utils";
+export type Parity = "transformers" | "original" | "vllm" | "qwen-vl-utils" | "mistral-common";
 
 export type SettingValue = number | string | boolean;
 
@@ -32,8 +32,10 @@ export interface Knob {
 	readonly deployable: boolean;
 	/** Which bound of a plan request applies to the values. */
 	readonly bound?: "frames" | "tiles" | "pooling";
-	/** The value in words, for people: "grids of up to 9 tiles". */
-	readonly label: (value: SettingValue) => string;
+	/** The value in words, for people: "grids of up to 9 tiles". `settings` are those of the knobs before it. */
+	readonly label: (value: SettingValue, settings: Settings) => string;
+	/** Whether the value does the same as another one that is tried, given the knobs before it. */
+	readonly redundant?: (value: SettingValue, settings: Settings) => boolean;
 }
 
 export interface Family<Constants, S extends Settings> {

@@ -6,7 +6,7 @@
 import type { Size } from "../sample.ts";
 import { integer } from "../schema.ts";
 import { type Family, type Knob, noVideo } from "./family.ts";
-import { layoutAnyres, square } from "./tiles.ts";
+import { anyresCanvases, layoutAnyres, square } from "./tiles.ts";
 
 export interface LlavaNextConstants {
 	/** Side of a tile, px. */
@@ -69,8 +69,7 @@ export const llavaNext: Family<LlavaNextConstants, LlavaNextSettings> = {
 		const { tile, patch } = constants;
 		const grid = square(Math.floor(tile / patch));
 		const rule = {
-			canvases: limitCanvases(constants.canvases, tile, settings.max_tiles),
-			tile,
+			canvases: anyresCanvases(limitCanvases(constants.canvases, tile, settings.max_tiles), tile),
 			patchGrid: grid,
 			pooledGrid: grid,
 			cap: undefined,

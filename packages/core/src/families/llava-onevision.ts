@@ -11,7 +11,7 @@ import { choice, integer } from "../schema.ts";
 import type { Family, Knob } from "./family.ts";
 import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames } from "./frames.ts";
 import { limitCanvases, maxTilesKnob, maxTilesSchema, tileCounts } from "./llava-next.ts";
-import { layoutAnyres, layoutOneTile, square } from "./tiles.ts";
+import { type AnyresCanvases, anyresCanvases, layoutAnyres, layoutOneTile, square } from "./tiles.ts";
 import { layoutFrames } from "./video-frames.ts";
 
 export interface LlavaOnevisionConstants {
@@ -43,6 +43,9 @@ export type LlavaOnevisionSettings = {
 
 /** Pooling strides a recipe may use; 1 keeps every feature. */
 const STRIDES = [1, 2, 3];
+
+/** Token caps tried, in tiles; the last is the largest grid there is. */
+const CAPS = [1, 2, 4, 6, 9, 12, 16, 25, 36];
 
 const stride = (what: string, released: number) =>
 	integer(`Pooling stride ${what}; released checkpoints use ${released}`, { min: 1, max: 8 });
@@ -85,9 +88,15 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		});
 		const cap: Knob = {
 			setting: "anyres_max",
-			values: [1, 2, 4, 6, 9, 12, 16, 25, 36],
+			values: CAPS,
 			deployable: true,
-			label: (value) => `capped at ${value} tile${value === 1 ? "" : "s"} of tokens`,
+			label: (value, { max_tiles }) =>
+				Number(value) >= Number(max_tiles)
+					? "no cap"
+					: `capped at ${value} tile${value === 1 ? "" : "s"} of tokens`,
+			// A cap of as many tiles as the grid may have never acts; one such value says it.
+			redundant: (value, { max_tiles }) =>
+				CAPS.some((other) => other < Number(value) && other >= Number(max_tiles)),
 		};
 		const grids = maxTilesKnob(tileCounts(squareCanvases(constants), constants.tile));
 		return {
@@ -102,8 +111,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		const pooled = (by: number) => pooledSize(patchGrid, by, settings.pooling_mode);
 		const view = { width: tile, height: tile };
 		const anyres = {
-			canvases: limitCanvases(squareCanvases(constants), tile, settings.max_tiles),
-			tile,
+			canvases: canvasesFor(constants, settings.max_tiles),
 			patchGrid,
 			pooledGrid: pooled(settings.image_pooling),
 			cap: settings.anyres_max,
@@ -128,6 +136,20 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		};
 	},
 };
+
+/** The canvases within a grid limit. A plan tries hundreds of settings over a few limits, so each is built once. */
+function canvasesFor(constants: LlavaOnevisionConstants, maxTiles: number): AnyresCanvases {
+	const { tile } = constants;
+	const byLimit = knownCanvases.get(constants) ?? new Map<number, AnyresCanvases>();
+	knownCanvases.set(constants, byLimit);
+	const known = byLimit.get(maxTiles);
+	if (known !== undefined) return known;
+	const built = anyresCanvases(limitCanvases(squareCanvases(constants), tile, maxTiles), tile);
+	byLimit.set(maxTiles, built);
+	return built;
+}
+
+const knownCanvases = new WeakMap<LlavaOnevisionConstants, Map<number, AnyresCanvases>>();
 
 /** Every canvas from 1×1 to `maxGridSide`×`maxGridSide` tiles, rows outermost as in the shipped configuration. */
 function squareCanvases({ tile, maxGridSide }: LlavaOnevisionConstants): readonly Size[] {

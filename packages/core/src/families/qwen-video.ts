@@ -124,7 +124,10 @@ export function sampleClip(
 	if (count < rule.fewestFrames || count < 1) return refuseShort(total);
 	if (count === total) return { count };
 	const indices = rule.indices(total, count);
-	return { count: indices.length, indices };
+	const last = indices.at(-1) ?? 0;
+	if (last < total) return { count: indices.length, indices };
+	const note = `transformers asks for frame ${last} of a clip whose last is ${total - 1} here and fails on it; another fps or num_frames avoids that`;
+	return { count: indices.length, indices, notes: [note] };
 }
 
 function fpsOf(video: VideoItem): number {

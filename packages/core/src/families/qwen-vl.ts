@@ -5,6 +5,7 @@
  */
 
 import { OnevisionError } from "../errors.ts";
+import { thousands } from "../format.ts";
 import { smartResize } from "../geometry/smart-resize.ts";
 import { type ItemLayout, itemLayout, markersAround, type Surroundings } from "../layout.ts";
 import type { MediaItem, Size, VideoItem } from "../sample.ts";
@@ -73,7 +74,7 @@ export function maxPixelsKnob(
 		setting,
 		values: tokens.map((count) => count * pixelsPerToken),
 		deployable: true,
-		label: (value) => label.replace("{}", (Number(value) / pixelsPerToken).toLocaleString("en-US")),
+		label: (value) => label.replace("{}", thousands(Number(value) / pixelsPerToken)),
 	};
 }
 

@@ -5,17 +5,20 @@
  * models/llava_next/processing_llava_next.py and models/llava_onevision/processing_llava_onevision.py.
  */
 
-import { fitInside, selectBestResolution } from "../geometry/best-resolution.ts";
+import { type CanvasList, canvasList, fitInside, selectBestResolution } from "../geometry/best-resolution.ts";
 import { type UnpadRounding, unpad } from "../geometry/unpad.ts";
 import { type ItemLayout, itemLayout, NOTHING_AROUND } from "../layout.ts";
 import { floorDivide } from "../rounding.ts";
 import type { Grid, ImageItem, Size } from "../sample.ts";
 
+/** Allowed canvases, and the tile grid of each. */
+export interface AnyresCanvases {
+	readonly list: CanvasList;
+	readonly tileGrids: readonly Grid[];
+}
+
 export interface AnyresRule {
-	/** Allowed canvases, px. */
-	readonly canvases: readonly Size[];
-	/** Side of a tile, px. */
-	readonly tile: number;
+	readonly canvases: AnyresCanvases;
 	/** Patches of one tile. */
 	readonly patchGrid: Grid;
 	/** Features of one tile after pooling. */
@@ -31,11 +34,22 @@ export interface AnyresRule {
  */
 const CAP_TOLERANCE = 1.1;
 
+/** Canvases with their tile grids; `tile` is the side of a tile, px. */
+export function anyresCanvases(sizes: readonly Size[], tile: number): AnyresCanvases {
+	const list = canvasList(sizes);
+	const tileGrids = list.sizes.map(({ width, height }) => ({
+		rows: Math.floor(height / tile),
+		cols: Math.floor(width / tile),
+	}));
+	return { list, tileGrids };
+}
+
 /** One picture as overview plus tiles. */
 export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
-	const { tile, patchGrid, pooledGrid } = rule;
-	const canvas = selectBestResolution(item, rule.canvases);
-	const tileGrid = { rows: Math.floor(canvas.height / tile), cols: Math.floor(canvas.width / tile) };
+	const { canvases, patchGrid, pooledGrid } = rule;
+	const best = selectBestResolution(item, canvases.list);
+	const canvas = canvases.list.sizes[best] as Size;
+	const tileGrid = canvases.tileGrids[best] as Grid;
 	const stitched = { rows: pooledGrid.rows * tileGrid.rows, cols: pooledGrid.cols * tileGrid.cols };
 	const unpaddedGrid = unpad(item, stitched, rule.rounding);
 	const cappedGrid = rule.cap === undefined ? unpaddedGrid : capGrid(unpaddedGrid, rule.cap, pooledGrid.rows);

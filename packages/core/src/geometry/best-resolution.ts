@@ -6,28 +6,64 @@
 import { assertInternal } from "../errors.ts";
 import type { Size } from "../sample.ts";
 
+/** Allowed canvases by ascending area, those of one area in the order given. */
+export interface CanvasList {
+	readonly sizes: readonly Size[];
+	readonly widths: Float64Array;
+	readonly heights: Float64Array;
+	readonly areas: Float64Array;
+}
+
+/** Prepares a list of canvases, px; at least one. Their order decides exact ties. */
+export function canvasList(canvases: readonly Size[]): CanvasList {
+	const sizes = [...canvases].sort((a, b) => a.width * a.height - b.width * b.height);
+	return {
+		sizes,
+		widths: Float64Array.from(sizes, ({ width }) => width),
+		heights: Float64Array.from(sizes, ({ height }) => height),
+		areas: Float64Array.from(sizes, ({ width, height }) => width * height),
+	};
+}
+
+/** Pixels of the image that survive in a canvas, with the reference's float64 arithmetic. */
+function keptPixels(width: number, height: number, canvasWidth: number, canvasHeight: number): number {
+	const byWidth = canvasWidth / width;
+	const byHeight = canvasHeight / height;
+	const scale = Math.min(byWidth, byHeight);
+	const fitted = Math.trunc(width * scale) * Math.trunc(height * scale);
+	return Math.min(fitted, width * height);
+}
+
 /**
- * The canvas that keeps the most of the image's pixels; on a tie the one that wastes fewer, then the first.
- * Canvas order matters only for exact ties. Sizes in px; `canvases` must not be empty.
+ * Index of the canvas that keeps the most of the image's pixels; on a tie the one that wastes fewer, then the first.
+ * A canvas keeps at most its area, so with canvases in order of area few need to be looked at: those large enough for
+ * every pixel from the smallest up, then smaller ones from the largest down.
  */
-export function selectBestResolution(image: Size, canvases: readonly Size[]): Size {
-	const { width, height } = image;
-	const sourcePixels = width * height;
-	let best: Size | undefined;
-	let bestKept = 0;
-	let bestWaste = Number.POSITIVE_INFINITY;
-	for (const canvas of canvases) {
-		const scale = Math.min(canvas.width / width, canvas.height / height);
-		const kept = Math.min(Math.trunc(width * scale) * Math.trunc(height * scale), sourcePixels);
-		if (kept < bestKept) continue;
-		const waste = canvas.width * canvas.height - kept;
-		if (kept > bestKept || waste < bestWaste) {
+export function selectBestResolution({ width, height }: Size, list: CanvasList): number {
+	const { widths, heights, areas } = list;
+	const pixels = width * height;
+	let split = 0;
+	while (split < areas.length && (areas[split] as number) < pixels) split++;
+	let best = -1;
+	let bestKept = -1;
+	for (let index = split; index < areas.length; index++) {
+		// Everything is kept already: a larger canvas only wastes more.
+		if (bestKept === pixels) break;
+		const kept = keptPixels(width, height, widths[index] as number, heights[index] as number);
+		if (kept > bestKept) {
 			bestKept = kept;
-			bestWaste = waste;
-			best = canvas;
+			best = index;
 		}
 	}
-	assertInternal(best !== undefined, "no canvas to choose from");
+	for (let index = split - 1; index >= 0 && (areas[index] as number) >= bestKept; index--) {
+		const kept = keptPixels(width, height, widths[index] as number, heights[index] as number);
+		// As much kept on a smaller canvas wastes less, and on one of the same area the earlier goes first.
+		if (kept >= bestKept) {
+			bestKept = kept;
+			best = index;
+		}
+	}
+	assertInternal(best !== -1, "no canvas to choose from");
 	return best;
 }
 

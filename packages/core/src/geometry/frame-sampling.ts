@@ -25,3 +25,21 @@ export function sampleArange(total: number, count: number): number[] {
 	const step = total / count;
 	return Array.from({ length: Math.ceil(total / step) }, (_, index) => Math.trunc(Math.fround(index * step)));
 }
+
+/**
+ * `torch.arange(total/count/2, total, total/count).int()`: InternVL in transformers, the middle of each stretch. Values
+ * are float32; torch's vector units round one frame number of about one clip in 7,000 differently, by the processor.
+ */
+export function sampleArangeShifted(total: number, count: number): number[] {
+	const step = total / count;
+	const start = step / 2;
+	return Array.from({ length: count }, (_, index) => Math.trunc(Math.fround(start + index * step)));
+}
+
+/** `int(seg/2 + round(seg·i))`, seg = (total−1)/count: `get_index` of InternVL's model cards. */
+export function sampleSegments(total: number, count: number): number[] {
+	const segment = (total - 1) / count;
+	return Array.from({ length: count }, (_, index) =>
+		Math.trunc(segment / 2 + roundHalfEven(segment * index)),
+	);
+}

@@ -182,10 +182,12 @@ function enumerate(question: AllocationQuestion, samples: readonly WeightedSampl
 	];
 	for (const knob of knobs) {
 		combinations = combinations.flatMap(({ settings, words }) =>
-			knob.values.map((value) => ({
-				settings: { ...settings, [knob.setting]: value },
-				words: [...words, knob.label(value)],
-			})),
+			knob.values
+				.filter((value) => knob.redundant?.(value, settings) !== true)
+				.map((value) => ({
+					settings: { ...settings, [knob.setting]: value },
+					words: [...words, knob.label(value, settings)],
+				})),
 		);
 	}
 	combinations = combinations.filter(
@@ -205,11 +207,11 @@ function enumerate(question: AllocationQuestion, samples: readonly WeightedSampl
 
 /** More than `most` frames at pooling stride 1, for a family that can pool frames. */
 function tooManyFullFrames(knobs: readonly Knob[], settings: Settings, most: number): boolean {
-	const valueOf = (bound: Knob["bound"]): number | undefined => {
+	const chosenFor = (bound: Knob["bound"]): number | undefined => {
 		const knob = knobs.find((candidate) => candidate.bound === bound);
 		return knob === undefined ? undefined : Number(settings[knob.setting]);
 	};
-	return valueOf("pooling") === 1 && (valueOf("frames") ?? 0) > most;
+	return chosenFor("pooling") === 1 && (chosenFor("frames") ?? 0) > most;
 }
 
 function withinBounds(knob: Knob, limits: AllocationQuestion["limits"]): readonly SettingValue[] {

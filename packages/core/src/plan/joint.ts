@@ -12,8 +12,10 @@ export interface JointScenario {
 	readonly share: number;
 	/** How much its fidelity counts beside its share. */
 	readonly priority: number;
-	/** Ascending in mean tokens and fidelity, each within the per-sample limit. */
+	/** Ascending in mean tokens and fidelity. */
 	readonly frontier: readonly AllocationResult[];
+	/** How many of them, from the smallest, may be chosen: beyond, a sample grows over the per-sample limit. */
+	readonly choosable: number;
 }
 
 export interface JointChoice {
@@ -54,10 +56,10 @@ export function planJoint(scenarios: readonly JointScenario[], meanTokensLimit: 
 	const weights = scenarios.map(({ share, priority }) => share * priority);
 	const totalWeight = weights.reduce((sum, weight) => sum + weight, 0) || 1;
 	let combinations: Combination[] = [{ tokens: 0, value: 0, picks: [] }];
-	for (const [index, { share, frontier }] of scenarios.entries()) {
+	for (const [index, { share, frontier, choosable }] of scenarios.entries()) {
 		const weight = (weights[index] ?? 0) / totalWeight;
 		const crossed = combinations.flatMap((combination) =>
-			frontier.map((point, pick) => ({
+			frontier.slice(0, choosable).map((point, pick) => ({
 				tokens: combination.tokens + share * point.visualTokens.mean,
 				value: combination.value + weight * point.fidelity,
 				picks: [...combination.picks, pick],
@@ -89,7 +91,7 @@ export function planJoint(scenarios: readonly JointScenario[], meanTokensLimit: 
 		fits: fitting.length > 0,
 		choices,
 		...(richest === undefined ? {} : { spendNext: richest.scenario }),
-		combinations: scenarios.reduce((product, { frontier }) => product * frontier.length, 1),
+		combinations: scenarios.reduce((product, { choosable }) => product * choosable, 1),
 	};
 }
 

@@ -56,29 +56,31 @@ export function profileMedia(described: PlanRequest["media"], files: readonly Sa
 	const images = describedImages(described);
 	const videos = describedVideos(described);
 	const singleImages = [...byScenario["single-image"], ...images];
-	const fromFiles = (
+	const given = (
 		scenario: Scenario,
-		extra: readonly WeightedSample[],
-		what: string,
+		described: readonly WeightedSample[],
+		[one, many]: readonly [string, string],
 	): ScenarioMedia | undefined => {
 		const read = byScenario[scenario];
-		if (read.length + extra.length === 0) return undefined;
+		if (read.length + described.length === 0) return undefined;
+		const count = (samples: number, how: string): string[] =>
+			samples === 0 ? [] : [`${samples} ${samples === 1 ? one : many} ${how}`];
 		return {
-			samples: [...read, ...extra],
+			samples: [...read, ...described],
 			origin: read.length > 0 ? "files" : "described",
-			note: `${read.length > 0 ? `${read.length} from files` : ""}${read.length > 0 && extra.length > 0 ? ", " : ""}${extra.length > 0 ? `${extra.length} described` : ""} ${what}`,
+			note: [...count(read.length, "from files"), ...count(described.length, "described")].join(", "),
 		};
 	};
 	return {
-		"single-image": fromFiles("single-image", images, "images") ?? {
+		"single-image": given("single-image", images, ["image", "images"]) ?? {
 			samples: ASSUMED_IMAGES.map((item) => ({ sample: { media: [item] }, weight: 1 })),
 			origin: "assumed",
 			note: `no images given: ${ASSUMED_IMAGES.length} common sizes assumed`,
 		},
 		"multi-image":
-			fromFiles("multi-image", [], "groups of images") ??
+			given("multi-image", [], ["group of images", "groups of images"]) ??
 			groupImages(singleImages, described?.imagesPerSample),
-		video: fromFiles("video", videos, "clips") ?? {
+		video: given("video", videos, ["clip", "clips"]) ?? {
 			samples: ASSUMED_VIDEOS.map((item) => ({ sample: { media: [item] }, weight: 1 })),
 			origin: "assumed",
 			note: "no videos given: 720p clips of 30 s and 1080p clips of 10 s assumed",

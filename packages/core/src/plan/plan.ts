@@ -69,7 +69,8 @@ export function plan(asked: PlanRequest, files: readonly Sample[] = []): Plan {
 			scenario,
 			share,
 			priority: request.priorities[scenario],
-			frontier: withinSample(frontier.points, request),
+			frontier: frontier.points,
+			choosable: withinSample(frontier.points, request),
 		})),
 		request.meanTokens,
 	);
@@ -134,14 +135,11 @@ function questionFor(
 	};
 }
 
-/** Frontier points whose samples stay below the context-risk bound; the smallest point if none does. */
-function withinSample(
-	points: readonly AllocationResult[],
-	request: ResolvedPlanRequest,
-): readonly AllocationResult[] {
+/** How many frontier points, from the smallest, keep every sample below the context-risk bound; at least one. */
+function withinSample(points: readonly AllocationResult[], request: ResolvedPlanRequest): number {
 	const most = Math.max(request.budget, request.meanTokens) * CONTEXT_RISK_ABOVE;
-	const within = points.filter(({ visualTokens }) => visualTokens[request.fit] <= most);
-	return within.length > 0 ? within : points.slice(0, 1);
+	const over = points.findIndex(({ visualTokens }) => visualTokens[request.fit] > most);
+	return over === -1 ? points.length : Math.max(1, over);
 }
 
 function planExtrapolation(

@@ -4,6 +4,7 @@
  */
 
 import { familyById } from "../families/index.ts";
+import { percent } from "../format.ts";
 import type { CurriculumPlan } from "./curriculum.ts";
 import type { Extrapolation } from "./extrapolate.ts";
 import type { ResolvedPlanRequest } from "./resolve.ts";
@@ -281,8 +282,4 @@ export function applyRules(context: RuleContext): Finding[] {
 			overridden: severity !== "warn" && context.request.allow.includes(rule),
 		})),
 	);
-}
-
-function percent(share: number): string {
-	return `${Math.round(share * 100)} %`;
 }

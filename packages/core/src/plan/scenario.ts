@@ -1,5 +1,6 @@
 /** One scenario's answer: the allocation chosen for the budget, how it stands, what else was possible, and why. */
 
+import { percent, thousands } from "../format.ts";
 import type { Scenario } from "../sample.ts";
 import { type AllocationQuestion, type AllocationResult, type Frontier, findFrontier } from "./allocate.ts";
 import type { ScenarioMedia } from "./media-profile.ts";
@@ -72,7 +73,7 @@ export function planScenario(
 			budgetShare,
 			status,
 			why: explain(chosen, nextUp, budget, fit, fitting.length > 0),
-			runnersUp: fitting.slice(0, -1).reverse().slice(0, 3),
+			runnersUp: pickRunnersUp(fitting, chosen),
 			...(nextUp === undefined ? {} : { nextUp }),
 			search: {
 				evaluated: frontier.evaluated,
@@ -82,6 +83,23 @@ export function planScenario(
 			},
 		},
 	};
+}
+
+/** How far apart in mean tokens runners-up must be: neighbours on the frontier are no choice. */
+const RUNNER_UP_STEP = 0.85;
+const RUNNERS_UP = 3;
+
+/** The best that fit beside the chosen one, each clearly cheaper than the one before. */
+function pickRunnersUp(fitting: readonly AllocationResult[], chosen: AllocationResult): AllocationResult[] {
+	const picked: AllocationResult[] = [];
+	let last = chosen;
+	for (const point of [...fitting].reverse()) {
+		if (picked.length === RUNNERS_UP) break;
+		if (point.visualTokens.mean > RUNNER_UP_STEP * last.visualTokens.mean) continue;
+		picked.push(point);
+		last = point;
+	}
+	return picked;
 }
 
 /** The allocation with the fewest tokens: what is left when nothing fits. */
@@ -104,12 +122,8 @@ function explain(
 	if (kept.images < 1) parts.push(`${percent(kept.images)} of the images`);
 	const sentence = parts.join(", ");
 	if (!fitted) {
-		return `${sentence}; nothing fits ${budget} tokens (${fit}), this is the smallest there is`;
+		return `${sentence}; nothing fits ${thousands(budget)} tokens (${fit}), this is the smallest there is`;
 	}
 	if (nextUp === undefined) return `${sentence}; no setting gives more on this media`;
-	return `${sentence}; the next better needs ${Math.ceil(nextUp.visualTokens[fit])} tokens (${fit})`;
-}
-
-function percent(share: number): string {
-	return `${Math.round(share * 100)} %`;
+	return `${sentence}; the next better needs ${thousands(Math.ceil(nextUp.visualTokens[fit]))} tokens (${fit})`;
 }

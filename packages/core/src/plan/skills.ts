@@ -4,6 +4,7 @@
  * skill transfers from is the paper's statement, the thresholds on fidelity are this project's and only rank.
  */
 
+import { thousands } from "../format.ts";
 import type { Scenario } from "../sample.ts";
 import type { CurriculumPlan } from "./curriculum.ts";
 import type { ScenarioPlan } from "./scenario.ts";
@@ -112,7 +113,7 @@ function trainedOn(scenario: Scenario, curriculum: CurriculumPlan): SkillPlan["e
 	return {
 		need: `${scenario} training`,
 		met: samples > 0,
-		found: samples > 0 ? `${Math.round(samples).toLocaleString("en-US")} samples` : "none in the curriculum",
+		found: samples > 0 ? `${thousands(samples)} samples` : "none in the curriculum",
 	};
 }
 

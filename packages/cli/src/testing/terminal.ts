@@ -1,0 +1,36 @@
+/** A terminal in memory: for tests, and for documentation that shows a command's real output. */
+
+import picocolors from "picocolors";
+import { run } from "../main.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface Ran {
+	readonly status: number;
+	readonly out: string;
+	readonly err: string;
+}
+
+/** Runs a command line in `cwd` without colours and returns what it printed. */
+export async function runInMemory(
+	args: readonly string[],
+	{ cwd, input = "" }: { readonly cwd: string; readonly input?: string },
+): Promise<Ran> {
+	let out = "";
+	let err = "";
+	const terminal: Terminal = {
+		out: async (text) => {
+			out += text;
+		},
+		err: (text) => {
+			err += text;
+		},
+		input: async function* () {
+			yield new TextEncoder().encode(input);
+		},
+		colors: picocolors.createColors(false),
+		showsProgress: false,
+		cwd,
+	};
+	const status = await run(args, terminal);
+	return { status, out, err };
+}

@@ -1,0 +1,133 @@
+/**
+ * Gemma 4: the picture scaled up or down to fill a token budget in its own shape, patches pooled 3×3; a video is frames
+ * under a smaller budget, each with its time. Source: transformers 5.18 models/gemma4/{image_processing,video_processing,
+ * processing}_gemma4.py.
+ */
+
+import { OnevisionError } from "../errors.ts";
+import { markersAround, type Surroundings } from "../layout.ts";
+import type { Size, VideoItem } from "../sample.ts";
+import { integer } from "../schema.ts";
+import type { Family, Knob } from "./family.ts";
+import {
+	type FrameCount,
+	numFramesKnob,
+	numFramesSchema,
+	type SampledFrames,
+	sampleFrames,
+} from "./frames.ts";
+import { layoutNative, secondsAt } from "./native-clip.ts";
+import type { MergedPatches } from "./native-resolution.ts";
+import { estimateTextTokens } from "./timestamps.ts";
+
+export interface Gemma4Constants extends MergedPatches {
+	/** Token budget of an image and of a video frame (`max_soft_tokens`). */
+	readonly imageTokens: number;
+	readonly frameTokens: number;
+	/** Frames taken of a clip (`num_frames`). */
+	readonly frames: number;
+}
+
+export type Gemma4Settings = {
+	readonly max_soft_tokens: number;
+	readonly video_max_soft_tokens: number;
+	readonly num_frames: FrameCount;
+};
+
+/** `_SUPPORTED_SOFT_TOKENS`. */
+const BUDGETS: readonly number[] = [70, 140, 280, 560, 1120];
+/** What the processor assumes when a clip's rate is unknown. */
+const ASSUMED_FPS = 24;
+
+const budget = (what: string) =>
+	integer(`Most tokens of ${what}: one of ${BUDGETS.join(", ")}`, { min: 70, max: 1120 });
+
+const budgetKnob = (setting: string, what: string): Knob => ({
+	setting,
+	values: BUDGETS,
+	deployable: true,
+	label: (value) => `at most ${value.toLocaleString("en-US")} tokens per ${what}`,
+});
+
+export const gemma4: Family<Gemma4Constants, Gemma4Settings> = {
+	title: "Gemma 4",
+	source: "transformers 5.18.0 src/transformers/models/gemma4/image_processing_gemma4.py",
+	parities: ["transformers"],
+	scenarios: ["single-image", "multi-image", "video"],
+	settings: {
+		max_soft_tokens: budget("an image"),
+		video_max_soft_tokens: budget("a video frame"),
+		num_frames: numFramesSchema,
+	},
+	defaults: ({ imageTokens, frameTokens, frames }) => ({
+		max_soft_tokens: imageTokens,
+		video_max_soft_tokens: frameTokens,
+		num_frames: frames,
+	}),
+	check: (settings) => {
+		for (const key of ["max_soft_tokens", "video_max_soft_tokens"] as const) {
+			if (BUDGETS.includes(settings[key])) continue;
+			throw new OnevisionError(
+				"invalid-input",
+				`${key}: expected one of ${BUDGETS.join(", ")}, got ${settings[key]}`,
+			);
+		}
+	},
+	knobs: () => {
+		const image = budgetKnob("max_soft_tokens", "image");
+		const frame = budgetKnob("video_max_soft_tokens", "frame");
+		return { "single-image": [image], "multi-image": [image], video: [numFramesKnob(), frame] };
+	},
+	counter: (constants, settings) => {
+		const { patch, merge } = constants;
+		return {
+			image: (item) =>
+				layoutNative(item, {
+					patch,
+					merge,
+					canvas: fillBudget(item, settings.max_soft_tokens, constants),
+					around: markersAround(2),
+				}),
+			video: (item) => {
+				const sampled = sampleFrames(item, settings.num_frames, "transformers", constants.frames);
+				return layoutNative(item, {
+					patch,
+					merge,
+					canvas: fillBudget(item, settings.video_max_soft_tokens, constants),
+					views: sampled.count,
+					around: frameTimes(item, sampled),
+					sampled,
+				});
+			},
+		};
+	},
+};
+
+/**
+ * `get_aspect_ratio_preserving_size`, px: both sides floored to whole tokens; a side that vanishes becomes one token and
+ * the other its multiple.
+ */
+function fillBudget({ width, height }: Size, tokens: number, { patch, merge }: MergedPatches): Size {
+	const token = patch * merge;
+	const pixels = tokens * merge ** 2 * patch ** 2;
+	const factor = Math.sqrt(pixels / (height * width));
+	const cols = Math.floor((factor * width) / token);
+	const rows = Math.floor((factor * height) / token);
+	if (rows === 0) return { height: token, width: Math.min(Math.floor(width / height), tokens) * token };
+	if (cols === 0) return { width: token, height: Math.min(Math.floor(height / width), tokens) * token };
+	return { width: cols * token, height: rows * token };
+}
+
+/** `MM:SS` before each frame and a pair of markers around it, frames joined by spaces. */
+function frameTimes(video: VideoItem, sampled: SampledFrames): Surroundings {
+	const seconds = secondsAt(video, sampled, ASSUMED_FPS);
+	const text = Array.from({ length: sampled.count }, (_, index) => {
+		const time = seconds(index);
+		return `${index === 0 ? "" : " "}${twoDigits(time / 60)}:${twoDigits(time % 60)} `;
+	});
+	return { markers: 2 * sampled.count, text, estimatedTextTokens: estimateTextTokens(text) };
+}
+
+function twoDigits(value: number): string {
+	return String(Math.floor(value)).padStart(2, "0");
+}

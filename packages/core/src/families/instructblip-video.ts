@@ -1,0 +1,49 @@
+/**
+ * InstructBLIP-Video: 32 tokens per frame, and the processor writes those of exactly four frames whatever it is given.
+ * Source: transformers 5.18 models/instructblipvideo/processing_instructblipvideo.py.
+ */
+
+import { OnevisionError } from "../errors.ts";
+import { sampleUniform } from "../geometry/frame-sampling.ts";
+import { NOTHING_AROUND } from "../layout.ts";
+import type { VideoItem } from "../sample.ts";
+import type { Family } from "./family.ts";
+import type { SampledFrames } from "./frames.ts";
+import { layoutFixedQueries, type QueryConstants } from "./queries.ts";
+
+export interface InstructblipVideoConstants extends QueryConstants {
+	/** Frames the prompt is written for. */
+	readonly frames: number;
+}
+
+export type InstructblipVideoSettings = Record<never, never>;
+
+export const instructblipVideo: Family<InstructblipVideoConstants, InstructblipVideoSettings> = {
+	title: "InstructBLIP-Video",
+	source: "transformers 5.18.0 src/transformers/models/instructblipvideo/processing_instructblipvideo.py",
+	parities: ["transformers"],
+	scenarios: ["video"],
+	settings: {},
+	defaults: () => ({}),
+	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
+	counter: (constants) => ({
+		image: () => {
+			throw new OnevisionError(
+				"unsupported",
+				"InstructBLIP-Video takes no images; use InstructBLIP, or pass a video",
+			);
+		},
+		video: (item) => {
+			const tokens = constants.frames * constants.queries;
+			return layoutFixedQueries(item, constants, tokens, NOTHING_AROUND, takeFrames(item, constants.frames));
+		},
+	}),
+};
+
+/** The caller has to pass the frames; evenly spread ones are meant here. */
+function takeFrames(video: VideoItem, wanted: number): SampledFrames {
+	if (video.frames === wanted) return { count: wanted };
+	if (video.frames > wanted) return { count: wanted, indices: sampleUniform(video.frames, wanted) };
+	const note = `the clip has ${video.frames} frame${video.frames === 1 ? "" : "s"}: the prompt is written for ${wanted}, repeat frames to fill them`;
+	return { count: video.frames, notes: [note] };
+}

@@ -1,0 +1,43 @@
+/**
+ * Meta's tiling rule, shared by many: the tile grid that enlarges the picture least, or shrinks it least where no grid
+ * holds it. Sources: transformers 5.18 models/mllama/image_processing_mllama.py `get_optimal_tiled_canvas`,
+ * models/llama4/image_processing_llama4.py `get_best_fit`, models/cohere2_vision/image_processing_cohere2_vision.py.
+ */
+
+import { assertInternal } from "../errors.ts";
+import type { Grid, Size } from "../sample.ts";
+
+export interface CanvasScaleRule {
+	/** Side of a tile, px. */
+	readonly tile: number;
+	/** Grids to choose from, by number of tiles: on a tie the first wins, so the smallest. */
+	readonly grids: readonly Grid[];
+	/** Take the grid that enlarges the picture most instead. Default false. */
+	readonly enlargeMost?: boolean;
+	/** Arithmetic the reference computes scales in. Default float64. */
+	readonly float32?: boolean;
+}
+
+/**
+ * The grid for a picture of this size, px. Sides may be zero or negative, as some references subtract margins first.
+ * Grids of equal size never tie for the best: the smaller grid inside both has the same scale.
+ */
+export function leastScaleGrid(image: Size, rule: CanvasScaleRule): Grid {
+	const { tile, grids, enlargeMost = false } = rule;
+	const round = rule.float32 === true ? Math.fround : (value: number) => value;
+	let enlarged: { readonly grid: Grid; readonly scale: number } | undefined;
+	let shrunk: { readonly grid: Grid; readonly scale: number } | undefined;
+	for (const grid of grids) {
+		const scale = Math.min(round((grid.cols * tile) / image.width), round((grid.rows * tile) / image.height));
+		if (scale >= 1) {
+			const better =
+				enlarged === undefined || (enlargeMost ? scale > enlarged.scale : scale < enlarged.scale);
+			if (better) enlarged = { grid, scale };
+		} else if (shrunk === undefined || scale > shrunk.scale) {
+			shrunk = { grid, scale };
+		}
+	}
+	const best = enlarged ?? shrunk;
+	assertInternal(best !== undefined, "no tile grid to choose from");
+	return best.grid;
+}

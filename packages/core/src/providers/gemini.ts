@@ -1,0 +1,215 @@
+/**
+ * Gemini media tokens. Gemini 3 documents only ceilings per `media_resolution`; the count given here comes from the
+ * resize function of Gemma 4 with those budgets, which reproduces every published measurement, and is marked inferred.
+ * Gemini 2.x documents 768-px tiles. Sources: ai.google.dev/gemini-api/docs/media-resolution, image-understanding,
+ * tokens and video-understanding; transformers 5.18 models/gemma4.
+ */
+
+import type { ImageItem, Size, VideoItem } from "../sample.ts";
+import { boolean, choice, number } from "../schema.ts";
+import { type ApiItemCount, type ApiRule, secondsOf, showSize, sizeOf } from "./rule.ts";
+
+export const GEMINI_3_SOURCE =
+	"https://ai.google.dev/gemini-api/docs/media-resolution (ceilings); counts inferred from transformers 5.18 models/gemma4 and countTokens measurements of 2026-08 (AlaskanTuna/Rokabot issue 121)";
+export const GEMINI_2_SOURCE =
+	"https://ai.google.dev/gemini-api/docs/image-understanding and …/docs/tokens; the 256…768 clamp is from Vertex AI text for Gemini 1.5 (quoted in BerriAI/litellm issue 3269)";
+
+const RESOLUTIONS = ["unspecified", "low", "medium", "high", "ultra_high"] as const;
+type Resolution = (typeof RESOLUTIONS)[number];
+
+type GeminiSettings = {
+	readonly media_resolution: Resolution;
+	readonly fps: number;
+	readonly audio: boolean;
+};
+
+const settings = {
+	media_resolution: choice("How many tokens a picture may take", RESOLUTIONS),
+	fps: number("Frames sampled per second of video", { min: 0.001, max: 24 }),
+	audio: boolean("Whether a video has a sound track, which is counted too"),
+};
+const defaults = (): GeminiSettings => ({ media_resolution: "unspecified", fps: 1, audio: true });
+
+export interface Gemini3Constants {
+	/** Most tokens of an image per `media_resolution`. */
+	readonly image: Readonly<Record<Resolution, number>>;
+	/** Most tokens of a video frame; `ultra_high` is for images alone. */
+	readonly frame: Readonly<Record<Resolution, number>>;
+	readonly audioPerSecond: number;
+}
+
+/** Side of a soft token's cell in Gemma 4, px: 16-px patches pooled 3×3. */
+const CELL = 48;
+const PATCH_AREA = 256;
+const PATCHES_PER_TOKEN = 9;
+/** Budgets whose counts measurements confirm: images at 1120, frames at 70. */
+const CONFIRMED = [1120, 70] as const;
+
+export const gemini3: ApiRule<Gemini3Constants, GeminiSettings> = {
+	title: "Gemini 3",
+	source: GEMINI_3_SOURCE,
+	settings,
+	defaults,
+	image: (image, constants, { media_resolution }) => {
+		const ceiling = constants.image[media_resolution];
+		const { tokens, resized } = softTokens(image, ceiling);
+		return {
+			kind: "image",
+			visualTokens: tokens,
+			documentedCeiling: ceiling,
+			exactness: "inferred",
+			resized,
+			frames: 1,
+			steps: inferenceSteps(resized, ceiling),
+		};
+	},
+	video: (video, constants, asked) => {
+		const ceiling = constants.frame[asked.media_resolution];
+		const { tokens, resized } = softTokens(video, ceiling);
+		const { frames, steps, ...rest } = clip(video, asked, constants.audioPerSecond);
+		return {
+			kind: "video",
+			visualTokens: frames * tokens,
+			documentedCeiling: frames * ceiling,
+			exactness: "inferred",
+			...rest,
+			resized,
+			frames,
+			steps: [...steps, ...inferenceSteps(resized, ceiling)],
+		};
+	},
+};
+
+function inferenceSteps(resized: Size, ceiling: number): string[] {
+	const confirmed = CONFIRMED.some((budget) => budget === ceiling);
+	return [
+		`budget ${ceiling}: ${showSize(resized)}, ${resized.width / CELL}×${resized.height / CELL} tokens (inferred)`,
+		...(confirmed ? [] : [`no measurement at budget ${ceiling} confirms this count`]),
+	];
+}
+
+/** Gemma 4's grid for a budget, in its own float arithmetic: always scaled, up or down, to fill the budget. */
+function softTokens({ width, height }: Size, budget: number): { tokens: number; resized: Size } {
+	const factor = Math.sqrt((budget * PATCHES_PER_TOKEN * PATCH_AREA) / (height * width));
+	let rows = Math.floor((factor * height) / CELL);
+	let cols = Math.floor((factor * width) / CELL);
+	if (rows === 0) {
+		rows = 1;
+		cols = Math.min(Math.floor(width / height), budget);
+	} else if (cols === 0) {
+		cols = 1;
+		rows = Math.min(Math.floor(height / width), budget);
+	}
+	return { tokens: rows * cols, resized: { width: cols * CELL, height: rows * CELL } };
+}
+
+/** Frames and sound of a clip: what both generations share. */
+function clip(
+	video: VideoItem,
+	{ fps, audio }: GeminiSettings,
+	audioPerSecond: number,
+): { readonly frames: number; readonly audioTokens?: number; readonly steps: readonly string[] } {
+	const seconds = secondsOf(video);
+	// A frame more or less: the page does not say how a last part of a second is sampled. Noise of the division is cut off.
+	const frames = Math.min(video.frames, Math.max(1, Math.ceil(Number((seconds * fps).toFixed(6)))));
+	const sound = Math.ceil(Number((seconds * audioPerSecond).toFixed(6)));
+	return {
+		frames,
+		...(audio ? { audioTokens: sound } : {}),
+		steps: [
+			`${fps} frames per second: ${frames} frames; timestamps not counted, their tokens are not published`,
+			...(audio ? [`sound: ${audioPerSecond} tokens per second; set audio false for a silent clip`] : []),
+		],
+	};
+}
+
+export interface Gemini2Constants {
+	/** Tokens of one tile, or of a small image. */
+	readonly tile: number;
+	/** Longest side of an image that is one tile, px. */
+	readonly smallSide: number;
+	/** Tokens of an image or frame at `media_resolution` low, from the media-resolution page and with 2 delimiters. */
+	readonly low: { readonly min: number; readonly max: number };
+	readonly medium: { readonly min: number; readonly max: number };
+	readonly audioPerSecond: number;
+	/** Bounds of the crop unit in the older Vertex AI text, px. */
+	readonly unit: { readonly min: number; readonly max: number };
+}
+
+const DELIMITERS =
+	"one page counts 2 delimiter tokens with the picture (66, 258), the other does not (64, 256)";
+
+export const gemini2: ApiRule<Gemini2Constants, GeminiSettings> = {
+	title: "Gemini 2",
+	source: GEMINI_2_SOURCE,
+	settings,
+	defaults,
+	image: (image, constants, { media_resolution }) => {
+		if (media_resolution === "low" || media_resolution === "medium") {
+			return flatImage(image, constants[media_resolution], media_resolution);
+		}
+		return tiledImage(image, constants);
+	},
+	video: (video, constants, asked) => {
+		const { frames, steps, ...rest } = clip(video, asked, constants.audioPerSecond);
+		const perFrame = asked.media_resolution === "low" ? constants.low.max : constants.tile;
+		return {
+			kind: "video",
+			visualTokens: frames * perFrame,
+			exactness: "documented",
+			...rest,
+			resized: sizeOf(video),
+			frames,
+			steps: [...steps, `${perFrame} tokens per frame`],
+		};
+	},
+};
+
+function flatImage(
+	image: ImageItem,
+	{ min, max }: { min: number; max: number },
+	level: string,
+): ApiItemCount {
+	return {
+		kind: "image",
+		visualTokens: max,
+		exactness: "range",
+		range: { min, max, why: DELIMITERS },
+		resized: sizeOf(image),
+		frames: 1,
+		steps: [`media_resolution ${level}: one picture, no tiles`],
+	};
+}
+
+function tiledImage(image: ImageItem, { tile, smallSide, unit }: Gemini2Constants): ApiItemCount {
+	const base = { kind: "image", resized: sizeOf(image), frames: 1 } as const;
+	if (Math.max(image.width, image.height) <= smallSide) {
+		return {
+			...base,
+			visualTokens: tile,
+			exactness: "documented",
+			steps: [`both sides at most ${smallSide}: one tile`],
+		};
+	}
+	// floor(min / 1.5) in whole numbers.
+	const asPrinted = Math.max(1, Math.floor((2 * Math.min(image.width, image.height)) / 3));
+	const clamped = Math.min(Math.max(asPrinted, unit.min), unit.max);
+	const tilesOf = (side: number): number => Math.ceil(image.width / side) * Math.ceil(image.height / side);
+	const [printed, bounded] = [tilesOf(asPrinted), tilesOf(clamped)];
+	const steps = [`crop unit ${asPrinted}: ${printed} tiles × ${tile}`];
+	if (printed === bounded) {
+		return { ...base, visualTokens: printed * tile, exactness: "documented", steps };
+	}
+	const max = Math.max(printed, bounded) * tile;
+	return {
+		...base,
+		visualTokens: max,
+		exactness: "range",
+		range: {
+			min: Math.min(printed, bounded) * tile,
+			max,
+			why: `the page's formula gives ${printed} tiles; with the crop unit kept from ${unit.min} to ${unit.max} px, as an older page says, ${bounded}`,
+		},
+		steps: [...steps, `crop unit clamped to ${clamped}: ${bounded} tiles`],
+	};
+}
