@@ -63,6 +63,7 @@ export {
 	durationSeconds,
 	type Grid,
 	type ImageItem,
+	MAX_FRAMES,
 	MAX_SIDE,
 	type MediaItem,
 	type Sample,

@@ -60,6 +60,8 @@ export interface ItemLayout {
 	readonly towerTokens: number;
 	/** Positions this item takes in place of its placeholder: the main number. An upper bound if `range` is set. */
 	readonly visualTokens: number;
+	/** Keys that cross-attention layers see instead of positions in the sequence; absent where there are none. */
+	readonly crossAttentionTokens?: number;
 	readonly around: Surroundings;
 	readonly range?: TokenRange;
 	/** What a reader should know about this count, one line each. */
@@ -119,6 +121,7 @@ export function itemLayout(fields: Omit<ItemLayout, "visualTokens">): ItemLayout
 		around: fields.around,
 	};
 	if (fields.frameIndices !== undefined) layout.frameIndices = fields.frameIndices;
+	if (fields.crossAttentionTokens !== undefined) layout.crossAttentionTokens = fields.crossAttentionTokens;
 	if (fields.range !== undefined) layout.range = fields.range;
 	if (fields.notes !== undefined) layout.notes = fields.notes;
 	return layout;

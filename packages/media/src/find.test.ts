@@ -1,9 +1,18 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	copyFileSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { OnevisionError } from "@onevision/core";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findMedia, readHeader } from "./node.ts";
+import { findMedia, readHeader, readVideoHeader } from "./node.ts";
 
 const fixtures = fileURLToPath(new URL("fixtures/", import.meta.url));
 let root = "";
@@ -48,7 +57,14 @@ test("what is left out has its reason, and stops nothing", async () => {
 	expect(below(items)).toEqual(["a.png"]);
 	expect(
 		leftOut.map(({ path, reason, message }) => [path, reason, message].join(" | ").replaceAll(root, "")),
-	).toMatchInlineSnapshot();
+	).toMatchInlineSnapshot(`
+		[
+		  "/cut.png | unreadable | /cut.png: ends after 16 bytes, its header needs 24; the file is cut short or damaged",
+		  "/empty.png | empty | /empty.png: is empty",
+		  "/notes.jpg | not-media | /notes.jpg: is not an image or video",
+		  "/missing | unreadable | /missing: no such file or folder; check the path",
+		]
+	`);
 });
 
 test("links are left out, or followed once", async () => {
@@ -75,14 +91,26 @@ test("files beyond the limit are said to be", async () => {
 	for (const name of ["a", "b", "c"]) put(name, "png-one-pixel.png");
 	const { items, leftOut } = await findMedia([root], { maxFiles: 2 });
 	expect(below(items)).toEqual(["a", "b"]);
-	expect(leftOut.map(({ reason, message }) => [reason, message.replace(root, "")])).toMatchInlineSnapshot();
+	expect(leftOut.map(({ reason, message }) => [reason, message.replace(root, "")])).toMatchInlineSnapshot(`
+		[
+		  [
+		    "over-limit",
+		    "/c: this and all later files are beyond 2 files; raise maxFiles",
+		  ],
+		]
+	`);
 });
 
 test("messages start with the path", async () => {
-	await expect(readHeader("no/such/file.png")).rejects.toThrowErrorMatchingInlineSnapshot();
+	await expect(readHeader("no/such/file.png")).rejects.toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: no/such/file.png: no such file; check the path]`,
+	);
 	const { leftOut } = await findMedia([join(fixtures, "headers.json")]);
 	expect(leftOut[0]?.reason).toBe("not-media");
-	await expect(readHeader(join(fixtures, "jpeg-baseline.jpg"), { timeoutSeconds: 0 })).rejects.toMatchObject({
-		code: "over-limit",
-	});
+});
+
+test("a signal stops the reading", async () => {
+	const signal = AbortSignal.abort(new OnevisionError("over-limit", "took too long"));
+	const bytes = new Uint8Array(readFileSync(join(fixtures, "mp4-cut.mp4")));
+	await expect(readVideoHeader(bytes, { signal })).rejects.toThrow("took too long");
 });

@@ -1,5 +1,5 @@
 /**
- * A file as mediabunny reads it: cached in blocks, counted, and stopped when it goes in circles. mediabunny 1.61
+ * A file as mediabunny reads it: cached in blocks, and stopped when it goes in circles. mediabunny 1.61
  * loops for ever on some damaged Matroska files (resync in matroska/ebml.ts finds the element it started from, or
  * ends with exactly eight bytes left), without a pause in which a timer could run.
  */
@@ -12,28 +12,23 @@ const BLOCK_BYTES = 64 * 1024;
 const CACHED_BLOCKS = 64;
 /** Most bytes of one read; the sample tables of ten hours at 60 frames per second are below it. */
 const MAX_READ_BYTES = 64 * 1024 * 1024;
-/** Reads and bytes asked for since the last read of something new; a block holds at most 32,768 elements. */
-const MAX_STALE_READS = 100_000;
+/** Reads, and bytes, asked for since one that touched a new block; sound files stay below a hundredth of it. */
+const MAX_STALE_READS = 20_000;
 const MAX_STALE_BYTES = 512 * 1024 * 1024;
 
-/** The source and, at any time, the bytes it has read so far. */
-export interface GuardedSource {
-	readonly source: CustomSource;
-	bytesRead(): number;
-}
-
-export function guardedSource(file: ByteSource): GuardedSource {
+export function guardedSource(file: ByteSource): CustomSource {
 	const blocks = new Map<number, Uint8Array>();
-	let [bytesRead, furthest, staleReads, staleBytes] = [0, 0, 0, 0];
+	const seen = new Set<number>();
+	let [staleReads, staleBytes] = [0, 0];
 
-	const watch = (end: number, length: number) => {
+	const watch = (start: number, end: number) => {
+		const length = end - start;
 		if (length > MAX_READ_BYTES) {
 			throw new OnevisionError("over-limit", `video header of ${length} bytes; the file is damaged`);
 		}
-		if (end > furthest) {
-			[furthest, staleReads, staleBytes] = [end, 0, 0];
-			return;
-		}
+		const known = seen.size;
+		for (let index = Math.floor(start / BLOCK_BYTES); index * BLOCK_BYTES < end; index++) seen.add(index);
+		if (seen.size > known) [staleReads, staleBytes] = [0, 0];
 		staleReads++;
 		staleBytes += length;
 		if (staleReads > MAX_STALE_READS || staleBytes > MAX_STALE_BYTES) {
@@ -42,7 +37,6 @@ export function guardedSource(file: ByteSource): GuardedSource {
 	};
 
 	const load = async (offset: number, length: number) => {
-		bytesRead += length;
 		const bytes = await file.read(offset, length);
 		if (bytes.byteLength < length) throw unreadable("became shorter while it was read");
 		return bytes;
@@ -58,7 +52,7 @@ export function guardedSource(file: ByteSource): GuardedSource {
 	};
 
 	const read = (start: number, end: number): Uint8Array | Promise<Uint8Array> => {
-		watch(end, end - start);
+		watch(start, end);
 		const index = Math.floor(start / BLOCK_BYTES);
 		const offset = index * BLOCK_BYTES;
 		if (end > offset + BLOCK_BYTES) return load(start, end - start);
@@ -67,7 +61,7 @@ export function guardedSource(file: ByteSource): GuardedSource {
 		return block === undefined ? loadBlock(index).then(cut) : cut(block);
 	};
 
-	const source = new CustomSource({
+	return new CustomSource({
 		getSize: () => file.size,
 		read,
 		// With mediabunny's own cache its reads would not pass here and could not be watched.
@@ -75,5 +69,4 @@ export function guardedSource(file: ByteSource): GuardedSource {
 		prefetchProfile: "none",
 		handleUnhandledError: () => undefined,
 	});
-	return { source, bytesRead: () => bytesRead };
 }

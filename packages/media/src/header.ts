@@ -1,7 +1,7 @@
 /** The header of a file that may be an image or a video. */
 
-import { type ImageHeader, readImageHeaderFrom } from "./image/image.ts";
-import { type ByteSource, readFromSource } from "./reading.ts";
+import { type ImageHeader, readImageOf } from "./image/image.ts";
+import { type ByteSource, type Reading, readFromSource } from "./reading.ts";
 import { sniff } from "./sniff.ts";
 import { readVideoHeader, type VideoHeader, type VideoHeaderOptions } from "./video.ts";
 
@@ -12,7 +12,16 @@ export async function readMediaHeader(
 	source: ByteSource,
 	options: VideoHeaderOptions = {},
 ): Promise<MediaHeader | undefined> {
-	const sniffed = await readFromSource(sniff(source.size), source);
-	if (sniffed === undefined) return undefined;
-	return sniffed.kind === "image" ? readImageHeaderFrom(source, options) : readVideoHeader(source, options);
+	const found = await readFromSource(readImageOrKind(source.size, options), source);
+	return found === "video" ? readVideoHeader(source, options) : found;
+}
+
+/** An image's header in the same reads that tell what the file is. */
+function* readImageOrKind(
+	fileSize: number,
+	options: VideoHeaderOptions,
+): Reading<ImageHeader | "video" | undefined> {
+	const sniffed = yield* sniff(fileSize);
+	if (sniffed?.kind !== "image") return sniffed?.kind;
+	return yield* readImageOf(sniffed.format, fileSize, options);
 }

@@ -99,10 +99,10 @@ test("a reader says what it was given instead", async () => {
 	);
 });
 
-test("frames are reckoned from the rate when counting would read too much", async () => {
+test("frames are reckoned from the rate when there are too many bytes to go through", async () => {
 	const bytes = new Uint8Array(readFileSync(`${folder}mkv-long.mkv`));
 	const exact = await readVideoHeader(bytes);
-	const reckoned = await readVideoHeader(bytes, { maxCountBytes: 0 });
+	const reckoned = await readVideoHeader(bytes, { maxCountBytes: 1000 });
 	expect(exact).toMatchObject({ frames: 600, fps: 24, durationSeconds: 25, framesExact: true });
 	expect(reckoned).toMatchObject({ frames: 600, fps: 24, durationSeconds: 25, framesExact: false });
 });

@@ -65,7 +65,7 @@ for (const name of names) {
 		const bytes = read(name);
 		const random = generator(bytes.length);
 		const isVideo = /\.(mp4|mov|mkv|webm|avi)$/.test(name);
-		for (let run = 0; run < (isVideo ? 250 : 1000); run++) await expectHeaderOrRefusal(mutate(bytes, random));
+		for (let run = 0; run < (isVideo ? 200 : 500); run++) await expectHeaderOrRefusal(mutate(bytes, random));
 	});
 }
 
@@ -73,7 +73,7 @@ test("every cut of an image gives its header or a refusal, never another size", 
 	for (const name of names.filter((name) => /\.(jpg|png|webp|gif|bmp|tif|avif|heic)$/.test(name))) {
 		const bytes = read(name);
 		const { width, height } = readImageHeader(bytes);
-		for (let length = 0; length < Math.min(bytes.length, 1500); length++) {
+		for (let length = 0; length < Math.min(bytes.length, 800); length++) {
 			try {
 				expect(readImageHeader(bytes.subarray(0, length))).toMatchObject({ width, height });
 			} catch (error) {
@@ -172,7 +172,9 @@ test("a JPEG with megabytes of metadata is read up to the limit", async () => {
 		return new Uint8Array(Buffer.concat(parts));
 	};
 	expect(await readImageHeaderFrom(bytesSource(build(40)))).toMatchObject({ width: 61, height: 43 });
-	await expect(readImageHeaderFrom(bytesSource(build(1000)))).rejects.toThrowErrorMatchingInlineSnapshot();
+	await expect(readImageHeaderFrom(bytesSource(build(1000)))).rejects.toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: header needs more than 4194304 bytes; re-save the file without its large metadata]`,
+	);
 	expect(MAX_IMAGE_HEADER_BYTES).toBe(4 * 1024 * 1024);
 });
 
@@ -181,5 +183,7 @@ test("audio alone is no video", async () => {
 	// The video track's handler, renamed: what is left is sound.
 	const handler = Buffer.from(clip).indexOf("vide");
 	clip.set(Buffer.from("text"), handler);
-	await expect(readVideoHeader(clip)).rejects.toThrowErrorMatchingInlineSnapshot();
+	await expect(readVideoHeader(clip)).rejects.toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: has no video track]`,
+	);
 });

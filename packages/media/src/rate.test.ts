@@ -8,9 +8,12 @@ test.each([
 	["59.94", 1e9 / 16_683_333, 60000 / 1001],
 	["120", 1e9 / 8_333_333, 120],
 	["one frame in ten seconds", 0.1, 0.1],
-	["no fraction near", Math.PI, Math.PI],
 ])("%s", (_, value, expected) => {
 	expect(nearestRate(value, 2.5e-7)).toBe(expected);
+});
+
+test("a rate that is no such fraction stays as it is", () => {
+	expect(nearestRate(Math.PI, 1e-9)).toBe(Math.PI);
 });
 
 test("stays within its tolerance and is its own nearest", () => {

@@ -1,31 +1,11 @@
 /**
- * Frame rates as the fractions they are meant to be. Based on av_reduce in FFmpeg's libavutil/rational.c (7.1) and its
- * use in matroskadec.c, which bounds the terms of a stored frame duration at 30,000: 41,708,333 ns is 24000/1001.
+ * Frame rates as what they are meant to be. Containers round: MKV keeps a frame's duration in whole nanoseconds and
+ * times in milliseconds, and sums of times in float64 end in stray digits. Samplers take the floor of
+ * `frames / fps`, so a rate a hair too high loses a frame. The thousandths over 1.001 are NTSC's (SMPTE ST 12-1).
  */
 
-const MAX_TERM = 30_000;
-
-/**
- * The fraction with terms up to 30,000 that `value` stands for when one lies within `tolerance` (relative), else
- * `value`. Keeps `frames / fps` a whole number of seconds where it should be: samplers take its floor.
- */
+/** `value` as a multiple of 1000/1001 or of 1/1000 when one lies within `tolerance` (relative), else as it is. */
 export function nearestRate(value: number, tolerance: number): number {
-	let [previous, current] = [
-		{ over: 0, under: 1 },
-		{ over: 1, under: 0 },
-	];
-	let rest = value;
-	while (Number.isFinite(rest)) {
-		const whole = Math.floor(rest);
-		const next = {
-			over: whole * current.over + previous.over,
-			under: whole * current.under + previous.under,
-		};
-		if (next.over > MAX_TERM || next.under > MAX_TERM) break;
-		[previous, current] = [current, next];
-		if (Math.abs(current.over / current.under - value) <= tolerance * value) break;
-		rest = 1 / (rest - whole);
-	}
-	const rate = current.over / current.under;
-	return Math.abs(rate - value) <= tolerance * value ? rate : value;
+	const candidates = [(Math.round(value * 1.001) * 1000) / 1001, Math.round(value * 1000) / 1000];
+	return candidates.find((rate) => Math.abs(rate - value) <= tolerance * value) ?? value;
 }

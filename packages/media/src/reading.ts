@@ -71,7 +71,7 @@ export async function readFromSource<T>(
 	source: ByteSource,
 	maxBytes = MAX_IMAGE_HEADER_BYTES,
 ): Promise<T> {
-	let window = new Uint8Array(0);
+	let window: Uint8Array = new Uint8Array(0);
 	let start = 0;
 	let total = 0;
 	let step = reading.next();
@@ -89,7 +89,7 @@ export async function readFromSource<T>(
 					`header needs more than ${maxBytes} bytes; re-save the file without its large metadata`,
 				);
 			}
-			window = new Uint8Array(await source.read(offset, wanted));
+			window = await source.read(offset, wanted);
 			start = offset;
 			// A file that shrinks while it is read.
 			if (window.byteLength < length) throw endsEarly(offset + window.byteLength, offset + length);

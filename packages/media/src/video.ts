@@ -20,6 +20,7 @@ import { guardedSource } from "./guarded-source.ts";
 import { assertSides, type HeaderOptions } from "./image/image.ts";
 import { nearestRate } from "./rate.ts";
 import { type ByteSource, blobSource, bytesSource, readFromSource, unreadable } from "./reading.ts";
+import { screenSampleTables } from "./screen.ts";
 import { type Sniffed, sniff, VIDEO_FORMATS, type VideoFormat } from "./sniff.ts";
 
 /** The facts in a video's header. */
@@ -43,8 +44,8 @@ export interface VideoHeader {
 
 export interface VideoHeaderOptions extends HeaderOptions {
 	/**
-	 * Most bytes read to count frames, default 64 MiB. MP4 and MOV list their frames in a few bytes each; MKV and
-	 * WebM are read through, and beyond this their frames are reckoned from the rate of the part read.
+	 * Most bytes of frames gone through to count them, default 64 MiB. MP4, MOV and AVI list their frames; MKV and
+	 * WebM do not, and beyond this theirs are reckoned from the rate so far and the duration the file gives.
 	 */
 	readonly maxCountBytes?: number;
 	/** Stops the reading; the promise then rejects with the signal's reason. */
@@ -60,6 +61,8 @@ const TICK_TOLERANCE = 1e-4;
 type Facts = Omit<VideoHeader, "kind" | "format">;
 
 const DEFAULT_MAX_COUNT_BYTES = 64 * 1024 * 1024;
+/** Most bytes read to screen sample tables: those of a day of film at 120 frames per second fit. */
+const MAX_SCREEN_BYTES = 256 * 1024 * 1024;
 /** Packets between two looks at the byte budget and the signal. */
 const PACKETS_PER_CHECK = 4096;
 /** Timestamps within this of zero, seconds, count as zero: half a tick of the finest usual clock, 90 kHz. */
@@ -75,7 +78,7 @@ export async function readVideoHeader(
 ): Promise<VideoHeader> {
 	const bytes = toSource(source);
 	const format = videoFormat(await readFromSource(sniff(bytes.size), bytes));
-	const facts = format === "avi" ? await readAviFacts(bytes) : await readTrackFacts(bytes, options);
+	const facts = await readFacts(bytes, format, options);
 	const header = { kind: "video", format, ...facts } as const;
 	assertSides(format, header);
 	assertUsable(header);
@@ -110,19 +113,33 @@ function assertUsable(header: VideoHeader): void {
 	}
 }
 
+async function readFacts(
+	source: ByteSource,
+	format: VideoFormat,
+	options: VideoHeaderOptions,
+): Promise<Facts> {
+	if (format === "avi") return readAviFacts(source);
+	const isListed = format === "mp4" || format === "mov";
+	if (isListed) await readFromSource(screenSampleTables(source.size), source, MAX_SCREEN_BYTES);
+	return readTrackFacts(source, isListed, options);
+}
+
 async function readAviFacts(source: ByteSource): Promise<Facts> {
 	const { fps, ...stream } = await readFromSource(readAvi(source.size), source);
 	if (fps <= 0) return { ...stream, rotation: 0 };
 	return { ...stream, fps, durationSeconds: stream.frames / fps, rotation: 0 };
 }
 
-async function readTrackFacts(source: ByteSource, options: VideoHeaderOptions): Promise<Facts> {
+async function readTrackFacts(
+	source: ByteSource,
+	isListed: boolean,
+	options: VideoHeaderOptions,
+): Promise<Facts> {
 	// mediabunny writes notes on odd files to the console, which belongs to the program that calls us.
 	Logging.level = LogLevel.Silent;
-	const guarded = guardedSource(source);
 	const input = new Input({
 		formats: [MP4, QTFF, MATROSKA, WEBM],
-		source: guarded.source,
+		source: guardedSource(source),
 	});
 	try {
 		options.signal?.throwIfAborted();
@@ -133,7 +150,7 @@ async function readTrackFacts(source: ByteSource, options: VideoHeaderOptions): 
 			height: await track.getCodedHeight(),
 		};
 		const rotation = await track.getRotation();
-		const shown = await countShown(track, source.size, guarded.bytesRead, options);
+		const shown = await countShown(track, source.size, isListed, options);
 		return { ...size, rotation, ...(await framesAndRate(track, shown)) };
 	} catch (error) {
 		options.signal?.throwIfAborted();
@@ -157,27 +174,29 @@ interface Shown {
 	/** Shortest and longest frame but the last. */
 	readonly shortest: number;
 	readonly longest: number;
-	/** Whether the whole track was gone through. */
+	/** Whether the whole track was gone through; if not, `last` is the start of the first frame not counted. */
 	readonly isAll: boolean;
 }
 
 /**
  * Counts packets without their data. Those before time 0 stand before the start of an edit: decoders use them as
- * references and do not hand them out. Only a track's first edit is known to mediabunny.
+ * references and do not hand them out. Only a track's first edit is known to mediabunny. `isListed`: the container
+ * lists its frames, so that all can be counted without going through the file.
  */
 async function countShown(
 	track: InputVideoTrack,
 	fileSize: number,
-	bytesRead: () => number,
+	isListed: boolean,
 	{ maxCountBytes = DEFAULT_MAX_COUNT_BYTES, signal }: VideoHeaderOptions,
 ): Promise<Shown> {
-	const before = bytesRead();
-	let [packets, packetBytes, frames, isAll] = [0, 0, 0, true];
+	let [packets, packetBytes, frames] = [0, 0, 0];
 	let [start, last, lastDuration] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
 	let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
-	for await (const packet of new EncodedPacketSink(track).packets(undefined, undefined, {
-		metadataOnly: true,
-	})) {
+	const sink = new EncodedPacketSink(track);
+	const options = { metadataOnly: true };
+	// One by one: the sink's own iterator keeps a second's worth of packets in an array it shifts from.
+	let packet = await sink.getFirstPacket(options);
+	for (; packet !== null; packet = await sink.getNextPacket(packet, options)) {
 		packets++;
 		packetBytes += packet.byteLength;
 		// A forged sample table can list billions of frames in a few bytes.
@@ -188,10 +207,12 @@ async function countShown(
 			// Packets come without a pause; timers, and so the time limit, need one.
 			await new Promise((resolve) => setTimeout(resolve, 0));
 			signal?.throwIfAborted();
-			isAll = bytesRead() - before <= maxCountBytes;
-			if (!isAll) break;
 		}
 		const { timestamp, duration } = packet;
+		// At a key frame all frames shown before it have been counted, B-frames included.
+		if (!isListed && packetBytes > maxCountBytes && frames > 0 && packet.type === "key") {
+			return { frames, start, last: timestamp, lastDuration, shortest, longest, isAll: false };
+		}
 		if (timestamp < -START_TOLERANCE) continue;
 		frames++;
 		start = Math.min(start, timestamp);
@@ -200,7 +221,7 @@ async function countShown(
 		if (isLast) [last, lastDuration] = [timestamp, duration];
 		if (frames > 1) [shortest, longest] = [Math.min(shortest, other), Math.max(longest, other)];
 	}
-	return { frames, start, last, lastDuration, shortest, longest, isAll };
+	return { frames, start, last, lastDuration, shortest, longest, isAll: true };
 }
 
 /** Frames and rate from a walk over the packets, reckoned beyond its end from the file's duration. */
@@ -210,10 +231,10 @@ async function framesAndRate(
 ): Promise<Pick<Facts, "frames" | "framesExact" | "fps" | "durationSeconds">> {
 	const { frames, start, last, isAll } = shown;
 	const tick = 1 / (await track.getTimeResolution());
-	const fps = isAll ? rateOf(shown, tick) : nearestRate((frames - 1) / (last - start), tick / (last - start));
+	const fps = isAll ? rateOf(shown, tick) : nearestRate(frames / (last - start), tick / (last - start));
 	if (isAll) return { frames, framesExact: true, ...(fps && { fps, durationSeconds: frames / fps }) };
 	const end = (await track.getDurationFromMetadata()) ?? 0;
-	if (end <= last || fps === undefined || !Number.isFinite(fps)) {
+	if (end <= last || fps === undefined || !(fps > 0 && Number.isFinite(fps))) {
 		throw new OnevisionError(
 			"over-limit",
 			"gives no duration and is too large to count; raise maxCountBytes",

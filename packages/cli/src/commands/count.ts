@@ -53,7 +53,7 @@ export async function countMedia(
 		};
 		await terminal.out(`${JSON.stringify(result, null, 2)}\n`);
 	} else {
-		await terminal.out(`${renderCounts(terminal, counter, counted)}\n`);
+		if (counted.length > 0) await terminal.out(`${renderCounts(terminal, counter, counted)}\n`);
 		for (const { sample, error } of failed) terminal.err(`onevision: ${sample.name}: ${error.message}\n`);
 	}
 	return failed.length > 0 ? EXIT.error : EXIT.done;
@@ -104,14 +104,14 @@ function renderCounts(terminal: Terminal, counter: Counter, counted: readonly Co
 	const [head = "", ...body] = table(columns, rows);
 	const notes = [...new Set(counted.flatMap(({ layout }) => layout.items.flatMap(itemNotes)))];
 	const window = checkpoint.contextTokens;
-	const context = sum((layout) => layout.contextTokens);
+	const largest = Math.max(...counted.map(({ layout }) => layout.contextTokens));
 	return [
 		`${bold(checkpoint.title)} ${dim(`as ${settings.parity} counts it`)}`,
 		"",
 		dim(head),
 		...body,
 		"",
-		`with markers around media: ${whole(context)} tokens, ${((100 * context) / window).toFixed(1)} % of a context of ${whole(window)}`,
+		`${counted.length > 1 ? "the largest" : "in all"}, with markers around media: ${whole(largest)} tokens, ${((100 * largest) / window).toFixed(1)} % of a context of ${whole(window)}`,
 		...notes.map((note) => dim(`note: ${note}`)),
 	].join("\n");
 }

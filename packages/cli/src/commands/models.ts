@@ -9,7 +9,7 @@ import {
 	resolveCheckpointId,
 	SCENARIOS,
 } from "@onevision/core";
-import { metric, whole } from "../render/numbers.ts";
+import { parameterCount, whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -50,7 +50,7 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 		rows.map(({ id, checkpoint }) => [
 			id,
 			checkpoint.family,
-			metric(modelOf(checkpoint.parts).parameters.total),
+			parameterCount(modelOf(checkpoint.parts).parameters.total),
 			whole(checkpoint.contextTokens),
 			familyById(checkpoint.family).scenarios.join(", "),
 		]),
@@ -88,9 +88,9 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 	]);
 	const facts: [string, string][] = [
 		["family", `${checkpoint.family}, ${family.title}`],
-		["tower", `${tower.name}, ${metric(parameters.tower)} parameters`],
-		["projector", `${checkpoint.parts.projector.kind}, ${metric(parameters.projector)} parameters`],
-		["language model", `${languageModel.name}, ${metric(parameters.languageModel)} parameters`],
+		["tower", `${tower.name}, ${parameterCount(parameters.tower)} parameters`],
+		["projector", `${checkpoint.parts.projector.kind}, ${parameterCount(parameters.projector)} parameters`],
+		["language model", `${languageModel.name}, ${parameterCount(parameters.languageModel)} parameters`],
 		["context", `${whole(checkpoint.contextTokens)} tokens`],
 		["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
 		["other names", checkpoint.aliases.join(", ")],

@@ -22,6 +22,11 @@ export function metric(value: number): string {
 	return `${significant(scaled)}${prefixes[index]}`;
 }
 
+/** Parameters, in billions where a prefix would say giga: 8.03e9 → "8.03 B". */
+export function parameterCount(value: number): string {
+	return metric(value).replace(" G", " B");
+}
+
 /** FLOPs: 4.2e13 → "42.0 TFLOP". */
 export function flops(value: number): string {
 	return `${metric(value)}${value < 999.5 ? " " : ""}FLOP`;

@@ -8,6 +8,7 @@ import { bar, table } from "./table.ts";
 const BAR_WIDTH = 30;
 
 export function renderPlan(colors: Colors, plan: Plan): string {
+	if (plan.refused) return `${renderHead(colors, plan)}\n\n${renderFindings(colors, plan)}`;
 	const sections = [
 		renderHead(colors, plan),
 		...plan.scenarios.map((scenario) => renderScenario(colors, plan, scenario)),
@@ -201,13 +202,13 @@ function renderSkills({ bold, dim, green, yellow }: Colors, { skills }: Plan): s
 	].join("\n");
 }
 
+/** A refused plan shows what stops it and nothing else; a sound one its warnings. */
 function renderFindings({ bold, dim, red, yellow }: Colors, { findings, refused }: Plan): string {
 	if (findings.length === 0) return "";
-	const lines = findings.map(({ rule, severity, message, reason, overridden }) => {
-		const stops = severity !== "warn" && !overridden;
-		const label = overridden ? "allowed" : severity === "warn" ? "warning" : "refused";
-		const paint = stops ? red : yellow;
-		return `  ${paint(label)}  ${message}  ${dim(stops ? `${rule}: ${reason}; --allow ${rule} overrides` : rule)}`;
+	const lines = findings.flatMap(({ rule, severity, message, reason, overridden }) => {
+		if (severity === "warn") return refused ? [] : [`  ${yellow("warning")}  ${message}  ${dim(rule)}`];
+		if (overridden) return [`  ${yellow("allowed")}  ${message}  ${dim(rule)}`];
+		return [`  ${red(rule)}  ${message}`, dim(`    ${reason}; --allow ${rule} overrides`)];
 	});
 	return [refused ? bold(red("Refused")) : bold("Findings"), ...lines].join("\n");
 }

@@ -3,7 +3,12 @@
 import { OnevisionError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { FIXED_CHECKPOINTS } from "./fixed.ts";
+import { GOOGLE_CHECKPOINTS } from "./google.ts";
 import { LLAVA_CHECKPOINTS } from "./llava.ts";
+import { MINICPM_CHECKPOINTS } from "./minicpm.ts";
+import { MISTRAL_CHECKPOINTS } from "./mistral.ts";
+import { NATIVE_CHECKPOINTS } from "./native.ts";
 import { OTHER_CHECKPOINTS } from "./other.ts";
 import { QWEN_CHECKPOINTS } from "./qwen.ts";
 
@@ -11,6 +16,11 @@ export const CHECKPOINTS = {
 	...LLAVA_CHECKPOINTS,
 	...QWEN_CHECKPOINTS,
 	...OTHER_CHECKPOINTS,
+	...MISTRAL_CHECKPOINTS,
+	...GOOGLE_CHECKPOINTS,
+	...NATIVE_CHECKPOINTS,
+	...MINICPM_CHECKPOINTS,
+	...FIXED_CHECKPOINTS,
 } as const satisfies Record<string, Checkpoint>;
 
 export type CheckpointId = keyof typeof CHECKPOINTS;

@@ -55,6 +55,36 @@ const onevision = <const Size extends string>(
 	source: ONEVISION_SOURCE,
 });
 
+const vipLlava = (
+	size: "7b" | "13b",
+	languageModel: "vicuna-7b" | "vicuna-13b",
+	short: readonly string[] = [],
+): CheckpointOf<"llava"> => ({
+	title: `ViP-LLaVA ${size.toUpperCase()}`,
+	family: "llava",
+	aliases: [...short, `llava-hf/vip-llava-${size}-hf`, `mucai/vip-llava-${size}`],
+	constants: CLIP_336,
+	// Features of five blocks side by side, a norm, then two layers; counted as LLaVA's projector.
+	parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel },
+	contextTokens: 4096,
+	source: "transformers 5.18.0 models/vipllava, which uses LLaVA's processor (CLIP-L/14-336)",
+});
+
+const fastVlm = (
+	size: "0.5B" | "1.5B" | "7B",
+	languageModel: "qwen2-0.5b" | "qwen2-1.5b" | "qwen2-7b",
+	short: readonly string[] = [],
+): CheckpointOf<"llava"> => ({
+	title: `FastVLM ${size}`,
+	family: "llava",
+	aliases: [...short, `apple/FastVLM-${size}`],
+	constants: { tile: 1024, patch: 64 },
+	parts: { tower: "fastvithd", projector: { kind: "mlp2x-gelu" }, languageModel },
+	contextTokens: 8192,
+	source:
+		"arXiv 2412.13303 (FastViTHD, 64-fold downsampling, 256 tokens at 1024 px); transformers 5.18.0 models/fast_vlm uses LLaVA's processor; resolution and context length from memory",
+});
+
 export const LLAVA_CHECKPOINTS = {
 	"llava-1.5-7b": {
 		title: "LLaVA-1.5 7B",
@@ -74,6 +104,11 @@ export const LLAVA_CHECKPOINTS = {
 		contextTokens: 4096,
 		source: LLAVA_15_SOURCE,
 	},
+	"vip-llava-7b": vipLlava("7b", "vicuna-7b", ["vip-llava"]),
+	"vip-llava-13b": vipLlava("13b", "vicuna-13b"),
+	"fastvlm-0.5b": fastVlm("0.5B", "qwen2-0.5b"),
+	"fastvlm-1.5b": fastVlm("1.5B", "qwen2-1.5b"),
+	"fastvlm-7b": fastVlm("7B", "qwen2-7b", ["fast-vlm", "fastvlm"]),
 	"llava-v1.6-vicuna-7b": {
 		title: "LLaVA-1.6 Vicuna 7B",
 		family: "llava-next",

@@ -1,4 +1,4 @@
-/** Qwen-VL checkpoints: 2, 2.5, 3. */
+/** Qwen-VL checkpoints: 2, 2.5, 3, and Qwen3.5, which keeps the processor of 3. */
 
 import type { QwenVlConstants } from "../families/qwen-vl.ts";
 import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
@@ -78,6 +78,24 @@ const qwen = (
 	};
 };
 
+/** Qwen3.5 has no separate VL line: every model takes images and video. */
+const qwen35 = (
+	size: "4B" | "9B" | "27B",
+	tower: "qwen3.5-vit-large" | "qwen3.5-vit-so400m",
+	languageModel: CheckpointOf<"qwen-vl">["parts"]["languageModel"],
+	aliases: readonly string[] = [],
+): CheckpointOf<"qwen-vl"> => ({
+	title: `Qwen3.5 ${size}`,
+	family: "qwen-vl",
+	aliases: [...aliases, `Qwen/Qwen3.5-${size}`],
+	constants: QWEN_3,
+	parts: { tower, projector: { kind: "patch-merger", merge: 2 }, languageModel },
+	contextTokens: 262_144,
+	usual: { fps: 2 },
+	source:
+		"preprocessor_config.json and video_preprocessor_config.json of Qwen3.5-9B, read in copies (as Qwen3-VL's; the Base models allow 234,881,024 px of video); transformers 5.18.0 auto/processing_auto.py maps qwen3_5 to Qwen3VLProcessor",
+});
+
 export const QWEN_CHECKPOINTS = {
 	"qwen2-vl-2b": qwen("2", "2B", "qwen2-vl-vit", "qwen2-1.5b"),
 	"qwen2-vl-7b": qwen("2", "7B", "qwen2-vl-vit", "qwen2-7b", ["qwen2-vl"]),
@@ -92,4 +110,7 @@ export const QWEN_CHECKPOINTS = {
 	"qwen3-vl-32b": qwen("3", "32B", "qwen3-vl-vit-so400m", "qwen3-32b"),
 	"qwen3-vl-30b-a3b": qwen("3", "30B-A3B", "qwen3-vl-vit-so400m", "qwen3-30b-a3b"),
 	"qwen3-vl-235b-a22b": qwen("3", "235B-A22B", "qwen3-vl-vit-so400m", "qwen3-235b-a22b"),
+	"qwen3.5-4b": qwen35("4B", "qwen3.5-vit-large", "qwen3.5-4b"),
+	"qwen3.5-9b": qwen35("9B", "qwen3.5-vit-so400m", "qwen3.5-9b", ["qwen3.5"]),
+	"qwen3.5-27b": qwen35("27B", "qwen3.5-vit-so400m", "qwen3.5-27b"),
 } as const satisfies Record<string, Checkpoint>;

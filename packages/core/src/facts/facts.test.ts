@@ -29,8 +29,17 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, object>>>> = {
 /** Lower case words and version numbers joined by hyphens; a dot stands between digits only. */
 const ID = /^[a-z0-9]+(?:\.[0-9]+[a-z0-9]*)?(?:-[a-z0-9]+(?:\.[0-9]+[a-z0-9]*)?)*$/;
 
-/** Numbers that may be 0: absent things counted, and layers counted from 0. */
-const MAY_BE_ZERO = new Set(["classTokens", "positionParameters", "maxTiles", "deepstack"]);
+/** Numbers that may be 0: absent things counted, layers counted from 0, towers that are no transformers. */
+const MAY_BE_ZERO = new Set([
+	"classTokens",
+	"positionParameters",
+	"maxTiles",
+	"deepstack",
+	"layers",
+	"featureLayer",
+]);
+/** Numbers of either sign. */
+const MAY_BE_NEGATIVE = new Set(["difference"]);
 
 for (const [table, rows] of Object.entries(TABLES)) {
 	for (const [id, row] of Object.entries(rows)) {
@@ -48,7 +57,8 @@ for (const [table, rows] of Object.entries(TABLES)) {
 function walk(value: unknown, key: string, sources: string[]): void {
 	if (typeof value === "number") {
 		expect(Number.isFinite(value), key).toBe(true);
-		if (MAY_BE_ZERO.has(key)) expect(value, key).toBeGreaterThanOrEqual(0);
+		if (MAY_BE_NEGATIVE.has(key)) expect(value, key).not.toBe(0);
+		else if (MAY_BE_ZERO.has(key)) expect(value, key).toBeGreaterThanOrEqual(0);
 		else expect(value, key).toBeGreaterThan(0);
 	}
 	if (Array.isArray(value)) for (const item of value) walk(item, key, sources);

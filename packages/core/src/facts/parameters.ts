@@ -18,6 +18,8 @@ export interface LanguageModelParameters {
 	readonly norms: number;
 	/** Output head, 0 when it is the embedding table. */
 	readonly head: number;
+	/** What the widths do not describe (`beyondWidths`); absent when they describe everything. */
+	readonly other?: number;
 	readonly total: number;
 }
 
@@ -29,6 +31,8 @@ export interface TowerParameters {
 	/** Attention and MLP matrices with their biases and scales. */
 	readonly blocks: number;
 	readonly norms: number;
+	/** What the widths do not describe (`beyondWidths`); absent when they describe everything. */
+	readonly other?: number;
 	readonly total: number;
 }
 
@@ -70,13 +74,15 @@ export function countLanguageModelParameters(model: LanguageModel): LanguageMode
 	const qkvBias = model.attentionBias ? qkvWidth : 0;
 	const embedding = model.vocabulary * hidden;
 	const attention = layers * (hidden * qkvWidth + qkvBias + queryWidth * hidden);
-	const mlp = layers * countLayerMlp(model);
+	const dense = model.experts?.denseLayers ?? 0;
+	const mlp = (layers - dense) * countLayerMlp(model) + dense * countPlainMlp(model);
 	const qkNorms = model.qkNorm ? 2 * headSize : 0;
 	const norms = layers * (model.normsPerLayer * hidden + qkNorms) + hidden;
 	const head = model.tiedEmbeddings ? 0 : embedding;
-	const total = embedding + attention + mlp + norms + head;
+	const other = model.beyondWidths?.difference ?? 0;
+	const total = embedding + attention + mlp + norms + head + other;
 	assertInternal(Number.isSafeInteger(total), `parameters of ${model.name} are ${total}`);
-	const parts = { embedding, attention, mlp, norms, head };
+	const parts = { embedding, attention, mlp, norms, head, ...(other === 0 ? {} : { other }) };
 	assertSum(parts, total, model.name);
 	return { ...parts, total };
 }
@@ -95,8 +101,9 @@ export function countTowerParameters(tower: Tower): TowerParameters {
 	const blocks = layers * (attention + feedForward + scales);
 	const edgeNorms = Number(tower.preNorm) + Number(tower.finalNorm);
 	const norms = layers * (2 * normSize + (tower.qkNorm ? 2 * hidden : 0)) + edgeNorms * normSize;
-	const total = patchEmbedding + positions + blocks + norms;
-	const parts = { patchEmbedding, positions, blocks, norms };
+	const other = tower.beyondWidths?.difference ?? 0;
+	const total = patchEmbedding + positions + blocks + norms + other;
+	const parts = { patchEmbedding, positions, blocks, norms, ...(other === 0 ? {} : { other }) };
 	assertSum(parts, total, tower.name);
 	return { ...parts, total };
 }
@@ -126,9 +133,13 @@ export function countProjectorParameters(projector: Projector): number {
 	}
 }
 
+function countPlainMlp(model: LanguageModel): number {
+	return (model.gatedMlp ? 3 : 2) * model.hidden * model.mlp;
+}
+
 function countLayerMlp(model: LanguageModel): number {
 	const { hidden, experts } = model;
-	if (experts === undefined) return (model.gatedMlp ? 3 : 2) * hidden * model.mlp;
+	if (experts === undefined) return countPlainMlp(model);
 	const router = experts.count * hidden;
 	return router + 3 * hidden * (experts.count * experts.mlp + (experts.sharedMlp ?? 0));
 }

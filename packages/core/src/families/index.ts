@@ -1,6 +1,24 @@
 /** Every family by id. A checkpoint names one of these. */
 
 import type { Family, Settings } from "./family.ts";
+import { blip2 } from "./blip-2.ts";
+import { ernie45Vl } from "./ernie-4-5-vl.ts";
+import { fuyu } from "./fuyu.ts";
+import { gemma3 } from "./gemma3.ts";
+import { gemma3n } from "./gemma3n.ts";
+import { gemma4 } from "./gemma4.ts";
+import { glm4v } from "./glm4v.ts";
+import { glm46v } from "./glm46v.ts";
+import { hunyuanVl } from "./hunyuan-vl.ts";
+import { instructblipVideo } from "./instructblip-video.ts";
+import { kimiK25 } from "./kimi-k25.ts";
+import { kimiVl } from "./kimi-vl.ts";
+import { kosmos2 } from "./kosmos-2.ts";
+import { minicpmV } from "./minicpm-v.ts";
+import { minicpmVResampler } from "./minicpm-v-resampler.ts";
+import { paligemma } from "./paligemma.ts";
+import { pixtral } from "./pixtral.ts";
+import { videoLlama3 } from "./video-llama-3.ts";
 import { idefics2 } from "./idefics2.ts";
 import { llava } from "./llava.ts";
 import { llavaNext } from "./llava-next.ts";
@@ -29,6 +47,24 @@ export const FAMILIES = {
 	mantis: mantisSiglip,
 	idefics2,
 	"qwen-vl": qwenVl,
+	pixtral,
+	gemma3,
+	gemma3n,
+	gemma4,
+	paligemma,
+	glm4v,
+	glm46v,
+	"ernie-4.5-vl": ernie45Vl,
+	"kimi-vl": kimiVl,
+	"kimi-k2.5": kimiK25,
+	"minicpm-v": minicpmV,
+	"minicpm-v-resampler": minicpmVResampler,
+	"video-llama-3": videoLlama3,
+	"hunyuan-vl": hunyuanVl,
+	fuyu,
+	"kosmos-2": kosmos2,
+	"blip-2": blip2,
+	"instructblip-video": instructblipVideo,
 } as const;
 
 export type FamilyId = keyof typeof FAMILIES;

@@ -25,6 +25,8 @@ export interface TiledPicture extends ViewGrids {
 	readonly newlines?: number;
 	/** Special tokens beside the features. Default 0. */
 	readonly markers?: number;
+	/** What the picture is fitted to, px. Default: the tiles side by side. */
+	readonly canvas?: Size;
 	/** The picture inside the canvas, px. Default: stretched to all of it. */
 	readonly content?: Size;
 	/** Features left once padding is dropped. Default: all. */
@@ -38,7 +40,7 @@ export function layoutTiles(item: ImageItem, picture: TiledPicture): ItemLayout 
 	const { tile, tileGrid, patchGrid, pooledGrid } = picture;
 	const overview = picture.overview === true ? { patchGrid, pooledGrid } : picture.overview;
 	const tiles = cells(tileGrid);
-	const canvas = { width: tileGrid.cols * tile, height: tileGrid.rows * tile };
+	const canvas = picture.canvas ?? { width: tileGrid.cols * tile, height: tileGrid.rows * tile };
 	const stitched = { rows: tileGrid.rows * pooledGrid.rows, cols: tileGrid.cols * pooledGrid.cols };
 	const unpaddedGrid = picture.unpaddedGrid ?? stitched;
 	return itemLayout({

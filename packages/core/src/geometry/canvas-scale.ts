@@ -41,3 +41,28 @@ export function leastScaleGrid(image: Size, rule: CanvasScaleRule): Grid {
 	assertInternal(best !== undefined, "no tile grid to choose from");
 	return best.grid;
 }
+
+/**
+ * Size of the picture inside its canvas, px: kept as it is where it fits, but at least one side reaches `tile`; shrunk
+ * where it does not. Without `tile` it is enlarged to the canvas. Sides are rounded down, to 1 at least.
+ */
+export function fitToTiles(image: Size, canvas: Size, tile?: number): Size {
+	const target =
+		tile === undefined
+			? canvas
+			: {
+					width: Math.min(Math.max(image.width, tile), canvas.width),
+					height: Math.min(Math.max(image.height, tile), canvas.height),
+				};
+	const scaleWidth = target.width / image.width;
+	const scaleHeight = target.height / image.height;
+	return scaleWidth < scaleHeight
+		? {
+				width: target.width,
+				height: Math.max(1, Math.min(Math.floor(image.height * scaleWidth), target.height)),
+			}
+		: {
+				width: Math.max(1, Math.min(Math.floor(image.width * scaleHeight), target.width)),
+				height: target.height,
+			};
+}

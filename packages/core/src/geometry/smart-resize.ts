@@ -60,8 +60,8 @@ export function smartResizeClip(
 	return clampPixels({ width, height }, rounded, frames, roundedFrames, limits, factor);
 }
 
-/** Shrinks or grows `rounded` when `roundedFrames` pictures of it fall outside the limits. */
-function clampPixels(
+/** Shrinks or grows `rounded` when `roundedFrames` pictures of it fall outside the limits; no side below `leastSide`. */
+export function clampPixels(
 	image: Size,
 	rounded: Size,
 	frames: number,

@@ -67,8 +67,8 @@ export function compareFixedAndDynamic(
 	const video = fixedOf("video");
 	const image = fixedOf("single-image");
 	return {
-		fixed: checkpoint.title,
-		dynamic: dynamicCheckpoint.title,
+		fixed: `this plan, ${checkpoint.title}`,
+		dynamic: `dynamic, ${dynamicCheckpoint.title}`,
 		scenarios: scenarios.map(({ scenario, fixed, samples }) => {
 			const counted = countAll((sample) => dynamic.count(sample).visualTokens, samples);
 			return { scenario, fixed, ...(counted === undefined ? {} : { dynamic: counted }) };

@@ -3,17 +3,14 @@
  * there are more frames than fit, and the temporal stride, when frames lie further apart than any in training.
  */
 
-import type { Counter } from "../count.ts";
-import type { VideoItem } from "../sample.ts";
-
 export interface ExtrapolationQuestion {
 	readonly trained: { readonly frames: number; readonly seconds: number };
 	readonly asked: { readonly frames: number; readonly seconds: number };
 	readonly contextTokens: number;
 	/** Prompt and answer, tokens. */
 	readonly textTokens: number;
-	/** Counts a clip of so many frames under the plan's allocation; every frame it is given is used. */
-	readonly counter: Counter;
+	/** Context tokens of a clip of so many frames under the plan's allocation; `undefined` when the family refuses it. */
+	readonly countFrames: (frames: number) => number | undefined;
 }
 
 export interface Extrapolation {
@@ -44,15 +41,15 @@ export interface Extrapolation {
 const STRIDE_TOLERANCE = 1.5;
 
 export function extrapolate(question: ExtrapolationQuestion): Extrapolation {
-	const { trained, asked, contextTokens, textTokens, counter } = question;
-	const tokensOf = (frames: number): number => {
-		const clip: VideoItem = { kind: "video", width: 1280, height: 720, frames, fps: frames / asked.seconds };
-		return counter.count({ media: [clip], textTokens }).contextTokens;
+	const { trained, asked, contextTokens, textTokens, countFrames } = question;
+	const tokensOf = (frames: number): number | undefined => {
+		const tokens = countFrames(frames);
+		return tokens === undefined ? undefined : tokens + textTokens;
 	};
 	const trainedStride = trained.seconds / trained.frames;
 	const askedStride = asked.seconds / asked.frames;
-	const askedTokens = tokensOf(asked.frames);
-	const framesThatFit = largestThat((frames) => tokensOf(frames) <= contextTokens);
+	const askedTokens = tokensOf(asked.frames) ?? textTokens;
+	const framesThatFit = mostFrames((frames) => tokensOf(frames), contextTokens);
 	const framesForTrainedStride = Math.ceil(asked.seconds / trainedStride);
 	const contextShare = askedTokens / contextTokens;
 	const strideRatio = askedStride / trainedStride;
@@ -105,19 +102,19 @@ function summarise(
 	}
 }
 
-/** Largest whole number from 1 that passes a test which, once failed, keeps failing; 0 when none does. */
-function largestThat(passes: (value: number) => boolean): number {
-	if (!passes(1)) return 0;
-	let low = 1;
-	let high = 2;
-	while (high < 2 ** 20 && passes(high)) {
-		low = high;
-		high *= 2;
+/** Frame counts tried: every one to 64, then multiples of 8, which every family that pools frames accepts. */
+const EVERY_FRAME_TO = 64;
+const FRAME_STEP = 8;
+const MOST_FRAMES = 2 ** 16;
+
+/** Most frames whose tokens stay within the limit, of those the family accepts; 0 when none do. */
+function mostFrames(tokensOf: (frames: number) => number | undefined, limit: number): number {
+	let most = 0;
+	for (let frames = 1; frames <= MOST_FRAMES; frames += frames < EVERY_FRAME_TO ? 1 : FRAME_STEP) {
+		const tokens = tokensOf(frames);
+		if (tokens === undefined) continue;
+		if (tokens > limit) break;
+		most = frames;
 	}
-	while (low + 1 < high) {
-		const middle = Math.floor((low + high) / 2);
-		if (passes(middle)) low = middle;
-		else high = middle;
-	}
-	return low;
+	return most;
 }

@@ -4,6 +4,7 @@ import { modelOf } from "../cost/model.ts";
 import { estimateRequest, type RequestCost } from "../cost/request.ts";
 import { type Counter, createCounterFrom } from "../count.ts";
 import { OnevisionError } from "../errors.ts";
+import type { Settings } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import type { SampleLayout } from "../layout.ts";
 import { durationSeconds, type Sample, SCENARIOS, type Scenario } from "../sample.ts";
@@ -166,18 +167,37 @@ function planExtrapolation(
 	const frames = Number.isFinite(planned) ? planned : (request.checkpoint.trainedFrames ?? 32);
 	const { inference } = request;
 	const trained = { frames: inference.trainedFrames ?? frames, seconds: inference.trainedSeconds ?? p50 };
-	const family = familyById(request.checkpoint.family);
+	const asked = { frames: inference.frames ?? frames, seconds: inference.seconds ?? p95 };
 	return extrapolate({
 		trained,
-		asked: { frames: inference.frames ?? frames, seconds: inference.seconds ?? p95 },
+		asked,
 		contextTokens: request.checkpoint.contextTokens,
 		textTokens: request.textTokens.prompt + request.textTokens.answer,
-		counter: createCounterFrom(request.checkpoint, {
-			...video.chosen.allocation.settings,
-			...("num_frames" in family.settings ? { num_frames: "all" } : {}),
-			...(request.parity === undefined ? {} : { parity: request.parity }),
-		}),
+		countFrames: (count) => countClip(request, video.chosen.allocation.settings, count, asked.seconds),
 	});
+}
+
+/** Context tokens of a 720p clip of which exactly so many frames are used; `undefined` when the family refuses. */
+function countClip(
+	request: ResolvedPlanRequest,
+	settings: Settings,
+	frames: number,
+	seconds: number,
+): number | undefined {
+	const { checkpoint, parity } = request;
+	const byNumber = "num_frames" in familyById(checkpoint.family).settings ? { num_frames: frames } : {};
+	const clip = { kind: "video", width: 1280, height: 720, frames, fps: frames / seconds } as const;
+	try {
+		const counter = createCounterFrom(checkpoint, {
+			...settings,
+			...byNumber,
+			...(parity === undefined ? {} : { parity }),
+		});
+		return counter.count({ media: [clip] }).contextTokens;
+	} catch (error) {
+		if (error instanceof OnevisionError) return undefined;
+		throw error;
+	}
 }
 
 /** The curriculum needs a load for every scenario of its stages, also those the mix leaves out. */

@@ -107,6 +107,9 @@ function cheapest(points: readonly AllocationResult[], fit: FitStatistic): Alloc
 	return points.reduce((least, point) => (point.visualTokens[fit] < least.visualTokens[fit] ? point : least));
 }
 
+/** Shares above this print as 100 %. */
+const NEARLY_ALL = 0.995;
+
 function explain(
 	chosen: AllocationResult,
 	nextUp: AllocationResult | undefined,
@@ -118,8 +121,8 @@ function explain(
 	const parts = [
 		`keeps ${percent(kept.resolution)} of the pixels at ${percent(kept.density)} features per patch`,
 	];
-	if (kept.duration < 1) parts.push(`${percent(kept.duration)} of the duration`);
-	if (kept.images < 1) parts.push(`${percent(kept.images)} of the images`);
+	if (kept.duration < NEARLY_ALL) parts.push(`${percent(kept.duration)} of the duration`);
+	if (kept.images < NEARLY_ALL) parts.push(`${percent(kept.images)} of the images`);
 	const sentence = parts.join(", ");
 	if (!fitted) {
 		return `${sentence}; nothing fits ${thousands(budget)} tokens (${fit}), this is the smallest there is`;

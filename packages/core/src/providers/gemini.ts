@@ -5,6 +5,7 @@
  * tokens and video-understanding; transformers 5.18 models/gemma4.
  */
 
+import { OnevisionError } from "../errors.ts";
 import type { ImageItem, Size, VideoItem } from "../sample.ts";
 import { boolean, choice, number } from "../schema.ts";
 import { type ApiItemCount, type ApiRule, secondsOf, showSize, sizeOf } from "./rule.ts";
@@ -14,26 +15,29 @@ export const GEMINI_3_SOURCE =
 export const GEMINI_2_SOURCE =
 	"https://ai.google.dev/gemini-api/docs/image-understanding and …/docs/tokens; the 256…768 clamp is from Vertex AI text for Gemini 1.5 (quoted in BerriAI/litellm issue 3269)";
 
-const RESOLUTIONS = ["unspecified", "low", "medium", "high", "ultra_high"] as const;
+const RESOLUTIONS = ["unspecified", "low", "medium", "high"] as const;
 type Resolution = (typeof RESOLUTIONS)[number];
+const IMAGE_RESOLUTIONS = [...RESOLUTIONS, "ultra_high"] as const;
+type ImageResolution = (typeof IMAGE_RESOLUTIONS)[number];
 
-type GeminiSettings = {
-	readonly media_resolution: Resolution;
+type ClipSettings = {
 	readonly fps: number;
 	readonly audio: boolean;
 };
+type Gemini3Settings = ClipSettings & { readonly media_resolution: ImageResolution };
+type Gemini2Settings = ClipSettings & { readonly media_resolution: Resolution };
 
-const settings = {
-	media_resolution: choice("How many tokens a picture may take", RESOLUTIONS),
+const RESOLUTION_DOC = "How many tokens a picture may take";
+const clipSettings = {
 	fps: number("Frames sampled per second of video", { min: 0.001, max: 24 }),
 	audio: boolean("Whether a video has a sound track, which is counted too"),
 };
-const defaults = (): GeminiSettings => ({ media_resolution: "unspecified", fps: 1, audio: true });
+const defaults = () => ({ media_resolution: "unspecified", fps: 1, audio: true }) as const;
 
 export interface Gemini3Constants {
 	/** Most tokens of an image per `media_resolution`. */
-	readonly image: Readonly<Record<Resolution, number>>;
-	/** Most tokens of a video frame; `ultra_high` is for images alone. */
+	readonly image: Readonly<Record<ImageResolution, number>>;
+	/** Most tokens of a video frame. */
 	readonly frame: Readonly<Record<Resolution, number>>;
 	readonly audioPerSecond: number;
 }
@@ -45,10 +49,10 @@ const PATCHES_PER_TOKEN = 9;
 /** Budgets whose counts measurements confirm: images at 1120, frames at 70. */
 const CONFIRMED = [1120, 70] as const;
 
-export const gemini3: ApiRule<Gemini3Constants, GeminiSettings> = {
+export const gemini3: ApiRule<Gemini3Constants, Gemini3Settings> = {
 	title: "Gemini 3",
 	source: GEMINI_3_SOURCE,
-	settings,
+	settings: { media_resolution: choice(RESOLUTION_DOC, IMAGE_RESOLUTIONS), ...clipSettings },
 	defaults,
 	image: (image, constants, { media_resolution }) => {
 		const ceiling = constants.image[media_resolution];
@@ -64,6 +68,12 @@ export const gemini3: ApiRule<Gemini3Constants, GeminiSettings> = {
 		};
 	},
 	video: (video, constants, asked) => {
+		if (asked.media_resolution === "ultra_high") {
+			throw new OnevisionError(
+				"unsupported",
+				"media_resolution ultra_high: Gemini has it for images, not for video; use high or less",
+			);
+		}
 		const ceiling = constants.frame[asked.media_resolution];
 		const { tokens, resized } = softTokens(video, ceiling);
 		const { frames, steps, ...rest } = clip(video, asked, constants.audioPerSecond);
@@ -106,7 +116,7 @@ function softTokens({ width, height }: Size, budget: number): { tokens: number; 
 /** Frames and sound of a clip: what both generations share. */
 function clip(
 	video: VideoItem,
-	{ fps, audio }: GeminiSettings,
+	{ fps, audio }: ClipSettings,
 	audioPerSecond: number,
 ): { readonly frames: number; readonly audioTokens?: number; readonly steps: readonly string[] } {
 	const seconds = secondsOf(video);
@@ -139,10 +149,10 @@ export interface Gemini2Constants {
 const DELIMITERS =
 	"one page counts 2 delimiter tokens with the picture (66, 258), the other does not (64, 256)";
 
-export const gemini2: ApiRule<Gemini2Constants, GeminiSettings> = {
+export const gemini2: ApiRule<Gemini2Constants, Gemini2Settings> = {
 	title: "Gemini 2",
 	source: GEMINI_2_SOURCE,
-	settings,
+	settings: { media_resolution: choice(RESOLUTION_DOC, RESOLUTIONS), ...clipSettings },
 	defaults,
 	image: (image, constants, { media_resolution }) => {
 		if (media_resolution === "low" || media_resolution === "medium") {

@@ -219,7 +219,7 @@ function tileCount(image: ImageItem, { base, tile, shortSide }: OpenaiTileConsta
 	const fewest = along * Math.ceil(whole / TILE);
 	const resized =
 		image.width >= image.height ? { width: sides.long, height: whole } : { width: whole, height: sides.long };
-	steps.push(`${tiles} tiles × ${tile} + ${base}`);
+	steps.push(`${tiles} ${tiles === 1 ? "tile" : "tiles"} × ${tile} + ${base}`);
 	const visualTokens = base + tile * tiles;
 	const common = { kind: "image", visualTokens, resized, frames: 1, steps } as const;
 	if (fewest === tiles) return { ...common, exactness: "documented" };

@@ -3,18 +3,10 @@
  * Other items (thumbnails, alpha, tiles of a grid) have sizes of their own, often stored first.
  */
 
-import { type Reading, range, text, uint64, unreadable } from "../reading.ts";
+import { type Box, childNamed, childrenOf } from "../boxes.ts";
+import { type Reading, range, unreadable } from "../reading.ts";
 import type { StoredImage } from "./image.ts";
 
-interface Box {
-	readonly name: string;
-	/** First byte after the box's header. */
-	readonly start: number;
-	readonly end: number;
-}
-
-/** Boxes side by side that are looked at; a file's meta box has about ten, ipco one for each property. */
-const MAX_BOXES = 10_000;
 const MAX_ASSOCIATION_BYTES = 1024 * 1024;
 
 /** AVIF as Pillow reads it: the size before it is turned, and the EXIF orientation that turns it. */
@@ -116,32 +108,6 @@ function* readAssociations(box: Box, item: number): Reading<number[]> {
 		at += count * indexBytes;
 	}
 	return [];
-}
-
-function* childNamed(name: string, start: number, end: number): Reading<Box> {
-	const found = (yield* childrenOf(start, end, name)).at(-1);
-	if (found?.name !== name) throw unreadable(`file has no ${name} box; it is damaged or of an unknown kind`);
-	return found;
-}
-
-/** Boxes from `start` to `end`, up to and with the first named `until`. */
-function* childrenOf(start: number, end: number, until?: string): Reading<Box[]> {
-	const boxes: Box[] = [];
-	let at = start;
-	while (at + 8 <= end && boxes.length < MAX_BOXES) {
-		const head = yield* range(at, 8);
-		const name = text(head, 4, 4);
-		const short = head.getUint32(0);
-		const headBytes = short === 1 ? 16 : 8;
-		// 0: the box runs to the end (14496-12, 4.2); 1: the size follows in 64 bits.
-		const size = short === 0 ? end - at : short === 1 ? uint64(yield* range(at + 8, 8), 0, false) : short;
-		if (size < headBytes || at + size > end)
-			throw unreadable(`${name} box of ${size} bytes; the file is damaged`);
-		boxes.push({ name, start: at + headBytes, end: at + size });
-		if (name === until) break;
-		at += size;
-	}
-	return boxes;
 }
 
 /** A clap fraction in whole pixels; at least 1, so that damage shows as a size and not as a division by zero. */

@@ -1,0 +1,35 @@
+/**
+ * Side-by-side measurements, one file each: `npm run bench` runs all, `npm run bench -- count` one.
+ * The peers are Python libraries: set ORACLE_PYTHON to an interpreter with oracle/requirements.txt installed.
+ * Every figure is the best of several alternating rounds; ratios travel between machines, absolute times do not.
+ */
+
+import { spawnSync } from "node:child_process";
+import { cpus } from "node:os";
+
+const BENCHES = {
+	count: async (python: string | undefined) => (await import("./count.ts")).benchCount(python),
+	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
+} as const;
+
+const asked = process.argv.slice(2);
+const names = asked.length === 0 ? Object.keys(BENCHES) : asked;
+const python = process.env.ORACLE_PYTHON;
+const { model } = cpus()[0] ?? { model: "unknown processor" };
+console.log(
+	`${model}, ${cpus().length} cores, Node ${process.version}${python === undefined ? "" : `, ${pythonVersions(python)}`}`,
+);
+for (const name of names) {
+	const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name as keyof typeof BENCHES] : undefined;
+	if (bench === undefined)
+		throw new Error(`no bench named ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+	console.log(`\n${name}`);
+	await bench(python);
+}
+
+function pythonVersions(interpreter: string): string {
+	const code =
+		"import sys, transformers; print(f'Python {sys.version.split()[0]}, transformers {transformers.__version__}')";
+	const { stdout, status } = spawnSync(interpreter, ["-c", code], { encoding: "utf8" });
+	return status === 0 ? stdout.trim() : "Python without transformers";
+}

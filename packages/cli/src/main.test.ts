@@ -1,0 +1,259 @@
+/** The command line as its users meet it: what it prints, where, and with which exit status. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runInMemory } from "./testing/terminal.ts";
+
+let folder = "";
+beforeAll(() => {
+	folder = mkdtempSync(join(tmpdir(), "onevision-"));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const onevision = (args: readonly string[], input = "") => runInMemory(args, { cwd: folder, input });
+const json = async (args: readonly string[]) => JSON.parse((await onevision([...args, "--json"])).out);
+
+/** Writes a file into the scratch folder and returns its name. */
+function file(name: string, content: string | Uint8Array): string {
+	writeFileSync(join(folder, name), content);
+	return name;
+}
+
+/** A PNG header of so many px: enough for whoever reads headers only. */
+function pngHeader(width: number, height: number): Uint8Array {
+	const bytes = new Uint8Array(33);
+	bytes.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
+	const view = new DataView(bytes.buffer);
+	view.setUint32(16, width);
+	view.setUint32(20, height);
+	bytes.set([8, 2, 0, 0, 0], 24);
+	return bytes;
+}
+
+describe("count", () => {
+	test("counts sizes and files under a Hugging Face id", async () => {
+		file("a.png", pngHeader(1920, 1080));
+		const result = await json([
+			"count",
+			"a.png",
+			"--image",
+			"1107x820",
+			"-m",
+			"llava-hf/llava-onevision-qwen2-7b-ov-hf",
+		]);
+		expect(result.samples.map(({ visualTokens }: { visualTokens: number }) => visualTokens)).toEqual([
+			7269, 5731,
+		]);
+	});
+
+	test("follows the parity asked for", async () => {
+		const result = await json(["count", "--image", "1107x820", "--parity", "original"]);
+		expect(result.samples[0].visualTokens).toBe(5567);
+	});
+
+	test("several images together are one tile each", async () => {
+		const result = await json(["count", "--image", "640x480", "--image", "800x600", "--together"]);
+		expect(result.samples[0].visualTokens).toBe(2 * 730);
+	});
+
+	test("JSON Lines: a bad line becomes an error line with its number, the rest goes on", async () => {
+		const lines = [
+			'{"id":"good","media":[{"kind":"image","width":1920,"height":1080}]}',
+			"not json",
+			'{"id":7,"media":[{"kind":"image","width":0,"height":5}]}',
+			'{"media":[{"kind":"video","width":64,"height":64}]}',
+			'{"media":[],"mediaa":1}',
+			'{"id":"clip","media":[{"kind":"video","width":384,"height":384,"frames":8,"fps":24}],"textTokens":10}',
+		].join("\n");
+		const { status, out, err } = await onevision(["count", "--jsonl", "-"], `${lines}\n\n`);
+		const answers = out
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		expect(status).toBe(1);
+		expect(err).toBe("onevision: 4 of 6 lines could not be counted; their output lines hold the reason\n");
+		expect(answers[0]).toMatchObject({ id: "good", visualTokens: 7269, towerTokens: (3 * 5 + 1) * 729 });
+		expect(answers[5]).toMatchObject({ id: "clip", visualTokens: 1569, contextTokens: 1579 });
+		expect(answers.slice(1, 5)).toMatchInlineSnapshot(`
+			[
+			  {
+			    "code": "invalid-input",
+			    "error": "line is not JSON; give one object a line",
+			    "line": 2,
+			  },
+			  {
+			    "code": "invalid-media",
+			    "error": "image size 0x5: width and height must be whole numbers from 1 to 16777216 px",
+			    "id": 7,
+			    "line": 3,
+			  },
+			  {
+			    "code": "invalid-input",
+			    "error": "video without frames: give how many frames the file holds",
+			    "line": 4,
+			  },
+			  {
+			    "code": "unknown-key",
+			    "error": "mediaa: no such key; did you mean media? Known: id, media, textTokens",
+			    "line": 5,
+			  },
+			]
+		`);
+	});
+
+	test("a line longer than the limit is refused without being kept", async () => {
+		const { out } = await onevision(["count", "--jsonl", "-"], `${" ".repeat(17 * 2 ** 20)}\n{"media":[]}\n`);
+		const [long, empty] = out
+			.trim()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		expect(long).toMatchObject({ line: 1, code: "over-limit" });
+		expect(empty).toMatchObject({ visualTokens: 0 });
+	});
+
+	test.each([
+		[["count"], /nothing to count/],
+		[["count", "--image", "0x5"], /width and height must be whole numbers/],
+		[["count", "--image", "3.5x5"], /expected WxH/],
+		[["count", "--video", "64x64@0:1"], /no frames in that time/],
+		[["count", "--image", "9x9", "--set", "num_frame=3"], /did you mean num_frames\?/],
+		[["count", "--image", "9x9", "--set", "num_frames"], /expected key=value/],
+		[["count", "--image", "9x9", "--set", "__proto__=3"], /no such key/],
+		[["count", "--image", "9x9", "-m", "llava-onevison"], /did you mean llava-onevision\?/],
+		[["count", "--image", "9x9", "--parity", "orignal"], /did you mean original\?/],
+		[["count", "--image", "1000x4", "-m", "qwen2.5-vl"], /aspect ratio 250/],
+		[["count", "--modle", "x"], /unknown option '--modle'/],
+		[["cuont"], /unknown command 'cuont'/],
+		[["count", "missing.png"], /no media to read: .*missing\.png/],
+		[["count", "--jsonl", "missing.jsonl"], /ENOENT/],
+	])("%j is one clear line and exit status 1", async (args, message) => {
+		const { status, out, err } = await onevision(args);
+		expect(status).toBe(1);
+		expect(out).toBe("");
+		expect(err).toMatch(message);
+		expect(err.trim().split("\n").length).toBeLessThanOrEqual(2);
+	});
+
+	test("one bad file does not stop the others", async () => {
+		file("good.png", pngHeader(640, 480));
+		file("empty.png", "");
+		file("lies.jpg", "this is no picture");
+		const { status, out, err } = await onevision(["count", "good.png", "empty.png", "lies.jpg"]);
+		expect(status).toBe(0);
+		expect(out).toContain("2,929");
+		expect(err).toContain("empty.png");
+		expect(err).toContain("1 file");
+	});
+});
+
+describe("plan", () => {
+	const described = `
+budget: 3500
+media:
+  images: [{ width: 1600, height: 1200 }]
+  imagesPerSample: { min: 2, max: 4 }
+  videos: [{ width: 1280, height: 720, seconds: 30, fps: 30 }]
+`;
+
+	test("writes three files, and the page ends with the two papers", async () => {
+		file("request.yaml", described);
+		const { status, out } = await onevision(["plan", "request.yaml", "--out", "planned"]);
+		const page = readFileSync(join(folder, "planned/plan.md"), "utf8");
+		const plan = JSON.parse(readFileSync(join(folder, "planned/plan.json"), "utf8"));
+		expect(status).toBe(0);
+		expect(out).toContain("wrote planned/plan.json");
+		expect(page.trimEnd().split("\n").slice(-2).join("")).toMatch(/2408\.03326.*2509\.23661/s);
+		expect(plan.scenarios).toHaveLength(3);
+		expect(readFileSync(join(folder, "planned/curriculum.yaml"), "utf8")).toContain("stage: task-transfer");
+	});
+
+	test("a refused plan exits with 2 and names the rule; --allow overrides and records it", async () => {
+		file("request.yaml", described);
+		const refused = await onevision(["plan", "request.yaml", "--budget", "900"]);
+		expect(refused.status).toBe(2);
+		expect(refused.out).toContain("budget-below-1024");
+		const allowed = await json(["plan", "request.yaml", "--budget", "900", "--allow", "budget-below-1024"]);
+		expect(allowed.refused).toBe(false);
+		expect(allowed.findings).toContainEqual(
+			expect.objectContaining({ rule: "budget-below-1024", overridden: true }),
+		);
+	});
+
+	test.each([
+		["mix: { video: 50 }", /mix sums to 50/],
+		["mixx: 3", /did you mean mix\?/],
+		["budget: -1", /budget: expected a whole number/],
+		["budget: 1.5", /budget: expected a whole number/],
+		["model: gpt-9", /not known/],
+		["limits: { frames: { min: 9, max: 3 } }", /swap them/],
+		["hardware: { accelerator: h10-sxm }", /did you mean h100-sxm\?/],
+		["allow: [budget-below-124]", /did you mean budget-below-1024\?/],
+		["a: &a [1]\nb: [*a,*a", /not readable as YAML/],
+		["[1, 2]", /is an object, not a list/],
+	])("request %j is one clear line and exit status 1", async (text, message) => {
+		const { status, out, err } = await onevision(["plan", "-"], text);
+		expect({ status, out }).toEqual({ status: 1, out: "" });
+		expect(err).toMatch(message);
+		expect(err.trim().split("\n")).toHaveLength(1);
+	});
+
+	test("a YAML bomb is refused at once", async () => {
+		const levels = Array.from({ length: 12 }, (_, index) =>
+			index === 0
+				? "l0: &l0 [x,x,x,x,x,x,x,x,x]"
+				: `l${index}: &l${index} [${Array(9)
+						.fill(`*l${index - 1}`)
+						.join(",")}]`,
+		);
+		const { status, err } = await onevision(["plan", "-"], levels.join("\n"));
+		expect(status).toBe(1);
+		expect(err.trim().split("\n")).toHaveLength(1);
+	});
+
+	test("--mix wants three numbers", async () => {
+		const { status, err } = await onevision(["plan", "-", "--mix", "40,60"], "");
+		expect(status).toBe(1);
+		expect(err).toContain("expected three numbers");
+	});
+});
+
+test("compare shows every model, and refusals with their reason", async () => {
+	const { status, out } = await onevision([
+		"compare",
+		"--video",
+		"640x480@24:4",
+		"--models",
+		"llava-1.5-7b,qwen2.5-vl",
+	]);
+	expect(status).toBe(0);
+	expect(out).toMatch(/llava-1\.5-7b\s+\[1\]\s+1 refused/);
+	expect(out).toContain("[1] LLaVA-1.5 takes no video");
+});
+
+test("compare over all checkpoints counts at least one medium under each", async () => {
+	const rows = await json(["compare", "--image", "1024x768", "--models", "all"]);
+	for (const { model, samples } of rows) expect(samples[0].visualTokens, model).toBeGreaterThan(0);
+});
+
+test("models lists every checkpoint and shows one with sources", async () => {
+	const all = await json(["models"]);
+	expect(all.length).toBeGreaterThan(30);
+	const { out } = await onevision(["models", "Qwen/Qwen2.5-VL-7B-Instruct"]);
+	expect(out).toContain("max_pixels");
+	expect(out).toContain("preprocessor_config.json");
+});
+
+test("skill writes the file the lesson names", async () => {
+	const { status } = await onevision(["skill", "--out", "skills"]);
+	const text = readFileSync(join(folder, "skills/skill-onevision-budget-planner.md"), "utf8");
+	expect(status).toBe(0);
+	expect(text).toMatch(/^---\nname: onevision-budget-planner\ndescription: .{20,1024}\n/);
+});
+
+test("help and version are no errors", async () => {
+	expect((await onevision(["--help"])).status).toBe(0);
+	expect((await onevision(["plan", "--help"])).out).toContain("--budget");
+	expect((await onevision(["--version"])).out).toBe("0.1.0\n");
+});

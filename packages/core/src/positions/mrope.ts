@@ -1,0 +1,114 @@
+/**
+ * Three position numbers per token (M-RoPE): text counts on all axes at once, a picture's tokens carry time, row and
+ * column from where it starts. Sources: transformers 5.18 `get_rope_index` of qwen2_vl, qwen2_5_vl and qwen3_vl;
+ * vllm-project/vllm vllm/model_executor/models/qwen2_5_vl.py at 002d181 `get_mrope_input_positions`.
+ */
+
+import { OnevisionError } from "../errors.ts";
+import type { Grid } from "../sample.ts";
+
+/** A stretch of tokens with one rule for its positions. */
+export type Run =
+	| { readonly kind: "text"; readonly tokens: number }
+	| {
+			readonly kind: "image" | "video";
+			/** Temporal patches; 1 for an image. */
+			readonly temporalPatches: number;
+			/** Tokens of one temporal patch, after merging. */
+			readonly grid: Grid;
+			/** Positions from one temporal patch to the next, a fraction allowed: each is truncated. Default 1. */
+			readonly interval?: number;
+	  };
+
+/**
+ * Where the sequence goes on after a picture or clip. "longer-side": behind the larger of its rows and columns, as
+ * transformers 5.18 does; a clip with more time than that overlaps the text after it. "largest": behind the largest
+ * number it used, as vLLM does. Images are the same under both.
+ */
+export type Advance = "longer-side" | "largest";
+
+/** Position numbers by axis, and where they end. */
+export interface MropeIds {
+	readonly temporal: Int32Array;
+	readonly height: Int32Array;
+	readonly width: Int32Array;
+	/** Tokens. */
+	readonly length: number;
+	/** One more than the largest number: the first generated token gets it on every axis. */
+	readonly nextPosition: number;
+}
+
+/** Most tokens of one sequence that are numbered. */
+export const MAX_POSITIONS = 2 ** 24;
+
+/**
+ * Numbers a sequence of runs.
+ *
+ * @throws OnevisionError `invalid-input` for two images or two clips without text between (transformers cannot tell
+ * them apart and fails), `over-limit` above 2^24 tokens
+ */
+export function mropeIds(runs: readonly Run[], advance: Advance = "longer-side"): MropeIds {
+	const length = runs.reduce((sum, run) => sum + tokensOf(run), 0);
+	assertLength(length);
+	const temporal = new Int32Array(length);
+	const height = new Int32Array(length);
+	const width = new Int32Array(length);
+	let at = 0;
+	let start = 0;
+	let next = 0;
+	let before: Run["kind"] = "text";
+	for (const run of runs) {
+		const tokens = tokensOf(run);
+		if (tokens === 0) continue;
+		if (run.kind === "text") {
+			for (let index = 0; index < tokens; index++) {
+				temporal[at + index] = height[at + index] = width[at + index] = start + index;
+			}
+			next = Math.max(next, start + tokens);
+			start += tokens;
+		} else {
+			if (before === run.kind) refuseNeighbours(run.kind);
+			const { rows, cols } = run.grid;
+			const interval = Math.fround(run.interval ?? 1);
+			let cell = at;
+			let last = 0;
+			for (let patch = 0; patch < run.temporalPatches; patch++) {
+				// torch multiplies in float32 and truncates.
+				last = Math.trunc(Math.fround(patch * interval));
+				for (let row = 0; row < rows; row++) {
+					for (let col = 0; col < cols; col++, cell++) {
+						temporal[cell] = start + last;
+						height[cell] = start + row;
+						width[cell] = start + col;
+					}
+				}
+			}
+			const largest = Math.max(last + 1, rows, cols);
+			next = Math.max(next, start + largest);
+			start += advance === "largest" ? largest : Math.max(rows, cols);
+		}
+		at += tokens;
+		before = run.kind;
+	}
+	return { temporal, height, width, length, nextPosition: next };
+}
+
+/** Throws `over-limit` for more tokens than `MAX_POSITIONS`. */
+export function assertLength(tokens: number): void {
+	if (tokens <= MAX_POSITIONS) return;
+	throw new OnevisionError(
+		"over-limit",
+		`sequence of ${tokens} tokens: at most ${MAX_POSITIONS} are numbered; split it`,
+	);
+}
+
+function tokensOf(run: Run): number {
+	return run.kind === "text" ? run.tokens : run.temporalPatches * run.grid.rows * run.grid.cols;
+}
+
+function refuseNeighbours(kind: "image" | "video"): never {
+	throw new OnevisionError(
+		"invalid-input",
+		`two ${kind}s without a token between: their positions cannot be told apart; put the markers around each`,
+	);
+}

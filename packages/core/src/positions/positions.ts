@@ -1,0 +1,177 @@
+/**
+ * Position ids of a whole sequence: which numbers the language model's rotary embedding sees for every token, from
+ * sizes alone. Equal to transformers 5.18 for Qwen2-VL, Qwen2.5-VL and Qwen3-VL (goldens/positions.json).
+ */
+
+import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import type { CheckpointId } from "../checkpoints/index.ts";
+import { type CountSettings, createCounter } from "../count.ts";
+import { assertInternal, OnevisionError } from "../errors.ts";
+import { ASSUMED_FPS } from "../families/qwen-video.ts";
+import { estimateTextTokens } from "../families/timestamps.ts";
+import type { ItemLayout } from "../layout.ts";
+import type { MediaItem } from "../sample.ts";
+import { type Advance, assertLength, mropeIds, type Run } from "./mrope.ts";
+import { type MropeRule, positionRuleOf, type SequentialRule } from "./rules.ts";
+
+/** One stretch of the sequence: text of so many tokens, or a media item by its index. */
+export type Segment =
+	| { readonly kind: "text"; readonly tokens: number }
+	/** Stands for everything written for the item: its markers, its times as text and its visual tokens. */
+	| { readonly kind: "media"; readonly item: number };
+
+/** A sequence in order. Every media item occurs once. */
+export interface Sequence {
+	readonly media: readonly MediaItem[];
+	readonly segments: readonly Segment[];
+}
+
+export interface PositionOptions {
+	/** Whose numbering is followed after a clip; see `Advance`. Default "longer-side", transformers 5.18. */
+	readonly advance?: Advance;
+	/** Tokens of the text written between frames ("<0.5 seconds>"), one piece a call. Default: an estimate. */
+	readonly countText?: (text: string) => number;
+}
+
+interface Ends {
+	/** Tokens. */
+	readonly length: number;
+	/** Position of the first generated token. */
+	readonly nextPosition: number;
+	/** `nextPosition − length`: what is added to a token's index once the sequence is read. */
+	readonly ropeDelta: number;
+	/** False when a visual count is a range, or text between frames was estimated. */
+	readonly exact: boolean;
+}
+
+/** One number per token. */
+export interface SequentialPositions extends Ends {
+	readonly kind: "sequential";
+	readonly positions: Int32Array;
+}
+
+/** Three numbers per token, and which rotary frequencies each of them turns. */
+export interface MropePositions extends Ends {
+	readonly kind: "mrope";
+	readonly temporal: Int32Array;
+	readonly height: Int32Array;
+	readonly width: Int32Array;
+	readonly rule: MropeRule;
+}
+
+export type Positions = SequentialPositions | MropePositions;
+
+/**
+ * Numbers every token of a sequence.
+ *
+ * @param checkpoint id, or a checkpoint of your own
+ * @param settings of its family, as for `count`
+ * @throws OnevisionError as `count` does; `invalid-input` for a segment that names no item or an item twice,
+ * `unsupported` for a family with a rule that is not implemented, `over-limit` above 2^24 tokens
+ */
+export function positionsOf<const Id extends CheckpointId>(
+	checkpoint: Id | Checkpoint,
+	sequence: Sequence,
+	settings?: CountSettings<Id>,
+	options: PositionOptions = {},
+): Positions {
+	const counter = createCounter(checkpoint, settings);
+	const rule = positionRuleOf(counter.checkpoint);
+	assertSegments(sequence);
+	const { items } = counter.count({ media: sequence.media });
+	const exact = items.every(
+		({ range, around }) =>
+			range === undefined && (around.text.length === 0 || options.countText !== undefined),
+	);
+	const countText = options.countText ?? ((text) => estimateTextTokens([text]));
+	const layoutOf = ({ item }: { readonly item: number }): ItemLayout => {
+		const layout = items[item];
+		assertInternal(layout !== undefined, "a checked segment names an item");
+		return layout;
+	};
+	if (rule.kind === "sequential") {
+		const length = sequence.segments.reduce(
+			(sum, segment) =>
+				sum + (segment.kind === "text" ? segment.tokens : tokensAround(layoutOf(segment), countText)),
+			0,
+		);
+		return { kind: "sequential", exact, ...numberFrom(rule, length) };
+	}
+	const runs = sequence.segments.flatMap((segment): readonly Run[] => {
+		if (segment.kind === "text") return [segment];
+		return runsOf(sequence.media[segment.item], layoutOf(segment), rule, countText);
+	});
+	const ids = mropeIds(runs, options.advance);
+	return { kind: "mrope", rule, exact, ...ids, ropeDelta: ids.nextPosition - ids.length };
+}
+
+function numberFrom({ start }: SequentialRule, length: number) {
+	assertLength(length);
+	const positions = Int32Array.from({ length }, (_, index) => start + index);
+	return { positions, length, nextPosition: start + length, ropeDelta: start };
+}
+
+/** Everything an item puts into the sequence, tokens. */
+function tokensAround({ visualTokens, around }: ItemLayout, countText: (text: string) => number): number {
+	return visualTokens + around.markers + around.text.reduce((sum, text) => sum + countText(text), 0);
+}
+
+const MARKER: Run = { kind: "text", tokens: 1 };
+
+/** `<|vision_start|>` … `<|vision_end|>` around an item; with times as text, a pair around each temporal patch too. */
+function runsOf(
+	item: MediaItem | undefined,
+	layout: ItemLayout,
+	{ clock }: MropeRule,
+	countText: (text: string) => number,
+): readonly Run[] {
+	const { kind, views: temporalPatches, cappedGrid: grid } = layout;
+	if (item?.kind !== "video") return [MARKER, { kind, temporalPatches, grid }, MARKER];
+	if (clock.kind !== "text") {
+		const interval = clock.kind === "patches" ? 1 : clock.positionsPerSecond * secondsPerPatch(item, layout);
+		return [MARKER, { kind, temporalPatches, grid, interval }, MARKER];
+	}
+	assertInternal(layout.around.text.length === temporalPatches, "one time per temporal patch");
+	const patches = layout.around.text.flatMap((time): readonly Run[] => [
+		{ kind: "text", tokens: countText(time) },
+		MARKER,
+		{ kind, temporalPatches: 1, grid },
+		MARKER,
+	]);
+	return [MARKER, ...patches, MARKER];
+}
+
+/** Frames that one temporal patch holds in every Qwen-VL (`temporal_patch_size`). */
+const FRAMES_PER_PATCH = 2;
+
+/** `temporal_patch_size / sampled_fps` as the Qwen2.5-VL processor computes it (transformers 5.18 video_utils.py). */
+function secondsPerPatch(
+	video: Extract<MediaItem, { readonly kind: "video" }>,
+	{ frames }: ItemLayout,
+): number {
+	return FRAMES_PER_PATCH / ((frames / video.frames) * (video.fps ?? ASSUMED_FPS));
+}
+
+function assertSegments({ media, segments }: Sequence): void {
+	const seen = new Set<number>();
+	for (const segment of segments) {
+		if (segment.kind === "text") {
+			if (Number.isSafeInteger(segment.tokens) && segment.tokens >= 0) continue;
+			throw new OnevisionError(
+				"invalid-input",
+				`text segment of ${segment.tokens} tokens: give a whole number from 0`,
+			);
+		}
+		if (media[segment.item] === undefined || seen.has(segment.item)) {
+			const why = seen.has(segment.item) ? "occurs twice" : `is not one of ${media.length}`;
+			throw new OnevisionError("invalid-input", `media segment ${segment.item} ${why}; name each item once`);
+		}
+		seen.add(segment.item);
+	}
+	if (seen.size < media.length) {
+		throw new OnevisionError(
+			"invalid-input",
+			`${media.length - seen.size} of ${media.length} media items have no segment; name each item once`,
+		);
+	}
+}
