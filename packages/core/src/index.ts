@@ -6,6 +6,7 @@ export {
 	CHECKPOINTS,
 	type CheckpointId,
 	checkpointById,
+	isCheckpointName,
 	resolveCheckpointId,
 } from "./checkpoints/index.ts";
 export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
@@ -58,6 +59,43 @@ export { SKILLS, type SkillPlan } from "./plan/skills.ts";
 export { type Statistics, statistics } from "./plan/statistics.ts";
 export { type FeatureGrid, interpolateBilinear, pool } from "./pooling/pool.ts";
 export { POOLING_MODES, type PoolingMode, pooledSize } from "./pooling/sizes.ts";
+export {
+	type AssessedItem,
+	type AssessOptions,
+	assessRequest,
+	type RequestAssessment,
+} from "./providers/assess.ts";
+export { type ApiCount, type ApiSettings, countApi, countApiFrom } from "./providers/count.ts";
+export { type LimitBreach, type LimitId, limitBreaches, type SizedItem } from "./providers/limits.ts";
+export { type ApiLimits, type ApiModel, PROVIDERS, type Provider } from "./providers/model.ts";
+export {
+	API_MODEL_IDS,
+	API_MODELS,
+	type ApiModelId,
+	apiModelById,
+	isApiModelName,
+	resolveApiModelId,
+} from "./providers/models.ts";
+export {
+	API_PRICES,
+	type ApiCost,
+	costOf,
+	type DatedPrice,
+	type PriceOverrides,
+	priceOn,
+} from "./providers/prices.ts";
+export {
+	type ChatRequest,
+	type MediaReference,
+	type ReadOptions,
+	REQUEST_APIS,
+	type RequestApi,
+	type RequestMedia,
+	type RequestProblem,
+	readChatRequest,
+} from "./providers/request.ts";
+export type { ApiItemCount, Exactness } from "./providers/rule.ts";
+export { API_RULES, type ApiRuleId } from "./providers/rules.ts";
 export {
 	assertMedia,
 	durationSeconds,

@@ -1,15 +1,13 @@
 /** `onevision compare`: the same media under several models. */
 
 import {
-	CHECKPOINT_IDS,
-	type CheckpointId,
 	checkpointById,
-	createCounterFrom,
+	isCheckpointName,
 	OnevisionError,
 	resolveCheckpointId,
-	type SampleLayout,
 	statistics,
 } from "@onevision/core";
+import { allModelIds, type CountedSample, createAnyCounter } from "../input/any-model.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
@@ -21,29 +19,31 @@ export interface CompareOptions extends GivenMedia {
 	readonly json?: boolean;
 }
 
-/** One checkpoint per family and generation: what `--models usual` means. */
-const USUAL: readonly CheckpointId[] = [
+/** What `--models usual` means: what people choose between, open and closed, and the lesson's models. */
+const USUAL = [
 	"llava-1.5-7b",
 	"llava-v1.6-mistral-7b",
-	"llava-next-video-7b",
 	"llava-onevision-qwen2-7b-ov",
 	"llava-onevision-1.5-8b",
 	"llava-onevision-2-8b",
-	"video-llava-7b",
-	"vila1.5-8b",
 	"nvila-8b",
-	"mantis-8b-siglip",
 	"qwen2.5-vl-7b",
 	"qwen3-vl-8b",
+	"internvl3-8b",
+	"gemma-3-4b",
+	"gpt-6-astra",
+	"gpt-4o",
+	"claude-opus-4-7",
+	"gemini-3-pro",
 ];
 
 /** More media than this are summed up instead of shown one by one. */
 const MAX_COLUMNS = 6;
 
-type Cell = { readonly layout: SampleLayout } | { readonly refused: string };
+type Cell = { readonly layout: CountedSample } | { readonly refused: string };
 
 interface Row {
-	readonly id: CheckpointId;
+	readonly id: string;
 	readonly cells: readonly Cell[];
 }
 
@@ -55,8 +55,8 @@ export async function compareModels(
 	const ids = chosenModels(options.models);
 	const samples = await givenSamples(terminal, paths, options);
 	const rows = ids.map((id): Row => {
-		const { usual } = checkpointById(id);
-		const counter = createCounterFrom(id, options.asIs === true ? {} : { ...usual });
+		const usual = isCheckpointName(id) ? checkpointById(resolveCheckpointId(id)).usual : undefined;
+		const counter = createAnyCounter(id, options.asIs === true ? {} : { ...usual });
 		return { id, cells: samples.map(({ sample }) => tryCount(() => counter.count(sample))) };
 	});
 	if (options.json) {
@@ -64,7 +64,9 @@ export async function compareModels(
 			model: id,
 			samples: cells.map((cell, index) => ({
 				id: samples[index]?.name,
-				...("refused" in cell ? cell : cell.layout),
+				...("refused" in cell
+					? cell
+					: { ...cell.layout, items: cell.layout.items.map(({ detail }) => detail) }),
 			})),
 		}));
 		await terminal.out(`${JSON.stringify(result, null, 2)}\n`);
@@ -73,14 +75,13 @@ export async function compareModels(
 	await terminal.out(`${render(terminal, rows, samples, options.asIs === true)}\n`);
 }
 
-function chosenModels(asked: string): CheckpointId[] {
-	if (asked === "all") return [...CHECKPOINT_IDS];
+function chosenModels(asked: string): string[] {
+	if (asked === "all") return [...allModelIds()];
 	if (asked === "usual") return [...USUAL];
-	const ids = asked.split(",").map((name) => resolveCheckpointId(name.trim()));
-	return [...new Set(ids)];
+	return [...new Set(asked.split(",").map((name) => createAnyCounter(name.trim(), {}).id))];
 }
 
-function tryCount(count: () => SampleLayout): Cell {
+function tryCount(count: () => CountedSample): Cell {
 	try {
 		return { layout: count() };
 	} catch (error) {

@@ -2,13 +2,8 @@
 
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import {
-	type Counter,
-	createCounterFrom,
-	type ItemLayout,
-	OnevisionError,
-	type SampleLayout,
-} from "@onevision/core";
+import { type ApiItemCount, type ItemLayout, OnevisionError, type Size } from "@onevision/core";
+import { type AnyCounter, type CountedSample, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
 import { countLine } from "../input/sample-line.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
@@ -31,7 +26,7 @@ export async function countMedia(
 	paths: readonly string[],
 	options: CountOptions,
 ): Promise<number> {
-	const counter = createCounterFrom(options.model, {
+	const counter = createAnyCounter(options.model, {
 		...parseSettings(options.set),
 		...(options.parity === undefined ? {} : { parity: options.parity }),
 	});
@@ -39,12 +34,17 @@ export async function countMedia(
 	const samples = await givenSamples(terminal, paths, options);
 	const { counted, failed } = countEach(counter, samples);
 	if (options.json) {
-		const { checkpoint, settings } = counter;
+		const { id, title, basis, settings } = counter;
 		const result = {
-			model: checkpoint.title,
-			parity: settings.parity,
-			settings: settings.values,
-			samples: counted.map(({ sample, layout }) => ({ id: sample.name, ...layout })),
+			model: id,
+			title,
+			basis,
+			settings,
+			samples: counted.map(({ sample, layout: { items, ...sums } }) => ({
+				id: sample.name,
+				...sums,
+				items: items.map(({ detail }) => detail),
+			})),
 			failed: failed.map(({ sample, error }) => ({
 				id: sample.name,
 				code: error.code,
@@ -61,10 +61,10 @@ export async function countMedia(
 
 interface Counted {
 	readonly sample: NamedSample;
-	readonly layout: SampleLayout;
+	readonly layout: CountedSample;
 }
 
-function countEach(counter: Counter, samples: readonly NamedSample[]) {
+function countEach(counter: AnyCounter, samples: readonly NamedSample[]) {
 	const counted: Counted[] = [];
 	const failed: { sample: NamedSample; error: OnevisionError }[] = [];
 	for (const sample of samples) {
@@ -78,62 +78,101 @@ function countEach(counter: Counter, samples: readonly NamedSample[]) {
 	return { counted, failed };
 }
 
-function renderCounts(terminal: Terminal, counter: Counter, counted: readonly Counted[]): string {
+function renderCounts(terminal: Terminal, counter: AnyCounter, counted: readonly Counted[]): string {
 	const { bold, dim } = terminal.colors;
-	const { checkpoint, settings } = counter;
 	const rows = counted.flatMap(({ sample, layout }) =>
-		layout.items.map((item, index) => itemRow(sample.items[index] ?? sample.name, item)),
+		layout.items.map(({ detail }, index) => {
+			const name = sample.items[index] ?? sample.name;
+			return "around" in detail ? openRow(name, detail) : apiRow(name, sample.sample.media[index], detail);
+		}),
 	);
-	const columns = [
-		{ title: "media" },
-		{ title: "size", align: "right" },
-		{ title: "canvas", align: "right" },
-		{ title: "tiles", align: "right" },
-		{ title: "frames", align: "right" },
-		{ title: "grid", align: "right" },
-		{ title: "newlines", align: "right" },
-		{ title: "tower tokens", align: "right" },
-		{ title: "visual tokens", align: "right" },
-	] as const;
-	const sum = (pick: (layout: SampleLayout) => number): number =>
+	const columns = counter.kind === "open" ? OPEN_COLUMNS : API_COLUMNS;
+	const sum = (pick: (layout: CountedSample) => number): number =>
 		counted.reduce((total, { layout }) => total + pick(layout), 0);
 	if (rows.length > 1) {
-		const total = [whole(sum((l) => l.towerTokens)), whole(sum((l) => l.visualTokens))];
-		rows.push(["total", "", "", "", "", "", "", ...total]);
+		const totals = counter.kind === "open" ? [whole(sum((l) => l.towerTokens ?? 0))] : [];
+		const sums = [...totals, whole(sum((l) => l.visualTokens))];
+		rows.push(["total", ...Array<string>(columns.length - 1 - sums.length).fill(""), ...sums]);
 	}
 	const [head = "", ...body] = table(columns, rows);
-	const notes = [...new Set(counted.flatMap(({ layout }) => layout.items.flatMap(itemNotes)))];
-	const window = checkpoint.contextTokens;
+	const notes = [
+		...new Set(counted.flatMap(({ layout }) => layout.items.flatMap(({ detail }) => itemNotes(detail)))),
+	];
 	const largest = Math.max(...counted.map(({ layout }) => layout.contextTokens));
+	const window =
+		counter.contextTokens === undefined
+			? ""
+			: `, ${((100 * largest) / counter.contextTokens).toFixed(1)} % of a context of ${whole(counter.contextTokens)}`;
 	return [
-		`${bold(checkpoint.title)} ${dim(`as ${settings.parity} counts it`)}`,
+		`${bold(counter.title)} ${dim(counter.basis)}`,
 		"",
 		dim(head),
 		...body,
 		"",
-		`${counted.length > 1 ? "the largest" : "in all"}, with markers around media: ${whole(largest)} tokens, ${((100 * largest) / window).toFixed(1)} % of a context of ${whole(window)}`,
+		`${counted.length > 1 ? "the largest" : "in all"}, with markers around media: ${whole(largest)} tokens${window}`,
 		...notes.map((note) => dim(`note: ${note}`)),
 	].join("\n");
 }
 
-function itemRow(name: string, item: ItemLayout): string[] {
+const right = (title: string) => ({ title, align: "right" }) as const;
+const OPEN_COLUMNS = [
+	{ title: "media" },
+	...["size", "canvas", "tiles", "frames", "grid", "newlines", "tower tokens", "visual tokens"].map(right),
+];
+const API_COLUMNS = [
+	{ title: "media" },
+	...["size", "resized", "frames", "basis", "visual tokens"].map(right),
+];
+
+function openRow(name: string, item: ItemLayout): string[] {
 	const { tileGrid, cappedGrid, source, canvas } = item;
 	const tiled = item.parts.overview > 0;
 	return [
 		name,
-		`${source.width}x${source.height}`,
-		`${canvas.width}x${canvas.height}`,
+		size(source),
+		size(canvas),
 		tiled ? `${tileGrid.rows}x${tileGrid.cols}+1` : "1",
 		item.kind === "video" ? whole(item.frames) : "",
 		`${cappedGrid.rows}x${cappedGrid.cols}`,
 		item.parts.newlines === 0 ? "" : whole(item.parts.newlines),
 		whole(item.towerTokens),
-		item.range === undefined ? whole(item.visualTokens) : `${whole(item.range.min)}-${whole(item.range.max)}`,
+		tokens(item),
 	];
 }
 
-function itemNotes(item: ItemLayout): readonly string[] {
+function apiRow(name: string, source: Size | undefined, item: ApiItemCount): string[] {
+	return [
+		name,
+		source === undefined ? "" : size(source),
+		size(item.resized),
+		item.kind === "video" ? whole(item.frames) : "",
+		item.exactness,
+		tokens(item),
+	];
+}
+
+function size({ width, height }: Size): string {
+	return `${width}x${height}`;
+}
+
+function tokens({ range, visualTokens }: ItemLayout | ApiItemCount): string {
+	return range === undefined ? whole(visualTokens) : `${whole(range.min)}-${whole(range.max)}`;
+}
+
+function itemNotes(item: ItemLayout | ApiItemCount): readonly string[] {
 	const range = item.range === undefined ? [] : [`a range, not a count: ${item.range.why}`];
+	if (!("around" in item)) {
+		const { documentedCeiling, billedTokens } = item;
+		return [
+			...range,
+			...(documentedCeiling === undefined
+				? []
+				: [`documented is only a ceiling of ${whole(documentedCeiling)} tokens an item`]),
+			...(billedTokens === undefined
+				? []
+				: [`billed are ${whole(billedTokens)} tokens an item, whatever it takes of the context`]),
+		];
+	}
 	const text =
 		item.around.text.length > 0
 			? ["text between frames (timestamps) is estimated without a tokenizer; visual tokens are exact"]
@@ -142,7 +181,7 @@ function itemNotes(item: ItemLayout): readonly string[] {
 }
 
 /** JSON Lines in, JSON Lines out, in order; a bad line becomes an error line and the rest goes on. */
-async function countLines(terminal: Terminal, counter: Counter, file: string): Promise<number> {
+async function countLines(terminal: Terminal, counter: AnyCounter, file: string): Promise<number> {
 	const chunks = file === "-" ? terminal.input() : createReadStream(resolve(terminal.cwd, file));
 	let lines = 0;
 	let failed = 0;

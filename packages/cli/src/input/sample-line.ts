@@ -1,6 +1,7 @@
 /** One line of a JSON Lines file of samples: checked, counted, and answered with a line. */
 
-import { type Counter, type MediaItem, OnevisionError, type Sample, schema } from "@onevision/core";
+import { type MediaItem, OnevisionError, type Sample, schema } from "@onevision/core";
+import type { AnyCounter, CountedItem } from "./any-model.ts";
 import type { Line } from "./lines.ts";
 
 const anySide = (doc: string) => schema.number(doc, { min: -1e15, max: 1e15 });
@@ -27,14 +28,14 @@ export type LineResult =
 	| {
 			readonly id?: string | number;
 			readonly visualTokens: number;
-			readonly towerTokens: number;
+			readonly towerTokens?: number;
 			readonly contextTokens: number;
 			readonly items: readonly unknown[];
 	  }
 	| { readonly line: number; readonly id?: string | number; readonly error: string; readonly code: string };
 
 /** Never throws for a bad line: the answer then holds its number, a code and the reason. */
-export function countLine(counter: Counter, line: Line): LineResult {
+export function countLine(counter: AnyCounter, line: Line): LineResult {
 	let id: string | number | undefined;
 	try {
 		const value = parseJson(line);
@@ -44,21 +45,23 @@ export function countLine(counter: Counter, line: Line): LineResult {
 			media: parsed.media.map(mediaItem),
 			...(parsed.textTokens === undefined ? {} : { textTokens: parsed.textTokens }),
 		};
-		const { visualTokens, towerTokens, contextTokens, items } = counter.count(sample);
+		const { items, ...sums } = counter.count(sample);
 		return {
 			...(id === undefined ? {} : { id }),
-			visualTokens,
-			towerTokens,
-			contextTokens,
-			items: items.map(({ frameIndices: _indices, around, ...rest }) => ({
-				...rest,
-				around: { markers: around.markers, estimatedTextTokens: around.estimatedTextTokens },
-			})),
+			...sums,
+			items: items.map(({ detail }) => withoutLists(detail)),
 		};
 	} catch (error) {
 		if (!(error instanceof OnevisionError)) throw error;
 		return { line: line.number, ...(id === undefined ? {} : { id }), error: error.message, code: error.code };
 	}
+}
+
+/** An item without its per-frame lists: lines stay short. */
+function withoutLists(detail: CountedItem["detail"]) {
+	if (!("around" in detail)) return detail;
+	const { frameIndices: _indices, around, ...rest } = detail;
+	return { ...rest, around: { markers: around.markers, estimatedTextTokens: around.estimatedTextTokens } };
 }
 
 function parseJson(line: Line): unknown {

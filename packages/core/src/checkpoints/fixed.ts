@@ -7,11 +7,7 @@ const QUERIES = { tile: 224, patch: 14, queries: 32 } as const;
 const BLIP_2_QUERIES = 105_137_664 + 32 * 768;
 const INSTRUCTBLIP_QUERIES = 185_659_392 + 32 * 768;
 
-const parts = (
-	queries: number,
-	languageModel: ModelParts["languageModel"],
-	width: number,
-): ModelParts => ({
+const parts = (queries: number, languageModel: ModelParts["languageModel"], width: number): ModelParts => ({
 	tower: "eva-clip-vit-g14",
 	projector: { kind: "q-former", parameters: queries + 768 * width + width },
 	languageModel,

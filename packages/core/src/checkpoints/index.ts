@@ -3,14 +3,19 @@
 import { OnevisionError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { Checkpoint } from "./checkpoint.ts";
+import { DEEPSEEK_CHECKPOINTS } from "./deepseek.ts";
 import { FIXED_CHECKPOINTS } from "./fixed.ts";
 import { GOOGLE_CHECKPOINTS } from "./google.ts";
+import { IDEFICS3_CHECKPOINTS } from "./idefics3.ts";
+import { INTERNVL_CHECKPOINTS } from "./internvl.ts";
 import { LLAVA_CHECKPOINTS } from "./llava.ts";
+import { META_CHECKPOINTS } from "./meta.ts";
 import { MINICPM_CHECKPOINTS } from "./minicpm.ts";
 import { MISTRAL_CHECKPOINTS } from "./mistral.ts";
 import { NATIVE_CHECKPOINTS } from "./native.ts";
 import { OTHER_CHECKPOINTS } from "./other.ts";
 import { QWEN_CHECKPOINTS } from "./qwen.ts";
+import { TILED_CHECKPOINTS } from "./tiled.ts";
 
 export const CHECKPOINTS = {
 	...LLAVA_CHECKPOINTS,
@@ -21,6 +26,11 @@ export const CHECKPOINTS = {
 	...NATIVE_CHECKPOINTS,
 	...MINICPM_CHECKPOINTS,
 	...FIXED_CHECKPOINTS,
+	...DEEPSEEK_CHECKPOINTS,
+	...IDEFICS3_CHECKPOINTS,
+	...INTERNVL_CHECKPOINTS,
+	...META_CHECKPOINTS,
+	...TILED_CHECKPOINTS,
 } as const satisfies Record<string, Checkpoint>;
 
 export type CheckpointId = keyof typeof CHECKPOINTS;
@@ -33,6 +43,11 @@ const BY_NAME: ReadonlyMap<string, CheckpointId> = new Map(
 		[id, ...CHECKPOINTS[id].aliases].map((name) => [name.toLowerCase(), id] as const),
 	),
 );
+
+/** Whether a checkpoint goes by this name. */
+export function isCheckpointName(name: string): boolean {
+	return BY_NAME.has(name.toLowerCase());
+}
 
 /** The id behind a checkpoint id, Hugging Face repository id or short name. Throws `unknown-name`. */
 export function resolveCheckpointId(name: string): CheckpointId {

@@ -913,7 +913,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 49280,
 		contextTokens: 8192,
 		parameters: 162_974_016,
-		source: config("HuggingFaceTB/SmolVLM-256M-Instruct", " text_config; confirmed by its total of 256,484,928"),
+		source: config(
+			"HuggingFaceTB/SmolVLM-256M-Instruct",
+			" text_config; confirmed by its total of 256,484,928",
+		),
 	},
 	"smollm2-360m": {
 		...llama,
@@ -927,7 +930,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 49280,
 		contextTokens: 8192,
 		parameters: 409_252_800,
-		source: config("HuggingFaceTB/SmolVLM-500M-Instruct", " text_config; confirmed by its total of 507,482,304"),
+		source: config(
+			"HuggingFaceTB/SmolVLM-500M-Instruct",
+			" text_config; confirmed by its total of 507,482,304",
+		),
 	},
 	"smollm2-1.7b": {
 		...llama,
@@ -954,7 +960,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 102400,
 		contextTokens: 16384,
 		parameters: 1_652_656_128,
-		source: config("deepseek-ai/deepseek-vl-1.3b-chat", " language_config, from memory; counted with transformers 5.18.0 models/llama"),
+		source: config(
+			"deepseek-ai/deepseek-vl-1.3b-chat",
+			" language_config, from memory; counted with transformers 5.18.0 models/llama",
+		),
 	},
 	"deepseek-llm-7b": {
 		...llama,
@@ -967,7 +976,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 102400,
 		contextTokens: 16384,
 		parameters: 6_910_365_696,
-		source: config("deepseek-ai/deepseek-llm-7b-base", "; context of huggingface.co/deepseek-ai/deepseek-vl-7b-chat, from memory"),
+		source: config(
+			"deepseek-ai/deepseek-llm-7b-base",
+			"; context of huggingface.co/deepseek-ai/deepseek-vl-7b-chat, from memory",
+		),
 	},
 	"deepseek-moe-3b": {
 		...llama,
@@ -981,7 +993,8 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 8192,
 		experts: { count: 64, active: 6, mlp: 896, sharedMlp: 1792, denseLayers: 1 },
 		parameters: 2_934_734_080,
-		source: "arXiv 2412.10302 table 2 (12 layers, 64 routed and 2 shared experts, 6 active); expert widths as in DeepSeek-OCR's config.json; built with transformers 5.18.0 models/deepseek_ocr2",
+		source:
+			"arXiv 2412.10302 table 2 (12 layers, 64 routed and 2 shared experts, 6 active); expert widths as in DeepSeek-OCR's config.json; built with transformers 5.18.0 models/deepseek_ocr2",
 	},
 	"llama-3.2-1b": {
 		...llama,
@@ -1022,9 +1035,15 @@ export const LANGUAGE_MODELS = {
 		mlp: 14336,
 		vocabulary: 128256,
 		contextTokens: 131072,
-		beyondWidths: { difference: 1_744_930_832, why: "8 cross-attention layers and 8 rows of image tokens; their FLOPs and image keys are not counted" },
+		beyondWidths: {
+			difference: 1_744_930_832,
+			why: "8 cross-attention layers and 8 rows of image tokens; their FLOPs and image keys are not counted",
+		},
 		parameters: 9_775_192_080,
-		source: config("meta-llama/Llama-3.2-11B-Vision-Instruct", "; confirmed by its total of 10,670,220,835; transformers 5.18.0 models/mllama"),
+		source: config(
+			"meta-llama/Llama-3.2-11B-Vision-Instruct",
+			"; confirmed by its total of 10,670,220,835; transformers 5.18.0 models/mllama",
+		),
 	},
 	"llama-3.2-vision-90b": {
 		...llama,
@@ -1036,9 +1055,15 @@ export const LANGUAGE_MODELS = {
 		mlp: 28672,
 		vocabulary: 128256,
 		contextTokens: 131072,
-		beyondWidths: { difference: 17_113_158_696, why: "20 cross-attention layers and 8 rows of image tokens; their FLOPs and image keys are not counted" },
+		beyondWidths: {
+			difference: 17_113_158_696,
+			why: "20 cross-attention layers and 8 rows of image tokens; their FLOPs and image keys are not counted",
+		},
 		parameters: 87_666_865_192,
-		source: config("meta-llama/Llama-3.2-90B-Vision-Instruct", "; confirmed by its total of 88,593,355,323; transformers 5.18.0 models/mllama"),
+		source: config(
+			"meta-llama/Llama-3.2-90B-Vision-Instruct",
+			"; confirmed by its total of 88,593,355,323; transformers 5.18.0 models/mllama",
+		),
 	},
 	"llama-4-scout": {
 		...llama,
@@ -1053,7 +1078,10 @@ export const LANGUAGE_MODELS = {
 		slidingWindow: { tokens: 8192, fullLayers: 12 },
 		experts: { count: 16, active: 1, mlp: 8192, sharedMlp: 8192 },
 		parameters: 107_769_861_120,
-		source: config("meta-llama/Llama-4-Scout-17B-16E-Instruct", "; confirmed by its total of 108,641,793,536; chunks of 8,192 tokens in three layers of four, counted as a sliding window"),
+		source: config(
+			"meta-llama/Llama-4-Scout-17B-16E-Instruct",
+			"; confirmed by its total of 108,641,793,536; chunks of 8,192 tokens in three layers of four, counted as a sliding window",
+		),
 	},
 	"llama-4-maverick": {
 		...llama,
@@ -1068,7 +1096,10 @@ export const LANGUAGE_MODELS = {
 		slidingWindow: { tokens: 8192, fullLayers: 12 },
 		experts: { count: 128, active: 1, mlp: 8192, sharedMlp: 8192, denseLayers: 24 },
 		parameters: 400_711_848_960,
-		source: config("meta-llama/Llama-4-Maverick-17B-128E-Instruct", "; confirmed by its total of 401,583,781,376; every second layer is dense, and costs as much per token as one with experts"),
+		source: config(
+			"meta-llama/Llama-4-Maverick-17B-128E-Instruct",
+			"; confirmed by its total of 401,583,781,376; every second layer is dense, and costs as much per token as one with experts",
+		),
 	},
 	"command-r7b": {
 		...llama,
@@ -1099,7 +1130,10 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 131072,
 		normsPerLayer: 1,
 		parameters: 32_296_476_672,
-		source: config("CohereLabs/aya-expanse-32b", " (widths from memory; the total is its published one); transformers 5.18.0 models/cohere"),
+		source: config(
+			"CohereLabs/aya-expanse-32b",
+			" (widths from memory; the total is its published one); transformers 5.18.0 models/cohere",
+		),
 	},
 	"command-a": {
 		...llama,
@@ -1115,7 +1149,10 @@ export const LANGUAGE_MODELS = {
 		normsPerLayer: 1,
 		slidingWindow: { tokens: 4096, fullLayers: 16 },
 		parameters: 111_057_580_032,
-		source: config("CohereLabs/c4ai-command-a-03-2025", " (context length of Command A Vision's model card, from memory); transformers 5.18.0 models/cohere2"),
+		source: config(
+			"CohereLabs/c4ai-command-a-03-2025",
+			" (context length of Command A Vision's model card, from memory); transformers 5.18.0 models/cohere2",
+		),
 	},
 	"phi-4-mini": {
 		...llama,
@@ -1129,7 +1166,10 @@ export const LANGUAGE_MODELS = {
 		tiedEmbeddings: true,
 		contextTokens: 131072,
 		parameters: 3_836_021_760,
-		source: config("microsoft/Phi-4-mini-instruct", "; the multimodal checkpoint adds LoRA weights for vision and speech, not counted"),
+		source: config(
+			"microsoft/Phi-4-mini-instruct",
+			"; the multimodal checkpoint adds LoRA weights for vision and speech, not counted",
+		),
 	},
 	"lfm2-350m": {
 		...llama,
@@ -1145,9 +1185,15 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 32768,
 		qkNorm: true,
 		slidingWindow: { tokens: 3, fullLayers: 6 },
-		beyondWidths: { difference: 10_515_200, why: "10 of 16 layers are gated convolutions over three tokens, counted as attention to three tokens" },
+		beyondWidths: {
+			difference: 10_515_200,
+			why: "10 of 16 layers are gated convolutions over three tokens, counted as attention to three tokens",
+		},
 		parameters: 354_483_968,
-		source: config("LiquidAI/LFM2-350M", "; built with transformers 5.18.0 models/lfm2; context length of the model card"),
+		source: config(
+			"LiquidAI/LFM2-350M",
+			"; built with transformers 5.18.0 models/lfm2; context length of the model card",
+		),
 	},
 	"lfm2-1.2b": {
 		...llama,
@@ -1163,9 +1209,15 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 32768,
 		qkNorm: true,
 		slidingWindow: { tokens: 3, fullLayers: 6 },
-		beyondWidths: { difference: 62_974_720, why: "10 of 16 layers are gated convolutions over three tokens, counted as attention to three tokens" },
+		beyondWidths: {
+			difference: 62_974_720,
+			why: "10 of 16 layers are gated convolutions over three tokens, counted as attention to three tokens",
+		},
 		parameters: 1_170_340_608,
-		source: config("LiquidAI/LFM2-1.2B", "; built with transformers 5.18.0 models/lfm2; context length of the model card"),
+		source: config(
+			"LiquidAI/LFM2-1.2B",
+			"; built with transformers 5.18.0 models/lfm2; context length of the model card",
+		),
 	},
 	"lfm2-2.6b": {
 		...llama,
@@ -1181,9 +1233,15 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 32768,
 		qkNorm: true,
 		slidingWindow: { tokens: 3, fullLayers: 8 },
-		beyondWidths: { difference: 138_544_384, why: "22 of 30 layers are gated convolutions over three tokens, counted as attention to three tokens" },
+		beyondWidths: {
+			difference: 138_544_384,
+			why: "22 of 30 layers are gated convolutions over three tokens, counted as attention to three tokens",
+		},
 		parameters: 2_569_272_320,
-		source: config("LiquidAI/LFM2-2.6B", "; built with transformers 5.18.0 models/lfm2; context length of the model card"),
+		source: config(
+			"LiquidAI/LFM2-2.6B",
+			"; built with transformers 5.18.0 models/lfm2; context length of the model card",
+		),
 	},
 } as const satisfies Record<string, LanguageModel>;
 

@@ -628,7 +628,10 @@ export const TOWERS = {
 		patchBias: false,
 		qkvBias: false,
 		positionParameters: 1601 * 1280,
-		beyondWidths: { difference: 73_815_059, why: "tile and aspect-ratio embeddings, gates, no bias on output projections; all tiles of an image attend to each other in the last 8 blocks, which is not counted" },
+		beyondWidths: {
+			difference: 73_815_059,
+			why: "tile and aspect-ratio embeddings, gates, no bias on output projections; all tiles of an image attend to each other in the last 8 blocks, which is not counted",
+		},
 		parameters: 863_567_379,
 		source: `vision_config of huggingface.co/meta-llama/Llama-3.2-11B-Vision-Instruct; ${TRANSFORMERS}/mllama`,
 	},
@@ -664,7 +667,8 @@ export const TOWERS = {
 		layerScale: true,
 		positionParameters: 1025 * 1024,
 		parameters: 291_415_040,
-		source: "facebookresearch/perception_models core/vision_encoder/config.py at 2b594fd; counted by formula only",
+		source:
+			"facebookresearch/perception_models core/vision_encoder/config.py at 2b594fd; counted by formula only",
 	},
 	"pe-lang-g14-448": {
 		...plain,
@@ -681,7 +685,8 @@ export const TOWERS = {
 		layerScale: true,
 		positionParameters: 1024 * 1536,
 		parameters: 1_740_922_624,
-		source: "facebookresearch/perception_models core/vision_encoder/config.py at 2b594fd; counted by formula only",
+		source:
+			"facebookresearch/perception_models core/vision_encoder/config.py at 2b594fd; counted by formula only",
 	},
 	"deepencoder-v2": {
 		...plain,
@@ -695,7 +700,10 @@ export const TOWERS = {
 		imageSize: 1024,
 		attention: { window: 14, fullLayers: 4 },
 		positionParameters: 4096 * 768,
-		beyondWidths: { difference: 364_086_656, why: "relative positions, the convolutions that shrink 16 patches to one, and the encoder over what is left; the FLOPs of both are not counted" },
+		beyondWidths: {
+			difference: 364_086_656,
+			why: "relative positions, the convolutions that shrink 16 patches to one, and the encoder over what is left; the FLOPs of both are not counted",
+		},
 		parameters: 452_877_440,
 		source: `${TRANSFORMERS}/deepseek_ocr2, DeepseekOcr2SamVisionConfig defaults and an encoder of Qwen2-0.5B's widths (from memory)`,
 	},

@@ -5,7 +5,6 @@
  */
 
 import { OnevisionError } from "../errors.ts";
-import { sampleArange } from "../geometry/frame-sampling.ts";
 import { smartResize } from "../geometry/smart-resize.ts";
 import type { Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
@@ -19,6 +18,7 @@ import {
 	frameLimitSettings,
 	layoutNative,
 	rateOf,
+	sampleSteps,
 	videoPixelSettings,
 } from "./native-clip.ts";
 import { type MergedPatches, pixelLimitSettings } from "./native-resolution.ts";
@@ -153,9 +153,7 @@ function takeFrames(video: VideoItem, settings: Ernie45VlSettings): SampledFrame
 	const wanted = asked === "by_fps" ? (rate === "all" ? total : (total / rateOf(video)) * rate) : asked;
 	const count =
 		asked === "by_fps" ? Math.min(Math.max(wanted, settings.min_frames), settings.max_frames, total) : wanted;
-	if (count === total) return { count };
-	const indices = sampleArange(total, count);
-	return { count: indices.length, indices };
+	return sampleSteps(total, count);
 }
 
 function titled(title: string): Surroundings {

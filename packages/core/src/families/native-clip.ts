@@ -4,6 +4,7 @@
  */
 
 import { OnevisionError } from "../errors.ts";
+import { sampleArange } from "../geometry/frame-sampling.ts";
 import { type ItemLayout, itemLayout, type Surroundings, type TokenRange } from "../layout.ts";
 import { MAX_FRAMES, type MediaItem, type Size, type VideoItem } from "../sample.ts";
 import { choice, either, integer } from "../schema.ts";
@@ -69,6 +70,19 @@ export const frameLimitSettings = {
 	min_frames: integer("Fewest frames when sampling by fps", { min: 1, max: MAX_FRAMES }),
 	max_frames: integer("Most frames when sampling by fps", { min: 1, max: MAX_FRAMES }),
 };
+
+/**
+ * `arange(0, total, total / count)`, `count` not always whole. Rounding can make its last index one past the end, where
+ * the reference fails.
+ */
+export function sampleSteps(total: number, count: number): SampledFrames {
+	if (count === total) return { count };
+	const all = sampleArange(total, count);
+	const indices = all.filter((index) => index < total);
+	if (indices.length === all.length) return { count: indices.length, indices };
+	const note = `transformers reads frame ${total} of this clip, one past its end, and fails: set num_frames to another number`;
+	return { count: indices.length, indices, notes: [note] };
+}
 
 /** Pixel bounds of a frame or a clip, named apart from those of an image. */
 export const videoPixelSettings = {

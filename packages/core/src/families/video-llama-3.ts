@@ -4,7 +4,6 @@
  * 2501.13106. Source: transformers 5.18 models/video_llama_3/{image_processing,video_processing,processing}_video_llama_3.py.
  */
 
-import { sampleArange } from "../geometry/frame-sampling.ts";
 import { smartResize } from "../geometry/smart-resize.ts";
 import { type ItemLayout, NOTHING_AROUND, type Surroundings, type TokenRange } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
@@ -18,6 +17,7 @@ import {
 	frameLimitSettings,
 	layoutNative,
 	rateOf,
+	sampleSteps,
 	secondsAt,
 	videoPixelSettings,
 } from "./native-clip.ts";
@@ -160,9 +160,7 @@ function takeFrames(video: VideoItem, settings: VideoLlama3Settings, trained: nu
 		return { count: total, notes: [note] };
 	}
 	const count = asked === "by_fps" ? countByRate(video, rate as number, settings) : asked;
-	if (count === total) return { count };
-	const indices = sampleArange(total, count);
-	return { count: indices.length, indices };
+	return sampleSteps(total, count);
 }
 
 function countByRate(video: VideoItem, rate: number, settings: VideoLlama3Settings): number {

@@ -10,7 +10,7 @@ import { assertInternal, OnevisionError } from "../errors.ts";
 import { ASSUMED_FPS } from "../families/qwen-video.ts";
 import { estimateTextTokens } from "../families/timestamps.ts";
 import type { ItemLayout } from "../layout.ts";
-import type { MediaItem } from "../sample.ts";
+import type { MediaItem, VideoItem } from "../sample.ts";
 import { type Advance, assertLength, mropeIds, type Run } from "./mrope.ts";
 import { type MropeRule, positionRuleOf, type SequentialRule } from "./rules.ts";
 
@@ -128,7 +128,10 @@ function runsOf(
 	const { kind, views: temporalPatches, cappedGrid: grid } = layout;
 	if (item?.kind !== "video") return [MARKER, { kind, temporalPatches, grid }, MARKER];
 	if (clock.kind !== "text") {
-		const interval = clock.kind === "patches" ? 1 : clock.positionsPerSecond * secondsPerPatch(item, layout);
+		const interval =
+			clock.kind === "patches"
+				? 1
+				: clock.positionsPerSecond * secondsPerPatch(item, layout, clock.framesPerPatch);
 		return [MARKER, { kind, temporalPatches, grid, interval }, MARKER];
 	}
 	assertInternal(layout.around.text.length === temporalPatches, "one time per temporal patch");
@@ -141,15 +144,9 @@ function runsOf(
 	return [MARKER, ...patches, MARKER];
 }
 
-/** Frames that one temporal patch holds in every Qwen-VL (`temporal_patch_size`). */
-const FRAMES_PER_PATCH = 2;
-
 /** `temporal_patch_size / sampled_fps` as the Qwen2.5-VL processor computes it (transformers 5.18 video_utils.py). */
-function secondsPerPatch(
-	video: Extract<MediaItem, { readonly kind: "video" }>,
-	{ frames }: ItemLayout,
-): number {
-	return FRAMES_PER_PATCH / ((frames / video.frames) * (video.fps ?? ASSUMED_FPS));
+function secondsPerPatch(video: VideoItem, { frames }: ItemLayout, framesPerPatch: number): number {
+	return framesPerPatch / ((frames / video.frames) * (video.fps ?? ASSUMED_FPS));
 }
 
 function assertSegments({ media, segments }: Sequence): void {

@@ -24,8 +24,8 @@ export interface SequentialRule {
 export type VideoClock =
 	/** Temporal patches. */
 	| { readonly kind: "patches" }
-	/** Time: so many positions per second (`tokens_per_second`). */
-	| { readonly kind: "seconds"; readonly positionsPerSecond: number }
+	/** Time: so many positions per second (`tokens_per_second`), and frames in one temporal patch. */
+	| { readonly kind: "seconds"; readonly positionsPerSecond: number; readonly framesPerPatch: number }
 	/** Nothing: each temporal patch stands alone behind its time as text. */
 	| { readonly kind: "text" };
 
@@ -33,7 +33,7 @@ export type VideoClock =
 export interface MropeRule {
 	readonly kind: "mrope";
 	readonly clock: VideoClock;
-	/** Rotary frequencies per axis, in the order of `AXES`; they sum to half the head size (`mrope_section`). */
+	/** Rotary frequencies per axis, in the order of `AXES`; half the dimensions that are turned (`mrope_section`). */
 	readonly sections: readonly [number, number, number];
 	/** Which frequencies an axis gets: a block of neighbours, or every third. See `frequencyAxes`. */
 	readonly frequencies: "sectioned" | "interleaved";
@@ -74,7 +74,7 @@ const QWEN2: MropeRule = {
 
 const QWEN2_5: MropeRule = {
 	kind: "mrope",
-	clock: { kind: "seconds", positionsPerSecond: 2 },
+	clock: { kind: "seconds", positionsPerSecond: 2, framesPerPatch: 2 },
 	sections: QWEN2_SECTIONS,
 	frequencies: "sectioned",
 	source: `${transformers("qwen2_5_vl/modeling_qwen2_5_vl.py get_rope_index, Qwen2_5_VLRotaryEmbedding")}; tokens_per_second 2: config.json of the released checkpoints as quoted in public code (the class default is 4)`,
@@ -88,6 +88,14 @@ const QWEN3: MropeRule = {
 	source: transformers("qwen3_vl/modeling_qwen3_vl.py get_rope_index, Qwen3VLTextRotaryEmbedding"),
 };
 
+const QWEN3_5: MropeRule = {
+	kind: "mrope",
+	clock: { kind: "text" },
+	sections: [11, 11, 10],
+	frequencies: "interleaved",
+	source: transformers("qwen3_5/modeling_qwen3_5.py get_rope_index, Qwen3_5TextRotaryEmbedding"),
+};
+
 /** Complete for every family of the registry; rows beyond it are ready for families that are not in it yet. */
 const FAMILY_RULES = {
 	"qwen-vl": {
@@ -97,6 +105,8 @@ const FAMILY_RULES = {
 			{ tower: "qwen2.5-vl-vit", rule: QWEN2_5 },
 			{ tower: "qwen3-vl-vit-large", rule: QWEN3 },
 			{ tower: "qwen3-vl-vit-so400m", rule: QWEN3 },
+			{ tower: "qwen3.5-vit-large", rule: QWEN3_5 },
+			{ tower: "qwen3.5-vit-so400m", rule: QWEN3_5 },
 		],
 	},
 	llava: numberedByLanguageModel("llava"),
@@ -118,26 +128,42 @@ const FAMILY_RULES = {
 	idefics3: numberedByLanguageModel("idefics3"),
 	smolvlm: numberedByLanguageModel("smolvlm"),
 	internvl: numberedByLanguageModel("internvl"),
+	"got-ocr2": numberedByLanguageModel("got_ocr2"),
 	"aya-vision": numberedByLanguageModel("aya_vision"),
 	"cohere2-vision": numberedByLanguageModel("cohere2_vision"),
 	ovis2: numberedByLanguageModel("ovis2"),
 	"lfm2-vl": numberedByLanguageModel("lfm2_vl"),
 	"perception-lm": numberedByLanguageModel("perception_lm"),
+	"phi4-multimodal": numberedByLanguageModel("phi4_multimodal"),
 	"video-llama-3": numberedByLanguageModel("video_llama_3"),
 	"deepseek-vl": numberedByLanguageModel("deepseek_vl"),
+	"deepseek-ocr2": numberedByLanguageModel("deepseek_ocr2"),
+	"deepseek-vl2": sequential("deepseek-ai/DeepSeek-VL2, from memory, unconfirmed"),
+	janus: numberedByLanguageModel("janus"),
 	llama4: numberedByLanguageModel("llama4"),
 	mllama: numberedByLanguageModel("mllama"),
 	gemma3: numberedByLanguageModel("gemma3"),
-	pixtral: sequential(transformers("mistral3/modeling_mistral3.py passes no position_ids of its own")),
+	gemma3n: numberedByLanguageModel("gemma3n"),
+	gemma4: numberedByLanguageModel("gemma4"),
 	paligemma: {
 		kind: "sequential",
 		start: 1,
 		source: transformers("paligemma/modeling_paligemma.py (positions are 1-indexed)"),
 	},
-	glm4v: uncovered("GLM-4V splits a clip into pictures and has sections of its own"),
-	glm46v: uncovered("GLM-4.6V splits a clip into pictures and has sections of its own"),
-	"ernie-4-5-vl": uncovered("ERNIE 4.5 VL merges temporal patches and orders its axes differently"),
-	"hunyuan-vl": uncovered("HunyuanOCR's XD-RoPE has four axes"),
+	pixtral: sequential(transformers("mistral3/modeling_mistral3.py passes no position_ids of its own")),
+	fuyu: numberedByLanguageModel("fuyu"),
+	"kimi-k2.5": numberedByLanguageModel("kimi_k25"),
+	"kimi-vl": sequential("a DeepSeek-V3 language model, from memory, unconfirmed"),
+	"minicpm-v": numberedByLanguageModel("minicpmv4_6"),
+	"minicpm-v-resampler": sequential("Llama and Qwen language models, from memory, unconfirmed"),
+	molmo: sequential("OLMo and Qwen2 language models, from memory, unconfirmed"),
+	glm4v: uncovered("GLM-4V has sections of its own and takes a clip apart into pictures"),
+	glm46v: uncovered("GLM-4.6V has sections of its own and takes a clip apart into pictures"),
+	"ernie-4.5-vl": uncovered("ERNIE 4.5 VL orders its axes differently and merges temporal patches"),
+	"hunyuan-vl": uncovered("HunyuanVL numbers rows, columns and pictures on axes of their own"),
+	"blip-2": uncovered("OPT learns its positions and T5 has none"),
+	"instructblip-video": uncovered("it depends on the language model: T5 has no positions"),
+	"kosmos-2": uncovered("Kosmos-2 has sinusoidal positions, not rotary ones"),
 } as const satisfies Record<FamilyId, PositionRule | RuleByTower> &
 	Record<string, PositionRule | RuleByTower>;
 

@@ -126,7 +126,7 @@ function assessItem(dated: DatedModel, media: RequestMedia, size: SizedItem | un
 		if (size.media.kind !== kind) {
 			throw new OnevisionError(
 				"invalid-media",
-				`the request has a ${kind} here, its size is that of a ${size.media.kind}`,
+				`its size is that of ${size.media.kind === "video" ? "a video" : "an image"}, the request has ${kind === "video" ? "a video" : "an image"}`,
 			);
 		}
 		assertMedia(size.media);
@@ -175,7 +175,7 @@ function estimateText(texts: readonly string[]): RequestAssessment["text"] {
 
 /** Limits on sizes and counts, refusals of the counting rule, and the context window. */
 function breachesOf(
-	{ model }: DatedModel,
+	{ model, version }: DatedModel,
 	items: readonly AssessedItem[],
 	sizes: readonly (SizedItem | undefined)[],
 	contextTokens: number,
@@ -188,7 +188,7 @@ function breachesOf(
 			limit: "refused",
 			item,
 			message: `${model.title}: ${error.message}`,
-			source: model.versions.at(-1)?.source ?? model.limits.source,
+			source: version.source,
 		});
 	});
 	const window = model.contextTokens;

@@ -117,10 +117,11 @@ function sampledFrames(video: VideoItem, fps: number): number {
 	// A rest of a second counts only when it is longer than the distance between two sampled frames.
 	const counted = Math.ceil((seconds - whole > 1 / fps ? seconds : whole) * rate);
 	// The page's code finds no frame in a clip shorter than that; at least its own frames are there.
-	const total = Math.min(video.frames, counted === 0 ? video.frames : counted);
-	const most = roundDownToEven(Math.min(MOST_FRAMES, total));
+	const total = counted === 0 ? video.frames : counted;
+	const most = Math.max(1, roundDownToEven(Math.min(MOST_FRAMES, total)));
 	const wanted = (total / rate) * fps;
-	return Math.max(1, Math.trunc(Math.min(Math.max(wanted, FEWEST_FRAMES), Math.max(most, 1), total)));
+	const frames = Math.trunc(Math.min(Math.max(wanted, FEWEST_FRAMES), most, total));
+	return Math.min(video.frames, Math.max(1, frames));
 }
 
 function roundDownToEven(value: number): number {

@@ -47,14 +47,24 @@ const SUFFIXES = [
  * date or `-latest`. Throws `unknown-name` with the nearest name.
  */
 export function resolveApiModelId(name: string): ApiModelId {
-	const short = name.slice(0, 200).toLowerCase().trim();
-	const found = lookUp(short) ?? lookUp(short.replace(PREFIXES, ""));
+	const found = findByName(name);
 	if (found !== undefined) return found;
+	const short = name.slice(0, 200).toLowerCase().trim();
 	const hint = nearest(short.replace(PREFIXES, ""), [...BY_NAME.keys()]);
 	throw new OnevisionError(
 		"unknown-name",
 		`model ${JSON.stringify(name.slice(0, 80))}: no counting rule is known for it${hint === undefined ? "" : `; did you mean ${hint}?`}`,
 	);
+}
+
+/** Whether a closed model goes by this name. */
+export function isApiModelName(name: string): boolean {
+	return findByName(name) !== undefined;
+}
+
+function findByName(name: string): ApiModelId | undefined {
+	const short = name.slice(0, 200).toLowerCase().trim();
+	return lookUp(short) ?? lookUp(short.replace(PREFIXES, ""));
 }
 
 /** A name as it is, then without its endings, one after the other. */

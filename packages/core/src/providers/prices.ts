@@ -275,12 +275,13 @@ export function costOf(
 		}
 	}
 	if (rate.outputUsd === undefined && tokens.output > 0) return undefined;
-	const inputUsd = (tokens.input * rate.inputUsd) / 1e6;
-	const outputUsd = (tokens.output * (rate.outputUsd ?? 0)) / 1e6;
+	// Millionths of a dollar, added before they are divided: 1.39, not 1.3900000000000001.
+	const input = tokens.input * rate.inputUsd;
+	const output = tokens.output * (rate.outputUsd ?? 0);
 	return {
-		inputUsd,
-		outputUsd,
-		totalUsd: inputUsd + outputUsd,
+		inputUsd: input / 1e6,
+		outputUsd: output / 1e6,
+		totalUsd: (input + output) / 1e6,
 		perMillion: {
 			inputUsd: rate.inputUsd,
 			...(rate.outputUsd === undefined ? {} : { outputUsd: rate.outputUsd }),

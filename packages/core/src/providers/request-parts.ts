@@ -1,7 +1,14 @@
-/** What the readers of the four APIs share: collecting texts, media and problems, and reading references to media. */
+/** What the readers of the four APIs share: collecting texts, media and problems, each with its place. */
 
 import { type ErrorCode, OnevisionError } from "../errors.ts";
 import { isRecord } from "../schema.ts";
+import {
+	type Allowance,
+	MAX_REFERENCE,
+	type Refusal,
+	readEmbedded,
+	readReference,
+} from "./media-reference.ts";
 import type { MediaReference, RequestMedia, RequestProblem } from "./request.ts";
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -9,8 +16,6 @@ type ItemSettings = RequestMedia["settings"];
 
 /** Most parts of one request that are read; the rest is one problem. */
 const MAX_PARTS = 100_000;
-/** Longest URL or path kept, characters. */
-const MAX_REFERENCE = 8192;
 
 /** Collects what a request holds. */
 export interface Reader {
@@ -84,104 +89,51 @@ export function reader(limits: { readonly maxItemBytes: number; readonly maxTota
 	let bytesLeft = limits.maxTotalBytes;
 	let partsLeft = MAX_PARTS;
 
-	const problem = (path: string, code: ErrorCode, message: string): void => {
+	const problem: Reader["problem"] = (path, code, message) => {
 		problems.push({ path, error: new OnevisionError(code, `${path}: ${message}`) });
 	};
+	const wrong = (path: string, expected: string, value: unknown): void =>
+		problem(path, "invalid-input", `expected ${expected}, got ${kindOf(value)}`);
+	const allowance = (): Allowance =>
+		limits.maxItemBytes <= bytesLeft
+			? { bytes: limits.maxItemBytes, limit: `${limits.maxItemBytes} bytes for one embedded item` }
+			: { bytes: bytesLeft, limit: `${limits.maxTotalBytes} bytes for all embedded items` };
 	const add = (
 		kind: RequestMedia["kind"],
-		reference: MediaReference,
+		found: MediaReference | Refusal,
 		path: string,
-		settings: ItemSettings,
+		settings: ItemSettings = {},
 	): void => {
-		media.push({ kind, path, reference, settings });
-	};
-	const embed = (
-		kind: RequestMedia["kind"],
-		base64: string,
-		mimeType: string,
-		path: string,
-		settings: ItemSettings,
-	): void => {
-		const allowed = Math.min(limits.maxItemBytes, bytesLeft);
-		const refuse = (): void => {
-			const [limit, what] =
-				limits.maxItemBytes <= bytesLeft
-					? [limits.maxItemBytes, "one embedded item"]
-					: [limits.maxTotalBytes, "all embedded items"];
-			problem(
-				path,
-				"over-limit",
-				`${base64.length} characters of base64: at most ${limit} bytes for ${what}; give the file instead`,
-			);
-		};
-		// Four characters are three bytes; the last group may be padded. Line breaks count against the limit.
-		if (Math.ceil(base64.length / 4) * 3 > allowed + 2) {
-			refuse();
+		if ("code" in found) {
+			problem(path, found.code, found.message);
 			return;
 		}
-		const bytes = decodeBase64(base64);
-		if (bytes === undefined || bytes.length === 0) {
-			problem(path, "unreadable-file", "the data is no base64, or empty; encode the file's bytes");
-			return;
-		}
-		if (bytes.length > allowed) {
-			refuse();
-			return;
-		}
-		bytesLeft -= bytes.length;
-		add(kind, { kind: "data", mimeType, bytes }, path, settings);
+		if (found.kind === "data") bytesLeft -= found.bytes.length;
+		media.push({ kind, path, reference: found, settings });
 	};
 
 	return {
 		problem,
 		text: (value, path) => {
 			if (typeof value === "string") texts.push(value);
-			else problem(path, "invalid-input", `expected text, got ${kindOf(value)}`);
+			else wrong(path, "text", value);
 		},
-		media: (kind, reference, path, settings = {}) => {
-			if (typeof reference !== "string" || reference.length === 0) {
-				problem(
-					path,
-					"invalid-input",
-					`expected a data URL, a path or a web address, got ${kindOf(reference)}`,
-				);
-				return;
-			}
-			if (/^data:/i.test(reference.slice(0, 5))) {
-				const comma = reference.slice(0, MAX_REFERENCE).indexOf(",");
-				const head = comma < 0 ? "" : reference.slice(5, comma);
-				if (comma < 0 || !/;\s*base64\s*$/i.test(head)) {
-					problem(path, "unreadable-file", "a data URL without base64; write data:<type>;base64,<bytes>");
-					return;
-				}
-				embed(kind, reference.slice(comma + 1), head.split(";")[0]?.trim() ?? "", path, settings);
-				return;
-			}
-			if (reference.length > MAX_REFERENCE) {
-				problem(
-					path,
-					"over-limit",
-					`an address of ${reference.length} characters: at most ${MAX_REFERENCE}; base64 needs data:<type>;base64, before it`,
-				);
-				return;
-			}
-			add(kind, referenceOf(reference), path, settings);
+		media: (kind, value, path, settings) => {
+			if (isText(value)) add(kind, readReference(value, allowance()), path, settings);
+			else wrong(path, "a data URL, a path or a web address", value);
 		},
-		encoded: (kind, base64, mimeType, path, settings = {}) => {
-			if (typeof base64 !== "string") {
-				problem(path, "invalid-input", `expected the item's bytes as base64 text, got ${kindOf(base64)}`);
-				return;
-			}
-			embed(kind, base64, typeof mimeType === "string" ? mimeType.slice(0, 100) : "", path, settings);
+		encoded: (kind, base64, mimeType, path, settings) => {
+			const type = typeof mimeType === "string" ? mimeType : "";
+			if (isText(base64)) add(kind, readEmbedded(base64, type, allowance()), path, settings);
+			else wrong(path, "the item's bytes as base64 text", base64);
 		},
-		upload: (kind, id, path, settings = {}) => {
-			if (typeof id === "string" && id.length > 0 && id.length <= MAX_REFERENCE) {
-				add(kind, { kind: "upload", id }, path, settings);
-			} else problem(path, "invalid-input", `expected the id of an uploaded file, got ${kindOf(id)}`);
+		upload: (kind, id, path, settings) => {
+			if (isText(id) && id.length <= MAX_REFERENCE) add(kind, { kind: "upload", id }, path, settings);
+			else wrong(path, "the id of an uploaded file", id);
 		},
 		list: (value, path) => {
 			if (!Array.isArray(value)) {
-				problem(path, "invalid-input", `expected a list, got ${kindOf(value)}`);
+				wrong(path, "a list", value);
 				return [];
 			}
 			if (value.length > partsLeft) {
@@ -193,69 +145,18 @@ export function reader(limits: { readonly maxItemBytes: number; readonly maxTota
 		},
 		object: (value, path) => {
 			if (isRecord(value)) return value;
-			problem(path, "invalid-input", `expected an object, got ${kindOf(value)}`);
+			wrong(path, "an object", value);
 			return undefined;
 		},
 		maxOutput: (value, path) => {
 			if (value === undefined || value === null) return;
 			if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) maxOutputTokens = value;
-			else problem(path, "invalid-input", "expected a whole number of tokens");
+			else wrong(path, "a whole number of tokens", value);
 		},
 		result: () => ({ texts, media, problems, maxOutputTokens }),
 	};
 }
 
-/** A local path, or an address elsewhere. A one-letter scheme is a Windows drive. */
-function referenceOf(reference: string): MediaReference {
-	if (/^file:/i.test(reference)) {
-		const path = reference.slice(5).replace(/^\/\/(?:localhost)?(?=\/)/i, "");
-		return { kind: "file", path: unescaped(path) };
-	}
-	return /^[a-z][a-z0-9+.-]+:/i.test(reference)
-		? { kind: "url", url: reference }
-		: { kind: "file", path: reference };
-}
-
-function unescaped(path: string): string {
-	try {
-		return decodeURIComponent(path);
-	} catch {
-		return path;
-	}
-}
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const INVALID = 255;
-const SKIPPED = 254;
-/** Value of each character code below 128; URL-safe spellings included, white space skipped. */
-const SEXTETS = ((): Uint8Array => {
-	const table = new Uint8Array(128).fill(INVALID);
-	for (let index = 0; index < 64; index++) table[ALPHABET.charCodeAt(index)] = index;
-	table["-".charCodeAt(0)] = 62;
-	table["_".charCodeAt(0)] = 63;
-	for (const space of " \t\r\n") table[space.charCodeAt(0)] = SKIPPED;
-	return table;
-})();
-
-/** Bytes of base64 text, with or without padding; `undefined` for what is none. No `atob`: it is not everywhere. */
-export function decodeBase64(text: string): Uint8Array | undefined {
-	let end = text.length;
-	while (end > 0 && (text[end - 1] === "=" || SEXTETS[text.charCodeAt(end - 1)] === SKIPPED)) end--;
-	const out = new Uint8Array(Math.floor((end * 3) / 4));
-	let length = 0;
-	let held = 0;
-	let bits = 0;
-	for (let index = 0; index < end; index++) {
-		const value = SEXTETS[text.charCodeAt(index)] ?? INVALID;
-		if (value === SKIPPED) continue;
-		if (value === INVALID) return undefined;
-		held = ((held << 6) | value) & 0xffff;
-		bits += 6;
-		if (bits >= 8) {
-			bits -= 8;
-			out[length++] = (held >> bits) & 0xff;
-		}
-	}
-	// A lone last character carries less than a byte.
-	return bits >= 6 ? undefined : out.subarray(0, length);
+function isText(value: unknown): value is string {
+	return typeof value === "string" && value.length > 0;
 }

@@ -1,0 +1,133 @@
+/** A model by any of its names, open or closed, with settings fixed: media in, counts out, in one form. */
+
+import {
+	API_MODEL_IDS,
+	API_MODELS,
+	API_RULES,
+	type ApiItemCount,
+	apiModelById,
+	CHECKPOINT_IDS,
+	CHECKPOINTS,
+	type Checkpoint,
+	countApiFrom,
+	createCounterFrom,
+	type ItemLayout,
+	isApiModelName,
+	isCheckpointName,
+	nearest,
+	OnevisionError,
+	resolveApiModelId,
+	resolveCheckpointId,
+	type Sample,
+	type TokenRange,
+} from "@onevision/core";
+
+/** One media item as either kind of model counts it. */
+export interface CountedItem {
+	readonly visualTokens: number;
+	readonly range?: TokenRange;
+	/** Frames used, 1 for an image. */
+	readonly frames: number;
+	readonly detail: ItemLayout | ApiItemCount;
+}
+
+export interface CountedSample {
+	readonly items: readonly CountedItem[];
+	readonly visualTokens: number;
+	/** Absent for closed models: their towers are not known. */
+	readonly towerTokens?: number;
+	/** What is billed, where it is not the tokens counted. */
+	readonly billedTokens?: number;
+	readonly contextTokens: number;
+}
+
+export interface AnyCounter {
+	readonly kind: "open" | "api";
+	/** Id of the checkpoint or API model. */
+	readonly id: string;
+	readonly title: string;
+	/** Whose count it is: "as transformers counts it". */
+	readonly basis: string;
+	readonly settings: Readonly<Record<string, unknown>>;
+	readonly contextTokens?: number;
+	count(sample: Sample): CountedSample;
+}
+
+/** Throws `unknown-name` with the nearest name of either kind, or what the settings throw. */
+export function createAnyCounter(
+	model: string | Checkpoint,
+	settings: Readonly<Record<string, unknown>>,
+): AnyCounter {
+	if (typeof model !== "string" || isCheckpointName(model)) return openCounter(model, settings);
+	if (isApiModelName(model)) return apiCounter(model, settings);
+	throw unknownModel(model);
+}
+
+function openCounter(model: string | Checkpoint, settings: Readonly<Record<string, unknown>>): AnyCounter {
+	const counter = createCounterFrom(model, settings);
+	return {
+		kind: "open",
+		id: typeof model === "string" ? resolveCheckpointId(model) : "config",
+		title: counter.checkpoint.title,
+		basis: `as ${counter.settings.parity} counts it`,
+		settings: { parity: counter.settings.parity, ...counter.settings.values },
+		contextTokens: counter.checkpoint.contextTokens,
+		count: (sample) => {
+			const layout = counter.count(sample);
+			return { ...layout, items: layout.items.map((detail) => ({ ...pick(detail), detail })) };
+		},
+	};
+}
+
+function apiCounter(model: string, settings: Readonly<Record<string, unknown>>): AnyCounter {
+	const { parity, ...rest } = settings;
+	if (parity !== undefined) {
+		throw new OnevisionError(
+			"invalid-input",
+			`--parity: ${model} is a closed model; its rule is chosen by date (--set date=YYYY-MM-DD)`,
+		);
+	}
+	const id = resolveApiModelId(model);
+	const { title, rule, contextTokens } = apiModelById(id);
+	// Settings are checked once, before any media is read.
+	countApiFrom(id, { media: [] }, rest);
+	return {
+		kind: "api",
+		id,
+		title,
+		basis: `by the rule of ${API_RULES[rule].title}`,
+		settings: rest,
+		...(contextTokens === undefined ? {} : { contextTokens: contextTokens.value }),
+		count: (sample) => {
+			const counted = countApiFrom(id, sample, rest);
+			return {
+				items: counted.items.map((detail) => ({ ...pick(detail), detail })),
+				visualTokens: counted.visualTokens,
+				contextTokens: counted.contextTokens,
+				...(counted.billedTokens === counted.visualTokens ? {} : { billedTokens: counted.billedTokens }),
+			};
+		},
+	};
+}
+
+function pick({ visualTokens, range, frames }: ItemLayout | ApiItemCount) {
+	return { visualTokens, frames, ...(range === undefined ? {} : { range }) };
+}
+
+function unknownModel(name: string): OnevisionError {
+	const names = [
+		...CHECKPOINT_IDS.flatMap((id) => [id, ...CHECKPOINTS[id].aliases]),
+		...API_MODEL_IDS.flatMap((id) => [id, ...API_MODELS[id].aliases]),
+	];
+	const hint = nearest(name, names);
+	return new OnevisionError(
+		"unknown-name",
+		`model ${JSON.stringify(name.slice(0, 80))}: not known${hint === undefined ? "" : `; did you mean ${hint}?`} Run "onevision models" for the list`,
+	);
+}
+
+/** Names of all models, open ones first; an API model that is also an open checkpoint carries its provider. */
+export function allModelIds(): readonly string[] {
+	const apis = API_MODEL_IDS.map((id) => (isCheckpointName(id) ? `${apiModelById(id).provider}/${id}` : id));
+	return [...CHECKPOINT_IDS, ...apis];
+}

@@ -1,0 +1,85 @@
+/**
+ * One object of a snapshot's files, read key by key. A section remembers what was read, so that a key nobody asked for
+ * can be refused instead of silently changing a count.
+ */
+
+import { OnevisionError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { isRecord, type Schema } from "../schema.ts";
+
+export interface Section {
+	/** File and key, for messages: `processor_config.json image_processor`. */
+	readonly path: string;
+	/** Whether the key has a value; null is none, as transformers' processors take it. */
+	has(key: string): boolean;
+	/** Whether the key is there and null: in config.json that is a value of its own. */
+	isNull(key: string): boolean;
+	/** The checked value, undefined when absent or null. Throws `invalid-input`. */
+	read<T>(key: string, schema: Schema<T>): T | undefined;
+	/** The object under a key, undefined when absent or null. Throws `invalid-input` for anything else. */
+	child(key: string): Section | undefined;
+	/** Throws `unknown-key` for a key that was neither read nor is in `ignored`. */
+	refuseOthers(ignored: readonly string[], reader: string): void;
+}
+
+/** Most keys of one object; config.json of a large model has a few hundred. */
+const MAX_KEYS = 2000;
+
+/** Opens an object for reading. Throws `invalid-input` when the value is not an object. */
+export function section(path: string, value: unknown): Section {
+	if (!isRecord(value)) {
+		const what = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
+		throw new OnevisionError("invalid-input", `${path}: expected a JSON object, got ${what}`);
+	}
+	const keys = Object.keys(value);
+	if (keys.length > MAX_KEYS) {
+		throw new OnevisionError(
+			"over-limit",
+			`${path}: ${keys.length} keys; no Hugging Face file has more than ${MAX_KEYS}`,
+		);
+	}
+	const seen = new Set<string>();
+	const valueOf = (key: string): unknown => {
+		seen.add(key);
+		const own = Object.hasOwn(value, key) ? value[key] : undefined;
+		return own === null ? undefined : own;
+	};
+	return {
+		path,
+		has: (key) => valueOf(key) !== undefined,
+		isNull: (key) => Object.hasOwn(value, key) && value[key] === null,
+		read: (key, schema) => {
+			const own = valueOf(key);
+			return own === undefined ? undefined : schema.parse(own, `${path} ${key}`);
+		},
+		child: (key) => {
+			const own = valueOf(key);
+			return own === undefined ? undefined : section(`${path} ${key}`, own);
+		},
+		refuseOthers: (ignored, reader) => {
+			const known = new Set([...seen, ...ignored]);
+			const unknown = keys.find((key) => !known.has(key));
+			if (unknown === undefined) return;
+			const hint = nearest(unknown, [...known]);
+			throw new OnevisionError(
+				"unknown-key",
+				`${path}: ${show(unknown)} is no key that ${reader} is known to read, and it might change the count${hint === undefined ? "" : `; did you mean ${hint}?`} Remove it if it does nothing`,
+			);
+		},
+	};
+}
+
+/** A key or name from a file inside a message: quoted, short, one line. */
+export function show(text: string): string {
+	return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+}
+
+/** Files that say different things about one model. */
+export function contradiction(message: string): OnevisionError {
+	return new OnevisionError("invalid-input", message);
+}
+
+/** Something transformers can do that no family here counts, or that transformers itself fails on. */
+export function unsupported(message: string): OnevisionError {
+	return new OnevisionError("unsupported", message);
+}

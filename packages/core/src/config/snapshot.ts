@@ -1,0 +1,89 @@
+/**
+ * The files of a Hugging Face snapshot and where each processor's settings are: nested in processor_config.json since
+ * transformers 5, otherwise in files of their own; a video processor without a file is loaded from the image's.
+ * Source: transformers 5.18 image_processing_base.py (`get_image_processor_dict`), video_processing_utils.py
+ * (`get_video_processor_dict`), processing_utils.py.
+ */
+
+import { isRecord } from "../schema.ts";
+import { type Section, section, show, unsupported } from "./section.ts";
+import { word } from "./values.ts";
+
+/** Names of the files that are read; only the first must be there. */
+export const SNAPSHOT_FILES = [
+	"config.json",
+	"preprocessor_config.json",
+	"processor_config.json",
+	"video_preprocessor_config.json",
+] as const;
+export type SnapshotFile = (typeof SNAPSHOT_FILES)[number];
+
+/** Parsed JSON by file name. */
+export type SnapshotFiles = { readonly "config.json": unknown } & {
+	readonly [Name in Exclude<SnapshotFile, "config.json">]?: unknown;
+};
+
+export interface OpenSnapshot {
+	readonly config: Section;
+	/** processor_config.json; empty when there is none. */
+	readonly processor: Section;
+	readonly image: Section;
+	/** Throws `unsupported` when no file describes a video processor. */
+	video(): Section;
+	/** Every section that holds a processor's settings and was opened. */
+	opened(): { readonly image: Section; readonly video: Section | undefined };
+}
+
+/** Finds the sections. Throws `unsupported` without any image processor, `invalid-input` for what is no object. */
+export function openSnapshot(files: SnapshotFiles): OpenSnapshot {
+	const config = section("config.json", files["config.json"]);
+	const processor = section("processor_config.json", files["processor_config.json"] ?? {});
+	const imageFile = fileSection("preprocessor_config.json", files["preprocessor_config.json"]);
+	const nestedImage = processor.child("image_processor");
+	const nestedVideo = processor.child("video_processor");
+	const videoFile = fileSection("video_preprocessor_config.json", files["video_preprocessor_config.json"]);
+	const image = nestedImage ?? imageFile;
+	if (image === undefined) {
+		throw unsupported(
+			"no image processor: preprocessor_config.json is missing, and processor_config.json has no image_processor",
+		);
+	}
+	const video = nestedVideo ?? videoFile ?? imageFile;
+	let opened = false;
+	return {
+		config,
+		processor,
+		image,
+		video: () => {
+			opened = true;
+			if (video !== undefined) return video;
+			throw unsupported(
+				"no video processor: video_preprocessor_config.json and preprocessor_config.json are missing, and processor_config.json has no video_processor",
+			);
+		},
+		opened: () => ({ image, video: opened ? video : undefined }),
+	};
+}
+
+function fileSection(name: string, value: unknown): Section | undefined {
+	return value === undefined ? undefined : section(name, value);
+}
+
+/** Class name of a section's processor without the suffix that says how it is implemented; undefined when not said. */
+export function className(from: Section, key: string): string | undefined {
+	return from.read(key, word)?.replace(/(Fast|Pil)$/, "");
+}
+
+/** Throws `unsupported` when a section names a class that is not one of `known`. Returns the name, if given. */
+export function expectClass(from: Section, key: string, known: readonly string[]): string | undefined {
+	const name = className(from, key);
+	if (name === undefined || known.includes(name)) return name;
+	throw unsupported(`${from.path} ${key}: ${show(name)} is not one of ${known.join(", ")}`);
+}
+
+/** `model_type` of config.json, undefined when there is none. */
+export function modelTypeOf(files: SnapshotFiles): string | undefined {
+	const config = files["config.json"];
+	const type = isRecord(config) && Object.hasOwn(config, "model_type") ? config.model_type : undefined;
+	return typeof type === "string" ? type : undefined;
+}

@@ -1,0 +1,74 @@
+/**
+ * Side of the square views that CLIP-style processors make: resize, then perhaps crop the centre. A count is a number
+ * only if every picture becomes the same square, so anything else is refused.
+ * Source: transformers 5.18 image_processing_backends.py (`_preprocess`, `resize`), models/{clip,siglip,llava}.
+ */
+
+import { type Section, unsupported } from "./section.ts";
+import { flag, type SizeObject, sizeObject } from "./values.ts";
+
+/** Class attributes of a processor: what holds where a file says nothing, or null. */
+export interface ViewDefaults {
+	readonly size: SizeObject;
+	readonly crop?: SizeObject;
+	readonly crops: boolean;
+	/** Whether `do_pad` makes the picture square before it is resized (LlavaImageProcessor). */
+	readonly padsToSquare?: boolean;
+}
+
+export interface View {
+	/** Side of every view, px. */
+	readonly side: number;
+	/** Side of `size`, px: what an overview is first resized to. */
+	readonly resizedTo: number;
+	/** Side of `crop_size`, px; absent when there is none. */
+	readonly crop?: number;
+}
+
+/** CLIPImageProcessor and LlavaImageProcessor, and the video processors made after them. */
+export const CLIP_VIEW: ViewDefaults = {
+	size: { shortest_edge: 224 },
+	crop: { height: 224, width: 224 },
+	crops: true,
+};
+/** SiglipImageProcessor. */
+export const SIGLIP_VIEW: ViewDefaults = { size: { height: 224, width: 224 }, crops: false };
+/** LlavaOnevisionImageProcessor and its video processor. */
+export const ONEVISION_VIEW: ViewDefaults = { size: { height: 384, width: 384 }, crops: false };
+
+/** Reads `do_resize`, `size`, `do_center_crop`, `crop_size`, `do_pad`, `pad_size`. Throws `unsupported`. */
+export function squareView(section: Section, defaults: ViewDefaults): View {
+	const resizes = section.read("do_resize", flag) ?? true;
+	const crops = section.read("do_center_crop", flag) ?? defaults.crops;
+	const pads = (section.read("do_pad", flag) ?? false) && defaults.padsToSquare === true;
+	const numberIsSquare = section.read("default_to_square", flag) ?? false;
+	const size = sizeObject(section, "size", numberIsSquare) ?? defaults.size;
+	const cropSize = sizeObject(section, "crop_size", true) ?? defaults.crop;
+	if (section.has("pad_size")) {
+		throw unsupported(`${section.path} pad_size: no family here counts padded views; remove it`);
+	}
+	const crop = cropSize === undefined ? undefined : squareOf(section, "crop_size", cropSize);
+	const resizedTo = size.shortest_edge ?? squareOf(section, "size", size);
+	if (crops) {
+		if (crop === undefined) {
+			throw unsupported(`${section.path} do_center_crop: true without a crop_size; transformers fails on it`);
+		}
+		return { side: crop, resizedTo, crop };
+	}
+	const becomesSquare = size.shortest_edge === undefined || (pads && size.longest_edge === undefined);
+	if (!resizes || !becomesSquare) {
+		throw unsupported(
+			`${section.path}: views keep the shape of the picture (no crop, ${resizes ? "size by shortest edge" : "no resizing"}); OneVision counts square views of one size`,
+		);
+	}
+	return { side: resizedTo, resizedTo, ...(crop === undefined ? {} : { crop }) };
+}
+
+function squareOf(section: Section, key: string, { height, width }: SizeObject): number {
+	if (height !== undefined && height === width) return height;
+	throw unsupported(
+		height === undefined || width === undefined
+			? `${section.path} ${key}: height and width are missing; OneVision counts square views`
+			: `${section.path} ${key}: ${width}x${height} is not square; OneVision counts square views`,
+	);
+}
