@@ -309,6 +309,17 @@ def heif(brand, items, primary, references=b""):
     return ftyp + meta(head) + box(b"mdat", *(payload for _, _, payload in items))
 
 
+def without_clock(data):
+    """Creation and change times zeroed in the headers of a film, so that every run gives the same file."""
+    data = bytearray(data)
+    for name in (b"mvhd", b"tkhd", b"mdhd"):
+        for found in re.finditer(name, bytes(data)):
+            at = found.end() + 4
+            length = 16 if data[found.end()] == 1 else 8
+            data[at : at + length] = bytes(length)
+    return bytes(data)
+
+
 def heifs():
     def av1(width, height):
         config, payload = one_item(encoded(picture(width, height), "AVIF", quality=30))
@@ -461,6 +472,12 @@ def ffmpeg(target, before, arguments):
     subprocess.run(["ffmpeg", "-v", "error", "-y", *before, *arguments, *exact, str(target)], check=True)
 
 
+def shorter_edit(data, milliseconds):
+    """The file with its one edit list entry cut to a length in the movie's clock, 1000 per second."""
+    at = data.index(b"elst") + 4 + 8
+    return data[:at] + struct.pack(">I", milliseconds) + data[at + 4 :]
+
+
 def video_golden(path):
     fields = "width,height,avg_frame_rate,nb_frames,duration,codec_name,nb_read_packets:stream_side_data=rotation:stream_tags=rotate:format=duration"
     answer = json.loads(
@@ -516,7 +533,8 @@ def main():
         ffmpeg(OUT / name, [], arguments)
     for name, (source, arguments, before) in REMUXES.items():
         ffmpeg(OUT / name, [*before, "-i", str(OUT / source)], [*arguments, "-map", "0:v"])
-    for name in [*VIDEOS, *REMUXES]:
+    (OUT / "mp4-edit-ends-early.mp4").write_bytes(shorter_edit((OUT / "mp4-h264-b-frames.mp4").read_bytes(), 500))
+    for name in [*VIDEOS, *REMUXES, "mp4-edit-ends-early.mp4"]:
         golden[name] = video_golden(OUT / name)
 
     def version(tool, flag, pattern):

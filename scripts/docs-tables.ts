@@ -1,8 +1,13 @@
 /** Tables of the documentation that come from the code, by the name of their block. */
 
+import { readFileSync } from "node:fs";
 import {
+	API_MODEL_IDS,
+	API_RULES,
+	apiModelById,
 	CHECKPOINT_IDS,
 	CHECKPOINTS,
+	checkpointById,
 	FAMILIES,
 	type FamilyId,
 	familyById,
@@ -13,8 +18,116 @@ import {
 	RULES,
 	SKILLS,
 } from "@onevision/core";
+import { filesBelow, ROOT } from "./files.ts";
+
+/** Which family a golden file is about. A new file without a row here stops the documentation. */
+const FAMILY_OF_GOLDENS: Readonly<Record<string, readonly FamilyId[] | "not counts">> = {
+	aya_vision: ["aya-vision"],
+	blip: ["blip-2", "instructblip-video"],
+	cohere2_vision: ["cohere2-vision"],
+	configs: "not counts",
+	deepseek_ocr2: ["deepseek-ocr2"],
+	deepseek_vl: ["deepseek-vl"],
+	ernie4_5_vl: ["ernie-4.5-vl"],
+	fuyu: ["fuyu"],
+	gemma3: ["gemma3"],
+	gemma3n: ["gemma3n"],
+	gemma4: ["gemma4"],
+	glm46v: ["glm46v"],
+	got_ocr2: "not counts",
+	glm4v: ["glm4v"],
+	hunyuan_vl: ["hunyuan-vl"],
+	idefics2: ["idefics2"],
+	idefics3: ["idefics3"],
+	internvl: ["internvl"],
+	janus: ["deepseek-vl"],
+	kimi_k25: ["kimi-k2.5"],
+	kosmos2: ["kosmos-2"],
+	lfm2_vl: ["lfm2-vl"],
+	llama4: ["llama4"],
+	llava: ["llava"],
+	llava_next: ["llava-next"],
+	llava_next_repo: ["llava-onevision"],
+	llava_next_video: ["llava-next-video"],
+	llava_onevision: ["llava-onevision"],
+	minicpmv4_6: ["minicpm-v"],
+	mllama: ["mllama"],
+	ovis2: ["ovis2"],
+	paligemma: ["paligemma"],
+	perception_lm: ["perception-lm"],
+	phi4_multimodal: ["phi4-multimodal"],
+	pixtral: ["pixtral"],
+	pooling: "not counts",
+	positions: "not counts",
+	qwen2_vl: ["qwen-vl"],
+	qwen3_vl: ["qwen-vl"],
+	smolvlm: ["smolvlm"],
+	video_llama_3: ["video-llama-3"],
+	video_llava: ["video-llava"],
+};
+
+/** Rows of the goldens that tests compare, by family. */
+function comparedRows(): ReadonlyMap<FamilyId, number> {
+	const tests = filesBelow("packages/core/src")
+		.filter((file) => file.endsWith(".goldens.test.ts"))
+		.map((file) => readFileSync(ROOT + file, "utf8"))
+		.join("\n");
+	const rows = new Map<FamilyId, number>();
+	for (const file of filesBelow("packages/core/src/goldens")) {
+		const name = file.slice(file.lastIndexOf("/") + 1).replace(".json", "");
+		const families = FAMILY_OF_GOLDENS[name];
+		if (families === undefined)
+			throw new Error(`${file}: add it to FAMILY_OF_GOLDENS in scripts/docs-tables.ts`);
+		if (families === "not counts" || !tests.includes(`file: "${name}"`)) continue;
+		const { groups } = JSON.parse(readFileSync(ROOT + file, "utf8")) as {
+			readonly groups: readonly { readonly name: string; readonly rows: readonly unknown[] }[];
+		};
+		// Groups a test leaves out stand in it by name, with the reason.
+		const compared = groups.filter((group) => !tests.includes(`"${group.name}":`));
+		const sum = compared.reduce((total, group) => total + group.rows.length, 0);
+		for (const family of families) rows.set(family, (rows.get(family) ?? 0) + sum);
+	}
+	return rows;
+}
+
+function modelsTable(): string {
+	const compared = comparedRows();
+	return markdownTable(
+		["Checkpoint", "Rule", "Counted as", "Settings", "Rows compared", "Constants from"],
+		CHECKPOINT_IDS.map((id) => {
+			const { title, family: familyId, source } = checkpointById(id);
+			const family = familyById(familyId);
+			return [
+				`\`${id}\` ${title}`,
+				`\`${familyId}\``,
+				family.parities.join(", "),
+				Object.keys(family.settings).join(", ") || "none",
+				compared.has(familyId) ? String(compared.get(familyId)) : "none: not in transformers",
+				source,
+			];
+		}),
+	);
+}
+
+function apiModelsTable(): string {
+	return markdownTable(
+		["Model", "Provider", "Rule", "Rules from", "Source"],
+		API_MODEL_IDS.map((id) => {
+			const { title, provider, rule, versions } = apiModelById(id);
+			return [
+				`\`${id}\` ${title}`,
+				provider,
+				API_RULES[rule].title,
+				versions.map(({ from }) => from ?? "release").join(", "),
+				versions.at(-1)?.source ?? "",
+			];
+		}),
+	);
+}
 
 export const GENERATED = {
+	models: modelsTable,
+	"api-models": apiModelsTable,
 	families: () =>
 		markdownTable(
 			["Family", "Takes", "Counted as", "Settings", "Checkpoints"],

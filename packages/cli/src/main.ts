@@ -83,10 +83,27 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.addOption(imageOption())
 		.addOption(videoOption())
 		.option("--together", "all media are one conversation (several images are then laid out as such)")
+		.option("--tokenizer <file>", "the model's tokenizer.json: text between frames is counted, not estimated")
 		.option("--jsonl <file>", "samples to count, one JSON object a line; - is standard input")
+		.option(
+			"--request <file>",
+			"the body of a chat request to OpenAI, Anthropic or Google; - is standard input",
+		)
+		.option("--date <day>", "with --request: the rules and prices of this day, YYYY-MM-DD")
+		.option(
+			"--prices <file>",
+			"with --request: own prices, JSON: {model: {inputUsd, outputUsd}} per million tokens",
+		)
 		.addOption(orientationOption())
 		.addOption(jsonOption())
-		.action(async (files: string[], options) => {
+		.action(async (files: string[], options, command: Command) => {
+			if (options.request !== undefined) {
+				const { countRequest } = await import("./commands/request.ts");
+				// The model is the request's own unless one was asked for.
+				const asked = command.getOptionValueSource("model") === "cli" ? options.model : undefined;
+				exitWith(await countRequest(terminal, { ...options, model: asked }));
+				return;
+			}
 			const { countMedia } = await import("./commands/count.ts");
 			exitWith(await countMedia(terminal, files, options));
 		});

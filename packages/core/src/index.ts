@@ -43,6 +43,7 @@ export type {
 	TokenParts,
 	TokenRange,
 } from "./layout.ts";
+export { tokenizeText } from "./layout.ts";
 export { nearest } from "./nearest.ts";
 export type { Allocation, AllocationResult } from "./plan/allocate.ts";
 export type { CurriculumPlan, Mixture, StageId, StagePlan } from "./plan/curriculum.ts";
@@ -87,8 +88,8 @@ export {
 export {
 	type ChatRequest,
 	type MediaReference,
-	type ReadOptions,
 	REQUEST_APIS,
+	type ReadOptions,
 	type RequestApi,
 	type RequestMedia,
 	type RequestProblem,

@@ -22,6 +22,8 @@ export interface Surroundings {
 	readonly text: readonly string[];
 	/** Tokens of `text`, estimated: no tokenizer is read here. */
 	readonly estimatedTextTokens: number;
+	/** Tokens of `text` by the model's tokenizer, where one was given (`tokenizeText`). */
+	readonly textTokens?: number;
 }
 
 /** For a count that can't be exact: the bounds, and why. */
@@ -140,4 +142,24 @@ export function sampleLayout(items: readonly ItemLayout[], textTokens: number): 
 		if (item.range !== undefined || item.around.text.length > 0) exact = false;
 	}
 	return { items, visualTokens, towerTokens, contextTokens: visualTokens + around + textTokens, exact };
+}
+
+/**
+ * The layout with the text around media counted by a tokenizer instead of estimated. `countTokens` counts one piece
+ * without special tokens; pieces stand between special tokens, so they are tokenized apart.
+ */
+export function tokenizeText(layout: SampleLayout, countTokens: (text: string) => number): SampleLayout {
+	let difference = 0;
+	const items = layout.items.map((item) => {
+		if (item.around.text.length === 0) return item;
+		const textTokens = item.around.text.reduce((sum, piece) => sum + countTokens(piece), 0);
+		difference += textTokens - item.around.estimatedTextTokens;
+		return { ...item, around: { ...item.around, textTokens } };
+	});
+	return {
+		...layout,
+		items,
+		contextTokens: layout.contextTokens + difference,
+		exact: items.every(({ range }) => range === undefined),
+	};
 }

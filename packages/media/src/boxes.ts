@@ -43,3 +43,14 @@ export function* childrenOf(start: number, end: number, until?: string, trailing
 	}
 	return boxes;
 }
+
+/** Children of the box that `path` leads to from `parent`; none when a step is missing. */
+export function* childrenWithin(parent: Box, ...path: readonly string[]): Reading<Box[]> {
+	let boxes = yield* childrenOf(parent.start, parent.end);
+	for (const name of path) {
+		const next = boxes.find((box) => box.name === name);
+		if (next === undefined) return [];
+		boxes = yield* childrenOf(next.start, next.end);
+	}
+	return boxes;
+}

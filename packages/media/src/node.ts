@@ -9,6 +9,6 @@ export {
 	type LeftOutReason,
 	type MediaFound,
 } from "./find.ts";
-export type { MediaHeader } from "./header.ts";
+export { type MediaHeader, readMediaHeader } from "./header.ts";
 export * from "./index.ts";
 export { type Grouping, mediaItemOf, type SampleFiles, samplesOf } from "./samples.ts";

@@ -1,26 +1,16 @@
 /**
- * Size, frames, rate and rotation of a video without decoding it. MP4, MOV, MKV and WebM are read by mediabunny,
- * AVI by avi.ts. Frames are counted as decoders hand them out: unrotated, those before the start of an edit left out.
+ * Size, frames, rate and rotation of a video without decoding it. Tracks of MP4, MOV, MKV and WebM are read by mediabunny,
+ * AVI by avi.ts. Frames are counted as decoders hand them out: unrotated, those outside an edit left out.
  */
 
 import { assertMedia, OnevisionError } from "@onevision/core";
-import {
-	EncodedPacketSink,
-	Input,
-	type InputVideoTrack,
-	Logging,
-	LogLevel,
-	MATROSKA,
-	MP4,
-	QTFF,
-	WEBM,
-} from "mediabunny";
+import { Input, type InputVideoTrack, Logging, LogLevel, MATROSKA, MP4, QTFF, WEBM } from "mediabunny";
 import { readAvi } from "./avi.ts";
 import { guardedSource } from "./guarded-source.ts";
 import { assertSides, type HeaderOptions } from "./image/image.ts";
-import { nearestRate } from "./rate.ts";
+import { readListedFrames } from "./iso.ts";
+import { countPackets, type Rate, rateOver } from "./packets.ts";
 import { type ByteSource, blobSource, bytesSource, readFromSource, unreadable } from "./reading.ts";
-import { screenSampleTables } from "./screen.ts";
 import { type Sniffed, sniff, VIDEO_FORMATS, type VideoFormat } from "./sniff.ts";
 
 /** The facts in a video's header. */
@@ -52,21 +42,11 @@ export interface VideoHeaderOptions extends HeaderOptions {
 	readonly signal?: AbortSignal;
 }
 
-/** Relative errors of a rate: a duration stored in whole nanoseconds at up to 250 frames per second; sums in float64. */
-const STORED_DURATION_TOLERANCE = 2.5e-7;
-const FLOAT_TOLERANCE = 1e-11;
-/** A duration this close to whole ticks, in ticks, is whole. */
-const TICK_TOLERANCE = 1e-4;
-
 type Facts = Omit<VideoHeader, "kind" | "format">;
 
 const DEFAULT_MAX_COUNT_BYTES = 64 * 1024 * 1024;
-/** Most bytes read to screen sample tables: those of a day of film at 120 frames per second fit. */
-const MAX_SCREEN_BYTES = 256 * 1024 * 1024;
-/** Packets between two looks at the byte budget and the signal. */
-const PACKETS_PER_CHECK = 4096;
-/** Timestamps within this of zero, seconds, count as zero: half a tick of the finest usual clock, 90 kHz. */
-const START_TOLERANCE = 1 / 180_000;
+/** Most bytes read of sample tables: those of a day of film at 120 frames per second fit. */
+const MAX_TABLE_BYTES = 256 * 1024 * 1024;
 
 /**
  * Reads the header of a video. Throws `unreadable-file` for other or damaged files, files without a
@@ -119,9 +99,7 @@ async function readFacts(
 	options: VideoHeaderOptions,
 ): Promise<Facts> {
 	if (format === "avi") return readAviFacts(source);
-	const isListed = format === "mp4" || format === "mov";
-	if (isListed) await readFromSource(screenSampleTables(source.size), source, MAX_SCREEN_BYTES);
-	return readTrackFacts(source, isListed, options);
+	return readTrackFacts(source, format, options);
 }
 
 async function readAviFacts(source: ByteSource): Promise<Facts> {
@@ -132,7 +110,7 @@ async function readAviFacts(source: ByteSource): Promise<Facts> {
 
 async function readTrackFacts(
 	source: ByteSource,
-	isListed: boolean,
+	format: VideoFormat,
 	options: VideoHeaderOptions,
 ): Promise<Facts> {
 	// mediabunny writes notes on odd files to the console, which belongs to the program that calls us.
@@ -150,8 +128,7 @@ async function readTrackFacts(
 			height: await track.getCodedHeight(),
 		};
 		const rotation = await track.getRotation();
-		const shown = await countShown(track, source.size, isListed, options);
-		return { ...size, rotation, ...(await framesAndRate(track, shown)) };
+		return { ...size, rotation, ...(await countFrames(track, source, format, options)) };
 	} catch (error) {
 		options.signal?.throwIfAborted();
 		if (error instanceof OnevisionError) throw error;
@@ -164,99 +141,21 @@ async function readTrackFacts(
 	}
 }
 
-/** What a walk over a track's packets gives; times in seconds on the track's clock. */
-interface Shown {
-	readonly frames: number;
-	readonly start: number;
-	/** Start of the last frame and what the file says it lasts, 0 where it does not say. */
-	readonly last: number;
-	readonly lastDuration: number;
-	/** Shortest and longest frame but the last. */
-	readonly shortest: number;
-	readonly longest: number;
-	/** Whether the whole track was gone through; if not, `last` is the start of the first frame not counted. */
-	readonly isAll: boolean;
-}
-
-/**
- * Counts packets without their data. Those before time 0 stand before the start of an edit: decoders use them as
- * references and do not hand them out. Only a track's first edit is known to mediabunny. `isListed`: the container
- * lists its frames, so that all can be counted without going through the file.
- */
-async function countShown(
+/** Frames and rate of a track: from its tables where the format has them, else packet by packet. */
+async function countFrames(
 	track: InputVideoTrack,
-	fileSize: number,
-	isListed: boolean,
-	{ maxCountBytes = DEFAULT_MAX_COUNT_BYTES, signal }: VideoHeaderOptions,
-): Promise<Shown> {
-	let [packets, packetBytes, frames] = [0, 0, 0];
-	let [start, last, lastDuration] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-	let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
-	const sink = new EncodedPacketSink(track);
-	const options = { metadataOnly: true };
-	// One by one: the sink's own iterator keeps a second's worth of packets in an array it shifts from.
-	let packet = await sink.getFirstPacket(options);
-	for (; packet !== null; packet = await sink.getNextPacket(packet, options)) {
-		packets++;
-		packetBytes += packet.byteLength;
-		// A forged sample table can list billions of frames in a few bytes.
-		if (packetBytes > fileSize || packets > fileSize) {
-			throw unreadable("lists frames beyond its end; the file is cut short or damaged");
+	source: ByteSource,
+	format: VideoFormat,
+	options: VideoHeaderOptions,
+): Promise<Rate> {
+	const isIso = format === "mp4" || format === "mov";
+	if (isIso) {
+		const listed = await readFromSource(readListedFrames(source.size, track.id), source, MAX_TABLE_BYTES);
+		if (listed !== undefined) {
+			const { frames, start, end, isAll } = listed;
+			return rateOver(frames, end - start, isAll);
 		}
-		if (packets % PACKETS_PER_CHECK === 0) {
-			// Packets come without a pause; timers, and so the time limit, need one.
-			await new Promise((resolve) => setTimeout(resolve, 0));
-			signal?.throwIfAborted();
-		}
-		const { timestamp, duration } = packet;
-		// At a key frame all frames shown before it have been counted, B-frames included.
-		if (!isListed && packetBytes > maxCountBytes && frames > 0 && packet.type === "key") {
-			return { frames, start, last: timestamp, lastDuration, shortest, longest, isAll: false };
-		}
-		if (timestamp < -START_TOLERANCE) continue;
-		frames++;
-		start = Math.min(start, timestamp);
-		const isLast = timestamp > last;
-		const other = isLast ? lastDuration : duration;
-		if (isLast) [last, lastDuration] = [timestamp, duration];
-		if (frames > 1) [shortest, longest] = [Math.min(shortest, other), Math.max(longest, other)];
 	}
-	return { frames, start, last, lastDuration, shortest, longest, isAll: true };
-}
-
-/** Frames and rate from a walk over the packets, reckoned beyond its end from the file's duration. */
-async function framesAndRate(
-	track: InputVideoTrack,
-	shown: Shown,
-): Promise<Pick<Facts, "frames" | "framesExact" | "fps" | "durationSeconds">> {
-	const { frames, start, last, isAll } = shown;
-	const tick = 1 / (await track.getTimeResolution());
-	const fps = isAll ? rateOf(shown, tick) : nearestRate(frames / (last - start), tick / (last - start));
-	if (isAll) return { frames, framesExact: true, ...(fps && { fps, durationSeconds: frames / fps }) };
-	const end = (await track.getDurationFromMetadata()) ?? 0;
-	if (end <= last || fps === undefined || !(fps > 0 && Number.isFinite(fps))) {
-		throw new OnevisionError(
-			"over-limit",
-			"gives no duration and is too large to count; raise maxCountBytes",
-		);
-	}
-	const reckoned = Math.round((end - start) * fps);
-	return { frames: reckoned, framesExact: false, fps, durationSeconds: reckoned / fps };
-}
-
-/** Frames per second; `undefined` for a lone frame of unknown duration. */
-function rateOf(shown: Shown, tick: number): number | undefined {
-	const { frames, start, last, lastDuration, shortest, longest } = shown;
-	// MKV and WebM round times to a tick, usually 1 ms; the last frame alone has the unrounded duration.
-	const ticks = lastDuration / tick;
-	const isSteady =
-		frames > 1 &&
-		Math.abs(ticks - Math.round(ticks)) > TICK_TOLERANCE &&
-		shortest > lastDuration - tick &&
-		longest < lastDuration + tick &&
-		Math.abs(last - start - (frames - 1) * lastDuration) <= tick;
-	if (isSteady) return nearestRate(1 / lastDuration, STORED_DURATION_TOLERANCE);
-	const meanDuration = frames > 1 ? (last - start) / (frames - 1) : 0;
-	const span = last - start + (lastDuration > 0 ? lastDuration : meanDuration);
-	return span > 0 ? nearestRate(frames / span, FLOAT_TOLERANCE) : undefined;
+	const maxBytes = isIso ? source.size : (options.maxCountBytes ?? DEFAULT_MAX_COUNT_BYTES);
+	return countPackets(track, source.size, maxBytes, options.signal);
 }

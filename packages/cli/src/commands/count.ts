@@ -8,6 +8,7 @@ import { readLines } from "../input/lines.ts";
 import { countLine } from "../input/sample-line.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
 import { parseSettings } from "../input/settings.ts";
+import { readTokenizer } from "../input/tokenizer.ts";
 import { EXIT } from "../main.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
@@ -17,6 +18,7 @@ export interface CountOptions extends GivenMedia {
 	readonly model: string;
 	readonly set: readonly string[];
 	readonly parity?: string;
+	readonly tokenizer?: string;
 	readonly jsonl?: string;
 	readonly json?: boolean;
 }
@@ -26,10 +28,13 @@ export async function countMedia(
 	paths: readonly string[],
 	options: CountOptions,
 ): Promise<number> {
-	const counter = createAnyCounter(options.model, {
+	const settings = {
 		...parseSettings(options.set),
 		...(options.parity === undefined ? {} : { parity: options.parity }),
-	});
+	};
+	const countText =
+		options.tokenizer === undefined ? undefined : await readTokenizer(terminal, options.tokenizer);
+	const counter = createAnyCounter(options.model, settings, countText);
 	if (options.jsonl !== undefined) return countLines(terminal, counter, options.jsonl);
 	const samples = await givenSamples(terminal, paths, options);
 	const { counted, failed } = countEach(counter, samples);
@@ -174,8 +179,10 @@ function itemNotes(item: ItemLayout | ApiItemCount): readonly string[] {
 		];
 	}
 	const text =
-		item.around.text.length > 0
-			? ["text between frames (timestamps) is estimated without a tokenizer; visual tokens are exact"]
+		item.around.text.length > 0 && item.around.textTokens === undefined
+			? [
+					"text between frames (timestamps) is estimated without a tokenizer (--tokenizer counts it); visual tokens are exact",
+				]
 			: [];
 	return [...(item.notes ?? []), ...range, ...text];
 }

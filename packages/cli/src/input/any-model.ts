@@ -20,6 +20,7 @@ import {
 	resolveCheckpointId,
 	type Sample,
 	type TokenRange,
+	tokenizeText,
 } from "@onevision/core";
 
 /** One media item as either kind of model counts it. */
@@ -57,13 +58,18 @@ export interface AnyCounter {
 export function createAnyCounter(
 	model: string | Checkpoint,
 	settings: Readonly<Record<string, unknown>>,
+	countText?: (text: string) => number,
 ): AnyCounter {
-	if (typeof model !== "string" || isCheckpointName(model)) return openCounter(model, settings);
+	if (typeof model !== "string" || isCheckpointName(model)) return openCounter(model, settings, countText);
 	if (isApiModelName(model)) return apiCounter(model, settings);
 	throw unknownModel(model);
 }
 
-function openCounter(model: string | Checkpoint, settings: Readonly<Record<string, unknown>>): AnyCounter {
+function openCounter(
+	model: string | Checkpoint,
+	settings: Readonly<Record<string, unknown>>,
+	countText: ((text: string) => number) | undefined,
+): AnyCounter {
 	const counter = createCounterFrom(model, settings);
 	return {
 		kind: "open",
@@ -73,7 +79,8 @@ function openCounter(model: string | Checkpoint, settings: Readonly<Record<strin
 		settings: { parity: counter.settings.parity, ...counter.settings.values },
 		contextTokens: counter.checkpoint.contextTokens,
 		count: (sample) => {
-			const layout = counter.count(sample);
+			const counted = counter.count(sample);
+			const layout = countText === undefined ? counted : tokenizeText(counted, countText);
 			return { ...layout, items: layout.items.map((detail) => ({ ...pick(detail), detail })) };
 		},
 	};

@@ -14,6 +14,8 @@ export interface ViewDefaults {
 	readonly crops: boolean;
 	/** Whether `do_pad` makes the picture square before it is resized (LlavaImageProcessor). */
 	readonly padsToSquare?: boolean;
+	/** Whether what is resized is square already: tiles, and overviews squeezed to `size` (LLaVA-NeXT). */
+	readonly squareBefore?: boolean;
 }
 
 export interface View {
@@ -41,6 +43,7 @@ export function squareView(section: Section, defaults: ViewDefaults): View {
 	const resizes = section.read("do_resize", flag) ?? true;
 	const crops = section.read("do_center_crop", flag) ?? defaults.crops;
 	const pads = (section.read("do_pad", flag) ?? false) && defaults.padsToSquare === true;
+	const square = pads || defaults.squareBefore === true;
 	const numberIsSquare = section.read("default_to_square", flag) ?? false;
 	const size = sizeObject(section, "size", numberIsSquare) ?? defaults.size;
 	const cropSize = sizeObject(section, "crop_size", true) ?? defaults.crop;
@@ -55,8 +58,8 @@ export function squareView(section: Section, defaults: ViewDefaults): View {
 		}
 		return { side: crop, resizedTo, crop };
 	}
-	const becomesSquare = size.shortest_edge === undefined || (pads && size.longest_edge === undefined);
-	if (!resizes || !becomesSquare) {
+	const becomesSquare = size.shortest_edge === undefined || (square && size.longest_edge === undefined);
+	if (!(resizes || defaults.squareBefore === true) || !becomesSquare) {
 		throw unsupported(
 			`${section.path}: views keep the shape of the picture (no crop, ${resizes ? "size by shortest edge" : "no resizing"}); OneVision counts square views of one size`,
 		);

@@ -1,0 +1,333 @@
+/**
+ * Snapshots of the LLaVA line: llava, vipllava, llava_next, llava_next_video, video_llava.
+ * Source: transformers 5.18 models/<type>/{processing,image_processing,video_processing,configuration}_<type>.py.
+ */
+
+import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
+import type { Size } from "../sample.ts";
+import { integer, list } from "../schema.ts";
+import { languageModel, type ReadLanguageModel } from "./language-models.ts";
+import type { Reader, ReadingOf } from "./reader.ts";
+import { contradiction, type Section, unsupported } from "./section.ts";
+import { expectClass, type OpenSnapshot } from "./snapshot.ts";
+import { ABSENT_CLIP_336, type ReadTower, squareTower } from "./towers.ts";
+import { flag, frameCount, framesPerSecond, patchSide, tokenCount, viewSide, word } from "./values.ts";
+import { CLIP_VIEW, SIGLIP_VIEW, squareView, type View } from "./view.ts";
+
+const MLP: ProjectorChoice = { kind: "mlp2x-gelu" };
+
+/** Class default of `image_grid_pinpoints`, height and width in px. */
+const NEXT_PINPOINTS = [
+	[336, 672],
+	[672, 336],
+	[672, 672],
+	[1008, 336],
+	[336, 1008],
+] as const;
+
+const pinpointList = list(
+	"Canvases, height and width",
+	list("Height and width, px", viewSide, { min: 2, max: 2 }),
+	{
+		min: 1,
+		max: 2500,
+	},
+);
+
+interface Llava {
+	readonly tower: ReadTower;
+	readonly text: ReadLanguageModel;
+	/** Side of a patch, px. */
+	readonly patch: number;
+	readonly notes: readonly string[];
+}
+
+/** Tower, language model and the patch size that both files agree on. */
+function readLlava(
+	{ config, processor }: OpenSnapshot,
+	{ patch, additional }: { readonly patch?: number; readonly additional: number },
+): Llava {
+	refuseOriginal(config);
+	const tower = squareTower(config, { absent: ABSENT_CLIP_336, type: "clip_vision_model", featureLayer: -2 });
+	const text = languageModel(config, { type: "llama" });
+	const notes = [...tower.notes, ...text.notes];
+	if (config.read("multimodal_projector_bias", flag) === false) {
+		notes.push("multimodal_projector_bias is false: tokens are exact, the projector is counted with biases");
+	}
+	const modelTakes = config.read("vision_feature_select_strategy", word) ?? "default";
+	const given = processor.read("patch_size", patchSide) ?? patch;
+	if (given === undefined) {
+		processor.read("vision_feature_select_strategy", word);
+		processor.read("num_additional_image_tokens", tokenCount);
+		notes.push(
+			"processor_config.json names no patch_size: transformers 5.18 cannot expand a prompt with it; counted are the model's features",
+		);
+	} else {
+		if (given !== tower.patch) {
+			throw contradiction(
+				`processor_config.json patch_size ${given}, config.json vision_config patch_size ${tower.patch}: the prompt and the model would disagree; make them equal`,
+			);
+		}
+		const takes = processor.read("vision_feature_select_strategy", word) ?? (patch === undefined ? "" : "default");
+		const extra =
+			(processor.read("num_additional_image_tokens", tokenCount) ?? additional) - (takes === "default" ? 1 : 0);
+		if (extra !== 0) {
+			throw contradiction(
+				`processor_config.json: num_additional_image_tokens and vision_feature_select_strategy make ${extra > 0 ? `${extra} more tokens` : "one token fewer"} per view than it has patches; a tower with a class token takes 1 and "default", one without 0 and "full"`,
+			);
+		}
+	}
+	const spare = tower.classTokens - (modelTakes === "default" ? 1 : 0);
+	if (spare !== 0) {
+		throw contradiction(
+			`config.json vision_feature_select_strategy ${JSON.stringify(modelTakes.slice(0, 40))}: this tower has ${tower.classTokens} class tokens, so the model would make ${spare > 0 ? "one feature more" : "one feature fewer"} than there are patches`,
+		);
+	}
+	return { tower, text, patch: tower.patch, notes };
+}
+
+/** Configurations of the original repository have the same `model_type` and none of the keys. */
+export function refuseOriginal(config: Section): void {
+	if (!config.has("mm_vision_tower") || config.has("vision_config")) return;
+	throw unsupported(
+		"config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
+	);
+}
+
+/** Notes a view that the tower was not made for. */
+export function checkView(view: View, { patch, imageSize }: ReadTower, notes: string[]): void {
+	if (view.side < patch) {
+		throw contradiction(`views of ${view.side} px are smaller than a patch of ${patch} px`);
+	}
+	if (imageSize !== undefined && imageSize !== view.side) {
+		notes.push(
+			`views are ${view.side} px, the tower's image_size is ${imageSize}: counted as the processor does; the model may refuse them`,
+		);
+	}
+}
+
+/** Tiles are cut at `crop_size`, or at `size` without one; a count needs them to be as large as the views. */
+export function checkTiles(view: View, section: Section): void {
+	const cut = view.crop ?? view.resizedTo;
+	if (cut === view.side) return;
+	throw contradiction(
+		`${section.path}: tiles are cut at ${cut} px and resized to ${view.side} px, so their number would not fit the count; make crop_size and size equal`,
+	);
+}
+
+/** `image_grid_pinpoints` that processor and model agree on, px. */
+export function readPinpoints(
+	config: Section,
+	image: Section,
+	fallback: readonly (readonly number[])[],
+	tile: number,
+): Size[] {
+	const pinpoints = image.read("image_grid_pinpoints", pinpointList) ?? fallback;
+	const model = config.read("image_grid_pinpoints", pinpointList) ?? fallback;
+	if (JSON.stringify(pinpoints) !== JSON.stringify(model)) {
+		throw contradiction(
+			`${image.path} and config.json have different image_grid_pinpoints: the prompt and the model would disagree; make them equal`,
+		);
+	}
+	return pinpoints.map(([height = 0, width = 0]) => {
+		if (height % tile === 0 && width % tile === 0) return { height, width };
+		throw contradiction(
+			`${image.path} image_grid_pinpoints: ${height}x${width} (height x width) is no multiple of the ${tile} px tile`,
+		);
+	});
+}
+
+/** What the video processor's sampling comes to for families that sample by number only. */
+export function readFrames(video: Section): { readonly num_frames?: number } {
+	const samples = video.read("do_sample_frames", flag) ?? false;
+	const frames = video.read("num_frames", frameCount);
+	const fps = video.read("fps", framesPerSecond);
+	if (!samples || (frames === undefined && fps === undefined)) return {};
+	if (frames !== undefined && fps !== undefined) {
+		throw contradiction(`${video.path}: fps and num_frames are both set; transformers refuses every video`);
+	}
+	if (frames !== undefined) return { num_frames: frames };
+	throw unsupported(
+		`${video.path} fps ${fps}: this family is counted by num_frames; remove fps and give num_frames per clip`,
+	);
+}
+
+function readLlava15(snapshot: OpenSnapshot): ReadingOf<"llava"> {
+	const llava = readLlava(snapshot, { additional: 0 });
+	const { image } = snapshot;
+	const type = expectClass(image, "image_processor_type", [
+		"CLIPImageProcessor",
+		"LlavaImageProcessor",
+		"SiglipImageProcessor",
+	]);
+	const view = squareView(
+		image,
+		type === "SiglipImageProcessor"
+			? SIGLIP_VIEW
+			: { ...CLIP_VIEW, padsToSquare: type !== "CLIPImageProcessor" },
+	);
+	const notes = [...llava.notes];
+	checkView(view, llava.tower, notes);
+	return {
+		family: "llava",
+		constants: { tile: view.side, patch: llava.patch },
+		tower: llava.tower.tower,
+		projector: MLP,
+		text: llava.text,
+		notes,
+	};
+}
+
+/** ViP-LLaVA has no strategy of its own: it drops the class token of every layer it takes. */
+function readVipLlava(snapshot: OpenSnapshot): ReadingOf<"llava"> {
+	return readLlava15(snapshot);
+}
+
+interface Next {
+	readonly tile: number;
+	readonly canvases: readonly Size[];
+	readonly notes: string[];
+}
+
+function readNext({ config, image }: OpenSnapshot, llava: Llava): Next {
+	expectClass(image, "image_processor_type", ["LlavaNextImageProcessor"]);
+	const view = squareView(image, CLIP_VIEW_FOR_TILES);
+	const notes = [...llava.notes];
+	checkView(view, llava.tower, notes);
+	checkTiles(view, image);
+	return { tile: view.side, canvases: readPinpoints(config, image, NEXT_PINPOINTS, view.side), notes };
+}
+
+/** Every view of LLaVA-NeXT is square before it is resized by its shortest edge. */
+const CLIP_VIEW_FOR_TILES = { ...CLIP_VIEW, squareBefore: true };
+
+function readLlavaNext(snapshot: OpenSnapshot): ReadingOf<"llava-next"> {
+	const llava = readLlava(snapshot, { additional: 0 });
+	const { tile, canvases, notes } = readNext(snapshot, llava);
+	return {
+		family: "llava-next",
+		constants: { tile, patch: llava.patch, canvases },
+		tower: llava.tower.tower,
+		projector: MLP,
+		text: llava.text,
+		notes,
+	};
+}
+
+/** Frames per clip on the model card; no file of the checkpoint names it. */
+const NEXT_VIDEO_FRAMES = 32;
+
+function readLlavaNextVideo(snapshot: OpenSnapshot): ReadingOf<"llava-next-video"> {
+	const llava = readLlava(snapshot, { additional: 0 });
+	const { tile, canvases, notes } = readNext(snapshot, llava);
+	const { config } = snapshot;
+	const video = snapshot.video();
+	expectClass(video, "video_processor_type", ["LlavaNextVideoVideoProcessor"]);
+	checkVideoView(video, squareView(video, CLIP_VIEW), tile);
+	const stride = config.read("spatial_pool_stride", integer("Pooling stride", { min: 1, max: 64 })) ?? 2;
+	if (stride !== 2) {
+		throw unsupported(
+			`config.json spatial_pool_stride: ${stride}; the processor counts a quarter of a frame's patches, which is stride 2`,
+		);
+	}
+	const side = Math.floor(tile / llava.patch);
+	if (side % 2 !== 0) {
+		throw unsupported(
+			`frames of ${side}x${side} patches: pooling by 2 leaves ${Math.floor(side / 2) ** 2} features, the processor counts ${Math.floor(side ** 2 / 4)}; an even number of patches is needed`,
+		);
+	}
+	const frames = readFrames(video);
+	return {
+		family: "llava-next-video",
+		constants: { tile, patch: llava.patch, canvases, trainedFrames: NEXT_VIDEO_FRAMES },
+		settings: frames,
+		usual: { num_frames: frames.num_frames ?? NEXT_VIDEO_FRAMES },
+		trainedFrames: NEXT_VIDEO_FRAMES,
+		tower: llava.tower.tower,
+		projector: MLP,
+		text: llava.text,
+		notes,
+	};
+}
+
+/** Throws when frames and images would be views of different sizes. */
+export function checkVideoView(video: Section, view: View, tile: number): void {
+	if (view.side === tile) return;
+	throw unsupported(
+		`${video.path}: frames are ${view.side} px and images ${tile} px; OneVision counts this family with one size`,
+	);
+}
+
+/** Frames per clip in training: PKU-YuanGroup/Video-LLaVA processing_video.py at 805a9f3. */
+const VIDEO_LLAVA_FRAMES = 8;
+
+function readVideoLlava(snapshot: OpenSnapshot): ReadingOf<"video-llava"> {
+	const llava = readLlava(snapshot, { patch: 14, additional: 1 });
+	const { image, processor } = snapshot;
+	expectClass(image, "image_processor_type", ["VideoLlavaImageProcessor"]);
+	const view = squareView(image, CLIP_VIEW);
+	const notes = [...llava.notes];
+	checkView(view, llava.tower, notes);
+	if ((processor.read("num_additional_image_tokens", tokenCount) ?? 1) !== 1) {
+		throw unsupported(
+			"processor_config.json num_additional_image_tokens: a frame keeps one class token in this family, so it must be 1",
+		);
+	}
+	const video = snapshot.video();
+	expectClass(video, "video_processor_type", ["VideoLlavaVideoProcessor"]);
+	checkVideoView(video, squareView(video, CLIP_VIEW), view.side);
+	const frames = readFrames(video);
+	return {
+		family: "video-llava",
+		constants: { tile: view.side, patch: llava.patch, trainedFrames: VIDEO_LLAVA_FRAMES },
+		settings: frames,
+		usual: { num_frames: frames.num_frames ?? VIDEO_LLAVA_FRAMES },
+		trainedFrames: VIDEO_LLAVA_FRAMES,
+		tower: llava.tower.tower,
+		projector: MLP,
+		text: llava.text,
+		notes,
+	};
+}
+
+/** Written by older versions of transformers, read by none. */
+const OLD_KEYS = ["aspect_ratio_setting"];
+
+export const LLAVA_READERS = {
+	llava: {
+		family: "llava",
+		processors: ["LlavaProcessor"],
+		ignored: { image: OLD_KEYS },
+		source: "LlavaProcessor and LlavaImageProcessor, CLIPImageProcessor or SiglipImageProcessor",
+		read: readLlava15,
+	},
+	vipllava: {
+		family: "llava",
+		processors: ["LlavaProcessor"],
+		ignored: { image: OLD_KEYS },
+		source: "LlavaProcessor and CLIPImageProcessor",
+		read: readVipLlava,
+	},
+	llava_next: {
+		family: "llava-next",
+		processors: ["LlavaNextProcessor"],
+		ignored: { image: OLD_KEYS },
+		source: "LlavaNextProcessor and LlavaNextImageProcessor",
+		read: readLlavaNext,
+	},
+	llava_next_video: {
+		family: "llava-next-video",
+		processors: ["LlavaNextVideoProcessor"],
+		ignored: { image: OLD_KEYS, video: [...OLD_KEYS, "image_grid_pinpoints"] },
+		source: "LlavaNextVideoProcessor, LlavaNextImageProcessor and LlavaNextVideoVideoProcessor",
+		read: readLlavaNextVideo,
+	},
+	video_llava: {
+		family: "video-llava",
+		processors: ["VideoLlavaProcessor"],
+		ignored: {},
+		source: "VideoLlavaProcessor, VideoLlavaImageProcessor and VideoLlavaVideoProcessor",
+		read: readVideoLlava,
+	},
+} as const satisfies Record<string, Reader>;
+

@@ -1,0 +1,199 @@
+/**
+ * Frames of an MP4 or MOV from its sample tables. Based on ISO/IEC 14496-12: stts and ctts (8.6.1), stsz (8.7.3),
+ * elst (8.6.6), trun (8.8.8). mediabunny 1.61 would do it too, but sums up a whole chunk for each frame of it and writes
+ * out run lengths one by one: a film in one chunk takes it minutes, a forged table the rest of the day.
+ */
+
+import { MAX_FRAMES, OnevisionError } from "@onevision/core";
+import { type Box, childrenOf, childrenWithin } from "./boxes.ts";
+import { type Reading, range, uint64, unreadable } from "./reading.ts";
+
+/** The frames of one track that are shown; times in seconds on the track's clock. */
+export interface ListedFrames {
+	readonly frames: number;
+	readonly start: number;
+	/** End of the last frame. */
+	readonly end: number;
+	/** False when fragments hold frames besides those listed here. */
+	readonly isAll: boolean;
+}
+
+/** The part of a track that is shown, in units of the track's clock. */
+interface Edit {
+	readonly start: number;
+	readonly end: number;
+}
+
+const WHOLE_TRACK: Edit = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
+
+/**
+ * The frames track `trackId` lists, `undefined` when it lists none: then they are in fragments. Fragments are checked
+ * for claims that the file has no room for. Throws `unreadable-file` and `over-limit`.
+ */
+export function* readListedFrames(fileSize: number, trackId: number): Reading<ListedFrames | undefined> {
+	const boxes = yield* childrenOf(0, fileSize, undefined, true);
+	let hasFragments = false;
+	for (const box of boxes) {
+		if (box.name !== "moof") continue;
+		hasFragments = true;
+		yield* screenFragment(box, fileSize);
+	}
+	const movie = boxes.find(({ name }) => name === "moov");
+	if (movie === undefined) return undefined;
+	const parts = yield* childrenOf(movie.start, movie.end);
+	for (const track of parts) {
+		if (track.name !== "trak" || (yield* readTrackId(track)) !== trackId) continue;
+		const shown = yield* readTrack(track, yield* readClock(parts, "mvhd"), fileSize);
+		return shown && { ...shown, isAll: !hasFragments };
+	}
+	return undefined;
+}
+
+function* readTrackId(track: Box): Reading<number | undefined> {
+	const header = (yield* childrenOf(track.start, track.end)).find(({ name }) => name === "tkhd");
+	if (header === undefined) return undefined;
+	const isLong = (yield* range(header.start, 1)).getUint8(0) === 1;
+	return (yield* range(header.start + (isLong ? 20 : 12), 4)).getUint32(0);
+}
+
+/** Units per second of an mvhd or mdhd box. */
+function* readClock(boxes: readonly Box[], name: "mvhd" | "mdhd"): Reading<number> {
+	const header = boxes.find((box) => box.name === name);
+	if (header === undefined) throw unreadable(`has no ${name} box; the file is damaged`);
+	const isLong = (yield* range(header.start, 1)).getUint8(0) === 1;
+	const clock = (yield* range(header.start + (isLong ? 20 : 12), 4)).getUint32(0);
+	if (clock === 0) throw unreadable(`has an ${name} box without a clock; the file is damaged`);
+	return clock;
+}
+
+function* readTrack(
+	track: Box,
+	movieClock: number,
+	fileSize: number,
+): Reading<Omit<ListedFrames, "isAll"> | undefined> {
+	const media = yield* childrenWithin(track, "mdia");
+	const clock = yield* readClock(media, "mdhd");
+	const tables = yield* childrenWithin(track, "mdia", "minf", "stbl");
+	const durations = yield* readRuns(tables, "stts", fileSize);
+	const offsets = yield* readRuns(tables, "ctts", fileSize);
+	const frames = Math.min(durations.samples, yield* readSampleCount(tables, fileSize));
+	if (frames === 0) return undefined;
+	const edit = yield* readEdit(yield* childrenWithin(track, "edts"), clock / movieClock);
+	const shown = walk(durations.table, offsets.table, frames, edit);
+	return { frames: shown.frames, start: shown.start / clock, end: shown.end / clock };
+}
+
+interface Runs {
+	/** Pairs of 32 bits: a count of samples and their value. */
+	readonly table: DataView;
+	/** Sum of the counts. */
+	readonly samples: number;
+}
+
+function* readRuns(boxes: readonly Box[], name: "stts" | "ctts", fileSize: number): Reading<Runs> {
+	const box = boxes.find((candidate) => candidate.name === name);
+	if (box === undefined) return { table: new DataView(new ArrayBuffer(0)), samples: 0 };
+	const entries = (yield* range(box.start + 4, 4)).getUint32(0);
+	if (8 * entries > box.end - box.start - 8) throw overfull(name, entries, fileSize);
+	const table = yield* range(box.start + 8, 8 * entries);
+	let samples = 0;
+	for (let at = 0; at < table.byteLength; at += 8) samples += table.getUint32(at);
+	if (name === "stts") assertHeld(name, samples, fileSize);
+	return { table, samples };
+}
+
+/** Samples in stsz or stz2. Throws when all their bytes are more than the file has: it is cut short, or it lies. */
+function* readSampleCount(boxes: readonly Box[], fileSize: number): Reading<number> {
+	const box = boxes.find(({ name }) => name === "stsz" || name === "stz2");
+	if (box === undefined) return 0;
+	const head = yield* range(box.start, 12);
+	const count = head.getUint32(8);
+	assertHeld(box.name, count, fileSize);
+	if (box.name === "stz2") return count;
+	const size = head.getUint32(4);
+	let bytes = size * count;
+	if (size === 0) {
+		if (4 * count > box.end - box.start - 12) throw overfull(box.name, count, fileSize);
+		const table = yield* range(box.start + 12, 4 * count);
+		for (let at = 0; at < table.byteLength; at += 4) bytes += table.getUint32(at);
+	}
+	if (bytes > fileSize) throw unreadable("lists frames beyond its end; the file is cut short or damaged");
+	return count;
+}
+
+/** The first edit that shows anything; where more follow, all after its start counts as shown. */
+function* readEdit(boxes: readonly Box[], unitsPerMovieUnit: number): Reading<Edit> {
+	const box = boxes.find(({ name }) => name === "elst");
+	if (box === undefined) return WHOLE_TRACK;
+	const head = yield* range(box.start, 8);
+	const isLong = head.getUint8(0) === 1;
+	const entryBytes = isLong ? 20 : 12;
+	const entries = Math.min(head.getUint32(4), Math.floor((box.end - box.start - 8) / entryBytes));
+	const table = yield* range(box.start + 8, entries * entryBytes);
+	const edits: Edit[] = [];
+	for (let at = 0; at < table.byteLength; at += entryBytes) {
+		const duration = isLong ? uint64(table, at, false) : table.getUint32(at);
+		const start = isLong ? Number(table.getBigInt64(at + 8)) : table.getInt32(at + 4);
+		// -1: an empty edit, time in which nothing is shown. Duration 0: to the end (8.6.6.3).
+		const end = duration === 0 ? Number.POSITIVE_INFINITY : start + duration * unitsPerMovieUnit;
+		if (start >= 0) edits.push({ start, end });
+	}
+	const [first] = edits;
+	if (first === undefined) return WHOLE_TRACK;
+	return edits.length === 1 ? first : { start: first.start, end: Number.POSITIVE_INFINITY };
+}
+
+/** Goes through the samples in decoding order; a frame is shown when it starts within the edit. */
+function walk(
+	durations: DataView,
+	offsets: DataView,
+	samples: number,
+	edit: Edit,
+): { frames: number; start: number; end: number } {
+	let [frames, start, end] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+	let [sample, decodeTime] = [0, 0];
+	let [offsetAt, offsetLeft, offset] = [0, 0, 0];
+	for (let at = 0; at < durations.byteLength; at += 8) {
+		const duration = durations.getUint32(at + 4);
+		for (let left = durations.getUint32(at); left > 0 && sample < samples; left--, sample++) {
+			while (offsetLeft === 0 && offsetAt < offsets.byteLength) {
+				[offsetLeft, offset] = [offsets.getUint32(offsetAt), offsets.getInt32(offsetAt + 4)];
+				offsetAt += 8;
+			}
+			const time = decodeTime + (offsetLeft > 0 ? offset : 0);
+			if (offsetLeft > 0) offsetLeft--;
+			decodeTime += duration;
+			if (time < edit.start || time >= edit.end) continue;
+			frames++;
+			start = Math.min(start, time);
+			end = Math.max(end, time + duration);
+		}
+	}
+	return { frames, start, end };
+}
+
+function* screenFragment(fragment: Box, fileSize: number): Reading<void> {
+	for (const traf of yield* childrenOf(fragment.start, fragment.end)) {
+		if (traf.name !== "traf") continue;
+		for (const box of yield* childrenOf(traf.start, traf.end)) {
+			if (box.name === "trun") assertHeld("trun", (yield* range(box.start + 4, 4)).getUint32(0), fileSize);
+		}
+	}
+}
+
+/** A frame takes a byte at the least. */
+function assertHeld(table: string, frames: number, fileSize: number): void {
+	if (frames > fileSize) throw overfull(table, frames, fileSize);
+	if (frames > MAX_FRAMES) {
+		throw new OnevisionError(
+			"over-limit",
+			`lists ${frames} frames, more than ${MAX_FRAMES}; cut it into parts`,
+		);
+	}
+}
+
+function overfull(table: string, frames: number, fileSize: number): OnevisionError {
+	return unreadable(
+		`lists ${frames} entries in its ${table} table but has ${fileSize} bytes; the file is damaged`,
+	);
+}
