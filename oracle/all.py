@@ -20,6 +20,7 @@ SCRIPTS = [
     "slices",
     "grids",
     "pooling",
+    "positions",
     "check_models",
 ]
 

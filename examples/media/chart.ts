@@ -3,8 +3,8 @@
 import { card, circle, picture, rect, stroke, text } from "./svg.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const DAY = [18.2, 17.4, 22.6, 26.1, 31.8, 38.4, 46.2, 48.9, 36.7, 27.3, 21.5, 24.8];
-const EVENING = [0, 0, 0, 2.4, 4.1, 5.9, 7.6, 8.2, 6.1, 4.6, 3.5, 4.3];
+const DAY = [20.8, 20.0, 25.2, 28.7, 34.4, 41.0, 48.8, 51.5, 39.3, 29.9, 24.1, 27.4];
+const EVENING = [0, 0, 0, 1.2, 1.9, 2.7, 3.4, 3.7, 2.8, 2.1, 1.6, 2.1];
 const PUNCTUAL = [95, 94, 96, 97, 97, 96, 95, 95, 94, 86, 87, 95];
 
 const INK = "#1f2937";
@@ -14,14 +14,14 @@ const GOLD = "#e9a23b";
 const RED = "#c2412d";
 const [LEFT, RIGHT, TOP, BOTTOM] = [110, 1170, 232, 690];
 
-const yOf = (thousands: number): number => BOTTOM - (thousands / 60) * (BOTTOM - TOP);
-const yOfShare = (percent: number): number => BOTTOM - ((percent - 70) / 30) * (BOTTOM - TOP);
+const yOf = (thousands: number): number => BOTTOM - (thousands / 70) * (BOTTOM - TOP);
+const yOfShare = (percent: number): number => BOTTOM - ((percent - 30) / 70) * (BOTTOM - TOP);
 const xOf = (month: number): number => LEFT + ((month + 0.5) * (RIGHT - LEFT)) / 12;
 
 export function chart(): string {
 	return picture(1280, 800, [
 		rect(0, 0, 1280, 800, "#ffffff"),
-		text(60, 78, "Evening boats lift a strong summer", { size: 38, weight: "bold", fill: INK }),
+		text(60, 78, "A strong summer, a late autumn", { size: 38, weight: "bold", fill: INK }),
 		text(60, 118, "Saltmarsh Ferry: passengers in thousands and punctual departures, by month", {
 			size: 22,
 			fill: MUTED,
@@ -51,12 +51,12 @@ function legend(): string {
 }
 
 function axes(): string {
-	const lines = [0, 10, 20, 30, 40, 50, 60].map((value) => {
+	const lines = [0, 10, 20, 30, 40, 50, 60, 70].map((value) => {
 		const y = yOf(value);
 		return [
 			stroke(`M${LEFT} ${y}H${RIGHT}`, value ? "#e5e7eb" : "#9ca3af", value ? 1.5 : 2),
 			text(LEFT - 16, y + 6, String(value), { size: 18, fill: MUTED, anchor: "end" }),
-			text(RIGHT + 14, y + 6, `${70 + value / 2} %`, { size: 18, fill: RED }),
+			text(RIGHT + 14, y + 6, `${30 + value} %`, { size: 18, fill: RED }),
 		].join("");
 	});
 	return lines.join("");
@@ -75,7 +75,6 @@ function bars(label: string, month: number): string {
 function punctuality(): string {
 	const points = PUNCTUAL.map((share, month) => `${xOf(month)} ${yOfShare(share)}`);
 	return [
-		stroke(`M${points.join("L")}`, "#ffffff", 9),
 		stroke(`M${points.join("L")}`, RED, 4),
 		...PUNCTUAL.map((share, month) =>
 			circle(xOf(month), yOfShare(share), 7, "#ffffff", { stroke: RED, "stroke-width": 4 }),
@@ -84,9 +83,7 @@ function punctuality(): string {
 }
 
 function note(): string {
-	return [
-		card(938, 560, 10, 10, 0, "none"),
-		text(xOf(9) + 44, 372, "Eastern landing", { size: 18, fill: INK, anchor: "middle" }),
-		text(xOf(9) + 44, 396, "rebuilt", { size: 18, fill: INK, anchor: "middle" }),
-	].join("");
+	const style = { size: 18, fill: INK, anchor: "middle" } as const;
+	const x = (xOf(9) + xOf(10)) / 2;
+	return text(x, yOfShare(77), "Eastern landing", style) + text(x, yOfShare(77) + 24, "rebuilt", style);
 }

@@ -1,7 +1,20 @@
 /** The frames of a clip of twelve seconds: a quiet house, a parcel that is delivered, then a cut to the kitchen. */
 
-import { houses, person } from "./scenes.ts";
-import { card, circle, ellipse, gradient, picture, place, rect, shape, stroke, text, times } from "./svg.ts";
+import {
+	card,
+	circle,
+	element,
+	ellipse,
+	gradient,
+	picture,
+	place,
+	rect,
+	shape,
+	stroke,
+	text,
+	times,
+} from "./svg.ts";
+import { houses, person } from "./town.ts";
 
 export const CLIP = { width: 640, height: 360, fps: 24, frames: 288 } as const;
 
@@ -116,7 +129,7 @@ function kitchen(seconds: number): string {
 			rect(0, 250, 640, 110, "#b77f4f"),
 			rect(0, 250, 640, 10, "#d09a66"),
 			ellipse(330, 308, 150, 14, "#000000", { opacity: 0.2 }),
-			place(kitten(), 330, 250 - rise * 52, 1.1),
+			element("g", { "clip-path": "url(#above)" }, place(kitten(), 330, 276 - rise * 100, 1.1)),
 			flap(232, open, -1),
 			flap(428, open, 1),
 			rect(232, 196, 196, 112, "#c08a52"),
@@ -126,7 +139,10 @@ function kitchen(seconds: number): string {
 			card(498, 262, 46, 40, 8, "#f4ece0"),
 			stroke("M544 272q18 8 0 22", "#f4ece0", 6),
 		],
-		[gradient("evening", "#f7b98a", "#7f9fc4")],
+		[
+			gradient("evening", "#7f9fc4", "#f7b98a"),
+			element("clipPath", { id: "above" }, rect(0, 0, 640, 198, "#000")),
+		],
 	);
 }
 

@@ -1,12 +1,27 @@
 /** Phone screens of 1170×2532: a conversation, and a shop before and after a tap on "Add to basket". */
 
 import { conversationPhoto } from "./scenes.ts";
-import { card, circle, gradient, group, picture, place, rect, stroke, text, textWidth, wrap } from "./svg.ts";
+import {
+	card,
+	circle,
+	element,
+	gradient,
+	group,
+	picture,
+	place,
+	rect,
+	shape,
+	stroke,
+	text,
+	textWidth,
+	wrap,
+} from "./svg.ts";
 
 const INK = "#16191f";
 const MUTED = "#7b828d";
 const BLUE = "#2463d6";
 const GREEN = "#2f7d4f";
+const PHOTO_HEIGHT = 520;
 
 export function conversation(): string {
 	return picture(
@@ -29,22 +44,15 @@ export function conversation(): string {
 			stroke("M1080 246l32 -18v46l-32 -18", BLUE, 7),
 			rect(0, 328, 1170, 2, "#e4e0d8"),
 			text(585, 404, "Today 9:12", { size: 32, fill: MUTED, anchor: "middle" }),
-			theirs(440, "Mira", "#c2547a", "Good morning! Is the walk still on? The forecast says sun until four."),
-			mine(710, "Yes! Boat at 10:20 from the old pier."),
-			photo(856, "Jonas", "#3f7fb5"),
-			theirs(1488, "Jonas", "#3f7fb5", "View from the ticket office just now. No queue yet."),
-			mine(1706, "Perfect. I bring bread and cheese, who has a knife?"),
-			theirs(
-				1904,
-				"Ade",
-				"#3c8d5a",
-				"Me, and a blanket. Running five minutes late, save me a seat upstairs please",
-			),
-			text(1110, 2220, "Read 9:40", { size: 30, fill: MUTED, anchor: "end" }),
+			messages(),
 			inputBar(),
 			homeLine(),
 		],
-		[gradient("sky", "#8fc4e8", "#fbe6c4"), gradient("sea", "#3f8fb0", "#1f5f86")],
+		[
+			gradient("sky", "#8fc4e8", "#fbe6c4"),
+			gradient("sea", "#3f8fb0", "#1f5f86"),
+			element("clipPath", { id: "photo" }, card(0, 0, 760, PHOTO_HEIGHT, 44, "#000")),
+		],
 	);
 }
 
@@ -97,40 +105,62 @@ function homeLine(): string {
 	return card(390, 2494, 390, 12, 6, INK);
 }
 
-function theirs(y: number, name: string, colour: string, message: string): string {
-	const lines = wrap(message, 700, 42);
-	const width = Math.max(...lines.map((line) => textWidth(line, 42))) + 72;
-	return [
-		circle(86, y + 70 + lines.length * 56, 38, colour),
-		text(86, y + 84 + lines.length * 56, name.slice(0, 1), {
-			size: 38,
-			weight: "bold",
-			fill: "#fff",
-			anchor: "middle",
-		}),
-		text(170, y + 30, name, { size: 30, fill: colour, weight: "bold" }),
-		card(146, y + 50, width, lines.length * 56 + 60, 44, "#ffffff"),
-		...lines.map((line, index) => text(182, y + 122 + index * 56, line, { size: 42, fill: INK })),
-	].join("");
+/** A drawing at the top of the page, to be moved down by what stands above it. */
+interface Message {
+	readonly drawing: string;
+	readonly height: number;
 }
 
-function mine(y: number, message: string): string {
-	const lines = wrap(message, 700, 42);
-	const width = Math.max(...lines.map((line) => textWidth(line, 42))) + 72;
+function messages(): string {
+	let y = 448;
 	return [
-		card(1110 - width, y, width, lines.length * 56 + 56, 44, BLUE),
-		...lines.map((line, index) =>
-			text(1146 - width, y + 68 + index * 56, line, { size: 42, fill: "#ffffff" }),
-		),
-	].join("");
+		theirs("Mira", "#c2547a", "Good morning! Is the walk still on? The forecast says sun until four."),
+		mine("Yes! Boat at 10:20 from the old pier."),
+		photo("Jonas", "#3f7fb5"),
+		theirs("Jonas", "#3f7fb5", "View from the ticket office just now. No queue yet."),
+		mine("Perfect. I bring bread and cheese, who has a knife?"),
+		theirs("Ade", "#3c8d5a", "Me, and a blanket. Running five minutes late, save me a seat upstairs please"),
+	]
+		.map(({ drawing, height }) => {
+			const placed = place(drawing, 0, y);
+			y += height + 26;
+			return placed;
+		})
+		.join("");
 }
 
-function photo(y: number, name: string, colour: string): string {
-	return [
-		text(170, y + 30, name, { size: 30, fill: colour, weight: "bold" }),
-		place(conversationPhoto(760, 540), 146, y + 50),
-		card(132, y + 36, 788, 568, 52, "none", { stroke: "#f6f4f0", "stroke-width": 28 }),
-	].join("");
+function theirs(name: string, colour: string, message: string): Message {
+	const { drawing, width, height } = bubble(message, INK);
+	const parts = [
+		circle(86, height + 12, 38, colour),
+		text(86, height + 26, name.slice(0, 1), { size: 38, weight: "bold", fill: "#fff", anchor: "middle" }),
+		text(170, 30, name, { size: 30, fill: colour, weight: "bold" }),
+		card(146, 50, width, height, 44, "#ffffff"),
+		place(drawing, 146, 50),
+	];
+	return { drawing: parts.join(""), height: height + 50 };
+}
+
+function mine(message: string): Message {
+	const { drawing, width, height } = bubble(message, "#ffffff");
+	const left = 1110 - width;
+	return { drawing: card(left, 0, width, height, 44, BLUE) + place(drawing, left, 0), height };
+}
+
+/** The words of a message, and the size of the bubble around them. */
+function bubble(message: string, fill: string): Message & { readonly width: number } {
+	const lines = wrap(message, 700, 42);
+	return {
+		drawing: lines.map((line, index) => text(36, 69 + index * 56, line, { size: 42, fill })).join(""),
+		width: Math.max(...lines.map((line) => textWidth(line, 42))) + 72,
+		height: lines.length * 56 + 54,
+	};
+}
+
+function photo(name: string, colour: string): Message {
+	const clipped = element("g", { "clip-path": "url(#photo)" }, conversationPhoto(760, PHOTO_HEIGHT));
+	const label = text(170, 30, name, { size: 30, fill: colour, weight: "bold" });
+	return { drawing: label + place(clipped, 146, 50), height: PHOTO_HEIGHT + 50 };
 }
 
 function inputBar(): string {
@@ -159,16 +189,12 @@ function basket(added: boolean): string {
 function loaf(): string {
 	return [
 		card(170, 970, 830, 60, 30, "#a8743c", { opacity: 0.45 }),
-		shape2("M200 960q-30 -330 385 -350q415 20 385 350q-10 40 -60 40h-650q-50 0 -60 -40z", "url(#crust)"),
-		...[300, 470, 640, 810].map((x) => stroke(`M${x} 880q20 -130 110 -200`, "#f2cf9c", 26)),
-		...[300, 470, 640, 810].map((x) =>
+		shape("M200 960q-30 -330 385 -350q415 20 385 350q-10 40 -60 40h-650q-50 0 -60 -40z", "url(#crust)"),
+		...[250, 405, 560, 715].map((x) => stroke(`M${x} 880q20 -130 110 -200`, "#f2cf9c", 26)),
+		...[250, 405, 560, 715].map((x) =>
 			stroke(`M${x + 18} 884q20 -126 106 -192`, "#7a3f14", 7, { opacity: 0.5 }),
 		),
 	].join("");
-}
-
-function shape2(d: string, fill: string): string {
-	return stroke(d, "#7a3f14", 0, { fill });
 }
 
 function tags(): string {
@@ -216,9 +242,9 @@ function stepper(): string {
 
 function toast(): string {
 	return [
-		card(90, 1150, 990, 130, 40, "#22262d"),
-		circle(166, 1215, 34, "#5cc287"),
-		stroke("M150 1216L162 1228L184 1202", "#ffffff", 8),
-		text(226, 1230, "Country loaf is in your basket", { size: 42, fill: "#ffffff" }),
+		card(90, 1074, 990, 130, 40, "#22262d"),
+		circle(166, 1139, 34, "#5cc287"),
+		stroke("M150 1140L162 1152L184 1126", "#ffffff", 8),
+		text(226, 1154, "Country loaf is in your basket", { size: 42, fill: "#ffffff" }),
 	].join("");
 }

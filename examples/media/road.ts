@@ -1,7 +1,7 @@
 /** One street corner as four cameras of a car see it: front, left, right and rear. */
 
-import { houses, person } from "./scenes.ts";
 import { card, circle, ellipse, gradient, picture, place, rect, shape, stroke, text, times } from "./svg.ts";
+import { houses, person } from "./town.ts";
 
 const [WIDTH, HEIGHT, HORIZON] = [960, 540, 250];
 const DEFS = [gradient("sky", "#8fc0e4", "#e9eef0"), gradient("asphalt", "#8b8f94", "#5c6066")];
@@ -11,9 +11,9 @@ export const VIEWS = { front, left, right, rear } as const;
 function front(): string {
 	return view([
 		street(5),
-		place(carFromBehind("#2f6c9c"), 520, 372, 0.8),
-		place(carFromBehind("#e8e6e0"), 485, 290, 0.28),
-		place(cyclist(), 770, 400, 0.85),
+		place(carFromFront("#e8e6e0"), 463, 284, 0.2),
+		place(carFromBehind("#2f6c9c"), 566, 376, 0.8),
+		place(riderFromBehind(), 742, 420, 0.85),
 		place(trafficLight(), 826, 300, 1),
 		place(tree(), 150, 330, 0.9),
 		place(person("#d8a13c", "#3d3a4a", "#8a5a3c", "#1e1614"), 90, 396, 0.6),
@@ -24,8 +24,8 @@ function front(): string {
 function rear(): string {
 	return view([
 		street(9),
-		place(carFromFront("#c8443a"), 440, 400, 0.95),
-		place(carFromFront("#5c6b5a"), 540, 300, 0.36),
+		place(carFromFront("#c8443a"), 366, 404, 0.95),
+		place(carFromBehind("#5c6b5a"), 510, 300, 0.3),
 		place(tree(), 830, 340, 1),
 		place(tree(), 110, 316, 0.7),
 		place(person("#b9506b", "#2f3e57", "#f0c8a4", "#8f5a2c"), 886, 420, 0.66),
@@ -41,7 +41,8 @@ function left(): string {
 		times(7, (index) => rect(20 + index * 150, 462, 90, 9, "#f4f1e6")),
 		place(tree(), 90, 312, 0.9),
 		place(tree(), 860, 312, 0.8),
-		place(bus(), 250, 420, 1),
+		place(bus(), 760, 420, -1, 1),
+		text(500, 400, "12  Old Harbour", { size: 20, weight: "bold", fill: "#3a3020" }),
 		place(person("#4d8a63", "#5a4a3c", "#c68e63", "#241a16"), 170, 324, 0.55),
 	]);
 }
@@ -54,11 +55,11 @@ function right(): string {
 		times(9, (index) => rect(index * 120 - 30, 330, 2, 96, "#aaa397")),
 		rect(0, 426, WIDTH, 12, "#8f8a80"),
 		rect(0, 438, WIDTH, 102, "url(#asphalt)"),
-		place(person("#5b7fa6", "#3d3a4a", "#e7b48c", "#4a2f20"), 250, 404, 0.9),
-		place(person("#d8a13c", "#54463d", "#8a5a3c", "#1e1614"), 320, 410, 0.95),
-		place(person("#8a4a7a", "#2f3e57", "#f0c8a4", "#8f5a2c"), 800, 396, 0.85),
-		place(tree(), 130, 380, 1.2),
-		place(cyclist(), 620, 470, 1.3),
+		place(tree(), 700, 384, 1.2),
+		place(person("#5b7fa6", "#3d3a4a", "#e7b48c", "#4a2f20"), 596, 404, 0.9),
+		place(person("#d8a13c", "#54463d", "#8a5a3c", "#1e1614"), 826, 412, 0.95),
+		place(person("#8a4a7a", "#2f3e57", "#f0c8a4", "#8f5a2c"), 330, 396, 0.85),
+		place(cyclist(), 170, 474, -1.3, 1.3),
 	]);
 }
 
@@ -69,11 +70,11 @@ function view(content: readonly string[]): string {
 /** A straight street seen along its middle. */
 function street(seed: number): string {
 	return [
-		shape(`M0 ${HORIZON + 20}H960V540H0Z`, "#c4beb2"),
-		place(houses(0, 0, 500, seed), 0, 300, 0.9, 0.8),
-		place(houses(0, 0, 460, seed + 3), 960, 300, -0.9, 0.8),
-		place(houses(0, 0, 300, seed + 5), 330, 262, 0.34),
-		place(houses(0, 0, 300, seed + 8), 620, 262, -0.34, 0.34),
+		shape(`M0 ${HORIZON + 12}H960V540H0Z`, "#c4beb2"),
+		place(houses(0, 0, 420, seed + 5), 290, 264, 0.4),
+		place(houses(0, 0, 380, seed + 8), 670, 264, -0.4, 0.4),
+		place(houses(0, 0, 330, seed), -40, 300, 0.9, 0.8),
+		place(houses(0, 0, 330, seed + 3), 1000, 300, -0.9, 0.8),
 		shape("M0 300H430V262H530V300H960V330H0Z", "#bdb7ab"),
 		shape("M462 258H498L960 480V540H0V480Z", "url(#asphalt)"),
 		shape("M462 258L0 480V468L458 258Z", "#e6e1d6"),
@@ -132,7 +133,6 @@ function bus(): string {
 		card(468, -146, 32, 100, 8, "#3d5563"),
 		card(340, -66, 58, 82, 4, "#c58d22"),
 		times(4, (index) => circle(55 + index * 74, -96, 12, index % 2 ? "#8a5a3c" : "#e7b48c")),
-		text(40, -20, "12  Old Harbour", { size: 20, weight: "bold", fill: "#3a3020" }),
 		...[90, 420].map((x) => circle(x, 18, 32, "#1c1e21") + circle(x, 18, 14, "#9aa0a6")),
 	].join("");
 }
@@ -148,6 +148,20 @@ function cyclist(): string {
 		stroke("M4 -122L20 -98L38 -86", "#d9553f", 10),
 		circle(14, -148, 15, "#e7b48c"),
 		shape("M-3 -150Q0 -170 18 -166T31 -150Z", "#f4f1e6"),
+	].join("");
+}
+
+function riderFromBehind(): string {
+	return [
+		ellipse(0, 4, 30, 6, "#000000", { opacity: 0.25 }),
+		card(-4, -52, 8, 54, 4, "#22262b"),
+		stroke("M-34 -92H34", "#22262b", 5),
+		stroke("M-12 -70L-12 -22M12 -70L12 -34", "#3d3a4a", 13),
+		stroke("M-20 -122L-32 -94M20 -122L32 -94", "#d9553f", 10),
+		shape("M-22 -66Q-28 -132 0 -136Q28 -132 22 -66Z", "#d9553f"),
+		card(-9, -60, 18, 8, 3, "#e0402c"),
+		circle(0, -152, 15, "#e7b48c"),
+		shape("M-17 -148Q-16 -172 0 -172T17 -148Z", "#f4f1e6"),
 	].join("");
 }
 

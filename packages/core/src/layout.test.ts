@@ -31,13 +31,21 @@ test("visual tokens are the sum of the four parts", () => {
 
 test("optional fields are there when given and absent, not undefined, when not", () => {
 	expect(Object.keys(itemLayout(FIELDS))).not.toContain("range");
-	const full = itemLayout({ ...FIELDS, frameIndices: [0, 2], range: { min: 1, max: 2, why: "x" }, notes: ["n"] });
+	const full = itemLayout({
+		...FIELDS,
+		frameIndices: [0, 2],
+		range: { min: 1, max: 2, why: "x" },
+		notes: ["n"],
+	});
 	expect(full).toMatchObject({ frameIndices: [0, 2], range: { min: 1, max: 2, why: "x" }, notes: ["n"] });
 });
 
-test.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, -5000, 2 ** 53])("a part of %d is an internal error", (grid) => {
-	expect(withParts({ grid })).toThrow("internal: token counts of a 14x14 image are not whole numbers");
-});
+test.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, -5000, 2 ** 53])(
+	"a part of %d is an internal error",
+	(grid) => {
+		expect(withParts({ grid })).toThrow("internal: token counts of a 14x14 image are not whole numbers");
+	},
+);
 
 test("tower tokens that are not whole are an internal error", () => {
 	expect(() => itemLayout({ ...FIELDS, towerTokens: 0.5 })).toThrow("internal:");

@@ -22,12 +22,16 @@ test.each([
 
 test("roundHalfEven differs from Math.round on ties to an even number below only", () => {
 	fc.assert(
-		fc.property(fc.integer({ min: 0, max: 2 ** 30 }), fc.double({ min: 0, max: 1, noNaN: true }), (whole, part) => {
-			const value = whole + part;
-			const tie = value - Math.floor(value) === 0.5;
-			const expected = tie && Math.floor(value) % 2 === 0 ? Math.floor(value) : Math.round(value);
-			expect(roundHalfEven(value)).toBe(expected);
-		}),
+		fc.property(
+			fc.integer({ min: 0, max: 2 ** 30 }),
+			fc.double({ min: 0, max: 1, noNaN: true }),
+			(whole, part) => {
+				const value = whole + part;
+				const tie = value - Math.floor(value) === 0.5;
+				const expected = tie && Math.floor(value) % 2 === 0 ? Math.floor(value) : Math.round(value);
+				expect(roundHalfEven(value)).toBe(expected);
+			},
+		),
 		FUZZ,
 	);
 });
@@ -59,7 +63,8 @@ test("linspace starts at 0, ends exactly at the last value and never falls", () 
 			expect(values).toHaveLength(count);
 			expect(values[0]).toBe(0);
 			expect(values.at(-1)).toBe(last);
-			values.forEach((value, index) => expect(value).toBeGreaterThanOrEqual(values[index - 1] ?? 0));
+			for (const [index, value] of values.entries())
+				expect(value).toBeGreaterThanOrEqual(values[index - 1] ?? 0);
 		}),
 		{ ...FUZZ, numRuns: 200 },
 	);

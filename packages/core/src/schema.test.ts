@@ -1,15 +1,12 @@
 /** Every kind of declaration: what it accepts, what it says when it does not, and the JSON Schema it yields. */
 
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OnevisionError } from "./errors.ts";
-import { planRequestSchema } from "./plan/request.ts";
 import {
 	boolean,
 	choice,
 	either,
 	integer,
-	isRecord,
 	list,
 	number,
 	object,
@@ -40,10 +37,13 @@ describe("integer", () => {
 	});
 	test.each([0, 37, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "3", true, null, undefined, 3n, {}, [3]])(
 		"%s is refused",
-		(value) => expect(parse(schema, value)).toMatch(/^invalid-input: at: expected a whole number from 1 to 36, got /),
+		(value) =>
+			expect(parse(schema, value)).toMatch(/^invalid-input: at: expected a whole number from 1 to 36, got /),
 	);
 	test("the message names the path, the range and the value", () => {
-		expect(parse(schema, 1.5, "limits.tiles.max")).toMatchInlineSnapshot(`"invalid-input: limits.tiles.max: expected a whole number from 1 to 36, got 1.5"`);
+		expect(parse(schema, 1.5, "limits.tiles.max")).toMatchInlineSnapshot(
+			`"invalid-input: limits.tiles.max: expected a whole number from 1 to 36, got 1.5"`,
+		);
 	});
 });
 
@@ -54,7 +54,9 @@ describe("number", () => {
 		expect(parse(schema, value)).toMatch(/^invalid-input: at: expected a number from 0 to 1, got /),
 	);
 	test("an empty path is called the value", () => {
-		expect(parse(schema, "half", "")).toMatchInlineSnapshot(`"invalid-input: value: expected a number from 0 to 1, got "half""`);
+		expect(parse(schema, "half", "")).toMatchInlineSnapshot(
+			`"invalid-input: value: expected a number from 0 to 1, got "half""`,
+		);
 	});
 });
 
@@ -72,7 +74,9 @@ describe("text", () => {
 		expect(parse(schema, value)).toMatch(/^invalid-input: at: expected text of 1 to 5 characters, got /),
 	);
 	test("a long value is cut in the message, which stays one line", () => {
-		expect(parse(schema, `first\nsecond ${"x".repeat(5000)}`)).toMatchInlineSnapshot(`"invalid-input: at: expected text of 1 to 5 characters, got "first\\nsecond xxxxxxxxxxxxxxxxxxxxxxxxxxx…""`);
+		expect(parse(schema, `first\nsecond ${"x".repeat(5000)}`)).toMatchInlineSnapshot(
+			`"invalid-input: at: expected text of 1 to 5 characters, got "first\\nsecond xxxxxxxxxxxxxxxxxxxxxxxxxxx…""`,
+		);
 	});
 });
 
@@ -82,10 +86,14 @@ describe("choice", () => {
 		expect(["p95", "max", "mean"].map((word) => parse(schema, word))).toEqual(["p95", "max", "mean"]);
 	});
 	test("a slip gets the nearest word", () => {
-		expect(parse(schema, "maen", "fit")).toMatchInlineSnapshot(`"invalid-input: fit: expected one of p95, max, mean, got "maen"; did you mean max?"`);
+		expect(parse(schema, "maen", "fit")).toMatchInlineSnapshot(
+			`"invalid-input: fit: expected one of p95, max, mean, got "maen"; did you mean max?"`,
+		);
 	});
 	test("a far word gets the list alone", () => {
-		expect(parse(schema, "average", "fit")).toMatchInlineSnapshot(`"invalid-input: fit: expected one of p95, max, mean, got "average""`);
+		expect(parse(schema, "average", "fit")).toMatchInlineSnapshot(
+			`"invalid-input: fit: expected one of p95, max, mean, got "average""`,
+		);
 	});
 	test.each(["__proto__", "constructor", "toString", "length", 0])("%s is no choice", (word) =>
 		expect(parse(schema, word)).toMatch(/^invalid-input: /),
@@ -100,11 +108,14 @@ describe("list", () => {
 		expect(parse(schema, given)).not.toBe(given);
 	});
 	test("a wrong item is named by its place", () => {
-		expect(parse(schema, [1, 99], "sides")).toMatchInlineSnapshot(`"invalid-input: sides[1]: expected a whole number from 1 to 9, got 99"`);
+		expect(parse(schema, [1, 99], "sides")).toMatchInlineSnapshot(
+			`"invalid-input: sides[1]: expected a whole number from 1 to 9, got 99"`,
+		);
 	});
 	test("too few, too many, and no list at all", () => {
-		expect([[], [1, 2, 3, 4], "1,2", { 0: 1, length: 1 }].map((value) => parse(schema, value, "sides")))
-			.toMatchInlineSnapshot(`
+		expect(
+			[[], [1, 2, 3, 4], "1,2", { 0: 1, length: 1 }].map((value) => parse(schema, value, "sides")),
+		).toMatchInlineSnapshot(`
 				[
 				  "invalid-input: sides: expected a list of 1 to 3 items, got a list of 0",
 				  "invalid-input: sides: expected a list of 1 to 3 items, got a list of 4",
@@ -121,10 +132,14 @@ describe("either", () => {
 		expect([parse(schema, 32), parse(schema, "all")]).toEqual([32, "all"]);
 	});
 	test("a value of neither kind is told both", () => {
-		expect(parse(schema, "some", "num_frames")).toMatchInlineSnapshot(`"invalid-input: num_frames: expected a whole number from 1 to 64, or one of all, got "some""`);
+		expect(parse(schema, "some", "num_frames")).toMatchInlineSnapshot(
+			`"invalid-input: num_frames: expected a whole number from 1 to 64, or one of all, got "some""`,
+		);
 	});
 	test("a mistake inside an object is told from inside", () => {
-		expect(parse(either(text("Id"), POINT), { x: 1, lable: "a" }, "model")).toMatchInlineSnapshot(`"unknown-key: model.lable: no such key; did you mean label? Known: x, label"`);
+		expect(parse(either(text("Id"), POINT), { x: 1, lable: "a" }, "model")).toMatchInlineSnapshot(
+			`"unknown-key: model.lable: no such key; did you mean label? Known: x, label"`,
+		);
 	});
 	test("an error that is not about the value is passed on", () => {
 		const broken: Schema<number> = {
@@ -144,15 +159,22 @@ describe("object", () => {
 		expect(parse(POINT, { x: 1, label: "a" })).toStrictEqual({ x: 1, label: "a" });
 	});
 	test("a missing key is named with what it means", () => {
-		expect(parse(POINT, {}, "media.point")).toMatchInlineSnapshot(`"invalid-input: media.point.x: missing; Across, px"`);
+		expect(parse(POINT, {}, "media.point")).toMatchInlineSnapshot(
+			`"invalid-input: media.point.x: missing; Across, px"`,
+		);
 	});
 	test("an unknown key gets the nearest and the list", () => {
-		expect(parse(POINT, { x: 1, lable: "a" }, "")).toMatchInlineSnapshot(`"unknown-key: lable: no such key; did you mean label? Known: x, label"`);
+		expect(parse(POINT, { x: 1, lable: "a" }, "")).toMatchInlineSnapshot(
+			`"unknown-key: lable: no such key; did you mean label? Known: x, label"`,
+		);
 	});
-	test.each(["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"])("%s is an unknown key", (key) => {
-		const value: unknown = JSON.parse(`{ "x": 1, ${JSON.stringify(key)}: {} }`);
-		expect(parse(POINT, value, "")).toBe(`unknown-key: ${key}: no such key Known: x, label`);
-	});
+	test.each(["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"])(
+		"%s is an unknown key",
+		(key) => {
+			const value: unknown = JSON.parse(`{ "x": 1, ${JSON.stringify(key)}: {} }`);
+			expect(parse(POINT, value, "")).toBe(`unknown-key: ${key}: no such key Known: x, label`);
+		},
+	);
 	test("keys of a prototype do not count as given", () => {
 		expect(parse(POINT, Object.create({ x: 1 }))).toBe("invalid-input: at.x: missing; Across, px");
 	});
@@ -244,100 +266,4 @@ test("JSON Schema says the same as the checks", () => {
 
 test("an object without required keys has no `required`", () => {
 	expect(object("Nothing needed", { a: optional(boolean("A")) }).json).not.toHaveProperty("required");
-});
-
-/** Whether a value passes the emitted JSON Schema: the few keywords that are used, nothing else. */
-function conforms(json: Readonly<Record<string, unknown>>, value: unknown): boolean {
-	const { anyOf, enum: words, type } = json;
-	if (Array.isArray(anyOf)) return anyOf.some((option) => conforms(option, value));
-	if (Array.isArray(words)) return words.includes(value);
-	const within = (size: number, low: unknown, high: unknown): boolean =>
-		size >= Number(low) && size <= Number(high);
-	switch (type) {
-		case "integer":
-			return Number.isInteger(value) && within(Number(value), json.minimum, json.maximum);
-		case "number":
-			return typeof value === "number" && within(value, json.minimum, json.maximum);
-		case "boolean":
-			return typeof value === "boolean";
-		case "string":
-			return typeof value === "string" && within(value.length, json.minLength, json.maxLength);
-		case "array":
-			return (
-				Array.isArray(value) &&
-				within(value.length, json.minItems, json.maxItems) &&
-				value.every((item) => conforms(json.items as Record<string, unknown>, item))
-			);
-		default: {
-			const properties = json.properties as Readonly<Record<string, Record<string, unknown>>>;
-			return (
-				isRecord(value) &&
-				((json.required as string[] | undefined) ?? []).every((key) => Object.hasOwn(value, key)) &&
-				Object.entries(value).every(
-					([key, item]) =>
-						Object.hasOwn(properties, key) && conforms(properties[key] as Record<string, unknown>, item),
-				)
-			);
-		}
-	}
-}
-
-/** Values near a schema: right ones, slightly wrong ones, and anything. */
-function near(json: Readonly<Record<string, unknown>>): fc.Arbitrary<unknown> {
-	const { anyOf, enum: words, type } = json;
-	const right = (): fc.Arbitrary<unknown> => {
-		if (Array.isArray(anyOf)) return fc.oneof(...anyOf.map((option) => near(option)));
-		if (Array.isArray(words)) return fc.constantFrom(...words);
-		if (type === "integer" || type === "number") {
-			const [min, max] = [Number(json.minimum), Number(json.maximum)];
-			const inside = type === "integer" ? fc.integer({ min, max: Math.min(max, 2 ** 31 - 1) }) : fc.double({ min, max });
-			return fc.oneof({ weight: 9, arbitrary: inside }, { weight: 1, arbitrary: fc.double() });
-		}
-		if (type === "boolean") return fc.boolean();
-		if (type === "string") return fc.string({ maxLength: 50 });
-		if (type === "array") return fc.array(near(json.items as Record<string, unknown>), { maxLength: 3 });
-		const properties = Object.entries(json.properties as Record<string, Record<string, unknown>>);
-		return fc.record(Object.fromEntries(properties.map(([key, schema]) => [key, near(schema)])), {
-			requiredKeys: [],
-		});
-	};
-	return fc.oneof({ weight: 30, arbitrary: right() }, { weight: 1, arbitrary: fc.jsonValue() });
-}
-
-const FUZZ = { seed: 7, numRuns: 1500 };
-
-test("any JSON value is a plan request or an expected error of one line, and never prints long", () => {
-	fc.assert(
-		fc.property(fc.oneof(fc.jsonValue(), near(planRequestSchema.json)), (value) => {
-			const result = parse(planRequestSchema, value, "");
-			if (typeof result === "string") {
-				expect(result).toMatch(/^(invalid-input|unknown-key): /);
-				expect(result.length).toBeLessThan(1000);
-			} else expect(conforms(planRequestSchema.json, result)).toBe(true);
-		}),
-		FUZZ,
-	);
-});
-
-test("what the checks accept is what the JSON Schema accepts", () => {
-	const accepted = { yes: 0, no: 0 };
-	fc.assert(
-		fc.property(near(POINT.json), (value) => {
-			const ok = typeof parse(POINT, value) !== "string";
-			accepted[ok ? "yes" : "no"]++;
-			expect(ok).toBe(conforms(POINT.json, value));
-		}),
-		FUZZ,
-	);
-	expect(Math.min(accepted.yes, accepted.no)).toBeGreaterThan(20);
-});
-
-test("parsing what was parsed changes nothing", () => {
-	fc.assert(
-		fc.property(near(planRequestSchema.json), (value) => {
-			const once = parse(planRequestSchema, value, "");
-			if (typeof once !== "string") expect(parse(planRequestSchema, once, "")).toStrictEqual(once);
-		}),
-		FUZZ,
-	);
 });

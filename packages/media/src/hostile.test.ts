@@ -129,6 +129,13 @@ test("boxes inside boxes with absurd sizes are refused", async () => {
 	await expectHeaderOrRefusal(clip);
 });
 
+test("a chunk that claims millions of frames costs nothing", async () => {
+	const clip = read("mov-mjpeg.mov");
+	const samplesPerChunk = Buffer.from(clip).indexOf("stsc") + 16;
+	new DataView(clip.buffer).setUint32(samplesPerChunk, 2 ** 31);
+	expect(await readVideoHeader(clip)).toMatchObject({ frames: 5, fps: 5 });
+});
+
 /** A file of `size` bytes that holds `parts` at their offsets and zeros elsewhere, and counts what is read of it. */
 function sparse(
 	size: number,

@@ -1,7 +1,7 @@
 /** What a checkpoint is: a family plus its constants, the parts it is made of, and where each fact was read. */
 
-import type { LanguageModelId } from "../facts/language-models.ts";
-import type { TowerId } from "../facts/towers.ts";
+import type { LanguageModel, LanguageModelId } from "../facts/language-models.ts";
+import type { Tower, TowerId } from "../facts/towers.ts";
 import type { ConstantsOf, FamilyId, SettingsOf } from "../families/index.ts";
 
 /** How tower features become language-model embeddings; widths follow from the tower and the language model. */
@@ -13,11 +13,11 @@ export type ProjectorChoice =
 	/** A query transformer; its parameter count is given, its queries are the family's constant. */
 	| { readonly kind: "q-former"; readonly parameters: number };
 
-/** The three parts of the model, by the ids of the fact tables. */
+/** The three parts of the model: ids of the fact tables, or widths of their own (a checkpoint read from files). */
 export interface ModelParts {
-	readonly tower: TowerId;
+	readonly tower: TowerId | Tower;
 	readonly projector: ProjectorChoice;
-	readonly languageModel: LanguageModelId;
+	readonly languageModel: LanguageModelId | LanguageModel;
 }
 
 export interface CheckpointOf<F extends FamilyId> {

@@ -68,10 +68,10 @@ export const FIXED_CHECKPOINTS = {
 		family: "fuyu",
 		aliases: ["fuyu", "adept/fuyu-8b"],
 		constants: { patch: 30, box: { width: 1920, height: 1080 } },
-		// The matrix that takes patches in is counted as the tower; nothing stands between.
+		// The matrix that takes patches in counts as the tower, its bias as the projector; nothing stands between.
 		parts: {
 			tower: "fuyu-patches",
-			projector: { kind: "q-former", parameters: 0 },
+			projector: { kind: "q-former", parameters: 4096 },
 			languageModel: "persimmon-8b",
 		},
 		contextTokens: 16_384,

@@ -68,12 +68,14 @@ function readLlava(
 				`processor_config.json patch_size ${given}, config.json vision_config patch_size ${tower.patch}: the prompt and the model would disagree; make them equal`,
 			);
 		}
-		const takes = processor.read("vision_feature_select_strategy", word) ?? (patch === undefined ? "" : "default");
+		const takes =
+			processor.read("vision_feature_select_strategy", word) ?? (patch === undefined ? "" : "default");
 		const extra =
-			(processor.read("num_additional_image_tokens", tokenCount) ?? additional) - (takes === "default" ? 1 : 0);
+			(processor.read("num_additional_image_tokens", tokenCount) ?? additional) -
+			(takes === "default" ? 1 : 0);
 		if (extra !== 0) {
 			throw contradiction(
-				`processor_config.json: num_additional_image_tokens and vision_feature_select_strategy make ${extra > 0 ? `${extra} more tokens` : "one token fewer"} per view than it has patches; a tower with a class token takes 1 and "default", one without 0 and "full"`,
+				`processor_config.json: num_additional_image_tokens and vision_feature_select_strategy make ${Math.abs(extra)} ${extra > 0 ? "more" : "fewer"} per view than it has patches; a tower with a class token takes 1 and "default", one without 0 and "full"`,
 			);
 		}
 	}
@@ -106,12 +108,11 @@ export function checkView(view: View, { patch, imageSize }: ReadTower, notes: st
 	}
 }
 
-/** Tiles are cut at `crop_size`, or at `size` without one; a count needs them to be as large as the views. */
+/** A count needs tiles that are as large as the views they become. */
 export function checkTiles(view: View, section: Section): void {
-	const cut = view.crop ?? view.resizedTo;
-	if (cut === view.side) return;
+	if (view.cut === view.side) return;
 	throw contradiction(
-		`${section.path}: tiles are cut at ${cut} px and resized to ${view.side} px, so their number would not fit the count; make crop_size and size equal`,
+		`${section.path}: tiles are cut at ${view.cut} px and resized to ${view.side} px, so their number would not fit the count; make crop_size and size equal`,
 	);
 }
 
@@ -265,6 +266,11 @@ function readVideoLlava(snapshot: OpenSnapshot): ReadingOf<"video-llava"> {
 	const llava = readLlava(snapshot, { patch: 14, additional: 1 });
 	const { image, processor } = snapshot;
 	expectClass(image, "image_processor_type", ["VideoLlavaImageProcessor"]);
+	if (image.isNull("do_center_crop")) {
+		throw unsupported(
+			`${image.path} do_center_crop: null switches the crop off in this class, and views keep their shape`,
+		);
+	}
 	const view = squareView(image, CLIP_VIEW);
 	const notes = [...llava.notes];
 	checkView(view, llava.tower, notes);
@@ -330,4 +336,3 @@ export const LLAVA_READERS = {
 		read: readVideoLlava,
 	},
 } as const satisfies Record<string, Reader>;
-

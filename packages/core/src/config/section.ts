@@ -39,21 +39,20 @@ export function section(path: string, value: unknown): Section {
 		);
 	}
 	const seen = new Set<string>();
-	const valueOf = (key: string): unknown => {
+	const take = (key: string): unknown => {
 		seen.add(key);
-		const own = Object.hasOwn(value, key) ? value[key] : undefined;
-		return own === null ? undefined : own;
+		return Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined;
 	};
 	return {
 		path,
-		has: (key) => valueOf(key) !== undefined,
+		has: (key) => take(key) !== undefined,
 		isNull: (key) => Object.hasOwn(value, key) && value[key] === null,
 		read: (key, schema) => {
-			const own = valueOf(key);
+			const own = take(key);
 			return own === undefined ? undefined : schema.parse(own, `${path} ${key}`);
 		},
 		child: (key) => {
-			const own = valueOf(key);
+			const own = take(key);
 			return own === undefined ? undefined : section(`${path} ${key}`, own);
 		},
 		refuseOthers: (ignored, reader) => {
@@ -63,7 +62,7 @@ export function section(path: string, value: unknown): Section {
 			const hint = nearest(unknown, [...known]);
 			throw new OnevisionError(
 				"unknown-key",
-				`${path}: ${show(unknown)} is no key that ${reader} is known to read, and it might change the count${hint === undefined ? "" : `; did you mean ${hint}?`} Remove it if it does nothing`,
+				`${path}: ${show(unknown)} is no key that ${reader} is known to read, and it might change the count; ${hint === undefined ? "" : `did you mean ${hint}, or `}remove it if it does nothing`,
 			);
 		},
 	};

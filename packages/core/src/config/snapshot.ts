@@ -70,8 +70,10 @@ function fileSection(name: string, value: unknown): Section | undefined {
 }
 
 /** Class name of a section's processor without the suffix that says how it is implemented; undefined when not said. */
-export function className(from: Section, key: string): string | undefined {
-	return from.read(key, word)?.replace(/(Fast|Pil)$/, "");
+function className(from: Section, key: string): string | undefined {
+	const legacy = key === "image_processor_type" ? from.read("feature_extractor_type", word) : undefined;
+	const name = from.read(key, word) ?? legacy?.replace("FeatureExtractor", "ImageProcessor");
+	return name?.replace(/(Fast|Pil)$/, "");
 }
 
 /** Throws `unsupported` when a section names a class that is not one of `known`. Returns the name, if given. */

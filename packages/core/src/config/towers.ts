@@ -116,7 +116,10 @@ export interface SquareTowerRule {
 }
 
 /** A CLIP or SigLIP tower. Throws `unsupported` for another kind, `invalid-input` for values out of range. */
-export function squareTower(config: Section, rule: SquareTowerRule): ReadTower & { readonly notes: string[] } {
+export function squareTower(
+	config: Section,
+	rule: SquareTowerRule,
+): ReadTower & { readonly notes: string[] } {
 	const vision = config.child("vision_config") ?? section("config.json vision_config", rule.absent);
 	const given = vision.read("model_type", word) ?? rule.type;
 	const type = rule.spelled !== undefined && Object.hasOwn(rule.spelled, given) ? rule.spelled[given] : given;
@@ -137,7 +140,8 @@ export function squareTower(config: Section, rule: SquareTowerRule): ReadTower &
 		...PLAIN,
 		...fixed,
 		layers: depth,
-		featureLayer: rule.featureLayer === undefined ? depth : featureLayer(config, depth, rule.featureLayer, notes),
+		featureLayer:
+			rule.featureLayer === undefined ? depth : featureLayer(config, depth, rule.featureLayer, notes),
 		hidden,
 		heads: vision.read("num_attention_heads", width) ?? defaults.heads,
 		mlp: vision.read("intermediate_size", mlpWidth) ?? defaults.mlp,
@@ -152,7 +156,8 @@ export function squareTower(config: Section, rule: SquareTowerRule): ReadTower &
 /** Blocks up to the one whose output is taken: `hidden_states[index]`, where 0 is the patch embedding. */
 function featureLayer(config: Section, depth: number, fallback: number, notes: string[]): number {
 	const key = config.has("vision_feature_layers") ? "vision_feature_layers" : "vision_feature_layer";
-	const given = config.read(key, either(layerIndex, list("Layers", layerIndex, { min: 1, max: 64 }))) ?? fallback;
+	const given =
+		config.read(key, either(layerIndex, list("Layers", layerIndex, { min: 1, max: 64 }))) ?? fallback;
 	const indices = typeof given === "number" ? [given] : given;
 	const taken = indices.map((index) => (index < 0 ? depth + 1 + index : index));
 	if (taken.some((layer) => layer < 0 || layer > depth)) {
@@ -185,7 +190,8 @@ export function qwenTower(config: Section, generation: keyof typeof QWEN_TYPES):
 	const merge = vision.read("spatial_merge_size", mergeSide) ?? 2;
 	const temporalPatch = squareSide(vision, "temporal_patch_size", temporalFrames) ?? 2;
 	const depth = vision.read("depth", layers) ?? defaults.layers;
-	const hidden = vision.read(generation === "qwen2_vl" ? "embed_dim" : "hidden_size", width) ?? defaults.hidden;
+	const hidden =
+		vision.read(generation === "qwen2_vl" ? "embed_dim" : "hidden_size", width) ?? defaults.hidden;
 	const shape: Shape = {
 		...PLAIN,
 		...qwenBlocks(vision, generation, hidden, patch),
@@ -235,7 +241,10 @@ function qwenBlocks(
 			};
 		}
 		case "qwen3_vl": {
-			const positions = vision.read("num_position_embeddings", integer("Positions", { min: 1, max: 2 ** 20 }));
+			const positions = vision.read(
+				"num_position_embeddings",
+				integer("Positions", { min: 1, max: 2 ** 20 }),
+			);
 			return {
 				mlp: vision.read("intermediate_size", mlpWidth) ?? 4304,
 				patchBias: true,
@@ -270,8 +279,11 @@ export function pixtralTower(config: Section): ReadTower & { readonly longestEdg
 		qkvBias: false,
 		positionParameters: 0,
 	};
-	// The row of the table carries what the widths do not say (no biases at all).
-	const tower = match(shape, `pixtral tower, ${depth} layers of ${hidden}, patch ${patch}`);
+	const mlp = shape.mlp;
+	const tower = match(shape, `pixtral tower, ${depth} layers of ${hidden}, patch ${patch}`, {
+		difference: -depth * (2 * mlp + 2 * hidden),
+		why: "no biases on output projections and MLPs",
+	});
 	return { tower, patch, longestEdge, classTokens: 0 };
 }
 
@@ -331,11 +343,17 @@ const SHAPE_KEYS = [
 ] as const satisfies readonly (keyof Shape)[];
 
 /** The row of the table with these widths, else a tower of its own. */
-function match(shape: Shape, name: string): AnyTower {
+function match(shape: Shape, name: string, beyondWidths?: Tower["beyondWidths"]): AnyTower {
 	const same = (row: Tower): boolean =>
 		SHAPE_KEYS.every((key) => JSON.stringify(row[key]) === JSON.stringify(shape[key]));
 	const id = (Object.keys(TOWERS) as TowerId[]).find((candidate) => same(TOWERS[candidate]));
 	if (id !== undefined) return id;
-	const custom: Tower = { ...shape, name, parameters: 0, source: "widths of config.json vision_config" };
+	const custom: Tower = {
+		...shape,
+		name,
+		...(beyondWidths === undefined ? {} : { beyondWidths }),
+		parameters: 0,
+		source: "widths of config.json vision_config",
+	};
 	return { ...custom, parameters: countTowerParameters(custom).total };
 }

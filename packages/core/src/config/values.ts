@@ -23,7 +23,9 @@ export function squareSide(section: Section, key: string, side: Schema<number>):
 	if (given === undefined || typeof given === "number") return given;
 	const [height, width] = given;
 	if (height !== undefined && height === width) return height;
-	throw unsupported(`${section.path} ${key}: ${given.join(" × ")} is not square; OneVision counts square ones`);
+	throw unsupported(
+		`${section.path} ${key}: ${given.join(" × ")} is not square; OneVision counts square ones`,
+	);
 }
 
 /** What a `size` or `crop_size` may hold; only the forms transformers accepts occur. */

@@ -21,10 +21,8 @@ export interface ViewDefaults {
 export interface View {
 	/** Side of every view, px. */
 	readonly side: number;
-	/** Side of `size`, px: what an overview is first resized to. */
-	readonly resizedTo: number;
-	/** Side of `crop_size`, px; absent when there is none. */
-	readonly crop?: number;
+	/** Side at which AnyRes cuts tiles, px: `crop_size`, used even where nothing is cropped, or else `size`. */
+	readonly cut: number;
 }
 
 /** CLIPImageProcessor and LlavaImageProcessor, and the video processors made after them. */
@@ -50,13 +48,13 @@ export function squareView(section: Section, defaults: ViewDefaults): View {
 	if (section.has("pad_size")) {
 		throw unsupported(`${section.path} pad_size: no family here counts padded views; remove it`);
 	}
+	if (size.shortest_edge === undefined && (size.height === undefined || size.width === undefined)) {
+		throw unsupported(`${section.path} size: expected shortest_edge, or height and width`);
+	}
 	const crop = cropSize === undefined ? undefined : squareOf(section, "crop_size", cropSize);
-	const resizedTo = size.shortest_edge ?? squareOf(section, "size", size);
 	if (crops) {
-		if (crop === undefined) {
-			throw unsupported(`${section.path} do_center_crop: true without a crop_size; transformers fails on it`);
-		}
-		return { side: crop, resizedTo, crop };
+		if (crop !== undefined) return { side: crop, cut: crop };
+		throw unsupported(`${section.path} do_center_crop: true without a crop_size; transformers fails on it`);
 	}
 	const becomesSquare = size.shortest_edge === undefined || (square && size.longest_edge === undefined);
 	if (!(resizes || defaults.squareBefore === true) || !becomesSquare) {
@@ -64,14 +62,15 @@ export function squareView(section: Section, defaults: ViewDefaults): View {
 			`${section.path}: views keep the shape of the picture (no crop, ${resizes ? "size by shortest edge" : "no resizing"}); OneVision counts square views of one size`,
 		);
 	}
-	return { side: resizedTo, resizedTo, ...(crop === undefined ? {} : { crop }) };
+	const side = size.shortest_edge ?? squareOf(section, "size", size);
+	return { side, cut: crop ?? side };
 }
 
 function squareOf(section: Section, key: string, { height, width }: SizeObject): number {
 	if (height !== undefined && height === width) return height;
 	throw unsupported(
 		height === undefined || width === undefined
-			? `${section.path} ${key}: height and width are missing; OneVision counts square views`
+			? `${section.path} ${key}: height and width are missing`
 			: `${section.path} ${key}: ${width}x${height} is not square; OneVision counts square views`,
 	);
 }

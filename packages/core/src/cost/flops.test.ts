@@ -60,7 +60,9 @@ describe("tower of 10 patches", () => {
 		expect(towerFlops(tower, 10)).toBe(embed + 2 * linear + attention + windowed);
 	});
 	test("a window wider than the picture is full attention", () => {
-		expect(towerFlops({ ...TOWER, attention: { window: 100, fullLayers: 0 } }, 10)).toBe(towerFlops(TOWER, 10));
+		expect(towerFlops({ ...TOWER, attention: { window: 100, fullLayers: 0 } }, 10)).toBe(
+			towerFlops(TOWER, 10),
+		);
 	});
 });
 
@@ -113,7 +115,8 @@ describe("language model", () => {
 		expect(languageModelFlops(MODEL, 5, 5) - languageModelFlops(MODEL, 5, 1)).toBe(4 * 2 * 4 * 7);
 	});
 	test("an ungated MLP has two matrices", () => {
-		const difference = languageModelFlops(MODEL, 5, 1) - languageModelFlops({ ...MODEL, gatedMlp: false }, 5, 1);
+		const difference =
+			languageModelFlops(MODEL, 5, 1) - languageModelFlops({ ...MODEL, gatedMlp: false }, 5, 1);
 		expect(difference).toBe(3 * 2 * 5 * 20);
 	});
 	test("causal pairs and sliding windows, counted pair by pair", () => {
@@ -121,7 +124,8 @@ describe("language model", () => {
 		fc.assert(
 			fc.property(size, size, fc.integer({ min: 0, max: 3 }), (tokens, window, fullLayers) => {
 				const model: LanguageModel = { ...MODEL, slidingWindow: { tokens: window, fullLayers } };
-				const pairs = fullLayers * pairsByHand(tokens, tokens) + (3 - fullLayers) * pairsByHand(tokens, window);
+				const pairs =
+					fullLayers * pairsByHand(tokens, tokens) + (3 - fullLayers) * pairsByHand(tokens, window);
 				expect(languageModelFlops(model, tokens, 0)).toBe(3 * 2 * tokens * weights + perPair * pairs);
 			}),
 			{ seed: 2, numRuns: 200 },

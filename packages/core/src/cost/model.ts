@@ -1,4 +1,4 @@
-/** The three parts of a model with their widths and parameter counts, from the ids a checkpoint names. */
+/** The three parts of a model with their widths and parameter counts, from the ids or widths a checkpoint has. */
 
 import type { ModelParts } from "../checkpoints/checkpoint.ts";
 import { LANGUAGE_MODELS, type LanguageModel } from "../facts/language-models.ts";
@@ -25,8 +25,9 @@ export interface Model {
 
 /** Looks the parts up and counts their parameters. */
 export function modelOf(parts: ModelParts): Model {
-	const tower: Tower = TOWERS[parts.tower];
-	const languageModel: LanguageModel = LANGUAGE_MODELS[parts.languageModel];
+	const tower: Tower = typeof parts.tower === "string" ? TOWERS[parts.tower] : parts.tower;
+	const languageModel: LanguageModel =
+		typeof parts.languageModel === "string" ? LANGUAGE_MODELS[parts.languageModel] : parts.languageModel;
 	const projector = projectorOf(parts, tower, languageModel);
 	const counts = {
 		tower: countTowerParameters(tower).total,

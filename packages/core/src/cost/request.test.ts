@@ -76,7 +76,8 @@ describe("roofline", () => {
 
 	test("a single request decodes at the speed of memory: weights and cache per token", () => {
 		const { cost, model } = estimate({}, { promptTokens: 100, answerTokens: 2 });
-		const bytes = 2 * model.parameters.languageModel + kvCacheBytes(model.languageModel, cost.promptTokens + 1);
+		const bytes =
+			2 * model.parameters.languageModel + kvCacheBytes(model.languageModel, cost.promptTokens + 1);
 		expect(cost.seconds - cost.secondsToFirstToken).toBeCloseTo(bytes / H100.bandwidthBytesPerSecond, 9);
 		expect(cost.flops.decode).toBe(decodeFlops(model.languageModel, cost.promptTokens));
 	});

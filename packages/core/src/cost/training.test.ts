@@ -19,7 +19,12 @@ describe("forward passes' worth of work", () => {
 	test.each<[string, readonly Part[], boolean, readonly [number, number, number]]>([
 		["everything trained: three each", ALL, false, [3, 3, 3]],
 		["everything trained, activations recomputed: four each", ALL, true, [4, 4, 4]],
-		["the projector alone: the tower forward, gradients through the language model", ["projector"], false, [1, 3, 2]],
+		[
+			"the projector alone: the tower forward, gradients through the language model",
+			["projector"],
+			false,
+			[1, 3, 2],
+		],
 		["the projector alone, recomputed: not the tower", ["projector"], true, [1, 4, 3]],
 		["the language model alone: nothing before it", ["language-model"], false, [1, 1, 3]],
 		["the tower alone: gradients through all", ["tower"], false, [3, 2, 2]],

@@ -498,9 +498,10 @@ export const TOWERS = {
 		heads: 64,
 		mlp: 1,
 		patchSize: 30,
+		patchBias: false,
 		positionParameters: 0,
-		parameters: 11_063_296,
-		source: `${TRANSFORMERS}/fuyu modeling_fuyu.py vision_embed_tokens`,
+		parameters: 11_059_200,
+		source: `${TRANSFORMERS}/fuyu modeling_fuyu.py vision_embed_tokens, its bias left to the projector`,
 	},
 	"siglip-base-patch16-512": {
 		...plain,

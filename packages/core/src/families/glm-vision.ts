@@ -121,9 +121,13 @@ function takeFrames(video: VideoItem, asked: ClipFrames, rule: GlmVideoRule): Sa
 	return { count: asked, indices: sampleUniform(video.frames, asked) };
 }
 
-/** Ascending indices without repeats; when their number is odd, the last one twice. */
-export function inPairs(indices: readonly number[]): number[] {
-	const unique = [...new Set(indices)];
+/**
+ * Indices that never fall, without repeats; when their number is odd, the last one twice. Takes any number of them, so
+ * they may come one by one.
+ */
+export function inPairs(indices: Iterable<number>): number[] {
+	const unique: number[] = [];
+	for (const index of indices) if (index !== unique.at(-1)) unique.push(index);
 	const last = unique.at(-1);
 	return last !== undefined && unique.length % 2 === 1 ? [...unique, last] : unique;
 }

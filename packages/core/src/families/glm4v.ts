@@ -49,15 +49,20 @@ export const glm4v: Family<GlmConstants, Glm4vSettings> = {
 };
 
 /** `Glm4vVideoProcessor.sample_frames` before repeats are dropped. */
-function sampleByRate(video: VideoItem, { fps: rate, max_duration: longest }: Glm4vSettings): number[] {
+function sampleByRate(
+	video: VideoItem,
+	{ fps: rate, max_duration: longest }: Glm4vSettings,
+): Iterable<number> {
 	const fps = rateOf(video);
 	const last = video.frames - 1;
 	const duration = video.frames / fps;
-	if (duration <= longest) {
-		const count = Math.max(Math.floor(duration * rate), 1);
-		return Array.from({ length: count }, (_, index) => Math.min(last, Math.ceil((index * fps) / rate)));
-	}
+	if (duration <= longest) return atRate(Math.max(Math.floor(duration * rate), 1), fps, rate, last);
 	const count = Math.trunc(longest * rate);
 	if (count >= video.frames) return Array.from({ length: video.frames }, (_, index) => index);
 	return linspace(duration, count).map((seconds) => Math.min(last, Math.ceil(seconds * fps)));
+}
+
+/** One by one: a rate above the clip's own repeats every frame, many times over. */
+function* atRate(count: number, fps: number, rate: number, last: number): Iterable<number> {
+	for (let index = 0; index < count; index++) yield Math.min(last, Math.ceil((index * fps) / rate));
 }

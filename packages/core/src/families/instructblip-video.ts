@@ -3,10 +3,9 @@
  * Source: transformers 5.18 models/instructblipvideo/processing_instructblipvideo.py.
  */
 
-import { OnevisionError } from "../errors.ts";
 import { sampleUniform } from "../geometry/frame-sampling.ts";
-import { NOTHING_AROUND } from "../layout.ts";
-import type { VideoItem } from "../sample.ts";
+import { type ItemLayout, NOTHING_AROUND } from "../layout.ts";
+import type { MediaItem, VideoItem } from "../sample.ts";
 import type { Family } from "./family.ts";
 import type { SampledFrames } from "./frames.ts";
 import { layoutFixedQueries, type QueryConstants } from "./queries.ts";
@@ -27,23 +26,29 @@ export const instructblipVideo: Family<InstructblipVideoConstants, InstructblipV
 	defaults: () => ({}),
 	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
 	counter: (constants) => ({
-		image: () => {
-			throw new OnevisionError(
-				"unsupported",
-				"InstructBLIP-Video takes no images; use InstructBLIP, or pass a video",
-			);
-		},
-		video: (item) => {
-			const tokens = constants.frames * constants.queries;
-			return layoutFixedQueries(item, constants, tokens, NOTHING_AROUND, takeFrames(item, constants.frames));
-		},
+		// The video processor takes a picture for a clip of one frame.
+		image: (item) => layoutClip(item, constants, withNote(1, constants.frames)),
+		video: (item) => layoutClip(item, constants, takeFrames(item, constants.frames)),
 	}),
 };
+
+function layoutClip(
+	item: MediaItem,
+	constants: InstructblipVideoConstants,
+	sampled: SampledFrames,
+): ItemLayout {
+	const tokens = constants.frames * constants.queries;
+	return layoutFixedQueries(item, constants, tokens, NOTHING_AROUND, sampled);
+}
 
 /** The caller has to pass the frames; evenly spread ones are meant here. */
 function takeFrames(video: VideoItem, wanted: number): SampledFrames {
 	if (video.frames === wanted) return { count: wanted };
 	if (video.frames > wanted) return { count: wanted, indices: sampleUniform(video.frames, wanted) };
-	const note = `the clip has ${video.frames} frame${video.frames === 1 ? "" : "s"}: the prompt is written for ${wanted}, repeat frames to fill them`;
-	return { count: video.frames, notes: [note] };
+	return withNote(video.frames, wanted);
+}
+
+function withNote(frames: number, wanted: number): SampledFrames {
+	const note = `${frames} frame${frames === 1 ? "" : "s"} given: the prompt is written for ${wanted}, repeat frames to fill them`;
+	return { count: frames, notes: [note] };
 }

@@ -9,14 +9,9 @@ import { gridsUpTo, nearestAspectGrid } from "../geometry/aspect-grid.ts";
 import { sampleArangeShifted, sampleSegments } from "../geometry/frame-sampling.ts";
 import type { Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
+import { choice, either, integer } from "../schema.ts";
 import type { Family, Parity } from "./family.ts";
-import {
-	type FrameCount,
-	numFramesKnob,
-	numFramesSchema,
-	type SampledFrames,
-	sampleFrames,
-} from "./frames.ts";
+import { type FrameCount, numFramesKnob, type SampledFrames, sampleFrames } from "./frames.ts";
 import { type CropSettings, checkCropSettings, cropSettings, layoutTiles, tilesKnob } from "./tile-grid.ts";
 import { square } from "./tiles.ts";
 import { estimateTextTokens } from "./timestamps.ts";
@@ -39,6 +34,8 @@ export interface InternvlConstants {
 
 export type InternvlSettings = CropSettings & { readonly num_frames: FrameCount };
 
+/** Most frames that may be asked for: the original repeats those of a shorter clip, so the clip sets no bound. */
+const MOST_FRAMES = 10_000;
 /** `<img>` and `</img>`. */
 const MARKERS = 2;
 
@@ -48,7 +45,13 @@ export const internvl: Family<InternvlConstants, InternvlSettings> = {
 		"transformers 5.18.0 src/transformers/models/internvl/processing_internvl.py, models/got_ocr2/image_processing_got_ocr2.py; model card of huggingface.co/OpenGVLab/InternVL3-8B for parity original",
 	parities: ["transformers", "original"],
 	scenarios: ["single-image", "multi-image", "video"],
-	settings: { ...cropSettings, num_frames: numFramesSchema },
+	settings: {
+		...cropSettings,
+		num_frames: either(
+			integer("Frames used per video, spread evenly", { min: 1, max: MOST_FRAMES }),
+			choice("Use every frame the file holds", ["all"]),
+		),
+	},
 	defaults: ({ minTiles, maxTiles, cardFrames }, parity) => ({
 		crop_to_patches: true,
 		min_patches: minTiles,

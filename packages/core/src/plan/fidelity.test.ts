@@ -100,7 +100,8 @@ test("shares and fidelity lie between 0 and 1 for every checkpoint and size", ()
 				throw error;
 			}
 			for (const share of [...Object.values(shares), fidelityOf(shares, DEFAULT_FIDELITY)]) {
-				expect(share).toBeGreaterThan(0);
+				// 0 happens: the padding rule of LLaVA-1.6 can drop every row of a sliver.
+				expect(share).toBeGreaterThanOrEqual(0);
 				expect(share).toBeLessThanOrEqual(1);
 			}
 		}),

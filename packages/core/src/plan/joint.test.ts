@@ -66,7 +66,7 @@ function product(scenarios: readonly JointScenario[]): AllocationResult[][] {
 const tokensOf = (scenarios: readonly JointScenario[], picks: readonly AllocationResult[]): number =>
 	picks.reduce((sum, pick, index) => sum + (scenarios[index]?.share ?? 0) * pick.visualTokens.mean, 0);
 
-function valueOf(scenarios: readonly JointScenario[], picks: readonly AllocationResult[]): number {
+function worthOf(scenarios: readonly JointScenario[], picks: readonly AllocationResult[]): number {
 	const weights = scenarios.map(({ share, priority }) => share * priority);
 	const total = weights.reduce((sum, weight) => sum + weight, 0) || 1;
 	return picks.reduce((sum, pick, index) => sum + ((weights[index] ?? 0) / total) * pick.fidelity, 0);
@@ -82,11 +82,11 @@ test("it is the best that fits of the full product; with nothing fitting, the sm
 			expect(joint.combinations).toBe(all.length);
 			const chosen = joint.choices.map(({ result }) => result);
 			expect(joint.meanTokens).toBeCloseTo(tokensOf(scenarios, chosen), 8);
-			expect(joint.fidelity).toBeCloseTo(valueOf(scenarios, chosen), 12);
+			expect(joint.fidelity).toBeCloseTo(worthOf(scenarios, chosen), 12);
 			if (fitting.length > 0) {
 				expect(joint.meanTokens).toBeLessThanOrEqual(limit + 1e-9);
 				expect(joint.fidelity).toBeCloseTo(
-					Math.max(...fitting.map((picks) => valueOf(scenarios, picks))),
+					Math.max(...fitting.map((picks) => worthOf(scenarios, picks))),
 					12,
 				);
 			} else {

@@ -41,11 +41,13 @@ describe("files", () => {
 	test("go to their scenario, one each, and the note counts them", () => {
 		const files = samplesOf([image(10, 10)], [image(1, 2), image(3, 4)], [clip(30, 30)], [clip(60, 30)]);
 		const profile = profileMedia(undefined, files);
-		expect(Object.values(profile).map(({ origin, note, samples }) => [origin, note, samples.length])).toEqual([
-			["files", "1 image from files", 1],
-			["files", "1 group of images from files", 1],
-			["files", "2 clips from files", 2],
-		]);
+		expect(Object.values(profile).map(({ origin, note, samples }) => [origin, note, samples.length])).toEqual(
+			[
+				["files", "1 image from files", 1],
+				["files", "1 group of images from files", 1],
+				["files", "2 clips from files", 2],
+			],
+		);
 	});
 	test("single images make up groups where no groups are found", () => {
 		const profile = profileMedia({ imagesPerSample: { min: 2, max: 3 } }, samplesOf([image(7, 9)]));
@@ -55,7 +57,10 @@ describe("files", () => {
 		});
 	});
 	test("groups found on disk win over groups made up", () => {
-		const profile = profileMedia({ imagesPerSample: { min: 9, max: 9 } }, samplesOf([image(1, 1), image(2, 2)]));
+		const profile = profileMedia(
+			{ imagesPerSample: { min: 9, max: 9 } },
+			samplesOf([image(1, 1), image(2, 2)]),
+		);
 		expect(profile["multi-image"].samples).toEqual([
 			{ sample: { media: [image(1, 1), image(2, 2)] }, weight: 1 },
 		]);

@@ -57,7 +57,8 @@ const randomGrid = (rows: number, cols: number): fc.Arbitrary<FeatureGrid> =>
 		.array(feature, { minLength: rows * cols, maxLength: rows * cols })
 		.map((values) => single(rows, cols, values));
 
-const cell = ({ cols, values }: FeatureGrid, row: number, col: number): number => values[row * cols + col] ?? 0;
+const cell = ({ cols, values }: FeatureGrid, row: number, col: number): number =>
+	values[row * cols + col] ?? 0;
 
 /** Largest difference, in units of the last place of float32 at the larger of 1 and the expected value. */
 function ulps(actual: Float32Array, expected: Float32Array): number {
@@ -132,7 +133,11 @@ describe("exercise 5: bilinear against the mean of 2×2 blocks", () => {
 	});
 
 	test("27×27 to 14×14 is neither the block's mean nor a patch of it", () => {
-		const features = single(27, 27, Array.from({ length: 27 * 27 }, (_, index) => Math.sin(index * 1.7)));
+		const features = single(
+			27,
+			27,
+			Array.from({ length: 27 * 27 }, (_, index) => Math.sin(index * 1.7)),
+		);
 		const pooled = pool(features, 2, "bilinear");
 		const value = cell(pooled, 5, 5);
 		const block = [10, 11].flatMap((row) => [10, 11].map((col) => cell(features, row, col)));
@@ -172,7 +177,8 @@ describe("any grid", () => {
 		fc.assert(
 			fc.property(anyGrid, mode, (features, by) => {
 				const pooled = pool(features, 1, by);
-				for (const [index, value] of pooled.values.entries()) expect(value).toBeCloseTo(features.values[index] ?? 0, 12);
+				for (const [index, value] of pooled.values.entries())
+					expect(value).toBeCloseTo(features.values[index] ?? 0, 12);
 			}),
 			FUZZ,
 		);
@@ -198,7 +204,10 @@ describe("any grid", () => {
 	test("channels are pooled apart, and the input is left alone", () => {
 		fc.assert(
 			fc.property(randomGrid(6, 5), randomGrid(6, 5), mode, (one, two, by) => {
-				const values = Float32Array.from({ length: 60 }, (_, at) => (at % 2 === 0 ? one : two).values[at >> 1] ?? 0);
+				const values = Float32Array.from(
+					{ length: 60 },
+					(_, at) => (at % 2 === 0 ? one : two).values[at >> 1] ?? 0,
+				);
 				const before = [...values];
 				const both = pool({ rows: 6, cols: 5, dim: 2, values }, 2, by);
 				expect(both.values.filter((_, at) => at % 2 === 0)).toEqual(pool(one, 2, by).values);
@@ -233,7 +242,9 @@ describe("shapes that do not fit are refused", () => {
 		);
 	});
 	test("a length that is not rows times columns times channels", () => {
-		expect(refusal(() => pool({ ...good, rows: 5 }, 2, "average"))).toMatchInlineSnapshot(`"invalid-input: feature grid 5x4x1 with 16 values: sides must be whole numbers from 1 and their product the length"`);
+		expect(refusal(() => pool({ ...good, rows: 5 }, 2, "average"))).toMatchInlineSnapshot(
+			`"invalid-input: feature grid 5x4x1 with 16 values: sides must be whole numbers from 1 and their product the length"`,
+		);
 	});
 	test.each([0, -4, 2.5, Number.NaN])("%d rows", (rows) => {
 		expect(refusal(() => interpolateBilinear({ ...good, rows }, { rows: 2, cols: 2 }))).toMatch(
@@ -241,7 +252,9 @@ describe("shapes that do not fit are refused", () => {
 		);
 	});
 	test("blocks larger than the grid", () => {
-		expect(refusal(() => pool(good, 5, "average"))).toMatchInlineSnapshot(`"invalid-input: pooling 4x4 by 5 leaves nothing: choose a smaller stride"`);
+		expect(refusal(() => pool(good, 5, "average"))).toMatchInlineSnapshot(
+			`"invalid-input: pooling 4x4 by 5 leaves nothing: choose a smaller stride"`,
+		);
 		expect(pool(good, 5, "bilinear").values).toHaveLength(1);
 	});
 });

@@ -78,12 +78,11 @@ export function positionsOf<const Id extends CheckpointId>(
 	const counter = createCounter(checkpoint, settings);
 	const rule = positionRuleOf(counter.checkpoint);
 	assertSegments(sequence);
+	const { countText } = options;
 	const { items } = counter.count({ media: sequence.media });
 	const exact = items.every(
-		({ range, around }) =>
-			range === undefined && (around.text.length === 0 || options.countText !== undefined),
+		({ range, around }) => range === undefined && (around.text.length === 0 || countText !== undefined),
 	);
-	const countText = options.countText ?? ((text) => estimateTextTokens([text]));
 	const layoutOf = ({ item }: { readonly item: number }): ItemLayout => {
 		const layout = items[item];
 		assertInternal(layout !== undefined, "a checked segment names an item");
@@ -111,9 +110,15 @@ function numberFrom({ start }: SequentialRule, length: number) {
 	return { positions, length, nextPosition: start + length, ropeDelta: start };
 }
 
+type CountText = PositionOptions["countText"];
+
 /** Everything an item puts into the sequence, tokens. */
-function tokensAround({ visualTokens, around }: ItemLayout, countText: (text: string) => number): number {
-	return visualTokens + around.markers + around.text.reduce((sum, text) => sum + countText(text), 0);
+function tokensAround({ visualTokens, around }: ItemLayout, countText: CountText): number {
+	const text =
+		countText === undefined
+			? around.estimatedTextTokens
+			: around.text.reduce((sum, piece) => sum + countText(piece), 0);
+	return visualTokens + around.markers + text;
 }
 
 const MARKER: Run = { kind: "text", tokens: 1 };
@@ -123,7 +128,7 @@ function runsOf(
 	item: MediaItem | undefined,
 	layout: ItemLayout,
 	{ clock }: MropeRule,
-	countText: (text: string) => number,
+	countText: CountText,
 ): readonly Run[] {
 	const { kind, views: temporalPatches, cappedGrid: grid } = layout;
 	if (item?.kind !== "video") return [MARKER, { kind, temporalPatches, grid }, MARKER];
@@ -136,7 +141,7 @@ function runsOf(
 	}
 	assertInternal(layout.around.text.length === temporalPatches, "one time per temporal patch");
 	const patches = layout.around.text.flatMap((time): readonly Run[] => [
-		{ kind: "text", tokens: countText(time) },
+		{ kind: "text", tokens: countText?.(time) ?? estimateTextTokens([time]) },
 		MARKER,
 		{ kind, temporalPatches: 1, grid },
 		MARKER,
@@ -160,7 +165,7 @@ function assertSegments({ media, segments }: Sequence): void {
 			);
 		}
 		if (media[segment.item] === undefined || seen.has(segment.item)) {
-			const why = seen.has(segment.item) ? "occurs twice" : `is not one of ${media.length}`;
+			const why = seen.has(segment.item) ? "occurs twice" : `is not one of ${media.length} counted from 0`;
 			throw new OnevisionError("invalid-input", `media segment ${segment.item} ${why}; name each item once`);
 		}
 		seen.add(segment.item);

@@ -1,0 +1,123 @@
+/**
+ * Any checkpoint: the files of a Hugging Face snapshot become a checkpoint that counts as transformers 5.18 does with
+ * them. Pure: reading files and the network are the caller's.
+ */
+
+import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import { resolveSettings } from "../count.ts";
+import type { Settings } from "../families/family.ts";
+import { familyById } from "../families/index.ts";
+import { nearest } from "../nearest.ts";
+import { IDEFICS2_READERS } from "./idefics2.ts";
+import { LLAVA_READERS, refuseOriginal } from "./llava.ts";
+import { LLAVA_ONEVISION_READERS } from "./llava-onevision.ts";
+import { QWEN_READERS } from "./qwen.ts";
+import { IGNORED_BY_PROCESSOR, IGNORED_BY_PROCESSORS, type Reader, type Reading } from "./reader.ts";
+import { section, show, unsupported } from "./section.ts";
+import { expectClass, modelTypeOf, type OpenSnapshot, openSnapshot, type SnapshotFiles } from "./snapshot.ts";
+
+export { SNAPSHOT_FILES, type SnapshotFile, type SnapshotFiles } from "./snapshot.ts";
+
+/** How the files of each `model_type` are read. */
+export const READERS = {
+	...LLAVA_READERS,
+	...LLAVA_ONEVISION_READERS,
+	...IDEFICS2_READERS,
+	...QWEN_READERS,
+} as const satisfies Record<string, Reader>;
+
+/** A `model_type` of transformers that is read. */
+export type ModelType = keyof typeof READERS;
+
+/** In the order of the table. */
+export const MODEL_TYPES = Object.keys(READERS) as readonly ModelType[];
+
+/** A snapshot as a checkpoint. */
+export interface Snapshot {
+	readonly checkpoint: Checkpoint;
+	readonly modelType: ModelType;
+	/** Settings that the files set otherwise than the family's default; count with them to count as transformers does. */
+	readonly settings: Settings;
+	/** What a user should know, one line each. */
+	readonly notes: readonly string[];
+}
+
+export interface SnapshotOptions {
+	/** What to call it: a folder or a Hugging Face id. Default: the tower and the language model. */
+	readonly name?: string;
+}
+
+/**
+ * Reads the files of a snapshot. Constants come from them, or from the class defaults of transformers 5.18.0 where a
+ * key is absent. Keys of the processors' files that are not known are refused: they may change the count.
+ *
+ * @param files parsed JSON by file name; config.json must be there, and one file with an image processor
+ * @throws OnevisionError `unsupported` for a model or a value that no family counts, `unknown-key`, `invalid-input`,
+ * `over-limit`
+ */
+export function checkpointFromSnapshot(files: SnapshotFiles, options: SnapshotOptions = {}): Snapshot {
+	const modelType = findModelType(files);
+	const reader: Reader = READERS[modelType];
+	const snapshot = openSnapshot(files);
+	checkProcessorClass(snapshot, reader);
+	const reading = reader.read(snapshot);
+	refuseUnknownKeys(snapshot, reader, modelType);
+	const checkpoint = checkpointOf(reading, modelType, reader, options.name);
+	const settings: Settings = { ...reading.settings };
+	// The files' own values must be values the family takes.
+	resolveSettings(checkpoint, settings);
+	return { checkpoint, modelType, settings, notes: reading.notes };
+}
+
+function findModelType(files: SnapshotFiles): ModelType {
+	const config = section("config.json", files["config.json"]);
+	const asked = modelTypeOf(files);
+	const found = MODEL_TYPES.find((type) => type === asked);
+	if (found !== undefined) return found;
+	refuseOriginal(config);
+	if (asked === undefined) {
+		throw unsupported("config.json model_type: missing; is this the folder of a Hugging Face model?");
+	}
+	const hint = nearest(asked, MODEL_TYPES);
+	throw unsupported(
+		`config.json model_type ${show(asked)}: not read yet${hint === undefined ? "" : `; the nearest is ${hint}`}; known: ${MODEL_TYPES.join(", ")}`,
+	);
+}
+
+function checkProcessorClass(snapshot: OpenSnapshot, { processors }: Reader): void {
+	for (const part of [snapshot.processor, snapshot.image]) expectClass(part, "processor_class", processors);
+}
+
+function refuseUnknownKeys(snapshot: OpenSnapshot, { ignored }: Reader, modelType: string): void {
+	const { image, video } = snapshot.opened();
+	const nested = ["image_processor", "video_processor", "feature_extractor"];
+	snapshot.processor.refuseOthers(
+		[...IGNORED_BY_PROCESSOR, ...nested, ...(ignored.processor ?? [])],
+		modelType,
+	);
+	image.refuseOthers([...IGNORED_BY_PROCESSORS, ...(ignored.image ?? [])], modelType);
+	if (video !== undefined && video !== image) {
+		video.refuseOthers([...IGNORED_BY_PROCESSORS, ...(ignored.video ?? [])], modelType);
+	}
+}
+
+function checkpointOf(
+	reading: Reading,
+	modelType: string,
+	reader: Reader,
+	name: string | undefined,
+): Checkpoint {
+	const { family, constants, tower, projector, text, usual, trainedFrames } = reading;
+	const { title } = familyById(family);
+	return {
+		title: name === undefined ? `${title} (${modelType})` : `${name} (${title})`,
+		family,
+		aliases: [],
+		constants,
+		parts: { tower, projector, languageModel: text.languageModel },
+		contextTokens: text.contextTokens,
+		...(usual === undefined ? {} : { usual }),
+		...(trainedFrames === undefined ? {} : { trainedFrames }),
+		source: `config.json and processor files of the snapshot; absent keys: transformers 5.18.0 ${reader.source}`,
+	} as Checkpoint;
+}

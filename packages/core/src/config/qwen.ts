@@ -1,0 +1,270 @@
+/**
+ * Snapshots of Qwen2-VL, Qwen2.5-VL and Qwen3-VL. Source: transformers 5.18 models/qwen2_vl/{image_processing,
+ * video_processing}_qwen2_vl.py, models/qwen3_vl/video_processing_qwen3_vl.py and the configurations of each model.
+ */
+
+import type { QwenVlConstants, QwenVlSettings } from "../families/qwen-vl.ts";
+import { integer } from "../schema.ts";
+import { type LanguageModelType, languageModel } from "./language-models.ts";
+import type { Reader, ReadingOf } from "./reader.ts";
+import { contradiction, type Section, unsupported } from "./section.ts";
+import { expectClass, type OpenSnapshot } from "./snapshot.ts";
+import { qwenTower, type ReadQwenTower, temporalFrames } from "./towers.ts";
+import {
+	flag,
+	frameCount,
+	framesPerSecond,
+	mergeSide,
+	patchSide,
+	pixelCount,
+	type SizeObject,
+	sizeRecord,
+	word,
+} from "./values.ts";
+
+/** What a processor class has where a file says nothing. */
+interface PixelDefaults {
+	readonly patch: number;
+	readonly min: number;
+	readonly max: number;
+	/** Whether `min_pixels` and `max_pixels` beside `size` replace its edges. */
+	readonly readsPixels: boolean;
+}
+
+const IMAGE: PixelDefaults = { patch: 14, min: 56 * 56, max: 28 * 28 * 1280, readsPixels: true };
+
+interface Generation {
+	readonly tower: "qwen2_vl" | "qwen2_5_vl" | "qwen3_vl";
+	readonly video: PixelDefaults;
+	readonly videoClass: string;
+	readonly limits: QwenVlConstants["videoLimits"];
+	readonly samples: boolean;
+	/** Class default of `fps`; it cannot be switched off by a file. */
+	readonly fps?: number;
+	/** Class default of `max_video_tokens`. */
+	readonly maxVideoTokens: number;
+}
+
+const QWEN_2_VIDEO = {
+	video: { patch: 14, min: 128 * 28 * 28, max: 28 * 28 * 768, readsPixels: true },
+	videoClass: "Qwen2VLVideoProcessor",
+	limits: "per-frame",
+	samples: false,
+	maxVideoTokens: 128_000,
+} as const;
+
+const GENERATIONS = {
+	qwen2_vl: { ...QWEN_2_VIDEO, tower: "qwen2_vl" },
+	qwen2_5_vl: { ...QWEN_2_VIDEO, tower: "qwen2_5_vl" },
+	qwen3_vl: {
+		tower: "qwen3_vl",
+		video: { patch: 16, min: 128 * 32 * 32, max: 32 * 32 * 768, readsPixels: false },
+		videoClass: "Qwen3VLVideoProcessor",
+		limits: "per-clip",
+		samples: true,
+		fps: 2,
+		maxVideoTokens: 768,
+	},
+} as const satisfies Record<string, Generation>;
+
+function readQwen(
+	snapshot: OpenSnapshot,
+	generation: Generation,
+	textType: LanguageModelType,
+	flat: boolean,
+): ReadingOf<"qwen-vl"> {
+	const { config, image } = snapshot;
+	const tower = qwenTower(config, generation.tower);
+	const text = languageModel(config, { type: textType, flat });
+	expectClass(image, "image_processor_type", ["Qwen2VLImageProcessor"]);
+	checkGrid(image, IMAGE, tower);
+	const limits = pixelLimits(image, IMAGE);
+	const video = snapshot.video();
+	checkVideoClass(video, generation);
+	checkGrid(video, generation.video, tower);
+	const videoLimits = pixelLimits(video, generation.video);
+	const sampling = readSampling(video, generation);
+	return {
+		family: "qwen-vl",
+		constants: {
+			patch: tower.patch,
+			merge: tower.merge,
+			factor: tower.patch * tower.merge,
+			temporalPatch: tower.temporalPatch,
+			minPixels: limits.min,
+			maxPixels: limits.max,
+			videoMinPixels: videoLimits.min,
+			videoMaxPixels: videoLimits.max,
+			videoLimits: generation.limits,
+			fps: sampling.fps,
+			timestamps: generation.limits === "per-clip",
+		},
+		settings: sampling.settings,
+		usual: {
+			...sampling.settings,
+			...(sampling.fps === "all" && sampling.settings.num_frames === undefined ? { fps: 2 } : {}),
+		},
+		tower: tower.tower,
+		projector: { kind: "patch-merger", merge: tower.merge },
+		text,
+		notes: videoNotes(video, image, text.notes),
+	};
+}
+
+function videoNotes(video: Section, image: Section, notes: readonly string[]): string[] {
+	if (video !== image && video.path !== "preprocessor_config.json") return [...notes];
+	return [
+		...notes,
+		"no file for the video processor: transformers loads it from preprocessor_config.json, so the image limits hold for video too",
+	];
+}
+
+/** A file for images also names the class of the video processor, and Qwen3-VL would get that of Qwen2-VL. */
+function checkVideoClass(video: Section, { videoClass }: Generation): void {
+	if (expectClass(video, "video_processor_type", [videoClass]) !== undefined) return;
+	const image = video.has("image_processor_type")
+		? expectClass(video, "image_processor_type", ["Qwen2VLImageProcessor"])
+		: undefined;
+	// transformers replaces "ImageProcessor" in the very name; the one that ends in Fast leads nowhere, so the model's class is used.
+	const inferred = image === undefined || isFast(video) ? videoClass : "Qwen2VLVideoProcessor";
+	if (inferred === videoClass) return;
+	throw unsupported(
+		`no file for the video processor: transformers would take Qwen2-VL's from ${video.path}; add the model's video_preprocessor_config.json`,
+	);
+}
+
+function isFast(section: Section): boolean {
+	return section.read("image_processor_type", word)?.endsWith("Fast") === true;
+}
+
+/** Patch, merge and temporal patch size of a processor, which must be the tower's. */
+function checkGrid(section: Section, { patch }: PixelDefaults, tower: ReadQwenTower): void {
+	const pairs = [
+		["patch_size", section.read("patch_size", patchSide) ?? patch, tower.patch, "patch_size"],
+		["merge_size", section.read("merge_size", mergeSide) ?? 2, tower.merge, "spatial_merge_size"],
+		[
+			"temporal_patch_size",
+			section.read("temporal_patch_size", temporalFrames) ?? 2,
+			tower.temporalPatch,
+			"temporal_patch_size",
+		],
+	] as const;
+	for (const [key, own, model, modelKey] of pairs) {
+		if (own === model) continue;
+		throw contradiction(
+			`${section.path} ${key} ${own}, config.json vision_config ${modelKey} ${model}: the prompt and the model would disagree; make them equal`,
+		);
+	}
+	if (section.read("do_resize", flag) === false) {
+		throw unsupported(
+			`${section.path} do_resize: false; pictures would have to be whole tokens, which OneVision cannot promise`,
+		);
+	}
+}
+
+/** `size` with `min_pixels` and `max_pixels`, px. Throws `unsupported` when an edge is missing: transformers fails on it. */
+function pixelLimits(
+	section: Section,
+	defaults: PixelDefaults,
+): { readonly min: number; readonly max: number } {
+	const classSize = { shortest_edge: defaults.min, longest_edge: defaults.max };
+	const size: SizeObject = section.read("size", sizeRecord) ?? classSize;
+	const min = section.read("min_pixels", pixelCount);
+	const max = section.read("max_pixels", pixelCount);
+	const used = defaults.readsPixels;
+	const edges: Record<string, number> = { ...size };
+	if (used && min !== undefined) {
+		edges.shortest_edge = min;
+		delete edges.min_pixels;
+	}
+	if (used && max !== undefined) {
+		edges.longest_edge = max;
+		delete edges.max_pixels;
+	}
+	const { shortest_edge, longest_edge, ...others } = edges;
+	if (shortest_edge === undefined || longest_edge === undefined || Object.keys(others).length > 0) {
+		throw unsupported(
+			`${section.path} size: transformers needs shortest_edge and longest_edge here${used ? ", or min_pixels and max_pixels beside size" : ""}`,
+		);
+	}
+	if (shortest_edge > longest_edge) {
+		throw contradiction(
+			`${section.path} size: the fewest pixels, ${shortest_edge}, are more than the most, ${longest_edge}`,
+		);
+	}
+	return { min: shortest_edge, max: longest_edge };
+}
+
+interface Sampling {
+	readonly fps: number | "all";
+	readonly settings: Partial<QwenVlSettings>;
+}
+
+/** Which frames the video processor takes when it is told nothing. */
+function readSampling(video: Section, generation: Generation): Sampling {
+	const frames = video.read("num_frames", frameCount);
+	const fps = video.read("fps", framesPerSecond) ?? generation.fps;
+	const minFrames = video.read("min_frames", frameCount) ?? 4;
+	const maxFrames = video.read("max_frames", frameCount) ?? 768;
+	const capped = video.read("cap_pixels_per_frame", flag) ?? false;
+	const maxTokens = video.read("max_video_tokens", integer("Tokens", { min: 1, max: 2 ** 30 }));
+	if (maxTokens !== undefined && maxTokens !== generation.maxVideoTokens) {
+		throw unsupported(
+			`${video.path} max_video_tokens: ${maxTokens}; cap_pixels_per_frame is counted with ${generation.maxVideoTokens}`,
+		);
+	}
+	if (minFrames > maxFrames) {
+		throw contradiction(`${video.path}: min_frames ${minFrames} is above max_frames ${maxFrames}`);
+	}
+	const settings: Partial<QwenVlSettings> = {
+		...(minFrames === 4 ? {} : { min_frames: minFrames }),
+		...(maxFrames === 768 ? {} : { max_frames: maxFrames }),
+		...(capped ? { cap_pixels_per_frame: true } : {}),
+	};
+	if (!(video.read("do_sample_frames", flag) ?? generation.samples)) return { fps: "all", settings };
+	if (frames !== undefined && fps !== undefined) {
+		throw contradiction(
+			`${video.path}: num_frames ${frames} with fps ${fps}; transformers refuses every video with both${generation.fps === undefined ? "" : ", and this class has an fps of its own"}`,
+		);
+	}
+	if (frames !== undefined) return { fps: "all", settings: { ...settings, num_frames: frames } };
+	if (fps !== undefined) return { fps, settings };
+	throw contradiction(
+		`${video.path}: do_sample_frames without fps or num_frames; transformers fails on every video`,
+	);
+}
+
+/** Steps these processors do not have; the keys stand in every file that transformers writes. */
+const NO_SUCH_STEP = ["crop_size", "do_center_crop", "do_pad", "pad_size", "default_to_square"];
+const QWEN_2_IGNORED = { image: NO_SUCH_STEP, video: NO_SUCH_STEP };
+const QWEN_3_IGNORED = { image: NO_SUCH_STEP, video: [...NO_SUCH_STEP, "max_image_size", "max_duration"] };
+
+const qwenReader = (
+	generation: Generation,
+	textType: LanguageModelType,
+	flat: boolean,
+	processors: readonly string[],
+	ignored: Reader["ignored"],
+) =>
+	({
+		family: "qwen-vl",
+		processors,
+		ignored,
+		source: `Qwen2VLImageProcessor and ${generation.videoClass}`,
+		read: (snapshot) => readQwen(snapshot, generation, textType, flat),
+	}) as const satisfies Reader;
+
+const QWEN_2_PROCESSORS = ["Qwen2VLProcessor", "Qwen2_5_VLProcessor"];
+
+export const QWEN_READERS = {
+	qwen2_vl: qwenReader(GENERATIONS.qwen2_vl, "qwen2_vl_text", true, QWEN_2_PROCESSORS, QWEN_2_IGNORED),
+	qwen2_5_vl: qwenReader(GENERATIONS.qwen2_5_vl, "qwen2_5_vl_text", true, QWEN_2_PROCESSORS, QWEN_2_IGNORED),
+	qwen3_vl: qwenReader(GENERATIONS.qwen3_vl, "qwen3_vl_text", false, ["Qwen3VLProcessor"], QWEN_3_IGNORED),
+	qwen3_vl_moe: qwenReader(
+		GENERATIONS.qwen3_vl,
+		"qwen3_vl_moe_text",
+		false,
+		["Qwen3VLProcessor"],
+		QWEN_3_IGNORED,
+	),
+} as const satisfies Record<string, Reader>;

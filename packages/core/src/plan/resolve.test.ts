@@ -1,0 +1,178 @@
+/** From asked to planned: defaults, names with suggestions, and contradictions refused in words. */
+
+import { describe, expect, test } from "vitest";
+import { OnevisionError } from "../errors.ts";
+import type { PlanRequest } from "./request.ts";
+import { resolveMix, resolvePlanRequest } from "./resolve.ts";
+
+function refusal(asked: PlanRequest): string {
+	try {
+		resolvePlanRequest(asked);
+	} catch (error) {
+		if (error instanceof OnevisionError) return `${error.code}: ${error.message}`;
+		throw error;
+	}
+	return "accepted";
+}
+
+test("nothing asked: the lesson's budget and mix, the paper's model and curriculum, one machine", () => {
+	const { checkpoint, curriculum, hardware, ...rest } = resolvePlanRequest({});
+	expect(checkpoint.title).toBe("LLaVA-OneVision 7B ov");
+	expect([hardware.id, hardware.count, hardware.zeroStage]).toEqual(["h100-sxm", 8, 3]);
+	expect(curriculum.order).toEqual(["alignment", "knowledge", "single-image", "onevision", "task-transfer"]);
+	expect(curriculum.samples).toEqual({
+		alignment: 558_000,
+		knowledge: 4_000_000,
+		"single-image": 3_200_000,
+		onevision: 1_600_000,
+		"task-transfer": 160_000,
+	});
+	expect(rest).toMatchInlineSnapshot(`
+		{
+		  "allow": [],
+		  "budget": 3500,
+		  "fidelity": {
+		    "density": 0.25,
+		    "duration": 0.5,
+		    "resolution": 0.5,
+		    "secondsPerFrame": 1,
+		  },
+		  "fit": "p95",
+		  "inference": {},
+		  "limits": {},
+		  "meanTokens": 3500,
+		  "mix": {
+		    "multi-image": 0.3,
+		    "single-image": 0.4,
+		    "video": 0.3,
+		  },
+		  "model": "llava-onevision-qwen2-7b-ov",
+		  "priorities": {
+		    "multi-image": 1,
+		    "single-image": 1,
+		    "video": 1,
+		  },
+		  "purpose": "train",
+		  "textTokens": {
+		    "answer": 128,
+		    "prompt": 128,
+		  },
+		}
+	`);
+});
+
+describe("mix", () => {
+	test("percent and fractions are the same shares, and what is left out is 0", () => {
+		expect(resolveMix({ "single-image": 80, video: 20 })).toEqual(
+			resolveMix({ "single-image": 0.8, video: 0.2 }),
+		);
+		expect(resolveMix({ "single-image": 1 })).toEqual({ "single-image": 1, "multi-image": 0, video: 0 });
+	});
+	test("thirds that sum to a hair off are brought to 1", () => {
+		const third = 33.33333333;
+		const { video } = resolveMix({ "single-image": third, "multi-image": third, video: third });
+		expect(video).toBeCloseTo(1 / 3, 15);
+	});
+	test.each<[string, NonNullable<PlanRequest["mix"]>]>([
+		["too little", { "single-image": 40, "multi-image": 30 }],
+		["too much", { "single-image": 60, "multi-image": 30, video: 30 }],
+		["nothing", {}],
+		["all zero", { "single-image": 0, video: 0 }],
+		["percent and fractions mixed", { "single-image": 40, "multi-image": 0.5, video: 0.5 }],
+	])("%s is refused with the sum", (_name, mix) => {
+		const total = Object.values(mix).reduce((sum, share) => sum + share, 0);
+		expect(refusal({ mix })).toBe(
+			`invalid-input: mix sums to ${total}: give percent that sum to 100, or fractions that sum to 1 (single-image, multi-image, video)`,
+		);
+	});
+});
+
+describe("names that are not known", () => {
+	test("a model", () =>
+		expect(refusal({ model: "llava-onevision-7" })).toMatchInlineSnapshot(
+			`"unknown-name: model "llava-onevision-7": not known; did you mean llava-onevision? Run "onevision models" for the list"`,
+		));
+	test("an accelerator", () =>
+		expect(refusal({ hardware: { accelerator: "h100" } })).toMatch(
+			/^unknown-name: hardware\.accelerator: "h100" is not known; did you mean h100-/,
+		));
+	test("a rule", () =>
+		expect(refusal({ allow: ["no-single-images"] })).toMatch(
+			/^unknown-name: allow: "no-single-images" is not known; did you mean no-single-image\? Known: /,
+		));
+	test("a tower and a language model of a recipe", () => {
+		expect(refusal({ model: { tower: "siglip-so400m-patch14-38", languageModel: "qwen2-7b" } })).toMatch(
+			/^unknown-name: model\.tower: "siglip-so400m-patch14-38" is not known; did you mean siglip-/,
+		);
+		expect(refusal({ model: { tower: "siglip-so400m-patch14-384", languageModel: "quen2-7b" } })).toMatch(
+			/^unknown-name: model\.languageModel: "quen2-7b" is not known; did you mean qwen2-7b\?/,
+		);
+	});
+	test.each(["__proto__", "constructor", "toString"])("%s is nothing's name", (name) => {
+		expect(refusal({ model: name })).toMatch(/^unknown-name: /);
+		expect(refusal({ hardware: { accelerator: name } })).toMatch(/^unknown-name: /);
+		expect(refusal({ allow: [name] })).toMatch(/^unknown-name: /);
+	});
+	test("a parity the family does not have", () => {
+		expect(refusal({ parity: "orignal" })).toMatchInlineSnapshot(
+			`"invalid-input: parity "orignal": LLaVA-OneVision has transformers, original, vllm; did you mean original?"`,
+		);
+	});
+});
+
+test("names are matched without regard to case", () => {
+	expect(resolvePlanRequest({ hardware: { accelerator: "H100-SXM" } }).hardware.id).toBe("h100-sxm");
+	expect(resolvePlanRequest({ model: "LLaVA-OneVision" }).model).toBe("llava-onevision-qwen2-7b-ov");
+});
+
+describe("contradictions", () => {
+	test("limits the wrong way round", () => {
+		expect(refusal({ limits: { frames: { min: 32, max: 8 } } })).toMatchInlineSnapshot(
+			`"invalid-input: limits.frames: min 32 is above max 8; swap them"`,
+		);
+	});
+	test("a stage named twice", () => {
+		expect(
+			refusal({ curriculum: { order: ["alignment", "single-image", "alignment"] } }),
+		).toMatchInlineSnapshot(
+			`"invalid-input: curriculum.order: alignment is there twice; name each stage once"`,
+		);
+	});
+	test("a tower of native resolution without a tile", () => {
+		expect(refusal({ model: { tower: "qwen2-vl-vit", languageModel: "qwen2-7b" } })).toMatchInlineSnapshot(
+			`"invalid-input: model.tile: missing; Qwen2-VL ViT has no fixed input size, so say the side of a tile in px"`,
+		);
+	});
+});
+
+describe("a recipe of one's own", () => {
+	const { model, checkpoint } = resolvePlanRequest({
+		model: { tower: "clip-vit-l14-336", languageModel: "vicuna-7b", maxGridSide: 3, projector: "linear" },
+	});
+	test("is LLaVA-OneVision over the tower's own tile and the language model's context", () => {
+		expect(model).toBe("custom");
+		expect(checkpoint).toMatchObject({
+			family: "llava-onevision",
+			constants: { tile: 336, patch: 14, maxGridSide: 3 },
+			parts: { projector: { kind: "linear" } },
+			contextTokens: 4096,
+		});
+	});
+	test("says that it is as asked", () => expect(checkpoint.source).toMatch(/^as asked/));
+});
+
+describe("prices and sources", () => {
+	test("a price that is asked is the one used, and its source says so", () => {
+		expect(resolvePlanRequest({ hardware: { pricePerHour: 1.5 } }).hardware).toMatchObject({
+			pricePerHour: 1.5,
+			priceSource: "as asked",
+		});
+	});
+	test("samples that are asked are used, the others stay the paper's", () => {
+		const { samples, samplesSource } = resolvePlanRequest({
+			curriculum: { samples: { onevision: 0 } },
+		}).curriculum;
+		expect([samples.onevision, samplesSource.onevision]).toEqual([0, "as asked"]);
+		expect(samplesSource["single-image"]).toContain("arXiv 2408.03326");
+	});
+});
