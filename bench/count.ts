@@ -1,15 +1,20 @@
 /**
- * Images counted per second under LLaVA-OneVision, Qwen2.5-VL and LLaVA-1.6: ours in process against transformers' own
- * counting helper (`_get_num_multimodal_tokens`), the same sizes, one thread each, alternating rounds.
+ * Images counted per second, per family: ours in process against transformers' own counting helper
+ * (`_get_num_multimodal_tokens`), the same sizes, one thread each, alternating rounds.
  */
 
 import { type CheckpointId, createCounter, type Sample } from "@onevision/core";
 import { startPeer } from "./peer.ts";
 
+/** One checkpoint per family; the rows of PROCESSORS in count_peer.py. */
 const MODELS: readonly CheckpointId[] = [
 	"llava-onevision-qwen2-7b-ov",
-	"qwen2.5-vl-7b",
 	"llava-v1.6-mistral-7b",
+	"qwen2.5-vl-7b",
+	"qwen3-vl-8b",
+	"internvl3-8b",
+	"pixtral-12b",
+	"glm-4.1v-9b",
 ];
 const ROUNDS = 5;
 const SIZES = 2000;

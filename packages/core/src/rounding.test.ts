@@ -60,11 +60,8 @@ test("linspace starts at 0, ends exactly at the last value and never falls", () 
 	fc.assert(
 		fc.property(fc.integer({ min: 0, max: 100_000 }), fc.integer({ min: 2, max: 1000 }), (last, count) => {
 			const values = linspace(last, count);
-			expect(values).toHaveLength(count);
-			expect(values[0]).toBe(0);
-			expect(values.at(-1)).toBe(last);
-			for (const [index, value] of values.entries())
-				expect(value).toBeGreaterThanOrEqual(values[index - 1] ?? 0);
+			expect([values.length, values[0], values.at(-1)]).toEqual([count, 0, last]);
+			expect(values.every((value, index) => value >= (values[index - 1] ?? 0))).toBe(true);
 		}),
 		{ ...FUZZ, numRuns: 200 },
 	);

@@ -223,7 +223,12 @@ function readLlavaNextVideo(snapshot: OpenSnapshot): ReadingOf<"llava-next-video
 	const { tile, canvases, notes } = readNext(snapshot, llava);
 	const { config } = snapshot;
 	const video = snapshot.video();
-	expectClass(video, "video_processor_type", ["LlavaNextVideoVideoProcessor"]);
+	const videoClass = expectClass(video, "video_processor_type", ["LlavaNextVideoVideoProcessor"]);
+	if (videoClass === undefined && video.read("image_processor_type", word) === "LlavaNextImageProcessor") {
+		throw unsupported(
+			`no file for the video processor: transformers 5.18 takes the name in ${video.path} for that of the whole processor and never ends; add video_preprocessor_config.json`,
+		);
+	}
 	checkVideoView(video, squareView(video, CLIP_VIEW), tile);
 	const stride = config.read("spatial_pool_stride", integer("Pooling stride", { min: 1, max: 64 })) ?? 2;
 	if (stride !== 2) {

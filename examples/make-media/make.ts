@@ -1,4 +1,4 @@
-/** Draws the example media beside this file. Run with `node --import tsx examples/media/make.ts`; needs ffmpeg. */
+/** Draws the example media in ../media. Run with `npx tsx examples/make-media/make.ts`; needs ffmpeg. */
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,7 +12,7 @@ import { conversation, shop } from "./phone.ts";
 import { VIEWS } from "./road.ts";
 import { harbour, market, panorama, stairs } from "./scenes.ts";
 
-const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../media/", import.meta.url));
 
 /** Each image file and its drawing; the ending of the name is its format. */
 const IMAGES: Readonly<Record<string, () => string>> = {

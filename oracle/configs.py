@@ -1,0 +1,389 @@
+"""Random snapshots of every model type that packages/core/src/config reads -> configs.json.
+
+Each variation is a folder of files as transformers would find it (nested since version 5, in files of their own
+before; video processors with and without a file). The processors are loaded from that folder by the Auto classes, and
+count a few images and clips. Only variations that the loaded processor itself accepts are kept.
+"""
+
+import json
+import random
+import tempfile
+from pathlib import Path
+from common import (
+    GOLDENS,
+    blank_image,
+    blank_picture,
+    blank_video,
+    compact,
+    expand,
+    make_tokenizer,
+    versions,
+)
+from transformers import (
+    AutoImageProcessor,
+    AutoVideoProcessor,
+    Idefics2Processor,
+    LlavaNextProcessor,
+    LlavaNextVideoProcessor,
+    LlavaOnevisionProcessor,
+    LlavaProcessor,
+    Qwen2_5_VLProcessor,
+    Qwen2VLProcessor,
+    Qwen3VLProcessor,
+    VideoLlavaProcessor,
+)
+
+PER_TYPE = 40
+IMAGES = [(640, 480), (333, 1000), (1200, 500), (97, 61), (1023, 1025)]
+CLIPS = [(320, 240, 24, 12.0), (200, 420, 61, 29.97), (640, 360, 9, 25.0)]
+PIXELS = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "do_rescale": True, "resample": 3}
+LLAVA_TOKENS = {"image_token": "<image>", "video_token": "<video>"}
+QWEN_TOKENS = {
+    "image_token": "<|image_pad|>",
+    "video_token": "<|video_pad|>",
+    "vision_start_token": "<|vision_start|>",
+    "vision_end_token": "<|vision_end|>",
+}
+IDEFICS2_TOKENS = {"image_token": "<image>", "image_boundary_token": "<fake_token_around_image>"}
+
+
+def square(pick, side):
+    """A square crop in one of its spellings."""
+    return pick.choice([side, {"height": side, "width": side}, [side, side]])
+
+
+def clip_views(pick, tile):
+    """Keys that make square views of `tile` px by cropping."""
+    size = pick.choice([tile, {"shortest_edge": tile}, {"height": tile, "width": tile}])
+    return {"size": size, "crop_size": square(pick, tile), "do_center_crop": True, "do_resize": True}
+
+
+def clip_config(model_type, patch, tile, **more):
+    vision = {"model_type": "clip_vision_model", "patch_size": patch, "image_size": tile}
+    return {"model_type": model_type, "vision_config": vision, **more}
+
+
+def class_token():
+    return {"num_additional_image_tokens": 1, "vision_feature_select_strategy": "default"}
+
+
+def llava(pick, model_type="llava"):
+    patch, tile = pick.choice([12, 14, 16, 32]), pick.choice([112, 224, 336, 384, 448, 500])
+    kind = pick.choice(["clip", "clip", "siglip", "padded"])
+    config = clip_config(model_type, patch, tile)
+    processor = {"patch_size": patch, **class_token()}
+    image = {"image_processor_type": "CLIPImageProcessor", **clip_views(pick, tile)}
+    if kind == "siglip" and model_type == "llava":
+        config["vision_config"]["model_type"] = "siglip_vision_model"
+        config["vision_feature_select_strategy"] = "full"
+        processor.update(num_additional_image_tokens=0, vision_feature_select_strategy="full")
+        image = {"image_processor_type": "SiglipImageProcessor", "size": {"height": tile, "width": tile}}
+    elif kind == "padded":
+        image = {
+            "image_processor_type": "LlavaImageProcessor",
+            "size": {"shortest_edge": tile},
+            "do_center_crop": False,
+            "do_pad": True,
+        }
+    return config, processor, image, None
+
+
+def pinpoints(pick, tile):
+    grids = [(rows, cols) for rows in range(1, 5) for cols in range(1, 5)]
+    return [[rows * tile, cols * tile] for rows, cols in pick.sample(grids, pick.randint(1, 8))]
+
+
+def llava_next(pick, model_type="llava_next"):
+    patch = pick.choice([14, 16, 28])
+    tile = patch * pick.choice([8, 12, 16, 24])
+    canvases = pinpoints(pick, tile)
+    image = {
+        "image_processor_type": "LlavaNextImageProcessor",
+        "image_grid_pinpoints": canvases,
+        **clip_views(pick, tile),
+    }
+    if pick.random() < 0.3:
+        image.update(do_center_crop=False, size={"height": tile, "width": tile}, crop_size=square(pick, tile))
+    config = clip_config(model_type, patch, tile, image_grid_pinpoints=canvases)
+    return config, {"patch_size": patch, **class_token()}, image, None
+
+
+def sampling_by_number(pick):
+    return pick.choice([{}, {"do_sample_frames": True, "num_frames": pick.randint(1, 9)}, {"num_frames": 4}])
+
+
+def llava_next_video(pick):
+    config, processor, image, _ = llava_next(pick, "llava_next_video")
+    tile = config["vision_config"]["image_size"]
+    video = {
+        "video_processor_type": "LlavaNextVideoVideoProcessor",
+        **clip_views(pick, tile),
+        **sampling_by_number(pick),
+    }
+    if pick.random() < 0.3:
+        # Under the name without Fast, AutoVideoProcessor finds LlavaNextVideoProcessor and calls itself for ever.
+        return config, processor, {**image, "image_processor_type": "LlavaNextImageProcessorFast"}, None
+    return config, processor, image, video
+
+
+def llava_onevision(pick):
+    patch, tile = pick.choice([14, 16]), pick.choice([224, 336, 384])
+    side = pick.randint(1, 6)
+    canvases = [[rows * tile, cols * tile] for rows in range(1, side + 1) for cols in range(1, side + 1)]
+    cap = f"anyres_max_{pick.choice([1, 2, 3, 4, 6, 9, 12, 36])}"
+    config = {
+        "model_type": "llava_onevision",
+        "vision_config": {"model_type": "siglip_vision_model", "patch_size": patch, "image_size": tile},
+        "image_grid_pinpoints": canvases,
+        "vision_aspect_ratio": cap,
+    }
+    processor = {
+        "num_image_tokens": (tile // patch) ** 2,
+        "vision_feature_select_strategy": "full",
+        "vision_aspect_ratio": cap,
+    }
+    size = {"height": tile, "width": tile}
+    image = {
+        "image_processor_type": "LlavaOnevisionImageProcessor",
+        "image_grid_pinpoints": canvases,
+        "size": size,
+    }
+    video = {
+        "video_processor_type": "LlavaOnevisionVideoProcessor",
+        "size": size,
+        **sampling_by_number(pick),
+    }
+    return config, processor, image, pick.choice([video, video, None])
+
+
+def video_llava(pick):
+    patch, tile = pick.choice([14, 16]), pick.choice([112, 224, 336])
+    processor = {} if patch == 14 and pick.random() < 0.5 else {"patch_size": patch, **class_token()}
+    image = {"image_processor_type": "VideoLlavaImageProcessor", **clip_views(pick, tile)}
+    if isinstance(image["size"], list):
+        image["size"] = {"shortest_edge": tile}
+    video = {
+        "video_processor_type": "VideoLlavaVideoProcessor",
+        **clip_views(pick, tile),
+        **sampling_by_number(pick),
+    }
+    return clip_config("video_llava", patch, tile), processor, image, pick.choice([video, None])
+
+
+def idefics2(pick):
+    latents = pick.choice([16, 64, 100])
+    config = {
+        "model_type": "idefics2",
+        "vision_config": {"patch_size": pick.choice([14, 16]), "image_size": 980},
+        "perceiver_config": {"resampler_n_latents": latents},
+    }
+    image = {
+        "image_processor_type": "Idefics2ImageProcessor",
+        "size": {"shortest_edge": pick.choice([196, 378]), "longest_edge": pick.choice([490, 980])},
+        "do_image_splitting": pick.random() < 0.5,
+    }
+    return config, {"image_seq_len": latents}, image, None
+
+
+def qwen_grid(pick):
+    return {
+        "patch_size": pick.choice([12, 14, 16]),
+        "merge_size": pick.choice([1, 2, 3]),
+        "temporal_patch_size": pick.choice([1, 2, 2, 3]),
+    }
+
+
+def pixel_limits(pick, cell, spellings, frames=1):
+    least, most = pick.choice([1, 4, 16, 64]), pick.choice([128, 300, 1280, 5000])
+    low, high = least * cell * frames + pick.randint(0, 50), most * cell * frames + pick.randint(0, 50)
+    edges = {"shortest_edge": low, "longest_edge": high}
+    return {
+        "size": {"size": edges},
+        "pixels": {"min_pixels": low, "max_pixels": high},
+        "both": {"size": {"shortest_edge": 1, "longest_edge": 2}, "min_pixels": low, "max_pixels": high},
+        "inside": {"size": {"min_pixels": 1, "max_pixels": 2}, "min_pixels": low, "max_pixels": high},
+    }[pick.choice(spellings)]
+
+
+def qwen_config(model_type, grid):
+    vision = {
+        "patch_size": grid["patch_size"],
+        "spatial_merge_size": grid["merge_size"],
+        "temporal_patch_size": grid["temporal_patch_size"],
+    }
+    return {"model_type": model_type, "vision_config": vision}
+
+
+def frame_bounds(pick):
+    return pick.choice([{}, {"min_frames": 2}, {"max_frames": 8}, {"min_frames": 6, "max_frames": 12}])
+
+
+def qwen2(pick, model_type="qwen2_vl"):
+    grid = qwen_grid(pick)
+    cell = (grid["patch_size"] * grid["merge_size"]) ** 2
+    spellings = ["size", "pixels", "both", "inside"]
+    image = {
+        "image_processor_type": pick.choice(["Qwen2VLImageProcessor", "Qwen2VLImageProcessorFast"]),
+        **grid,
+        **pixel_limits(pick, cell, spellings),
+    }
+    video = {
+        "video_processor_type": "Qwen2VLVideoProcessor",
+        **grid,
+        **pixel_limits(pick, cell, spellings),
+        **frame_bounds(pick),
+        **pick.choice(
+            [
+                {},
+                {},
+                {"do_sample_frames": True, "fps": pick.choice([0.5, 2, 4.5])},
+                {"do_sample_frames": True, "num_frames": pick.choice([2, 6, 8])},
+            ]
+        ),
+        **pick.choice([{}, {}, {"cap_pixels_per_frame": True}]),
+    }
+    return qwen_config(model_type, grid), {}, image, pick.choice([video, video, None])
+
+
+def qwen3(pick, model_type="qwen3_vl"):
+    grid = {**qwen_grid(pick), "temporal_patch_size": 2}
+    cell = (grid["patch_size"] * grid["merge_size"]) ** 2
+    image = {
+        "image_processor_type": "Qwen2VLImageProcessorFast",
+        **grid,
+        **pixel_limits(pick, cell, ["size", "pixels", "both", "inside"]),
+    }
+    video = {
+        "video_processor_type": "Qwen3VLVideoProcessor",
+        **grid,
+        **pixel_limits(pick, cell, ["size"], 8),
+        **frame_bounds(pick),
+        **pick.choice([{}, {"fps": pick.choice([0.5, 1, 5])}, {"do_sample_frames": False}]),
+        **pick.choice([{}, {}, {"cap_pixels_per_frame": True}]),
+    }
+    return qwen_config(model_type, grid), {}, image, video
+
+
+# model type: variations, processor class, tokens by name, whether pixels must be real
+TYPES = {
+    "llava": (llava, LlavaProcessor, {"image_token": "<image>"}, True),
+    "vipllava": (lambda pick: llava(pick, "vipllava"), LlavaProcessor, {"image_token": "<image>"}, True),
+    "llava_next": (llava_next, LlavaNextProcessor, {"image_token": "<image>"}, False),
+    "llava_next_video": (llava_next_video, LlavaNextVideoProcessor, LLAVA_TOKENS, True),
+    "llava_onevision": (llava_onevision, LlavaOnevisionProcessor, LLAVA_TOKENS, False),
+    "video_llava": (video_llava, VideoLlavaProcessor, LLAVA_TOKENS, True),
+    "idefics2": (idefics2, Idefics2Processor, IDEFICS2_TOKENS, True),
+    "qwen2_vl": (qwen2, Qwen2VLProcessor, QWEN_TOKENS, False),
+    "qwen2_5_vl": (lambda pick: qwen2(pick, "qwen2_5_vl"), Qwen2_5_VLProcessor, QWEN_TOKENS, False),
+    "qwen3_vl": (qwen3, Qwen3VLProcessor, QWEN_TOKENS, False),
+    "qwen3_vl_moe": (lambda pick: qwen3(pick, "qwen3_vl_moe"), Qwen3VLProcessor, QWEN_TOKENS, False),
+}
+
+
+def laid_out(pick, config, processor, image, video):
+    """The settings as files: nested in processor_config.json, or in files of their own."""
+    image, processor = {**PIXELS, **image}, dict(processor)
+    files = {"config.json": config}
+    nested = pick.random() < 0.4
+    if nested:
+        processor["image_processor"] = image
+    # A video processor without a file falls back to preprocessor_config.json, which must then be there.
+    if not nested or video is None:
+        files["preprocessor_config.json"] = image
+    if video is not None:
+        video = {**PIXELS, **video}
+        if nested or pick.random() < 0.2:
+            processor["video_processor"] = video
+        else:
+            files["video_preprocessor_config.json"] = video
+    if processor:
+        files["processor_config.json"] = processor
+    return files
+
+
+def load(files, processor_class, names):
+    """The processor that transformers builds from the files, with a stand-in tokenizer."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in files.items():
+            Path(folder, name).write_text(json.dumps(content), encoding="utf-8")
+        parts = {"image_processor": AutoImageProcessor.from_pretrained(folder)}
+        if "video_processor" in processor_class.get_attributes():
+            parts["video_processor"] = AutoVideoProcessor.from_pretrained(folder)
+    own = files.get("processor_config.json", {})
+    options = {key: value for key, value in own.items() if not key.endswith("_processor")}
+    return processor_class(tokenizer=make_tokenizer(names), **parts, **options)
+
+
+def count_images(processor, names, real):
+    token = names["image_token"]
+    rows = []
+    for width, height in IMAGES:
+        if "image_boundary_token" in names:
+            expansion = expand(processor, token, images=[blank_picture(width, height)])
+            rows.append([width, height, len(expansion.tokens)])
+        else:
+            image = blank_image(width, height, "cpu" if real else "meta")
+            rows.append([width, height, expand(processor, token, images=[image]).count(token)])
+    return rows
+
+
+def count_clips(processor, names, real):
+    token = names["video_token"]
+    rows = []
+    for width, height, frames, fps in CLIPS:
+        metadata = {
+            "total_num_frames": frames,
+            "fps": fps,
+            "duration": frames / fps,
+            "frames_indices": list(range(frames)),
+        }
+        clip = [blank_video(width, height, frames, "cpu" if real else "meta")]
+        try:
+            expansion = expand(processor, token, videos=clip, video_metadata=[metadata])
+        except IndexError:
+            # torch.arange gives one index too many now and then (see clips.py).
+            continue
+        rows.append([width, height, frames, fps, expansion.count(token)])
+    return rows
+
+
+def vary(model_type):
+    variation, processor_class, names, real = TYPES[model_type]
+    pick = random.Random(f"configs:{model_type}")
+    snapshots, refused = [], 0
+    while len(snapshots) < PER_TYPE:
+        files = laid_out(pick, *variation(pick))
+        try:
+            processor = load(files, processor_class, names)
+            images = count_images(processor, names, real)
+            has_video = "video_processor" in processor_class.get_attributes()
+            clips = count_clips(processor, names, real) if has_video else []
+        except (ValueError, ZeroDivisionError):
+            refused += 1
+            assert refused < PER_TYPE, f"{model_type}: most variations are refused"
+            continue
+        snapshots.append({"modelType": model_type, "files": files, "images": images, "clips": clips})
+    return snapshots, refused
+
+
+def main():
+    lines = [f'{{"versions":{compact(versions())},"snapshots":[']
+    total = 0
+    for position, model_type in enumerate(TYPES):
+        snapshots, refused = vary(model_type)
+        last = position == len(TYPES) - 1
+        lines.extend(
+            compact(snapshot) + ("" if last and index == len(snapshots) - 1 else ",")
+            for index, snapshot in enumerate(snapshots)
+        )
+        total += len(snapshots)
+        print(f"  {model_type}: {len(snapshots)} snapshots, {refused} more refused by transformers", flush=True)
+    lines.append("]}")
+    path = GOLDENS / "configs.json"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    json.loads(path.read_text(encoding="utf-8"))
+    print(f"{path.name}: {total} snapshots, {path.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
