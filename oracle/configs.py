@@ -8,6 +8,8 @@ count a few images and clips. Only variations that the loaded processor itself a
 import json
 import random
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from common import (
     GOLDENS,
@@ -22,11 +24,15 @@ from common import (
 from transformers import (
     AutoImageProcessor,
     AutoVideoProcessor,
+    Gemma3Processor,
     Idefics2Processor,
+    InternVLProcessor,
     LlavaNextProcessor,
     LlavaNextVideoProcessor,
     LlavaOnevisionProcessor,
     LlavaProcessor,
+    PaliGemmaProcessor,
+    PixtralProcessor,
     Qwen2_5_VLProcessor,
     Qwen2VLProcessor,
     Qwen3VLProcessor,
@@ -45,6 +51,18 @@ QWEN_TOKENS = {
     "vision_end_token": "<|vision_end|>",
 }
 IDEFICS2_TOKENS = {"image_token": "<image>", "image_boundary_token": "<fake_token_around_image>"}
+GEMMA3_TOKENS = {
+    "image_token": "<image_soft_token>",
+    "boi_token": "<start_of_image>",
+    "eoi_token": "<end_of_image>",
+}
+INTERNVL_TOKENS = {
+    "start_image_token": "<img>",
+    "end_image_token": "</img>",
+    "context_image_token": "<IMG_CONTEXT>",
+    "video_token": "<video>",
+}
+PIXTRAL_TOKENS = ["[IMG]", "[IMG_BREAK]", "[IMG_END]"]
 
 
 def square(pick, side):
@@ -264,20 +282,139 @@ def qwen3(pick, model_type="qwen3_vl"):
     return qwen_config(model_type, grid), {}, image, video
 
 
-# model type: variations, processor class, tokens by name, whether pixels must be real
+def pixtral(pick, model_type="mistral3"):
+    patch, merge = pick.choice([14, 16]), pick.choice([1, 2, 3]) if model_type == "mistral3" else 1
+    longest = pick.choice([300, 512, 1024, 1540])
+    vision = {"model_type": "pixtral", "patch_size": patch, "image_size": longest}
+    config = {"model_type": model_type, "vision_config": vision}
+    if model_type == "mistral3":
+        config["spatial_merge_size"] = merge
+    processor = {"patch_size": patch, "spatial_merge_size": merge}
+    if (patch, merge) == (16, 1) and pick.random() < 0.5:
+        processor = {}
+    size = pick.choice([{"longest_edge": longest}, {"height": longest, "width": longest}, longest])
+    image = {"image_processor_type": pick.choice(["PixtralImageProcessor", "PixtralImageProcessorFast"])}
+    return config, processor, {**image, "size": size, "patch_size": pick.choice([patch, 7])}, None
+
+
+def llava_or_pixtral(pick):
+    return pixtral(pick, "llava") if pick.random() < 0.3 else llava(pick)
+
+
+def gemma3(pick):
+    patch, side = pick.choice([14, 16]), pick.choice([4, 8, 16])
+    tile = patch * side * pick.choice([2, 4])
+    vision = {"model_type": "siglip_vision_model", "patch_size": patch, "image_size": tile}
+    image = {
+        "image_processor_type": "Gemma3ImageProcessor",
+        "size": pick.choice([tile, {"height": tile, "width": tile}]),
+        **pick.choice([{}, {"do_pan_and_scan": True, "pan_and_scan_max_num_crops": 2}]),
+    }
+    config = {"model_type": "gemma3", "vision_config": vision, "mm_tokens_per_image": side**2}
+    return config, {} if side == 16 else {"image_seq_length": side**2}, image, None
+
+
+def paligemma(pick):
+    patch, tile = pick.choice([14, 16]), pick.choice([224, 448, 896])
+    vision = {"model_type": "siglip_vision_model", "patch_size": patch, "image_size": tile}
+    image = {
+        "image_processor_type": "SiglipImageProcessor",
+        "size": {"height": tile, "width": tile},
+        "image_seq_length": (tile // patch) ** 2,
+    }
+    return {"model_type": "paligemma", "vision_config": vision}, {}, image, None
+
+
+def internvl(pick):
+    patch, merge = pick.choice([14, 16]), pick.choice([1, 2, 4])
+    tile = patch * merge * pick.choice([4, 8])
+    size = pick.choice([tile, {"height": tile, "width": tile}])
+    config = {
+        "model_type": "internvl",
+        "vision_config": {"patch_size": [patch, patch], "image_size": [tile, tile]},
+        "downsample_ratio": 1 / merge,
+    }
+    image = {
+        "image_processor_type": pick.choice(["GotOcr2ImageProcessor", "GotOcr2ImageProcessorFast"]),
+        "size": size,
+        "crop_to_patches": pick.random() < 0.5,
+        **pick.choice([{}, {"max_patches": pick.choice([1, 4, 6, 24])}, {"min_patches": 2, "max_patches": 9}]),
+    }
+    video = {
+        "video_processor_type": "InternVLVideoProcessor",
+        "size": size,
+        **pick.choice([{}, {"do_sample_frames": True, "num_frames": pick.randint(1, 9)}, {"num_frames": 4}]),
+    }
+    tokens = (tile // patch // merge) ** 2
+    return config, {"image_seq_length": tokens}, image, pick.choice([video, video, None])
+
+
+@dataclass
+class Type:
+    """How one model type varies and how its processor is asked."""
+
+    vary: Callable
+    processor: type
+    names: dict = field(default_factory=lambda: LLAVA_TOKENS)
+    plain: list = field(default_factory=list)
+    # Placeholders in the prompt, and the tokens that count.
+    image: str = "<image>"
+    video: str | None = None
+    counted: list | None = None
+    # Whether pixels must be real, be Pillow images, or come as one list per prompt.
+    real: bool = False
+    pictures: bool = False
+    nested: bool = False
+
+
 TYPES = {
-    "llava": (llava, LlavaProcessor, {"image_token": "<image>"}, True),
-    "vipllava": (lambda pick: llava(pick, "vipllava"), LlavaProcessor, {"image_token": "<image>"}, True),
-    "llava_next": (llava_next, LlavaNextProcessor, {"image_token": "<image>"}, False),
-    "llava_next_video": (llava_next_video, LlavaNextVideoProcessor, LLAVA_TOKENS, True),
-    "llava_onevision": (llava_onevision, LlavaOnevisionProcessor, LLAVA_TOKENS, False),
-    "video_llava": (video_llava, VideoLlavaProcessor, LLAVA_TOKENS, True),
-    "idefics2": (idefics2, Idefics2Processor, IDEFICS2_TOKENS, True),
-    "qwen2_vl": (qwen2, Qwen2VLProcessor, QWEN_TOKENS, False),
-    "qwen2_5_vl": (lambda pick: qwen2(pick, "qwen2_5_vl"), Qwen2_5_VLProcessor, QWEN_TOKENS, False),
-    "qwen3_vl": (qwen3, Qwen3VLProcessor, QWEN_TOKENS, False),
-    "qwen3_vl_moe": (lambda pick: qwen3(pick, "qwen3_vl_moe"), Qwen3VLProcessor, QWEN_TOKENS, False),
+    "llava": Type(llava_or_pixtral, LlavaProcessor, real=True),
+    "vipllava": Type(lambda pick: llava(pick, "vipllava"), LlavaProcessor, real=True),
+    "llava_next": Type(llava_next, LlavaNextProcessor),
+    "llava_next_video": Type(llava_next_video, LlavaNextVideoProcessor, video="<video>", real=True),
+    "llava_onevision": Type(llava_onevision, LlavaOnevisionProcessor, video="<video>"),
+    "video_llava": Type(video_llava, VideoLlavaProcessor, video="<video>", real=True),
+    "idefics2": Type(
+        idefics2, Idefics2Processor, IDEFICS2_TOKENS, counted=list(IDEFICS2_TOKENS.values()), pictures=True
+    ),
+    **{
+        name: Type(vary, processor, QWEN_TOKENS, image="<|image_pad|>", video="<|video_pad|>")
+        for name, vary, processor in [
+            ("qwen2_vl", qwen2, Qwen2VLProcessor),
+            ("qwen2_5_vl", lambda pick: qwen2(pick, "qwen2_5_vl"), Qwen2_5_VLProcessor),
+            ("qwen3_vl", qwen3, Qwen3VLProcessor),
+            ("qwen3_vl_moe", lambda pick: qwen3(pick, "qwen3_vl_moe"), Qwen3VLProcessor),
+        ]
+    },
+    "internvl": Type(
+        internvl,
+        InternVLProcessor,
+        INTERNVL_TOKENS,
+        image="<IMG_CONTEXT>",
+        video="<video>",
+        counted=["<img>", "</img>", "<IMG_CONTEXT>"],
+    ),
+    "gemma3": Type(
+        gemma3,
+        Gemma3Processor,
+        GEMMA3_TOKENS,
+        image="<start_of_image>",
+        counted=["<image_soft_token>"],
+        nested=True,
+    ),
+    "paligemma": Type(paligemma, PaliGemmaProcessor),
+    "mistral3": Type(
+        pixtral, PixtralProcessor, {}, plain=PIXTRAL_TOKENS, image="[IMG]", counted=PIXTRAL_TOKENS
+    ),
 }
+PIXTRAL = Type(pixtral, PixtralProcessor, {}, plain=PIXTRAL_TOKENS, image="[IMG]", counted=PIXTRAL_TOKENS)
+
+
+def type_of(files):
+    """What counts the files: `llava` is also the model type of Pixtral."""
+    config = files["config.json"]
+    tower = config.get("vision_config", {}).get("model_type")
+    return PIXTRAL if tower == "pixtral" else TYPES[config["model_type"]]
 
 
 def laid_out(pick, config, processor, image, video):
@@ -301,63 +438,57 @@ def laid_out(pick, config, processor, image, video):
     return files
 
 
-def load(files, processor_class, names):
+def load(files, kind):
     """The processor that transformers builds from the files, with a stand-in tokenizer."""
     with tempfile.TemporaryDirectory() as folder:
         for name, content in files.items():
             Path(folder, name).write_text(json.dumps(content), encoding="utf-8")
         parts = {"image_processor": AutoImageProcessor.from_pretrained(folder)}
-        if "video_processor" in processor_class.get_attributes():
+        if kind.video is not None:
             parts["video_processor"] = AutoVideoProcessor.from_pretrained(folder)
     own = files.get("processor_config.json", {})
     options = {key: value for key, value in own.items() if not key.endswith("_processor")}
-    return processor_class(tokenizer=make_tokenizer(names), **parts, **options)
+    return kind.processor(tokenizer=make_tokenizer(kind.names, kind.plain), **parts, **options)
 
 
-def count_images(processor, names, real):
-    token = names["image_token"]
+def count_images(processor, kind):
     rows = []
     for width, height in IMAGES:
-        if "image_boundary_token" in names:
-            expansion = expand(processor, token, images=[blank_picture(width, height)])
-            rows.append([width, height, len(expansion.tokens)])
-        else:
-            image = blank_image(width, height, "cpu" if real else "meta")
-            rows.append([width, height, expand(processor, token, images=[image]).count(token)])
+        image = blank_image(width, height, "cpu" if kind.real else "meta")
+        picture = blank_picture(width, height) if kind.pictures else image
+        expansion = expand(processor, kind.image, images=[[picture]] if kind.nested else [picture])
+        rows.append([width, height, expansion.count(*(kind.counted or [kind.image]))])
     return rows
 
 
-def count_clips(processor, names, real):
-    token = names["video_token"]
+def count_clips(processor, kind):
     rows = []
-    for width, height, frames, fps in CLIPS:
+    for width, height, frames, fps in CLIPS if kind.video is not None else []:
         metadata = {
             "total_num_frames": frames,
             "fps": fps,
             "duration": frames / fps,
             "frames_indices": list(range(frames)),
         }
-        clip = [blank_video(width, height, frames, "cpu" if real else "meta")]
+        clip = [blank_video(width, height, frames, "cpu" if kind.real else "meta")]
         try:
-            expansion = expand(processor, token, videos=clip, video_metadata=[metadata])
+            expansion = expand(processor, kind.video, videos=clip, video_metadata=[metadata])
         except IndexError:
             # torch.arange gives one index too many now and then (see clips.py).
             continue
-        rows.append([width, height, frames, fps, expansion.count(token)])
+        rows.append([width, height, frames, fps, expansion.count(*(kind.counted or [kind.video]))])
     return rows
 
 
 def vary(model_type):
-    variation, processor_class, names, real = TYPES[model_type]
     pick = random.Random(f"configs:{model_type}")
     snapshots, refused = [], 0
     while len(snapshots) < PER_TYPE:
-        files = laid_out(pick, *variation(pick))
+        files = laid_out(pick, *TYPES[model_type].vary(pick))
+        kind = type_of(files)
         try:
-            processor = load(files, processor_class, names)
-            images = count_images(processor, names, real)
-            has_video = "video_processor" in processor_class.get_attributes()
-            clips = count_clips(processor, names, real) if has_video else []
+            processor = load(files, kind)
+            images, clips = count_images(processor, kind), count_clips(processor, kind)
         except (ValueError, ZeroDivisionError):
             refused += 1
             assert refused < PER_TYPE, f"{model_type}: most variations are refused"

@@ -144,7 +144,7 @@ describe("count", () => {
 		expect(status).toBe(0);
 		expect(out).toContain("2,929");
 		expect(err).toContain("empty.png");
-		expect(err).toContain("1 file");
+		expect(err).toContain("1 file that is no media");
 	});
 });
 

@@ -122,6 +122,28 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 			const { compareModels } = await import("./commands/compare.ts");
 			await compareModels(terminal, files, options);
 		});
+	program
+		.command("fit")
+		.description("the largest size, clip or setting under a token limit; the max_length of a set of samples")
+		.addOption(modelOption())
+		.addOption(setOption())
+		.addOption(parityOption())
+		.addOption(imageOption())
+		.addOption(videoOption())
+		.option("--aspect <W:H>", "the largest image of this shape")
+		.option(
+			"--jsonl <file>",
+			"samples whose max_length is asked for, one JSON object a line; - is standard input",
+		)
+		.option("-t, --tokens <count>", "most visual tokens; with --jsonl, a length whose overruns are counted")
+		.option("--setting <key>", "the largest value of this setting, for the media given as one sample")
+		.option("--quantile <share>", "with --jsonl: share of the samples that must fit whole (default 1)")
+		.option("--tokenizer <file>", "with --jsonl: the model's tokenizer.json, to count text between frames")
+		.addOption(jsonOption())
+		.action(async (options) => {
+			const { fitMedia } = await import("./commands/fit.ts");
+			exitWith(await fitMedia(terminal, options));
+		});
 }
 
 function addPlanning(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {

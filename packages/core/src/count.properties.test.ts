@@ -114,7 +114,7 @@ describe.each(CHECKPOINT_IDS)("%s, at any size and setting", (id) => {
 				expect(layout.contextTokens).toBeGreaterThanOrEqual(layout.visualTokens + sample.textTokens);
 			});
 			expect(message).toMatch(
-				/^(accepted|unsupported: .+|invalid-input: .+|invalid-media: video fps unknown: .+)$/,
+				/^(accepted|unsupported: .+|over-limit: .+ times to write .+|invalid-input: .+|invalid-media: (media\[\d+\]: )?video fps unknown: .+)$/,
 			);
 		});
 		fc.assert(tried, { seed: 42, numRuns: RUNS });

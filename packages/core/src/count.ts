@@ -128,14 +128,20 @@ function resolveParity(family: AnyFamily, asked: unknown): Parity {
 	const hint = typeof asked === "string" ? nearest(asked, family.parities) : undefined;
 	throw new OnevisionError(
 		"invalid-input",
-		`parity ${JSON.stringify(asked)}: ${family.title} has ${family.parities.join(", ")}${hint === undefined ? "" : `; did you mean ${hint}?`}`,
+		`parity ${typeof asked === "string" ? JSON.stringify(asked.slice(0, 40)) : typeof asked}: ${family.title} has ${family.parities.join(", ")}${hint === undefined ? "" : `; did you mean ${hint}?`}`,
 	);
 }
 
 function layoutSample(counter: ItemCounter, sample: Sample): SampleLayout {
 	const { media, textTokens = 0 } = sample;
+	if (!Array.isArray(media)) {
+		throw new OnevisionError("invalid-input", "media: expected a list of images and videos");
+	}
 	if (media.length > MAX_ITEMS) {
-		throw new OnevisionError("over-limit", `${media.length} media items in one sample: at most ${MAX_ITEMS}`);
+		throw new OnevisionError(
+			"over-limit",
+			`${media.length} media items in one sample: at most ${MAX_ITEMS}; split the sample`,
+		);
 	}
 	if (!Number.isSafeInteger(textTokens) || textTokens < 0) {
 		throw new OnevisionError(
@@ -144,11 +150,16 @@ function layoutSample(counter: ItemCounter, sample: Sample): SampleLayout {
 		);
 	}
 	let images = 0;
-	for (const item of media) if (item.kind === "image") images++;
+	for (const item of media) if (item?.kind === "image") images++;
 	const items: ItemLayout[] = [];
-	for (const item of media) {
-		assertMedia(item);
-		items.push(item.kind === "image" ? counter.image(item, images) : counter.video(item));
+	for (const [index, item] of media.entries()) {
+		try {
+			assertMedia(item);
+			items.push(item.kind === "image" ? counter.image(item, images) : counter.video(item));
+		} catch (error) {
+			if (!(error instanceof OnevisionError) || media.length === 1) throw error;
+			throw new OnevisionError(error.code, `media[${index}]: ${error.message}`);
+		}
 	}
 	return sampleLayout(items, textTokens);
 }

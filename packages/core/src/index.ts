@@ -9,6 +9,17 @@ export {
 	isCheckpointName,
 	resolveCheckpointId,
 } from "./checkpoints/index.ts";
+export {
+	checkpointFromSnapshot,
+	MODEL_TYPES,
+	type ModelType,
+	READERS,
+	SNAPSHOT_FILES,
+	type Snapshot,
+	type SnapshotFile,
+	type SnapshotFiles,
+	type SnapshotOptions,
+} from "./config/index.ts";
 export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
 export { estimateTrainingMemory, kvCacheBytes, type TrainingMemory } from "./cost/memory.ts";
 export { type Model, modelOf } from "./cost/model.ts";
@@ -36,6 +47,17 @@ export {
 	familyById,
 	type SettingsOf,
 } from "./families/index.ts";
+export {
+	DEFAULT_LONG_SIDE,
+	EVERY_CANDIDATE,
+	type Fit,
+	type FitQuestion,
+	type FitShape,
+	type Fitted,
+	fitFrames,
+	fitSetting,
+	fitSize,
+} from "./fit.ts";
 export type {
 	ItemLayout,
 	SampleLayout,
@@ -44,6 +66,13 @@ export type {
 	TokenRange,
 } from "./layout.ts";
 export { tokenizeText } from "./layout.ts";
+export {
+	createLengthMeter,
+	type LengthMeter,
+	type MaxLength,
+	maxLengthFor,
+	type SampleLength,
+} from "./max-length.ts";
 export { nearest } from "./nearest.ts";
 export type { Allocation, AllocationResult } from "./plan/allocate.ts";
 export type { CurriculumPlan, Mixture, StageId, StagePlan } from "./plan/curriculum.ts";
@@ -60,6 +89,25 @@ export { SKILLS, type SkillPlan } from "./plan/skills.ts";
 export { type Statistics, statistics } from "./plan/statistics.ts";
 export { type FeatureGrid, interpolateBilinear, pool } from "./pooling/pool.ts";
 export { POOLING_MODES, type PoolingMode, pooledSize } from "./pooling/sizes.ts";
+export { type Advance, MAX_POSITIONS, type MropeIds, mropeIds, type Run } from "./positions/mrope.ts";
+export {
+	type MropePositions,
+	type PositionOptions,
+	type Positions,
+	positionsOf,
+	type Segment,
+	type Sequence,
+	type SequentialPositions,
+} from "./positions/positions.ts";
+export {
+	AXES,
+	type Axis,
+	frequencyAxes,
+	type MropeRule,
+	positionRuleOf,
+	type SequentialRule,
+	type VideoClock,
+} from "./positions/rules.ts";
 export {
 	type AssessedItem,
 	type AssessOptions,

@@ -83,6 +83,7 @@ test("the meter grows past its first block and keeps order", () => {
 	expect((max.sample * 7919) % 5000).toBe(4999);
 	expect(p95.tokens).toBe(4749);
 	expect(mean).toBe(2499.5);
+	expect(meter.longerThan(4000)).toBe(999);
 });
 
 test("no samples and shares outside 0 to 1 are refused", () => {

@@ -41,6 +41,8 @@ export interface LengthMeter {
 	add(layout: Pick<SampleLayout, "contextTokens" | "items">): void;
 	/** A sample that could not be counted. */
 	leaveOut(code: string, reason: string): void;
+	/** Samples of more tokens than this. */
+	longerThan(tokens: number): number;
 	/**
 	 * @param quantile share of the samples that must fit, above 0 to 1
 	 * @throws OnevisionError `invalid-input` for another share, or when no sample was added
@@ -59,6 +61,11 @@ export function createLengthMeter(): LengthMeter {
 	const grow = <A extends Float64Array | Float32Array | Uint8Array>(to: A, from: A): A => {
 		to.set(from);
 		return to;
+	};
+	const longerThan = (limit: number): number => {
+		let longer = 0;
+		for (let index = 0; index < count; index++) if ((tokens[index] ?? 0) > limit) longer++;
+		return longer;
 	};
 	return {
 		add: ({ contextTokens, items }) => {
@@ -81,6 +88,7 @@ export function createLengthMeter(): LengthMeter {
 			entry.samples++;
 			leftOut.set(code, entry);
 		},
+		longerThan,
 		result: (quantile = 1) => {
 			if (!(quantile > 0 && quantile <= 1)) {
 				throw new OnevisionError(
@@ -106,7 +114,7 @@ export function createLengthMeter(): LengthMeter {
 			return {
 				quantile,
 				maxLength,
-				over: tokens.subarray(0, count).filter((length) => length > maxLength).length,
+				over: longerThan(maxLength),
 				samples: count,
 				mean: total / count,
 				p95: ranked(0.95),

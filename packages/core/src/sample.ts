@@ -64,6 +64,9 @@ export function durationSeconds(video: VideoItem): number | undefined {
 
 /** Throws `invalid-media` unless every size, frame count and rate is usable. */
 export function assertMedia(item: MediaItem): void {
+	if (item?.kind !== "image" && item?.kind !== "video") {
+		throw new OnevisionError("invalid-media", 'kind: expected "image" or "video"');
+	}
 	if (!isSide(item.width) || !isSide(item.height)) {
 		throw new OnevisionError(
 			"invalid-media",

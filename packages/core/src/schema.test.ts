@@ -172,7 +172,7 @@ describe("object", () => {
 		"%s is an unknown key",
 		(key) => {
 			const value: unknown = JSON.parse(`{ "x": 1, ${JSON.stringify(key)}: {} }`);
-			expect(parse(POINT, value, "")).toBe(`unknown-key: ${key}: no such key Known: x, label`);
+			expect(parse(POINT, value, "")).toBe(`unknown-key: ${key}: no such key. Known: x, label`);
 		},
 	);
 	test("keys of a prototype do not count as given", () => {

@@ -70,7 +70,7 @@ export function text(doc: string, maxLength = 1000): Schema<string> {
 		expects,
 		json: { type: "string", minLength: 1, maxLength, description: doc },
 		parse: (value, path) =>
-			typeof value === "string" && value.length > 0 && value.length <= maxLength
+			typeof value === "string" && value.length > 0 && value.length <= maxLength && !/[\r\n]/.test(value)
 				? value
 				: fail(path, expects, value),
 	};
@@ -192,7 +192,7 @@ export function unknownKey(path: string, key: string, known: readonly string[]):
 	const hint = nearest(key, known);
 	return new OnevisionError(
 		"unknown-key",
-		`${path}: no such key${hint === undefined ? "" : `; did you mean ${hint}?`} Known: ${known.join(", ")}`,
+		`${oneLine(path)}: no such key${hint === undefined ? "." : `; did you mean ${hint}?`} Known: ${known.join(", ")}`,
 	);
 }
 
@@ -200,8 +200,15 @@ function join(path: string, key: string): string {
 	return path === "" ? key : `${path}.${key}`;
 }
 
+/** Text from outside in a message: one line, never long. */
+function oneLine(given: string): string {
+	const short = given.length > 100 ? `${given.slice(0, 100)}…` : given;
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is to be replaced
+	return short.replace(/[\u0000-\u001f\u007f\u2028\u2029]/g, "?");
+}
+
 function fail(path: string, expects: string, value: unknown, hint?: string): never {
-	const place = path === "" ? "value" : path;
+	const place = path === "" ? "value" : oneLine(path);
 	throw new OnevisionError(
 		"invalid-input",
 		`${place}: expected ${expects}, got ${show(value)}${hint === undefined ? "" : `; did you mean ${hint}?`}`,

@@ -1,11 +1,17 @@
 /** `onevision models`: the checkpoints, or everything about one. */
 
 import {
+	API_MODEL_IDS,
+	API_RULES,
+	apiModelById,
 	CHECKPOINT_IDS,
 	type Checkpoint,
 	checkpointById,
 	familyById,
+	isApiModelName,
+	isCheckpointName,
 	modelOf,
+	resolveApiModelId,
 	resolveCheckpointId,
 	SCENARIOS,
 } from "@onevision/core";
@@ -19,6 +25,8 @@ export async function showModels(
 	options: { readonly json?: boolean },
 ): Promise<void> {
 	if (name === undefined) return listModels(terminal, options.json === true);
+	if (!isCheckpointName(name) && isApiModelName(name))
+		return showApiModel(terminal, name, options.json === true);
 	const id = resolveCheckpointId(name);
 	const checkpoint = checkpointById(id);
 	const text = options.json
@@ -30,13 +38,9 @@ export async function showModels(
 async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 	const rows = CHECKPOINT_IDS.map((id) => ({ id, checkpoint: checkpointById(id) }));
 	if (json) {
-		await terminal.out(
-			`${JSON.stringify(
-				rows.map(({ id, checkpoint }) => describe(id, checkpoint)),
-				null,
-				2,
-			)}\n`,
-		);
+		const open = rows.map(({ id, checkpoint }) => describe(id, checkpoint));
+		const closed = API_MODEL_IDS.map((id) => ({ id, ...apiModelById(id) }));
+		await terminal.out(`${JSON.stringify([...open, ...closed], null, 2)}\n`);
 		return;
 	}
 	const [head = "", ...body] = table(
@@ -55,10 +59,76 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 			familyById(checkpoint.family).scenarios.join(", "),
 		]),
 	);
-	const { dim } = terminal.colors;
-	await terminal.out(
-		`${[dim(head), ...body, "", dim("onevision models ID shows settings and sources")].join("\n")}\n`,
+	const [apiHead = "", ...apiBody] = table(
+		[
+			{ title: "closed model" },
+			{ title: "provider" },
+			{ title: "context", align: "right" },
+			{ title: "counted by" },
+		],
+		API_MODEL_IDS.map((id) => {
+			const { provider, rule, contextTokens } = apiModelById(id);
+			const context = contextTokens === undefined ? "not published" : whole(contextTokens.value);
+			return [id, provider, context, API_RULES[rule].title];
+		}),
 	);
+	const { dim } = terminal.colors;
+	const lines = [
+		dim(head),
+		...body,
+		"",
+		dim(apiHead),
+		...apiBody,
+		"",
+		dim("onevision models ID shows settings and sources"),
+	];
+	await terminal.out(`${lines.join("\n")}\n`);
+}
+
+/** A closed model: the provider's rule, what a request may set, and what is rejected. */
+async function showApiModel(terminal: Terminal, name: string, json: boolean): Promise<void> {
+	const id = resolveApiModelId(name);
+	const model = apiModelById(id);
+	const rule = API_RULES[model.rule];
+	if (json) {
+		await terminal.out(`${JSON.stringify({ id, ...model, ruleSource: rule.source }, null, 2)}\n`);
+		return;
+	}
+	const { bold, dim } = terminal.colors;
+	const { source: limitSource, ...limits } = model.limits;
+	const newest = model.versions.at(-1);
+	const facts: [string, string][] = [
+		["provider", model.provider],
+		["counted by", rule.title],
+		[
+			"context",
+			model.contextTokens === undefined ? "not published" : `${whole(model.contextTokens.value)} tokens`,
+		],
+		["rules from", model.versions.map(({ from }) => from ?? "release").join(", ")],
+		["rejects", Object.keys(limits).length === 0 ? "nothing published" : JSON.stringify(limits)],
+		["other names", model.aliases.join(", ") || "none"],
+		["constants from", newest?.source ?? ""],
+		["rule from", rule.source],
+		["limits from", limitSource],
+	];
+	const settings = Object.entries<{ readonly doc: string; readonly expects: string }>(rule.settings);
+	const [head = "", ...body] = table(
+		[{ title: "setting" }, { title: "meaning" }],
+		[
+			...settings.map(([key, { doc, expects }]) => [key, `${doc} (${expects})`]),
+			["date", "the day whose rule is asked for, YYYY-MM-DD"],
+		],
+	);
+	const width = Math.max(...facts.map(([label]) => label.length));
+	const lines = [
+		`${bold(model.title)} ${dim(id)}`,
+		"",
+		...facts.map(([label, value]) => `${dim(label.padEnd(width))}  ${value}`),
+		"",
+		dim(head),
+		...body,
+	];
+	await terminal.out(`${lines.join("\n")}\n`);
 }
 
 function describe(id: string, checkpoint: Checkpoint) {

@@ -48,5 +48,6 @@ export function reportLeftOut(terminal: Terminal, leftOut: readonly LeftOut[]): 
 	const failed = leftOut.filter(({ reason }) => reason !== "not-media");
 	for (const { message } of failed.slice(0, 10)) terminal.err(`left out: ${message}\n`);
 	if (failed.length > 10) terminal.err(`left out: ${failed.length - 10} more files\n`);
-	if (others > 0) terminal.err(`left out: ${others} file${others === 1 ? "" : "s"} that are no media\n`);
+	if (others > 0)
+		terminal.err(`left out: ${others === 1 ? "1 file that is" : `${others} files that are`} no media\n`);
 }

@@ -118,10 +118,10 @@ test("values replaced, keys added and taken away in real files", () => {
 				seen[attempt(files)]++;
 			},
 		),
-		{ seed: 20_240_806, numRuns: 4000 },
+		{ seed: 20_240_806, numRuns: 1500 },
 	);
-	expect(seen.read).toBeGreaterThan(300);
-	expect(seen.refused).toBeGreaterThan(300);
+	expect(seen.read).toBeGreaterThan(100);
+	expect(seen.refused).toBeGreaterThan(100);
 });
 
 test("new keys, among them those of every object", () => {
@@ -144,7 +144,7 @@ test("new keys, among them those of every object", () => {
 			Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
 			attempt({ ...files, [file]: target });
 		}),
-		{ seed: 20_240_807, numRuns: 2000 },
+		{ seed: 20_240_807, numRuns: 800 },
 	);
 });
 
@@ -164,7 +164,7 @@ test("files made of nothing but junk", () => {
 				});
 			},
 		),
-		{ seed: 20_240_808, numRuns: 2000 },
+		{ seed: 20_240_808, numRuns: 800 },
 	);
 });
 

@@ -8,9 +8,12 @@ import { resolveSettings } from "../count.ts";
 import type { Settings } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import { nearest } from "../nearest.ts";
+import { GEMMA_READERS } from "./gemma.ts";
 import { IDEFICS2_READERS } from "./idefics2.ts";
+import { INTERNVL_READERS } from "./internvl.ts";
 import { LLAVA_READERS, refuseOriginal } from "./llava.ts";
 import { LLAVA_ONEVISION_READERS } from "./llava-onevision.ts";
+import { PIXTRAL_READERS } from "./pixtral.ts";
 import { QWEN_READERS } from "./qwen.ts";
 import { IGNORED_BY_PROCESSOR, IGNORED_BY_PROCESSORS, type Reader, type Reading } from "./reader.ts";
 import { section, show, unsupported } from "./section.ts";
@@ -23,6 +26,9 @@ export const READERS = {
 	...LLAVA_READERS,
 	...LLAVA_ONEVISION_READERS,
 	...IDEFICS2_READERS,
+	...INTERNVL_READERS,
+	...GEMMA_READERS,
+	...PIXTRAL_READERS,
 	...QWEN_READERS,
 } as const satisfies Record<string, Reader>;
 
@@ -78,7 +84,11 @@ function findModelType(files: SnapshotFiles): ModelType {
 	if (asked === undefined) {
 		throw unsupported("config.json model_type: missing; is this the folder of a Hugging Face model?");
 	}
-	const hint = nearest(asked, MODEL_TYPES);
+	// Names contain one another; the longest is the one meant.
+	const hint = nearest(
+		asked,
+		[...MODEL_TYPES].sort((a, b) => b.length - a.length),
+	);
 	throw unsupported(
 		`config.json model_type ${show(asked)}: not read yet${hint === undefined ? "" : `; the nearest is ${hint}`}; known: ${MODEL_TYPES.join(", ")}`,
 	);

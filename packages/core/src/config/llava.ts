@@ -7,6 +7,7 @@ import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
 import type { Size } from "../sample.ts";
 import { integer, list } from "../schema.ts";
 import { languageModel, type ReadLanguageModel } from "./language-models.ts";
+import { PIXTRAL_IGNORED, readPixtral } from "./pixtral.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
@@ -153,9 +154,16 @@ export function readFrames(video: Section): { readonly num_frames?: number } {
 	);
 }
 
+/** `llava` is also the type of Pixtral, by its tower. */
+function readLlavaType(snapshot: OpenSnapshot): ReadingOf<"llava"> | ReadingOf<"pixtral"> {
+	const tower = snapshot.config.child("vision_config")?.read("model_type", word);
+	return tower === "pixtral" ? readPixtral(snapshot, 1, () => MLP) : readLlava15(snapshot);
+}
+
 function readLlava15(snapshot: OpenSnapshot): ReadingOf<"llava"> {
 	const llava = readLlava(snapshot, { additional: 0 });
-	const { image } = snapshot;
+	const { image, processor } = snapshot;
+	for (const part of [processor, image]) expectClass(part, "processor_class", ["LlavaProcessor"]);
 	const type = expectClass(image, "image_processor_type", [
 		"CLIPImageProcessor",
 		"LlavaImageProcessor",
@@ -307,10 +315,14 @@ const OLD_KEYS = ["aspect_ratio_setting"];
 export const LLAVA_READERS = {
 	llava: {
 		family: "llava",
-		processors: ["LlavaProcessor"],
-		ignored: { image: OLD_KEYS },
-		source: "LlavaProcessor and LlavaImageProcessor, CLIPImageProcessor or SiglipImageProcessor",
-		read: readLlava15,
+		processors: ["LlavaProcessor", "PixtralProcessor"],
+		ignored: {
+			image: [...OLD_KEYS, ...PIXTRAL_IGNORED.image],
+			processor: [...PIXTRAL_IGNORED.processor, "spatial_merge_size"],
+		},
+		source:
+			"LlavaProcessor and LlavaImageProcessor, CLIPImageProcessor or SiglipImageProcessor; PixtralProcessor for a Pixtral tower",
+		read: readLlavaType,
 	},
 	vipllava: {
 		family: "llava",

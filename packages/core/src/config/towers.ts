@@ -256,7 +256,9 @@ function qwenBlocks(
 }
 
 /** Pixtral's tower: any resolution, rotary positions, gated MLP, RMS norms, one before the first block. */
-export function pixtralTower(config: Section): ReadTower & { readonly longestEdge: number } {
+export function pixtralTower(
+	config: Section,
+): ReadTower & { readonly longestEdge: number; readonly hidden: number } {
 	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
 	const patch = squareSide(vision, "patch_size", patchSide) ?? 16;
 	const longestEdge = squareSide(vision, "image_size", viewSide) ?? 1024;
@@ -284,7 +286,7 @@ export function pixtralTower(config: Section): ReadTower & { readonly longestEdg
 		difference: -depth * (2 * mlp + 2 * hidden),
 		why: "no biases on output projections and MLPs",
 	});
-	return { tower, patch, longestEdge, classTokens: 0 };
+	return { tower, patch, longestEdge, hidden, classTokens: 0 };
 }
 
 /** InternVL's tower. */

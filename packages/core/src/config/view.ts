@@ -36,13 +36,19 @@ export const SIGLIP_VIEW: ViewDefaults = { size: { height: 224, width: 224 }, cr
 /** LlavaOnevisionImageProcessor and its video processor. */
 export const ONEVISION_VIEW: ViewDefaults = { size: { height: 384, width: 384 }, crops: false };
 
-/** Reads `do_resize`, `size`, `do_center_crop`, `crop_size`, `do_pad`, `pad_size`. Throws `unsupported`. */
-export function squareView(section: Section, defaults: ViewDefaults): View {
+/**
+ * `numberIsSquare` is the class's `default_to_square`: whether a bare number means a square or a shortest edge.
+ * Reads `do_resize`, `size`, `do_center_crop`, `crop_size`, `do_pad`, `pad_size`. Throws `unsupported`. */
+export function squareView(
+	section: Section,
+	defaults: ViewDefaults,
+	{ numberIsSquare: ofClass = false }: { readonly numberIsSquare?: boolean } = {},
+): View {
 	const resizes = section.read("do_resize", flag) ?? true;
 	const crops = section.read("do_center_crop", flag) ?? defaults.crops;
 	const pads = (section.read("do_pad", flag) ?? false) && defaults.padsToSquare === true;
 	const square = pads || defaults.squareBefore === true;
-	const numberIsSquare = section.read("default_to_square", flag) ?? false;
+	const numberIsSquare = section.read("default_to_square", flag) ?? ofClass;
 	const size = sizeObject(section, "size", numberIsSquare) ?? defaults.size;
 	const cropSize = sizeObject(section, "crop_size", true) ?? defaults.crop;
 	if (section.has("pad_size")) {

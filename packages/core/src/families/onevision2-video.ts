@@ -10,7 +10,7 @@ import { sampleLinspaceRounded } from "../geometry/frame-sampling.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { VideoItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
-import { oneDecimal } from "./timestamps.ts";
+import { assertTimes, oneDecimal } from "./timestamps.ts";
 
 export interface FrameRequest {
 	/** Frames per second of the clip; "off": by number or duration. */
@@ -77,6 +77,7 @@ export function torchLinspaceRounded(last: number, count: number): number[] {
 
 /** `<t seconds>` before each frame; the checkpoint's processor carries times as minutes and microseconds. */
 export function frameTimes(video: VideoItem, sampled: SampledFrames, fpsIfUnknown: number): string[] {
+	assertTimes(sampled.count);
 	const fps = video.fps ?? fpsIfUnknown;
 	return Array.from({ length: sampled.count }, (_, position) => {
 		const seconds = (sampled.indices?.[position] ?? position) / fps;

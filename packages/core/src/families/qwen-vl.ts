@@ -19,7 +19,7 @@ import {
 	sampleClip,
 	utilsVideoLimits,
 } from "./qwen-video.ts";
-import { estimateTextTokens, oneDecimal } from "./timestamps.ts";
+import { assertTimes, estimateTextTokens, oneDecimal } from "./timestamps.ts";
 
 export interface QwenVlConstants {
 	/** Side of a patch, px. */
@@ -169,6 +169,7 @@ function clipSurroundings(
 		const frame = Math.min(position, sampled.count - 1);
 		return (sampled.indices?.[frame] ?? frame) / fps;
 	};
+	assertTimes(Math.ceil(sampled.count / temporalPatch));
 	const text = Array.from({ length: Math.ceil(sampled.count / temporalPatch) }, (_, index) => {
 		const first = secondsOf(index * temporalPatch);
 		const last = secondsOf(index * temporalPatch + temporalPatch - 1);

@@ -1,5 +1,6 @@
 /** Times written as text between frames: how the references print them, and an estimate of their tokens. */
 
+import { OnevisionError } from "../errors.ts";
 import { roundHalfEven } from "../rounding.ts";
 
 /** Python's `f"{value:.1f}"`: one decimal, exact ties to even where `toFixed` goes up (0.25 → "0.2"). */
@@ -8,6 +9,18 @@ export function oneDecimal(value: number): string {
 	const quarters = value * 4;
 	const tie = Number.isInteger(quarters) && quarters % 2 !== 0;
 	return (tie ? roundHalfEven(value * 10) / 10 : value).toFixed(1);
+}
+
+/** Most times written for one clip: beyond, a count would spend seconds on text for a prompt nobody can send. */
+const MAX_TIMES = 100_000;
+
+/** Throws `over-limit` when a clip would need more times than are written. */
+export function assertTimes(times: number): void {
+	if (times <= MAX_TIMES) return;
+	throw new OnevisionError(
+		"over-limit",
+		`${times} times to write for one video: at most ${MAX_TIMES}; set fps or num_frames`,
+	);
 }
 
 /**

@@ -9,6 +9,7 @@ import { OnevisionError } from "../errors.ts";
 import type { Knob, Parity, Settings, SettingValue } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import { MAX_FRAMES, type Sample, type Scenario } from "../sample.ts";
+import { isEvenly } from "./evenly.ts";
 import { type FidelityExponents, fidelityOf, keptShares } from "./fidelity.ts";
 import { mergeEqual, type WeightedSample } from "./media-profile.ts";
 import { type Statistics, statistics } from "./statistics.ts";
@@ -92,7 +93,7 @@ export function findFrontier(question: AllocationQuestion): Frontier {
 			refusal = error;
 		}
 	}
-	if (results.length === 0) throw refusal;
+	if (results.length === 0) throw refusedEverywhere(question.scenario, refusal);
 	const points = paretoFrontier(results);
 	const exact =
 		searched.length === distinct.length
@@ -103,6 +104,13 @@ export function findFrontier(question: AllocationQuestion): Frontier {
 		evaluated: candidates.length,
 		searched: { samples: searched.length, of: distinct.length },
 	};
+}
+
+/** Every sample was refused under every setting: the last reason, with the scenario it is about. */
+function refusedEverywhere(scenario: Scenario, refusal: unknown): unknown {
+	return refusal instanceof OnevisionError
+		? new OnevisionError(refusal.code, `${scenario}: no sample can be counted: ${refusal.message}`)
+		: refusal;
 }
 
 /** Counts one allocation on samples. Throws when the family refuses every sample. */
@@ -190,9 +198,11 @@ function enumerate(question: AllocationQuestion, samples: readonly WeightedSampl
 				})),
 		);
 	}
-	combinations = combinations.filter(
+	const sparing = combinations.filter(
 		({ settings }) => !tooManyFullFrames(knobs, settings, question.mostFullFrames),
 	);
+	// When the request leaves nothing else, the rule against it speaks, not an empty search.
+	if (sparing.length > 0) combinations = sparing;
 	const counts = scenario === "multi-image" ? imageCounts(samples, limits.images) : [undefined];
 	return combinations.flatMap(({ settings, words }) =>
 		counts.map((maxImages) => ({
@@ -233,8 +243,12 @@ function describeValues(values: readonly SettingValue[]): string {
 function imageCounts(samples: readonly WeightedSample[], bounds: Bounds | undefined): number[] {
 	const { min, max } = bounds ?? { min: 1, max: MAX_FRAMES };
 	const counts = new Set(samples.map(({ sample }) => Math.min(Math.max(sample.media.length, min), max)));
-	return [...counts].sort((a, b) => a - b);
+	const ascending = [...counts].sort((a, b) => a - b);
+	return ascending.filter((_, index) => isEvenly(index, ascending.length, IMAGE_COUNTS));
 }
+
+/** Most image counts per sample that are tried, evenly over those that occur, the largest among them. */
+const IMAGE_COUNTS = 16;
 
 /** Ascending in mean tokens, each point better in fidelity than all before it. Fewer tower tokens win ties. */
 export function paretoFrontier(results: readonly AllocationResult[]): AllocationResult[] {

@@ -82,7 +82,8 @@ export interface CurriculumQuestion {
 	readonly globalBatch: number | undefined;
 	readonly epochs: number;
 	readonly textTokens: number;
-	readonly loads: Readonly<Record<Scenario, ScenarioLoad>>;
+	/** `undefined` for a scenario the model cannot take: its share goes to the others. */
+	readonly loads: Readonly<Record<Scenario, ScenarioLoad | undefined>>;
 	readonly hardware: Hardware;
 	readonly trainingEfficiency: number;
 	readonly setup: TrainingSetup;
@@ -166,7 +167,7 @@ export function planCurriculum(question: CurriculumQuestion): CurriculumPlan {
 function planStage(stage: StageId, model: Model, question: CurriculumQuestion): StagePlan {
 	const rule = STAGES[stage];
 	const { facts } = rule;
-	const mixture = rule.mixture(question.mix);
+	const mixture = restrict(rule.mixture(question.mix), question.loads);
 	const load = stageLoad(rule, mixture, model, question);
 	const samples = question.samples[stage];
 	const globalBatch = question.globalBatch ?? facts.globalBatch.value;
@@ -215,23 +216,20 @@ function planStage(stage: StageId, model: Model, question: CurriculumQuestion): 
 /** Mean load of a stage's samples: its mixture over the scenarios, or one tile each in alignment. */
 function stageLoad(rule: StageRule, mixture: Mixture, model: Model, question: CurriculumQuestion) {
 	const patches = overviewPatches(model);
+	const tokens = overviewTokens(model, patches, question.loads["single-image"]);
 	const overview: ScenarioLoad = {
-		visualTokens: patches,
-		contextTokens: patches,
+		visualTokens: tokens,
+		contextTokens: tokens,
 		towerTokens: patches,
-		maxContextTokens: patches,
+		maxContextTokens: tokens,
 	};
+	const loadOf = (scenario: Scenario): ScenarioLoad | undefined =>
+		rule.overviewOnly ? overview : question.loads[scenario];
 	const mean = (pick: (load: ScenarioLoad) => number): number =>
-		SCENARIOS.reduce(
-			(sum, scenario) =>
-				sum + mixture[scenario] * pick(rule.overviewOnly ? overview : question.loads[scenario]),
-			0,
-		);
+		SCENARIOS.reduce((sum, scenario) => sum + mixture[scenario] * pick(loadOf(scenario) ?? NO_LOAD), 0);
 	const towerTokens = mean((load) => load.towerTokens);
 	const present = SCENARIOS.filter((scenario) => mixture[scenario] > 0);
-	const longest = rule.overviewOnly
-		? patches
-		: Math.max(...present.map((scenario) => question.loads[scenario].maxContextTokens));
+	const longest = Math.max(...present.map((scenario) => (loadOf(scenario) ?? NO_LOAD).maxContextTokens));
 	return {
 		visualTokens: mean((load) => load.visualTokens),
 		contextTokens: mean((load) => load.contextTokens) + question.textTokens,
@@ -240,6 +238,33 @@ function stageLoad(rule: StageRule, mixture: Mixture, model: Model, question: Cu
 		// Attention of the tower stays within a view, so its cost is proportional to the views.
 		towerFlops: (towerTokens / patches) * towerFlops(model.tower, patches),
 	};
+}
+
+const NO_LOAD: ScenarioLoad = { visualTokens: 0, contextTokens: 0, towerTokens: 0, maxContextTokens: 0 };
+
+/** The mixture without scenarios the model cannot take; as it is when it takes none of them. */
+function restrict(mixture: Mixture, loads: CurriculumQuestion["loads"]): Mixture {
+	const share = (scenario: Scenario): number => (loads[scenario] === undefined ? 0 : mixture[scenario]);
+	const taken = {
+		"single-image": share("single-image"),
+		"multi-image": share("multi-image"),
+		video: share("video"),
+	};
+	return SCENARIOS.every((scenario) => taken[scenario] === 0) ? mixture : normalise(taken);
+}
+
+/** Visual tokens of one tile: all patches, merged ones, or as many as the queries of a query transformer. */
+function overviewTokens({ projector }: Model, patches: number, single: ScenarioLoad | undefined): number {
+	switch (projector.kind) {
+		case "mlp2x-gelu":
+		case "linear":
+			return patches;
+		case "patch-merger":
+		case "pixel-shuffle":
+			return Math.ceil(patches / projector.merge ** 2);
+		case "q-former":
+			return Math.min(patches, single?.visualTokens ?? patches);
+	}
 }
 
 /** Patches of one tile; a tower of native resolution is taken at 27×27, LLaVA-OneVision's tile. */

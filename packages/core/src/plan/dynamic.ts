@@ -57,12 +57,14 @@ export function compareFixedAndDynamic(
 ): FixedAgainstDynamic {
 	const dynamicCheckpoint = checkpointById(DYNAMIC_CHECKPOINT);
 	const dynamic = createCounterFrom(dynamicCheckpoint, DYNAMIC_SETTINGS);
-	const fixedOf = (scenario: Scenario) => {
+	/** Counts under the scenario's allocation; `undefined` when the mix has none of it. */
+	const fixedOf = (scenario: Scenario): Count | undefined => {
 		const allocation = scenarios.find((entry) => entry.scenario === scenario)?.allocation;
+		if (allocation === undefined) return undefined;
 		return createCounterFrom(checkpoint, {
-			...allocation?.settings,
+			...allocation.settings,
 			...(parity === undefined ? {} : { parity }),
-		});
+		}).count;
 	};
 	const video = fixedOf("video");
 	const image = fixedOf("single-image");
@@ -75,20 +77,24 @@ export function compareFixedAndDynamic(
 		}),
 		byDuration: SECONDS.map((seconds) => {
 			const clip: MediaItem = { kind: "video", width: 1280, height: 720, frames: seconds * 30, fps: 30 };
-			return { seconds, ...both(clip, video.count, dynamic.count) };
+			return { seconds, ...both(clip, video, dynamic.count) };
 		}),
 		byResolution: WIDTHS.map((width) => {
 			const picture: MediaItem = { kind: "image", width, height: (width * 3) / 4 };
-			return { width, height: picture.height, ...both(picture, image.count, dynamic.count) };
+			return { width, height: picture.height, ...both(picture, image, dynamic.count) };
 		}),
 	};
 }
 
 type Count = (sample: Sample) => { readonly visualTokens: number };
 
-function both(item: MediaItem, fixed: Count, dynamic: Count): { fixed?: number; dynamic?: number } {
+function both(
+	item: MediaItem,
+	fixed: Count | undefined,
+	dynamic: Count,
+): { fixed?: number; dynamic?: number } {
 	const sample = { media: [item] };
-	const fixedTokens = orRefused(() => fixed(sample).visualTokens);
+	const fixedTokens = fixed === undefined ? undefined : orRefused(() => fixed(sample).visualTokens);
 	const dynamicTokens = orRefused(() => dynamic(sample).visualTokens);
 	return {
 		...(fixedTokens === undefined ? {} : { fixed: fixedTokens }),

@@ -3,6 +3,8 @@
  * there are more frames than fit, and the temporal stride, when frames lie further apart than any in training.
  */
 
+import { percent, thousands } from "../format.ts";
+
 export interface ExtrapolationQuestion {
 	readonly trained: { readonly frames: number; readonly seconds: number };
 	readonly asked: { readonly frames: number; readonly seconds: number };
@@ -20,20 +22,21 @@ export interface Extrapolation {
 		readonly seconds: number;
 		/** Seconds between frames. */
 		readonly stride: number;
-		readonly contextTokens: number;
+		/** Absent when the model refuses so many frames. */
+		readonly contextTokens?: number;
 	};
 	readonly contextLimit: number;
 	/** Asked tokens as a share of the context. */
-	readonly contextShare: number;
+	readonly contextShare?: number;
 	/** Asked stride over trained stride: above 1 the model sees faster change than it ever did. */
 	readonly strideRatio: number;
-	/** Most frames that fit the context beside the text. */
+	/** Most frames that fit the context beside the text; 4,096 means at least that. */
 	readonly framesThatFit: number;
 	/** Frames that would keep the trained stride over the asked duration. */
 	readonly framesForTrainedStride: number;
 	/** Longest clip at the trained stride within the context, s. */
 	readonly secondsAtTrainedStride: number;
-	readonly breaksFirst: "context" | "temporal-stride" | "nothing";
+	readonly breaksFirst: "context" | "temporal-stride" | "refused" | "nothing";
 	readonly summary: string;
 }
 
@@ -48,18 +51,21 @@ export function extrapolate(question: ExtrapolationQuestion): Extrapolation {
 	};
 	const trainedStride = trained.seconds / trained.frames;
 	const askedStride = asked.seconds / asked.frames;
-	const askedTokens = tokensOf(asked.frames) ?? textTokens;
+	const askedTokens = tokensOf(asked.frames);
 	const framesThatFit = mostFrames((frames) => tokensOf(frames), contextTokens);
 	const framesForTrainedStride = Math.ceil(asked.seconds / trainedStride);
-	const contextShare = askedTokens / contextTokens;
+	const contextShare = askedTokens === undefined ? undefined : askedTokens / contextTokens;
 	const strideRatio = askedStride / trainedStride;
-	const breaksFirst =
-		contextShare > 1 ? "context" : strideRatio > STRIDE_TOLERANCE ? "temporal-stride" : "nothing";
+	const breaksFirst = whatBreaks(contextShare, strideRatio);
 	return {
 		trained: { ...trained, stride: trainedStride },
-		asked: { ...asked, stride: askedStride, contextTokens: askedTokens },
+		asked: {
+			...asked,
+			stride: askedStride,
+			...(askedTokens === undefined ? {} : { contextTokens: askedTokens }),
+		},
 		contextLimit: contextTokens,
-		contextShare,
+		...(contextShare === undefined ? {} : { contextShare }),
 		strideRatio,
 		framesThatFit,
 		framesForTrainedStride,
@@ -75,26 +81,35 @@ export function extrapolate(question: ExtrapolationQuestion): Extrapolation {
 	};
 }
 
+function whatBreaks(contextShare: number | undefined, strideRatio: number): Extrapolation["breaksFirst"] {
+	if (contextShare === undefined) return "refused";
+	if (contextShare > 1) return "context";
+	return strideRatio > STRIDE_TOLERANCE ? "temporal-stride" : "nothing";
+}
+
 function summarise(
 	breaksFirst: Extrapolation["breaksFirst"],
 	numbers: {
 		readonly askedStride: number;
 		readonly trainedStride: number;
-		readonly contextShare: number;
+		readonly contextShare: number | undefined;
 		readonly framesThatFit: number;
 		readonly framesForTrainedStride: number;
 	},
 ): string {
 	const { askedStride, trainedStride, contextShare, framesThatFit, framesForTrainedStride } = numbers;
 	const stride = `${askedStride.toFixed(2)} s between frames against ${trainedStride.toFixed(2)} s in training`;
-	const context = `${Math.round(contextShare * 100)} % of the context`;
+	const context = `${percent(contextShare ?? 0)} of the context`;
+	const fit = framesThatFit === MOST_FRAMES ? `at least ${thousands(MOST_FRAMES)}` : thousands(framesThatFit);
 	const remedy =
 		framesForTrainedStride <= framesThatFit
 			? `${framesForTrainedStride} frames would keep the trained stride and still fit`
-			: `keeping the trained stride takes ${framesForTrainedStride} frames, only ${framesThatFit} fit`;
+			: `keeping the trained stride takes ${framesForTrainedStride} frames, only ${fit} fit`;
 	switch (breaksFirst) {
+		case "refused":
+			return `the model refuses that many frames; ${fit} frames fit its context`;
 		case "context":
-			return `the context breaks first: ${context}; at most ${framesThatFit} frames fit`;
+			return `the context breaks first: ${context}; at most ${fit} frames fit`;
 		case "temporal-stride":
 			return `temporal reasoning breaks first, not the budget: ${stride}, at ${context}; ${remedy}`;
 		case "nothing":
@@ -102,19 +117,32 @@ function summarise(
 	}
 }
 
-/** Frame counts tried: every one to 64, then multiples of 8, which every family that pools frames accepts. */
-const EVERY_FRAME_TO = 64;
+/** Beyond this many frames nobody asks; a budget that still has room says "at least". */
+const MOST_FRAMES = 4096;
+/** Families that average frames take multiples of this only. */
 const FRAME_STEP = 8;
-const MOST_FRAMES = 2 ** 16;
 
-/** Most frames whose tokens stay within the limit, of those the family accepts; 0 when none do. */
+/**
+ * Most frames whose tokens stay within the limit, up to `MOST_FRAMES`; 0 when none do. Tokens grow with frames, so the
+ * search doubles and then halves; a count the family refuses is rounded up to the next it may accept.
+ */
 function mostFrames(tokensOf: (frames: number) => number | undefined, limit: number): number {
-	let most = 0;
-	for (let frames = 1; frames <= MOST_FRAMES; frames += frames < EVERY_FRAME_TO ? 1 : FRAME_STEP) {
-		const tokens = tokensOf(frames);
-		if (tokens === undefined) continue;
-		if (tokens > limit) break;
-		most = frames;
+	const fits = (frames: number): boolean => {
+		const tokens = tokensOf(frames) ?? tokensOf(Math.ceil(frames / FRAME_STEP) * FRAME_STEP);
+		return tokens !== undefined && tokens <= limit;
+	};
+	if (!fits(1)) return 0;
+	let low = 1;
+	let high = 2;
+	while (high < MOST_FRAMES && fits(high)) {
+		low = high;
+		high *= 2;
 	}
-	return most;
+	if (high >= MOST_FRAMES && fits(MOST_FRAMES)) return MOST_FRAMES;
+	while (low + 1 < high) {
+		const middle = Math.floor((low + high) / 2);
+		if (fits(middle)) low = middle;
+		else high = middle;
+	}
+	return low;
 }

@@ -9,6 +9,7 @@ import {
 	scenarioOf,
 	type VideoItem,
 } from "../sample.ts";
+import { isEvenly } from "./evenly.ts";
 import type { PlanRequest } from "./request.ts";
 
 export interface WeightedSample {
@@ -43,6 +44,10 @@ const ASSUMED_VIDEOS: readonly VideoItem[] = [
 ];
 /** Images per multi-image sample when nothing is said: LLaVA-OneVision's budget example is a handful. */
 const ASSUMED_IMAGES_PER_SAMPLE = { min: 2, max: 6 };
+
+/** Most image counts and sizes that made-up groups are built from, evenly over all. */
+const GROUP_COUNTS = 16;
+const GROUP_SIZES = 200;
 
 const DEFAULT_FPS = 30;
 
@@ -115,9 +120,12 @@ function groupImages(
 			`media.imagesPerSample: min ${range.min} is above max ${range.max}; swap them`,
 		);
 	}
-	const sizes =
+	const known =
 		singles.length > 0 ? singles : ASSUMED_IMAGES.map((item) => ({ sample: { media: [item] }, weight: 1 }));
-	const counts = Array.from({ length: range.max - range.min + 1 }, (_, index) => range.min + index);
+	const sizes = known.filter((_, index) => isEvenly(index, known.length, GROUP_SIZES));
+	const counts = Array.from({ length: range.max - range.min + 1 }, (_, index) => range.min + index).filter(
+		(_, index, all) => isEvenly(index, all.length, GROUP_COUNTS),
+	);
 	return {
 		samples: counts.flatMap((images) =>
 			sizes.map(({ sample, weight }) => ({

@@ -14,7 +14,7 @@ import { compareFixedAndDynamic, type FixedAgainstDynamic } from "./dynamic.ts";
 import { type Extrapolation, extrapolate } from "./extrapolate.ts";
 import { type JointPlan, planJoint } from "./joint.ts";
 import { type MediaProfile, mergeEqual, presentScenarios, profileMedia } from "./media-profile.ts";
-import type { PlanRequest } from "./request.ts";
+import { type PlanRequest, planRequestSchema } from "./request.ts";
 import { type ResolvedPlanRequest, resolvePlanRequest } from "./resolve.ts";
 import { applyRules, type Finding, MOST_FULL_FRAMES } from "./rules.ts";
 import { CONTEXT_RISK_ABOVE, planScenario, type ScenarioPlan } from "./scenario.ts";
@@ -53,7 +53,8 @@ export interface Plan {
  * @throws OnevisionError for a request that can't be understood; a plan that should not be carried out is returned with
  * `refused` set instead
  */
-export function plan(asked: PlanRequest, files: readonly Sample[] = []): Plan {
+export function plan(given: PlanRequest, files: readonly Sample[] = []): Plan {
+	const asked = planRequestSchema.parse(given, "");
 	const request = resolvePlanRequest(asked);
 	const media = profileMedia(asked.media, files);
 	const present = plannable(request);
@@ -156,9 +157,9 @@ function planExtrapolation(
 			return seconds === undefined ? [] : [{ seconds, weight }];
 		}),
 	);
-	const { p50, p95 } =
+	const { p95 } =
 		durations.length === 0
-			? { p50: 30, p95: 30 }
+			? { p95: 30 }
 			: statistics(
 					durations.map(({ seconds }) => seconds),
 					durations.map(({ weight }) => weight),
@@ -166,7 +167,7 @@ function planExtrapolation(
 	const planned = Number(video.chosen.allocation.settings.num_frames);
 	const frames = Number.isFinite(planned) ? planned : (request.checkpoint.trainedFrames ?? 32);
 	const { inference } = request;
-	const trained = { frames: inference.trainedFrames ?? frames, seconds: inference.trainedSeconds ?? p50 };
+	const trained = { frames: inference.trainedFrames ?? frames, seconds: inference.trainedSeconds ?? p95 };
 	const asked = { frames: inference.frames ?? frames, seconds: inference.seconds ?? p95 };
 	return extrapolate({
 		trained,
@@ -207,19 +208,24 @@ function planStages(
 	scenarios: readonly ScenarioPlan[],
 ): CurriculumPlan {
 	const family = familyById(request.checkpoint.family);
-	const loadOf = (scenario: Scenario): ScenarioLoad => {
+	const loadOf = (scenario: Scenario): ScenarioLoad | undefined => {
 		const planned = scenarios.find((candidate) => candidate.scenario === scenario);
 		if (planned !== undefined) return scenarioLoad(planned.chosen);
-		const supported = family.scenarios.includes(scenario);
-		if (!supported) return { visualTokens: 0, contextTokens: 0, towerTokens: 0, maxContextTokens: 0 };
-		const question = questionFor(request, media, scenario);
-		const { plan } = planScenario(question, media[scenario], 0, request.budget, request.fit);
-		return scenarioLoad(plan.chosen);
+		if (!family.scenarios.includes(scenario)) return undefined;
+		try {
+			const question = questionFor(request, media, scenario);
+			const { plan } = planScenario(question, media[scenario], 0, request.budget, request.fit);
+			return scenarioLoad(plan.chosen);
+		} catch (error) {
+			// A checkpoint may refuse what its family takes; the mix does not ask for it, so the stage goes without.
+			if (error instanceof OnevisionError) return undefined;
+			throw error;
+		}
 	};
 	const { curriculum, hardware } = request;
 	const loads = Object.fromEntries(SCENARIOS.map((scenario) => [scenario, loadOf(scenario)])) as Record<
 		Scenario,
-		ScenarioLoad
+		ScenarioLoad | undefined
 	>;
 	return planCurriculum({
 		checkpoint: request.checkpoint,

@@ -69,7 +69,7 @@ const customModel = object(
 	{
 		tower: text("Vision tower, an id of the tower table"),
 		languageModel: text("Language model, an id of the language-model table"),
-		projector: optional(choice("Projector (default mlp2x-gelu)", ["mlp2x-gelu", "linear", "patch-merger"])),
+		projector: optional(choice("Projector (default mlp2x-gelu)", ["mlp2x-gelu", "linear"])),
 		tile: optional(integer("Side of a tile, px (default: the tower's input)", { min: 14, max: 4096 })),
 		maxGridSide: optional(
 			integer("Tile grids from 1×1 to this many rows and columns (default 6)", { min: 1, max: 6 }),
@@ -144,7 +144,10 @@ const inference = object("What the model will be asked at inference, against wha
 		integer("Frames per video in training (default: the plan's)", { min: 1, max: MAX_FRAMES }),
 	),
 	trainedSeconds: optional(
-		number("Duration of the training clips, s (default: the media's median)", { min: 0.1, max: 86_400 }),
+		number("Duration of the training clips, s (default: the 95th percentile of the media)", {
+			min: 0.1,
+			max: 86_400,
+		}),
 	),
 });
 

@@ -136,6 +136,12 @@ function resolveModel(asked: PlanRequest["model"]): {
 			`model.tile: missing; ${tower.name} has no fixed input size, so say the side of a tile in px`,
 		);
 	}
+	if (tile < 2 * tower.patchSize) {
+		throw new OnevisionError(
+			"invalid-input",
+			`model.tile ${tile}: below two patches of ${tower.name}; give at least ${2 * tower.patchSize} px`,
+		);
+	}
 	return {
 		model: "custom",
 		checkpoint: customCheckpoint(towerId, tower, languageModelId, languageModel, tile, asked),
@@ -167,7 +173,7 @@ function customCheckpoint(
 		},
 		parts: {
 			tower: towerId,
-			projector: kind === "patch-merger" ? { kind, merge: 2 } : { kind },
+			projector: { kind },
 			languageModel: languageModelId,
 		},
 		contextTokens: asked.contextTokens ?? languageModel.contextTokens,
@@ -251,6 +257,6 @@ function lookUp<T extends string>(path: string, asked: string, table: Readonly<R
 	const hint = nearest(asked, ids);
 	throw new OnevisionError(
 		"unknown-name",
-		`${path}: ${JSON.stringify(asked.slice(0, 80))} is not known${hint === undefined ? "" : `; did you mean ${hint}?`} Known: ${ids.join(", ")}`,
+		`${path}: ${JSON.stringify(asked.slice(0, 80))} is not known${hint === undefined ? "." : `; did you mean ${hint}?`} Known: ${ids.join(", ")}`,
 	);
 }

@@ -53,6 +53,7 @@ const TRIGGERS: Readonly<Record<RuleId, Trigger>> = {
 			allow: ["frames-at-full-density"],
 		},
 	},
+	"scenario-not-taken": { request: { ...SOUND, model: "llava-1.5-7b" } },
 	"no-single-image": { request: { ...SOUND, mix: { "multi-image": 50, video: 50 } } },
 	"context-overflow": {
 		request: {
@@ -138,12 +139,12 @@ test("what each rule says", () => {
 		    "budget 1000 with 60 % multi-image or video; give at least 1024",
 		  ],
 		  "context-overflow": [
-		    "single-image: 2846 tokens (p95, with text) against a context of 2048; lower the budget or choose a longer context",
-		    "multi-image: 3176 tokens (p95, with text) against a context of 2048; lower the budget or choose a longer context",
-		    "video: 3197 tokens (p95, with text) against a context of 2048; lower the budget or choose a longer context",
+		    "single-image: 2,846 tokens (p95, with text) against a context of 2,048; lower the budget or choose a longer context",
+		    "multi-image: 3,176 tokens (p95, with text) against a context of 2,048; lower the budget or choose a longer context",
+		    "video: 3,197 tokens (p95, with text) against a context of 2,048; lower the budget or choose a longer context",
 		  ],
 		  "context-overflow-largest": [
-		    "single-image: the largest sample needs 27391 tokens of 4096; leave it out or set limits",
+		    "single-image: the largest sample needs 27,391 tokens of 4,096; leave it out or set limits",
 		  ],
 		  "context-risk": [
 		    "video needs 358 % of the budget at its smallest setting; raise the budget or pool more",
@@ -158,7 +159,7 @@ test("what each rule says", () => {
 		    "only 5 % single images in task transfer; keep 10 % or watch image benchmarks",
 		  ],
 		  "memory-per-accelerator": [
-		    "knowledge, single-image, onevision, task-transfer: up to 134 GB per accelerator on NVIDIA H100 SXM5 80 GB; raise hardware.count, zeroStage, or use activation checkpointing",
+		    "knowledge, single-image, onevision, task-transfer: up to 134 GB per accelerator on NVIDIA H100 SXM5 80 GB; raise hardware.zeroStage, or raise hardware.count",
 		  ],
 		  "no-single-image": [
 		    "no single-image share in the mix; use a dynamic budget instead, e.g. --model qwen2.5-vl-7b, or give single-image a share",

@@ -4,7 +4,8 @@
  */
 
 import { familyById } from "../families/index.ts";
-import { percent } from "../format.ts";
+import { percent, thousands } from "../format.ts";
+import { SCENARIOS } from "../sample.ts";
 import type { CurriculumPlan } from "./curriculum.ts";
 import type { Extrapolation } from "./extrapolate.ts";
 import type { ResolvedPlanRequest } from "./resolve.ts";
@@ -127,12 +128,25 @@ export const RULES = {
 				: [];
 		},
 	},
+	"scenario-not-taken": {
+		severity: "refuse",
+		reason: "a model plans only what it can take in",
+		source: "the family's processor",
+		check: ({ request: { checkpoint, mix } }) => {
+			const { scenarios, title } = familyById(checkpoint.family);
+			const missing = SCENARIOS.filter((scenario) => mix[scenario] > 0 && !scenarios.includes(scenario));
+			return missing.length === 0
+				? []
+				: [`${title} takes no ${missing.join(" and no ")}; leave it out of the mix or choose another model`];
+		},
+	},
 	"no-single-image": {
 		severity: "refuse",
 		reason: "the curriculum and the fixed budget both rest on single images",
 		source: LESSON,
-		check: ({ request: { mix } }) =>
-			mix["single-image"] === 0
+		check: ({ request: { checkpoint, mix } }) =>
+			// A model whose budget follows the input already is what the rule recommends.
+			mix["single-image"] === 0 && !("max_pixels" in familyById(checkpoint.family).settings)
 				? [
 						"no single-image share in the mix; use a dynamic budget instead, e.g. --model qwen2.5-vl-7b, or give single-image a share",
 					]
@@ -148,7 +162,7 @@ export const RULES = {
 				const needed = chosen.visualTokens.p95 + (chosen.contextTokens - chosen.visualTokens.max) + text;
 				return needed > request.checkpoint.contextTokens
 					? [
-							`${scenario}: ${Math.ceil(needed)} tokens (p95, with text) against a context of ${request.checkpoint.contextTokens}; lower the budget or choose a longer context`,
+							`${scenario}: ${thousands(Math.ceil(needed))} tokens (p95, with text) against a context of ${thousands(request.checkpoint.contextTokens)}; lower the budget or choose a longer context`,
 						]
 					: [];
 			}),
@@ -162,7 +176,7 @@ export const RULES = {
 				const needed = chosen.contextTokens + request.textTokens.prompt + request.textTokens.answer;
 				return needed > request.checkpoint.contextTokens
 					? [
-							`${scenario}: the largest sample needs ${needed} tokens of ${request.checkpoint.contextTokens}; leave it out or set limits`,
+							`${scenario}: the largest sample needs ${thousands(needed)} tokens of ${thousands(request.checkpoint.contextTokens)}; leave it out or set limits`,
 						]
 					: [];
 			}),
@@ -234,7 +248,7 @@ export const RULES = {
 			return over.length === 0 || request.purpose === "deploy"
 				? []
 				: [
-						`${over.map(({ stage }) => stage).join(", ")}: up to ${(worst / 1e9).toFixed(0)} GB per accelerator on ${request.hardware.facts.name}; raise hardware.count, zeroStage, or use activation checkpointing`,
+						`${over.map(({ stage }) => stage).join(", ")}: up to ${(worst / 1e9).toFixed(0)} GB per accelerator on ${request.hardware.facts.name}; ${memoryAdvice(request)}`,
 					];
 		},
 	},
@@ -267,6 +281,17 @@ export const RULES = {
 		},
 	},
 } as const satisfies Record<string, Rule>;
+
+/** What is still left to turn. */
+function memoryAdvice({ hardware }: ResolvedPlanRequest): string {
+	const advice = [
+		...(hardware.zeroStage < 3 ? ["raise hardware.zeroStage"] : []),
+		...(hardware.activationCheckpointing ? [] : ["use hardware.activationCheckpointing"]),
+		...(hardware.microBatch > 1 ? ["lower hardware.microBatch"] : []),
+		"raise hardware.count",
+	];
+	return advice.join(", or ");
+}
 
 export type RuleId = keyof typeof RULES;
 

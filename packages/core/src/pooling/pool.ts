@@ -7,7 +7,7 @@
  */
 
 import { OnevisionError } from "../errors.ts";
-import type { Grid } from "../sample.ts";
+import { type Grid, MAX_SIDE } from "../sample.ts";
 import { type PoolingMode, pooledSize } from "./sizes.ts";
 
 /** Features of one view: `values` is row-major [rows, cols, dim], float32. */
@@ -37,6 +37,12 @@ export function pool(features: FeatureGrid, stride: number, mode: PoolingMode): 
 /** Bilinear resize of a feature grid to any size, align_corners false, no antialiasing. */
 export function interpolateBilinear(features: FeatureGrid, size: Grid): FeatureGrid {
 	assertFeatureGrid(features);
+	if (![size.rows, size.cols].every((side) => Number.isInteger(side) && side >= 1 && side <= MAX_SIDE)) {
+		throw new OnevisionError(
+			"invalid-input",
+			`resize to ${size.rows}x${size.cols}: rows and cols must be whole numbers from 1`,
+		);
+	}
 	const { cols, dim, values } = features;
 	const rowTaps = bilinearTaps(features.rows, size.rows);
 	const colTaps = bilinearTaps(cols, size.cols);

@@ -159,8 +159,8 @@ const FAMILY_RULES = {
 	glm46v: uncovered("GLM-4.6V sets each picture of a clip apart, with sections of its own"),
 	"ernie-4.5-vl": uncovered("ERNIE 4.5 VL orders its axes differently and merges temporal patches"),
 	"hunyuan-vl": uncovered("HunyuanVL numbers rows, columns and pictures on axes of their own"),
-	"blip-2": uncovered("OPT learns its positions and T5 has none"),
-	"instructblip-video": uncovered("it depends on the language model: T5 has no positions"),
+	"blip-2": uncovered("it depends on the language model: OPT learns its positions, T5 has none"),
+	"instructblip-video": uncovered("it depends on the language model: T5 has no positions of this kind"),
 	"kosmos-2": uncovered("Kosmos-2 has sinusoidal positions, not rotary ones"),
 } as const satisfies Record<FamilyId, PositionRule | RuleByTower> &
 	Record<string, PositionRule | RuleByTower>;

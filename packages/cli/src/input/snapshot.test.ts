@@ -1,0 +1,195 @@
+/** Snapshots from folders, and from a hub that is played by a function: no network. */
+
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCounterFrom, OnevisionError } from "@onevision/core";
+import picocolors from "picocolors";
+import { afterAll, expect, test } from "vitest";
+import type { Terminal } from "../terminal.ts";
+import { type ModelOptions, resolveModel } from "./snapshot.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "onevision-snapshot-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type Files = Record<string, unknown>;
+
+const fixture = (name: string): Files =>
+	JSON.parse(
+		readFileSync(new URL(`../../../core/src/config/fixtures/${name}.json`, import.meta.url), "utf8"),
+	) as Files;
+
+function write(name: string, files: Record<string, string>): string {
+	const path = join(folder, name);
+	mkdirSync(path, { recursive: true });
+	for (const [file, content] of Object.entries(files)) writeFileSync(join(path, file), content);
+	return name;
+}
+
+const asText = (files: Files): Record<string, string> =>
+	Object.fromEntries(Object.entries(files).map(([name, value]) => [name, JSON.stringify(value)]));
+
+function makeTerminal(): { readonly terminal: Terminal; readonly errors: string[] } {
+	const errors: string[] = [];
+	const terminal: Terminal = {
+		out: async () => {},
+		err: (text) => void errors.push(text),
+		input: async function* () {},
+		colors: picocolors.createColors(false),
+		showsProgress: false,
+		cwd: folder,
+	};
+	return { terminal, errors };
+}
+
+/** A hub that serves one repository and records what it is asked. */
+function makeHub(files: Files, status = 200) {
+	const asked: { url: string; token: string | null }[] = [];
+	const hub = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+		const url = String(input);
+		const headers = new Headers(init?.headers);
+		asked.push({ url, token: headers.get("Authorization") });
+		if (status !== 200) return new Response("{}", { status });
+		const name = url.split("/").at(-1) ?? "";
+		if (!Object.hasOwn(files, name)) {
+			return new Response("Entry not found", { status: 404, headers: { "X-Error-Code": "EntryNotFound" } });
+		}
+		const body = JSON.stringify(files[name]);
+		const size = Buffer.byteLength(body);
+		const first = headers.get("Range") === "bytes=0-0";
+		return new Response(first ? body.slice(0, 1) : body, {
+			status: first ? 206 : 200,
+			headers: {
+				ETag: '"1"',
+				"Content-Length": String(first ? 1 : size),
+				...(first ? { "Content-Range": `bytes 0-0/${size}` } : {}),
+			},
+		});
+	};
+	return { fetch: hub as typeof fetch, asked };
+}
+
+async function refusal(
+	options: Partial<ModelOptions>,
+	fetchFrom?: typeof fetch,
+	token = "",
+): Promise<string> {
+	try {
+		const access = { token, ...(fetchFrom === undefined ? {} : { fetch: fetchFrom }) };
+		await resolveModel(makeTerminal().terminal, { model: "llava", ...options }, access);
+	} catch (error) {
+		if (error instanceof OnevisionError) return `${error.code}: ${error.message}`;
+		throw error;
+	}
+	return "read without complaint";
+}
+
+test("without a snapshot the name stays a name", async () => {
+	const { terminal } = makeTerminal();
+	expect(await resolveModel(terminal, { model: "qwen2-vl-7b" })).toEqual({
+		model: "qwen2-vl-7b",
+		settings: {},
+	});
+});
+
+test("a folder becomes a checkpoint named after it, its notes go to standard error", async () => {
+	const config = write("My-Qwen2-VL", asText(fixture("Qwen2-VL-7B-Instruct")));
+	const { terminal, errors } = makeTerminal();
+	const { model } = await resolveModel(terminal, { model: "llava", config });
+	expect(model).toMatchObject({ family: "qwen-vl", title: "My-Qwen2-VL (Qwen-VL (2, 2.5, 3))" });
+	expect(errors.join("")).toMatch(/^note: no file for the video processor/);
+	const counter = createCounterFrom(model, {});
+	expect(counter.count({ media: [{ kind: "image", width: 1920, height: 1080 }] }).visualTokens).toBe(2691);
+});
+
+test("files may be links, as in the hub's cache", async () => {
+	const files = asText(fixture("llava-1.5-7b-hf"));
+	write("blobs", files);
+	mkdirSync(join(folder, "linked"));
+	for (const name of Object.keys(files)) {
+		symlinkSync(join(folder, "blobs", name), join(folder, "linked", name));
+	}
+	const { model } = await resolveModel(makeTerminal().terminal, { model: "llava", config: "linked" });
+	expect(model).toMatchObject({ family: "llava" });
+});
+
+test("settings of the files come along", async () => {
+	const files = fixture("Qwen3-VL-8B-Instruct") as Record<string, object>;
+	const video = { ...files["video_preprocessor_config.json"], max_frames: 64 };
+	const config = write("limited", asText({ ...files, "video_preprocessor_config.json": video }));
+	const { settings } = await resolveModel(makeTerminal().terminal, { model: "llava", config });
+	expect(settings).toEqual({ max_frames: 64 });
+});
+
+test("folders that cannot be read are refused with one line", async () => {
+	expect(await refusal({ config: "nowhere" })).toBe("unreadable-file: --config nowhere: no such folder");
+	write("empty", {});
+	expect(await refusal({ config: "empty" })).toBe(
+		"unreadable-file: --config empty: no config.json; is this a Hugging Face model?",
+	);
+	write("broken", { "config.json": "{" });
+	expect(await refusal({ config: "broken" })).toBe("unreadable-file: --config broken config.json: not JSON");
+	write("huge", { "config.json": " ".repeat(4 * 1024 * 1024 + 1) });
+	expect(await refusal({ config: "huge" })).toBe(
+		"over-limit: huge/config.json: larger than 4 MiB; no file of a snapshot's configuration is",
+	);
+	mkdirSync(join(folder, "odd", "config.json"), { recursive: true });
+	expect(await refusal({ config: "odd" })).toBe("unreadable-file: odd/config.json: not a regular file");
+	expect(await refusal({ config: "broken/config.json" })).toBe(
+		"unreadable-file: --config broken/config.json: not a folder; give the one that holds config.json",
+	);
+	expect(await refusal({ config: "empty", hub: "a/b" })).toBe(
+		"invalid-input: --config and --hub both name a model: give one of them",
+	);
+});
+
+test("a repository on the hub: just the files that matter, with the token", async () => {
+	const { fetch, asked } = makeHub(fixture("llava-onevision-qwen2-7b-ov-hf"));
+	const { model } = await resolveModel(
+		makeTerminal().terminal,
+		{ model: "llava", hub: "llava-hf/llava-onevision-qwen2-7b-ov-hf@v1" },
+		{ fetch, token: "hf_secret" },
+	);
+	expect(model).toMatchObject({ family: "llava-onevision", constants: { tile: 384, anyresMax: 9 } });
+	expect([...new Set(asked.map(({ url }) => url))]).toEqual(
+		[
+			"config.json",
+			"preprocessor_config.json",
+			"processor_config.json",
+			"video_preprocessor_config.json",
+		].map((name) => `https://huggingface.co/llava-hf/llava-onevision-qwen2-7b-ov-hf/resolve/v1/${name}`),
+	);
+	expect(asked.every(({ token }) => token === "Bearer hf_secret")).toBe(true);
+});
+
+test("the hub's refusals are one line, without the token", async () => {
+	const { fetch: gated } = makeHub({}, 401);
+	expect(await refusal({ hub: "meta-llama/x" }, gated)).toBe(
+		"unreadable-file: --hub meta-llama/x: no such model or revision, or it is private or gated; set HF_TOKEN for those",
+	);
+	expect(await refusal({ hub: "meta-llama/x" }, gated, "hf_secret")).toBe(
+		"unreadable-file: --hub meta-llama/x: no such model or revision, or it is private or gated; HF_TOKEN gives no access to it",
+	);
+	const { fetch: busy } = makeHub({}, 503);
+	expect(await refusal({ hub: "a/b" }, busy)).toBe(
+		"unreadable-file: --hub a/b: the hub answered 503; try again later",
+	);
+	const offline = (async () => {
+		throw new TypeError("fetch failed");
+	}) as typeof fetch;
+	expect(await refusal({ hub: "a/b" }, offline)).toBe(
+		"unreadable-file: --hub a/b: the hub cannot be reached; download config.json and the processor files and give their folder with --config",
+	);
+	const { fetch: large } = makeHub({ "config.json": " ".repeat(5_000_000) });
+	expect(await refusal({ hub: "a/b" }, large)).toBe(
+		"over-limit: --hub a/b config.json: larger than 4 MiB; no file of a snapshot's configuration is",
+	);
+});
+
+test("names that are no repository are not asked for", async () => {
+	const { fetch, asked } = makeHub({});
+	for (const hub of ["", "a", "a/b/c", "../..", "a/..", "a/b@", "a/b@c@d", "a/b?x", "https://x/y", "a /b"]) {
+		expect(await refusal({ hub }, fetch)).toMatch(/^invalid-input: --hub .*expected owner\/name/);
+	}
+	expect(asked).toEqual([]);
+});
