@@ -7,6 +7,7 @@ export default defineConfig({
 		include: ["{packages,bench,scripts,examples,docs,test}/**/*.test.ts"],
 		exclude: ["**/node_modules/**", "**/dist/**"],
 		reporters: ["default", "./scripts/closing-line.ts"],
-		testTimeout: 60_000,
+		testTimeout: 120_000,
+		maxWorkers: 2,
 	},
 });

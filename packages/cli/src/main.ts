@@ -2,6 +2,7 @@
 
 import { OnevisionError } from "@onevision/core";
 import { Command, CommanderError } from "commander";
+import { EXIT } from "./exit.ts";
 import {
 	imageOption,
 	jsonOption,
@@ -12,9 +13,6 @@ import {
 	videoOption,
 } from "./options.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
-
-/** Exit status: done, an error with one clear line, a plan that was refused. */
-export const EXIT = { done: 0, error: 1, refused: 2 } as const;
 
 /** Runs one command line (without node and script) and returns the exit status. */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {

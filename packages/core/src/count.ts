@@ -12,7 +12,7 @@ import type { ItemCounter, Parity, Settings, SettingValue } from "./families/fam
 import { type AnyFamily, familyById, type SettingsOf } from "./families/index.ts";
 import { type ItemLayout, type SampleLayout, sampleLayout } from "./layout.ts";
 import { nearest } from "./nearest.ts";
-import { assertMedia, type Sample } from "./sample.ts";
+import { assertMedia, type MediaItem, type Sample } from "./sample.ts";
 import { unknownKey } from "./schema.ts";
 
 /** Settings one may give for a checkpoint: those of its family, and whose arithmetic to follow. */
@@ -152,14 +152,22 @@ function layoutSample(counter: ItemCounter, sample: Sample): SampleLayout {
 	let images = 0;
 	for (const item of media) if (item?.kind === "image") images++;
 	const items: ItemLayout[] = [];
-	for (const [index, item] of media.entries()) {
-		try {
-			assertMedia(item);
-			items.push(item.kind === "image" ? counter.image(item, images) : counter.video(item));
-		} catch (error) {
-			if (!(error instanceof OnevisionError) || media.length === 1) throw error;
-			throw new OnevisionError(error.code, `media[${index}]: ${error.message}`);
+	let previous: MediaItem | undefined;
+	let layout: ItemLayout | undefined;
+	for (let index = 0; index < media.length; index++) {
+		const item = media[index] as MediaItem;
+		// The very same item again has the very same layout.
+		if (layout === undefined || item !== previous) {
+			try {
+				assertMedia(item);
+				layout = item.kind === "image" ? counter.image(item, images) : counter.video(item);
+			} catch (error) {
+				if (!(error instanceof OnevisionError) || media.length === 1) throw error;
+				throw new OnevisionError(error.code, `media[${index}]: ${error.message}`);
+			}
+			previous = item;
 		}
+		items.push(layout);
 	}
 	return sampleLayout(items, textTokens);
 }

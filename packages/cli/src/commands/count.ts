@@ -3,13 +3,13 @@
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { type ApiItemCount, type ItemLayout, OnevisionError, type Size } from "@onevision/core";
+import { EXIT } from "../exit.ts";
 import { type AnyCounter, type CountedSample, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
 import { countLine } from "../input/sample-line.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
 import { parseSettings } from "../input/settings.ts";
 import { readTokenizer } from "../input/tokenizer.ts";
-import { EXIT } from "../main.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";

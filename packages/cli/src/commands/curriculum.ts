@@ -1,7 +1,7 @@
 /** `onevision curriculum`: the training schedule of a plan. */
 
+import { EXIT } from "../exit.ts";
 import { planFromCommandLine, type RequestOptions } from "../input/request.ts";
-import { EXIT } from "../main.ts";
 import { renderCurriculum } from "../render/curriculum-yaml.ts";
 import type { Terminal } from "../terminal.ts";
 

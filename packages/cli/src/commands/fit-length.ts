@@ -9,11 +9,11 @@ import {
 	OnevisionError,
 	type SampleLength,
 } from "@onevision/core";
+import { EXIT } from "../exit.ts";
 import { type AnyCounter, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
 import { countLine } from "../input/sample-line.ts";
 import { readTokenizer } from "../input/tokenizer.ts";
-import { EXIT } from "../main.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";

@@ -12,9 +12,9 @@ import {
 	OnevisionError,
 	type Size,
 } from "@onevision/core";
+import { EXIT } from "../exit.ts";
 import { parseSettings } from "../input/settings.ts";
 import { parseImageSize, parseVideoSize } from "../input/sizes.ts";
-import { EXIT } from "../main.ts";
 import { whole } from "../render/numbers.ts";
 import { type Column, table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";

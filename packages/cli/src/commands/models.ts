@@ -15,7 +15,7 @@ import {
 	resolveCheckpointId,
 	SCENARIOS,
 } from "@onevision/core";
-import { parameterCount, whole } from "../render/numbers.ts";
+import { largeCount, whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -54,7 +54,7 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 		rows.map(({ id, checkpoint }) => [
 			id,
 			checkpoint.family,
-			parameterCount(modelOf(checkpoint.parts).parameters.total),
+			largeCount(modelOf(checkpoint.parts).parameters.total),
 			whole(checkpoint.contextTokens),
 			familyById(checkpoint.family).scenarios.join(", "),
 		]),
@@ -158,9 +158,9 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 	]);
 	const facts: [string, string][] = [
 		["family", `${checkpoint.family}, ${family.title}`],
-		["tower", `${tower.name}, ${parameterCount(parameters.tower)} parameters`],
-		["projector", `${checkpoint.parts.projector.kind}, ${parameterCount(parameters.projector)} parameters`],
-		["language model", `${languageModel.name}, ${parameterCount(parameters.languageModel)} parameters`],
+		["tower", `${tower.name}, ${largeCount(parameters.tower)} parameters`],
+		["projector", `${checkpoint.parts.projector.kind}, ${largeCount(parameters.projector)} parameters`],
+		["language model", `${languageModel.name}, ${largeCount(parameters.languageModel)} parameters`],
 		["context", `${whole(checkpoint.contextTokens)} tokens`],
 		["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
 		["other names", checkpoint.aliases.join(", ")],

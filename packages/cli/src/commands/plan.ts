@@ -3,8 +3,8 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { OnevisionError, type Plan, planRequestSchema } from "@onevision/core";
+import { EXIT } from "../exit.ts";
 import { planFromCommandLine, type RequestOptions } from "../input/request.ts";
-import { EXIT } from "../main.ts";
 import { renderCurriculum } from "../render/curriculum-yaml.ts";
 import { renderPlanMarkdown } from "../render/plan-markdown.ts";
 import { renderPlan } from "../render/plan-text.ts";

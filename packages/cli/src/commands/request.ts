@@ -14,7 +14,7 @@ import {
 	schema,
 } from "@onevision/core";
 import { bytesSource, mediaItemOf, readHeader, readMediaHeader } from "@onevision/media/node";
-import { EXIT } from "../main.ts";
+import { EXIT } from "../exit.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";

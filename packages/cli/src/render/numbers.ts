@@ -22,8 +22,8 @@ export function metric(value: number): string {
 	return `${significant(scaled)}${prefixes[index]}`;
 }
 
-/** Parameters, in billions where a prefix would say giga: 8.03e9 → "8.03 B". */
-export function parameterCount(value: number): string {
+/** Parameters or tokens, in billions where a prefix would say giga: 8.03e9 → "8.03 B". */
+export function largeCount(value: number): string {
 	return metric(value).replace(" G", " B");
 }
 

@@ -1,7 +1,7 @@
 /** The one-page plan in Markdown. It ends with the two papers the method comes from. */
 
 import type { Plan } from "@onevision/core";
-import { bytes, dollars, duration, flops, metric, percent, whole } from "./numbers.ts";
+import { bytes, dollars, duration, flops, largeCount, metric, percent, whole } from "./numbers.ts";
 
 export function renderPlanMarkdown(plan: Plan): string {
 	const { request, scenarios, joint, curriculum, costs, skills, findings, extrapolation } = plan;
@@ -45,7 +45,7 @@ export function renderPlanMarkdown(plan: Plan): string {
 					.join("/"),
 				stage.trainable.length === 3 ? "all" : stage.trainable.join(", "),
 				whole(stage.steps),
-				metric(stage.totalTokens),
+				largeCount(stage.totalTokens),
 				whole(stage.acceleratorHours),
 				bytes(stage.memory.total),
 				stage.cost === undefined ? "" : dollars(stage.cost),

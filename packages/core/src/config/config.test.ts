@@ -1,7 +1,7 @@
 /**
- * Snapshots of released checkpoints. The fixtures are written after the files on huggingface.co, named in SAME; the
- * values were read from copies of those files and from the class defaults of transformers 5.18.0. Decoder widths that a
- * file leaves to its class are left to it here too.
+ * Snapshots of released checkpoints. The fixtures are written after the files of the huggingface.co repositories they
+ * are named like: processor files from copies of them, config.json from the widths in facts/ and from memory. Widths
+ * that a file leaves to its class in transformers 5.18.0 are left to it here too.
  */
 
 import { readFileSync } from "node:fs";
@@ -56,6 +56,11 @@ const SAME: readonly (readonly [string, CheckpointId])[] = [
 	["Qwen2-VL-7B-Instruct", "qwen2-vl-7b"],
 	["Qwen2.5-VL-7B-Instruct", "qwen2.5-vl-7b"],
 	["Qwen3-VL-8B-Instruct", "qwen3-vl-8b"],
+	["InternVL3-8B-hf", "internvl3-8b"],
+	["gemma-3-4b-it", "gemma-3-4b"],
+	["paligemma-3b-pt-224", "paligemma-3b-224"],
+	["pixtral-12b", "pixtral-12b"],
+	["Mistral-Small-3.1-24B", "mistral-small-3.1-24b"],
 ];
 
 const IMAGES: readonly MediaItem[] = [
@@ -96,6 +101,8 @@ test("towers and language models with known widths are rows of the tables", () =
 	expect(parts["Qwen2-VL-7B-Instruct"]).toEqual(checkpointById("qwen2-vl-7b").parts);
 	expect(parts["Qwen3-VL-8B-Instruct"]).toEqual(checkpointById("qwen3-vl-8b").parts);
 	expect(parts["Qwen2.5-VL-7B-Instruct"]?.tower).toBe("qwen2.5-vl-vit");
+	for (const [name, id] of SAME.slice(-4)) expect(parts[name]).toEqual(checkpointById(id).parts);
+	expect(parts["InternVL3-8B-hf"]?.tower).toBe("internvit-300m-448");
 	expect(parts["llava-1.5-7b-hf"]?.tower).toBe("clip-vit-l14-336");
 	expect(parts["idefics2-8b"]?.tower).toBe("siglip-so400m-patch14-980");
 	expect(parts["idefics2-8b"]?.projector).toEqual(checkpointById("idefics2-8b").parts.projector);

@@ -19,6 +19,11 @@ const NAMES = [
 	"idefics2-8b",
 	"Qwen2-VL-7B-Instruct",
 	"Qwen3-VL-8B-Instruct",
+	"InternVL3-8B-hf",
+	"gemma-3-4b-it",
+	"paligemma-3b-pt-224",
+	"pixtral-12b",
+	"Mistral-Small-3.1-24B",
 ];
 
 const FIXTURES = NAMES.map(

@@ -8,9 +8,10 @@ import { createCounterFrom } from "../count.ts";
 import { OnevisionError } from "../errors.ts";
 import type { Knob, Parity, Settings, SettingValue } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
-import { MAX_FRAMES, type Sample, type Scenario } from "../sample.ts";
+import type { ItemLayout } from "../layout.ts";
+import { MAX_FRAMES, type MediaItem, type Sample, type Scenario } from "../sample.ts";
 import { isEvenly } from "./evenly.ts";
-import { type FidelityExponents, fidelityOf, keptShares } from "./fidelity.ts";
+import { type FidelityExponents, fidelityOf, type KeptShares, keptShares } from "./fidelity.ts";
 import { mergeEqual, type WeightedSample } from "./media-profile.ts";
 import { type Statistics, statistics } from "./statistics.ts";
 
@@ -139,15 +140,20 @@ export function evaluateAllocation(
 			sums.weight += weight;
 			sums.tower += weight * layout.towerTokens;
 			sums.images += weight * keptImages;
+			const share = weight / used.media.length;
+			let previous: ItemLayout | undefined;
+			let kept: KeptShares = { resolution: 0, density: 0, duration: 0 };
+			let fidelity = 0;
 			for (const [index, itemLayout] of layout.items.entries()) {
-				const item = used.media[index];
-				if (item === undefined) continue;
-				const kept = keptShares(item, itemLayout, question.fidelity.secondsPerFrame);
-				const share = weight / used.media.length;
+				if (itemLayout !== previous) {
+					kept = keptShares(used.media[index] as MediaItem, itemLayout, question.fidelity.secondsPerFrame);
+					fidelity = fidelityOf(kept, question.fidelity);
+					previous = itemLayout;
+				}
 				sums.resolution += share * kept.resolution;
 				sums.density += share * kept.density;
 				sums.duration += share * kept.duration;
-				sums.fidelity += share * keptImages * fidelityOf(kept, question.fidelity);
+				sums.fidelity += share * keptImages * fidelity;
 			}
 		} catch (error) {
 			if (!(error instanceof OnevisionError)) throw error;

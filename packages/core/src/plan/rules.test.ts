@@ -167,6 +167,9 @@ test("what each rule says", () => {
 		  "samples-left-out": [
 		    "single-image: 1 sample left out: aspect ratio 201 of 4020x20: this family takes at most 200; crop or pad the image first",
 		  ],
+		  "scenario-not-taken": [
+		    "LLaVA-1.5 takes no video; leave it out of the mix or choose another model",
+		  ],
 		  "single-image-first": [
 		    "onevision comes before single-image training; put single-image before it in curriculum.order",
 		  ],
