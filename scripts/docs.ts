@@ -52,7 +52,7 @@ async function runConsoleBlocks(text: string, path: string): Promise<string> {
 async function outputOf(line: string, path: string): Promise<string> {
 	const [command = "", ...filters] = line.split(" | ");
 	const output = await runCommand(splitWords(command.replace(/^npm ci && npx /, "")), line, path);
-	const lines = filters.reduce(
+	const lines = filters.reduce<readonly string[]>(
 		(rest, filter) => applyFilter(rest, filter, path),
 		output.trimEnd().split("\n"),
 	);

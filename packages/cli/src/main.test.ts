@@ -1,6 +1,6 @@
 /** The command line as its users meet it: what it prints, where, and with which exit status. */
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -216,6 +216,27 @@ media:
 		const { status, err } = await onevision(["plan", "-", "--mix", "40,60"], "");
 		expect(status).toBe(1);
 		expect(err).toContain("expected three numbers");
+	});
+});
+
+describe("--config", () => {
+	test("a snapshot with the files of a known checkpoint counts, compares and plans as it does", async () => {
+		mkdirSync(join(folder, "snapshot"), { recursive: true });
+		file("snapshot/config.json", JSON.stringify({ model_type: "qwen2_5_vl" }));
+		file("snapshot/preprocessor_config.json", "{}");
+		const bare = await onevision(["count", "--image", "1920x1080", "--config", "snapshot"]);
+		// Class defaults where a key is absent: at most 1,003,520 px.
+		expect(bare.out).toMatch(/1,222|1,225/);
+		const row = (
+			await json(["compare", "--image", "1920x1080", "--config", "snapshot", "--models", "qwen2.5-vl"])
+		)[0];
+		expect(row.model).toBe("snapshot");
+	});
+
+	test("a folder without files is one clear line", async () => {
+		const { status, err } = await onevision(["count", "--image", "9x9", "--config", "nowhere"]);
+		expect(status).toBe(1);
+		expect(err.trim().split("\n")).toHaveLength(1);
 	});
 });
 

@@ -4,6 +4,8 @@ import { OnevisionError } from "@onevision/core";
 import { Command, CommanderError } from "commander";
 import { EXIT } from "./exit.ts";
 import {
+	configOption,
+	hubOption,
 	imageOption,
 	jsonOption,
 	modelOption,
@@ -76,6 +78,8 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.description("count tokens of files, sizes or a JSON Lines file")
 		.argument("[files...]", "images, videos and folders")
 		.addOption(modelOption())
+		.addOption(configOption())
+		.addOption(hubOption())
 		.addOption(setOption())
 		.addOption(parityOption())
 		.addOption(imageOption())
@@ -109,7 +113,9 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.command("compare")
 		.description("the same media under several models")
 		.argument("[files...]", "images, videos and folders")
-		.option("--models <ids>", "comma-separated checkpoints, or all", "usual")
+		.option("--models <ids>", "comma-separated models, or all", "usual")
+		.addOption(configOption())
+		.addOption(hubOption())
 		.addOption(imageOption())
 		.addOption(videoOption())
 		.option("--together", "all media are one conversation")
@@ -124,6 +130,8 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.command("fit")
 		.description("the largest size, clip or setting under a token limit; the max_length of a set of samples")
 		.addOption(modelOption())
+		.addOption(configOption())
+		.addOption(hubOption())
 		.addOption(setOption())
 		.addOption(parityOption())
 		.addOption(imageOption())
@@ -151,6 +159,8 @@ function addPlanning(program: Command, terminal: Terminal, exitWith: (status: nu
 			.option("-b, --budget <tokens>", "visual tokens per sample")
 			.option("--mix <a,b,c>", "percent of single-image, multi-image, video")
 			.option("-m, --model <id>", "checkpoint id, Hugging Face repository id or short name")
+			.addOption(configOption())
+			.addOption(hubOption())
 			.option("--media <folder>", "folder of media to plan on")
 			.option("--purpose <train|deploy>", "train: any recipe; deploy: what the checkpoint supports")
 			.addOption(parityOption())

@@ -8,6 +8,10 @@ export const modelOption = (): Option =>
 	new Option("-m, --model <id>", "checkpoint id, Hugging Face repository id or short name").default(
 		"llava-onevision-qwen2-7b-ov",
 	);
+export const configOption = (): Option =>
+	new Option("--config <folder>", "a model of your own: the folder of a Hugging Face snapshot");
+export const hubOption = (): Option =>
+	new Option("--hub <id>", "a model of your own: its configuration files from the Hugging Face hub");
 export const setOption = (): Option =>
 	new Option("-s, --set <key=value>", "a setting of the model's family; repeatable")
 		.argParser(collect)

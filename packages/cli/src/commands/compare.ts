@@ -9,12 +9,15 @@ import {
 } from "@onevision/core";
 import { allModelIds, type CountedSample, createAnyCounter } from "../input/any-model.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
+import { resolveModel } from "../input/snapshot.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface CompareOptions extends GivenMedia {
 	readonly models: string;
+	readonly config?: string;
+	readonly hub?: string;
 	readonly asIs?: boolean;
 	readonly json?: boolean;
 }
@@ -53,12 +56,23 @@ export async function compareModels(
 	options: CompareOptions,
 ): Promise<void> {
 	const ids = chosenModels(options.models);
+	const snapshot = await resolveModel(terminal, { model: "", ...options });
 	const samples = await givenSamples(terminal, paths, options);
-	const rows = ids.map((id): Row => {
+	const counters = ids.map((id) => {
 		const usual = isCheckpointName(id) ? checkpointById(resolveCheckpointId(id)).usual : undefined;
-		const counter = createAnyCounter(id, options.asIs === true ? {} : { ...usual });
-		return { id, cells: samples.map(({ sample }) => tryCount(() => counter.count(sample))) };
+		return { id, counter: createAnyCounter(id, options.asIs === true ? {} : { ...usual }) };
 	});
+	// A model of one's own stands first.
+	if (typeof snapshot.model !== "string") {
+		const id = options.hub ?? options.config ?? snapshot.model.title;
+		counters.unshift({ id, counter: createAnyCounter(snapshot.model, snapshot.settings) });
+	}
+	const rows = counters.map(
+		({ id, counter }): Row => ({
+			id,
+			cells: samples.map(({ sample }) => tryCount(() => counter.count(sample))),
+		}),
+	);
 	if (options.json) {
 		const result = rows.map(({ id, cells }) => ({
 			model: id,

@@ -9,6 +9,7 @@ import { readLines } from "../input/lines.ts";
 import { countLine } from "../input/sample-line.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
 import { parseSettings } from "../input/settings.ts";
+import { resolveModel } from "../input/snapshot.ts";
 import { readTokenizer } from "../input/tokenizer.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
@@ -16,6 +17,8 @@ import type { Terminal } from "../terminal.ts";
 
 export interface CountOptions extends GivenMedia {
 	readonly model: string;
+	readonly config?: string;
+	readonly hub?: string;
 	readonly set: readonly string[];
 	readonly parity?: string;
 	readonly tokenizer?: string;
@@ -28,13 +31,15 @@ export async function countMedia(
 	paths: readonly string[],
 	options: CountOptions,
 ): Promise<number> {
+	const snapshot = await resolveModel(terminal, options);
 	const settings = {
+		...snapshot.settings,
 		...parseSettings(options.set),
 		...(options.parity === undefined ? {} : { parity: options.parity }),
 	};
 	const countText =
 		options.tokenizer === undefined ? undefined : await readTokenizer(terminal, options.tokenizer);
-	const counter = createAnyCounter(options.model, settings, countText);
+	const counter = createAnyCounter(snapshot.model, settings, countText);
 	if (options.jsonl !== undefined) return countLines(terminal, counter, options.jsonl);
 	const samples = await givenSamples(terminal, paths, options);
 	const { counted, failed } = countEach(counter, samples);

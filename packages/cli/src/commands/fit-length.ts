@@ -3,6 +3,7 @@
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import {
+	type Checkpoint,
 	createLengthMeter,
 	type LengthMeter,
 	type MaxLength,
@@ -19,7 +20,7 @@ import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface LengthOptions {
-	readonly model: string;
+	readonly model: string | Checkpoint;
 	readonly settings: Readonly<Record<string, unknown>>;
 	/** Samples, one JSON object a line; `-` is standard input. */
 	readonly file: string;

@@ -1,6 +1,7 @@
 /** `onevision fit`: the largest size, clip or setting under a token limit. With --jsonl see fit-length.ts. */
 
 import {
+	type Checkpoint,
 	createCounterFrom,
 	DEFAULT_LONG_SIDE,
 	type Fit,
@@ -15,6 +16,7 @@ import {
 import { EXIT } from "../exit.ts";
 import { parseSettings } from "../input/settings.ts";
 import { parseImageSize, parseVideoSize } from "../input/sizes.ts";
+import { resolveModel } from "../input/snapshot.ts";
 import { whole } from "../render/numbers.ts";
 import { type Column, table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -22,6 +24,8 @@ import { fitLength } from "./fit-length.ts";
 
 export interface FitOptions {
 	readonly model: string;
+	readonly config?: string;
+	readonly hub?: string;
 	readonly set: readonly string[];
 	readonly parity?: string;
 	readonly image: readonly string[];
@@ -39,14 +43,21 @@ export interface FitOptions {
 	readonly json?: boolean;
 }
 
-export async function fitMedia(terminal: Terminal, options: FitOptions): Promise<number> {
-	if (!isCheckpointName(options.model) && isApiModelName(options.model)) {
+/** The options with their model found: a name, or the checkpoint of a snapshot. */
+type ResolvedOptions = Omit<FitOptions, "model"> & { readonly model: string | Checkpoint };
+
+export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<number> {
+	const snapshot = await resolveModel(terminal, given);
+	const options: ResolvedOptions = { ...given, model: snapshot.model };
+	const { model } = options;
+	if (typeof model === "string" && !isCheckpointName(model) && isApiModelName(model)) {
 		throw new OnevisionError(
 			"unsupported",
-			`${options.model} is a closed model; fit searches open ones (onevision models), count takes both`,
+			`${model} is a closed model; fit searches open ones (onevision models), count takes both`,
 		);
 	}
 	const settings = {
+		...snapshot.settings,
 		...parseSettings(options.set),
 		...(options.parity === undefined ? {} : { parity: options.parity }),
 	};
@@ -90,7 +101,7 @@ interface Answer {
 }
 
 /** What is asked follows from what is given: a setting, else an aspect ratio, one image or one video. */
-function answerOf(options: FitOptions, settings: Readonly<Record<string, unknown>>): Answer {
+function answerOf(options: ResolvedOptions, settings: Readonly<Record<string, unknown>>): Answer {
 	const { image, video, aspect, setting } = options;
 	const given = image.length + video.length + (aspect === undefined ? 0 : 1);
 	if (setting === undefined ? given !== 1 : given === 0 || aspect !== undefined) {
@@ -165,7 +176,7 @@ function order(value: unknown): number {
 	return typeof value === "number" ? value : Math.max((value as Size).width, (value as Size).height);
 }
 
-function tokensOf({ tokens }: FitOptions): number {
+function tokensOf({ tokens }: ResolvedOptions): number {
 	return wholeOption("--tokens", tokens, "the most visual tokens, e.g. --tokens 3500");
 }
 
@@ -185,7 +196,7 @@ function parseAspect(text: string): Size {
 
 function answerLength(
 	terminal: Terminal,
-	options: FitOptions,
+	options: ResolvedOptions,
 	file: string,
 	settings: Readonly<Record<string, unknown>>,
 ): Promise<number> {

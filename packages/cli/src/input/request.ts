@@ -14,6 +14,7 @@ import { parse as parseYaml, YAMLParseError } from "yaml";
 import { asset } from "../assets.ts";
 import type { Terminal } from "../terminal.ts";
 import { readSamples, reportLeftOut } from "./media.ts";
+import { resolveModel } from "./snapshot.ts";
 
 export interface RequestOptions {
 	readonly budget?: string;
@@ -21,6 +22,8 @@ export interface RequestOptions {
 	readonly model?: string;
 	readonly media?: string;
 	readonly purpose?: string;
+	readonly config?: string;
+	readonly hub?: string;
 	readonly parity?: string;
 	readonly accelerator?: string;
 	readonly accelerators?: string;
@@ -43,7 +46,8 @@ export async function planFromCommandLine(
 	const folder = file === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
 	const written = planRequestSchema.parse(withOverrides(await readRequest(terminal, path), options), "");
 	const media = await readFolder(terminal, written, folder, options);
-	return plan(written, media);
+	const { model } = await resolveModel(terminal, { model: "", ...options });
+	return plan(written, media, typeof model === "string" ? undefined : model);
 }
 
 async function readFolder(

@@ -3,12 +3,12 @@
  * models/paligemma, {processing,configuration}_<model>.py, models/gemma3/image_processing_gemma3.py.
  */
 
+import { checkView } from "./checks.ts";
 import { languageModel } from "./language-models.ts";
-import { checkView } from "./llava.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
-import { squareTower } from "./towers.ts";
+import { squareTower } from "./square-towers.ts";
 import { tokenCount } from "./values.ts";
 import { SIGLIP_VIEW, squareView } from "./view.ts";
 

@@ -7,7 +7,7 @@ import { type LanguageModelType, languageModel } from "./language-models.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
-import { squareTower } from "./towers.ts";
+import { squareTower } from "./square-towers.ts";
 import { flag, sizeObject, tokenCount } from "./values.ts";
 
 const DEFAULT_SIZE = { shortest_edge: 378, longest_edge: 980 };

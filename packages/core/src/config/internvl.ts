@@ -4,12 +4,12 @@
  */
 
 import { integer, number } from "../schema.ts";
+import { checkVideoView, checkView, readFrames } from "./checks.ts";
 import { languageModel } from "./language-models.ts";
-import { checkVideoView, checkView, readFrames } from "./llava.ts";
+import { internvlTower } from "./native-towers.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
-import { internvlTower } from "./towers.ts";
 import { flag, tokenCount } from "./values.ts";
 import { squareView, type ViewDefaults } from "./view.ts";
 

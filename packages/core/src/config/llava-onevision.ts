@@ -4,12 +4,19 @@
  */
 
 import type { Size } from "../sample.ts";
+import {
+	checkTiles,
+	checkVideoView,
+	checkView,
+	readFrames,
+	readPinpoints,
+	refuseOriginal,
+} from "./checks.ts";
 import { languageModel } from "./language-models.ts";
-import { checkTiles, checkVideoView, checkView, readFrames, readPinpoints, refuseOriginal } from "./llava.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, show, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
-import { ABSENT_SIGLIP_384, squareTower } from "./towers.ts";
+import { ABSENT_SIGLIP_384, squareTower } from "./square-towers.ts";
 import { flag, tokenCount, word } from "./values.ts";
 import { ONEVISION_VIEW, squareView } from "./view.ts";
 

@@ -5,10 +5,10 @@
 
 import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
 import { languageModel } from "./language-models.ts";
+import { pixtralTower } from "./native-towers.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
-import { pixtralTower } from "./towers.ts";
 import { flag, mergeSide, patchSide, sizeObject } from "./values.ts";
 
 /** Keys that PixtralProcessor and its image processor do not turn into tokens. */

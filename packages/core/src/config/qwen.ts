@@ -6,10 +6,10 @@
 import type { QwenVlConstants, QwenVlSettings } from "../families/qwen-vl.ts";
 import { integer } from "../schema.ts";
 import { type LanguageModelType, languageModel } from "./language-models.ts";
+import { qwenTower, type ReadQwenTower, temporalFrames } from "./native-towers.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
-import { qwenTower, type ReadQwenTower, temporalFrames } from "./towers.ts";
 import {
 	flag,
 	frameCount,

@@ -4,7 +4,7 @@ import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
 import type { ConstantsOf, FamilyId, SettingsOf } from "../families/index.ts";
 import type { ReadLanguageModel } from "./language-models.ts";
 import type { OpenSnapshot } from "./snapshot.ts";
-import type { AnyTower } from "./towers.ts";
+import type { AnyTower } from "./tower-shape.ts";
 
 /** What one family's reader found. */
 export interface ReadingOf<F extends FamilyId> {

@@ -1,5 +1,6 @@
 /** The plan: one answer put together from allocation, joint budget, contrast, extrapolation, curriculum, cost, skills and rules. */
 
+import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { modelOf } from "../cost/model.ts";
 import { estimateRequest, type RequestCost } from "../cost/request.ts";
 import { type Counter, createCounterFrom } from "../count.ts";
@@ -48,14 +49,14 @@ export interface Plan {
 
 /**
  * Answers a plan request. `files` are the samples read from the user's media, if any; scenarios without any are planned
- * on what the request describes, else on assumed sizes, and say so.
+ * on what the request describes, else on assumed sizes, and say so. `checkpoint` takes the place of the request's model.
  *
  * @throws OnevisionError for a request that can't be understood; a plan that should not be carried out is returned with
  * `refused` set instead
  */
-export function plan(given: PlanRequest, files: readonly Sample[] = []): Plan {
+export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoint?: Checkpoint): Plan {
 	const asked = planRequestSchema.parse(given, "");
-	const request = resolvePlanRequest(asked);
+	const request = resolvePlanRequest(asked, checkpoint);
 	const media = profileMedia(asked.media, files);
 	const present = plannable(request);
 	const planned = present.map((scenario) => {

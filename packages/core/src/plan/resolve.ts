@@ -68,10 +68,11 @@ export interface ResolvedPlanRequest {
 	readonly allow: readonly RuleId[];
 }
 
-/** Throws `unknown-name` or `invalid-input`, naming the key. */
-export function resolvePlanRequest(asked: PlanRequest): ResolvedPlanRequest {
+/** Throws `unknown-name` or `invalid-input`, naming the key. `given` takes the place of the request's model. */
+export function resolvePlanRequest(asked: PlanRequest, given?: Checkpoint): ResolvedPlanRequest {
 	const budget = asked.budget ?? DEFAULT_BUDGET;
-	const { model, checkpoint } = resolveModel(asked.model);
+	const { model, checkpoint } =
+		given === undefined ? resolveModel(asked.model) : { model: given.title, checkpoint: given };
 	const parity =
 		asked.parity === undefined ? undefined : resolveSettings(checkpoint, { parity: asked.parity }).parity;
 	return {

@@ -1,0 +1,93 @@
+/**
+ * What readers of tiled and square families check alike: sizes of views and tiles, canvases, frames.
+ * Source: transformers 5.18 models/llava_next/image_processing_llava_next.py, video_processing_utils.py.
+ */
+
+import type { Size } from "../sample.ts";
+import { list } from "../schema.ts";
+import { contradiction, type Section, unsupported } from "./section.ts";
+import type { ReadTower } from "./tower-shape.ts";
+import { flag, frameCount, framesPerSecond, viewSide } from "./values.ts";
+import type { View } from "./view.ts";
+
+const pinpointList = list(
+	"Canvases, height and width",
+	list("Height and width, px", viewSide, { min: 2, max: 2 }),
+	{
+		min: 1,
+		max: 2500,
+	},
+);
+
+/** Configurations of the original repository have the same `model_type` and none of the keys. */
+export function refuseOriginal(config: Section): void {
+	if (!config.has("mm_vision_tower") || config.has("vision_config")) return;
+	throw unsupported(
+		"config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
+	);
+}
+
+/** Notes a view that the tower was not made for. */
+export function checkView(view: View, { patch, imageSize }: ReadTower, notes: string[]): void {
+	if (view.side < patch) {
+		throw contradiction(`views of ${view.side} px are smaller than a patch of ${patch} px`);
+	}
+	if (imageSize !== undefined && imageSize !== view.side) {
+		notes.push(
+			`views are ${view.side} px, the tower's image_size is ${imageSize}: counted as the processor does; the model may refuse them`,
+		);
+	}
+}
+
+/** A count needs tiles that are as large as the views they become. */
+export function checkTiles(view: View, section: Section): void {
+	if (view.cut === view.side) return;
+	throw contradiction(
+		`${section.path}: tiles are cut at ${view.cut} px and resized to ${view.side} px, so their number would not fit the count; make crop_size and size equal`,
+	);
+}
+
+/** `image_grid_pinpoints` that processor and model agree on, px. */
+export function readPinpoints(
+	config: Section,
+	image: Section,
+	fallback: readonly (readonly number[])[],
+	tile: number,
+): Size[] {
+	const pinpoints = image.read("image_grid_pinpoints", pinpointList) ?? fallback;
+	const model = config.read("image_grid_pinpoints", pinpointList) ?? fallback;
+	if (JSON.stringify(pinpoints) !== JSON.stringify(model)) {
+		throw contradiction(
+			`${image.path} and config.json have different image_grid_pinpoints: the prompt and the model would disagree; make them equal`,
+		);
+	}
+	return pinpoints.map(([height = 0, width = 0]) => {
+		if (height % tile === 0 && width % tile === 0) return { height, width };
+		throw contradiction(
+			`${image.path} image_grid_pinpoints: ${height}x${width} (height x width) is no multiple of the ${tile} px tile`,
+		);
+	});
+}
+
+/** What the video processor's sampling comes to for families that sample by number only. */
+export function readFrames(video: Section): { readonly num_frames?: number } {
+	const samples = video.read("do_sample_frames", flag) ?? false;
+	const frames = video.read("num_frames", frameCount);
+	const fps = video.read("fps", framesPerSecond);
+	if (!samples || (frames === undefined && fps === undefined)) return {};
+	if (frames !== undefined && fps !== undefined) {
+		throw contradiction(`${video.path}: fps and num_frames are both set; transformers refuses every video`);
+	}
+	if (frames !== undefined) return { num_frames: frames };
+	throw unsupported(
+		`${video.path} fps ${fps}: this family is counted by num_frames; remove fps and give num_frames per clip`,
+	);
+}
+
+/** Throws when frames and images would be views of different sizes. */
+export function checkVideoView(video: Section, view: View, tile: number): void {
+	if (view.side === tile) return;
+	throw unsupported(
+		`${video.path}: frames are ${view.side} px and images ${tile} px; OneVision counts this family with one size`,
+	);
+}

@@ -1,0 +1,167 @@
+/**
+ * Towers of Qwen-VL, Pixtral and InternVL from a config.json. Absent keys have the class defaults of transformers 5.18,
+ * src/transformers/models/<type>/configuration_<type>.py.
+ */
+
+import type { Tower } from "../facts/towers.ts";
+import { integer } from "../schema.ts";
+import { type Section, section } from "./section.ts";
+import {
+	layerList,
+	layers,
+	match,
+	mlpWidth,
+	PLAIN,
+	type ReadTower,
+	type Shape,
+	width,
+} from "./tower-shape.ts";
+import { flag, mergeSide, patchSide, squareSide, viewSide, word } from "./values.ts";
+
+const QWEN_TYPES = {
+	qwen2_vl: { hidden: 1280, layers: 32, patch: 14 },
+	qwen2_5_vl: { hidden: 3584, layers: 32, patch: 14 },
+	qwen3_vl: { hidden: 1152, layers: 27, patch: 16 },
+} as const;
+
+export interface ReadQwenTower extends ReadTower {
+	readonly merge: number;
+	readonly temporalPatch: number;
+}
+
+/** The native-resolution tower of a Qwen-VL generation. Throws `invalid-input` for values out of range. */
+export function qwenTower(config: Section, generation: keyof typeof QWEN_TYPES): ReadQwenTower {
+	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
+	const defaults = QWEN_TYPES[generation];
+	const patch = squareSide(vision, "patch_size", patchSide) ?? defaults.patch;
+	const merge = vision.read("spatial_merge_size", mergeSide) ?? 2;
+	const temporalPatch = squareSide(vision, "temporal_patch_size", temporalFrames) ?? 2;
+	const depth = vision.read("depth", layers) ?? defaults.layers;
+	const hidden =
+		vision.read(generation === "qwen2_vl" ? "embed_dim" : "hidden_size", width) ?? defaults.hidden;
+	const shape: Shape = {
+		...PLAIN,
+		...qwenBlocks(vision, generation, hidden, patch),
+		layers: depth,
+		featureLayer: depth,
+		hidden,
+		heads: vision.read("num_heads", width) ?? 16,
+		patchSize: patch,
+		temporalPatch,
+		classTokens: 0,
+		preNorm: false,
+		finalNorm: false,
+	};
+	const tower = match(shape, `${generation} tower, ${depth} layers of ${hidden}, patch ${patch}`);
+	return { tower, patch, merge, temporalPatch, classTokens: 0 };
+}
+
+export const temporalFrames = integer("Frames per temporal patch", { min: 1, max: 16 });
+
+type QwenBlocks = Pick<Tower, "mlp" | "patchBias" | "positionParameters"> &
+	Partial<Pick<Tower, "gatedMlp" | "norm" | "attention" | "deepstack">>;
+
+function qwenBlocks(
+	vision: Section,
+	generation: keyof typeof QWEN_TYPES,
+	hidden: number,
+	patch: number,
+): QwenBlocks {
+	const rotary = { patchBias: false, positionParameters: 0 } as const;
+	switch (generation) {
+		case "qwen2_vl":
+			return {
+				...rotary,
+				mlp: Math.round(hidden * (vision.read("mlp_ratio", integer("MLP ratio", { min: 1, max: 16 })) ?? 4)),
+			};
+		case "qwen2_5_vl": {
+			const windowPixels = vision.read("window_size", viewSide) ?? 112;
+			return {
+				...rotary,
+				mlp: vision.read("intermediate_size", mlpWidth) ?? 3420,
+				gatedMlp: true,
+				norm: "rms",
+				attention: {
+					window: Math.max(1, Math.floor(windowPixels / patch)),
+					fullLayers: (vision.read("fullatt_block_indexes", layerList) ?? [7, 15, 23, 31]).length,
+				},
+			};
+		}
+		case "qwen3_vl": {
+			const positions = vision.read(
+				"num_position_embeddings",
+				integer("Positions", { min: 1, max: 2 ** 20 }),
+			);
+			return {
+				mlp: vision.read("intermediate_size", mlpWidth) ?? 4304,
+				patchBias: true,
+				positionParameters: (positions ?? 2304) * hidden,
+				deepstack: vision.read("deepstack_visual_indexes", layerList) ?? [8, 16, 24],
+			};
+		}
+	}
+}
+
+/** Pixtral's tower: any resolution, rotary positions, gated MLP, RMS norms, one before the first block. */
+export function pixtralTower(
+	config: Section,
+): ReadTower & { readonly longestEdge: number; readonly hidden: number } {
+	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
+	const patch = squareSide(vision, "patch_size", patchSide) ?? 16;
+	const longestEdge = squareSide(vision, "image_size", viewSide) ?? 1024;
+	const depth = vision.read("num_hidden_layers", layers) ?? 24;
+	const hidden = vision.read("hidden_size", width) ?? 1024;
+	const shape: Shape = {
+		...PLAIN,
+		layers: depth,
+		featureLayer: depth,
+		hidden,
+		heads: vision.read("num_attention_heads", width) ?? 16,
+		mlp: vision.read("intermediate_size", mlpWidth) ?? 4096,
+		gatedMlp: true,
+		patchSize: patch,
+		classTokens: 0,
+		norm: "rms",
+		preNorm: true,
+		finalNorm: false,
+		patchBias: false,
+		qkvBias: false,
+		positionParameters: 0,
+	};
+	const mlp = shape.mlp;
+	const tower = match(shape, `pixtral tower, ${depth} layers of ${hidden}, patch ${patch}`, {
+		difference: -depth * (2 * mlp + 2 * hidden),
+		why: "no biases on output projections and MLPs",
+	});
+	return { tower, patch, longestEdge, hidden, classTokens: 0 };
+}
+
+/** InternVL's tower. */
+export function internvlTower(config: Section): ReadTower {
+	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
+	const patch = squareSide(vision, "patch_size", patchSide) ?? 14;
+	const imageSize = squareSide(vision, "image_size", viewSide) ?? 448;
+	const depth = vision.read("num_hidden_layers", layers) ?? 24;
+	const hidden = vision.read("hidden_size", width) ?? 1024;
+	const shape: Shape = {
+		...PLAIN,
+		layers: depth,
+		featureLayer: depth,
+		hidden,
+		heads: vision.read("num_attention_heads", width) ?? 16,
+		mlp: vision.read("intermediate_size", mlpWidth) ?? 4096,
+		patchSize: patch,
+		imageSize,
+		classTokens: 1,
+		norm: vision.read("norm_type", word) === "rms_norm" ? "rms" : "layer",
+		preNorm: false,
+		finalNorm: false,
+		patchBias: true,
+		qkvBias: vision.read("attention_bias", flag) ?? false,
+		qkNorm: vision.read("use_qk_norm", flag) ?? false,
+		layerScale: true,
+		positionParameters: (Math.floor(imageSize / patch) ** 2 + 1) * hidden,
+	};
+	const tower = match(shape, `internvl tower, ${depth} layers of ${hidden}, patch ${patch}, ${imageSize} px`);
+	return { tower, patch, imageSize, classTokens: 1 };
+}
