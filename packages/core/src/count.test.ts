@@ -134,12 +134,16 @@ describe("names", () => {
 			`"unknown-name: model "llava-onevison-qwen2-7b-ov": not known; did you mean llava-onevision-qwen2-7b-ov? Run "onevision models" for the list"`,
 		);
 	});
-	test.each(["", "gpt-99", "__proto__", "constructor", "toString", "x".repeat(5000)])(
-		"%j is no model",
-		(name) => {
-			expect(refusal(() => createCounterFrom(name))).toMatch(/^unknown-name: model ".{0,80}": not known/);
-		},
-	);
+	test.each([
+		"",
+		"gpt-99",
+		"__proto__",
+		"constructor",
+		"toString",
+		"x".repeat(5000),
+	])("%j is no model", (name) => {
+		expect(refusal(() => createCounterFrom(name))).toMatch(/^unknown-name: model ".{0,80}": not known/);
+	});
 	test("a checkpoint of one's own is counted with its constants", () => {
 		const base = checkpointById("llava-onevision-qwen2-7b-ov");
 		if (base.family !== "llava-onevision") throw new Error("the checkpoint changed its family");

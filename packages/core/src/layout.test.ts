@@ -40,12 +40,15 @@ test("optional fields are there when given and absent, not undefined, when not",
 	expect(full).toMatchObject({ frameIndices: [0, 2], range: { min: 1, max: 2, why: "x" }, notes: ["n"] });
 });
 
-test.each([0.5, Number.NaN, Number.POSITIVE_INFINITY, -5000, 2 ** 53])(
-	"a part of %d is an internal error",
-	(grid) => {
-		expect(withParts({ grid })).toThrow("internal: token counts of a 14x14 image are not whole numbers");
-	},
-);
+test.each([
+	0.5,
+	Number.NaN,
+	Number.POSITIVE_INFINITY,
+	-5000,
+	2 ** 53,
+])("a part of %d is an internal error", (grid) => {
+	expect(withParts({ grid })).toThrow("internal: token counts of a 14x14 image are not whole numbers");
+});
 
 test("tower tokens that are not whole are an internal error", () => {
 	expect(() => itemLayout({ ...FIELDS, towerTokens: 0.5 })).toThrow("internal:");

@@ -35,11 +35,21 @@ describe("integer", () => {
 	test.each([1, 36])("%d, an end of the range, is accepted", (value) => {
 		expect(parse(schema, value)).toBe(value);
 	});
-	test.each([0, 37, 1.5, Number.NaN, Number.POSITIVE_INFINITY, "3", true, null, undefined, 3n, {}, [3]])(
-		"%s is refused",
-		(value) =>
-			expect(parse(schema, value)).toMatch(/^invalid-input: at: expected a whole number from 1 to 36, got /),
-	);
+	test.each([
+		0,
+		37,
+		1.5,
+		Number.NaN,
+		Number.POSITIVE_INFINITY,
+		"3",
+		true,
+		null,
+		undefined,
+		3n,
+		{},
+		[3],
+	])("%s is refused", (value) =>
+		expect(parse(schema, value)).toMatch(/^invalid-input: at: expected a whole number from 1 to 36, got /));
 	test("the message names the path, the range and the value", () => {
 		expect(parse(schema, 1.5, "limits.tiles.max")).toMatchInlineSnapshot(
 			`"invalid-input: limits.tiles.max: expected a whole number from 1 to 36, got 1.5"`,
@@ -51,8 +61,7 @@ describe("number", () => {
 	const schema = number("Share", { min: 0, max: 1 });
 	test.each([0, 0.5, 1, -0])("%d is accepted", (value) => expect(parse(schema, value)).toBe(value));
 	test.each([-0.1, 1.1, Number.NaN, Number.NEGATIVE_INFINITY, "0.5", null])("%s is refused", (value) =>
-		expect(parse(schema, value)).toMatch(/^invalid-input: at: expected a number from 0 to 1, got /),
-	);
+		expect(parse(schema, value)).toMatch(/^invalid-input: at: expected a number from 0 to 1, got /));
 	test("an empty path is called the value", () => {
 		expect(parse(schema, "half", "")).toMatchInlineSnapshot(
 			`"invalid-input: value: expected a number from 0 to 1, got "half""`,
@@ -63,16 +72,14 @@ describe("number", () => {
 describe("boolean", () => {
 	test.each([true, false])("%s is accepted", (value) => expect(parse(boolean("Switch"), value)).toBe(value));
 	test.each(["true", 0, 1, null])("%s is refused", (value) =>
-		expect(parse(boolean("Switch"), value)).toMatch(/^invalid-input: at: expected true or false, got /),
-	);
+		expect(parse(boolean("Switch"), value)).toMatch(/^invalid-input: at: expected true or false, got /));
 });
 
 describe("text", () => {
 	const schema = text("Name", 5);
 	test.each(["a", "abcde"])("%j is accepted", (value) => expect(parse(schema, value)).toBe(value));
 	test.each(["", "abcdef", 5, null])("%j is refused", (value) =>
-		expect(parse(schema, value)).toMatch(/^invalid-input: at: expected text of 1 to 5 characters, got /),
-	);
+		expect(parse(schema, value)).toMatch(/^invalid-input: at: expected text of 1 to 5 characters, got /));
 	test("a long value is cut in the message, which stays one line", () => {
 		expect(parse(schema, `first\nsecond ${"x".repeat(5000)}`)).toMatchInlineSnapshot(
 			`"invalid-input: at: expected text of 1 to 5 characters, got "first\\nsecond xxxxxxxxxxxxxxxxxxxxxxxxxxx…""`,
@@ -96,8 +103,7 @@ describe("choice", () => {
 		);
 	});
 	test.each(["__proto__", "constructor", "toString", "length", 0])("%s is no choice", (word) =>
-		expect(parse(schema, word)).toMatch(/^invalid-input: /),
-	);
+		expect(parse(schema, word)).toMatch(/^invalid-input: /));
 });
 
 describe("list", () => {
@@ -168,19 +174,21 @@ describe("object", () => {
 			`"unknown-key: lable: no such key; did you mean label? Known: x, label"`,
 		);
 	});
-	test.each(["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"])(
-		"%s is an unknown key",
-		(key) => {
-			const value: unknown = JSON.parse(`{ "x": 1, ${JSON.stringify(key)}: {} }`);
-			expect(parse(POINT, value, "")).toBe(`unknown-key: ${key}: no such key. Known: x, label`);
-		},
-	);
+	test.each([
+		"__proto__",
+		"constructor",
+		"toString",
+		"hasOwnProperty",
+		"valueOf",
+	])("%s is an unknown key", (key) => {
+		const value: unknown = JSON.parse(`{ "x": 1, ${JSON.stringify(key)}: {} }`);
+		expect(parse(POINT, value, "")).toBe(`unknown-key: ${key}: no such key. Known: x, label`);
+	});
 	test("keys of a prototype do not count as given", () => {
 		expect(parse(POINT, Object.create({ x: 1 }))).toBe("invalid-input: at.x: missing; Across, px");
 	});
 	test.each([null, [], "x", 1, undefined])("%j is no object", (value) =>
-		expect(parse(POINT, value)).toMatch(/^invalid-input: at: expected an object with x, label, got /),
-	);
+		expect(parse(POINT, value)).toMatch(/^invalid-input: at: expected an object with x, label, got /));
 	test("the result shares nothing with the input", () => {
 		const given = { x: 1 };
 		const result = POINT.parse(given, "at");

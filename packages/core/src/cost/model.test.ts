@@ -30,14 +30,13 @@ test.each<[CheckpointId, number]>([
 	expect(Math.abs(total / 1e9 / billions - 1)).toBeLessThan(TOLERANCE);
 });
 
-test.each(CHECKPOINT_IDS)(
-	"%s: tower, projector and language model sum to the total, and fit each other",
-	(id) => {
-		const { tower, projector, languageModel, parameters } = modelOf(checkpointById(id).parts);
-		expect(parameters.tower + parameters.projector + parameters.languageModel).toBe(parameters.total);
-		expect(Object.values(parameters).every((count) => Number.isSafeInteger(count) && count > 0)).toBe(true);
-		if ("in" in projector) expect(projector.in).toBe(tower.hidden);
-		if ("hidden" in projector) expect(projector.hidden).toBe(tower.hidden);
-		if ("out" in projector) expect(projector.out).toBe(languageModel.hidden);
-	},
-);
+test.each(
+	CHECKPOINT_IDS,
+)("%s: tower, projector and language model sum to the total, and fit each other", (id) => {
+	const { tower, projector, languageModel, parameters } = modelOf(checkpointById(id).parts);
+	expect(parameters.tower + parameters.projector + parameters.languageModel).toBe(parameters.total);
+	expect(Object.values(parameters).every((count) => Number.isSafeInteger(count) && count > 0)).toBe(true);
+	if ("in" in projector) expect(projector.in).toBe(tower.hidden);
+	if ("hidden" in projector) expect(projector.hidden).toBe(tower.hidden);
+	if ("out" in projector) expect(projector.out).toBe(languageModel.hidden);
+});

@@ -261,13 +261,12 @@ const SETTINGS_ROWS: [CheckpointId, Record<string, unknown>, number, number, num
 ];
 
 /** Settings that no golden file turns, from the reference's functions run in Python. */
-test.each<[CheckpointId, Record<string, unknown>, number, number, number]>(SETTINGS_ROWS)(
-	"%s %j %ix%i",
-	(id, settings, width, height, tokens) => {
-		const layout = createCounterFrom(id, settings).count({ media: [{ kind: "image", width, height }] });
-		expect(layout.visualTokens).toBe(tokens);
-	},
-);
+test.each<[CheckpointId, Record<string, unknown>, number, number, number]>(
+	SETTINGS_ROWS,
+)("%s %j %ix%i", (id, settings, width, height, tokens) => {
+	const layout = createCounterFrom(id, settings).count({ media: [{ kind: "image", width, height }] });
+	expect(layout.visualTokens).toBe(tokens);
+});
 
 describe("video", () => {
 	const clip = (frames: number, fps?: number) =>
@@ -342,20 +341,17 @@ test.each([
 	[1, 36],
 	[2, 6],
 	[2, 10],
-])(
-	"grids of %i to %i tiles: no two of one size are both nearest, so a set's order can't matter",
-	(min, max) => {
-		const grids = gridsUpTo(min, max);
-		for (const one of grids) {
-			for (const other of grids) {
-				if (one === other || one.rows * one.cols !== other.rows * other.cols) continue;
-				const middle = (one.cols / one.rows + other.cols / other.rows) / 2;
-				const distance = Math.abs(middle - one.cols / one.rows);
-				expect(grids.some(({ rows, cols }) => Math.abs(middle - cols / rows) < distance - 1e-9)).toBe(true);
-			}
+])("grids of %i to %i tiles: no two of one size are both nearest, so a set's order can't matter", (min, max) => {
+	const grids = gridsUpTo(min, max);
+	for (const one of grids) {
+		for (const other of grids) {
+			if (one === other || one.rows * one.cols !== other.rows * other.cols) continue;
+			const middle = (one.cols / one.rows + other.cols / other.rows) / 2;
+			const distance = Math.abs(middle - one.cols / one.rows);
+			expect(grids.some(({ rows, cols }) => Math.abs(middle - cols / rows) < distance - 1e-9)).toBe(true);
 		}
-	},
-);
+	}
+});
 
 const TILED: readonly CheckpointId[] = [
 	"internvl3-8b",

@@ -123,23 +123,23 @@ describe.each(CASES)("%s", (_name, asked) => {
 		}
 	});
 
-	test.each(["mean", "max"] as const)(
-		"the choice is the best of the frontier whose %s fits the budget",
-		(fit) => {
-			const media: ScenarioMedia = { samples: asked.samples, origin: "described", note: "" };
-			for (const budget of [300, 1000, 3500, 12_000]) {
-				const { plan } = planScenario(asked, media, 1, budget, fit);
-				const fitting = points.filter(({ visualTokens }) => visualTokens[fit] <= budget);
-				const best = Math.max(...fitting.map(({ fidelity }) => fidelity));
-				if (fitting.length > 0) expect(plan.chosen.fidelity).toBe(best);
-				else
-					expect(plan.chosen.visualTokens[fit]).toBe(
-						Math.min(...points.map((point) => point.visualTokens[fit])),
-					);
-				expect(plan.budgetShare).toBe(plan.chosen.visualTokens[fit] / budget);
-			}
-		},
-	);
+	test.each([
+		"mean",
+		"max",
+	] as const)("the choice is the best of the frontier whose %s fits the budget", (fit) => {
+		const media: ScenarioMedia = { samples: asked.samples, origin: "described", note: "" };
+		for (const budget of [300, 1000, 3500, 12_000]) {
+			const { plan } = planScenario(asked, media, 1, budget, fit);
+			const fitting = points.filter(({ visualTokens }) => visualTokens[fit] <= budget);
+			const best = Math.max(...fitting.map(({ fidelity }) => fidelity));
+			if (fitting.length > 0) expect(plan.chosen.fidelity).toBe(best);
+			else
+				expect(plan.chosen.visualTokens[fit]).toBe(
+					Math.min(...points.map((point) => point.visualTokens[fit])),
+				);
+			expect(plan.budgetShare).toBe(plan.chosen.visualTokens[fit] / budget);
+		}
+	});
 
 	test("by mean, nothing at all that fits is better than the choice", () => {
 		const media: ScenarioMedia = { samples: asked.samples, origin: "described", note: "" };
