@@ -132,6 +132,21 @@ function resolveParity(family: AnyFamily, asked: unknown): Parity {
 	);
 }
 
+function layoutItem(counter: ItemCounter, item: MediaItem, images: number): ItemLayout {
+	assertMedia(item);
+	return item.kind === "image" ? counter.image(item, images) : counter.video(item);
+}
+
+/** As `layoutItem`; an error names the item, since there are several. */
+function layoutNamedItem(counter: ItemCounter, item: MediaItem, images: number, index: number): ItemLayout {
+	try {
+		return layoutItem(counter, item, images);
+	} catch (error) {
+		if (!(error instanceof OnevisionError)) throw error;
+		throw new OnevisionError(error.code, `media[${index}]: ${error.message}`);
+	}
+}
+
 function layoutSample(counter: ItemCounter, sample: Sample): SampleLayout {
 	const { media, textTokens = 0 } = sample;
 	if (!Array.isArray(media)) {
@@ -158,13 +173,10 @@ function layoutSample(counter: ItemCounter, sample: Sample): SampleLayout {
 		const item = media[index] as MediaItem;
 		// The very same item again has the very same layout.
 		if (layout === undefined || item !== previous) {
-			try {
-				assertMedia(item);
-				layout = item.kind === "image" ? counter.image(item, images) : counter.video(item);
-			} catch (error) {
-				if (!(error instanceof OnevisionError) || media.length === 1) throw error;
-				throw new OnevisionError(error.code, `media[${index}]: ${error.message}`);
-			}
+			layout =
+				media.length === 1
+					? layoutItem(counter, item, images)
+					: layoutNamedItem(counter, item, images, index);
 			previous = item;
 		}
 		items.push(layout);
