@@ -126,6 +126,8 @@ describe("count", () => {
 		[["count", "--image", "1000x4", "-m", "qwen2.5-vl"], /aspect ratio 250/],
 		[["count", "--modle", "x"], /unknown option '--modle'/],
 		[["cuont"], /unknown command 'cuont'/],
+		[["count", "--image", "9x9", "--date", "2026-01-01"], /goes with --request/],
+		[["count", "--request", "body.json", "--set", "detail=low"], /leave out --set/],
 		[["count", "missing.png"], /no media to read: .*missing\.png/],
 		[["count", "--jsonl", "missing.jsonl"], /ENOENT/],
 	])("%j is one clear line and exit status 1", async (args, message) => {

@@ -99,6 +99,7 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.addOption(orientationOption())
 		.addOption(jsonOption())
 		.action(async (files: string[], options, command: Command) => {
+			refuseIdleOptions(files, options);
 			if (options.request !== undefined) {
 				const { countRequest } = await import("./commands/request.ts");
 				// The model is the request's own unless one was asked for.
@@ -150,6 +151,33 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 			const { fitMedia } = await import("./commands/fit.ts");
 			exitWith(await fitMedia(terminal, options));
 		});
+}
+
+/** Throws `invalid-input` for options that would be read and then do nothing. */
+function refuseIdleOptions(
+	files: readonly string[],
+	options: Readonly<Record<string, unknown>> & { readonly set: readonly string[] },
+): void {
+	const idle = (keys: readonly string[]): string[] => keys.filter((key) => options[key] !== undefined);
+	if (options.request === undefined) {
+		const [first] = idle(["date", "prices"]);
+		if (first === undefined) return;
+		throw new OnevisionError(
+			"invalid-input",
+			`--${first}: goes with --request; for a closed model's rule of a day use --set date=YYYY-MM-DD`,
+		);
+	}
+	const beside = [
+		...idle(["jsonl", "parity", "tokenizer", "config", "hub"]).map((key) => `--${key}`),
+		...(options.set.length > 0 ? ["--set"] : []),
+		...(files.length > 0 ? ["files"] : []),
+	];
+	if (beside.length > 0) {
+		throw new OnevisionError(
+			"invalid-input",
+			`--request brings its own media and settings; leave out ${beside.join(", ")}`,
+		);
+	}
 }
 
 function addPlanning(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {

@@ -61,7 +61,12 @@ export function createAnyCounter(
 	countText?: (text: string) => number,
 ): AnyCounter {
 	if (typeof model !== "string" || isCheckpointName(model)) return openCounter(model, settings, countText);
-	if (isApiModelName(model)) return apiCounter(model, settings);
+	if (isApiModelName(model)) {
+		if (countText !== undefined) {
+			throw new OnevisionError("invalid-input", `--tokenizer: ${model} is a closed model; leave it out`);
+		}
+		return apiCounter(model, settings);
+	}
 	throw unknownModel(model);
 }
 
