@@ -1,0 +1,241 @@
+/**
+ * Resizing by the WebAssembly kernel (kernel/resample.ts): rows go through its memory in bands that stay in the
+ * processor's cache, so that memory use does not grow with the picture.
+ */
+
+import type { Size } from "@onevision/core";
+import { type Picture, picture } from "../picture.ts";
+import { KERNEL_BYTES } from "./kernel-bytes.ts";
+import type { PackedAxis } from "./packed.ts";
+
+type HorizontalPass = (
+	source: number,
+	sourceStride: number,
+	target: number,
+	targetStride: number,
+	rows: number,
+	width: number,
+	starts: number,
+	groups: number,
+	weights: number,
+	shift: number,
+) => void;
+type VerticalPass = (
+	source: number,
+	sourceStride: number,
+	target: number,
+	bytes: number,
+	pairsOfRows: number,
+	weights: number,
+	shift: number,
+) => void;
+
+export interface ResampleKernel {
+	readonly memory: WebAssembly.Memory;
+	readonly horizontalNarrow: HorizontalPass;
+	readonly horizontalWide: HorizontalPass;
+	readonly verticalNarrow: VerticalPass;
+	readonly verticalWide: VerticalPass;
+}
+
+/** Source bytes copied in at a time. */
+const BAND_BYTES = 96 * 1024;
+/** Target rows made between two copies out. */
+const BLOCK_ROWS = 16;
+/** The kernel reads and writes up to 15 bytes beyond a row. */
+const SLACK = 16;
+const PAGE_BYTES = 65536;
+
+let known: ResampleKernel | undefined | "none";
+
+/** The kernel of this thread; undefined where WebAssembly or its SIMD instructions are missing. */
+export function resampleKernel(): ResampleKernel | undefined {
+	if (known === undefined) known = instantiate() ?? "none";
+	return known === "none" ? undefined : known;
+}
+
+function instantiate(): ResampleKernel | undefined {
+	try {
+		const bytes = Uint8Array.from(atob(KERNEL_BYTES), (character) => character.charCodeAt(0));
+		const memory = new WebAssembly.Memory({ initial: 1 });
+		const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
+		return { ...(exports as unknown as Omit<ResampleKernel, "memory">), memory };
+	} catch (error) {
+		if (error instanceof ReferenceError || error instanceof WebAssembly.CompileError) return undefined;
+		throw error;
+	}
+}
+
+/** Hands out places in the kernel's memory, one after another, each at a multiple of 16 bytes. */
+class Places {
+	#next = 0;
+	readonly #memory: WebAssembly.Memory;
+
+	constructor(memory: WebAssembly.Memory) {
+		this.#memory = memory;
+	}
+
+	/** Room for `bytes` bytes and the slack beyond them. */
+	take(bytes: number): number {
+		const place = this.#next;
+		this.#next = Math.ceil((place + bytes + SLACK) / 16) * 16;
+		const missing = this.#next - this.#memory.buffer.byteLength;
+		if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
+		return place;
+	}
+}
+
+/** Resizes in width and then in height; an axis without weights is left as it is, one of them has some. */
+export function resizeByKernel(
+	kernel: ResampleKernel,
+	source: Picture,
+	size: Size,
+	horizontal: PackedAxis | undefined,
+	vertical: PackedAxis | undefined,
+): Picture {
+	const target = picture(size, new Uint8Array(size.width * size.height * 3));
+	if (vertical === undefined) {
+		if (horizontal !== undefined) resizeWidth(kernel, source, target, horizontal);
+	} else resizeBands(kernel, source, target, horizontal, vertical);
+	return target;
+}
+
+/** The width only: rows in, rows out. */
+function resizeWidth(kernel: ResampleKernel, source: Picture, target: Picture, axis: PackedAxis): void {
+	const places = new Places(kernel.memory);
+	const stride = paddedStride(target.width);
+	const bandRows = Math.max(4, Math.floor(BAND_BYTES / (source.width * 3)));
+	const pass = horizontalPass(kernel, places, source, axis, bandRows, stride);
+	const rowsAt = places.take(bandRows * stride);
+	for (let row = 0; row < source.height; row += bandRows) {
+		const rows = Math.min(bandRows, source.height - row);
+		pass(row, rows, rowsAt);
+		const bytes = new Uint8Array(kernel.memory.buffer);
+		for (let i = 0; i < rows; i++) {
+			const from = rowsAt + i * stride;
+			target.data.set(bytes.subarray(from, from + target.width * 3), (row + i) * target.width * 3);
+		}
+	}
+}
+
+/**
+ * Both axes, or the height only. A window of rows already resized in width slides down the picture; a block of
+ * target rows is made as soon as the window holds what it needs.
+ */
+function resizeBands(
+	kernel: ResampleKernel,
+	source: Picture,
+	target: Picture,
+	horizontal: PackedAxis | undefined,
+	vertical: PackedAxis,
+): void {
+	const places = new Places(kernel.memory);
+	const stride = horizontal === undefined ? target.width * 3 : paddedStride(target.width);
+	const bandRows = Math.max(4, Math.floor(BAND_BYTES / (source.width * 3)));
+	const fill =
+		horizontal === undefined
+			? copyPass(kernel, source)
+			: horizontalPass(kernel, places, source, horizontal, bandRows, stride);
+	const { axis } = vertical;
+	const weightsAt = place(kernel, places, vertical.bytes);
+	const blockRows = Math.min(BLOCK_ROWS, target.height);
+	const blockAt = places.take(blockRows * target.width * 3);
+	// Twice what one block needs, so that rows are moved up only now and then; one row more for odd tap counts.
+	const capacity = 2 * (mostRows(axis, blockRows) + bandRows);
+	const windowAt = places.take((capacity + 1) * stride);
+	const pass = vertical.isWide ? kernel.verticalWide : kernel.verticalNarrow;
+	let first = 0; // source row at the window's start
+	let end = 0; // source row behind its last
+	for (let y = 0; y < target.height; y += blockRows) {
+		const rows = Math.min(blockRows, target.height - y);
+		const from = axis.starts[y] ?? 0;
+		const needed = lastRow(axis, y, rows);
+		if (needed - first > capacity) {
+			const kept = windowAt + (from - first) * stride;
+			new Uint8Array(kernel.memory.buffer).copyWithin(windowAt, kept, windowAt + (end - first) * stride);
+			first = Math.min(from, end);
+		}
+		while (end < needed) {
+			const more = Math.min(bandRows, needed - end);
+			fill(end, more, windowAt + (end - first) * stride);
+			end += more;
+		}
+		for (let i = 0; i < rows; i++) {
+			const start = axis.starts[y + i] ?? 0;
+			pass(
+				windowAt + (start - first) * stride,
+				stride,
+				blockAt + i * target.width * 3,
+				target.width * 3,
+				vertical.groups[y + i] ?? 0,
+				weightsAt + (vertical.offsets[y + i] ?? 0),
+				axis.shift,
+			);
+		}
+		const made = new Uint8Array(kernel.memory.buffer, blockAt, rows * target.width * 3);
+		target.data.set(made, y * target.width * 3);
+	}
+}
+
+/** Puts `rows` source rows from `row` on, resized in width, at a place in memory. */
+type RowPass = (row: number, rows: number, targetAt: number) => void;
+
+function horizontalPass(
+	kernel: ResampleKernel,
+	places: Places,
+	source: Picture,
+	packed: PackedAxis,
+	bandRows: number,
+	targetStride: number,
+): RowPass {
+	const { axis, groups, bytes, isWide } = packed;
+	const startsAt = place(kernel, places, new Uint8Array(axis.starts.buffer));
+	const groupsAt = place(kernel, places, new Uint8Array(groups.buffer));
+	const weightsAt = place(kernel, places, bytes);
+	const stride = source.width * 3;
+	const bandAt = places.take(bandRows * stride);
+	const pass = isWide ? kernel.horizontalWide : kernel.horizontalNarrow;
+	return (row, rows, targetAt) => {
+		const band = source.data.subarray(row * stride, (row + rows) * stride);
+		new Uint8Array(kernel.memory.buffer).set(band, bandAt);
+		const width = axis.starts.length;
+		pass(bandAt, stride, targetAt, targetStride, rows, width, startsAt, groupsAt, weightsAt, axis.shift);
+	};
+}
+
+/** The pass of a picture that keeps its width. */
+function copyPass(kernel: ResampleKernel, source: Picture): RowPass {
+	const stride = source.width * 3;
+	return (row, rows, targetAt) => {
+		const band = source.data.subarray(row * stride, (row + rows) * stride);
+		new Uint8Array(kernel.memory.buffer).set(band, targetAt);
+	};
+}
+
+function place(kernel: ResampleKernel, places: Places, bytes: Uint8Array): number {
+	const at = places.take(bytes.length);
+	new Uint8Array(kernel.memory.buffer).set(bytes, at);
+	return at;
+}
+
+/** Bytes from row to row where the kernel writes four bytes a pixel: a byte of the next row must not be hit. */
+function paddedStride(width: number): number {
+	return Math.ceil((width * 3 + 1) / 16) * 16;
+}
+
+/** The source row behind the last one that target rows `y` to `y + rows - 1` need. */
+function lastRow({ starts, counts }: PackedAxis["axis"], y: number, rows: number): number {
+	let end = 0;
+	for (let i = y; i < y + rows; i++) end = Math.max(end, (starts[i] ?? 0) + (counts[i] ?? 0));
+	return end;
+}
+
+/** Most source rows that a block of target rows needs. */
+function mostRows(axis: PackedAxis["axis"], blockRows: number): number {
+	let most = 0;
+	for (let y = 0; y < axis.starts.length; y += blockRows) {
+		const rows = Math.min(blockRows, axis.starts.length - y);
+		most = Math.max(most, lastRow(axis, y, rows) - (axis.starts[y] ?? 0));
+	}
+	return most;
+}

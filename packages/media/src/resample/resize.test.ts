@@ -1,0 +1,59 @@
+/** Every row of the goldens, made by Pillow 12.3 and torchvision 0.28, to the bit, with and without WebAssembly. */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { renderKernel } from "../../../../scripts/kernel.ts";
+import { type Pattern, testPicture } from "../testing/pictures.ts";
+import type { Filter } from "./filters.ts";
+import { resampleKernel } from "./kernel.ts";
+import { KERNEL_BYTES } from "./kernel-bytes.ts";
+import { resize } from "./resize.ts";
+import type { Arithmetic } from "./weights.ts";
+
+type Row = readonly [
+	width: number,
+	height: number,
+	toWidth: number,
+	toHeight: number,
+	filter: Filter,
+	arithmetic: Arithmetic,
+	pattern: Pattern,
+	seed: number,
+	sha256: string,
+];
+
+const goldens = readFileSync(new URL("./goldens/resize.json", import.meta.url), "utf8");
+const { rows } = JSON.parse(goldens) as { readonly rows: readonly Row[] };
+
+function digestOf(row: Row, scalar: boolean): string {
+	const [width, height, toWidth, toHeight, filter, arithmetic, pattern, seed] = row;
+	const source = testPicture({ width, height }, seed, pattern);
+	const made = resize(source, { width: toWidth, height: toHeight }, { filter, arithmetic, scalar });
+	expect([made.width, made.height]).toEqual([toWidth, toHeight]);
+	return createHash("sha256").update(made.data).digest("hex").slice(0, 16);
+}
+
+describe.each([
+	["by the kernel", false],
+	["in plain JavaScript", true],
+])("%s", (_, scalar) => {
+	test.each(["pillow", "torchvision"] as const)("resizes as %s does", (arithmetic) => {
+		const own = rows.filter((row) => row[5] === arithmetic);
+		const wrong = own
+			.filter((row) => digestOf(row, scalar) !== row[8])
+			.map((row) => row.slice(0, 8).join(" "));
+		expect(wrong).toEqual([]);
+		expect(own.length).toBeGreaterThan(200);
+	});
+});
+
+test("a picture of the size asked for is handed back", () => {
+	const source = testPicture({ width: 5, height: 4 }, 0, "noise");
+	expect(resize(source, source, { filter: "bicubic", arithmetic: "pillow" })).toBe(source);
+});
+
+test("the kernel runs here and is what its source compiles to; else run npm run kernel", async () => {
+	expect(resampleKernel()).toBeDefined();
+	expect(await renderKernel()).toContain(KERNEL_BYTES);
+});

@@ -1,0 +1,101 @@
+/**
+ * Resizing 8-bit RGB to the bit as Pillow or torchvision does it.
+ * Sources: Pillow 12.3 src/libImaging/Resample.c, Geometry.c (`ImagingScaleAffine`) and PIL/Image.py `resize`;
+ * PyTorch 2.13 aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h; torchvision 0.28 transforms/v2/functional/_geometry.py.
+ */
+
+import type { Size } from "@onevision/core";
+import { type Picture, picture } from "../picture.ts";
+import type { Filter } from "./filters.ts";
+import { resampleKernel, resizeByKernel } from "./kernel.ts";
+import { type PackedAxis, packAxis } from "./packed.ts";
+import { resizeScalar } from "./scalar.ts";
+import { type Arithmetic, axisWeights } from "./weights.ts";
+
+export interface ResizeOptions {
+	readonly filter: Filter;
+	/** Whose rounding is followed. */
+	readonly arithmetic: Arithmetic;
+	/** Plain JavaScript, where WebAssembly would serve: the same bits, slower. */
+	readonly scalar?: boolean;
+}
+
+/** A picture of `size`; the very same object if that is its size already. Sides from 1 px. */
+export function resize(source: Picture, size: Size, options: ResizeOptions): Picture {
+	const { width, height } = size;
+	if (width === source.width && height === source.height) return source;
+	const { filter, arithmetic } = options;
+	if (filter === "nearest") return resizeNearest(source, size, arithmetic);
+	if (arithmetic === "pillow" && source.height > source.width * 100 && height < source.height) {
+		// Pillow makes a very tall picture low before it makes it wide, to save work; the rounding shows it.
+		const low = resizeAxes(source, { width: source.width, height }, filter, options);
+		return low.width === width ? low : resizeAxes(low, size, filter, options);
+	}
+	return resizeAxes(source, size, filter, options);
+}
+
+function resizeAxes(
+	source: Picture,
+	size: Size,
+	filter: Exclude<Filter, "nearest">,
+	{ arithmetic, scalar = false }: ResizeOptions,
+): Picture {
+	const axis = (from: number, to: number, lanes: 2 | 4): PackedAxis | undefined =>
+		from === to ? undefined : packedAxis(from, to, filter, arithmetic, lanes);
+	const horizontal = axis(source.width, size.width, 4);
+	const vertical = axis(source.height, size.height, 2);
+	const kernel = scalar ? undefined : resampleKernel();
+	if (kernel === undefined) return resizeScalar(source, size, horizontal?.axis, vertical?.axis);
+	return resizeByKernel(kernel, source, size, horizontal, vertical);
+}
+
+/** The latest axes: frames of a video and pictures of one camera ask for the same ones again. */
+const latest = new Map<string, PackedAxis>();
+const MOST_KEPT = 16;
+
+function packedAxis(
+	from: number,
+	to: number,
+	filter: Exclude<Filter, "nearest">,
+	arithmetic: Arithmetic,
+	lanes: 2 | 4,
+): PackedAxis {
+	const key = `${from} ${to} ${filter} ${arithmetic} ${lanes}`;
+	const packed = latest.get(key) ?? packAxis(axisWeights(from, to, filter, arithmetic), lanes);
+	latest.delete(key);
+	latest.set(key, packed);
+	const [oldest] = latest.keys();
+	if (latest.size > MOST_KEPT && oldest !== undefined) latest.delete(oldest);
+	return packed;
+}
+
+function resizeNearest(source: Picture, size: Size, arithmetic: Arithmetic): Picture {
+	const pick = arithmetic === "pillow" ? pillowNearest : torchNearest;
+	const columns = pick(source.width, size.width);
+	const rows = pick(source.height, size.height);
+	const data = new Uint8Array(size.width * size.height * 3);
+	let out = 0;
+	for (const row of rows) {
+		for (const column of columns) {
+			const from = (row * source.width + column) * 3;
+			data.set(source.data.subarray(from, from + 3), out);
+			out += 3;
+		}
+	}
+	return picture(size, data);
+}
+
+/** The middle of each target pixel, reached by repeated addition as Pillow does. */
+function pillowNearest(from: number, to: number): Int32Array {
+	const picked = new Int32Array(to);
+	const step = from / to;
+	let center = step * 0.5;
+	for (let i = 0; i < to; i++, center += step) picked[i] = Math.min(Math.trunc(center), from - 1);
+	return picked;
+}
+
+/** The start of each target pixel, in single precision (UpSample.h `nearest_idx`). */
+function torchNearest(from: number, to: number): Int32Array {
+	const step = Math.fround(from / to);
+	return Int32Array.from({ length: to }, (_, i) => Math.min(Math.trunc(Math.fround(i * step)), from - 1));
+}
