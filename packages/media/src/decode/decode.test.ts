@@ -1,0 +1,143 @@
+/** Files of every format against Pillow 12.3, and what happens with damaged, mislabelled and oversized ones. */
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Picture } from "../picture.ts";
+import { testPicture } from "../testing/pictures.ts";
+import { decodeImage } from "./node.ts";
+import { inverseOrientation, upright } from "./orientation.ts";
+
+interface Decoded {
+	readonly width: number;
+	readonly height: number;
+	readonly sha256: string;
+	readonly upright?: Decoded;
+	/** RGB, base64. */
+	readonly pixels?: string;
+	readonly refused?: string;
+}
+
+const read = (file: string): Buffer => readFileSync(new URL(`../${file}`, import.meta.url));
+const { files } = JSON.parse(read("decode/fixtures/decode.json").toString()) as {
+	readonly files: Readonly<Record<string, Decoded>>;
+};
+const entries = Object.entries(files);
+const isAvif = (file: string): boolean => file.endsWith(".avif");
+
+const facts = ({ width, height, data }: Picture) => ({
+	width,
+	height,
+	sha256: createHash("sha256").update(data).digest("hex").slice(0, 16),
+});
+
+describe("decodes to the bytes Pillow gives", () => {
+	const exact = entries.filter(([file, { refused }]) => refused === undefined && !isAvif(file));
+
+	test.each(exact)("%s", async (file, { width, height, sha256, upright }) => {
+		const stored = { width, height, sha256 };
+		expect(facts(await decodeImage(read(file)))).toEqual(stored);
+		expect(facts(await decodeImage(read(file), { applyOrientation: true }))).toEqual(upright ?? stored);
+	});
+});
+
+describe("AVIF, decoded by another library than Pillow's", () => {
+	const still = entries.filter(([file]) => isAvif(file) && !/animated|clap/.test(file));
+
+	test.each(still)("%s has the size and turn of Pillow's", async (file, { width, height, upright }) => {
+		expect(await decodeImage(read(file))).toMatchObject({ width, height });
+		const shown = upright ?? { width, height };
+		expect(await decodeImage(read(file), { applyOrientation: true })).toMatchObject({
+			width: shown.width,
+			height: shown.height,
+		});
+	});
+
+	/** Chroma at half the resolution is brought to full size in another way, seen at every edge of so small a picture. */
+	test.each([
+		["444", 1, 0.5],
+		["alpha", 1, 0.5],
+		["420", 76, 10.1],
+	])("%s differs by at most %i, by %f in the mean", async (name, most, mean) => {
+		const file = `decode/fixtures/avif-${name}.avif`;
+		const expected = Buffer.from(files[file]?.pixels ?? "", "base64");
+		const errors = Array.from((await decodeImage(read(file))).data, (value, i) =>
+			Math.abs(value - (expected[i] ?? 0)),
+		);
+		expect(errors.length).toBe(expected.length);
+		expect(Math.max(...errors)).toBeLessThanOrEqual(most);
+		expect(errors.reduce((sum, error) => sum + error, 0) / errors.length).toBeLessThanOrEqual(mean);
+	});
+
+	test("a crop in the container is refused: the header's size is what was counted", async () => {
+		await expect(decodeImage(read("fixtures/avif-clap.avif"))).rejects.toThrow(
+			"64x64 in its header, 40x30 decoded",
+		);
+	});
+});
+
+describe("refuses in one line", () => {
+	test.each(
+		entries.filter(([, { refused }]) => refused !== undefined),
+	)("%s, as Pillow does", async (file) => {
+		await expect(decodeImage(read(file))).rejects.toMatchObject({ code: "unreadable-file" });
+	});
+
+	test.each([
+		["nothing", Buffer.alloc(0), "unreadable-file"],
+		[
+			"text",
+			Buffer.from("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"),
+			"unreadable-file",
+		],
+		["a video", read("fixtures/webm-vp9.webm"), "unreadable-file"],
+		["HEIC", read("fixtures/heic-grid.heic"), "unsupported"],
+	])("%s", async (_, bytes, code) => {
+		await expect(decodeImage(bytes)).rejects.toMatchObject({
+			code,
+			message: expect.not.stringContaining("\n"),
+		});
+	});
+
+	test("more pixels than allowed, before anything is decoded", async () => {
+		await expect(decodeImage(read("decode/fixtures/jpeg-444.jpg"), { maxPixels: 900 })).rejects.toThrow(
+			"jpeg of 37x26 has 962 pixels, over the limit of 900; scale it down",
+		);
+	});
+});
+
+test("a file's name does not matter", async () => {
+	expect((await decodeImage(read("fixtures/png-named-jpeg.jpg"))).width).toBeGreaterThan(0);
+});
+
+test.each([1, 2, 3, 4, 5, 6, 7, 8])("orientation %i is undone by its inverse", (orientation) => {
+	const source = testPicture({ width: 5, height: 3 }, 1, "noise");
+	expect(upright(upright(source, orientation), inverseOrientation(orientation))).toEqual(source);
+});
+
+test("damaged files give a picture or one clear line, never anything else", async () => {
+	const small = entries.map(([file]) => read(file)).filter((bytes) => bytes.length < 20_000);
+	const mutation = fc.tuple(
+		fc.nat(),
+		fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 12 }),
+		fc.nat(100),
+	);
+	let decoded = 0;
+	await fc.assert(
+		fc.asyncProperty(mutation, async ([which, changes, kept]) => {
+			const bytes = Buffer.from(small[which % small.length] ?? []);
+			for (const [at, value] of changes) bytes[at % bytes.length] = value;
+			const cut = kept > 60 ? bytes : bytes.subarray(0, Math.ceil((bytes.length * (kept + 40)) / 100));
+			try {
+				const { width, height, data } = await decodeImage(cut, { maxPixels: 4_000_000 });
+				expect(data.length).toBe(width * height * 3);
+				decoded++;
+			} catch (error) {
+				expect(error).toMatchObject({ name: "OnevisionError", message: expect.stringMatching(/^[^\n]+$/) });
+			}
+		}),
+		{ numRuns: 4000, seed: 11 },
+	);
+	expect(decoded).toBeGreaterThan(200);
+}, 120_000);

@@ -1,0 +1,139 @@
+/**
+ * Bytes of an image file to pixels, equal to Pillow's `Image.open(file).convert("RGB")`: what the processors of
+ * transformers are given. sharp decodes, with its colour management off; what it does not do as Pillow does is here.
+ */
+
+import { OnevisionError, type Size } from "@onevision/core";
+import sharp, { type Metadata, type Sharp } from "sharp";
+import { type ImageHeader, readImageHeader } from "../image/image.ts";
+import { type Picture, picture } from "../picture.ts";
+import { unreadable } from "../reading.ts";
+import { decodeBmp } from "./bmp.ts";
+import { cmykToRgb } from "./cmyk.ts";
+import { inverseOrientation, upright } from "./orientation.ts";
+
+export interface DecodeOptions {
+	/** Turn the picture as its EXIF orientation says (default false: processors do not). */
+	readonly applyOrientation?: boolean;
+	/** Most pixels an image may have, default 178,956,970: where Pillow sees a decompression bomb. */
+	readonly maxPixels?: number;
+	/** Seconds one image may take, default 30. */
+	readonly maxSeconds?: number;
+}
+
+/** PIL.Image: an error at twice MAX_IMAGE_PIXELS. */
+export const MAX_PIXELS = 178_956_970;
+const MAX_SECONDS = 30;
+/** Byte of a PNG that holds its colour type, and the type without colour or alpha (PNG, third edition, 11.2.1). */
+const PNG_COLOR_TYPE = 25;
+const PNG_GRAY = 0;
+
+/**
+ * Decodes one image: the first frame of an animation, alpha dropped, gray and palettes expanded, embedded colour
+ * profiles ignored. Equal to Pillow for every format but AVIF, which another library decodes. Throws `unreadable-file` for other, damaged and truncated files, `over-limit` for images of more
+ * than `maxPixels`, before they are decoded, and for those that take too long.
+ */
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
+	const header = readImageHeader(bytes);
+	assertPixels(header, options.maxPixels ?? MAX_PIXELS);
+	const decoded = header.format === "bmp" ? decodeBmp(bytes) : await decodeBySharp(bytes, header, options);
+	assertSize(decoded, header);
+	return options.applyOrientation === true ? upright(decoded, header.orientation) : decoded;
+}
+
+function assertPixels({ format, width, height }: ImageHeader, maxPixels: number): void {
+	if (width * height <= maxPixels) return;
+	throw new OnevisionError(
+		"over-limit",
+		`${format} of ${width}x${height} has ${width * height} pixels, over the limit of ${maxPixels}; scale it down`,
+	);
+}
+
+/** What was counted from the header must be what is processed. */
+function assertSize(decoded: Picture, { format, width, height }: ImageHeader): void {
+	if (decoded.width === width && decoded.height === height) return;
+	throw unreadable(
+		`is a ${format} of ${width}x${height} in its header, ${decoded.width}x${decoded.height} decoded; save it anew`,
+	);
+}
+
+async function decodeBySharp(
+	bytes: Uint8Array,
+	header: ImageHeader,
+	options: DecodeOptions,
+): Promise<Picture> {
+	const { format } = header;
+	if (format === "heic") {
+		throw new OnevisionError("unsupported", "HEIC images are not decoded here; convert it to JPEG or PNG");
+	}
+	const image = sharp(bytes, {
+		// Pillow decodes past damage that leaves the file whole, but refuses truncated files.
+		failOn: "truncated",
+		limitInputPixels: options.maxPixels ?? MAX_PIXELS,
+		ignoreIcc: true,
+	}).timeout({ seconds: options.maxSeconds ?? MAX_SECONDS });
+	try {
+		const metadata = await image.metadata();
+		return asStored(await decodeSpace(image, metadata, bytes), header, metadata);
+	} catch (error) {
+		throw undecodable(format, error);
+	}
+}
+
+function decodeSpace(image: Sharp, { space, hasAlpha }: Metadata, bytes: Uint8Array): Promise<Picture> {
+	if (space === "cmyk") return decodeCmyk(image);
+	// Gray with an alpha channel is read in 8 bits by Pillow, gray with one transparent shade is not.
+	const isGray = !hasAlpha || bytes[PNG_COLOR_TYPE] === PNG_GRAY;
+	return space === "grey16" && isGray ? decodeDeepGray(image) : decodeRgb(image);
+}
+
+/** The picture before EXIF orientation, as Pillow opens it: TIFF is turned there, AVIF is not, here the other way. */
+function asStored(decoded: Picture, { format, orientation }: ImageHeader, metadata: Metadata): Picture {
+	if (format === "tiff") return upright(decoded, metadata.orientation ?? 1);
+	return format === "avif" ? upright(decoded, inverseOrientation(orientation)) : decoded;
+}
+
+async function decodeRgb(image: Sharp): Promise<Picture> {
+	const { data, info } = await image
+		.removeAlpha()
+		.toColourspace("srgb")
+		.raw()
+		.toBuffer({ resolveWithObject: true });
+	return info.channels === 3 ? picture(info, data) : grayPicture(info, (i) => data[i * info.channels] ?? 0);
+}
+
+/** 16-bit gray: Pillow 12.3 keeps the shades up to 255 and makes all others white. */
+async function decodeDeepGray(image: Sharp): Promise<Picture> {
+	const { data, info } = await image
+		.toColourspace("grey16")
+		.raw({ depth: "ushort" })
+		.toBuffer({ resolveWithObject: true });
+	const shades = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+	return grayPicture(info, (i) => Math.min(255, shades[i * info.channels] ?? 0));
+}
+
+function grayPicture(size: Size, shadeOf: (pixel: number) => number): Picture {
+	const data = new Uint8Array(size.width * size.height * 3);
+	for (let i = 0; i < size.width * size.height; i++) data.fill(shadeOf(i), i * 3, i * 3 + 3);
+	return picture(size, data);
+}
+
+async function decodeCmyk(image: Sharp): Promise<Picture> {
+	const { data, info } = await image
+		.pipelineColourspace("cmyk")
+		.toColourspace("cmyk")
+		.raw()
+		.toBuffer({ resolveWithObject: true });
+	return picture(info, cmykToRgb(data));
+}
+
+function undecodable(format: string, error: unknown): Error {
+	const reason = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+	if (/timeout/i.test(reason)) {
+		return new OnevisionError(
+			"over-limit",
+			`${format} took too long to decode; it may be made to; leave it out`,
+		);
+	}
+	return unreadable(`cannot be decoded as ${format} (${reason}); the file is damaged or truncated`);
+}
