@@ -41,6 +41,8 @@ export interface ItemLayout {
 	readonly frames: number;
 	/** Which frames, ascending, when they are sampled; absent when all are used. */
 	readonly frameIndices?: readonly number[];
+	/** Sizes the whole picture is brought to before the canvas, px, in order; absent when it goes there at once. */
+	readonly resizes?: readonly Size[];
 	/** What one picture is fitted to, px. */
 	readonly canvas: Size;
 	/** The picture itself inside the canvas, px; smaller than `canvas` by the padding. */
@@ -122,6 +124,7 @@ export function itemLayout(fields: Omit<ItemLayout, "visualTokens">): ItemLayout
 		visualTokens,
 		around: fields.around,
 	};
+	if (fields.resizes !== undefined) layout.resizes = fields.resizes;
 	if (fields.frameIndices !== undefined) layout.frameIndices = fields.frameIndices;
 	if (fields.crossAttentionTokens !== undefined) layout.crossAttentionTokens = fields.crossAttentionTokens;
 	if (fields.range !== undefined) layout.range = fields.range;

@@ -81,7 +81,8 @@ export function layoutScaled(
 	const { tile, patch, merge } = constants;
 	const patchGrid = square(Math.floor(tile / patch));
 	const pooledGrid = square(Math.floor(patchGrid.rows / merge));
-	const scaled = scaleToTiles(item, settings.longest_edge, tile);
+	const edged = scaleBelow(item, settings.longest_edge);
+	const scaled = stretchToTiles(edged, tile);
 	const split = settings.do_image_splitting && (scaled.width > tile || scaled.height > tile);
 	const tileGrid = split ? { rows: scaled.height / tile, cols: scaled.width / tile } : square(1);
 	if (tileGrid.rows > MARKED_ROWS || tileGrid.cols > MARKED_ROWS) {
@@ -99,12 +100,17 @@ export function layoutScaled(
 		// One line break per row; the last is one token with the break before the whole picture.
 		newlines: split ? tileGrid.rows : 0,
 		markers: VIEW_MARKERS + (split ? TILE_MARKERS * cells(tileGrid) : 0),
+		resizes: [edged],
 	});
 }
 
-/** Scaled so that the longer side is `longestEdge`, then stretched up to whole tiles, px. */
-function scaleToTiles(image: Size, longestEdge: number, tile: number): Size {
-	const scaled = capSides(scaleToEdge(image, longestEdge));
+/** Scaled so that the longer side is `longestEdge`, but not over 4096 px. */
+export function scaleBelow(image: Size, longestEdge: number): Size {
+	return capSides(scaleToEdge(image, longestEdge));
+}
+
+/** Stretched up to whole tiles, px. */
+function stretchToTiles(scaled: Size, tile: number): Size {
 	const aspect = scaled.width / scaled.height;
 	const wholeTiles = (side: number) => Math.ceil(side / tile) * tile;
 	if (scaled.width >= scaled.height) {

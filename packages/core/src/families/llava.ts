@@ -4,7 +4,8 @@
  * llava/mm_utils.py) pads to a square where transformers crops, with the same count.
  */
 
-import { type Family, noVideo } from "./family.ts";
+import type { Size } from "../sample.ts";
+import { type Family, noVideo, type Parity } from "./family.ts";
 import { layoutOneTile, square } from "./tiles.ts";
 
 export interface LlavaConstants {
@@ -26,20 +27,30 @@ export const llava: Family<LlavaConstants, LlavaSettings> = {
 	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
 	counter: ({ tile, patch }, _settings, parity) => {
 		const grid = square(Math.floor(tile / patch));
+		const grids = { tile, patchGrid: grid, pooledGrid: grid, newlines: 0 };
 		return {
-			image: (item) => {
-				// transformers: short side to `tile`, centre crop. Original: pad to a square, then resize.
-				const longest = Math.max(item.width, item.height);
-				const content =
-					parity === "original"
-						? {
-								width: Math.max(1, Math.round((tile * item.width) / longest)),
-								height: Math.max(1, Math.round((tile * item.height) / longest)),
-							}
-						: { width: tile, height: tile };
-				return layoutOneTile(item, { tile, content, patchGrid: grid, pooledGrid: grid, newlines: 0 });
-			},
+			image: (item) => layoutOneTile(item, { ...fitTile(item, tile, parity), ...grids }),
 			video: noVideo("LLaVA-1.5"),
 		};
 	},
 };
+
+/** transformers: short side to `tile`, the middle cut out. Original: padded to a square, then resized. */
+function fitTile(
+	{ width, height }: Size,
+	tile: number,
+	parity: Parity,
+): { readonly content: Size; readonly resizes?: readonly Size[] } {
+	if (parity === "original") {
+		const longest = Math.max(width, height);
+		const scaled = (side: number): number => Math.max(1, Math.round((tile * side) / longest));
+		return { content: { width: scaled(width), height: scaled(height) } };
+	}
+	// `get_resize_output_image_size`
+	const long = (side: number, short: number): number => Math.trunc((tile * side) / short);
+	const resized =
+		width <= height
+			? { width: tile, height: long(height, width) }
+			: { width: long(width, height), height: tile };
+	return { content: { width: tile, height: tile }, resizes: [resized] };
+}

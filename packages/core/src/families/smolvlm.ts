@@ -17,6 +17,7 @@ import {
 	idefics3Settings,
 	layoutScaled,
 	longestEdgeKnob,
+	scaleBelow,
 	VIEW_MARKERS,
 } from "./idefics3.ts";
 import { numberInWords } from "./number-words.ts";
@@ -28,6 +29,8 @@ export type SmolvlmConstants = Idefics3Constants & {
 	/** Most frames per clip and frames per second (`video_sampling`). */
 	readonly maxFrames: number;
 	readonly fps: number;
+	/** What a frame's longer side is brought to before it is squeezed into a view, px (`video_size`). Default: a tile. */
+	readonly videoEdge?: number;
 };
 
 export type SmolvlmSettings = Idefics3Settings & {
@@ -83,6 +86,7 @@ export const smolvlm: Family<SmolvlmConstants, SmolvlmSettings> = {
 					newlines: 0,
 					markers: VIEW_MARKERS * sampled.count,
 					around: clipText(item, sampled),
+					resizes: [scaleBelow(item, constants.videoEdge ?? tile)],
 				});
 			},
 		};

@@ -25,6 +25,8 @@ export interface TiledPicture extends ViewGrids {
 	readonly newlines?: number;
 	/** Special tokens beside the features. Default 0. */
 	readonly markers?: number;
+	/** Sizes the picture is brought to before the canvas, px. Default: none. */
+	readonly resizes?: readonly Size[];
 	/** What the picture is fitted to, px. Default: the tiles side by side. */
 	readonly canvas?: Size;
 	/** The picture inside the canvas, px. Default: stretched to all of it. */
@@ -63,6 +65,7 @@ export function layoutTiles(item: ImageItem, picture: TiledPicture): ItemLayout 
 		},
 		towerTokens: tiles * cells(patchGrid) + (overview === false ? 0 : cells(overview.patchGrid)),
 		around: picture.around ?? NOTHING_AROUND,
+		...(picture.resizes === undefined ? {} : { resizes: picture.resizes }),
 		...(picture.notes === undefined ? {} : { notes: picture.notes }),
 	});
 }

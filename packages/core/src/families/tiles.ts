@@ -86,9 +86,10 @@ export function layoutOneTile(
 		readonly patchGrid: Grid;
 		readonly pooledGrid: Grid;
 		readonly newlines: number;
+		readonly resizes?: readonly Size[];
 	},
 ): ItemLayout {
-	const { tile, patchGrid, pooledGrid, newlines, content } = rule;
+	const { tile, patchGrid, pooledGrid, newlines, content, resizes } = rule;
 	return itemLayout({
 		kind: "image",
 		source: { width: item.width, height: item.height },
@@ -104,6 +105,7 @@ export function layoutOneTile(
 		parts: { overview: 0, grid: pooledGrid.rows * pooledGrid.cols, newlines, markers: 0 },
 		towerTokens: patchGrid.rows * patchGrid.cols,
 		around: NOTHING_AROUND,
+		...(resizes === undefined ? {} : { resizes }),
 	});
 }
 

@@ -15,6 +15,8 @@ export interface FrameRule {
 	/** Special tokens inside the placeholder's expansion, whole clip. Default 0. */
 	readonly markers?: number;
 	readonly around?: Surroundings;
+	/** Sizes a frame is brought to before `view`, px. Default: none. */
+	readonly resizes?: readonly Size[];
 }
 
 export function layoutFrames(item: VideoItem, sampled: SampledFrames, rule: FrameRule): ItemLayout {
@@ -40,6 +42,7 @@ export function layoutFrames(item: VideoItem, sampled: SampledFrames, rule: Fram
 		},
 		towerTokens: sampled.count * patchGrid.rows * patchGrid.cols,
 		around: rule.around ?? NOTHING_AROUND,
+		...(rule.resizes === undefined ? {} : { resizes: rule.resizes }),
 		...(sampled.notes === undefined ? {} : { notes: sampled.notes }),
 	});
 }
