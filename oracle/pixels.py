@@ -1,0 +1,242 @@
+"""Goldens of packages/media/src/preprocess: the tensors of transformers' own processors, as SHA-256 of their bytes.
+
+Pictures come from the formula in resample.py, which the test repeats. Constants are those of the checkpoints named.
+Usage: python pixels.py [rows per processor] [seed] [target file]
+"""
+
+import hashlib
+import json
+import random
+import sys
+from pathlib import Path
+
+import numpy
+import PIL.Image
+import torch
+
+import common
+from resample import test_picture
+from transformers import (
+    CLIPImageProcessor,
+    CLIPImageProcessorPil,
+    Gemma3ImageProcessor,
+    Gemma3ImageProcessorPil,
+    Gemma4ImageProcessor,
+    Gemma4ImageProcessorPil,
+    Gemma4VideoProcessor,
+    GotOcr2ImageProcessor,
+    GotOcr2ImageProcessorPil,
+    Idefics3ImageProcessor,
+    Idefics3ImageProcessorPil,
+    InternVLVideoProcessor,
+    Llama4ImageProcessor,
+    LlavaNextImageProcessor,
+    LlavaNextImageProcessorPil,
+    LlavaOnevisionImageProcessor,
+    LlavaOnevisionImageProcessorPil,
+    LlavaOnevisionVideoProcessor,
+    PixtralImageProcessor,
+    PixtralImageProcessorPil,
+    Qwen2VLImageProcessor,
+    Qwen2VLImageProcessorPil,
+    Qwen2VLVideoProcessor,
+    Qwen3VLVideoProcessor,
+    SmolVLMImageProcessor,
+    SmolVLMImageProcessorPil,
+    SmolVLMVideoProcessor,
+)
+
+TARGET = Path(__file__).resolve().parent.parent / "packages/media/src/preprocess/goldens/pixels.json"
+
+CLIP = {
+    "image_mean": [0.48145466, 0.4578275, 0.40821073],
+    "image_std": [0.26862954, 0.26130258, 0.27577711],
+}
+IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
+HALF = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
+SQUARE_336 = {"size": {"shortest_edge": 336}, "crop_size": {"height": 336, "width": 336}}
+TILES_336 = {"image_grid_pinpoints": [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]}
+
+
+def sides(longest, tile):
+    return {"size": {"longest_edge": longest}, "max_image_size": {"longest_edge": tile}}
+
+
+def pixels(least, most):
+    return {"size": {"shortest_edge": least, "longest_edge": most}}
+
+
+# checkpoint, settings of ours, processors by backend, their constants, and whether samples may hold several images
+IMAGES = [
+    ("llava-1.5-7b", {}, (CLIPImageProcessor, CLIPImageProcessorPil), {**CLIP, **SQUARE_336}, False),
+    (
+        "llava-v1.6-mistral-7b",
+        {},
+        (LlavaNextImageProcessor, LlavaNextImageProcessorPil),
+        {**CLIP, **SQUARE_336, **TILES_336},
+        False,
+    ),
+    (
+        "llava-onevision-qwen2-7b-ov",
+        {},
+        (LlavaOnevisionImageProcessor, LlavaOnevisionImageProcessorPil),
+        HALF,
+        True,
+    ),
+    (
+        "qwen2.5-vl-7b",
+        {},
+        (Qwen2VLImageProcessor, Qwen2VLImageProcessorPil),
+        {**CLIP, **pixels(3136, 12845056)},
+        False,
+    ),
+    (
+        "qwen3-vl-8b",
+        {},
+        (Qwen2VLImageProcessor, Qwen2VLImageProcessorPil),
+        {**HALF, **pixels(65536, 16777216), "patch_size": 16},
+        False,
+    ),
+    (
+        "internvl3-8b",
+        {},
+        (GotOcr2ImageProcessor, GotOcr2ImageProcessorPil),
+        {**IMAGENET, "size": {"height": 448, "width": 448}, "crop_to_patches": True},
+        False,
+    ),
+    ("idefics3-8b", {}, (Idefics3ImageProcessor, Idefics3ImageProcessorPil), {**HALF, **sides(1456, 364)}, True),
+    ("smolvlm2-500m", {}, (SmolVLMImageProcessor, SmolVLMImageProcessorPil), {**HALF, **sides(2048, 512)}, True),
+    (
+        "smolvlm2-2.2b",
+        {"do_image_splitting": False},
+        (SmolVLMImageProcessor, SmolVLMImageProcessorPil),
+        {**HALF, **sides(1536, 384), "do_image_splitting": False},
+        True,
+    ),
+    (
+        "pixtral-12b",
+        {},
+        (PixtralImageProcessor, PixtralImageProcessorPil),
+        {**CLIP, "size": {"longest_edge": 1024}, "patch_size": {"height": 16, "width": 16}},
+        False,
+    ),
+    (
+        "mistral-small-3.1-24b",
+        {},
+        (PixtralImageProcessor, PixtralImageProcessorPil),
+        {**CLIP, "size": {"longest_edge": 1540}, "patch_size": {"height": 28, "width": 28}},
+        False,
+    ),
+    ("gemma-3-4b", {}, (Gemma3ImageProcessor, Gemma3ImageProcessorPil), {**HALF, "size": {"height": 896, "width": 896}}, False),
+    (
+        "gemma-3-4b",
+        {"do_pan_and_scan": True},
+        (Gemma3ImageProcessor, Gemma3ImageProcessorPil),
+        {
+            **HALF,
+            "size": {"height": 896, "width": 896},
+            "do_pan_and_scan": True,
+            "pan_and_scan_min_crop_size": 256,
+            "pan_and_scan_max_num_crops": 4,
+            "pan_and_scan_min_ratio_to_activate": 1.2,
+        },
+        False,
+    ),
+    ("gemma-4-e4b", {}, (Gemma4ImageProcessor, Gemma4ImageProcessorPil), {}, False),
+    ("llama-4-scout-17b-16e", {}, (Llama4ImageProcessor, None), HALF, False),
+]
+
+VIDEOS = [
+    ("llava-onevision-qwen2-7b-ov", {}, LlavaOnevisionVideoProcessor, HALF),
+    ("qwen2.5-vl-7b", {"fps": "all"}, Qwen2VLVideoProcessor, {**CLIP, **pixels(128 * 28 * 28, 768 * 28 * 28)}),
+    (
+        "qwen3-vl-8b",
+        {"fps": "all"},
+        Qwen3VLVideoProcessor,
+        {**HALF, **pixels(4096, 25165824), "patch_size": 16, "do_sample_frames": False},
+    ),
+    ("internvl3-8b", {}, InternVLVideoProcessor, {**IMAGENET, "size": {"height": 448, "width": 448}}),
+    ("smolvlm2-500m", {"num_frames": "all"}, SmolVLMVideoProcessor, {**HALF, **sides(512, 512)}),
+    ("gemma-4-e4b", {"num_frames": "all"}, Gemma4VideoProcessor, {"do_sample_frames": False}),
+]
+
+
+def picture_of(spec):
+    width, height, seed, pattern = spec
+    return test_picture(width, height, seed, pattern)
+
+
+def digests(output):
+    """Shape and digest of every tensor, by its name."""
+    rows = {}
+    for name, value in output.items():
+        tensor = value if isinstance(value, torch.Tensor) else torch.as_tensor(numpy.array(value))
+        tensor = tensor.contiguous()
+        bits = tensor.view(torch.int16) if tensor.dtype == torch.bfloat16 else tensor
+        kind = str(tensor.dtype).removeprefix("torch.")
+        digest = hashlib.sha256(bits.numpy().tobytes()).hexdigest()[:16]
+        rows[name] = [kind, list(tensor.shape), digest]
+    return rows
+
+
+def any_size(rng):
+    """Ordinary pictures mostly, some long, some tiny."""
+    kind = rng.random()
+    if kind < 0.7:
+        return rng.randrange(40, 1400), rng.randrange(40, 1100)
+    if kind < 0.85:
+        return rng.randrange(2, 40), rng.randrange(20, 60)
+    long, short = rng.randrange(600, 1600), rng.randrange(30, 120)
+    return (long, short) if rng.random() < 0.5 else (short, long)
+
+
+def spec(rng):
+    return [*any_size(rng), rng.randrange(1000), rng.choice(("noise", "blocks"))]
+
+
+def image_rows(count, rng):
+    for checkpoint, settings, classes, constants, nested in IMAGES:
+        for backend, processor_class in zip(("torchvision", "pillow"), classes, strict=True):
+            if processor_class is None:
+                continue
+            processor = processor_class(**constants)
+            for position in range(count):
+                samples = [[spec(rng)] for _ in range(1 if position % 3 else 2)]
+                if nested and position % 2:
+                    samples[0] = [spec(rng) for _ in range(2 + position % 2)]
+                pictures = [[PIL.Image.fromarray(picture_of(image)) for image in sample] for sample in samples]
+                images = pictures if nested else [picture for sample in pictures for picture in sample]
+                row = {"checkpoint": checkpoint, "settings": settings, "backend": backend, "images": samples}
+                try:
+                    output = processor(images, return_tensors="pt")
+                except (ValueError, ZeroDivisionError, RuntimeError) as error:
+                    print(f"{checkpoint} {backend} {samples}: {type(error).__name__} {str(error)[:80]}")
+                    continue
+                yield {**row, "tensors": digests(output)}
+
+
+def video_rows(count, rng):
+    for checkpoint, settings, processor_class, constants in VIDEOS:
+        processor = processor_class(**constants)
+        for position in range(count):
+            width, height = rng.randrange(60, 640), rng.randrange(60, 480)
+            frames = [[width, height, rng.randrange(1000), "noise"] for _ in range(1 + position * 2 % 5)]
+            clip = torch.from_numpy(numpy.stack([picture_of(frame) for frame in frames])).permute(0, 3, 1, 2)
+            try:
+                output = processor(videos=[clip.contiguous()], return_tensors="pt")
+            except (ValueError, ZeroDivisionError, RuntimeError) as error:
+                print(f"{checkpoint} {width}x{height} {len(frames)}: {type(error).__name__} {str(error)[:80]}")
+                continue
+            yield {"checkpoint": checkpoint, "settings": settings, "video": frames, "tensors": digests(output)}
+
+
+if __name__ == "__main__":
+    count, seed = (int(value) for value in sys.argv[1:3]) if len(sys.argv) > 2 else (3, 3)
+    target = Path(sys.argv[3]) if len(sys.argv) > 3 else TARGET
+    rng = random.Random(seed)
+    made = [*image_rows(count, rng), *video_rows(count, rng)]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    versions = {**common.versions(), "torchvision": common.torchvision.__version__.split("+")[0]}
+    body = ",\n".join(common.compact(row) for row in made)
+    target.write_text(f'{{"versions":{json.dumps(versions)},"rows":[\n{body}\n]}}\n')
+    print(f"{target.name}: {len(made)} rows")

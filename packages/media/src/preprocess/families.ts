@@ -1,0 +1,209 @@
+/**
+ * What each family's processor does to pixels: filter, normalisation, framing, tensors. Geometry is not here, it comes
+ * from layouts. Sources: transformers 5.18 models/NAME/image_processing_NAME.py and video_processing_NAME.py; normalisation
+ * from the preprocessor_config.json of the checkpoints.
+ */
+
+import type { ConstantsOf, FamilyId, Settings, TowerId } from "@onevision/core";
+import type { Filter } from "../resample/filters.ts";
+import {
+	type ArrangeClips,
+	type ArrangeImages,
+	arrangeClips,
+	arrangeFlat,
+	arrangeNested,
+	arrangeNestedClips,
+	arrangePadded,
+	arrangeTiles,
+	arrangeTilesBySample,
+	type PreparedImage,
+	type Tensors,
+} from "./arrange.ts";
+import {
+	arrangeMergedClips,
+	arrangeMergedImages,
+	arrangePaddedClips,
+	arrangePaddedImages,
+} from "./arrange-patches.ts";
+import {
+	type Frame,
+	frameAnyres,
+	frameCenter,
+	frameCrops,
+	frameIdefics3,
+	frameOnevision,
+	frameTilesThenWhole,
+	frameTwice,
+	frameWhole,
+} from "./framings.ts";
+import { type FloatType, integers } from "./tensor.ts";
+import type { Normalization } from "./tones.ts";
+
+/** Families whose pixels are made. */
+export const PIXEL_FAMILIES = [
+	"llava",
+	"llava-next",
+	"llava-onevision",
+	"qwen-vl",
+	"internvl",
+	"idefics3",
+	"smolvlm",
+	"pixtral",
+	"gemma3",
+	"gemma4",
+	"llama4",
+] as const satisfies readonly FamilyId[];
+export type PixelFamilyId = (typeof PIXEL_FAMILIES)[number];
+
+/** How one kind of media is prepared. */
+export interface PixelRule<Constants, Arrange> {
+	readonly frame: Frame;
+	arrange(constants: Constants, settings: Settings): Arrange;
+	/** In place of the family's, whatever the tower. */
+	readonly normalization?: Normalization;
+}
+
+export interface PixelFamily<Constants> {
+	readonly filter: Filter;
+	/** By tower: what its checkpoints' preprocessor_config.json say. */
+	readonly normalizations: { readonly [Id in TowerId]?: Normalization };
+	/** What comes out when no type is asked for. Default float32. */
+	readonly dtype?: FloatType;
+	/** Whether transformers has an image processor on Pillow beside the one on torchvision. Default true. */
+	readonly hasPillow?: boolean;
+	readonly image: PixelRule<Constants, ArrangeImages>;
+	/** Absent where the family takes no video. */
+	readonly video?: PixelRule<Constants, ArrangeClips>;
+}
+
+type PixelFamilies = { readonly [Id in PixelFamilyId]: PixelFamily<ConstantsOf<Id>> };
+
+const perImage =
+	(name: string, value: (image: PreparedImage) => number) =>
+	(images: readonly PreparedImage[]): Tensors => ({
+		[name]: integers([images.length], images.map(value)),
+	});
+
+const RESCALE = 1 / 255;
+
+/** OPENAI_CLIP_MEAN and OPENAI_CLIP_STD, IMAGENET_DEFAULT_… and IMAGENET_STANDARD_… of transformers image_utils.py. */
+const CLIP: Normalization = {
+	rescale: RESCALE,
+	standardize: {
+		mean: [0.48145466, 0.4578275, 0.40821073],
+		std: [0.26862954, 0.26130258, 0.27577711],
+	},
+};
+const IMAGENET: Normalization = {
+	rescale: RESCALE,
+	standardize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+};
+const HALF: Normalization = {
+	rescale: RESCALE,
+	standardize: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+};
+
+export const PIXELS: PixelFamilies = {
+	llava: {
+		filter: "bicubic",
+		normalizations: { "clip-vit-l14-336": CLIP },
+		image: { frame: frameCenter, arrange: () => arrangeFlat() },
+	},
+	"llava-next": {
+		filter: "bicubic",
+		normalizations: { "clip-vit-l14-336": CLIP },
+		image: { frame: frameAnyres, arrange: () => arrangeTiles },
+	},
+	"llava-onevision": {
+		filter: "bicubic",
+		normalizations: { "siglip-so400m-patch14-384": HALF },
+		image: { frame: frameOnevision, arrange: () => arrangeTilesBySample },
+		video: { frame: frameWhole, arrange: () => arrangeClips },
+	},
+	"qwen-vl": {
+		filter: "bicubic",
+		normalizations: {
+			"qwen2-vl-vit": CLIP,
+			"qwen2.5-vl-vit": CLIP,
+			"qwen3-vl-vit-large": HALF,
+			"qwen3-vl-vit-so400m": HALF,
+		},
+		image: { frame: frameWhole, arrange: arrangeMergedImages },
+		video: { frame: frameWhole, arrange: arrangeMergedClips },
+	},
+	internvl: {
+		filter: "bicubic",
+		normalizations: { "internvit-300m-448": IMAGENET, "internvit-6b-448": IMAGENET },
+		image: {
+			frame: frameTilesThenWhole,
+			arrange: () => arrangeFlat(perImage("num_patches", ({ framing }) => framing.views.length)),
+		},
+		video: { frame: frameWhole, arrange: () => arrangeClips },
+	},
+	idefics3: {
+		filter: "lanczos",
+		normalizations: {
+			"siglip-so400m-patch14-364": HALF,
+			"siglip-base-patch16-512": HALF,
+			"siglip-so400m-patch14-384-full": HALF,
+		},
+		image: { frame: frameIdefics3, arrange: () => arrangeNested },
+	},
+	smolvlm: {
+		filter: "lanczos",
+		normalizations: { "siglip-base-patch16-512": HALF, "siglip-so400m-patch14-384-full": HALF },
+		image: { frame: frameIdefics3, arrange: () => arrangeNested },
+		video: { frame: frameTwice, arrange: () => arrangeNestedClips },
+	},
+	pixtral: {
+		filter: "bicubic",
+		normalizations: { "pixtral-vit-patch16": CLIP, "pixtral-vit-patch14": CLIP },
+		image: { frame: frameWhole, arrange: () => arrangePadded },
+	},
+	gemma3: {
+		filter: "bilinear",
+		normalizations: { "siglip-so400m-patch14-896": HALF },
+		image: {
+			frame: frameCrops,
+			arrange: () => arrangeFlat(perImage("num_crops", ({ framing }) => framing.views.length - 1)),
+		},
+	},
+	gemma4: {
+		filter: "bicubic",
+		normalizations: { "gemma-4-vit-150m": { rescale: RESCALE }, "gemma-4-vit-550m": { rescale: RESCALE } },
+		image: {
+			frame: frameWhole,
+			arrange: ({ patch, merge }, { max_soft_tokens: tokens }) =>
+				arrangePaddedImages({ patch, merge, mostPatches: Number(tokens) * merge ** 2 }),
+		},
+		video: {
+			frame: frameWhole,
+			// Unlike the image processor this one normalises, by nothing: the division rounds another way.
+			normalization: { rescale: RESCALE, standardize: { mean: [0, 0, 0], std: [1, 1, 1] } },
+			arrange: ({ patch, merge }, { video_max_soft_tokens: tokens }) =>
+				arrangePaddedClips({ patch, merge, mostPatches: Number(tokens) * merge ** 2 }),
+		},
+	},
+	llama4: {
+		filter: "bilinear",
+		normalizations: { "llama4-vit-336": { ...HALF, inBfloat16: true } },
+		dtype: "bfloat16",
+		hasPillow: false,
+		image: {
+			frame: frameTilesThenWhole,
+			arrange: () =>
+				arrangeFlat((images) => ({
+					aspect_ratios: integers(
+						[images.length, 2],
+						images.flatMap(({ layout }) => [layout.tileGrid.rows, layout.tileGrid.cols]),
+					),
+				})),
+		},
+	},
+};
+
+/** The family's row, its constants no longer typed; undefined where its pixels are not made. */
+export function pixelFamily(id: FamilyId): PixelFamily<unknown> | undefined {
+	const table: { readonly [Id in FamilyId]?: PixelFamily<unknown> } = PIXELS;
+	return table[id];
+}

@@ -1,0 +1,28 @@
+/** Every tensor of the goldens, made by transformers 5.18 on torchvision 0.28 and Pillow 12.3, to the bit. */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { madeOf, type PixelRow } from "../testing/goldens.ts";
+
+const goldens = readFileSync(new URL("./goldens/pixels.json", import.meta.url), "utf8");
+const { rows } = JSON.parse(goldens) as { readonly rows: readonly PixelRow[] };
+
+const titles = rows.map((row): [string, PixelRow] => {
+	const what = row.video === undefined ? row.backend : `video of ${row.video.length}`;
+	const sizes = (row.images ?? [row.video?.slice(0, 1) ?? []])
+		.map((sample) => sample.map(([width, height]) => `${width}x${height}`).join(" + "))
+		.join(", ");
+	return [`${row.checkpoint} ${what} ${sizes}`, row];
+});
+
+describe("is what transformers makes", () => {
+	test.each(titles)("%s", (_, row) => {
+		expect(madeOf(row)).toEqual(row.tensors);
+	});
+});
+
+test("plain JavaScript makes the same as WebAssembly", () => {
+	const small = rows.filter(({ checkpoint }) => /^(llava-1.5|qwen2.5|smolvlm2-2)/.test(checkpoint));
+	for (const row of small) expect(madeOf(row, { scalar: true })).toEqual(row.tensors);
+	expect(small.length).toBeGreaterThan(10);
+});

@@ -1,0 +1,40 @@
+/** One kind of media of one processor: how it is framed, and how its pixels are made and arranged. */
+
+import type { ItemLayout } from "@onevision/core";
+import type { ResizeOptions } from "../resample/resize.ts";
+import type { Rendering } from "./arrange.ts";
+import { BLACK, type Framing, type Rgb } from "./framing.ts";
+import type { Frame } from "./framings.ts";
+import type { FloatType } from "./tensor.ts";
+import { type Normalization, tonesOf } from "./tones.ts";
+
+export class Preparation<Arrange> {
+	readonly arrange: Arrange;
+	readonly rendering: Rendering;
+	readonly #frame: Frame;
+	readonly #meanColor: Rgb;
+
+	constructor(
+		frame: Frame,
+		arrange: Arrange,
+		normalization: Normalization,
+		resize: ResizeOptions,
+		dtype: FloatType,
+	) {
+		this.arrange = arrange;
+		this.rendering = { tones: tonesOf(normalization, resize.arithmetic, dtype), dtype, resize };
+		this.#frame = frame;
+		this.#meanColor = meanColor(normalization);
+	}
+
+	framing(layout: ItemLayout, images: number): Framing {
+		return this.#frame(layout, { images, meanColor: this.#meanColor });
+	}
+}
+
+/** The mean as a colour, rounded down as the processors do. */
+function meanColor({ standardize }: Normalization): Rgb {
+	if (standardize === undefined) return BLACK;
+	const [red, green, blue] = standardize.mean;
+	return [Math.trunc(red * 255), Math.trunc(green * 255), Math.trunc(blue * 255)];
+}

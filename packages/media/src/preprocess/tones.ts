@@ -1,0 +1,66 @@
+/**
+ * From 8-bit values to what the tower sees: rescaled and normalised, one table of 256 entries a channel, with the very
+ * roundings of each reference. Sources: transformers 5.18 image_transforms.py (`rescale`, `normalize`),
+ * image_processing_backends.py (`_fuse_mean_std_and_rescale_factor`), models/llama4/image_processing_llama4.py.
+ */
+
+import type { Arithmetic } from "../resample/weights.ts";
+import { type FloatType, roundToBfloat16, stored } from "./tensor.ts";
+
+type Channels = readonly [number, number, number];
+
+/** How values are brought to the tower's range. */
+export interface Normalization {
+	/** Factor applied to 0 to 255, mostly 1/255. */
+	readonly rescale: number;
+	/** Per channel, of rescaled values; absent when the reference rescales only. */
+	readonly standardize?: { readonly mean: Channels; readonly std: Channels };
+	/** Arithmetic in bfloat16 instead of float32, as Llama 4 has it. */
+	readonly inBfloat16?: boolean;
+}
+
+/** Three tables, red, green and blue, of 256 numbers in their stored form. */
+export type Tones = readonly [
+	Float32Array | Uint16Array,
+	Float32Array | Uint16Array,
+	Float32Array | Uint16Array,
+];
+
+/** The tables of a normalisation for one backend. */
+export function tonesOf(normalization: Normalization, arithmetic: Arithmetic, dtype: FloatType): Tones {
+	const tone = toneOf(normalization, arithmetic);
+	const channel = (index: 0 | 1 | 2): Float32Array | Uint16Array =>
+		stored(
+			dtype,
+			Float32Array.from({ length: 256 }, (_, value) => tone(value, index)),
+		);
+	return [channel(0), channel(1), channel(2)];
+}
+
+type Tone = (value: number, channel: 0 | 1 | 2) => number;
+
+const single = Math.fround;
+
+function toneOf(normalization: Normalization, arithmetic: Arithmetic): Tone {
+	const { rescale, standardize, inBfloat16 } = normalization;
+	if (inBfloat16 === true) return bfloat16Tone(normalization);
+	if (arithmetic === "pillow") {
+		const scaled = (value: number): number => single(value * rescale);
+		if (standardize === undefined) return scaled;
+		const { mean, std } = standardize;
+		return (value, i) => single(single(scaled(value) - single(mean[i])) / single(std[i]));
+	}
+	if (standardize === undefined) return (value) => single(value * single(rescale));
+	// Mean and deviation are scaled up once instead of every value down.
+	const up = single(1 / rescale);
+	const { mean, std } = standardize;
+	return (value, i) => single(single(value - single(single(mean[i]) * up)) / single(single(std[i]) * up));
+}
+
+function bfloat16Tone({ rescale, standardize }: Normalization): Tone {
+	const half = roundToBfloat16;
+	const scaled = (value: number): number => half(single(value * single(rescale)));
+	if (standardize === undefined) return scaled;
+	const { mean, std } = standardize;
+	return (value, i) => half(single(half(single(scaled(value) - half(mean[i]))) / half(std[i])));
+}

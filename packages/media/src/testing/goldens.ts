@@ -1,0 +1,55 @@
+/** Rows of pixel goldens (oracle/pixels.py) and what our processors make of them. */
+
+import { createHash } from "node:crypto";
+import type { Picture } from "../picture.ts";
+import type { Tensors } from "../preprocess/arrange.ts";
+import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
+import { type Pattern, testPicture } from "./pictures.ts";
+
+type PictureSpec = readonly [width: number, height: number, seed: number, pattern: Pattern];
+type Digests = Readonly<Record<string, readonly [dtype: string, shape: readonly number[], sha256: string]>>;
+
+export interface PixelRow {
+	readonly checkpoint: string;
+	readonly settings: Readonly<Record<string, unknown>>;
+	readonly backend?: "pillow" | "torchvision";
+	readonly images?: readonly (readonly PictureSpec[])[];
+	readonly video?: readonly PictureSpec[];
+	readonly tensors: Digests;
+}
+
+const draw = ([width, height, seed, pattern]: PictureSpec): Picture =>
+	testPicture({ width, height }, seed, pattern);
+
+/** The row's tensors as we make them, in the golden's form. */
+export function madeOf(row: PixelRow, options: Pick<ProcessorOptions, "scalar"> = {}): Digests {
+	const { backend, settings } = row;
+	const processor = createProcessor(row.checkpoint, {
+		settings,
+		...(backend === undefined ? {} : { backend }),
+		...options,
+	});
+	if (row.images !== undefined) {
+		return digestsOf(processor.images(row.images.map((sample) => sample.map(draw))).tensors);
+	}
+	const frames = (row.video ?? []).map(draw);
+	const [first] = frames;
+	if (first === undefined) throw new Error("a row without media");
+	const item = {
+		kind: "video",
+		width: first.width,
+		height: first.height,
+		frames: frames.length,
+		fps: 24,
+	} as const;
+	return digestsOf(processor.videos([{ item, frames }]).tensors);
+}
+
+function digestsOf(tensors: Tensors): Digests {
+	return Object.fromEntries(
+		Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
+			const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+			return [name, [dtype, shape, createHash("sha256").update(bytes).digest("hex").slice(0, 16)]];
+		}),
+	);
+}
