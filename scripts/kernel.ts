@@ -1,25 +1,29 @@
-/** Builds the resampling kernel: AssemblyScript to WebAssembly, embedded in a source file. `npm run kernel` */
+/** Builds the pixel kernel: AssemblyScript to WebAssembly, embedded in a source file. `npm run kernel` */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import asc from "assemblyscript/asc";
 import { ROOT } from "./files.ts";
 
-export const KERNEL_FILE = "packages/media/src/resample/kernel-bytes.ts";
-const SOURCE = "packages/media/kernel/resample.ts";
+export const KERNEL_FILE = "packages/media/src/kernel/kernel-bytes.ts";
+const SOURCES = "packages/media/kernel";
+const FILES = ["index.ts", "emit.ts", "resample.ts"];
 
 /** The text of `kernel-bytes.ts` for the kernel's source as it stands. Throws with the compiler's message. */
 export async function renderKernel(): Promise<string> {
-	const { error, binary, stderr } = await asc.compileString(readFileSync(join(ROOT, SOURCE), "utf8"), {
+	const sources = Object.fromEntries(
+		FILES.map((file) => [file, readFileSync(join(ROOT, SOURCES, file), "utf8")]),
+	);
+	const { error, binary, stderr } = await asc.compileString(sources, {
 		runtime: "stub",
 		enable: ["simd"],
 		optimizeLevel: 3,
 		noAssert: true,
 		importMemory: true,
 	});
-	if (error !== null || binary === null) throw new Error(`${SOURCE}: ${stderr.toString()}`);
+	if (error !== null || binary === null) throw new Error(`${SOURCES}: ${stderr.toString()}`);
 	const text = Buffer.from(binary).toString("base64");
-	return `/** The resampling kernel, ${binary.length} bytes of WebAssembly. Generated from kernel/resample.ts by \`npm run kernel\`. */\n\nexport const KERNEL_BYTES =\n\t"${text}";\n`;
+	return `/** The pixel kernel, ${binary.length} bytes of WebAssembly. Generated from kernel/ by \`npm run kernel\`. */\n\nexport const KERNEL_BYTES =\n\t"${text}";\n`;
 }
 
 if (process.argv[1]?.endsWith("kernel.ts")) writeFileSync(join(ROOT, KERNEL_FILE), await renderKernel());

@@ -1,6 +1,6 @@
 /**
  * The inner loops of resizing and normalising 8-bit RGB rows, in AssemblyScript with WebAssembly SIMD. Built by
- * `npm run kernel` into src/resample/kernel-bytes.ts; src/resample/kernel.ts calls it and lays out its memory.
+ * `npm run kernel`; src/resample/bands.ts calls it and lays out its memory.
  *
  * All arithmetic is on integers and exact: a sum of weight × value with 32-bit wrap-around, then a rounding shift.
  * Weights of 22 bits are split as `high * 4096 + low`, so that both halves fit the 16-bit dot product; weights of at

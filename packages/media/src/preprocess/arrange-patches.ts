@@ -1,6 +1,6 @@
 /** Tensors of families whose towers take flattened patches: Qwen-VL and Gemma 4. */
 
-import { OnevisionError } from "@onevision/core";
+import { type ItemLayout, OnevisionError } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import {
 	type ArrangeClips,
@@ -8,79 +8,103 @@ import {
 	allocate,
 	evenFrames,
 	type PreparedClip,
-	type PreparedImage,
 	type Rendering,
 	type Tensors,
 } from "./arrange.ts";
 import type { Framing } from "./framing.ts";
 import { type MergedPatches, writeMergedPatches, writePatchRows } from "./patches.ts";
 import { Stages } from "./render.ts";
-import { integers } from "./tensor.ts";
+import { elementsOf, integers } from "./tensor.ts";
 
 export interface TemporalPatches extends MergedPatches {
 	/** Frames of one patch; an image is repeated to as many. */
 	readonly temporalPatch: number;
 }
 
-/** The one view of a framing, which is a whole resized picture. */
-function renderWhole(source: Picture, { views }: Framing, { resize }: Rendering): Picture {
-	const [view] = views;
-	if (view === undefined) throw new Error("internal: a framing without views");
-	return new Stages(source, resize).picture(view.from);
+/** A picture of one time step, still to be resized. */
+interface Unframed {
+	readonly source: Picture;
+	readonly framing: Framing;
+}
+
+/** Resizes pictures whose framing is one whole view, hands them to `use`, and takes their memory back. */
+function renderWhole(
+	pictures: readonly Unframed[],
+	{ resize }: Rendering,
+	use: (made: readonly Picture[]) => void,
+): void {
+	const stages = pictures.map(({ source }) => new Stages(source, resize));
+	const made = pictures.map(({ framing }, index) => {
+		const [view] = framing.views;
+		const picture = view && stages[index]?.picture(view.from);
+		if (picture === undefined) throw new Error("internal: a framing without views");
+		return picture;
+	});
+	use(made);
+	for (const stage of stages) stage.release();
 }
 
 /** `pixel_values [patches, 3 · frames · patch²]` and `image_grid_thw [images, 3]`. */
 export function arrangeMergedImages(patches: TemporalPatches): ArrangeImages {
 	return (samples, rendering) => {
-		const images = samples.flat();
-		const frames = images.map(({ source, framing }) => () => {
-			const made = renderWhole(source, framing, rendering);
-			return [Array.from({ length: patches.temporalPatch }, () => made)];
-		});
-		return mergedTensors("pixel_values", "image_grid_thw", images, frames, patches, rendering);
+		const items = samples.flat().map((image) => ({ layout: image.layout, steps: [[image]] }));
+		return mergedTensors("pixel_values", "image_grid_thw", items, patches, rendering);
 	};
 }
 
 /** `pixel_values_videos` and `video_grid_thw`, alike; the last frame is repeated to fill its patch. */
 export function arrangeMergedClips(patches: TemporalPatches): ArrangeClips {
 	return (clips, rendering) => {
-		const frames = clips.map(
-			(clip) =>
-				function* () {
-					for (let at = 0; at < clip.frames.length; at += patches.temporalPatch) {
-						yield Array.from({ length: patches.temporalPatch }, (_, i) => {
-							const frame = clip.frames[Math.min(at + i, clip.frames.length - 1)];
-							if (frame === undefined) throw new Error("internal: a clip without frames");
-							return renderWhole(frame, clip.framing, rendering);
-						});
-					}
-				},
-		);
-		return mergedTensors("pixel_values_videos", "video_grid_thw", clips, frames, patches, rendering);
+		const items = clips.map(({ frames, framing, layout }) => {
+			const count = Math.ceil(frames.length / patches.temporalPatch);
+			const steps = Array.from({ length: count }, (_, step) =>
+				Array.from({ length: patches.temporalPatch }, (_, time): Unframed => {
+					const frame = Math.min(step * patches.temporalPatch + time, frames.length - 1);
+					return { source: frames[frame] as Picture, framing };
+				}),
+			);
+			return { layout, steps };
+		});
+		return mergedTensors("pixel_values_videos", "video_grid_thw", items, patches, rendering);
 	};
+}
+
+/** One image or clip: per temporal patch, a picture for each of its frames, or one for all. */
+interface MergedItem {
+	readonly layout: ItemLayout;
+	readonly steps: readonly (readonly Unframed[])[];
 }
 
 function mergedTensors(
 	pixelsName: string,
 	gridName: string,
-	items: readonly (PreparedImage | PreparedClip)[],
-	groupsOf: readonly (() => Iterable<readonly Picture[]>)[],
+	items: readonly MergedItem[],
 	patches: TemporalPatches,
 	rendering: Rendering,
 ): Tensors {
 	const width = 3 * patches.temporalPatch * patches.patch ** 2;
-	const rows = items.map(({ layout }) => layout.patchGrid.rows * layout.patchGrid.cols);
-	const total = items.reduce((sum, { layout }, index) => sum + layout.views * (rows[index] ?? 0), 0);
-	const pixels = allocate(rendering, [total, width]);
+	const grids = items.map(({ layout: { patchGrid, views } }) => [views, patchGrid.rows, patchGrid.cols]);
+	const total = grids.reduce((sum, grid) => sum + elementsOf(grid), 0);
+	const pixels = allocate(rendering, pixelsName, [total, width], "all");
+	const scalar = rendering.resize.scalar === true;
 	let offset = 0;
-	groupsOf.forEach((groups, index) => {
-		for (const frames of groups()) {
-			writeMergedPatches(frames, rendering.tones, patches, pixels.data, offset);
-			offset += (rows[index] ?? 0) * width;
+	for (const { layout, steps } of items) {
+		for (const pictures of steps) {
+			renderWhole(pictures, rendering, (made) => {
+				writeMergedPatches(
+					made,
+					patches.temporalPatch,
+					rendering.tones,
+					patches,
+					pixels.data,
+					offset,
+					scalar,
+				);
+			});
+			offset += layout.patchGrid.rows * layout.patchGrid.cols * width;
 		}
-	});
-	const grids = items.flatMap(({ layout }) => [layout.views, layout.patchGrid.rows, layout.patchGrid.cols]);
-	return { [pixelsName]: pixels, [gridName]: integers([items.length, 3], grids) };
+	}
+	return { [pixelsName]: pixels, [gridName]: integers([items.length, 3], grids.flat()) };
 }
 
 export interface PaddedPatches {
@@ -97,7 +121,7 @@ export function arrangePaddedImages(patches: PaddedPatches): ArrangeImages {
 	return (samples, rendering) => {
 		const images = samples.flat();
 		const made = images.map((image) => ({ ...image, frames: [image.source] }));
-		const { pixels, positions, tokens } = paddedTensors(made, 1, patches, rendering);
+		const { pixels, positions, tokens } = paddedTensors("pixel_values", made, 1, patches, rendering);
 		const { mostPatches, patch } = patches;
 		return {
 			pixel_values: { ...pixels, shape: [images.length, mostPatches, 3 * patch ** 2] },
@@ -110,7 +134,13 @@ export function arrangePaddedImages(patches: PaddedPatches): ArrangeImages {
 /** The same with a dimension of frames: `pixel_values_videos`, `video_position_ids`, `num_soft_tokens_per_video`. */
 export function arrangePaddedClips(patches: PaddedPatches): ArrangeClips {
 	return (clips, rendering) => {
-		const { pixels, positions, tokens } = paddedTensors(clips, evenFrames(clips), patches, rendering);
+		const { pixels, positions, tokens } = paddedTensors(
+			"pixel_values_videos",
+			clips,
+			evenFrames(clips),
+			patches,
+			rendering,
+		);
 		return {
 			pixel_values_videos: pixels,
 			video_position_ids: positions,
@@ -120,13 +150,14 @@ export function arrangePaddedClips(patches: PaddedPatches): ArrangeClips {
 }
 
 function paddedTensors(
+	name: string,
 	clips: readonly PreparedClip[],
 	frames: number,
 	{ patch, merge, mostPatches }: PaddedPatches,
 	rendering: Rendering,
 ) {
 	const width = 3 * patch ** 2;
-	const pixels = allocate(rendering, [clips.length, frames, mostPatches, width]);
+	const pixels = allocate(rendering, name, [clips.length, frames, mostPatches, width], "some");
 	const positions = new BigInt64Array(clips.length * frames * mostPatches * 2).fill(-1n);
 	const tokens = clips.map(({ layout }) => {
 		const count = layout.patchGrid.rows * layout.patchGrid.cols;
@@ -140,8 +171,9 @@ function paddedTensors(
 		const { cols, rows } = clip.layout.patchGrid;
 		clip.frames.forEach((source, frame) => {
 			const at = (index * frames + frame) * mostPatches;
-			const made = renderWhole(source, clip.framing, rendering);
-			writePatchRows(made, rendering.tones, patch, pixels.data, at * width);
+			renderWhole([{ source, framing: clip.framing }], rendering, ([made]) => {
+				if (made !== undefined) writePatchRows(made, rendering.tones, patch, pixels.data, at * width);
+			});
 			for (let i = 0; i < rows * cols; i++) {
 				positions[(at + i) * 2] = BigInt(i % cols);
 				positions[(at + i) * 2 + 1] = BigInt(Math.floor(i / cols));

@@ -4,7 +4,8 @@ import { type ItemLayout, OnevisionError } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import type { Framing } from "./framing.ts";
-import { Stages, writePlanes } from "./render.ts";
+import { writePlanes } from "./planes.ts";
+import { Stages } from "./render.ts";
 import {
 	elementsOf,
 	type FloatTensor,
@@ -37,19 +38,40 @@ export interface Rendering {
 	readonly tones: Tones;
 	readonly dtype: FloatType;
 	readonly resize: ResizeOptions;
+	/** Tensors that are no longer needed: their memory is used again where it fits. */
+	readonly reuse?: Tensors;
 }
 
 /** Images by sample. */
 export type ArrangeImages = (samples: readonly (readonly PreparedImage[])[], rendering: Rendering) => Tensors;
 export type ArrangeClips = (clips: readonly PreparedClip[], rendering: Rendering) => Tensors;
 
-/** A tensor of zeros. Throws `over-limit` for absurd batches. */
-export function allocate({ dtype }: Pick<Rendering, "dtype">, shape: readonly number[]): FloatTensor {
-	if (elementsOf(shape) <= MAX_ELEMENTS) return zeros(dtype, shape);
-	throw new OnevisionError(
-		"over-limit",
-		`a tensor of [${shape.join(", ")}] is larger than ${MAX_ELEMENTS} numbers: take fewer files at once`,
-	);
+/**
+ * A tensor to be written, in memory that is no longer needed where it fits; `fill` says whether all of it will be
+ * written or what is not has to be zero. Throws `over-limit` for absurd batches.
+ */
+export function allocate(
+	{ dtype, reuse }: Rendering,
+	name: string,
+	shape: readonly number[],
+	fill: "all" | "some",
+): FloatTensor {
+	const elements = elementsOf(shape);
+	if (elements > MAX_ELEMENTS) {
+		throw new OnevisionError(
+			"over-limit",
+			`a tensor of [${shape.join(", ")}] is larger than ${MAX_ELEMENTS} numbers: take fewer files at once`,
+		);
+	}
+	const old = reuse?.[name]?.data;
+	const size = dtype === "float32" ? 4 : 2;
+	if (old === undefined || old.byteOffset !== 0 || old.buffer.byteLength < elements * size)
+		return zeros(dtype, shape);
+	const data =
+		dtype === "float32"
+			? new Float32Array(old.buffer, 0, elements)
+			: new Uint16Array(old.buffer, 0, elements);
+	return { dtype, shape, data: fill === "all" ? data : data.fill(0) };
 }
 
 /** Elements of one view, `3 × height × width`. */
@@ -75,16 +97,14 @@ export function writeViews(
 	const stages = new Stages(source, resize);
 	const step = viewElements(framing);
 	framing.views.forEach((view, index) => {
-		writePlanes(view, stages.picture(view.from), tones, data, offset + index * step);
+		const target = { data, offset: offset + index * step };
+		writePlanes(view, stages.picture(view.from), tones, target, resize.scalar === true);
 	});
+	stages.release();
 }
 
 const sizesOf = (images: readonly PreparedImage[]): number[] =>
 	images.flatMap(({ source }) => [source.height, source.width]);
-
-function mostViews(framings: readonly Framing[]): number {
-	return framings.reduce((most, { views }) => Math.max(most, views.length), 0);
-}
 
 /** Every view, one after another: `pixel_values [views, 3, height, width]`, and a count of each image if the family has one. */
 export function arrangeFlat(counts?: (images: readonly PreparedImage[]) => Tensors): ArrangeImages {
@@ -92,10 +112,12 @@ export function arrangeFlat(counts?: (images: readonly PreparedImage[]) => Tenso
 		const images = samples.flat();
 		const [first] = images;
 		const total = images.reduce((sum, { framing }) => sum + framing.views.length, 0);
-		const pixels = allocate(rendering, [
-			total,
-			...(first === undefined ? [3, 0, 0] : viewShape(first.framing)),
-		]);
+		const pixels = allocate(
+			rendering,
+			"pixel_values",
+			[total, ...(first === undefined ? [3, 0, 0] : viewShape(first.framing))],
+			"all",
+		);
 		let offset = 0;
 		for (const { source, framing } of images) {
 			writeViews(source, framing, rendering, pixels, offset);
@@ -109,9 +131,16 @@ export function arrangeFlat(counts?: (images: readonly PreparedImage[]) => Tenso
 export const arrangeTiles: ArrangeImages = (samples, rendering) => {
 	const images = samples.flat();
 	const [first] = images;
-	const most = mostViews(images.map(({ framing }) => framing));
+	const counts = images.map(({ framing }) => framing.views.length);
+	const most = Math.max(0, ...counts);
 	const shape = first === undefined ? [3, 0, 0] : viewShape(first.framing);
-	const pixels = allocate(rendering, [images.length, most, ...shape]);
+	const isPadded = counts.some((count) => count < most);
+	const pixels = allocate(
+		rendering,
+		"pixel_values",
+		[images.length, most, ...shape],
+		isPadded ? "some" : "all",
+	);
 	images.forEach(({ source, framing }, index) => {
 		writeViews(source, framing, rendering, pixels, index * most * elementsOf(shape));
 	});
@@ -132,21 +161,19 @@ export const arrangePadded: ArrangeImages = (samples, rendering) => {
 	const images = samples.flat();
 	const height = Math.max(0, ...images.map(({ layout }) => layout.canvas.height));
 	const width = Math.max(0, ...images.map(({ layout }) => layout.canvas.width));
-	const pixels = allocate(rendering, [images.length, 3, height, width]);
+	const pixels = allocate(rendering, "pixel_values", [images.length, 3, height, width], "some");
 	images.forEach(({ source, framing }, index) => {
 		const stages = new Stages(source, rendering.resize);
+		const target = {
+			data: pixels.data,
+			offset: index * 3 * height * width,
+			stride: width,
+			plane: height * width,
+		};
 		for (const view of framing.views) {
-			const offset = index * 3 * height * width;
-			writePlanes(
-				view,
-				stages.picture(view.from),
-				rendering.tones,
-				pixels.data,
-				offset,
-				width,
-				height * width,
-			);
+			writePlanes(view, stages.picture(view.from), rendering.tones, target, rendering.resize.scalar === true);
 		}
+		stages.release();
 	});
 	const sizes = images.flatMap(({ layout }) => [layout.canvas.height, layout.canvas.width]);
 	return { pixel_values: pixels, image_sizes: integers([images.length, 2], sizes) };
@@ -175,7 +202,7 @@ function withMask(
 	const area = elementsOf(shape) / 3;
 	const counts = groups.map((group) => group.reduce((sum, { framing }) => sum + framing.views.length, 0));
 	const most = Math.max(0, ...counts);
-	const pixels = allocate(rendering, [groups.length, most, ...shape]);
+	const pixels = allocate(rendering, "pixel_values", [groups.length, most, ...shape], "some");
 	const mask = new BigInt64Array(groups.length * most * area);
 	groups.forEach((group, index) => {
 		let view = index * most;
@@ -197,7 +224,7 @@ export const arrangeClips: ArrangeClips = (clips, rendering) => {
 	const frames = evenFrames(clips);
 	const [first] = clips;
 	const shape = first === undefined ? [3, 0, 0] : viewShape(first.framing);
-	const pixels = allocate(rendering, [clips.length, frames, ...shape]);
+	const pixels = allocate(rendering, "pixel_values_videos", [clips.length, frames, ...shape], "all");
 	clips.forEach((clip, index) => {
 		clip.frames.forEach((source, frame) => {
 			writeViews(source, clip.framing, rendering, pixels, (index * frames + frame) * elementsOf(shape));

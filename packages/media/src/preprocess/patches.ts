@@ -1,7 +1,8 @@
 /** Pictures written as rows of flattened patches, for towers that take any resolution. */
 
+import { type Kernel, kernelOfThread, Places, place } from "../kernel/kernel.ts";
 import type { Picture } from "../picture.ts";
-import type { Tones } from "./tones.ts";
+import { bytesOfTones, type Tones } from "./tones.ts";
 
 /** Sides of Qwen-VL's patches. */
 export interface MergedPatches {
@@ -11,58 +12,111 @@ export interface MergedPatches {
 	readonly merge: number;
 }
 
+/** Bytes of finished patches made at a time. */
+const RUN_BYTES = 256 * 1024;
+
 /**
- * Qwen-VL's order: `[rows / merge, cols / merge, merge, merge]` patches, each `[3, frames, patch, patch]`; one entry
- * of `frames` per time step of the patch. Source: transformers 5.18 models/qwen2_vl (`patchify`).
+ * Qwen-VL's order: `[rows / merge, cols / merge, merge, merge]` patches, each `[3, times, patch, patch]`; one picture
+ * per time, or one that stands for all of them. Source: transformers 5.18 models/qwen2_vl (`patchify`).
  */
 export function writeMergedPatches(
-	frames: readonly Picture[],
+	pictures: readonly Picture[],
+	times: number,
 	tones: Tones,
+	patches: MergedPatches,
+	target: Float32Array | Uint16Array,
+	offset: number,
+	scalar: boolean,
+): void {
+	const kernel = scalar ? undefined : kernelOfThread();
+	if (kernel !== undefined) writeByKernel(kernel, pictures, times, tones, patches, target, offset);
+	else {
+		for (let time = 0; time < times; time++) {
+			const picture = pictures[Math.min(time, pictures.length - 1)];
+			if (picture !== undefined) writeTime(picture, time, times, tones, patches, target, offset);
+		}
+	}
+}
+
+function writeTime(
+	picture: Picture,
+	time: number,
+	times: number,
+	[red, green, blue]: Tones,
 	{ patch, merge }: MergedPatches,
 	target: Float32Array | Uint16Array,
 	offset: number,
 ): void {
+	const { width, data } = picture;
 	const area = patch * patch;
-	const plane = frames.length * area;
-	frames.forEach((frame, time) => {
-		let out = offset + time * area;
-		for (const { row, col } of mergedOrder(frame, patch, merge)) {
-			writePatch(frame, row * patch, col * patch, patch, tones, target, out, plane);
-			out += 3 * plane;
+	const plane = times * area;
+	let first = offset + time * area;
+	for (const { top, left } of mergedOrder(picture, patch, merge)) {
+		let out = first;
+		for (let row = top; row < top + patch; row++) {
+			let at = (row * width + left) * 3;
+			for (let col = 0; col < patch; col++, at += 3, out++) {
+				target[out] = red[data[at] as number] as number;
+				target[out + plane] = green[data[at + 1] as number] as number;
+				target[out + 2 * plane] = blue[data[at + 2] as number] as number;
+			}
 		}
-	});
+		first += 3 * plane;
+	}
 }
 
+/** Corners of the patches, px, in the order of the tensor. */
 function* mergedOrder({ width, height }: Picture, patch: number, merge: number) {
-	const rows = height / patch;
-	const cols = width / patch;
-	for (let top = 0; top < rows; top += merge) {
-		for (let left = 0; left < cols; left += merge) {
-			for (let row = top; row < top + merge; row++) {
-				for (let col = left; col < left + merge; col++) yield { row, col };
+	const block = patch * merge;
+	for (let y = 0; y < height; y += block) {
+		for (let x = 0; x < width; x += block) {
+			for (let top = y; top < y + block; top += patch) {
+				for (let left = x; left < x + block; left += patch) yield { top, left };
 			}
 		}
 	}
 }
 
-/** One patch as three planes, `plane` apart. */
-function writePatch(
-	{ width, data }: Picture,
-	top: number,
-	left: number,
-	patch: number,
-	[red, green, blue]: Tones,
+function writeByKernel(
+	kernel: Kernel,
+	pictures: readonly Picture[],
+	times: number,
+	tones: Tones,
+	{ patch, merge }: MergedPatches,
 	target: Float32Array | Uint16Array,
 	offset: number,
-	plane: number,
 ): void {
+	const [first] = pictures;
+	if (first === undefined) return;
+	const { width, height } = first;
+	const size = target.BYTES_PER_ELEMENT;
+	const pass = target instanceof Float32Array ? kernel.patches32 : kernel.patches16;
+	const block = patch * merge;
+	const blocks = width / block;
+	const blockElements = merge * merge * 3 * times * patch * patch;
+	const runBlocks = Math.min(blocks, Math.max(1, Math.floor(RUN_BYTES / (blockElements * size))));
+	const bandBytes = block * width * 3;
+	const places = new Places(kernel.memory);
+	const tonesAt = place(kernel, places, bytesOfTones(tones));
+	const bandsAt = pictures.map(() => places.take(bandBytes));
+	const runAt = places.take(runBlocks * blockElements * size);
+	const bytes = new Uint8Array(kernel.memory.buffer);
+	const run = target instanceof Float32Array ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer);
+	const copies = pictures.length === 1 ? times : 1;
 	let out = offset;
-	for (let row = top; row < top + patch; row++) {
-		let at = (row * width + left) * 3;
-		for (let col = 0; col < patch; col++, at += 3, out++) {
-			target[out] = red[data[at] as number] as number;
-			target[out + plane] = green[data[at + 1] as number] as number;
-			target[out + 2 * plane] = blue[data[at + 2] as number] as number;
+	for (let top = 0; top < height; top += block) {
+		pictures.forEach(({ data }, time) => {
+			bytes.set(data.subarray(top * width * 3, top * width * 3 + bandBytes), bandsAt[time] ?? 0);
+		});
+		for (let left = 0; left < blocks; left += runBlocks) {
+			const count = Math.min(runBlocks, blocks - left);
+			bandsAt.forEach((bandAt, time) => {
+				const at = bandAt + left * block * 3;
+				const made = runAt + time * patch * patch * size;
+				pass(at, width * 3, count, merge, patch, times, copies, tonesAt, made);
+			});
+			target.set(run.subarray(runAt / size, runAt / size + count * blockElements), out);
+			out += count * blockElements;
 		}
 	}
 }

@@ -2,7 +2,7 @@
 
 import type { ItemLayout } from "@onevision/core";
 import type { ResizeOptions } from "../resample/resize.ts";
-import type { Rendering } from "./arrange.ts";
+import type { Rendering, Tensors } from "./arrange.ts";
 import { BLACK, type Framing, type Rgb } from "./framing.ts";
 import type { Frame } from "./framings.ts";
 import type { FloatType } from "./tensor.ts";
@@ -10,9 +10,9 @@ import { type Normalization, tonesOf } from "./tones.ts";
 
 export class Preparation<Arrange> {
 	readonly arrange: Arrange;
-	readonly rendering: Rendering;
 	readonly #frame: Frame;
 	readonly #meanColor: Rgb;
+	readonly #rendering: Rendering;
 
 	constructor(
 		frame: Frame,
@@ -22,9 +22,14 @@ export class Preparation<Arrange> {
 		dtype: FloatType,
 	) {
 		this.arrange = arrange;
-		this.rendering = { tones: tonesOf(normalization, resize.arithmetic, dtype), dtype, resize };
+		this.#rendering = { tones: tonesOf(normalization, resize.arithmetic, dtype), dtype, resize };
 		this.#frame = frame;
 		this.#meanColor = meanColor(normalization);
+	}
+
+	/** How pixels are made; `reuse` are tensors no longer needed. */
+	rendering(reuse: Tensors | undefined): Rendering {
+		return reuse === undefined ? this.#rendering : { ...this.#rendering, reuse };
 	}
 
 	framing(layout: ItemLayout, images: number): Framing {

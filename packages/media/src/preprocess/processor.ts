@@ -68,10 +68,13 @@ export interface Processor {
 	layout(item: MediaItem, images?: number): ItemLayout;
 	/** What the tower's views are cut from. */
 	framing(layout: ItemLayout, images?: number): Framing;
-	/** Images by sample: several in one sample are a conversation of several, which some families lay out otherwise. */
-	images(samples: readonly (readonly Picture[])[]): ProcessedBatch;
+	/**
+	 * Images by sample: several in one sample are a conversation of several, which some families lay out otherwise.
+	 * `reuse` is a batch that is no longer needed: its memory is taken where it fits, which spares the system's paging.
+	 */
+	images(samples: readonly (readonly Picture[])[], reuse?: ProcessedBatch): ProcessedBatch;
 	/** Throws `invalid-media` when a clip's frames are not as many, or not of the size, that its layout says. */
-	videos(clips: readonly Clip[]): ProcessedBatch;
+	videos(clips: readonly Clip[], reuse?: ProcessedBatch): ProcessedBatch;
 }
 
 /**
@@ -111,11 +114,11 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 		dtype,
 		layout,
 		framing: (of, images = 1) => (of.kind === "video" && video ? video : image).framing(of, images),
-		images: (samples) => processImages(counter, image, samples),
-		videos: (clips) => {
+		images: (samples, reuse) => processImages(counter, image, samples, reuse),
+		videos: (clips, reuse) => {
 			const layouts = clips.map(({ item }) => layout(item));
 			if (video === undefined) throw unsupported(`${counter.family.title} takes no video`);
-			return processVideos(layouts, video, clips);
+			return processVideos(layouts, video, clips, reuse);
 		},
 	};
 }
@@ -166,6 +169,7 @@ function processImages(
 	counter: Counter,
 	preparation: Preparation<ArrangeImages>,
 	samples: readonly (readonly Picture[])[],
+	reuse: ProcessedBatch | undefined,
 ): ProcessedBatch {
 	const prepared = samples.map((pictures): PreparedImage[] => {
 		const media = pictures.map(({ width, height }) => ({ kind: "image", width, height }) as const);
@@ -177,7 +181,7 @@ function processImages(
 		}));
 	});
 	return {
-		tensors: preparation.arrange(prepared, preparation.rendering),
+		tensors: preparation.arrange(prepared, preparation.rendering(reuse?.tensors)),
 		layouts: prepared.map((images) => images.map(({ layout }) => layout)),
 	};
 }
@@ -186,6 +190,7 @@ function processVideos(
 	layouts: readonly ItemLayout[],
 	preparation: Preparation<ArrangeClips>,
 	clips: readonly Clip[],
+	reuse: ProcessedBatch | undefined,
 ): ProcessedBatch {
 	const prepared = clips.map(({ frames }, index) => {
 		const layout = layouts[index] as ItemLayout;
@@ -193,7 +198,7 @@ function processVideos(
 		return { frames, layout, framing: preparation.framing(layout, 1) };
 	});
 	return {
-		tensors: preparation.arrange(prepared, preparation.rendering),
+		tensors: preparation.arrange(prepared, preparation.rendering(reuse?.tensors)),
 		layouts: layouts.map((layout) => [layout]),
 	};
 }

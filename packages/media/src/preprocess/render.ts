@@ -1,13 +1,25 @@
-/** Carries out a framing: resized pictures, each made once, and views written into tensors. */
+/** Carries out a framing: resized pictures, each made once. */
 
 import { OnevisionError } from "@onevision/core";
 import { type Picture, picture } from "../picture.ts";
 import { type ResizeOptions, resize } from "../resample/resize.ts";
-import type { Resized, View, Window } from "./framing.ts";
-import type { Tones } from "./tones.ts";
+import type { Resized, Window } from "./framing.ts";
 
 /** Most pixels of a picture on the way to the tower; a picture 1 px wide can ask for absurd ones. */
 const MAX_STAGE_PIXELS = 400_000_000;
+
+/** Memory of pictures on the way, used again: what a batch needs once is needed for every one of its pictures. */
+const spare: Uint8Array[] = [];
+const MOST_SPARE = 3;
+const MOST_SPARE_BYTES = 64 * 1024 * 1024;
+
+/** The smallest spare piece that is large enough, or a new one. */
+function roomFor(bytes: number): Uint8Array {
+	const fitting = spare.filter(({ length }) => length >= bytes).sort((a, b) => a.length - b.length)[0];
+	if (fitting === undefined) return new Uint8Array(bytes);
+	spare.splice(spare.indexOf(fitting), 1);
+	return fitting.subarray(0, bytes);
+}
 
 /** The pictures of one framing, made when they are first asked for. */
 export class Stages {
@@ -27,9 +39,21 @@ export class Stages {
 		const from = stage.from === "source" ? this.#source : this.picture(stage.from);
 		assertPixels(stage.window, from);
 		assertPixels(stage.size, from);
-		const made = resize(windowOf(from, stage), stage.size, this.#options);
+		const made = resize(windowOf(from, stage), stage.size, this.#options, roomFor);
 		this.#made.set(stage, made);
 		return made;
+	}
+
+	/** Keeps the memory of these pictures for others; they are not to be used any more. */
+	release(): void {
+		// A picture that was the right size already is the one it was made from.
+		const buffers = new Set([...this.#made.values()].map(({ data }) => data.buffer));
+		buffers.delete(this.#source.data.buffer);
+		this.#made.clear();
+		for (const buffer of buffers) {
+			if (buffer.byteLength <= MOST_SPARE_BYTES) spare.push(new Uint8Array(buffer));
+		}
+		spare.sort((a, b) => b.length - a.length).splice(MOST_SPARE);
 	}
 }
 
@@ -56,7 +80,7 @@ function windowOf(from: Picture, { window, fill }: Resized): Picture {
 }
 
 /** The part of a window that the picture covers, in the window's own coordinates. */
-function covered({ x, y, width, height }: Window, from: Picture) {
+export function covered({ x, y, width, height }: Window, from: Picture) {
 	const within = (value: number, side: number): number => Math.min(Math.max(value, 0), side);
 	return {
 		left: within(-x, width),
@@ -64,48 +88,4 @@ function covered({ x, y, width, height }: Window, from: Picture) {
 		top: within(-y, height),
 		bottom: within(from.height - y, height),
 	};
-}
-
-/** Writes a view as three planes, `[3, height, width]`, from `offset` on; rows are `stride` apart, planes `plane`. */
-export function writePlanes(
-	{ window }: View,
-	from: Picture,
-	tones: Tones,
-	target: Float32Array | Uint16Array,
-	offset: number,
-	stride = window.width,
-	plane = window.width * window.height,
-): void {
-	const [red, green, blue] = tones;
-	const { x, y, width, height } = window;
-	const { left, right, top, bottom } = covered(window, from);
-	const isPadded = left > 0 || right < width || top > 0 || bottom < height;
-	if (isPadded) fillPlanes(tones, target, offset, { width, height }, stride, plane);
-	const { data } = from;
-	for (let row = top; row < bottom; row++) {
-		let at = ((y + row) * from.width + x + left) * 3;
-		const first = offset + row * stride + left;
-		const end = first + right - left;
-		for (let out = first; out < end; out++, at += 3) {
-			target[out] = red[data[at] as number] as number;
-			target[out + plane] = green[data[at + 1] as number] as number;
-			target[out + 2 * plane] = blue[data[at + 2] as number] as number;
-		}
-	}
-}
-
-function fillPlanes(
-	tones: Tones,
-	target: Float32Array | Uint16Array,
-	offset: number,
-	{ width, height }: { width: number; height: number },
-	stride: number,
-	plane: number,
-): void {
-	tones.forEach((tone, channel) => {
-		for (let row = 0; row < height; row++) {
-			const at = offset + channel * plane + row * stride;
-			target.fill(tone[0] ?? 0, at, at + width);
-		}
-	});
 }

@@ -37,6 +37,16 @@ export function tonesOf(normalization: Normalization, arithmetic: Arithmetic, dt
 	return [channel(0), channel(1), channel(2)];
 }
 
+/** The three tables one after another. */
+export function bytesOfTones(tones: Tones): Uint8Array {
+	const [{ byteLength }] = tones;
+	const bytes = new Uint8Array(3 * byteLength);
+	tones.forEach((tone, channel) => {
+		bytes.set(new Uint8Array(tone.buffer, tone.byteOffset, byteLength), channel * byteLength);
+	});
+	return bytes;
+}
+
 type Tone = (value: number, channel: 0 | 1 | 2) => number;
 
 const single = Math.fround;

@@ -3,11 +3,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { renderKernel } from "../../../../scripts/kernel.ts";
 import { type Pattern, testPicture } from "../testing/pictures.ts";
 import type { Filter } from "./filters.ts";
-import { resampleKernel } from "./kernel.ts";
-import { KERNEL_BYTES } from "./kernel-bytes.ts";
 import { resize } from "./resize.ts";
 import type { Arithmetic } from "./weights.ts";
 
@@ -51,9 +48,4 @@ describe.each([
 test("a picture of the size asked for is handed back", () => {
 	const source = testPicture({ width: 5, height: 4 }, 0, "noise");
 	expect(resize(source, source, { filter: "bicubic", arithmetic: "pillow" })).toBe(source);
-});
-
-test("the kernel runs here and is what its source compiles to; else run npm run kernel", async () => {
-	expect(resampleKernel()).toBeDefined();
-	expect(await renderKernel()).toContain(KERNEL_BYTES);
 });

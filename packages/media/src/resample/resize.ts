@@ -5,9 +5,10 @@
  */
 
 import type { Size } from "@onevision/core";
+import { kernelOfThread } from "../kernel/kernel.ts";
 import { type Picture, picture } from "../picture.ts";
+import { resizeByKernel } from "./bands.ts";
 import type { Filter } from "./filters.ts";
-import { resampleKernel, resizeByKernel } from "./kernel.ts";
 import { type PackedAxis, packAxis } from "./packed.ts";
 import { resizeScalar } from "./scalar.ts";
 import { type Arithmetic, axisWeights } from "./weights.ts";
@@ -20,18 +21,23 @@ export interface ResizeOptions {
 	readonly scalar?: boolean;
 }
 
+/** Gives room for a picture of so many bytes; what it holds does not matter. */
+export type Room = (bytes: number) => Uint8Array;
+
+const newRoom: Room = (bytes) => new Uint8Array(bytes);
+
 /** A picture of `size`; the very same object if that is its size already. Sides from 1 px. */
-export function resize(source: Picture, size: Size, options: ResizeOptions): Picture {
+export function resize(source: Picture, size: Size, options: ResizeOptions, room = newRoom): Picture {
 	const { width, height } = size;
 	if (width === source.width && height === source.height) return source;
 	const { filter, arithmetic } = options;
 	if (filter === "nearest") return resizeNearest(source, size, arithmetic);
 	if (arithmetic === "pillow" && source.height > source.width * 100 && height < source.height) {
 		// Pillow makes a very tall picture low before it makes it wide, to save work; the rounding shows it.
-		const low = resizeAxes(source, { width: source.width, height }, filter, options);
-		return low.width === width ? low : resizeAxes(low, size, filter, options);
+		const low = resizeAxes(source, { width: source.width, height }, filter, options, newRoom);
+		return low.width === width ? low : resizeAxes(low, size, filter, options, room);
 	}
-	return resizeAxes(source, size, filter, options);
+	return resizeAxes(source, size, filter, options, room);
 }
 
 function resizeAxes(
@@ -39,14 +45,17 @@ function resizeAxes(
 	size: Size,
 	filter: Exclude<Filter, "nearest">,
 	{ arithmetic, scalar = false }: ResizeOptions,
+	room: Room,
 ): Picture {
 	const axis = (from: number, to: number, lanes: 2 | 4): PackedAxis | undefined =>
 		from === to ? undefined : packedAxis(from, to, filter, arithmetic, lanes);
 	const horizontal = axis(source.width, size.width, 4);
 	const vertical = axis(source.height, size.height, 2);
-	const kernel = scalar ? undefined : resampleKernel();
+	const kernel = scalar ? undefined : kernelOfThread();
 	if (kernel === undefined) return resizeScalar(source, size, horizontal?.axis, vertical?.axis);
-	return resizeByKernel(kernel, source, size, horizontal, vertical);
+	const target = picture(size, room(size.width * size.height * 3));
+	resizeByKernel(kernel, source, target, horizontal, vertical);
+	return target;
 }
 
 /** The latest axes: frames of a video and pictures of one camera ask for the same ones again. */

@@ -3,105 +3,28 @@
  * processor's cache, so that memory use does not grow with the picture.
  */
 
-import type { Size } from "@onevision/core";
-import { type Picture, picture } from "../picture.ts";
-import { KERNEL_BYTES } from "./kernel-bytes.ts";
+import { type Kernel, Places, place } from "../kernel/kernel.ts";
+import type { Picture } from "../picture.ts";
 import type { PackedAxis } from "./packed.ts";
-
-type HorizontalPass = (
-	source: number,
-	sourceStride: number,
-	target: number,
-	targetStride: number,
-	rows: number,
-	width: number,
-	starts: number,
-	groups: number,
-	weights: number,
-	shift: number,
-) => void;
-type VerticalPass = (
-	source: number,
-	sourceStride: number,
-	target: number,
-	bytes: number,
-	pairsOfRows: number,
-	weights: number,
-	shift: number,
-) => void;
-
-export interface ResampleKernel {
-	readonly memory: WebAssembly.Memory;
-	readonly horizontalNarrow: HorizontalPass;
-	readonly horizontalWide: HorizontalPass;
-	readonly verticalNarrow: VerticalPass;
-	readonly verticalWide: VerticalPass;
-}
 
 /** Source bytes copied in at a time. */
 const BAND_BYTES = 96 * 1024;
 /** Target rows made between two copies out. */
 const BLOCK_ROWS = 16;
-/** The kernel reads and writes up to 15 bytes beyond a row. */
-const SLACK = 16;
-const PAGE_BYTES = 65536;
-
-let known: ResampleKernel | undefined | "none";
-
-/** The kernel of this thread; undefined where WebAssembly or its SIMD instructions are missing. */
-export function resampleKernel(): ResampleKernel | undefined {
-	if (known === undefined) known = instantiate() ?? "none";
-	return known === "none" ? undefined : known;
-}
-
-function instantiate(): ResampleKernel | undefined {
-	try {
-		const bytes = Uint8Array.from(atob(KERNEL_BYTES), (character) => character.charCodeAt(0));
-		const memory = new WebAssembly.Memory({ initial: 1 });
-		const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-		return { ...(exports as unknown as Omit<ResampleKernel, "memory">), memory };
-	} catch (error) {
-		if (error instanceof ReferenceError || error instanceof WebAssembly.CompileError) return undefined;
-		throw error;
-	}
-}
-
-/** Hands out places in the kernel's memory, one after another, each at a multiple of 16 bytes. */
-class Places {
-	#next = 0;
-	readonly #memory: WebAssembly.Memory;
-
-	constructor(memory: WebAssembly.Memory) {
-		this.#memory = memory;
-	}
-
-	/** Room for `bytes` bytes and the slack beyond them. */
-	take(bytes: number): number {
-		const place = this.#next;
-		this.#next = Math.ceil((place + bytes + SLACK) / 16) * 16;
-		const missing = this.#next - this.#memory.buffer.byteLength;
-		if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
-		return place;
-	}
-}
-
 /** Resizes in width and then in height; an axis without weights is left as it is, one of them has some. */
 export function resizeByKernel(
-	kernel: ResampleKernel,
+	kernel: Kernel,
 	source: Picture,
-	size: Size,
+	target: Picture,
 	horizontal: PackedAxis | undefined,
 	vertical: PackedAxis | undefined,
-): Picture {
-	const target = picture(size, new Uint8Array(size.width * size.height * 3));
-	if (vertical === undefined) {
-		if (horizontal !== undefined) resizeWidth(kernel, source, target, horizontal);
-	} else resizeBands(kernel, source, target, horizontal, vertical);
-	return target;
+): void {
+	if (vertical !== undefined) resizeBands(kernel, source, target, horizontal, vertical);
+	else if (horizontal !== undefined) resizeWidth(kernel, source, target, horizontal);
 }
 
 /** The width only: rows in, rows out. */
-function resizeWidth(kernel: ResampleKernel, source: Picture, target: Picture, axis: PackedAxis): void {
+function resizeWidth(kernel: Kernel, source: Picture, target: Picture, axis: PackedAxis): void {
 	const places = new Places(kernel.memory);
 	const stride = paddedStride(target.width);
 	const bandRows = Math.max(4, Math.floor(BAND_BYTES / (source.width * 3)));
@@ -123,7 +46,7 @@ function resizeWidth(kernel: ResampleKernel, source: Picture, target: Picture, a
  * target rows is made as soon as the window holds what it needs.
  */
 function resizeBands(
-	kernel: ResampleKernel,
+	kernel: Kernel,
 	source: Picture,
 	target: Picture,
 	horizontal: PackedAxis | undefined,
@@ -181,7 +104,7 @@ function resizeBands(
 type RowPass = (row: number, rows: number, targetAt: number) => void;
 
 function horizontalPass(
-	kernel: ResampleKernel,
+	kernel: Kernel,
 	places: Places,
 	source: Picture,
 	packed: PackedAxis,
@@ -204,18 +127,12 @@ function horizontalPass(
 }
 
 /** The pass of a picture that keeps its width. */
-function copyPass(kernel: ResampleKernel, source: Picture): RowPass {
+function copyPass(kernel: Kernel, source: Picture): RowPass {
 	const stride = source.width * 3;
 	return (row, rows, targetAt) => {
 		const band = source.data.subarray(row * stride, (row + rows) * stride);
 		new Uint8Array(kernel.memory.buffer).set(band, targetAt);
 	};
-}
-
-function place(kernel: ResampleKernel, places: Places, bytes: Uint8Array): number {
-	const at = places.take(bytes.length);
-	new Uint8Array(kernel.memory.buffer).set(bytes, at);
-	return at;
 }
 
 /** Bytes from row to row where the kernel writes four bytes a pixel: a byte of the next row must not be hit. */

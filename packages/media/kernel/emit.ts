@@ -1,0 +1,129 @@
+/**
+ * The inner loops that turn 8-bit RGB into a tower's numbers, in AssemblyScript. Every value is looked up in a table of
+ * 256 entries per channel, 768 in all, so that any rounding of a reference is met; `T` is the stored type.
+ */
+
+/** Rows as three planes. Strides and `plane` in elements of `T`; `sourceStride` in bytes. */
+@inline
+function planes<T>(
+	source: usize,
+	sourceStride: usize,
+	rows: i32,
+	width: i32,
+	tones: usize,
+	target: usize,
+	targetStride: usize,
+	plane: usize,
+): void {
+	const size = sizeof<T>();
+	const green = tones + 256 * size;
+	const blue = green + 256 * size;
+	const planeBytes = plane * size;
+	for (let row = 0; row < rows; row++) {
+		let from = source;
+		let out = target;
+		const end = source + <usize>width * 3;
+		while (from < end) {
+			store<T>(out, load<T>(tones + <usize>load<u8>(from) * size));
+			store<T>(out + planeBytes, load<T>(green + <usize>load<u8>(from, 1) * size));
+			store<T>(out + 2 * planeBytes, load<T>(blue + <usize>load<u8>(from, 2) * size));
+			from += 3;
+			out += size;
+		}
+		source += sourceStride;
+		target += targetStride * size;
+	}
+}
+
+/**
+ * A run of `blocks` blocks of `merge` × `merge` patches, each patch `[3, frames, patch, patch]`, written at time 0 and,
+ * if `copies` is more than 1, repeated behind it.
+ */
+@inline
+function patches<T>(
+	source: usize,
+	sourceStride: usize,
+	blocks: i32,
+	merge: i32,
+	patch: i32,
+	frames: i32,
+	copies: i32,
+	tones: usize,
+	target: usize,
+): void {
+	const size = sizeof<T>();
+	const area = <usize>(patch * patch) * size;
+	const plane = area * <usize>frames;
+	const patchBytes = <usize>patch * 3;
+	for (let block = 0; block < blocks; block++) {
+		for (let row = 0; row < merge; row++) {
+			for (let col = 0; col < merge; col++) {
+				const at =
+					source + <usize>(row * patch) * sourceStride + <usize>(block * merge + col) * patchBytes;
+				planes<T>(at, sourceStride, patch, patch, tones, target, <usize>patch, plane / size);
+				for (let copy = 1; copy < copies; copy++) {
+					const behind = <usize>copy * area;
+					for (let channel: usize = 0; channel < 3; channel++) {
+						const first = target + channel * plane;
+						memory.copy(first + behind, first, area);
+					}
+				}
+				target += 3 * plane;
+			}
+		}
+	}
+}
+
+export function planes32(
+	source: usize,
+	sourceStride: usize,
+	rows: i32,
+	width: i32,
+	tones: usize,
+	target: usize,
+	targetStride: usize,
+	plane: usize,
+): void {
+	planes<u32>(source, sourceStride, rows, width, tones, target, targetStride, plane);
+}
+
+export function planes16(
+	source: usize,
+	sourceStride: usize,
+	rows: i32,
+	width: i32,
+	tones: usize,
+	target: usize,
+	targetStride: usize,
+	plane: usize,
+): void {
+	planes<u16>(source, sourceStride, rows, width, tones, target, targetStride, plane);
+}
+
+export function patches32(
+	source: usize,
+	sourceStride: usize,
+	blocks: i32,
+	merge: i32,
+	patch: i32,
+	frames: i32,
+	copies: i32,
+	tones: usize,
+	target: usize,
+): void {
+	patches<u32>(source, sourceStride, blocks, merge, patch, frames, copies, tones, target);
+}
+
+export function patches16(
+	source: usize,
+	sourceStride: usize,
+	blocks: i32,
+	merge: i32,
+	patch: i32,
+	frames: i32,
+	copies: i32,
+	tones: usize,
+	target: usize,
+): void {
+	patches<u16>(source, sourceStride, blocks, merge, patch, frames, copies, tones, target);
+}

@@ -1,0 +1,117 @@
+/** A view written as three planes of numbers, `[3, height, width]`: what towers of fixed-size views take. */
+
+import { type Kernel, kernelOfThread, Places, place } from "../kernel/kernel.ts";
+import type { Picture } from "../picture.ts";
+import type { View, Window } from "./framing.ts";
+import { covered } from "./render.ts";
+import { bytesOfTones, type Tones } from "./tones.ts";
+
+/** Where in a tensor a view goes; strides in elements. */
+export interface PlanesTarget {
+	readonly data: Float32Array | Uint16Array;
+	readonly offset: number;
+	/** From row to row. Default: the view's width. */
+	readonly stride?: number;
+	/** From plane to plane. Default: the view's area. */
+	readonly plane?: number;
+}
+
+/** Bytes of a band of the view, made at a time. */
+const BAND_BYTES = 128 * 1024;
+
+/** Writes a view of a picture; what lies beyond the picture is black. `scalar` keeps away from WebAssembly. */
+export function writePlanes(
+	{ window }: View,
+	from: Picture,
+	tones: Tones,
+	target: PlanesTarget,
+	scalar: boolean,
+): void {
+	const kernel = scalar ? undefined : kernelOfThread();
+	const stride = target.stride ?? window.width;
+	const plane = target.plane ?? window.width * window.height;
+	const whole = { ...target, stride, plane };
+	fillOutside(window, from, tones, whole);
+	if (kernel === undefined) writeScalar(window, from, tones, whole);
+	else writeByKernel(kernel, window, from, tones, whole);
+}
+
+/** Black rows above and below the picture, and black ends of the rows beside it. */
+function fillOutside(
+	window: Window,
+	from: Picture,
+	tones: Tones,
+	{ data, offset, stride, plane }: Required<PlanesTarget>,
+): void {
+	const { left, right, top, bottom } = covered(window, from);
+	const { width, height } = window;
+	if (left === 0 && right === width && top === 0 && bottom === height) return;
+	tones.forEach((tone, channel) => {
+		const black = tone[0] ?? 0;
+		for (let row = 0; row < height; row++) {
+			const at = offset + channel * plane + row * stride;
+			if (row < top || row >= bottom) data.fill(black, at, at + width);
+			else {
+				data.fill(black, at, at + left);
+				data.fill(black, at + right, at + width);
+			}
+		}
+	});
+}
+
+function writeScalar(
+	window: Window,
+	from: Picture,
+	[red, green, blue]: Tones,
+	{ data, offset, stride, plane }: Required<PlanesTarget>,
+): void {
+	const { left, right, top, bottom } = covered(window, from);
+	const pixels = from.data;
+	for (let row = top; row < bottom; row++) {
+		let at = ((window.y + row) * from.width + window.x + left) * 3;
+		const first = offset + row * stride + left;
+		for (let out = first; out < first + right - left; out++, at += 3) {
+			data[out] = red[pixels[at] as number] as number;
+			data[out + plane] = green[pixels[at + 1] as number] as number;
+			data[out + 2 * plane] = blue[pixels[at + 2] as number] as number;
+		}
+	}
+}
+
+function writeByKernel(
+	kernel: Kernel,
+	window: Window,
+	from: Picture,
+	tones: Tones,
+	{ data, offset, stride, plane }: Required<PlanesTarget>,
+): void {
+	const { left, right, top, bottom } = covered(window, from);
+	const width = right - left;
+	const pass = data instanceof Float32Array ? kernel.planes32 : kernel.planes16;
+	const size = data.BYTES_PER_ELEMENT;
+	const places = new Places(kernel.memory);
+	const tonesAt = place(kernel, places, bytesOfTones(tones));
+	const bandRows = Math.max(1, Math.floor(BAND_BYTES / (width * 3 * size)));
+	const rowsAt = places.take(bandRows * width * 3);
+	const bandAt = places.take(bandRows * width * 3 * size);
+	const bytes = new Uint8Array(kernel.memory.buffer);
+	const band = data instanceof Float32Array ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer);
+	for (let row = top; row < bottom; row += bandRows) {
+		const rows = Math.min(bandRows, bottom - row);
+		for (let i = 0; i < rows; i++) {
+			const at = ((window.y + row + i) * from.width + window.x + left) * 3;
+			bytes.set(from.data.subarray(at, at + width * 3), rowsAt + i * width * 3);
+		}
+		pass(rowsAt, width * 3, rows, width, tonesAt, bandAt, width, rows * width);
+		for (let channel = 0; channel < 3; channel++) {
+			const made = bandAt / size + channel * rows * width;
+			const out = offset + channel * plane + row * stride + left;
+			if (stride === width) data.set(band.subarray(made, made + rows * width), out);
+			else {
+				for (let i = 0; i < rows; i++) {
+					data.set(band.subarray(made + i * width, made + (i + 1) * width), out + i * stride);
+				}
+			}
+		}
+	}
+}
