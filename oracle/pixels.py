@@ -230,6 +230,16 @@ def video_rows(count, rng):
             yield {"checkpoint": checkpoint, "settings": settings, "video": frames, "tensors": digests(output)}
 
 
+def halves(rng):
+    """Bits of float32 numbers and of what torch rounds them to in half precision."""
+    values = [0.0, -0.0, 1.0, 65504.0, 65519.99, 65520.0, 1e-8, 2**-24, 2**-25, 2**-14, 1e38, -3.3e38, 2049.0, 2051.0]
+    values += [rng.uniform(-4, 4) for _ in range(150)] + [rng.uniform(-1, 1) * 10 ** rng.uniform(-9, 6) for _ in range(150)]
+    tensor = torch.tensor(values, dtype=torch.float32)
+    rows = [tensor.view(torch.int32), tensor.half().view(torch.int16), tensor.bfloat16().view(torch.int16)]
+    sizes = (2**32, 2**16, 2**16)
+    return [[value % size for value, size in zip(row, sizes, strict=True)] for row in zip(*(r.tolist() for r in rows), strict=True)]
+
+
 if __name__ == "__main__":
     count, seed = (int(value) for value in sys.argv[1:3]) if len(sys.argv) > 2 else (3, 3)
     target = Path(sys.argv[3]) if len(sys.argv) > 3 else TARGET
@@ -238,5 +248,5 @@ if __name__ == "__main__":
     target.parent.mkdir(parents=True, exist_ok=True)
     versions = {**common.versions(), "torchvision": common.torchvision.__version__.split("+")[0]}
     body = ",\n".join(common.compact(row) for row in made)
-    target.write_text(f'{{"versions":{json.dumps(versions)},"rows":[\n{body}\n]}}\n')
+    target.write_text(f'{{"versions":{json.dumps(versions)},"halves":{common.compact(halves(rng))},"rows":[\n{body}\n]}}\n')
     print(f"{target.name}: {len(made)} rows")

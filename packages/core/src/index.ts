@@ -20,6 +20,7 @@ export {
 	type SnapshotFiles,
 	type SnapshotOptions,
 } from "./config/index.ts";
+export { type PixelSettings, pixelSettingsFromSnapshot } from "./config/pixels.ts";
 export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
 export { estimateTrainingMemory, kvCacheBytes, type TrainingMemory } from "./cost/memory.ts";
 export { type Model, modelOf } from "./cost/model.ts";

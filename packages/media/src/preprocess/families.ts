@@ -67,6 +67,8 @@ export interface PixelFamily<Constants> {
 	readonly filter: Filter;
 	/** By tower: what its checkpoints' preprocessor_config.json say. */
 	readonly normalizations: { readonly [Id in TowerId]?: Normalization };
+	/** What the processor's class does where a checkpoint's files are silent. */
+	readonly classNormalization: Normalization;
 	/** What comes out when no type is asked for. Default float32. */
 	readonly dtype?: FloatType;
 	/** Whether transformers has an image processor on Pillow beside the one on torchvision. Default true. */
@@ -107,16 +109,19 @@ export const PIXELS: PixelFamilies = {
 	llava: {
 		filter: "bicubic",
 		normalizations: { "clip-vit-l14-336": CLIP },
+		classNormalization: CLIP,
 		image: { frame: frameCenter, arrange: () => arrangeFlat() },
 	},
 	"llava-next": {
 		filter: "bicubic",
 		normalizations: { "clip-vit-l14-336": CLIP },
+		classNormalization: CLIP,
 		image: { frame: frameAnyres, arrange: () => arrangeTiles },
 	},
 	"llava-onevision": {
 		filter: "bicubic",
 		normalizations: { "siglip-so400m-patch14-384": HALF },
+		classNormalization: CLIP,
 		image: { frame: frameOnevision, arrange: () => arrangeTilesBySample },
 		video: { frame: frameWhole, arrange: () => arrangeClips },
 	},
@@ -128,12 +133,14 @@ export const PIXELS: PixelFamilies = {
 			"qwen3-vl-vit-large": HALF,
 			"qwen3-vl-vit-so400m": HALF,
 		},
+		classNormalization: CLIP,
 		image: { frame: frameWhole, arrange: arrangeMergedImages },
 		video: { frame: frameWhole, arrange: arrangeMergedClips },
 	},
 	internvl: {
 		filter: "bicubic",
 		normalizations: { "internvit-300m-448": IMAGENET, "internvit-6b-448": IMAGENET },
+		classNormalization: CLIP,
 		image: {
 			frame: frameTilesThenWhole,
 			arrange: () => arrangeFlat(perImage("num_patches", ({ framing }) => framing.views.length)),
@@ -147,22 +154,26 @@ export const PIXELS: PixelFamilies = {
 			"siglip-base-patch16-512": HALF,
 			"siglip-so400m-patch14-384-full": HALF,
 		},
+		classNormalization: HALF,
 		image: { frame: frameIdefics3, arrange: () => arrangeNested },
 	},
 	smolvlm: {
 		filter: "lanczos",
 		normalizations: { "siglip-base-patch16-512": HALF, "siglip-so400m-patch14-384-full": HALF },
+		classNormalization: HALF,
 		image: { frame: frameIdefics3, arrange: () => arrangeNested },
 		video: { frame: frameTwice, arrange: () => arrangeNestedClips },
 	},
 	pixtral: {
 		filter: "bicubic",
 		normalizations: { "pixtral-vit-patch16": CLIP, "pixtral-vit-patch14": CLIP },
+		classNormalization: CLIP,
 		image: { frame: frameWhole, arrange: () => arrangePadded },
 	},
 	gemma3: {
 		filter: "bilinear",
 		normalizations: { "siglip-so400m-patch14-896": HALF },
+		classNormalization: HALF,
 		image: {
 			frame: frameCrops,
 			arrange: () => arrangeFlat(perImage("num_crops", ({ framing }) => framing.views.length - 1)),
@@ -171,6 +182,7 @@ export const PIXELS: PixelFamilies = {
 	gemma4: {
 		filter: "bicubic",
 		normalizations: { "gemma-4-vit-150m": { rescale: RESCALE }, "gemma-4-vit-550m": { rescale: RESCALE } },
+		classNormalization: { rescale: RESCALE },
 		image: {
 			frame: frameWhole,
 			arrange: ({ patch, merge }, { max_soft_tokens: tokens }) =>
@@ -187,6 +199,7 @@ export const PIXELS: PixelFamilies = {
 	llama4: {
 		filter: "bilinear",
 		normalizations: { "llama4-vit-336": { ...HALF, inBfloat16: true } },
+		classNormalization: { ...HALF, inBfloat16: true },
 		dtype: "bfloat16",
 		hasPillow: false,
 		image: {

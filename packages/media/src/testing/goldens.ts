@@ -45,7 +45,8 @@ export function madeOf(row: PixelRow, options: Pick<ProcessorOptions, "scalar"> 
 	return digestsOf(processor.videos([{ item, frames }]).tensors);
 }
 
-function digestsOf(tensors: Tensors): Digests {
+/** Shape, type and digest of every tensor. */
+export function digestsOf(tensors: Tensors): Digests {
 	return Object.fromEntries(
 		Object.entries(tensors).map(([name, { dtype, shape, data }]) => {
 			const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -1,0 +1,66 @@
+/** Pixel constants read from the files of known checkpoints are those of the table; what is not made is refused. */
+
+import { readFileSync } from "node:fs";
+import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
+import { describe, expect, test } from "vitest";
+import { digestsOf } from "../testing/goldens.ts";
+import { testPicture } from "../testing/pictures.ts";
+import { createProcessor } from "./processor.ts";
+import { pixelsOfSnapshot } from "./snapshot.ts";
+
+function snapshot(name: string): SnapshotFiles {
+	const file = new URL(`../../../core/src/config/fixtures/${name}.json`, import.meta.url);
+	return JSON.parse(readFileSync(file, "utf8")) as SnapshotFiles;
+}
+
+function changed(name: string, file: "preprocessor_config.json", changes: object): SnapshotFiles {
+	const files = snapshot(name);
+	return { ...files, [file]: { ...(files[file] as object), ...changes } };
+}
+
+describe.each([
+	["llava-1.5-7b-hf", "llava-1.5-7b"],
+	["llava-v1.6-mistral-7b-hf", "llava-v1.6-mistral-7b"],
+	["llava-onevision-qwen2-7b-ov-hf", "llava-onevision-qwen2-7b-ov"],
+	["llava-onevision-qwen2-7b-ov-v5", "llava-onevision-qwen2-7b-ov"],
+	["Qwen2.5-VL-7B-Instruct", "qwen2.5-vl-7b"],
+	["Qwen3-VL-8B-Instruct", "qwen3-vl-8b"],
+	["InternVL3-8B-hf", "internvl3-8b"],
+	["pixtral-12b", "pixtral-12b"],
+	["gemma-3-4b-it", "gemma-3-4b"],
+])("%s", (name, known) => {
+	test(`makes the pixels of ${known}`, () => {
+		const files = snapshot(name);
+		const { checkpoint, settings } = checkpointFromSnapshot(files);
+		const own = createProcessor(checkpoint, { settings, pixels: pixelsOfSnapshot(files, checkpoint) });
+		const samples = [[testPicture({ width: 90, height: 61 }, 4, "noise")]];
+		expect(digestsOf(own.images(samples).tensors)).toEqual(
+			digestsOf(createProcessor(known).images(samples).tensors),
+		);
+	});
+});
+
+test.each([
+	["a resize turned off", "pixtral-12b", { do_resize: false }, "do_resize is false"],
+	["padding to a square first", "llava-1.5-7b-hf", { do_pad: true }, "do_pad"],
+	["a filter that is none", "pixtral-12b", { resample: 9 }, "resample"],
+	["two channels", "pixtral-12b", { image_mean: [0.5, 0.5] }, "image_mean"],
+	["text for a factor", "pixtral-12b", { rescale_factor: "1/255" }, "rescale_factor"],
+])("refuses %s in one line", (_, name, changes, message) => {
+	const files = changed(name, "preprocessor_config.json", changes);
+	const { checkpoint } = checkpointFromSnapshot(snapshot(name));
+	expect(() => pixelsOfSnapshot(files, checkpoint)).toThrow(message);
+});
+
+test.each([
+	["rescaling off", { do_rescale: false, do_normalize: false }, 255],
+	["normalising off", { do_normalize: false }, 1],
+	["its own mean and deviation", { image_mean: 0, image_std: 0.5 }, 2],
+])("takes %s", (_, changes, white) => {
+	const files = changed("pixtral-12b", "preprocessor_config.json", changes);
+	const { checkpoint } = checkpointFromSnapshot(files);
+	const { pixel_values: pixels } = createProcessor(checkpoint, {
+		pixels: pixelsOfSnapshot(files, checkpoint),
+	}).images([[{ width: 16, height: 16, data: new Uint8Array(16 * 16 * 3).fill(255) }]]).tensors;
+	expect(pixels?.data[0]).toBeCloseTo(white, 6);
+});

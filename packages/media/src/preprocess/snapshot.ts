@@ -1,0 +1,73 @@
+/** The pixel constants of a checkpoint of one's own, from the processor files of its Hugging Face snapshot. */
+
+import {
+	type Checkpoint,
+	OnevisionError,
+	type PixelSettings,
+	pixelSettingsFromSnapshot,
+	type SnapshotFiles,
+} from "@onevision/core";
+import type { Filter } from "../resample/filters.ts";
+import { pixelFamily } from "./families.ts";
+import type { PixelConstants, ProcessorOptions } from "./processor.ts";
+import type { Normalization } from "./tones.ts";
+
+/** Pillow's numbers (`PIL.Image.Resampling`). */
+const FILTER_NUMBERS: readonly Filter[] = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
+
+/**
+ * What `createProcessor` needs beside the checkpoint that `checkpointFromSnapshot` gives. Throws `unsupported` for
+ * families whose pixels are not made and for files that turn resizing off or pad before it.
+ */
+export function pixelsOfSnapshot(
+	files: SnapshotFiles,
+	checkpoint: Checkpoint,
+): NonNullable<ProcessorOptions["pixels"]> {
+	const family = pixelFamily(checkpoint.family);
+	if (family === undefined) {
+		throw new OnevisionError("unsupported", `${checkpoint.title} is counted, but its pixels are not made`);
+	}
+	const settings = pixelSettingsFromSnapshot(files, "image");
+	const constants = (own: PixelSettings, normalization: Normalization): PixelConstants => ({
+		filter: own.resample === undefined ? family.filter : (FILTER_NUMBERS[own.resample] ?? family.filter),
+		normalization: normalizationOf(own, normalization),
+	});
+	assertResized("preprocessor_config.json", settings);
+	if (checkpoint.family === "llava" && settings.doPad === true) {
+		throw new OnevisionError(
+			"unsupported",
+			"preprocessor_config.json do_pad: padding to a square before resizing is not done for this family; set it to false",
+		);
+	}
+	const image = constants(settings, family.classNormalization);
+	if (family.video === undefined) return { image };
+	const videoSettings = pixelSettingsFromSnapshot(files, "video");
+	assertResized("video_preprocessor_config.json", videoSettings);
+	const ofVideo = family.video.normalization ?? family.classNormalization;
+	return { image, video: constants(videoSettings, ofVideo) };
+}
+
+function assertResized(file: string, { doResize }: PixelSettings): void {
+	if (doResize !== false) return;
+	throw new OnevisionError(
+		"unsupported",
+		`${file} do_resize is false: only resized pictures are made; set it to true`,
+	);
+}
+
+function normalizationOf(own: PixelSettings, ofClass: Normalization): Normalization {
+	const rescale = own.doRescale === false ? 1 : (own.rescaleFactor ?? ofClass.rescale);
+	const normalizes = own.doNormalize ?? ofClass.standardize !== undefined;
+	const mean = own.mean ?? ofClass.standardize?.mean;
+	const std = own.std ?? ofClass.standardize?.std;
+	return {
+		rescale,
+		...(normalizes ? { standardize: { mean: triple(mean, 0), std: triple(std, 1) } } : {}),
+		...(ofClass.inBfloat16 === undefined ? {} : { inBfloat16: ofClass.inBfloat16 }),
+	};
+}
+
+function triple(values: readonly number[] | undefined, otherwise: number): readonly [number, number, number] {
+	const [red = otherwise, green = otherwise, blue = otherwise] = values ?? [];
+	return [red, green, blue];
+}
