@@ -34,7 +34,7 @@ function moduleText(font: Font): string {
 		const code = character.codePointAt(0) ?? 0;
 		if (!font.hasGlyphForCodePoint(code)) throw new Error(`the font lacks "${character}"`);
 		const glyph = font.glyphForCodePoint(code);
-		return `\t[${JSON.stringify(character)}, ${glyph.advanceWidth}, "${outline(glyph.path.commands)}"],`;
+		return `${code.toString(16)} ${glyph.advanceWidth} ${outline(glyph.path.commands)}`;
 	});
 	return `/**
  * Outlines of Inter SemiBold. Written by scripts/glyphs.ts from @fontsource/inter ${VERSION}; not edited by hand.
@@ -51,12 +51,13 @@ export const METRICS = {
 } as const;
 
 /**
- * Character, advance in font units, outline: \`M dx dy\` starts a contour, \`L dx dy\` is a line and \`Q dx dy dx dy\`
- * a quadratic curve, each relative to the point before; y points up from the baseline.
+ * A line per character: its code point (hexadecimal), its advance in font units, its outline. \`M dx dy\` starts a
+ * contour, \`L dx dy\` is a line and \`Q dx dy dx dy\` a quadratic curve, each relative to the point before; y points
+ * up from the baseline.
  */
-export const GLYPHS: readonly (readonly [character: string, advance: number, outline: string])[] = [
+export const GLYPHS = \`
 ${rows.join("\n")}
-];
+\`;
 `;
 }
 

@@ -140,6 +140,7 @@ function blend(
 	}
 }
 
-function mix(under: number, over: number, share: number): number {
+/** One channel painted over by a share, 0 to 1, rounded to nearest. */
+export function mix(under: number, over: number, share: number): number {
 	return Math.floor(under + (over - under) * share + 0.5);
 }

@@ -15,6 +15,14 @@ export {
 export { type Brush, fill } from "./fill.ts";
 export { centeredTextPath, drawLabel, keepInside, type LabelStyle, labelSize } from "./label.ts";
 export {
+	drawMarks,
+	MAX_MARKS,
+	type Mark,
+	type MarkedPicture,
+	type MarkOptions,
+	MIN_MARK_SIZE,
+} from "./marks.ts";
+export {
 	type Box,
 	discPath,
 	framePath,
@@ -28,4 +36,16 @@ export {
 	roundedRectanglePath,
 } from "./path.ts";
 export { barsPath, curvePoints, type PlotScale } from "./plot.ts";
+export { gridCells, type Region } from "./regions.ts";
+export { scalePicture } from "./scale.ts";
+export { beforeAfterPair, contactSheet, drawSheet, type Sheet } from "./sheet.ts";
+export {
+	layoutPair,
+	layoutSheet,
+	MAX_SHEET_PICTURES,
+	MAX_SHEET_PIXELS,
+	type SheetCell,
+	type SheetLayout,
+	type SheetOptions,
+} from "./sheet-layout.ts";
 export { measureText, missingCharacters, shortenText, type TextSize, textPath } from "./text.ts";

@@ -1,11 +1,11 @@
 /** A line of text on a plate, readable on whatever is below it. */
 
-import type { Size } from "@onevision/core";
+import { OnevisionError, type Size } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import { BLACK, type Color, WHITE } from "./color.ts";
 import { type Brush, fill } from "./fill.ts";
 import { type Box, type Path, type Point, roundedRectanglePath } from "./path.ts";
-import { measureText, textPath } from "./text.ts";
+import { measureText, missingCharacters, textPath } from "./text.ts";
 
 export interface LabelStyle {
 	/** Font size, px. */
@@ -48,4 +48,15 @@ export function keepInside(box: Box, size: Size): Box {
 		x: Math.max(0, Math.min(box.x, size.width - box.width)),
 		y: Math.max(0, Math.min(box.y, size.height - box.height)),
 	};
+}
+
+/** Throws `invalid-input` for a label that cannot be drawn. */
+export function assertLabel(label: string): void {
+	if (label.trim() === "") throw new OnevisionError("invalid-input", "a label is empty; give it a name");
+	const [missing] = missingCharacters(label);
+	if (missing === undefined) return;
+	throw new OnevisionError(
+		"invalid-input",
+		`label ${JSON.stringify(label)}: the font has no ${JSON.stringify(missing)}; use Latin letters, digits and punctuation`,
+	);
 }

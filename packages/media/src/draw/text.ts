@@ -20,18 +20,19 @@ export interface TextSize {
 	readonly descent: number;
 }
 
-const GLYPH_OF: ReadonlyMap<string, Glyph> = new Map(
-	GLYPHS.map(([character, advance, outline]) => [
-		character,
-		{ advance: advance / METRICS.unitsPerEm, outline },
-	]),
-);
+const GLYPH_OF: ReadonlyMap<string, Glyph> = new Map(GLYPHS.trim().split("\n").map(readGlyph));
 /** What stands in for a character the font lacks: an upright box. */
 const MISSING: Glyph = {
 	advance: 1500 / METRICS.unitsPerEm,
 	outline: "M200 0L0 1490L1100 0L0 -1490M-940 160L780 0L0 1170L-780 0",
 };
 const ELLIPSIS = "…";
+
+function readGlyph(line: string): [character: string, glyph: Glyph] {
+	const [, code = "", advance = "", outline = ""] = /^(\S+) (\S+) (.*)$/.exec(line) ?? [];
+	const character = String.fromCodePoint(Number.parseInt(code, 16));
+	return [character, { advance: Number(advance) / METRICS.unitsPerEm, outline }];
+}
 
 /** Characters of the text that the font lacks, each once; they would be drawn as empty boxes. */
 export function missingCharacters(text: string): string[] {
