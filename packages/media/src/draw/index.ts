@@ -13,7 +13,7 @@ export {
 	WHITE,
 } from "./color.ts";
 export { type Brush, fill } from "./fill.ts";
-export { centeredTextPath, drawLabel, keepInside, type LabelStyle, labelSize } from "./label.ts";
+export { assertLabel, centeredTextPath, drawLabel, keepInside, type LabelStyle, labelSize } from "./label.ts";
 export {
 	drawMarks,
 	MAX_MARKS,
@@ -37,8 +37,7 @@ export {
 } from "./path.ts";
 export { barsPath, curvePoints, type PlotScale } from "./plot.ts";
 export { gridCells, type Region } from "./regions.ts";
-export { scalePicture } from "./scale.ts";
-export { beforeAfterPair, contactSheet, drawSheet, type Sheet } from "./sheet.ts";
+export { beforeAfterPair, blankSheet, contactSheet, placeInCell, type Sheet } from "./sheet.ts";
 export {
 	layoutPair,
 	layoutSheet,

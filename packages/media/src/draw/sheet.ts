@@ -1,13 +1,18 @@
 /** Several pictures on one: contact sheets of cameras or frames, and before/after pairs. */
 
-import { OnevisionError } from "@onevision/core";
 import type { Picture } from "../picture.ts";
+import { type ResizeOptions, resize } from "../resample/resize.ts";
 import { blankPicture, paste } from "./blank.ts";
 import { gray, WHITE } from "./color.ts";
 import { fill } from "./fill.ts";
 import { assertLabel } from "./label.ts";
-import { scalePicture } from "./scale.ts";
-import { layoutPair, layoutSheet, type SheetLayout, type SheetOptions } from "./sheet-layout.ts";
+import {
+	layoutPair,
+	layoutSheet,
+	type SheetCell,
+	type SheetLayout,
+	type SheetOptions,
+} from "./sheet-layout.ts";
 import { measureText, shortenText, textPath } from "./text.ts";
 
 export interface Sheet {
@@ -15,6 +20,8 @@ export interface Sheet {
 	readonly layout: SheetLayout;
 }
 
+/** As Pillow's `resize` does by default. */
+const FITTING: ResizeOptions = { filter: "bicubic", arithmetic: "pillow" };
 /** Dark enough that white captions keep a contrast ratio of 11, light enough that black pictures end visibly. */
 const GROUND = gray(60);
 
@@ -36,24 +43,30 @@ export function beforeAfterPair(
 	return drawSheet([before, after], layout);
 }
 
-/** Draws a layout; `pictures` are those whose sizes it was made from. */
-export function drawSheet(pictures: readonly Picture[], layout: SheetLayout): Sheet {
-	if (pictures.length !== layout.cells.length) {
-		throw new OnevisionError(
-			"invalid-input",
-			`${pictures.length} pictures for a layout of ${layout.cells.length}; draw those it was made from`,
-		);
-	}
+/** The sheet before its pictures: ground and captions. Throws `invalid-input` for labels that cannot be drawn. */
+export function blankSheet(layout: SheetLayout): Picture {
 	const target = blankPicture(layout, GROUND);
-	layout.cells.forEach(({ picture: box, caption, label }, index) => {
-		const source = pictures[index];
-		if (source !== undefined) paste(target, scalePicture(source, box), box);
-		if (caption === undefined || label === undefined) return;
+	for (const { caption, label } of layout.cells) {
+		if (caption === undefined || label === undefined) continue;
 		assertLabel(label);
 		const text = shortenText(label, layout.captionSize, caption.width);
 		const { capHeight } = measureText(text, layout.captionSize);
 		const baseline = Math.round(caption.y + (caption.height + capHeight) / 2);
 		fill(target, textPath(text, layout.captionSize, { x: caption.x, y: baseline }), { color: WHITE });
+	}
+	return target;
+}
+
+/** Lays one picture into its cell; one at a time, a sheet of many large pictures needs the memory of one. */
+export function placeInCell(sheet: Picture, cell: SheetCell, picture: Picture): void {
+	paste(sheet, resize(picture, cell.picture, FITTING), cell.picture);
+}
+
+function drawSheet(pictures: readonly Picture[], layout: SheetLayout): Sheet {
+	const target = blankSheet(layout);
+	layout.cells.forEach((cell, index) => {
+		const picture = pictures[index];
+		if (picture !== undefined) placeInCell(target, cell, picture);
 	});
 	return { picture: target, layout };
 }
