@@ -84,8 +84,8 @@ export function layoutSheet(sizes: readonly Size[], options: SheetOptions = {}):
 }
 
 /**
- * Two pictures side by side in the same height, that of the higher one, each in its own shape. The same errors as
- * `layoutSheet`.
+ * Two pictures side by side in the same height, that of the higher one, each in its own shape to the nearest px. The
+ * same errors as `layoutSheet`.
  */
 export function layoutPair(
 	before: Size,
@@ -103,12 +103,16 @@ export function layoutPair(
 	const { gap, line } = spacing;
 	const inner = width === undefined ? wide : width - 3 * gap;
 	const height = Math.max(1, Math.round((tall * inner) / wide));
-	const first = Math.max(1, Math.min(Math.round((before.width * height) / before.height), inner - 1));
-	const box = { x: gap, y: gap + line, width: first, height };
-	const second = { ...box, x: first + 2 * gap, width: Math.round(inner) - first };
-	const cells = [cellOf(before, box, line, labels?.[0]), cellOf(after, second, line, labels?.[1])];
-	const x = Math.round(inner) + 3 * gap;
-	return { rows: 1, cols: 2, cells, ...sheetSize(x, height + line + 2 * gap, spacing) };
+	const left = Math.max(1, Math.min(Math.round((inner * (widths[0] ?? 0)) / wide), Math.round(inner) - 1));
+	const right = Math.round(inner) - left;
+	const y = gap + line;
+	const one = { x: gap, y, width: left, height };
+	const other = { x: left + 2 * gap, y, width: right, height };
+	const cells = [
+		withCaption(one, height / before.height, left, line, labels?.[0]),
+		withCaption(other, height / after.height, right, line, labels?.[1]),
+	];
+	return { rows: 1, cols: 2, cells, ...sheetSize(left + right + 3 * gap, y + height + gap, spacing) };
 }
 
 interface Spacing {
@@ -118,9 +122,12 @@ interface Spacing {
 	readonly line: number;
 }
 
-/** Gap and captions for pictures whose longer side together is `side`; every caption has the same size. */
+/**
+ * Gap and captions for pictures whose longer side together is `side`, the narrowest in a cell of `cellWidth`, px.
+ * Every caption has the same size.
+ */
 function spacingOf(side: number, labels: readonly string[] | undefined, cellWidth: number): Spacing {
-	const gap = Math.max(2, Math.round(side * GAP));
+	const gap = Math.max(2, Math.min(Math.round(side * GAP), Math.floor(cellWidth / 8)));
 	if (labels === undefined) return { gap, captionSize: 0, line: 0 };
 	const wanted = Math.max(LEAST_CAPTION, side * CAPTION);
 	const widest = Math.max(...labels.map((label) => measureText(label, 1).width));
@@ -134,10 +141,20 @@ function cellOf(size: Size, box: Box, line: number, label: string | undefined): 
 	const scale = Math.min(box.width / size.width, box.height / size.height);
 	const width = Math.max(1, Math.min(box.width, Math.round(size.width * scale)));
 	const height = Math.max(1, Math.min(box.height, Math.round(size.height * scale)));
-	const place = { picture: { x: box.x, y: box.y, width, height }, scale };
-	if (label === undefined) return place;
-	const caption = { x: box.x, y: box.y - line, width: box.width, height: line };
-	return { label, ...place, caption };
+	return withCaption({ x: box.x, y: box.y, width, height }, scale, box.width, line, label);
+}
+
+/** A picture's place with its caption on the line above, as wide as the cell. */
+function withCaption(
+	picture: Box,
+	scale: number,
+	cellWidth: number,
+	line: number,
+	label: string | undefined,
+): SheetCell {
+	if (label === undefined) return { picture, scale };
+	const caption = { x: picture.x, y: picture.y - line, width: cellWidth, height: line };
+	return { label, picture, caption, scale };
 }
 
 function sheetSize(
