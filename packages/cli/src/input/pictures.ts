@@ -1,7 +1,7 @@
 /** Picture files in and out: decoded within limits, written as PNG, never over a file that was read. */
 
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { OnevisionError, type Size } from "@onevision/core";
 import { decodeImage, encodePng, type Picture, readHeader } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
@@ -74,16 +74,18 @@ export async function assertOutput(
 	}
 }
 
-/** Writes the picture. Throws `unreadable-file` where that is not possible. */
+/** Writes the picture, making the folder it goes to where there is none. Throws `unreadable-file` where that is not possible. */
 export async function writePicture(terminal: Terminal, out: string, picture: Picture): Promise<void> {
 	const bytes = await encodePng(picture);
 	try {
-		await writeFile(resolve(terminal.cwd, out), bytes);
+		const file = resolve(terminal.cwd, out);
+		await mkdir(dirname(file), { recursive: true });
+		await writeFile(file, bytes);
 	} catch (error) {
 		const why = error instanceof Error && "code" in error ? String(error.code) : String(error);
 		throw new OnevisionError(
 			"unreadable-file",
-			`--out ${out}: cannot be written (${why}); give a name in a folder that exists and can be written`,
+			`--out ${out}: cannot be written (${why}); give a name in a folder that can be written`,
 		);
 	}
 }

@@ -29,8 +29,8 @@ export interface MarkOptions {
 	readonly labels?: readonly string[];
 	/**
 	 * Height of a badge, px. Default 4.5 % of the picture's longer side, so that a digit is still 8 px high when a
-	 * model sees the picture at 384 px; less where many marks would cover more than a fifth of the picture, or where
-	 * they have no place.
+	 * model sees the picture at 384 px; less where many marks would cover more than a fifth of the picture or more
+	 * than three tenths of a cell's side, or where they have no place.
 	 */
 	readonly size?: number;
 }
@@ -62,6 +62,8 @@ export const MIN_MARK_SIZE = 12;
 const SHARE_OF_SIDE = 0.045;
 /** Most of the picture that badges of the default size may cover. */
 const MAX_COVERED = 0.2;
+/** Most of a cell's shorter side that a badge of the default size may take. */
+const SHARE_OF_CELL = 0.3;
 const SHRINK = 0.88;
 
 /**
@@ -134,7 +136,7 @@ function place(
 			`size ${asked}: give the height of a mark, whole px from ${MIN_MARK_SIZE}`,
 		);
 	}
-	let height = asked ?? Math.max(least, defaultHeight(labels, picture));
+	let height = asked ?? Math.max(least, defaultHeight(regions, labels, picture));
 	for (;;) {
 		const placed = placeBadges(regions, labels, height, picture);
 		if (placed !== undefined) return { placed, height };
@@ -149,12 +151,18 @@ function place(
 	);
 }
 
-function defaultHeight(labels: readonly string[], { width, height }: Size): number {
+function defaultHeight(
+	regions: readonly ResolvedRegion[],
+	labels: readonly string[],
+	{ width, height }: Size,
+): number {
 	const bySide = Math.round(Math.max(width, height) * SHARE_OF_SIDE);
-	/** Area of all badges at a height of 1000 px, in heights squared. */
+	const cells = regions.flatMap(({ kind, box }) => (kind === "cell" && box !== undefined ? [box] : []));
+	const byCell = cells.map((cell) => Math.floor(SHARE_OF_CELL * Math.min(cell.width, cell.height)));
+	/** Area of all badges, in squares of their height. */
 	const area = labels.reduce((sum, label) => sum + badgeSize(label, 1000).width / 1000, 0);
 	const byArea = area === 0 ? bySide : Math.floor(Math.sqrt((MAX_COVERED * width * height) / area));
-	return Math.min(bySide, byArea, height);
+	return Math.min(bySide, byArea, height, ...byCell);
 }
 
 function table(
