@@ -120,6 +120,8 @@ describe("mark", () => {
 		["mark scene.png --points 1,1 --size big --out x.png", /--size big: expected a whole number/],
 		["mark scene.png --points 1,1 --size 300 --out x.png", /no place in 400x240 px; ask for a smaller size/],
 		["mark scene.png --mask tall.png --out x.png", /--mask tall.png: is 90x240 px, the picture 400x240/],
+		["mark scene.png --mask missing.png --out x.png", /missing.png: no such file/],
+		["mark scene.png --grid 40x40 --out x.png", /1600 marks: at most 1000 fit one picture/],
 		["mark scene.png --points 1,1", /required option '--out <file>' not specified/],
 		[
 			"mark scene.png --points 1,1 --out x.jpg",

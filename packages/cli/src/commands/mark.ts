@@ -1,6 +1,6 @@
 /** `onevision mark`: numbers on the things in a picture, and the table that says which is where. */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError, type Size } from "@onevision/core";
 import { drawMarks, gridCells, type Mark, type Picture, type Region } from "@onevision/media";
 import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";
 import { parseBoxes, parseCount, parseGrid, parseLabels, parsePoints } from "../input/places.ts";
@@ -63,18 +63,19 @@ async function regionsOf(terminal: Terminal, picture: Picture, options: MarkComm
 		...(options.points === undefined ? [] : parsePoints(options.points)),
 		...(options.boxes === undefined ? [] : parseBoxes(options.boxes)),
 	];
-	for (const path of options.mask ?? []) regions.push(await readMask(terminal, path, picture));
+	for (const path of options.mask ?? []) regions.push(await readMask(terminal, path, picture, options));
 	return regions;
 }
 
-async function readMask(terminal: Terminal, path: string, picture: Picture): Promise<Region> {
-	const { width, height, data } = await readPicture(terminal, path, {});
-	if (width !== picture.width || height !== picture.height) {
+async function readMask(terminal: Terminal, path: string, size: Size, options: Upright): Promise<Region> {
+	const { width, height } = await readPictureSize(terminal, path, options);
+	if (width !== size.width || height !== size.height) {
 		throw new OnevisionError(
 			"invalid-input",
-			`--mask ${path}: is ${width}x${height} px, the picture ${picture.width}x${picture.height}; give it in that size`,
+			`--mask ${path}: is ${width}x${height} px, the picture ${size.width}x${size.height}; give it in that size`,
 		);
 	}
+	const { data } = await readPicture(terminal, path, options);
 	const mask = Uint8Array.from({ length: width * height }, (_, at) =>
 		Math.max(data[3 * at] ?? 0, data[3 * at + 1] ?? 0, data[3 * at + 2] ?? 0) >= INSIDE ? 1 : 0,
 	);

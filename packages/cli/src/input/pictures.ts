@@ -74,7 +74,7 @@ export async function assertOutput(
 	}
 }
 
-/** Writes the picture, making the folder it goes to where there is none. Throws `unreadable-file` where that is not possible. */
+/** Writes the picture, and makes the folder for it where there is none. Throws `unreadable-file` if that fails. */
 export async function writePicture(terminal: Terminal, out: string, picture: Picture): Promise<void> {
 	const bytes = await encodePng(picture);
 	try {

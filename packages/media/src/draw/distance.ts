@@ -6,16 +6,22 @@
 
 import type { Size } from "@onevision/core";
 
-/** `[height, width]` px: 0 outside, 1 at the edge, more inside. The picture's border counts as outside. */
+/** `[height, width]` px: 0 outside, 1 at the edge, more inside. The border of the array counts as outside. */
 export function distanceInside(mask: Uint8Array, { width, height }: Size): Float32Array {
-	/** Thirds of a px, one pixel of outside around. */
+	/** Thirds of a px, with one pixel of outside all around. */
 	const stride = width + 2;
 	const thirds = new Int32Array(stride * (height + 2));
+	const after = (at: number, step: number): number =>
+		Math.min(
+			(thirds[at - step] ?? 0) + 3,
+			(thirds[at - step * stride] ?? 0) + 3,
+			(thirds[at - step * (stride + 1)] ?? 0) + 4,
+			(thirds[at - step * (stride - 1)] ?? 0) + 4,
+		);
 	for (let y = 0; y < height; y++) {
 		for (let x = 0; x < width; x++) {
-			if (mask[y * width + x] === 0) continue;
 			const at = (y + 1) * stride + x + 1;
-			thirds[at] = nearest(thirds, [at - 1, at - stride], [at - stride - 1, at - stride + 1]);
+			if (mask[y * width + x] !== 0) thirds[at] = after(at, 1);
 		}
 	}
 	const result = new Float32Array(width * height);
@@ -24,19 +30,9 @@ export function distanceInside(mask: Uint8Array, { width, height }: Size): Float
 			const at = (y + 1) * stride + x + 1;
 			const before = thirds[at] ?? 0;
 			if (before === 0) continue;
-			thirds[at] = Math.min(
-				before,
-				nearest(thirds, [at + 1, at + stride], [at + stride + 1, at + stride - 1]),
-			);
+			thirds[at] = Math.min(before, after(at, -1));
 			result[y * width + x] = (thirds[at] ?? 0) / 3;
 		}
 	}
 	return result;
-}
-
-function nearest(thirds: Int32Array, beside: readonly number[], aslant: readonly number[]): number {
-	let least = Number.MAX_SAFE_INTEGER;
-	for (const at of beside) least = Math.min(least, (thirds[at] ?? 0) + 3);
-	for (const at of aslant) least = Math.min(least, (thirds[at] ?? 0) + 4);
-	return least;
 }

@@ -36,7 +36,8 @@ export function fill(target: Picture, path: Path, { color, alpha = 1 }: Brush): 
 	const [left, right] = columnsOf(path, target.width);
 	if (edges.length === 0 || left >= right) return;
 	const row = new Float64Array(target.width + 1);
-	const lastRow = Math.min(target.height, Math.ceil(Math.max(...bottoms(edges))));
+	const lowest = edges.reduce((low, { bottom }) => Math.max(low, bottom.y), 0);
+	const lastRow = Math.min(target.height, Math.ceil(lowest));
 	let active: Edge[] = [];
 	let next = 0;
 	for (let y = Math.max(0, Math.floor(edges[0]?.top.y ?? 0)); y < lastRow; y++) {
@@ -49,10 +50,6 @@ export function fill(target: Picture, path: Path, { color, alpha = 1 }: Brush): 
 		for (const edge of active) cover(row, edge, y, target.width);
 		blend(target, y, left, right, row, color, alpha);
 	}
-}
-
-function* bottoms(edges: readonly Edge[]): Generator<number> {
-	for (const { bottom } of edges) yield bottom.y;
 }
 
 /** Edges of all contours from the top down; level ones cover nothing. */

@@ -16,7 +16,6 @@ export { type Brush, fill } from "./fill.ts";
 export { assertLabel, centeredTextPath, drawLabel, keepInside, type LabelStyle, labelSize } from "./label.ts";
 export {
 	drawMarks,
-	MAX_MARKS,
 	type Mark,
 	type MarkedPicture,
 	type MarkOptions,
@@ -36,7 +35,7 @@ export {
 	roundedRectanglePath,
 } from "./path.ts";
 export { barsPath, curvePoints, type PlotScale } from "./plot.ts";
-export { gridCells, type Region } from "./regions.ts";
+export { gridCells, MAX_MARKS, type Region } from "./regions.ts";
 export { beforeAfterPair, blankSheet, contactSheet, placeInCell, type Sheet } from "./sheet.ts";
 export {
 	layoutPair,

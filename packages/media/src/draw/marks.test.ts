@@ -271,6 +271,12 @@ describe("refusals", () => {
 		expect(() => drawMarks(ground, regions, options)).toThrow(expect.objectContaining({ code }));
 	});
 
+	test("a grid of more cells than marks is refused before it is made", () => {
+		expect(() => gridCells({ width: 100_000, height: 100_000 }, { rows: 100_000, cols: 100_000 })).toThrow(
+			/at most 1000 fit one picture/,
+		);
+	});
+
 	test.each([
 		[0, 1],
 		[1, 401],

@@ -55,8 +55,6 @@ export interface MarkedPicture {
 	readonly marks: readonly Mark[];
 }
 
-/** Most marks on one picture: more digits than any model tells apart. */
-export const MAX_MARKS = 1000;
 /** Smallest badge, px: its digits are 6 px high. */
 export const MIN_MARK_SIZE = 12;
 const SHARE_OF_SIDE = 0.045;
@@ -68,18 +66,16 @@ const SHRINK = 0.88;
 
 /**
  * Draws a numbered mark for each region on a copy of the picture. Marks lie in the picture and do not overlap.
- * Throws `invalid-input` for regions outside the picture and unfit labels, `over-limit` when the marks have no place.
+ * Throws `invalid-input` for regions outside the picture and unfit labels, `over-limit` for more than `MAX_MARKS` and
+ * when the marks have no place.
  */
 export function drawMarks(
 	picture: Picture,
 	regions: readonly Region[],
 	options: MarkOptions = {},
 ): MarkedPicture {
-	if (regions.length > MAX_MARKS) {
-		throw new OnevisionError("over-limit", `${regions.length} marks: at most ${MAX_MARKS} fit one picture`);
-	}
-	const labels = labelsOf(regions.length, options.labels);
 	const resolved = resolveRegions(regions, picture);
+	const labels = labelsOf(regions.length, options.labels);
 	const { placed, height } = place(resolved, labels, options.size, picture);
 	const strokes = markStrokes(height);
 	const colors = placed.map(({ badge }, index) =>
@@ -100,8 +96,12 @@ export function drawMarks(
 	};
 	const inOrder = [...labels.keys()];
 	each(smallestFirst(resolved).reverse(), (region, _, own) => drawRegion(target, region, own, strokes));
-	each(inOrder, (_, { leader }, own) => leader && drawLeader(target, leader, own, strokes));
-	each(inOrder, ({ point }, { leader }, own) => leader && drawDot(target, point, own, strokes));
+	each(inOrder, (_, { leader }, own) => {
+		if (leader !== undefined) drawLeader(target, leader, own, strokes);
+	});
+	each(inOrder, ({ point }, { leader }, own) => {
+		if (leader !== undefined) drawDot(target, point, own, strokes);
+	});
 	each(inOrder, (_, { badge }, own, label) => drawBadge(target, label, badge, own));
 	return { picture: target, marks: table(resolved, labels, placed) };
 }

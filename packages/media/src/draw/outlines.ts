@@ -16,15 +16,24 @@ export function drawRegion(
 	strokes: MarkStrokes,
 ): void {
 	const { kind, box, depth } = region;
-	if (depth !== undefined) {
-		const { hairline, line } = strokes;
-		tint(target, depth, { color: colors.fill, alpha: 0.35 });
-		tint(target, depth, { color: colors.ring }, line + 2 * hairline);
-		tint(target, depth, { color: colors.fill }, line + hairline);
-		tint(target, depth, { color: colors.ring }, hairline);
-	}
-	if (kind === "box" && box !== undefined) drawFrame(target, box, colors, strokes);
-	if (kind === "cell" && box !== undefined) drawCellLines(target, box, strokes);
+	if (box === undefined) return;
+	if (depth !== undefined) drawMask(target, box, depth, colors, strokes);
+	if (kind === "box") drawFrame(target, box, colors, strokes);
+	if (kind === "cell") drawCellLines(target, box, strokes);
+}
+
+/** A tint and, inside the edge, the same line as a frame's. */
+function drawMask(
+	target: Picture,
+	box: Box,
+	depth: Float32Array,
+	colors: MarkColors,
+	{ hairline, line }: MarkStrokes,
+): void {
+	tint(target, box, depth, { color: colors.fill, alpha: 0.35 });
+	tint(target, box, depth, { color: colors.ring }, line + 2 * hairline);
+	tint(target, box, depth, { color: colors.fill }, line + hairline);
+	tint(target, box, depth, { color: colors.ring }, hairline);
 }
 
 /** A line of the mark's hue between two hairlines of its ring's colour: seen on any background. */

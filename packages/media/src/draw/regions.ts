@@ -25,9 +25,12 @@ export interface ResolvedRegion {
 	readonly area: number;
 	/** px around the point that belong to the region alone. */
 	readonly room: number;
-	/** Of a mask: how far each pixel inside lies from its edge, px, 0 outside. */
+	/** Of a mask, `[height, width]` of its box: how far each pixel inside lies from the edge, px, 0 outside. */
 	readonly depth?: Float32Array;
 }
+
+/** Most marks on one picture: more than any model tells apart. */
+export const MAX_MARKS = 1000;
 
 /** The cells of a grid over a picture, row by row; sizes differ by at most 1 px. */
 export function gridCells(size: Size, { rows, cols }: Grid): Region[] {
@@ -37,6 +40,7 @@ export function gridCells(size: Size, { rows, cols }: Grid): Region[] {
 			`grid ${rows}x${cols}: a picture of ${size.width}x${size.height} px takes 1 to ${size.height} rows and 1 to ${size.width} columns`,
 		);
 	}
+	assertCount(rows * cols);
 	return Array.from({ length: rows * cols }, (_, index): Region => {
 		const row = Math.floor(index / cols);
 		const x = gridLine(size.width, cols, index % cols);
@@ -46,8 +50,9 @@ export function gridCells(size: Size, { rows, cols }: Grid): Region[] {
 	});
 }
 
-/** Throws `invalid-input` for a region that does not lie in the picture. */
+/** Throws `invalid-input` for a region that does not lie in the picture, `over-limit` for too many. */
 export function resolveRegions(regions: readonly Region[], size: Size): ResolvedRegion[] {
+	assertCount(regions.length);
 	const resolved = regions.map((region, index) => {
 		const name = `mark ${index + 1}`;
 		if (region.kind === "point") return resolvePoint(region, size, name);
@@ -85,20 +90,15 @@ function resolveBox(
 function resolveMask(mask: Uint8Array, size: Size, name: string): ResolvedRegion {
 	const { width, height } = size;
 	if (mask.length !== width * height) {
-		const what = `${mask.length} px`;
 		throw new OnevisionError(
 			"invalid-input",
-			`${name}: mask of ${what}, the picture is ${width}x${height}; give one value a pixel`,
+			`${name}: mask of ${mask.length} px, the picture is ${width}x${height}; give one value a pixel`,
 		);
 	}
-	const depth = distanceInside(mask, size);
-	const deep = deepest(depth);
-	const room = depth[deep] ?? 0;
-	if (room === 0) {
-		throw new OnevisionError("invalid-input", `${name}: mask is empty; leave it out`);
-	}
 	const { box, area } = extent(mask, size);
-	return { kind: "mask", point: center(deep, width), box, area, room, depth };
+	if (area === 0) throw new OnevisionError("invalid-input", `${name}: mask is empty; leave it out`);
+	const depth = distanceInside(crop(mask, width, box), box);
+	return { kind: "mask", ...deepest(depth, box), box, area, depth };
 }
 
 /**
@@ -110,14 +110,26 @@ function separateMasks(regions: readonly ResolvedRegion[], size: Size): Resolved
 	const taken = new Uint8Array(size.width * size.height);
 	for (const index of smallestFirst(regions)) {
 		const region = regions[index];
-		if (region?.depth === undefined) continue;
-		const { depth } = region;
-		const rest = Uint8Array.from(depth, (inside, at) => (inside > 0 && taken[at] === 0 ? 1 : 0));
-		const inner = distanceInside(rest, size);
-		const deep = deepest(inner);
-		const room = inner[deep] ?? 0;
-		if (room > 0) result[index] = { ...region, point: center(deep, size.width), room };
-		for (let at = 0; at < taken.length; at++) if ((depth[at] ?? 0) > 0) taken[at] = 1;
+		if (region?.depth === undefined || region.box === undefined) continue;
+		const { depth, box } = region;
+		const under = crop(taken, size.width, box);
+		const alone = Uint8Array.from(depth, (inside, at) => (inside > 0 && under[at] === 0 ? 1 : 0));
+		const widest = deepest(distanceInside(alone, box), box);
+		if (widest.room > 0) result[index] = { ...region, ...widest };
+		for (let at = 0; at < depth.length; at++) {
+			const row = box.y + Math.floor(at / box.width);
+			if ((depth[at] ?? 0) > 0) taken[row * size.width + box.x + (at % box.width)] = 1;
+		}
+	}
+	return result;
+}
+
+/** `[height, width]` of a box in an array whose rows are `stride` long. */
+function crop(values: Uint8Array, stride: number, { x, y, width, height }: Box): Uint8Array {
+	const result = new Uint8Array(width * height);
+	for (let row = 0; row < height; row++) {
+		const from = (y + row) * stride + x;
+		result.set(values.subarray(from, from + width), row * width);
 	}
 	return result;
 }
@@ -127,15 +139,12 @@ export function smallestFirst(regions: readonly ResolvedRegion[]): number[] {
 	return regions.map((_, index) => index).sort((a, b) => (regions[a]?.area ?? 0) - (regions[b]?.area ?? 0));
 }
 
-/** Index of the largest value, the first of equals. */
-function deepest(values: Float32Array): number {
+/** The middle of the deepest pixel of a box, the first of equals, and how deep it is. */
+function deepest(depth: Float32Array, box: Box): { readonly point: Point; readonly room: number } {
 	let best = 0;
-	for (let at = 1; at < values.length; at++) if ((values[at] ?? 0) > (values[best] ?? 0)) best = at;
-	return best;
-}
-
-function center(at: number, width: number): Point {
-	return { x: (at % width) + 0.5, y: Math.floor(at / width) + 0.5 };
+	for (let at = 1; at < depth.length; at++) if ((depth[at] ?? 0) > (depth[best] ?? 0)) best = at;
+	const point = { x: box.x + (best % box.width) + 0.5, y: box.y + Math.floor(best / box.width) + 0.5 };
+	return { point, room: depth[best] ?? 0 };
 }
 
 function extent(mask: Uint8Array, { width, height }: Size): { readonly box: Box; readonly area: number } {
@@ -151,6 +160,11 @@ function extent(mask: Uint8Array, { width, height }: Size): { readonly box: Box;
 		area++;
 	}
 	return { box: { x: left, y: top, width: right - left, height: bottom - top }, area };
+}
+
+function assertCount(marks: number): void {
+	if (marks <= MAX_MARKS) return;
+	throw new OnevisionError("over-limit", `${marks} marks: at most ${MAX_MARKS} fit one picture; mark fewer`);
 }
 
 function isCount(value: number, most: number): boolean {

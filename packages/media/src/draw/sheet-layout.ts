@@ -46,12 +46,12 @@ const CAPTION = 0.024;
 const SMALLEST_CAPTION = 0.6;
 const LEAST_CAPTION = 9;
 /** A line of captions, in font sizes. */
-export const CAPTION_LINE = 1.45;
+const CAPTION_LINE = 1.45;
 
 /**
  * A contact sheet: a grid, row by row in the order given. A cell is as wide and high as the median picture; each
- * picture is fitted into the top left of its cell, and a row is as high as its highest picture. Throws `invalid-input` for options that do not fit the pictures,
- * `over-limit` for a sheet too large.
+ * picture is fitted into the top left of its cell, and a row is as high as its highest picture. Throws
+ * `invalid-input` for options that do not fit the pictures, `over-limit` for a sheet too large.
  */
 export function layoutSheet(sizes: readonly Size[], options: SheetOptions = {}): SheetLayout {
 	const { labels, columns, width } = options;
@@ -73,8 +73,9 @@ export function layoutSheet(sizes: readonly Size[], options: SheetOptions = {}):
 	for (let row = 0; row < rows; row++) {
 		const inRow = sizes.slice(row * cols, (row + 1) * cols).map((size, col) => {
 			const left = gridLine(inner, cols, col);
-			const width = gridLine(inner, cols, col + 1) - left;
-			const box = { x: gap * (col + 1) + left, y: y + line, width, height: cellHeight };
+			const right = gridLine(inner, cols, col + 1);
+			const place = { x: gap * (col + 1) + left, y: y + line };
+			const box = { ...place, width: right - left, height: cellHeight };
 			return cellOf(size, box, line, labels?.[row * cols + col]);
 		});
 		cells.push(...inRow);
