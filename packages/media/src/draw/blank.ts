@@ -18,7 +18,8 @@ export function blankPicture(size: Size, { red, green, blue }: Color): Picture {
 
 /** A copy to draw on, so that the original stays as it is. */
 export function copyPicture({ width, height, data }: Picture): Picture {
-	return { width, height, data: data.slice() };
+	// Not data.slice(): a Buffer's slice shares its bytes.
+	return { width, height, data: new Uint8Array(data) };
 }
 
 /** Lays `source` on `target` with its top left corner at `at` (whole px); what lies outside is cut off. */

@@ -92,6 +92,12 @@ describe("placement", () => {
 		);
 	});
 
+	test("pixels in a Buffer stay as they are, too", () => {
+		const data = Buffer.from(ground.data);
+		drawMarks({ ...SIZE, data }, [{ kind: "point", x: 200, y: 130 }]);
+		expect(Buffer.compare(data, ground.data)).toBe(0);
+	});
+
 	test("a lone point carries its badge on it, a roomy box in its corner, a small one beside it", () => {
 		const { marks } = drawMarks(
 			ground,
