@@ -39,11 +39,11 @@ describe("mark", () => {
 		);
 		expect([status, err]).toEqual([0, ""]);
 		expect(out).toMatchInlineSnapshot(`
-			"mark  label  kind       x    y  width  height
-			   1  1      point     40   40
-			   2  2      point  380.5  200
-			   3  3      box      200   20    150     100
-			   4  4      mask       0    0    150     240
+			"mark  kind       x    y  width  height
+			   1  point     40   40
+			   2  point  380.5  200
+			   3  box      200   20    150     100
+			   4  mask       0    0    150     240
 
 			wrote marked.png, 400x240 px
 			"

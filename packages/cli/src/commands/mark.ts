@@ -82,13 +82,14 @@ async function readMask(terminal: Terminal, path: string, size: Size, options: U
 	return { kind: "mask", mask };
 }
 
-/** Points by their place, everything else by its box. */
+/** Points by their place, everything else by its box; labels where they are not the numbers. */
 function markTable(marks: readonly Mark[]): string[] {
 	const right = { align: "right" } as const;
+	const named = marks.some(({ number, label }) => label !== String(number));
 	return table(
 		[
 			{ title: "mark", ...right },
-			{ title: "label" },
+			...(named ? [{ title: "label" }] : []),
 			{ title: "kind" },
 			{ title: "x", ...right },
 			{ title: "y", ...right },
@@ -97,7 +98,7 @@ function markTable(marks: readonly Mark[]): string[] {
 		],
 		marks.map(({ number, label, kind, point, box }) => [
 			String(number),
-			label,
+			...(named ? [label] : []),
 			kind,
 			String(box?.x ?? point.x),
 			String(box?.y ?? point.y),

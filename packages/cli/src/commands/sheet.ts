@@ -95,10 +95,11 @@ function described({ width, height, rows, cols, cells }: SheetLayout, files: rea
 
 function sheetTable({ cells }: SheetLayout, files: readonly string[]): string[] {
 	const right = { align: "right" } as const;
+	const named = cells.some(({ label }) => label !== undefined);
 	return table(
 		[
 			{ title: "picture" },
-			{ title: "label" },
+			...(named ? [{ title: "label" }] : []),
 			{ title: "x", ...right },
 			{ title: "y", ...right },
 			{ title: "width", ...right },
@@ -107,7 +108,7 @@ function sheetTable({ cells }: SheetLayout, files: readonly string[]): string[] 
 		],
 		cells.map(({ label, picture, scale }, index) => [
 			files[index] ?? "",
-			label ?? "",
+			...(named ? [label ?? ""] : []),
 			String(picture.x),
 			String(picture.y),
 			String(picture.width),
