@@ -2,6 +2,7 @@
 
 import { OnevisionError } from "@onevision/core";
 import { Command, CommanderError } from "commander";
+import { addDrawing } from "./drawing.ts";
 import { EXIT } from "./exit.ts";
 import {
 	configOption,
@@ -60,6 +61,7 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 		});
 	addCounting(program, terminal, exitWith);
 	addPlanning(program, terminal, exitWith);
+	addDrawing(program, terminal);
 	return program;
 }
 

@@ -1,5 +1,7 @@
-/** Headers of files on disk. Everything in index.ts, and one file or a folder of files by path. */
+/** Files: everything in index.ts, headers of one file or a folder of files by path, decoding and encoding. */
 
+export { type DecodeOptions, decodeImage } from "./decode/node.ts";
+export { encodePng } from "./encode.ts";
 export { type FileHeaderOptions, readHeader } from "./file.ts";
 export {
 	type FindOptions,

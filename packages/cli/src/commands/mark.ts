@@ -1,0 +1,109 @@
+/** `onevision mark`: numbers on the things in a picture, and the table that says which is where. */
+
+import { OnevisionError, type Size } from "@onevision/core";
+import { drawMarks, gridCells, type Mark, type Picture, type Region } from "@onevision/media";
+import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";
+import { parseBoxes, parseCount, parseGrid, parseLabels, parsePoints } from "../input/places.ts";
+import { table } from "../render/table.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface MarkCommand extends Upright {
+	readonly points?: string;
+	readonly boxes?: string;
+	readonly mask?: readonly string[];
+	readonly grid?: string;
+	readonly labels?: string;
+	readonly size?: string;
+	readonly out: string;
+	readonly json?: boolean;
+}
+
+/** Channel value from which a pixel of a mask file is inside. */
+const INSIDE = 128;
+
+export async function markPicture(terminal: Terminal, file: string, options: MarkCommand): Promise<void> {
+	assertRegions(options);
+	await assertOutput(terminal, options.out, [file, ...(options.mask ?? [])]);
+	await readPictureSize(terminal, file, options);
+	const picture = await readPicture(terminal, file, options);
+	const regions = await regionsOf(terminal, picture, options);
+	const { picture: marked, marks } = drawMarks(picture, regions, {
+		...(options.labels === undefined ? {} : { labels: parseLabels(options.labels) }),
+		...(options.size === undefined ? {} : { size: parseCount("--size", options.size) }),
+	});
+	await writePicture(terminal, options.out, marked);
+	const { width, height } = marked;
+	await terminal.out(
+		options.json
+			? `${JSON.stringify({ written: options.out, width, height, marks }, null, 2)}\n`
+			: `${markTable(marks).join("\n")}\n\nwrote ${options.out}, ${width}x${height} px\n`,
+	);
+}
+
+function assertRegions({ points, boxes, mask, grid }: MarkCommand): void {
+	const places = Object.entries({ points, boxes, mask }).flatMap(([key, value]) =>
+		value ? [`--${key}`] : [],
+	);
+	if (grid === undefined && places.length === 0) {
+		throw new OnevisionError(
+			"invalid-input",
+			"nothing to mark: give --points, --boxes, --mask or --grid, in px of the picture",
+		);
+	}
+	if (grid === undefined || places.length === 0) return;
+	throw new OnevisionError(
+		"invalid-input",
+		`--grid marks the whole picture; leave out ${places.join(", ")}, or --grid`,
+	);
+}
+
+async function regionsOf(terminal: Terminal, picture: Picture, options: MarkCommand): Promise<Region[]> {
+	if (options.grid !== undefined) return gridCells(picture, parseGrid(options.grid));
+	const regions = [
+		...(options.points === undefined ? [] : parsePoints(options.points)),
+		...(options.boxes === undefined ? [] : parseBoxes(options.boxes)),
+	];
+	for (const path of options.mask ?? []) regions.push(await readMask(terminal, path, picture, options));
+	return regions;
+}
+
+async function readMask(terminal: Terminal, path: string, size: Size, options: Upright): Promise<Region> {
+	const { width, height } = await readPictureSize(terminal, path, options);
+	if (width !== size.width || height !== size.height) {
+		throw new OnevisionError(
+			"invalid-input",
+			`--mask ${path}: is ${width}x${height} px, the picture ${size.width}x${size.height}; give it in that size`,
+		);
+	}
+	const { data } = await readPicture(terminal, path, options);
+	const mask = Uint8Array.from({ length: width * height }, (_, at) =>
+		Math.max(data[3 * at] ?? 0, data[3 * at + 1] ?? 0, data[3 * at + 2] ?? 0) >= INSIDE ? 1 : 0,
+	);
+	return { kind: "mask", mask };
+}
+
+/** Points by their place, everything else by its box; labels where they are not the numbers. */
+function markTable(marks: readonly Mark[]): string[] {
+	const right = { align: "right" } as const;
+	const named = marks.some(({ number, label }) => label !== String(number));
+	return table(
+		[
+			{ title: "mark", ...right },
+			...(named ? [{ title: "label" }] : []),
+			{ title: "kind" },
+			{ title: "x", ...right },
+			{ title: "y", ...right },
+			{ title: "width", ...right },
+			{ title: "height", ...right },
+		],
+		marks.map(({ number, label, kind, point, box }) => [
+			String(number),
+			...(named ? [label] : []),
+			kind,
+			String(box?.x ?? point.x),
+			String(box?.y ?? point.y),
+			box === undefined ? "" : String(box.width),
+			box === undefined ? "" : String(box.height),
+		]),
+	);
+}

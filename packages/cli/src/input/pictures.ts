@@ -1,0 +1,101 @@
+/** Picture files in and out: decoded within limits, written as PNG, never over a file that was read. */
+
+import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { OnevisionError, type Size } from "@onevision/core";
+import { decodeImage, encodePng, type Picture, readHeader } from "@onevision/media/node";
+import type { Terminal } from "../terminal.ts";
+
+/** Most bytes of a file that is decoded: far over any photograph, far under what would fill the memory. */
+const MAX_FILE_BYTES = 512 * 2 ** 20;
+
+export interface Upright {
+	readonly applyOrientation?: boolean;
+}
+
+/**
+ * Size of a picture as it will be decoded. Says so where a file is stored turned and will be taken as it is.
+ * Throws `unreadable-file` and `over-limit`, the path in the message, as `readPicture` does.
+ */
+export async function readPictureSize(
+	terminal: Terminal,
+	path: string,
+	{ applyOrientation }: Upright,
+): Promise<Size> {
+	const header = await readHeader(resolve(terminal.cwd, path), {
+		applyOrientation: applyOrientation === true,
+	});
+	if (header.kind === "video") {
+		throw new OnevisionError("unreadable-file", `${path}: is a video; give pictures, such as frames of it`);
+	}
+	if (applyOrientation !== true && header.orientation !== 1) {
+		terminal.err(
+			`onevision: ${path} is stored turned (EXIF orientation ${header.orientation}); --apply-orientation turns it upright\n`,
+		);
+	}
+	return header;
+}
+
+export async function readPicture(
+	terminal: Terminal,
+	path: string,
+	{ applyOrientation }: Upright,
+): Promise<Picture> {
+	const file = resolve(terminal.cwd, path);
+	try {
+		const { size } = await stat(file);
+		if (size > MAX_FILE_BYTES) {
+			throw new OnevisionError("over-limit", `has more than ${MAX_FILE_BYTES} bytes; scale it down`);
+		}
+		return await decodeImage(await readFile(file), { applyOrientation: applyOrientation === true });
+	} catch (error) {
+		if (error instanceof OnevisionError) throw new OnevisionError(error.code, `${path}: ${error.message}`);
+		throw error;
+	}
+}
+
+/** Throws `invalid-input` unless `out` is a PNG and none of the files that are read. */
+export async function assertOutput(
+	terminal: Terminal,
+	out: string,
+	inputs: readonly string[],
+): Promise<void> {
+	if (!/\.png$/i.test(out)) {
+		throw new OnevisionError(
+			"invalid-input",
+			`--out ${out}: a PNG is written; give a name that ends in .png`,
+		);
+	}
+	const target = await identity(resolve(terminal.cwd, out));
+	if (target === undefined) return;
+	for (const input of inputs) {
+		if ((await identity(resolve(terminal.cwd, input))) !== target) continue;
+		throw new OnevisionError("invalid-input", `--out ${out}: is ${input}, which is read; give another name`);
+	}
+}
+
+/** Writes the picture, and makes the folder for it where there is none. Throws `unreadable-file` if that fails. */
+export async function writePicture(terminal: Terminal, out: string, picture: Picture): Promise<void> {
+	const bytes = await encodePng(picture);
+	try {
+		const file = resolve(terminal.cwd, out);
+		await mkdir(dirname(file), { recursive: true });
+		await writeFile(file, bytes);
+	} catch (error) {
+		const why = error instanceof Error && "code" in error ? String(error.code) : String(error);
+		throw new OnevisionError(
+			"unreadable-file",
+			`--out ${out}: cannot be written (${why}); give a name in a folder that can be written`,
+		);
+	}
+}
+
+/** What a path leads to, the same for every link to it; `undefined` for what does not exist. */
+async function identity(file: string): Promise<string | undefined> {
+	try {
+		const { dev, ino } = await stat(file, { bigint: true });
+		return `${dev}:${ino}`;
+	} catch {
+		return undefined;
+	}
+}

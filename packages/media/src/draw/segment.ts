@@ -1,0 +1,37 @@
+/** A straight piece between two points, and what lies on or near it. */
+
+import type { Box, Point } from "./path.ts";
+
+export interface Segment {
+	readonly from: Point;
+	readonly to: Point;
+}
+
+/** Whether the segment has a point in the box (the slab test of Liang and Barsky). */
+export function meets({ from, to }: Segment, { x, y, width, height }: Box): boolean {
+	let [enter, leave] = [0, 1];
+	const sides: readonly (readonly [start: number, step: number, low: number, high: number])[] = [
+		[from.x, to.x - from.x, x, x + width],
+		[from.y, to.y - from.y, y, y + height],
+	];
+	for (const [start, step, low, high] of sides) {
+		if (step === 0) {
+			if (start < low || start > high) return false;
+			continue;
+		}
+		const [first, second] = [(low - start) / step, (high - start) / step];
+		enter = Math.max(enter, Math.min(first, second));
+		leave = Math.min(leave, Math.max(first, second));
+	}
+	return enter <= leave;
+}
+
+/** Distance of a point from the nearest of the segment's, px. */
+export function distanceTo({ from, to }: Segment, point: Point): number {
+	const [dx, dy] = [to.x - from.x, to.y - from.y];
+	const squared = dx * dx + dy * dy;
+	const along = squared === 0 ? 0 : ((point.x - from.x) * dx + (point.y - from.y) * dy) / squared;
+	const t = Math.max(0, Math.min(1, along));
+	const [x, y] = [from.x + t * dx - point.x, from.y + t * dy - point.y];
+	return Math.sqrt(x * x + y * y);
+}

@@ -1,0 +1,64 @@
+/** Draws the pictures of docs/marks.md into docs/images from the example media. Run with `npx tsx -C source scripts/docs-images.ts`. */
+
+import { mkdirSync, readFileSync } from "node:fs";
+import {
+	beforeAfterPair,
+	contactSheet,
+	decodeImage,
+	drawMarks,
+	gridCells,
+	type Picture,
+	type Region,
+} from "@onevision/media/node";
+import sharp from "sharp";
+import { ROOT } from "./files.ts";
+
+const FOLDER = `${ROOT}docs/images`;
+
+/** The boxes of the command in docs/marks.md. */
+const STALLS: readonly Region[] = [
+	[45, 308, 360, 366],
+	[450, 465, 110, 255],
+	[555, 480, 115, 268],
+	[694, 306, 378, 368],
+	[18, 618, 204, 158],
+	[744, 630, 212, 164],
+].map(([x = 0, y = 0, width = 0, height = 0]) => ({ kind: "box", x, y, width, height }));
+
+/** Lighthouse, boats, sun; two of them closer together than a mark is wide. */
+const HARBOUR: readonly Region[] = [
+	[1660, 420],
+	[1240, 640],
+	[520, 780],
+	[1330, 930],
+	[1300, 965],
+	[1420, 300],
+	[1500, 640],
+].map(([x = 0, y = 0]) => ({ kind: "point", x, y }));
+
+const media = (name: string): Promise<Picture> => decodeImage(readFileSync(`${ROOT}examples/media/${name}`));
+
+const market = await media("market.jpg");
+const harbour = await media("harbour.jpg");
+const screenshot = await media("screenshot.png");
+const views = ["front", "left", "rear", "right"];
+const cameras = await Promise.all(views.map((view) => media(`cameras/${view}.jpg`)));
+const [before, after] = [await media("before-after/before.png"), await media("before-after/after.png")];
+
+mkdirSync(FOLDER, { recursive: true });
+const boxes = drawMarks(market, STALLS).picture;
+await write("marks-boxes", boxes, 900);
+await write("marks-boxes-384", boxes, 384);
+await write("marks-points", drawMarks(harbour, HARBOUR).picture, 900);
+await write("marks-grid", drawMarks(screenshot, gridCells(screenshot, { rows: 8, cols: 4 })).picture, 420);
+await write("sheet-cameras", contactSheet(cameras, { labels: views }).picture, 900);
+await write("pair-tap", beforeAfterPair(before, after, { width: 1200 }).picture, 640);
+
+/** As a PNG of at most 256 colours: drawings have few, and the page loads quickly. */
+async function write(name: string, { data, width, height }: Picture, shownWidth: number): Promise<void> {
+	const { size } = await sharp(data, { raw: { width, height, channels: 3 } })
+		.resize({ width: shownWidth })
+		.png({ palette: true, colours: 256, effort: 10, dither: 0, compressionLevel: 9 })
+		.toFile(`${FOLDER}/${name}.png`);
+	process.stdout.write(`${name}.png ${size} bytes\n`);
+}
