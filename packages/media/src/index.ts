@@ -1,6 +1,6 @@
 /**
- * Headers of images and videos: size, orientation, frames and rate, without decoding;
- * drawing on decoded pictures. Runs anywhere; files are in node.ts.
+ * Headers of images and videos without decoding; resizing and processing decoded pictures to the bit as the reference
+ * processors do; drawing on them. Runs anywhere; files are in node.ts.
  */
 
 export * from "./draw/index.ts";
@@ -11,7 +11,32 @@ export {
 	readImageHeaderFrom,
 } from "./image/image.ts";
 export { type Picture, picture } from "./picture.ts";
+export type { Tensors } from "./preprocess/arrange.ts";
+export { PIXEL_FAMILIES, type PixelFamilyId } from "./preprocess/families.ts";
+export type { Framing, Resized, Rgb, View, Window } from "./preprocess/framing.ts";
+export {
+	BACKENDS,
+	type Backend,
+	type Clip,
+	createProcessor,
+	type PixelConstants,
+	type ProcessedBatch,
+	type Processor,
+	type ProcessorOptions,
+} from "./preprocess/processor.ts";
+export { pixelsOfSnapshot } from "./preprocess/snapshot.ts";
+export {
+	FLOAT_TYPES,
+	type FloatTensor,
+	type FloatType,
+	type IntegerTensor,
+	type Tensor,
+} from "./preprocess/tensor.ts";
+export type { Normalization } from "./preprocess/tones.ts";
 export { type ByteSource, blobSource, bytesSource } from "./reading.ts";
+export { FILTERS, type Filter } from "./resample/filters.ts";
+export { type ResizeOptions, resize } from "./resample/resize.ts";
+export { ARITHMETICS, type Arithmetic } from "./resample/weights.ts";
 export {
 	IMAGE_FORMATS,
 	type ImageFormat,

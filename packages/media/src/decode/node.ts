@@ -99,7 +99,14 @@ async function decodeRgb(image: Sharp): Promise<Picture> {
 		.toColourspace("srgb")
 		.raw()
 		.toBuffer({ resolveWithObject: true });
-	return info.channels === 3 ? picture(info, data) : grayPicture(info, (i) => data[i * info.channels] ?? 0);
+	return info.channels === 3
+		? picture(info, plain(data))
+		: grayPicture(info, (i) => data[i * info.channels] ?? 0);
+}
+
+/** The same bytes without Buffer's own ways: its `slice` shares memory. */
+function plain({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+	return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** 16-bit gray: Pillow 12.3 keeps the shades up to 255 and makes all others white. */
