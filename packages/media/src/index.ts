@@ -13,8 +13,10 @@ export {
 	VIDEO_FORMATS,
 	type VideoFormat,
 } from "./sniff.ts";
+export type { FrameIndex, TimeBase, VideoPacket } from "./video/frame-index.ts";
 export {
 	readVideoHeader,
 	type VideoHeader,
 	type VideoHeaderOptions,
-} from "./video.ts";
+} from "./video/header.ts";
+export type { MissingFrame, PictureOptions, Video, VideoFrame } from "./video/video.ts";
