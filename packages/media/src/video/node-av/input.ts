@@ -2,6 +2,7 @@
 
 import type { Size } from "@onevision/core";
 import {
+	AV_DISPOSITION_ATTACHED_PIC,
 	AV_NOPTS_VALUE,
 	AV_PKT_DATA_DISPLAYMATRIX,
 	AV_PKT_FLAG_DISCARD,
@@ -50,11 +51,15 @@ function openContext(path: string, demuxer: string): Pick<Input, "context" | "st
 	);
 	for (const { codecpar } of context.streams) assertPixels(codecpar);
 	check(context.findStreamInfoSync(), "cannot be read");
-	const found = context.findBestStream(AVMEDIA_TYPE_VIDEO);
-	const stream = context.streams.find(({ index }) => index === found);
+	const stream = context.streams.find(isVideo);
 	if (stream === undefined) throw new BadInput("unreadable", "has no video track");
-	for (const other of context.streams) if (other.index !== found) other.discard = AVDISCARD_ALL;
+	for (const other of context.streams) if (other.index !== stream.index) other.discard = AVDISCARD_ALL;
 	return { context, stream };
+}
+
+/** A cover picture is no video. */
+function isVideo({ codecpar, disposition }: Stream): boolean {
+	return codecpar.codecType === AVMEDIA_TYPE_VIDEO && (disposition & AV_DISPOSITION_ATTACHED_PIC) === 0;
 }
 
 /** Refuses frames that would not fit memory before a decoder sees one. */
