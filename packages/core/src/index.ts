@@ -58,6 +58,12 @@ export {
 	fitSetting,
 	fitSize,
 } from "./fit.ts";
+export {
+	countByRate,
+	sampleLinspace,
+	sampleLinspaceRounded,
+	sampleUniform,
+} from "./geometry/frame-sampling.ts";
 export type {
 	ItemLayout,
 	SampleLayout,
@@ -145,6 +151,7 @@ export {
 } from "./providers/request.ts";
 export type { ApiItemCount, Exactness } from "./providers/rule.ts";
 export { API_RULES, type ApiRuleId } from "./providers/rules.ts";
+export { roundHalfEven } from "./rounding.ts";
 export {
 	assertMedia,
 	durationSeconds,

@@ -13,10 +13,19 @@ export {
 	VIDEO_FORMATS,
 	type VideoFormat,
 } from "./sniff.ts";
-export type { FrameIndex, TimeBase, VideoPacket } from "./video/frame-index.ts";
+export { attention, type BitCostOptions, changeCosts, sampleByBitCost } from "./video/bit-cost.ts";
+export type { FrameIndex, RawPacket, TimeBase, VideoPacket } from "./video/frame-index.ts";
 export {
 	readVideoHeader,
 	type VideoHeader,
 	type VideoHeaderOptions,
 } from "./video/header.ts";
+export {
+	chooseFrames,
+	frameAt,
+	SAMPLING_STRATEGIES,
+	type Sampling,
+	type SamplingStrategy,
+} from "./video/sampling.ts";
+export { SAMPLING_REFERENCES, type SamplingReference } from "./video/sampling-references.ts";
 export type { MissingFrame, PictureOptions, Video, VideoFrame } from "./video/video.ts";
