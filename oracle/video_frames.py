@@ -128,8 +128,6 @@ def golden(path):
 
 def main():
     OUT.mkdir(parents=True, exist_ok=True)
-    for old in OUT.iterdir():
-        old.unlink()
     for name, (source, arguments) in CLIPS.items():
         make(name, ["-f", "lavfi", "-i", source], arguments)
     for name, (before, after) in COPIES.items():

@@ -79,7 +79,7 @@ async function* decodeFrom(
 		return left;
 	} finally {
 		command.kill();
-		await command.ended;
+		await command.ended.catch(() => undefined);
 	}
 }
 

@@ -28,7 +28,13 @@ export function startCommand(command: "ffmpeg" | "ffprobe", args: readonly strin
 	});
 	// Whoever awaits it later gets the reason; until then it is no unhandled rejection.
 	ended.catch(() => undefined);
-	return { child, ended, kill: () => void child.kill("SIGKILL") };
+	const kill = () => {
+		child.kill("SIGKILL");
+		// What nobody reads any more would hold the end back.
+		child.stdout.destroy();
+		child.stderr.destroy();
+	};
+	return { child, ended, kill };
 }
 
 /** The lines of a stream, as they come. Throws `unreadable-file` for one of absurd length. */
@@ -46,7 +52,11 @@ export async function* linesOf(stream: Readable): AsyncGenerator<string, void> {
 /** Reads a stream to its end and keeps the first part. */
 export async function noteOf(stream: Readable): Promise<string> {
 	let note = "";
-	for await (const chunk of stream) if (note.length < MAX_NOTE) note += String(chunk);
+	try {
+		for await (const chunk of stream) if (note.length < MAX_NOTE) note += String(chunk);
+	} catch {
+		// The command was ended; what it said until then stands.
+	}
 	return note.slice(0, MAX_NOTE);
 }
 

@@ -5,11 +5,11 @@
 
 import type { Worker } from "node:worker_threads";
 import { OnevisionError } from "@onevision/core";
-import { assertCount, type RawPacket } from "../frame-index.ts";
+import { assertCount } from "../frame-index.ts";
 import { DecoderMissing, type OpenedFile, type OpenSetup } from "../open-file.ts";
 import type { Run } from "../runs.ts";
 import type { DecodedFrame, DecodeOptions, Decoder } from "../video.ts";
-import { type Failure, type Job, type PacketColumns, type Reply, type Setup, WORDS } from "./protocol.ts";
+import { type Failure, type Job, type Reply, rowsOf, type Setup, WORDS } from "./protocol.ts";
 import { startModule } from "./thread.ts";
 
 /** Bytes of pictures sent ahead of the one that is used, and how many there are at least and at most. */
@@ -162,18 +162,4 @@ function endThread(thread: Thread): void {
 	Atomics.store(thread.words, WORDS.isStopped, 1);
 	give(thread.words);
 	void thread.worker.terminate();
-}
-
-function rowsOf(columns: PacketColumns): RawPacket[] {
-	const some = (value: number | undefined) =>
-		value === undefined || Number.isNaN(value) ? undefined : value;
-	return Array.from(columns.flags, (flags, order) => ({
-		pts: some(columns.pts[order]),
-		dts: some(columns.dts[order]),
-		position: some(columns.position[order]),
-		bytes: columns.bytes[order] ?? 0,
-		duration: columns.duration[order] ?? 0,
-		isKey: (flags & 1) !== 0,
-		isShown: (flags & 2) === 0,
-	}));
 }

@@ -1,6 +1,6 @@
 /** What the thread that decodes with node-av and its owner say to each other. */
 
-import type { TimeBase } from "../frame-index.ts";
+import type { RawPacket, TimeBase } from "../frame-index.ts";
 import type { Run } from "../runs.ts";
 import type { DecodedFrame, DecodeOptions } from "../video.ts";
 
@@ -66,3 +66,18 @@ export type Reply =
 	| { readonly kind: "frame"; readonly decoded: DecodedFrame }
 	| { readonly kind: "done" }
 	| { readonly kind: "failed"; readonly why: Failure; readonly message: string };
+
+/** The columns as packets. */
+export function rowsOf(columns: PacketColumns): RawPacket[] {
+	const some = (value: number | undefined) =>
+		value === undefined || Number.isNaN(value) ? undefined : value;
+	return Array.from(columns.flags, (flags, order) => ({
+		pts: some(columns.pts[order]),
+		dts: some(columns.dts[order]),
+		position: some(columns.position[order]),
+		bytes: columns.bytes[order] ?? 0,
+		duration: columns.duration[order] ?? 0,
+		isKey: (flags & 1) !== 0,
+		isShown: (flags & 2) === 0,
+	}));
+}

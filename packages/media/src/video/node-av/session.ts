@@ -12,6 +12,8 @@ export interface Session {
 	readonly opened: Opened;
 	/** Hands every picture of the job to `onPicture`; both functions may throw to stop. */
 	run(job: Job, onPacket: () => void, onPicture: (number: number, pixels: Uint8Array) => void): void;
+	/** Gives memory back; for sessions whose thread goes on. */
+	close(): void;
 }
 
 /** Opens a file and lists its packets; `onPacket` is called for each and may throw to stop. Throws `BadInput`. */
@@ -42,6 +44,11 @@ export function openSession({ path, demuxer, threads }: Setup, onPacket: () => v
 			} finally {
 				pictures.free();
 			}
+		},
+		close() {
+			codec?.freeContext();
+			input.packet.free();
+			input.context.closeInputSync();
 		},
 	};
 }
