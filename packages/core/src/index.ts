@@ -59,6 +59,12 @@ export {
 	fitSetting,
 	fitSize,
 } from "./fit.ts";
+export {
+	countByRate,
+	sampleLinspace,
+	sampleLinspaceRounded,
+	sampleUniform,
+} from "./geometry/frame-sampling.ts";
 export type {
 	ItemLayout,
 	SampleLayout,
@@ -146,6 +152,7 @@ export {
 } from "./providers/request.ts";
 export type { ApiItemCount, Exactness } from "./providers/rule.ts";
 export { API_RULES, type ApiRuleId } from "./providers/rules.ts";
+export { roundHalfEven } from "./rounding.ts";
 export {
 	assertMedia,
 	durationSeconds,

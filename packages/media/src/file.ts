@@ -5,7 +5,7 @@ import { OnevisionError } from "@onevision/core";
 import { type MediaHeader, readMediaHeader } from "./header.ts";
 import type { ByteSource } from "./reading.ts";
 import { IMAGE_FORMATS, VIDEO_FORMATS } from "./sniff.ts";
-import type { VideoHeaderOptions } from "./video.ts";
+import type { VideoHeaderOptions } from "./video/header.ts";
 
 export interface FileHeaderOptions extends Omit<VideoHeaderOptions, "signal"> {
 	/** Most seconds spent on one file, default 10. Then the file is left with `over-limit`. */
@@ -68,7 +68,8 @@ async function readWithin(
 	}
 }
 
-function fileSource(handle: FileHandle, size: number, signal: AbortSignal): ByteSource {
+/** A source over an open file; reading throws the reason of an aborted signal. */
+export function fileSource(handle: FileHandle, size: number, signal: AbortSignal): ByteSource {
 	return {
 		size,
 		read: async (offset, length) => {
@@ -86,7 +87,8 @@ function fileSource(handle: FileHandle, size: number, signal: AbortSignal): Byte
 	};
 }
 
-function withPath(path: string, error: unknown): unknown {
+/** An error of reading `path`, with the path in front of its message. */
+export function withPath(path: string, error: unknown): unknown {
 	if (error instanceof OnevisionError) return new OnevisionError(error.code, `${path}: ${error.message}`);
 	const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
 	if (code === undefined) return error;

@@ -3,7 +3,7 @@
 import { type ImageHeader, readImageOf } from "./image/image.ts";
 import { type ByteSource, type Reading, readFromSource } from "./reading.ts";
 import { sniff } from "./sniff.ts";
-import { readVideoHeader, type VideoHeader, type VideoHeaderOptions } from "./video.ts";
+import { readVideoHeader, type VideoHeader, type VideoHeaderOptions } from "./video/header.ts";
 
 export type MediaHeader = ImageHeader | VideoHeader;
 

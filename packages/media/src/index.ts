@@ -43,8 +43,19 @@ export {
 	VIDEO_FORMATS,
 	type VideoFormat,
 } from "./sniff.ts";
+export { attention, type BitCostOptions, changeCosts, sampleByBitCost } from "./video/bit-cost.ts";
+export type { FrameIndex, RawPacket, TimeBase, VideoPacket } from "./video/frame-index.ts";
 export {
 	readVideoHeader,
 	type VideoHeader,
 	type VideoHeaderOptions,
-} from "./video.ts";
+} from "./video/header.ts";
+export {
+	chooseFrames,
+	frameAt,
+	SAMPLING_STRATEGIES,
+	type Sampling,
+	type SamplingStrategy,
+} from "./video/sampling.ts";
+export { SAMPLING_REFERENCES, type SamplingReference } from "./video/sampling-references.ts";
+export type { MissingFrame, PictureOptions, Video, VideoFrame } from "./video/video.ts";

@@ -14,3 +14,4 @@ export {
 export { type MediaHeader, readMediaHeader } from "./header.ts";
 export * from "./index.ts";
 export { type Grouping, mediaItemOf, type SampleFiles, samplesOf } from "./samples.ts";
+export { type OpenVideoOptions, openVideo, VIDEO_DECODERS, type VideoDecoderName } from "./video/open.ts";

@@ -5,7 +5,7 @@
  */
 
 import { OnevisionError } from "../errors.ts";
-import { sampleArange, sampleLinspaceRounded } from "../geometry/frame-sampling.ts";
+import { countByRate, sampleArange, sampleLinspaceRounded } from "../geometry/frame-sampling.ts";
 import { smartResize, smartResizeClip } from "../geometry/smart-resize.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { Size, VideoItem } from "../sample.ts";
@@ -79,10 +79,9 @@ export const QWEN_VIDEO_RULES = {
 	"qwen-vl-utils": {
 		fewestFrames: 2,
 		countByFps: (video, rate, settings, temporalPatch) => {
-			const least = Math.ceil(settings.min_frames / temporalPatch) * temporalPatch;
-			const most = floorTo(Math.min(settings.max_frames, video.frames), temporalPatch);
-			const wanted = (video.frames / fpsOf(video)) * rate;
-			return floorTo(Math.min(Math.max(wanted, least), most, video.frames), temporalPatch);
+			const clip = { total: video.frames, fps: fpsOf(video), rate };
+			const limits = { min: settings.min_frames, max: settings.max_frames, multiple: temporalPatch };
+			return countByRate(clip, limits);
 		},
 		countByNumber: (asked, total, temporalPatch) =>
 			Math.min(roundHalfEven(asked / temporalPatch) * temporalPatch, floorTo(total, temporalPatch)),

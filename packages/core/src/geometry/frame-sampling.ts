@@ -43,3 +43,17 @@ export function sampleSegments(total: number, count: number): number[] {
 		Math.trunc(segment / 2 + roundHalfEven(segment * index)),
 	);
 }
+
+/**
+ * `smart_nframes` of qwen-vl-utils (vision_process.py): frames taken of `total` at `rate` per second from a clip of
+ * `fps`, between `min` and `max`, in multiples of `multiple`.
+ */
+export function countByRate(
+	{ total, fps, rate }: { readonly total: number; readonly fps: number; readonly rate: number },
+	{ min, max, multiple }: { readonly min: number; readonly max: number; readonly multiple: number },
+): number {
+	const least = Math.ceil(min / multiple) * multiple;
+	const most = Math.floor(Math.min(max, total) / multiple) * multiple;
+	const wanted = Math.min(Math.max((total / fps) * rate, least), most, total);
+	return Math.floor(wanted / multiple) * multiple;
+}

@@ -5,13 +5,13 @@
 
 import { assertMedia, OnevisionError } from "@onevision/core";
 import { Input, type InputVideoTrack, Logging, LogLevel, MATROSKA, MP4, QTFF, WEBM } from "mediabunny";
+import { assertSides, type HeaderOptions } from "../image/image.ts";
+import { type ByteSource, blobSource, bytesSource, readFromSource, unreadable } from "../reading.ts";
+import { type Sniffed, sniff, VIDEO_FORMATS, type VideoFormat } from "../sniff.ts";
 import { readAvi } from "./avi.ts";
+import { countPackets, type Rate, rateOver } from "./count-packets.ts";
 import { guardedSource } from "./guarded-source.ts";
-import { assertSides, type HeaderOptions } from "./image/image.ts";
 import { readListedFrames } from "./iso.ts";
-import { countPackets, type Rate, rateOver } from "./packets.ts";
-import { type ByteSource, blobSource, bytesSource, readFromSource, unreadable } from "./reading.ts";
-import { type Sniffed, sniff, VIDEO_FORMATS, type VideoFormat } from "./sniff.ts";
 
 /** The facts in a video's header. */
 export interface VideoHeader {
@@ -78,7 +78,8 @@ function toSource(source: Uint8Array | Blob | ByteSource): ByteSource {
 	return source instanceof Blob ? blobSource(source) : source;
 }
 
-function videoFormat(sniffed: Sniffed | undefined): VideoFormat {
+/** The format of a video; throws `unreadable-file` for anything else. */
+export function videoFormat(sniffed: Sniffed | undefined): VideoFormat {
 	if (sniffed?.kind === "video") return sniffed.format;
 	const what = sniffed === undefined ? "not a video" : `an image (${sniffed.format}), not a video`;
 	throw unreadable(`is ${what}; give ${VIDEO_FORMATS.join(", ")}`);

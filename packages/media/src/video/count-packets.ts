@@ -2,8 +2,8 @@
 
 import { OnevisionError } from "@onevision/core";
 import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
+import { unreadable } from "../reading.ts";
 import { nearestRate } from "./rate.ts";
-import { unreadable } from "./reading.ts";
 
 /** Frames that are shown, and how fast. */
 export interface Rate {

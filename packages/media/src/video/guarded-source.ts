@@ -6,7 +6,7 @@
 
 import { OnevisionError } from "@onevision/core";
 import { CustomSource } from "mediabunny";
-import { type ByteSource, unreadable } from "./reading.ts";
+import { type ByteSource, unreadable } from "../reading.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 const CACHED_BLOCKS = 64;

@@ -1,6 +1,6 @@
 /** AVI: the main and the stream header. Based on Microsoft's "AVI RIFF File Reference" and OpenDML 1.02 (dmlh). */
 
-import { type Reading, range, text, unreadable } from "./reading.ts";
+import { type Reading, range, text, unreadable } from "../reading.ts";
 
 /** What an AVI's headers say of its first video stream. */
 export interface AviStream {

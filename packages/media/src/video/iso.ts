@@ -5,8 +5,8 @@
  */
 
 import { MAX_FRAMES, OnevisionError } from "@onevision/core";
-import { type Box, childrenOf, childrenWithin } from "./boxes.ts";
-import { type Reading, range, uint64, unreadable } from "./reading.ts";
+import { type Box, childrenOf, childrenWithin } from "../boxes.ts";
+import { type Reading, range, uint64, unreadable } from "../reading.ts";
 
 /** The frames of one track that are shown; times in seconds on the track's clock. */
 export interface ListedFrames {

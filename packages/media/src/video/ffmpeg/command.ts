@@ -1,0 +1,78 @@
+/** The command line that decodes some frames of a file. */
+
+import type { RawPacket, TimeBase } from "../frame-index.ts";
+import { MAX_PICTURE_PIXELS } from "../limits.ts";
+import type { OpenSetup } from "../open-file.ts";
+import type { Target } from "../runs.ts";
+import type { DecodeOptions } from "../video.ts";
+import { INPUT_LIMITS } from "./process.ts";
+
+export interface Source {
+	readonly setup: OpenSetup;
+	/** This version's option against repeated and dropped frames. */
+	readonly passthrough: "-fps_mode" | "-vsync";
+	readonly packets: readonly RawPacket[];
+	readonly timeBase: TimeBase;
+}
+
+/** Writes the time of each picture as a line to the standard error; `print` leaves out frames without a key. */
+const TELL_TIMES = String.raw`metadata=add:key=k:value=1,metadata=print:direct=1:file=pipe\\:2`;
+
+/** Arguments of `ffmpeg` for these targets, decoding from packet `start`: pictures on stdout, their times on stderr. */
+export function commandFor(
+	{ setup, passthrough, packets, timeBase }: Source,
+	start: number,
+	targets: readonly Target[],
+	{ size, isUpright }: DecodeOptions,
+): string[] {
+	const filters = [
+		`select=${selection(targets)}`,
+		TELL_TIMES,
+		`scale=${size.width}:${size.height}:flags=bicubic`,
+		"format=rgb24",
+	];
+	return [
+		...["-nostdin", "-v", "quiet"],
+		// Times as the file has them: without it they are shifted to start at zero, and by what was seeked.
+		"-copyts",
+		...seekTo(packets[start], start, timeBase),
+		...(isUpright ? [] : ["-noautorotate"]),
+		...["-threads", String(setup.threads), "-max_pixels", String(MAX_PICTURE_PIXELS)],
+		...[...INPUT_LIMITS, "-f", setup.demuxer, "-i", `file:${setup.path}`],
+		...["-map", "0:V:0", passthrough, "passthrough", "-vf", filters.join(",")],
+		...["-frames:v", String(targets.length), "-f", "rawvideo", "pipe:1"],
+	];
+}
+
+/** Seeks to a packet or to the key before it; wanted frames are told by their time, so earlier is as good. */
+function seekTo(
+	packet: RawPacket | undefined,
+	start: number,
+	{ numerator, denominator }: TimeBase,
+): string[] {
+	const stamp = packet?.pts ?? packet?.dts;
+	if (start === 0 || stamp === undefined) return [];
+	const seconds = ((stamp * numerator) / denominator).toFixed(6);
+	return ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", seconds];
+}
+
+/** An expression that is true for the targets: by time, or by number where there are no times. */
+function selection(targets: readonly Target[]): string {
+	const terms: string[] = [];
+	let [first, last]: (Target | undefined)[] = [];
+	const close = () => {
+		if (first === undefined || last === undefined) return;
+		const name = first.pts === undefined ? "n" : "pts";
+		terms.push(String.raw`between(${name}\,${first.pts ?? first.frame}\,${last.pts ?? last.frame})`);
+	};
+	for (const target of targets) {
+		if (last !== undefined && target.frame === last.frame + 1) {
+			last = target;
+			continue;
+		}
+		close();
+		[first, last] = [target, target];
+	}
+	close();
+	return terms.join("+");
+}

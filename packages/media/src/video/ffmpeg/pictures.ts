@@ -1,0 +1,21 @@
+/** Raw pictures out of a pipe. */
+
+import type { Readable } from "node:stream";
+
+/** Every `bytes` bytes of a stream, a part at its end left out: that picture never became whole. */
+export async function* picturesOf(stream: Readable, bytes: number): AsyncGenerator<Uint8Array, void> {
+	let current = new Uint8Array(bytes);
+	let filled = 0;
+	for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+		for (let at = 0; at < chunk.length; ) {
+			const length = Math.min(bytes - filled, chunk.length - at);
+			current.set(chunk.subarray(at, at + length), filled);
+			filled += length;
+			at += length;
+			if (filled < bytes) continue;
+			yield current;
+			current = new Uint8Array(bytes);
+			filled = 0;
+		}
+	}
+}

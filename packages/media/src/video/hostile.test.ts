@@ -1,0 +1,197 @@
+/** Damaged and forged clips through the index and the decoders: an answer or a refusal, in time, and never a crash. */
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { OnevisionError } from "@onevision/core";
+import { afterAll, describe, expect, test } from "vitest";
+import { frameIndexOf } from "./frame-index.ts";
+import { BadInput } from "./node-av/input.ts";
+import { rowsOf } from "./node-av/protocol.ts";
+import { openSession } from "./node-av/session.ts";
+import { openVideo, VIDEO_DECODERS, type VideoDecoderName } from "./open.ts";
+import { planRuns } from "./runs.ts";
+import { hasCommand } from "./testing/has-command.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "onevision-video-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const read = (name: string) =>
+	new Uint8Array(readFileSync(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))));
+
+/** Numbers below `below` from a fixed seed: mulberry32. */
+function generator(seed: number): (below: number) => number {
+	let state = seed;
+	return (below) => {
+		state = (state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+	};
+}
+
+/** Some bytes changed anywhere; one file in six is cut as well. */
+function mutate(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
+	const copy = bytes.slice();
+	for (let change = 0; change <= random(12); change++) copy[random(copy.length)] = random(256);
+	return random(6) === 0 ? copy.subarray(0, random(copy.length)) : copy;
+}
+
+/** Opens and decodes every fifth frame. Counts what came of it. */
+async function tryFile(path: string, decoder: VideoDecoderName, counts: Map<string, number>): Promise<void> {
+	const note = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
+	try {
+		const video = await openVideo(path, { decoder, threads: 1, timeoutSeconds: 20 });
+		const wanted = video.index.frames.flatMap((_, frame) => (frame % 5 === 0 ? [frame] : [])).slice(0, 50);
+		let answered = 0;
+		try {
+			for await (const { frame, picture } of video.framesOrMissing(wanted, {
+				size: { width: 16, height: 16 },
+			})) {
+				expect(frame).toBe(wanted[answered++]);
+				note(picture === undefined ? "missing" : "frame");
+			}
+		} finally {
+			await video.close();
+		}
+		expect(answered).toBe(wanted.length);
+		note("opened");
+	} catch (error) {
+		if (!(error instanceof OnevisionError)) throw error;
+		expect(error.message).not.toContain("\n");
+		note(error.code);
+	}
+}
+
+/** Mutations per clip with everything around the decoder: a thread, or three processes, is started for each. */
+const WHOLE_RUNS: Readonly<Record<VideoDecoderName, number>> = { "node-av": 4, ffmpeg: 2 };
+/** Mutations per clip through node-av in this thread: all are listed, every fourth is decoded. */
+const DIRECT_RUNS = 300;
+const CLIPS = [
+	"b-frames.mp4",
+	"hevc-open-gop.mp4",
+	"odd-vp9.webm",
+	"hidden-vp8.webm",
+	"av1.mkv",
+	"h264.avi",
+	"odd-jpeg.avi",
+	"fragments.mp4",
+	"edit.mp4",
+];
+
+const DEMUXERS: Readonly<Record<string, string>> = {
+	mp4: "mov",
+	mkv: "matroska",
+	webm: "matroska",
+	avi: "avi",
+};
+
+/** Lists a file, and decodes it if asked, without a thread around it: a crash would end the tests. */
+function tryDirectly(path: string, decode: boolean): void {
+	const demuxer = DEMUXERS[path.split(".").at(-1) ?? ""] ?? "";
+	const nothing = () => undefined;
+	try {
+		const setup = { path, demuxer, threads: 1, shared: new SharedArrayBuffer(16) };
+		const session = openSession(setup, nothing);
+		try {
+			const { packets, timeBase } = session.opened;
+			const index = frameIndexOf(rowsOf(packets), timeBase);
+			const wanted = index.frames.flatMap((_, frame) => (frame % 5 === 0 ? [frame] : [])).slice(0, 20);
+			const options = { size: { width: 16, height: 16 }, isUpright: false };
+			const isWanted = new Set(wanted);
+			const onPicture = (frame: number, pixels: Uint8Array) => {
+				expect(isWanted.delete(frame)).toBe(true);
+				expect(pixels.length).toBe(16 * 16 * 3);
+			};
+			if (decode) session.run({ runs: planRuns(index, wanted, 4), options }, nothing, onPicture);
+		} finally {
+			session.close();
+		}
+	} catch (error) {
+		if (!(error instanceof OnevisionError || error instanceof BadInput)) throw error;
+	}
+}
+
+test.each(CLIPS)("thousands of mutations: %s", (name) => {
+	const bytes = read(name);
+	const random = generator(bytes.length + 1);
+	const path = join(folder, `direct-${name}`);
+	for (let run = 0; run < DIRECT_RUNS; run++) {
+		writeFileSync(path, mutate(bytes, random));
+		tryDirectly(path, run % 4 === 0);
+	}
+});
+
+for (const decoder of VIDEO_DECODERS) {
+	describe.skipIf(decoder === "ffmpeg" && !hasCommand("ffmpeg"))(decoder, () => {
+		test.each(CLIPS)("mutated %s", async (name) => {
+			const bytes = read(name);
+			const random = generator(bytes.length);
+			const counts = new Map<string, number>();
+			for (let run = 0; run < WHOLE_RUNS[decoder]; run++) {
+				const path = join(folder, `${decoder}-${name}`);
+				writeFileSync(path, mutate(bytes, random));
+				await tryFile(path, decoder, counts);
+			}
+			for (const what of counts.keys()) {
+				expect(["opened", "frame", "missing", "unreadable-file", "over-limit"]).toContain(what);
+			}
+		});
+
+		test("a clip cut in its middle lists the frames that are left", async () => {
+			const bytes = read("open-gop.mkv");
+			const path = join(folder, `cut-${decoder}.mkv`);
+			// The second half is zeros: the file is as long as its header says.
+			writeFileSync(path, bytes.slice().fill(0, bytes.length / 2));
+			const video = await openVideo(path, { decoder });
+			const total = video.index.frames.length;
+			expect(total).toBeLessThan(48);
+			await video.close();
+		});
+
+		test("a picture whose bytes are gone is named, and the others still come", async () => {
+			const bytes = read("odd-jpeg.avi");
+			const video = await openVideo(
+				join(fileURLToPath(new URL("fixtures/", import.meta.url)), "odd-jpeg.avi"),
+				{ decoder },
+			);
+			const { position = 0, bytes: size } = video.index.frames[4] ?? { bytes: 0 };
+			await video.close();
+			const path = join(folder, `hole-${decoder}.avi`);
+			writeFileSync(path, bytes.slice().fill(0, position + 8, position + size));
+			const holed = await openVideo(path, { decoder });
+			const found: (number | undefined)[] = [];
+			for await (const { frame, picture } of holed.framesOrMissing([2, 4, 6])) {
+				found.push(picture === undefined ? undefined : frame);
+			}
+			expect(found).toEqual([2, undefined, 6]);
+			await expect(async () => {
+				for await (const _ of holed.frames([2, 4, 6]));
+			}).rejects.toThrow("frame 4 of 12 (at 0.33 s) could not be decoded");
+			await holed.close();
+		});
+
+		test("names that look like options or addresses are names", async () => {
+			for (const name of ["-version.mp4", "concat:a|b.mp4", "pipe:0.mp4", "%03d.mp4", "ünï cödé.mp4"]) {
+				const path = join(folder, name);
+				writeFileSync(path, read("bt601.mp4"));
+				const video = await openVideo(path, { decoder });
+				for await (const { picture } of video.frames([0])) expect(picture.width).toBe(96);
+				await video.close();
+			}
+		});
+
+		test("a playlist is not followed", async () => {
+			const path = join(folder, "list.mp4");
+			writeFileSync(path, "#EXTM3U\n#EXTINF:1,\n/etc/hostname\n#EXT-X-ENDLIST\n");
+			await expect(openVideo(path, { decoder })).rejects.toThrow("is not a video");
+		});
+
+		test("an empty file", async () => {
+			const path = join(folder, "empty.mp4");
+			writeFileSync(path, "");
+			await expect(openVideo(path, { decoder })).rejects.toThrow("is not a video");
+		});
+	});
+}

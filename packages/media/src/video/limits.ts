@@ -1,0 +1,6 @@
+/** Limits that hold for every decoder of video. */
+
+/** Largest picture that is decoded or made, px: 8192×8192, twice an 8K frame. */
+export const MAX_PICTURE_PIXELS = 2 ** 26;
+/** Seconds without any progress after which a decoder is given up. */
+export const DEFAULT_TIMEOUT_SECONDS = 30;

@@ -1,0 +1,121 @@
+/** The wanted frames of some runs, each run decoded once, with node-av's synchronous calls. */
+
+import { AV_NOPTS_VALUE, AVDISCARD_DEFAULT, AVDISCARD_NONREF, AVERROR_EAGAIN } from "node-av/constants";
+import { Codec, CodecContext, Frame, type Packet, type Stream } from "node-av/lib";
+import { MAX_PICTURE_PIXELS } from "../limits.ts";
+import type { Run, Target } from "../runs.ts";
+import { BadInput, type Input, type Places, packetsFrom } from "./input.ts";
+import type { PictureMaker } from "./pictures.ts";
+import type { PacketColumns } from "./protocol.ts";
+
+export interface DecodeContext {
+	readonly input: Input;
+	readonly columns: PacketColumns;
+	readonly places: Places;
+	readonly codec: CodecContext;
+	readonly pictures: PictureMaker;
+	/** Called for every packet that is read; throws to stop. */
+	onPacket(): void;
+	/** Called for every wanted frame; `number` is the frame's. */
+	onPicture(number: number, pixels: Uint8Array): void;
+}
+
+/** A decoder for the track, made ready. Throws `BadInput` for a codec this FFmpeg does not decode. */
+export function openCodec({ codecpar, timeBase }: Stream, threads: number): CodecContext {
+	const codec = Codec.findDecoder(codecpar.codecId);
+	if (codec === null)
+		throw new BadInput("unreadable", `its codec ${codecpar.codecId} cannot be decoded here`);
+	const context = new CodecContext();
+	context.allocContext3(codec);
+	context.parametersToContext(codecpar);
+	context.pktTimebase = timeBase;
+	context.threadCount = threads;
+	context.setOption("max_pixels", MAX_PICTURE_PIXELS);
+	if (context.open2Sync(codec, null) < 0) {
+		throw new BadInput("unreadable", "its decoder cannot be set up; the file is damaged");
+	}
+	return context;
+}
+
+/** Frames of a run that have not come out yet. */
+interface Awaited {
+	/** Ascending. */
+	targets: Target[];
+	readonly isTimed: boolean;
+	/** Frames that came out; without times, the number of the next one. */
+	seen: number;
+	/** Whether to stop when one is passed over, to try from further back. */
+	readonly isStrict: boolean;
+	isPassedOver: boolean;
+}
+
+/** Decodes a run; what does not come out is tried once more from the key packet before. */
+export function decodeRun(context: DecodeContext, { start, fallback, targets }: Run): void {
+	const left = decodeFrom(context, start, targets, fallback < start);
+	if (left.length > 0 && fallback < start) decodeFrom(context, fallback, left, false);
+}
+
+/** Decodes from a key packet to the last target; gives back the targets that did not come out. */
+function decodeFrom(
+	context: DecodeContext,
+	start: number,
+	targets: readonly Target[],
+	isStrict: boolean,
+): readonly Target[] {
+	const isTimed = targets.every(({ pts }) => pts !== undefined);
+	// Without times the first frame out is that of the first packet.
+	const awaited: Awaited = { targets: [...targets], isTimed, seen: start, isStrict, isPassedOver: false };
+	const orders = new Set(targets.map(({ order }) => order));
+	const last = Math.max(...orders);
+	const { codec, input } = context;
+	const frame = new Frame();
+	frame.alloc();
+	codec.flushBuffers();
+	for (const order of packetsFrom(input, context.columns, context.places, start)) {
+		context.onPacket();
+		// Frames no other frame needs are not decoded unless asked for. By place, every frame counts.
+		codec.setOption("skip_frame", isTimed && !orders.has(order) ? AVDISCARD_NONREF : AVDISCARD_DEFAULT);
+		send(context, input.packet, frame, awaited);
+		if (isOver(awaited) || (isTimed && order >= last)) break;
+	}
+	if (!isOver(awaited)) send(context, null, frame, awaited);
+	frame.free();
+	return awaited.targets;
+}
+
+function isOver({ targets, isPassedOver }: Awaited): boolean {
+	return targets.length === 0 || isPassedOver;
+}
+
+/** A damaged packet is passed over: what it was for will be missing, or concealed as the command conceals it. */
+function send(context: DecodeContext, packet: Packet | null, frame: Frame, awaited: Awaited): void {
+	const code = context.codec.sendPacketSync(packet);
+	receive(context, frame, awaited);
+	if (code !== AVERROR_EAGAIN || isOver(awaited)) return;
+	context.codec.sendPacketSync(packet);
+	receive(context, frame, awaited);
+}
+
+function receive({ codec, pictures, onPicture }: DecodeContext, frame: Frame, awaited: Awaited): void {
+	while (!isOver(awaited)) {
+		// Below zero: nothing yet, the end, or an error of one frame, after which the next may be sound.
+		if (codec.receiveFrameSync(frame) < 0) return;
+		const target = take(awaited, frame);
+		if (target !== undefined) onPicture(target.frame, pictures.make(frame));
+	}
+}
+
+/** The target that this frame is, if any, taken off the list. */
+function take(awaited: Awaited, frame: Frame): Target | undefined {
+	const stamp = frame.pts === AV_NOPTS_VALUE ? frame.bestEffortTimestamp : frame.pts;
+	const key = awaited.isTimed ? Number(stamp) : awaited.seen;
+	awaited.seen++;
+	const keyOf = ({ pts, frame }: Target) => (awaited.isTimed ? (pts ?? 0) : frame);
+	const place = awaited.targets.findIndex((target) => keyOf(target) >= key);
+	// Frames come out in the order of display: one before this that is still awaited will not come.
+	awaited.isPassedOver = awaited.isStrict && place !== 0 && awaited.targets.length > 0;
+	const target = awaited.targets[place];
+	if (awaited.isPassedOver || target === undefined || keyOf(target) !== key) return undefined;
+	awaited.targets.splice(place, 1);
+	return target;
+}

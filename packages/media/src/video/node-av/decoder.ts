@@ -1,0 +1,165 @@
+/**
+ * Decoding with node-av, FFmpeg in this process, in a thread of its own. The thread never waits for messages while it
+ * decodes; a shared counter says how many pictures it may send, so that few are held, and another that it gets on.
+ */
+
+import type { Worker } from "node:worker_threads";
+import { OnevisionError } from "@onevision/core";
+import { assertCount } from "../frame-index.ts";
+import { DecoderMissing, type OpenedFile, type OpenSetup } from "../open-file.ts";
+import type { Run } from "../runs.ts";
+import type { DecodedFrame, DecodeOptions, Decoder } from "../video.ts";
+import { type Failure, type Job, type Reply, rowsOf, type Setup, WORDS } from "./protocol.ts";
+import { startModule } from "./thread.ts";
+
+/** Bytes of pictures sent ahead of the one that is used, and how many there are at least and at most. */
+const AHEAD_BYTES = 64 * 2 ** 20;
+const [LEAST_AHEAD, MOST_AHEAD] = [2, 8];
+/** Packets decoded for nothing at about the price of a seek. */
+const NEXT_RUN_COST = 4;
+
+/** The thread, and what it has said that nobody has read yet. */
+interface Thread {
+	readonly worker: Worker;
+	readonly words: Int32Array;
+	readonly replies: Reply[];
+	/** Called when there is something to read. */
+	wake: () => void;
+	isEnded: boolean;
+}
+
+/** Opens a file with node-av. Throws `DecoderMissing` without it, else as `openVideo` does. */
+export async function openWithNodeAv(setup: OpenSetup): Promise<OpenedFile> {
+	const thread = startThread(setup);
+	try {
+		const reply = await nextReply(thread, setup);
+		if (reply.kind !== "opened") throw new Error(`internal: the decoding thread answered ${reply.kind}`);
+		const { packets, ...facts } = reply.opened;
+		assertCount(packets.pts.length);
+		return { ...facts, packets: rowsOf(packets), decoder: decoderOf(thread, setup) };
+	} catch (error) {
+		endThread(thread);
+		throw error;
+	}
+}
+
+function startThread({ path, demuxer, threads }: OpenSetup): Thread {
+	const shared = new SharedArrayBuffer(4 * Object.keys(WORDS).length);
+	const workerData: Setup = { path, demuxer, threads, shared };
+	const worker = startModule("./worker.ts", import.meta.url, { workerData });
+	const thread: Thread = {
+		worker,
+		words: new Int32Array(shared),
+		replies: [],
+		wake: () => undefined,
+		isEnded: false,
+	};
+	const push = (reply: Reply) => {
+		thread.replies.push(reply);
+		thread.wake();
+	};
+	worker.on("message", push);
+	worker.on("error", (error) => push({ kind: "failed", why: "internal", message: error.message }));
+	worker.on("exit", () => {
+		if (!thread.isEnded)
+			push({ kind: "failed", why: "internal", message: "the decoding thread ended by itself" });
+	});
+	// Decoding alone keeps no program alive; whoever awaits a frame holds a timer. After the listeners: they undo it.
+	worker.unref();
+	return thread;
+}
+
+/** The thread's next word. Throws what it reports, `over-limit` when it stands still, the signal's reason. */
+async function nextReply(thread: Thread, { path, timeoutSeconds, signal }: OpenSetup): Promise<Reply> {
+	for (;;) {
+		signal?.throwIfAborted();
+		const reply = thread.replies.shift();
+		if (reply?.kind === "failed") throw failure(path, reply.why, reply.message);
+		if (reply !== undefined) return reply;
+		const before = Atomics.load(thread.words, WORDS.progress);
+		const isAwake = await waitFor(thread, timeoutSeconds, signal);
+		if (isAwake || Atomics.load(thread.words, WORDS.progress) !== before) continue;
+		const why = `decoding stood still for ${timeoutSeconds} s; raise timeoutSeconds or leave it out`;
+		throw new OnevisionError("over-limit", `${path}: ${why}`);
+	}
+}
+
+/** False when nothing was said for that long. */
+function waitFor(thread: Thread, seconds: number, signal: AbortSignal | undefined): Promise<boolean> {
+	return new Promise((resolve) => {
+		const end = (isAwake: boolean) => {
+			clearTimeout(timer);
+			signal?.removeEventListener("abort", onAbort);
+			thread.wake = () => undefined;
+			resolve(isAwake);
+		};
+		const onAbort = () => end(true);
+		const timer = setTimeout(() => end(false), seconds * 1000);
+		signal?.addEventListener("abort", onAbort);
+		thread.wake = () => end(true);
+	});
+}
+
+function failure(path: string, why: Failure, message: string): Error {
+	if (why === "not-installed") return new DecoderMissing();
+	if (why === "internal") return new Error(`internal: ${path}: ${message}`);
+	return new OnevisionError(why === "over-limit" ? why : "unreadable-file", `${path}: ${message}`);
+}
+
+function decoderOf(thread: Thread, setup: OpenSetup): Decoder {
+	async function* decode(runs: readonly Run[], options: DecodeOptions): AsyncGenerator<DecodedFrame, void> {
+		if (runs.length === 0) return;
+		if (thread.isEnded) {
+			const what = "its decoder ended after an error; open it again";
+			throw new OnevisionError("invalid-input", `${setup.path}: ${what}`);
+		}
+		const { words, worker } = thread;
+		const bytes = options.size.width * options.size.height * 3;
+		const ahead = Math.min(Math.max(Math.floor(AHEAD_BYTES / bytes), LEAST_AHEAD), MOST_AHEAD);
+		Atomics.store(words, WORDS.isStopped, 0);
+		Atomics.store(words, WORDS.credit, ahead);
+		worker.postMessage({ runs, options } satisfies Job);
+		let isDone = false;
+		try {
+			while (!isDone) {
+				const reply = await nextReply(thread, setup);
+				isDone = reply.kind === "done";
+				if (reply.kind !== "frame") continue;
+				yield reply.decoded;
+				give(words);
+			}
+		} catch (error) {
+			// The thread may be anywhere; what it still says is not for the next job.
+			endThread(thread);
+			throw error;
+		} finally {
+			if (!isDone && !thread.isEnded) await stopJob(thread, setup);
+		}
+	}
+	return { name: "node-av", nextRunCost: NEXT_RUN_COST, decode, close: async () => endThread(thread) };
+}
+
+function give(words: Int32Array): void {
+	Atomics.add(words, WORDS.credit, 1);
+	Atomics.notify(words, WORDS.credit);
+}
+
+/** Lets the thread drop the rest of a job and waits until it has. */
+async function stopJob(thread: Thread, setup: OpenSetup): Promise<void> {
+	Atomics.store(thread.words, WORDS.isStopped, 1);
+	give(thread.words);
+	try {
+		while ((await nextReply(thread, setup)).kind !== "done");
+	} catch {
+		endThread(thread);
+	}
+}
+
+/** Without waiting for it: a thread stuck in native code would never answer. */
+function endThread(thread: Thread): void {
+	if (thread.isEnded) return;
+	thread.isEnded = true;
+	Atomics.store(thread.words, WORDS.isStopped, 1);
+	give(thread.words);
+	void thread.worker.terminate();
+}

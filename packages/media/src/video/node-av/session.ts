@@ -1,0 +1,54 @@
+/** One open video in the decoding thread: what its packets are, and the pictures of a job. */
+
+import { AV_LOG_QUIET } from "node-av/constants";
+import { type CodecContext, Log } from "node-av/lib";
+import { rotationOf } from "../orientation.ts";
+import { decodeRun, openCodec } from "./decode.ts";
+import { displayMatrix, listPackets, openInput, placesOf } from "./input.ts";
+import { pictureMaker } from "./pictures.ts";
+import type { Job, Opened, Setup } from "./protocol.ts";
+
+export interface Session {
+	readonly opened: Opened;
+	/** Hands every picture of the job to `onPicture`; both functions may throw to stop. */
+	run(job: Job, onPacket: () => void, onPicture: (number: number, pixels: Uint8Array) => void): void;
+	/** Gives memory back; for sessions whose thread goes on. */
+	close(): void;
+}
+
+/** Opens a file and lists its packets; `onPacket` is called for each and may throw to stop. Throws `BadInput`. */
+export function openSession({ path, demuxer, threads }: Setup, onPacket: () => void): Session {
+	// FFmpeg would write its notes on damaged files to the standard error, which belongs to the program that calls us.
+	Log.setLevel(AV_LOG_QUIET);
+	const input = openInput(path, demuxer);
+	const { codecpar, timeBase, avgFrameRate } = input.stream;
+	const columns = listPackets(input, onPacket);
+	const matrix = displayMatrix(input.stream);
+	const places = placesOf(columns);
+	let codec: CodecContext | undefined;
+	return {
+		opened: {
+			width: codecpar.width,
+			height: codecpar.height,
+			rotation: rotationOf(matrix),
+			timeBase: { numerator: timeBase.num, denominator: timeBase.den },
+			fps: avgFrameRate.den === 0 ? 0 : avgFrameRate.num / avgFrameRate.den,
+			packets: columns,
+		},
+		run({ runs, options }, onPacket, onPicture) {
+			codec ??= openCodec(input.stream, threads);
+			const pictures = pictureMaker(options, matrix);
+			try {
+				const context = { input, columns, places, codec, pictures, onPacket, onPicture };
+				for (const run of runs) decodeRun(context, run);
+			} finally {
+				pictures.free();
+			}
+		},
+		close() {
+			codec?.freeContext();
+			input.packet.free();
+			input.context.closeInputSync();
+		},
+	};
+}

@@ -1,0 +1,111 @@
+/** Opens a video file with one of the decoders there are on Node. */
+
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { OnevisionError } from "@onevision/core";
+import { fileSource, withPath } from "../file.ts";
+import { readFromSource, unreadable } from "../reading.ts";
+import { type Sniffed, sniff, type VideoFormat } from "../sniff.ts";
+import { openWithCommand } from "./ffmpeg/decoder.ts";
+import { frameIndexOf } from "./frame-index.ts";
+import { videoFormat } from "./header.ts";
+import { DEFAULT_TIMEOUT_SECONDS } from "./limits.ts";
+import { openWithNodeAv } from "./node-av/decoder.ts";
+import { DecoderMissing, type OpenedFile, type OpenSetup } from "./open-file.ts";
+import { type Video, videoOf } from "./video.ts";
+
+/** Decoders on Node, in the order "auto" tries them. */
+const DECODERS = {
+	/** FFmpeg in this process, in a thread; the optional package of that name. The faster one. */
+	"node-av": openWithNodeAv,
+	/** The `ffmpeg` and `ffprobe` commands: isolated, so the choice for files of strangers. */
+	ffmpeg: openWithCommand,
+} as const satisfies Record<string, (setup: OpenSetup) => Promise<OpenedFile>>;
+
+export type VideoDecoderName = keyof typeof DECODERS;
+export const VIDEO_DECODERS = Object.keys(DECODERS) as readonly VideoDecoderName[];
+
+export interface OpenVideoOptions {
+	/** Default "auto": node-av, or the `ffmpeg` command where that is not installed. Both give the same pixels. */
+	readonly decoder?: VideoDecoderName | "auto";
+	/** Seconds without any progress after which decoding is given up with `over-limit`, default 30. */
+	readonly timeoutSeconds?: number;
+	/** Threads of the decoder, default 0: as many as there are cores. */
+	readonly threads?: number;
+	/** Ends everything; what is awaited then rejects with the signal's reason. */
+	readonly signal?: AbortSignal;
+}
+
+/** FFmpeg's demuxer per format. Others are never tried: some, like playlists, open files that their text names. */
+const DEMUXERS: Readonly<Record<VideoFormat, string>> = {
+	mp4: "mov",
+	mov: "mov",
+	mkv: "matroska",
+	webm: "matroska",
+	avi: "avi",
+};
+
+/**
+ * Opens a video and lists its frames. What the file is, is told by its content. Throws `unreadable-file` for missing and
+ * damaged files and those without a video track, `over-limit` for absurd sizes and past the time limit, `unsupported`
+ * when no decoder is installed; messages start with the path. Close it when done.
+ */
+export async function openVideo(path: string, options: OpenVideoOptions = {}): Promise<Video> {
+	const { decoder = "auto", threads = 0, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, signal } = options;
+	if (!(timeoutSeconds > 0 && timeoutSeconds <= 86_400)) {
+		const expected = "expected seconds above 0, at most 86400";
+		throw new OnevisionError("invalid-input", `timeoutSeconds ${timeoutSeconds}: ${expected}`);
+	}
+	if (!(Number.isInteger(threads) && threads >= 0 && threads <= 64)) {
+		throw new OnevisionError("invalid-input", `threads ${threads}: expected a whole number from 0 to 64`);
+	}
+	const names = decoder === "auto" ? VIDEO_DECODERS : [known(decoder)];
+	const format = await formatOf(path);
+	const setup = { path: resolve(path), demuxer: DEMUXERS[format], threads, timeoutSeconds, signal };
+	for (const name of names) {
+		try {
+			const { packets, timeBase, fps, decoder, ...size } = await DECODERS[name](setup);
+			return videoOf({ format, ...size, index: frameIndexOf(packets, timeBase, fps) }, decoder, path);
+		} catch (error) {
+			if (!(error instanceof DecoderMissing)) throw error;
+		}
+	}
+	throw new OnevisionError("unsupported", `${path}: ${whatIsMissing(decoder)}`);
+}
+
+function known(name: string): VideoDecoderName {
+	const found = VIDEO_DECODERS.find((candidate) => candidate === name);
+	if (found !== undefined) return found;
+	const all = `auto, ${VIDEO_DECODERS.join(", ")}`;
+	throw new OnevisionError("unknown-name", `decoder "${name}": there are ${all}`);
+}
+
+function whatIsMissing(decoder: VideoDecoderName | "auto"): string {
+	const ways = {
+		"node-av": "the package node-av is not installed for this platform; npm install node-av",
+		ffmpeg: "the commands ffmpeg and ffprobe are not there; install FFmpeg 4.4 or later",
+	};
+	if (decoder !== "auto") return ways[decoder];
+	return "there is no video decoder; npm install node-av, or install the ffmpeg command";
+}
+
+/** Throws `unreadable-file` unless the first bytes are those of a video. */
+async function formatOf(path: string): Promise<VideoFormat> {
+	try {
+		const info = await stat(path);
+		// Opening a pipe would wait for its other end.
+		if (!info.isFile()) throw unreadable("is not a file");
+		const handle = await open(path, "r");
+		try {
+			return videoFormat(await sniffFile(handle, info.size));
+		} finally {
+			await handle.close();
+		}
+	} catch (error) {
+		throw withPath(path, error);
+	}
+}
+
+function sniffFile(handle: FileHandle, size: number): Promise<Sniffed | undefined> {
+	return readFromSource(sniff(size), fileSource(handle, size, new AbortController().signal));
+}

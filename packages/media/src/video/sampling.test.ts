@@ -1,0 +1,171 @@
+/** Strategies by name, against what the references take and by what must hold of them. */
+
+import { readFileSync } from "node:fs";
+import { OnevisionError } from "@onevision/core";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { changeCosts, sampleByBitCost } from "./bit-cost.ts";
+import { frameIndexOf, type RawPacket } from "./frame-index.ts";
+import { chooseFrames, type Sampling } from "./sampling.ts";
+import type { SamplingReference } from "./sampling-references.ts";
+
+type Asked = { readonly frames?: number; readonly rate?: number; readonly most?: number };
+type Row = readonly [SamplingReference, number, number, Asked, readonly number[] | null];
+
+const { rows }: { rows: readonly Row[] } = JSON.parse(
+	readFileSync(new URL("fixtures/choices.json", import.meta.url), "utf8"),
+);
+
+/** A clip of frames with these sizes, shown one tick apart at `fps`; `keys` stand alone. */
+function clip(sizes: readonly number[], keys: readonly number[] = [0], fps = 24) {
+	const packets = sizes.map(
+		(bytes, pts): RawPacket => ({ pts, bytes, duration: 1, isKey: keys.includes(pts), isShown: true }),
+	);
+	return frameIndexOf(packets, { numerator: 1, denominator: fps }, fps);
+}
+
+/** Frames shown at these ticks of a thousandth of a second. */
+function uneven(ticks: readonly number[], last: number) {
+	const packets = ticks.map(
+		(pts): RawPacket => ({ pts, bytes: 1, duration: last, isKey: true, isShown: true }),
+	);
+	return frameIndexOf(packets, { numerator: 1, denominator: 1000 });
+}
+
+test("every reference row", () => {
+	for (const [like, total, fps, { frames, rate, most }, expected] of rows) {
+		const index = { ...clip(new Array<number>(total).fill(1)), fps };
+		const sampling: Sampling =
+			frames === undefined
+				? { strategy: "fps", fps: rate ?? 0, like, ...(most !== undefined && { maxFrames: most }) }
+				: { strategy: "uniform", frames, like };
+		const choose = () => chooseFrames(index, sampling);
+		const name = JSON.stringify([like, total, fps, { frames, rate, most }]);
+		if (expected === null) expect(choose, name).toThrow(OnevisionError);
+		else expect(choose(), name).toEqual(expected);
+	}
+});
+
+describe("by the clock", () => {
+	const index = uneven([500, 600, 700, 800, 900, 1500, 2100, 2200], 100);
+
+	test("variable rates come out even in time", () => {
+		// On screen 0, 0.5, 1, 1.5 seconds after the first: frames 0, 4, 5, 5 until 2.1.
+		expect(chooseFrames(index, { strategy: "fps", fps: 2 })).toEqual([0, 4, 5]);
+		expect(chooseFrames(index, { strategy: "fps", fps: 1, minFrames: 6 })).toEqual([0, 3, 4, 5]);
+		expect(chooseFrames(index, { strategy: "fps", fps: 10, maxFrames: 2 })).toEqual([0, 4]);
+	});
+
+	test("given times", () => {
+		const seconds = [0, 0.099, 0.1, 0.39, 1.7, 1.8];
+		expect(chooseFrames(index, { strategy: "timestamps", seconds })).toEqual([0, 0, 1, 3, 7, 7]);
+		expect(() =>
+			chooseFrames(index, { strategy: "timestamps", seconds: [1.9] }),
+		).toThrowErrorMatchingInlineSnapshot(
+			`[OnevisionError: 1.9 s: the video ends at 1.800 s; give times up to that]`,
+		);
+	});
+
+	test("a rate equal to the clip's takes every frame once", () => {
+		for (const fps of [24, 25, 29.97, 24000 / 1001]) {
+			const even = clip(new Array<number>(100).fill(1), [0], fps);
+			expect(chooseFrames(even, { strategy: "fps", fps })).toEqual(even.frames.map((_, frame) => frame));
+		}
+	});
+});
+
+test("key frames", () => {
+	const index = clip(new Array<number>(50).fill(1), [0, 10, 20, 30, 40]);
+	expect(chooseFrames(index, { strategy: "keyframes" })).toEqual([0, 10, 20, 30, 40]);
+	expect(chooseFrames(index, { strategy: "keyframes", maxFrames: 2 })).toEqual([0, 20]);
+});
+
+describe("bit cost", () => {
+	test("a still scene gets few frames, a moving one many", () => {
+		const sizes = Array.from({ length: 100 }, (_, frame) => (frame === 0 ? 9000 : frame < 70 ? 20 : 400));
+		const chosen = chooseFrames(clip(sizes), { strategy: "bit-cost", frames: 10 });
+		expect(chosen.filter((frame) => frame >= 70).length).toBeGreaterThanOrEqual(7);
+		expect(chosen.filter((frame) => frame < 70).length).toBeGreaterThanOrEqual(1);
+	});
+
+	test("key frames of a fixed distance in a still scene draw no attention", () => {
+		const keys = [0, 12, 24, 36, 48];
+		const sizes = Array.from({ length: 60 }, (_, frame) => (keys.includes(frame) ? 8000 : 30));
+		expect(changeCosts(clip(sizes, keys))).toEqual(new Array<number>(60).fill(30));
+		expect(sampleByBitCost(clip(sizes, keys), 6)).toEqual([5, 15, 25, 34, 44, 54]);
+	});
+
+	test("a key frame that comes early is a cut and counts whole", () => {
+		const keys = [0, 12, 24, 29, 41];
+		const sizes = Array.from({ length: 60 }, (_, frame) => (keys.includes(frame) ? 8000 : 30));
+		const costs = changeCosts(clip(sizes, keys));
+		expect(costs.flatMap((cost, frame) => (cost > 30 ? [frame] : []))).toEqual([29]);
+		expect(sampleByBitCost(clip(sizes, keys), 4)).toContain(29);
+	});
+
+	test("of a key frame of another scene the difference counts", () => {
+		const sizes = Array.from({ length: 48 }, (_, frame) => (frame === 0 ? 8000 : frame === 24 ? 3000 : 30));
+		expect(changeCosts(clip(sizes, [0, 24]))[24]).toBe(5000);
+	});
+
+	test("where all are key frames, what differs in size counts", () => {
+		const index = clip([10, 10, 15, 15, 9], [0, 1, 2, 3, 4]);
+		expect(changeCosts(index)).toEqual([0, 0, 5, 0, 6]);
+	});
+
+	test("spacing that does not fit is refused", () => {
+		const ask = () =>
+			chooseFrames(clip(new Array<number>(20).fill(1)), { strategy: "bit-cost", frames: 5, minSpacing: 6 });
+		expect(ask).toThrowErrorMatchingInlineSnapshot(
+			`[OnevisionError: minSpacing 6: only 4 of 20 frames lie 6 apart, got 5; lower one of them]`,
+		);
+	});
+
+	test("always ascending, apart, within the clip, as many as asked, the same again", () => {
+		const sizes = fc.array(fc.oneof(fc.nat(50), fc.nat(200_000)), { minLength: 1, maxLength: 200 });
+		fc.assert(
+			fc.property(
+				sizes,
+				fc.nat(3),
+				fc.integer({ min: 1, max: 64 }),
+				fc.double({ min: 0, max: 1, noNaN: true }),
+				(sizes, every, count, evenShare) => {
+					const keys = sizes.flatMap((_, frame) => (every > 0 && frame % (every * 7) === 0 ? [frame] : []));
+					const index = clip(sizes, keys);
+					const chosen = sampleByBitCost(index, count, { evenShare });
+					expect(chosen.length).toBe(Math.min(count, sizes.length));
+					const spacing = Math.max(1, Math.floor((0.25 * sizes.length) / count));
+					for (const [place, frame] of chosen.entries()) {
+						expect(frame).toBeGreaterThanOrEqual(place === 0 ? 0 : (chosen[place - 1] ?? 0) + spacing);
+						expect(frame).toBeLessThan(sizes.length);
+					}
+					expect(sampleByBitCost(index, count, { evenShare })).toEqual(chosen);
+				},
+			),
+			{ numRuns: 300 },
+		);
+	});
+});
+
+test("what is asked wrongly is told", () => {
+	const index = clip([1, 1, 1]);
+	const ask = (sampling: object) => () => chooseFrames(index, sampling as Sampling);
+	expect(ask({ strategy: "bitcost", frames: 1 })).toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: no sampling strategy "bitcost"; did you mean bit-cost? There are uniform, fps, keyframes, timestamps, bit-cost]`,
+	);
+	expect(ask({ strategy: "uniform", frame: 1 })).toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: frame: no such key; did you mean frames? Known: frames, like]`,
+	);
+	expect(ask({ strategy: "uniform", frames: 0 })).toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: frames: expected a whole number from 1 to 10368000, got 0]`,
+	);
+	expect(ask({ strategy: "uniform", frames: 9 })).toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: transformers refuses to take 9 frames of a video of 3; ask for a number it can give]`,
+	);
+	expect(ask({ strategy: "fps", fps: 1, like: "vllm", minFrames: 2 })).toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: vllm has no minFrames when it samples by rate; leave it out]`,
+	);
+	expect(ask({ strategy: "fps", fps: 1, minFrames: 3, maxFrames: 2 })).toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: minFrames 3 is over maxFrames 2; swap them]`,
+	);
+});

@@ -1,0 +1,204 @@
+/**
+ * A video that is open: its frames are known, and any of them can be had as pictures. One interface over the decoders;
+ * which frames were asked for and which arrived is compared here, for all of them.
+ */
+
+import { OnevisionError, type Size } from "@onevision/core";
+import { type Picture, picture } from "../picture.ts";
+import type { VideoFormat } from "../sniff.ts";
+import type { FrameIndex } from "./frame-index.ts";
+import { MAX_PICTURE_PIXELS } from "./limits.ts";
+import { planRuns, type Run, type Target } from "./runs.ts";
+
+/** One decoded frame. */
+export interface VideoFrame {
+	/** Number of the frame in the order of display, from 0. */
+	readonly frame: number;
+	/** When it is shown, seconds on the track's clock. */
+	readonly seconds: number;
+	readonly picture: Picture;
+}
+
+/** A frame that was asked for and could not be decoded. */
+export interface MissingFrame {
+	readonly frame: number;
+	readonly seconds: number;
+	readonly picture?: undefined;
+}
+
+/** What is done to each picture; the same options give the same pixels with every decoder on Node. */
+export interface PictureOptions {
+	/** px; scaled by the decoder's bicubic filter. Default: the stored size. */
+	readonly size?: Size;
+	/**
+	 * Whether frames are turned as the file asks for display. Default "ignore": PyAV, transformers' default, and decord
+	 * hand out frames as stored; OpenCV, torchcodec from 0.11 and the `ffmpeg` command turn them.
+	 */
+	readonly rotation?: "ignore" | "apply";
+}
+
+/** An open video. */
+export interface Video {
+	readonly format: VideoFormat;
+	/** px, as stored. */
+	readonly width: number;
+	/** px, as stored. */
+	readonly height: number;
+	/** Degrees clockwise still to be turned for display: 0, 90, 180 or 270. */
+	readonly rotation: number;
+	readonly index: FrameIndex;
+	/** Which decoder makes the pictures. */
+	readonly decoder: string;
+	/**
+	 * The frames of these numbers, ascending, repeats allowed, one after the other. Only a few pictures are held at a
+	 * time. Throws `invalid-input` for other numbers, `unreadable-file` naming the first frame that cannot be decoded.
+	 */
+	frames(frames: readonly number[], options?: PictureOptions): AsyncGenerator<VideoFrame, void>;
+	/** The same, but a frame that cannot be decoded is an entry without a picture, and the rest still follows. */
+	framesOrMissing(
+		frames: readonly number[],
+		options?: PictureOptions,
+	): AsyncGenerator<VideoFrame | MissingFrame, void>;
+	/** Ends the decoder. Frames asked for afterwards are refused. */
+	close(): Promise<void>;
+}
+
+/** A picture as a decoder gives it. */
+export interface DecodedFrame extends Size {
+	readonly frame: number;
+	/** `[height, width, 3]` RGB. */
+	readonly data: Uint8Array;
+}
+
+/** What a decoder has to do: everything around it is shared. */
+export interface Decoder {
+	readonly name: string;
+	/** Packets worth decoding rather than starting a run of its own. */
+	readonly nextRunCost: number;
+	/** The targets of these runs, in any order within a run, those it cannot decode left out. */
+	decode(runs: readonly Run[], options: DecodeOptions): AsyncGenerator<DecodedFrame, void>;
+	close(): Promise<void>;
+}
+
+/** Resolved picture options. */
+export interface DecodeOptions {
+	/** px, of the pictures handed out. */
+	readonly size: Size;
+	/** Whether to turn and mirror as the file asks. */
+	readonly isUpright: boolean;
+}
+
+/** Pictures held back while one before them is awaited: the most frames H.264 and HEVC may reorder. */
+const MAX_HELD = 16;
+
+type Facts = Pick<Video, "format" | "width" | "height" | "rotation" | "index">;
+
+/** Puts the interface on a decoder. `name` begins the messages of errors. */
+export function videoOf(facts: Facts, decoder: Decoder, name: string): Video {
+	let isClosed = false;
+	let isReading = false;
+	async function* framesOrMissing(wanted: readonly number[], options: PictureOptions = {}) {
+		if (isClosed) throw new OnevisionError("invalid-input", `${name}: is closed; open it again`);
+		if (isReading) {
+			const what = "its frames are being read already; finish or leave that loop, or open it twice";
+			throw new OnevisionError("invalid-input", `${name}: ${what}`);
+		}
+		const resolved = resolve(facts, options, name);
+		const runs = planRuns(facts.index, wanted, decoder.nextRunCost);
+		isReading = true;
+		try {
+			yield* pair(facts.index, wanted, arrivals(decoder, runs, resolved));
+		} finally {
+			isReading = false;
+		}
+	}
+	async function* frames(wanted: readonly number[], options: PictureOptions = {}) {
+		for await (const found of framesOrMissing(wanted, options)) {
+			if (found.picture === undefined) throw missing(name, found, facts.index.frames.length);
+			yield found;
+		}
+	}
+	const close = async () => {
+		isClosed = true;
+		await decoder.close();
+	};
+	return { ...facts, decoder: decoder.name, frames, framesOrMissing, close };
+}
+
+function resolve(facts: Facts, { size, rotation = "ignore" }: PictureOptions, name: string): DecodeOptions {
+	const isUpright = rotation === "apply";
+	const isTurned = isUpright && facts.rotation % 180 !== 0;
+	const stored = {
+		width: isTurned ? facts.height : facts.width,
+		height: isTurned ? facts.width : facts.height,
+	};
+	const { width, height } = size ?? stored;
+	if (!(Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1)) {
+		throw new OnevisionError("invalid-input", `size ${width}x${height}: expected whole numbers from 1, px`);
+	}
+	if (width * height > MAX_PICTURE_PIXELS) {
+		const what = `frames of ${width}x${height} are over ${MAX_PICTURE_PIXELS} px; give a smaller size`;
+		throw new OnevisionError("over-limit", `${name}: ${what}`);
+	}
+	return { size: { width, height }, isUpright };
+}
+
+/** A decoder's frames in ascending order; gaps are left where it gave none. */
+async function* arrivals(
+	decoder: Decoder,
+	runs: readonly Run[],
+	options: DecodeOptions,
+): AsyncGenerator<DecodedFrame, void> {
+	const awaited: Target[] = runs.flatMap(({ targets }) => targets);
+	const held = new Map<number, DecodedFrame>();
+	let place = 0;
+	for await (const decoded of decoder.decode(runs, options)) {
+		// Given up already: it was handed out as missing.
+		if (decoded.frame < (awaited[place]?.frame ?? Number.POSITIVE_INFINITY)) continue;
+		held.set(decoded.frame, decoded);
+		for (;;) {
+			const next = awaited[place];
+			if (next === undefined) break;
+			const arrived = held.get(next.frame);
+			if (arrived === undefined && held.size <= MAX_HELD) break;
+			place++;
+			held.delete(next.frame);
+			if (arrived !== undefined) yield arrived;
+		}
+	}
+	for (const { frame } of awaited.slice(place)) {
+		const arrived = held.get(frame);
+		if (arrived !== undefined) yield arrived;
+	}
+}
+
+/** One entry for every frame asked for, in that order. */
+async function* pair(
+	index: FrameIndex,
+	wanted: readonly number[],
+	arrived: AsyncGenerator<DecodedFrame, void>,
+): AsyncGenerator<VideoFrame | MissingFrame, void> {
+	let current: VideoFrame | undefined;
+	let next = await arrived.next();
+	try {
+		for (const frame of wanted) {
+			const seconds = index.frames[frame]?.seconds ?? 0;
+			if (current?.frame !== frame) current = undefined;
+			if (current === undefined && !next.done && next.value.frame === frame) {
+				current = { frame, seconds, picture: picture(next.value, next.value.data) };
+				yield current;
+				next = await arrived.next();
+				continue;
+			}
+			yield current ?? { frame, seconds };
+		}
+	} finally {
+		await arrived.return();
+	}
+}
+
+function missing(name: string, { frame, seconds }: MissingFrame, frames: number): OnevisionError {
+	const which = `frame ${frame} of ${frames} (at ${seconds.toFixed(2)} s)`;
+	const what = "could not be decoded; the file is damaged, framesOrMissing goes on without it";
+	return new OnevisionError("unreadable-file", `${name}: ${which} ${what}`);
+}
