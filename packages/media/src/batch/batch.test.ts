@@ -1,0 +1,124 @@
+/** Many files at once: the same tensors as one by one, in order, whatever some of the files do. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { afterAll, describe, expect, test } from "vitest";
+import { createProcessor } from "../preprocess/processor.ts";
+import { digestsOf } from "../testing/goldens.ts";
+import { preprocessSamples } from "./batch.ts";
+import { runInOrder } from "./pool.ts";
+import { processSample } from "./sample.ts";
+
+const fixture = (name: string): string => new URL(`../decode/fixtures/${name}`, import.meta.url).pathname;
+const clip = new URL("../fixtures/mp4-h264-b-frames.mp4", import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), "onevision-batch-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const MODEL = "llava-onevision-qwen2-7b-ov";
+
+describe("samples", () => {
+	test("come out in order, as one by one, those that fail with their reason", async () => {
+		const empty = join(folder, "empty.jpg");
+		writeFileSync(empty, "");
+		const samples = [
+			[fixture("jpeg-420.jpg")],
+			[fixture("jpeg-truncated.jpg")],
+			[fixture("png-rgba.png"), fixture("webp-lossy.webp")],
+			[empty],
+			[join(folder, "missing.png")],
+			[clip],
+			[clip, fixture("png-rgb.png")],
+			[fixture("bmp-24-bit.bmp")],
+		];
+		const processor = createProcessor(MODEL);
+		const results = [];
+		for await (const result of preprocessSamples(MODEL, samples, { threads: 2 })) results.push(result);
+		expect(results.map(({ files }) => files)).toEqual(samples);
+		const errors = results.map((result) => ("error" in result ? result.error.message : undefined));
+		expect(errors).toEqual([
+			undefined,
+			expect.stringContaining("jpeg-truncated.jpg: cannot be decoded as jpeg"),
+			undefined,
+			expect.stringContaining("empty.jpg: is empty"),
+			expect.stringContaining("missing.png"),
+			undefined,
+			expect.stringContaining("a video is a sample of its own"),
+			undefined,
+		]);
+		for (const [index, result] of results.entries()) {
+			if ("error" in result) continue;
+			const { tensors, layouts } = await processSample(samples[index] ?? [], processor, {});
+			expect(digestsOf(result.tensors)).toEqual(digestsOf(tensors));
+			expect(result.layouts).toEqual(layouts.flat());
+		}
+	}, 60_000);
+
+	test("are the same in memory that is used again", async () => {
+		const names = [
+			"jpeg-444.jpg",
+			"png-gray.png",
+			"tiff-cmyk.tiff",
+			"gif.gif",
+			"jpeg-cmyk.jpg",
+			"png-palette.png",
+		];
+		const samples = [...names, ...names].map((name) => [fixture(name)]);
+		const processor = createProcessor(MODEL);
+		let count = 0;
+		for await (const result of preprocessSamples(MODEL, samples, { threads: 1, reuseMemory: true })) {
+			const { tensors } = await processSample(result.files, processor, {});
+			expect("tensors" in result && digestsOf(result.tensors)).toEqual(digestsOf(tensors));
+			count++;
+		}
+		expect(count).toBe(12);
+	}, 60_000);
+
+	test("are refused at once for a model or number that cannot be", async () => {
+		await expect(preprocessSamples("molmo-7b-d", []).next()).rejects.toThrow("its pixels are not made");
+		await expect(preprocessSamples(MODEL, [], { threads: 0 }).next()).rejects.toThrow("threads 0");
+	});
+});
+
+describe("the pool", () => {
+	const code = `
+		const { parentPort } = require("node:worker_threads");
+		parentPort.on("message", (task) => {
+			if (task === "hang") for (;;);
+			if (task === "throw") throw new Error("on purpose");
+			if (task === "exit") process.exit(3);
+			setTimeout(() => parentPort.postMessage(task * 2), task % 3 * 5);
+		});`;
+	const run = (tasks: Iterable<number | string>, threads: number) =>
+		runInOrder<number | string, number>(tasks, {
+			start: () => new Worker(code, { eval: true, stderr: true }),
+			threads,
+			timeoutSeconds: 1,
+		});
+
+	test("keeps the order and goes on after threads that hang or die", async () => {
+		const outcomes = [];
+		for await (const outcome of run([1, "hang", 2, "throw", 3, "exit", 4, 5], 2)) outcomes.push(outcome);
+		const answer = (value: number) => ({ kind: "answer", answer: value });
+		expect(outcomes).toEqual([
+			answer(2),
+			{ kind: "timeout" },
+			answer(4),
+			{ kind: "died", why: "on purpose" },
+			answer(6),
+			{ kind: "died", why: "ended with status 3" },
+			answer(8),
+			answer(10),
+		]);
+	}, 30_000);
+
+	test("takes no more tasks than it has room for", async () => {
+		let asked = 0;
+		function* endless() {
+			for (;;) yield asked++;
+		}
+		for await (const _ of run(endless(), 2)) if (asked > 10) break;
+		expect(asked).toBeLessThan(16);
+	}, 30_000);
+});

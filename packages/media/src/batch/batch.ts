@@ -1,0 +1,108 @@
+/** Many files to tensors: a pool of threads, order kept, memory bounded, failures told per sample. */
+
+import { availableParallelism } from "node:os";
+import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
+import type { DecodeOptions } from "../decode/node.ts";
+import type { Tensors } from "../preprocess/arrange.ts";
+import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
+import { startModule } from "../video/node-av/thread.ts";
+import { runInOrder } from "./pool.ts";
+import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
+
+export interface BatchOptions extends ProcessorOptions {
+	/** Threads, default one per core. */
+	readonly threads?: number;
+	/** Seconds one sample may take, default 120; its thread is then replaced. */
+	readonly timeoutSeconds?: number;
+	readonly decode?: DecodeOptions;
+	/**
+	 * Makes later samples in the memory of those already seen: the tensors of a result are then good until the next
+	 * result is asked for. Twice as fast for large images.
+	 */
+	readonly reuseMemory?: boolean;
+}
+
+/** A sample's tensors, or why it has none. */
+export type BatchResult =
+	| { readonly files: readonly string[]; readonly tensors: Tensors; readonly layouts: readonly ItemLayout[] }
+	| { readonly files: readonly string[]; readonly error: OnevisionError };
+
+const TIMEOUT_SECONDS = 120;
+
+/**
+ * Makes the tensors of samples, each the files of one conversation's images or one video file, and yields them in
+ * order. No more than a few samples per thread are held. Throws as `createProcessor` does for the model and options;
+ * what is wrong with a sample is its result.
+ */
+export async function* preprocessSamples(
+	checkpoint: string | Checkpoint,
+	samples: Iterable<readonly string[]>,
+	options: BatchOptions = {},
+): AsyncGenerator<BatchResult, void> {
+	const {
+		threads = availableParallelism(),
+		timeoutSeconds = TIMEOUT_SECONDS,
+		decode = {},
+		...rest
+	} = options;
+	const { reuseMemory = false, ...processor } = rest;
+	assertWhole("threads", threads);
+	createProcessor(checkpoint, processor);
+	const setup: BatchSetup = { checkpoint, processor, decode };
+	const started: (readonly string[])[] = [];
+	const spare: Tensors[] = [];
+	function* tasks(): Generator<BatchTask> {
+		for (const files of samples) {
+			started.push(files);
+			const reuse = spare.pop();
+			yield reuse === undefined ? { files } : { files, reuse };
+		}
+	}
+	const outcomes = runInOrder<BatchTask, BatchAnswer>(tasks(), {
+		start: () => startModule("./worker.ts", import.meta.url, { workerData: setup }),
+		threads,
+		timeoutSeconds,
+		transfer: ({ reuse }) => (reuse === undefined ? [] : buffersOf(reuse)),
+	});
+	for await (const outcome of outcomes) {
+		const result = resultOf(started.shift() ?? [], outcome, timeoutSeconds);
+		yield result;
+		if (reuseMemory && "tensors" in result) spare.push(result.tensors);
+	}
+}
+
+function assertWhole(name: string, value: number): void {
+	if (Number.isInteger(value) && value >= 1 && value <= 256) return;
+	throw new OnevisionError("invalid-input", `${name} ${value}: expected a whole number from 1 to 256`);
+}
+
+function resultOf(
+	files: readonly string[],
+	outcome: { kind: "answer"; answer: BatchAnswer } | { kind: "timeout" } | { kind: "died"; why: string },
+	timeoutSeconds: number,
+): BatchResult {
+	const failed = (code: OnevisionError["code"], message: string): BatchResult => ({
+		files,
+		error: new OnevisionError(code, message),
+	});
+	const names = files.join(", ");
+	if (outcome.kind === "timeout") {
+		return failed(
+			"over-limit",
+			`${names}: took longer than ${timeoutSeconds} s; leave it out or allow more time`,
+		);
+	}
+	if (outcome.kind === "died") {
+		return failed(
+			"unreadable-file",
+			`${names}: ended the thread that decoded it (${outcome.why}); leave it out`,
+		);
+	}
+	const { answer } = outcome;
+	if ("tensors" in answer) return { files, tensors: answer.tensors, layouts: answer.layouts };
+	// Anything but an error of ours is a bug; it keeps its words.
+	return failed(
+		answer.code ?? "unreadable-file",
+		answer.code === undefined ? `${names}: ${answer.message}` : answer.message,
+	);
+}

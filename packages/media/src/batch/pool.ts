@@ -1,0 +1,113 @@
+/**
+ * Threads that work on one task after another: results in the order of the tasks, few of them held at a time, and a
+ * thread that hangs or dies costs its task only.
+ */
+
+import type { Worker } from "node:worker_threads";
+
+export interface PoolOptions<Task> {
+	/** Starts a thread; it answers each task it is sent with one message. */
+	readonly start: () => Worker;
+	readonly threads: number;
+	/** Seconds a thread may take for one task. */
+	readonly timeoutSeconds: number;
+	/** What a task hands over rather than copies. */
+	readonly transfer?: (task: Task) => readonly ArrayBuffer[];
+}
+
+/** A thread's answer, or why there is none. */
+export type Outcome<Answer> =
+	| { readonly kind: "answer"; readonly answer: Answer }
+	| { readonly kind: "timeout" }
+	| { readonly kind: "died"; readonly why: string };
+
+/** Tasks under way or done and not yet taken, per thread: enough that no thread waits for the one before it. */
+const AHEAD = 2;
+
+/**
+ * Runs every task and yields its outcome in the order given. A task is asked for when there is room, so that no more
+ * than twice as many as there are threads are held. Threads end with the loop, however it is left.
+ */
+export async function* runInOrder<Task, Answer>(
+	tasks: Iterable<Task> | AsyncIterable<Task>,
+	options: PoolOptions<Task>,
+): AsyncGenerator<Outcome<Answer>, void> {
+	const pool = new Pool<Task, Answer>(options);
+	const pending: Promise<Outcome<Answer>>[] = [];
+	try {
+		for await (const task of tasks) {
+			pending.push(pool.run(task));
+			if (pending.length < options.threads * AHEAD) continue;
+			const first = pending.shift();
+			if (first !== undefined) yield await first;
+		}
+		for (const outcome of pending) yield await outcome;
+	} finally {
+		await pool.close();
+	}
+}
+
+class Pool<Task, Answer> {
+	readonly #options: PoolOptions<Task>;
+	readonly #idle: Worker[] = [];
+	readonly #waiting: ((worker: Worker) => void)[] = [];
+	readonly #alive = new Set<Worker>();
+
+	constructor(options: PoolOptions<Task>) {
+		this.#options = options;
+	}
+
+	async run(task: Task): Promise<Outcome<Answer>> {
+		const worker = await this.#take();
+		const outcome = await this.#ask(worker, task);
+		if (outcome.kind === "answer") this.#give(worker);
+		else {
+			this.#alive.delete(worker);
+			await worker.terminate();
+			const next = this.#waiting.shift();
+			if (next !== undefined) next(this.#start());
+		}
+		return outcome;
+	}
+
+	async close(): Promise<void> {
+		await Promise.all([...this.#alive].map((worker) => worker.terminate()));
+	}
+
+	#start(): Worker {
+		const worker = this.#options.start();
+		this.#alive.add(worker);
+		return worker;
+	}
+
+	#take(): Promise<Worker> {
+		const worker = this.#idle.pop();
+		if (worker !== undefined) return Promise.resolve(worker);
+		if (this.#alive.size < this.#options.threads) return Promise.resolve(this.#start());
+		return new Promise((resolve) => this.#waiting.push(resolve));
+	}
+
+	#give(worker: Worker): void {
+		const next = this.#waiting.shift();
+		if (next === undefined) this.#idle.push(worker);
+		else next(worker);
+	}
+
+	#ask(worker: Worker, task: Task): Promise<Outcome<Answer>> {
+		return new Promise((resolve) => {
+			const settle = (outcome: Outcome<Answer>): void => {
+				clearTimeout(timer);
+				worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+				// A thread that fails later, when nobody listens, must not end the process.
+				worker.on("error", () => undefined);
+				resolve(outcome);
+			};
+			const onMessage = (answer: Answer): void => settle({ kind: "answer", answer });
+			const onError = (error: Error): void => settle({ kind: "died", why: error.message });
+			const onExit = (code: number): void => settle({ kind: "died", why: `ended with status ${code}` });
+			const timer = setTimeout(() => settle({ kind: "timeout" }), this.#options.timeoutSeconds * 1000);
+			worker.on("message", onMessage).on("error", onError).on("exit", onExit);
+			worker.postMessage(task, [...(this.#options.transfer?.(task) ?? [])]);
+		});
+	}
+}

@@ -1,0 +1,84 @@
+/** One sample from its files: read, decoded, laid out, made into tensors. */
+
+import { readFile, stat } from "node:fs/promises";
+import { OnevisionError } from "@onevision/core";
+import { type DecodeOptions, decodeImage } from "../decode/node.ts";
+import { readHeader, withPath } from "../file.ts";
+import type { Picture } from "../picture.ts";
+import type { ProcessedBatch, Processor } from "../preprocess/processor.ts";
+import { mediaItemOf } from "../samples.ts";
+import { openVideo } from "../video/open.ts";
+
+/** Largest image file read, bytes. */
+const MAX_FILE_BYTES = 1024 * 1024 * 1024;
+/** Most pixels of all frames of a clip that are held at a time: 512 frames of 1080p. */
+const MAX_CLIP_PIXELS = 1_100_000_000;
+
+/** Decodes an image file. Messages start with the path. Throws as `decodeImage`, and `over-limit` for absurd files. */
+export async function readPicture(path: string, options: DecodeOptions): Promise<Picture> {
+	try {
+		const { size } = await stat(path);
+		if (size > MAX_FILE_BYTES) {
+			throw new OnevisionError("over-limit", `is ${size} bytes; images of up to 1 GiB are read`);
+		}
+		return await decodeImage(await readFile(path), options);
+	} catch (error) {
+		throw withPath(path, error);
+	}
+}
+
+/** The frames of a video that the processor's layout asks for, as a clip. Throws as `openVideo`; `over-limit` for too many. */
+export async function readClip(path: string, processor: Processor) {
+	const video = await openVideo(path);
+	try {
+		const { width, height, index } = video;
+		const total = index.frames.length;
+		const fps = index.fps === undefined ? {} : { fps: index.fps };
+		const item = { kind: "video", width, height, frames: total, ...fps } as const;
+		const { frameIndices, frames: count } = processor.layout(item);
+		assertFits(path, count, item);
+		const frames: Picture[] = [];
+		const wanted = frameIndices ?? Array.from({ length: total }, (_, frame) => frame);
+		for await (const { picture } of video.frames(wanted)) frames.push(picture);
+		return { item, frames };
+	} finally {
+		await video.close();
+	}
+}
+
+function assertFits(
+	path: string,
+	frames: number,
+	{ width, height }: { width: number; height: number },
+): void {
+	if (frames * width * height <= MAX_CLIP_PIXELS) return;
+	throw new OnevisionError(
+		"over-limit",
+		`${path}: ${frames} frames of ${width}x${height} are more than are held at a time; set num_frames or fps lower`,
+	);
+}
+
+/** The tensors of one sample: the images of a conversation, or one video. */
+export async function processSample(
+	files: readonly string[],
+	processor: Processor,
+	decode: DecodeOptions,
+	reuse?: ProcessedBatch,
+): Promise<ProcessedBatch> {
+	const headers = await Promise.all(files.map((file) => readHeader(file)));
+	const video = headers.findIndex(({ kind }) => kind === "video");
+	if (video === -1) {
+		const pictures = await Promise.all(files.map((file) => readPicture(file, decode)));
+		return processor.images([pictures], reuse);
+	}
+	const [file = ""] = files;
+	if (files.length > 1) {
+		throw new OnevisionError(
+			"unsupported",
+			`${files[video]}: a video is a sample of its own; leave out the others`,
+		);
+	}
+	// Refused before anything is decoded where the family takes no video.
+	processor.layout(mediaItemOf(headers[video] as (typeof headers)[number]));
+	return processor.videos([await readClip(file, processor)], reuse);
+}

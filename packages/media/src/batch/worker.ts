@@ -1,0 +1,27 @@
+/** A thread of a batch: makes one sample after another and hands its tensors over. */
+
+import { availableParallelism } from "node:os";
+import { parentPort, workerData } from "node:worker_threads";
+import { OnevisionError } from "@onevision/core";
+import sharp from "sharp";
+import { createProcessor } from "../preprocess/processor.ts";
+import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
+import { processSample } from "./sample.ts";
+
+const { checkpoint, processor: options, decode } = workerData as BatchSetup;
+const processor = createProcessor(checkpoint, options);
+// The threads of the batch are the parallelism; more inside each would only fight over the cores.
+if (availableParallelism() > 1) sharp.concurrency(1);
+
+parentPort?.on("message", async ({ files, reuse }: BatchTask) => {
+	try {
+		const old = reuse && { tensors: reuse, layouts: [] };
+		const { tensors, layouts } = await processSample(files, processor, decode, old);
+		const answer: BatchAnswer = { tensors, layouts: layouts.flat() };
+		parentPort?.postMessage(answer, buffersOf(tensors));
+	} catch (error) {
+		const message = error instanceof Error ? error.message : String(error);
+		const answer: BatchAnswer = { code: error instanceof OnevisionError ? error.code : undefined, message };
+		parentPort?.postMessage(answer);
+	}
+});
