@@ -8,6 +8,7 @@ import { assertInternal, GraphError, present } from "./errors.ts";
 import { inferOutputs } from "./infer/infer.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { OPERATORS } from "./operators.ts";
+import type { Initializer } from "./random.ts";
 import { type Dim, dimsOf, type ShapeSpec, sizesOf } from "./shape.ts";
 import { type Tensor, tensor } from "./tensor.ts";
 
@@ -42,6 +43,7 @@ export class Graph {
 	readonly #inputs: Value[] = [];
 	readonly #parameters: Value[] = [];
 	readonly #constants = new Map<Value, Tensor>();
+	readonly #initializers = new Map<Value, Initializer>();
 	readonly #makers = new Map<Value, Node>();
 	readonly #shared = new Map<string, Value>();
 
@@ -71,10 +73,11 @@ export class Graph {
 		return value;
 	}
 
-	/** Declares a float32 value that is learned, or read from a checkpoint. */
-	parameter(name: string, shape: ShapeSpec): Value {
+	/** Declares a float32 value that is learned, or read from a checkpoint; `initializer` says how it may start. */
+	parameter(name: string, shape: ShapeSpec, initializer?: Initializer): Value {
 		const value = this.#declare(name, { dtype: "float32", dims: dimsOf(shape) }, "parameter");
 		this.#parameters.push(value);
+		if (initializer !== undefined) this.#initializers.set(value, initializer);
 		return value;
 	}
 
@@ -100,6 +103,10 @@ export class Graph {
 	/** The data of a constant, or `undefined` when `value` is none. */
 	constantOf(value: Value): Tensor | undefined {
 		return this.#constants.get(value);
+	}
+
+	initializerOf(parameter: Value): Initializer | undefined {
+		return this.#initializers.get(parameter);
 	}
 
 	/** The node that computes `value`, or `undefined` for inputs, parameters and constants. */

@@ -34,5 +34,7 @@ export function nodeRuntime({ threads, provider = "cpu" }: NodeRuntimeOptions = 
 		executionProviders: [provider],
 		...(threads === undefined ? {} : { intraOpNumThreads: threads }),
 		logSeverityLevel: 3,
+		// Masked scores become denormal probabilities, which make softmax eight times slower than zeros do.
+		extra: { session: { set_denormal_as_zero: "1" } },
 	});
 }

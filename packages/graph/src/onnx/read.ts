@@ -194,7 +194,7 @@ function filled(
 	}
 	if (raw === undefined) return tensor(dtype, shape, listed);
 	// Copied, so that the elements are aligned and the file's bytes can go.
-	return { dtype, shape, data: new array(raw.slice().buffer) };
+	return { dtype, shape, data: new array(new Uint8Array(raw).buffer) };
 }
 
 function valueInfo(reader: BinaryReader): ValueInfo {

@@ -32,20 +32,20 @@ export type Feeds = Readonly<Record<string, Tensor | ArrayLike<number>>>;
  */
 export function evaluate(outputs: readonly Value[], feeds: Feeds): readonly Float64Array[] {
 	const known = new Map<Value, Array64>();
-	const valueOf = (value: Value): Array64 => {
+	const arrayOf = (value: Value): Array64 => {
 		const found = known.get(value) ?? leaf(value, feeds);
 		known.set(value, found);
 		return found;
 	};
 	for (const node of nodesFor(outputs)) {
-		const inputs = node.inputs.map((value) => (value === undefined ? undefined : valueOf(value)));
+		const inputs = node.inputs.map((value) => (value === undefined ? undefined : arrayOf(value)));
 		const rule = REFERENCE[node.op] as ReferenceRule<OpName>;
 		rule(node as Node, inputs).forEach((array, index) => {
 			const output = node.outputs[index];
 			if (output !== undefined) known.set(output, array);
 		});
 	}
-	return outputs.map((value) => valueOf(value).data);
+	return outputs.map((value) => arrayOf(value).data);
 }
 
 /** A constant, or a feed as numbers. */
