@@ -34,6 +34,7 @@ export {
 } from "./safetensors.ts";
 export type { Dim, ShapeSpec } from "./shape.ts";
 export { float32, int64, type Tensor, tensor, zeros } from "./tensor.ts";
+export { mermaidOf, textOf } from "./text.ts";
 export { ADAMW_DEFAULTS, type AdamWSettings } from "./train/adamw.ts";
 export {
 	type GroupRequest,

@@ -65,7 +65,15 @@ export const Greater: Binary = binary("Greater");
 export const GreaterOrEqual: Binary = binary("GreaterOrEqual");
 export const And: Binary = binary("And");
 export const Or: Binary = binary("Or");
-export const MatMul: (a: Value, b: Value) => Value = binary("MatMul");
+
+/**
+ * Matrix product over the last two axes. A product over an empty axis is zero; it is written out as such, since
+ * onnxruntime's fused kernel leaves it unset.
+ */
+export function MatMul(a: Value, b: Value): Value {
+	const product = a.graph.op("MatMul", [a, b]);
+	return a.shape.at(-1) === 0 ? Where(Equal(a.graph.scalar(0), 1), product, 0) : product;
+}
 
 /** x·Φ(x), or its tanh approximation. */
 export function Gelu(x: Value, attributes: AttributesOf<"Gelu"> = {}): Value {

@@ -11,9 +11,12 @@ export interface NodeRuntimeOptions {
 	readonly provider?: "cpu" | "webgpu";
 }
 
-/** Providers of the installed onnxruntime-node. */
+/** Providers that the installed onnxruntime-node brings along. */
 export function nodeProviders(): readonly string[] {
-	return ort.listSupportedBackends().map(({ name }) => name);
+	return ort
+		.listSupportedBackends()
+		.filter(({ bundled }) => bundled)
+		.map(({ name }) => name);
 }
 
 /** Throws `invalid-input` for a provider that is not installed, or for a number of threads below 1. */

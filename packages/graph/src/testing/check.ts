@@ -9,10 +9,10 @@ import { nodeRuntime } from "../node/runtime.ts";
 import { encodeModel } from "../onnx/model.ts";
 import { Mul, ReduceSum } from "../ops.ts";
 import { leavesFor } from "../prune.ts";
+import { createRandom } from "../random.ts";
 import { evaluate } from "../reference/evaluate.ts";
 import { elementCount } from "../shape.ts";
 import { numbersOf, type Tensor, tensor } from "../tensor.ts";
-import { seeded } from "./random.ts";
 
 export interface CheckOptions {
 	/** Range of the float inputs, uniform (default −1 to 1). */
@@ -32,40 +32,56 @@ export interface CheckResult {
 	readonly gradients: number;
 }
 
-/** Builds a value (or several) from inputs declared on the graph, and measures it. */
-export async function checkOperator(
+/** A case made concrete: outputs and gradients in a graph, feeds, and what all of them are in float64. */
+export interface Prepared {
+	readonly values: readonly Value[];
+	readonly feeds: Readonly<Record<string, Tensor>>;
+	readonly expected: readonly Float64Array[];
+	/** The sum the gradients are of, and the inputs they are by; the last values are these gradients. */
+	readonly loss: Value | undefined;
+	readonly targets: readonly Value[];
+}
+
+/** Builds a value (or several) from inputs declared on the graph, draws the inputs, and differentiates. */
+export function prepare(
 	build: (graph: Graph) => Value | readonly Value[],
 	{ range = [-1, 1], feeds: given = {}, wrt }: CheckOptions = {},
-): Promise<CheckResult> {
+): Prepared {
 	const graph = new Graph("check");
 	const built = build(graph);
 	const outputs = Array.isArray(built) ? (built as readonly Value[]) : [built as Value];
-	const random = seeded(elementCount(outputs[0]?.shape ?? []) + 17);
+	const random = createRandom(elementCount(outputs[0]?.shape ?? []) + 17);
 	const feeds: Record<string, Tensor> = {};
 	for (const value of leavesFor(outputs)) {
 		if (value.kind === "constant") continue;
-		feeds[value.name] = given[value.name] ?? draw(value, range, random);
+		feeds[value.name] = given[value.name] ?? draw(value, range, random.uniform);
 	}
-	const names =
-		wrt ?? Object.keys(feeds).filter((name) => !(name in given) && graph.value(name).dtype === "float32");
-	const targets = names.map((name) => graph.value(name));
-	const loss = targets.length === 0 ? undefined : weightedSum(outputs, random);
-	const gradients = loss === undefined ? [] : gradientsOf(loss, targets);
-	const expected = evaluate([...outputs, ...gradients], feeds);
-	const float32Error = await runtimeError([...outputs, ...gradients], feeds, expected);
-	const gradientError =
+	const drawn = Object.keys(feeds).filter(
+		(name) => !(name in given) && graph.value(name).dtype === "float32",
+	);
+	const targets = (wrt ?? drawn).map((name) => graph.value(name));
+	const loss = targets.length === 0 ? undefined : weightedSum(outputs, random.uniform);
+	const values = [...outputs, ...(loss === undefined ? [] : gradientsOf(loss, targets))];
+	return { values, feeds, expected: evaluate(values, feeds), loss, targets };
+}
+
+/** Measures a case. */
+export async function checkOperator(
+	build: (graph: Graph) => Value | readonly Value[],
+	options: CheckOptions = {},
+): Promise<CheckResult> {
+	const { values, feeds, expected, loss, targets } = prepare(build, options);
+	const gradients = expected.slice(values.length - targets.length);
+	const errors = targets.map((target, i) =>
 		loss === undefined
 			? 0
-			: Math.max(
-					0,
-					...targets.map((target, i) =>
-						relative(
-							differences(loss, target.name, feeds),
-							expected[outputs.length + i] ?? new Float64Array(),
-						),
-					),
-				);
-	return { float32Error, gradientError, gradients: gradients.length };
+			: relative(differences(loss, target.name, feeds), gradients[i] ?? new Float64Array()),
+	);
+	return {
+		float32Error: await runtimeError(values, feeds, expected),
+		gradientError: Math.max(0, ...errors),
+		gradients: targets.length,
+	};
 }
 
 function draw(value: Value, [low, high]: readonly [number, number], random: () => number): Tensor {
