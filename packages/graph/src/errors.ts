@@ -29,7 +29,8 @@ export class GraphError extends Error {
 	readonly step: number | undefined;
 
 	constructor(code: GraphErrorCode, message: string, step?: number) {
-		super(message);
+		// Names from damaged files may hold anything; a message stays one line.
+		super(message.replaceAll(/\p{Cc}/gu, " "));
 		this.name = "GraphError";
 		this.code = code;
 		this.step = step;
