@@ -17,7 +17,7 @@ export {
 export { type LinearOptions, linear, patchEmbedding, silu } from "./layers/linear.ts";
 export { IGNORED, maskedCrossEntropy, type SummedLoss } from "./layers/loss.ts";
 export { bilinearMatrix, bilinearPooling, type Grid } from "./layers/pooling.ts";
-export { decodeModel, encodeModel, type Outputs } from "./onnx/model.ts";
+export { decodeModel, type EncodeOptions, encodeModel, type Outputs } from "./onnx/model.ts";
 export { type AttributesOf, OPSET, type OpName } from "./operators.ts";
 export * as ops from "./ops.ts";
 export { createRandom, type Initializer, initialValue, initialValues, type Random } from "./random.ts";

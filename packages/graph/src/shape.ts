@@ -85,3 +85,9 @@ export function stridesOf(shape: readonly number[]): number[] {
 export function sameSizes(a: readonly number[], b: readonly number[]): boolean {
 	return a.length === b.length && a.every((size, i) => size === b[i]);
 }
+
+/** Whether a permutation exchanges the last two axes and leaves the others. */
+export function exchangesLastTwo(perm: readonly number[]): boolean {
+	const last = perm.length - 1;
+	return last > 0 && perm.every((axis, i) => axis === (i < last - 1 ? i : 2 * last - 1 - i));
+}

@@ -20,7 +20,6 @@ export interface WebRuntimeOptions {
  */
 export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runtime> {
 	const { provider = "wasm", threads = 1, wasmPaths } = options;
-	const { navigator = {} } = globalThis as { readonly navigator?: object };
 	if (provider === "webgpu" && !("gpu" in navigator)) {
 		throw new GraphError("runtime", "runtime: this browser has no WebGPU; use the provider wasm");
 	}

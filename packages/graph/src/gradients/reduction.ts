@@ -4,7 +4,7 @@ import type { Node, Value } from "../graph.ts";
 import { reducedAxes } from "../infer/reduction.ts";
 import type { OpName } from "../operators.ts";
 import * as ops from "../ops.ts";
-import { axisOf, elementCount } from "../shape.ts";
+import { axisOf, elementCount, exchangesLastTwo, sameSizes } from "../shape.ts";
 import { type GradientRule, notDifferentiable, operand, result, unbroadcast } from "./rule.ts";
 
 const {
@@ -88,6 +88,24 @@ function rmsNormalization(node: Node<"RMSNormalization">, dy: Value) {
 	];
 }
 
+/**
+ * For attention weights y with values v: where dy is dz·vᵀ and z is y·v, the row sums of dy∘y are those of dz∘z, which
+ * has as many columns as v and not as many as there are keys (Dao et al. 2022, FlashAttention, appendix B.4).
+ */
+function attended(y: Value, dy: Value, axes: readonly number[]): Value | undefined {
+	const product = y.graph.makerOf(dy);
+	const [dz, turned] = product?.op === "MatMul" ? product.inputs : [];
+	const turn = turned === undefined ? undefined : y.graph.makerOf(turned);
+	if (dz === undefined || turn?.op !== "Transpose" || axes[0] !== y.shape.length - 1) return undefined;
+	const { perm } = (turn as Node<"Transpose">).attributes;
+	const forward = y.graph.nodes.find(
+		({ op, inputs }) => op === "MatMul" && inputs[0] === y && inputs[1] === turn.inputs[0],
+	);
+	const z = forward?.outputs[0];
+	if (!exchangesLastTwo(perm ?? []) || z === undefined || !sameSizes(z.shape, dz.shape)) return undefined;
+	return Mul(dz, z);
+}
+
 export const reductionGradients = {
 	ReduceSum: (node, dy) => [() => Expand(kept(node, dy), operand(node, 0).shape), undefined],
 	ReduceMean: (node, dy) => [
@@ -109,8 +127,9 @@ export const reductionGradients = {
 	ArgMax: notDifferentiable("its result is an index"),
 	Softmax: (node, dy) => {
 		const y = result(node, 0);
-		const axes = [node.attributes.axis ?? -1];
-		return [() => Mul(Sub(dy, ReduceSum(Mul(dy, y), { axes })), y)];
+		const axes = [axisOf(node.attributes.axis ?? -1, y.shape.length, node.op)];
+		const along = () => attended(y, dy, axes) ?? Mul(dy, y);
+		return [() => Mul(Sub(dy, ReduceSum(along(), { axes })), y)];
 	},
 	LogSoftmax: (node, dy) => {
 		const axes = [node.attributes.axis ?? -1];

@@ -39,6 +39,7 @@ export function constantInts(draft: Draft, index: number, what: string): number[
 export function mismatch(draft: Draft, what: string): GraphError {
 	const shapes = draft.inputs
 		.filter((value) => value !== undefined)
+		.filter((value) => value.kind !== "constant" || value.dtype !== "int64")
 		.map((value) => formatDims(value.dims))
 		.join(" × ");
 	return new GraphError("shape-mismatch", `${draft.op}: ${what}: ${shapes}`);

@@ -32,12 +32,14 @@ test("every operator case survives writing and reading", () => {
 test("weights stored in a file are no longer inputs", async () => {
 	const { logits } = xorGraph(1);
 	const weights = { "hidden.bias": float32([16], new Float32Array(16).fill(0.5)) };
-	const program = await nodeRuntime({ threads: 1 }).load(encodeModel({ logits }, weights));
+	const program = await nodeRuntime({ threads: 1 }).load(encodeModel({ logits }, { weights }));
 	expect(program.inputs).toEqual(["x", "hidden.weight", "out.weight"]);
 	await program.close();
 	expect(() =>
-		encodeModel({ logits }, { "hidden.bias": float32([1], [0]) }),
-	).toThrowErrorMatchingInlineSnapshot(`[GraphError: model: hidden.bias is float32 [16], the weight float32 [1]]`);
+		encodeModel({ logits }, { weights: { "hidden.bias": float32([1], [0]) } }),
+	).toThrowErrorMatchingInlineSnapshot(
+		`[GraphError: model: hidden.bias is float32 [16], the weight float32 [1]]`,
+	);
 });
 
 test("outputs take the names they are given, twice or of an input too", async () => {
@@ -61,7 +63,9 @@ test("a runtime refuses feeds it does not know, and models that are none", async
 	);
 	const x = float32([2], [1, 2]);
 	await expect(program.run({})).rejects.toThrowErrorMatchingInlineSnapshot(`[GraphError: run: x is not fed]`);
-	await expect(program.run({ x, z: x })).rejects.toThrowErrorMatchingInlineSnapshot(`[GraphError: run: the model takes no z; it takes x]`);
+	await expect(program.run({ x, z: x })).rejects.toThrowErrorMatchingInlineSnapshot(
+		`[GraphError: run: the model takes no z; it takes x]`,
+	);
 	await expect(program.run({ x: int64([2], [1, 2]) })).rejects.toMatchObject({ code: "runtime" });
 	await program.close();
 	await expect(nodeRuntime().load(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: "runtime" });

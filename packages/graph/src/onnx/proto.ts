@@ -15,6 +15,8 @@ export interface ModelProto {
 	readonly irVersion: number;
 	/** Version of the default operator set. */
 	readonly opset: number;
+	/** Whether onnxruntime's own operators are used. */
+	readonly contrib: boolean;
 	readonly producer: string;
 	readonly graph: GraphProto;
 }

@@ -71,18 +71,21 @@ function numbers(reader: BinaryReader, type: WireType, into: number[], read: () 
 }
 
 function model(reader: BinaryReader): ModelProto {
-	let [irVersion, opset, producer] = [0, 0, ""];
+	let [irVersion, opset, contrib, producer] = [0, 0, false, ""];
 	let found: GraphProto | undefined;
 	fields(reader, reader.len, (field) => {
 		if (field === FIELDS.model.irVersion) irVersion = wholeNumber(reader);
 		else if (field === FIELDS.model.producer) producer = reader.string();
 		else if (field === FIELDS.model.graph) found = graph(reader);
-		else if (field === FIELDS.model.opset) opset = opsetVersion(reader) ?? opset;
-		else return false;
+		else if (field === FIELDS.model.opset) {
+			const version = opsetVersion(reader);
+			opset = version ?? opset;
+			contrib ||= version === undefined;
+		} else return false;
 		return true;
 	});
 	if (found === undefined) throw damaged("it holds no graph");
-	return { irVersion, opset, producer, graph: found };
+	return { irVersion, opset, contrib, producer, graph: found };
 }
 
 /** The version, if this entry is about the default domain. */

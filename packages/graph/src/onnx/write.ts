@@ -3,6 +3,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { DTYPES } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
+import { CONTRIB } from "./fuse.ts";
 import {
 	ATTRIBUTE_TYPES,
 	type AttributeProto,
@@ -19,10 +20,13 @@ export function writeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
 	int(writer, FIELDS.model.irVersion, model.irVersion);
 	text(writer, FIELDS.model.producer, model.producer);
 	message(writer, FIELDS.model.graph, () => writeGraph(writer, model.graph));
-	message(writer, FIELDS.model.opset, () => {
-		text(writer, FIELDS.opset.domain, "");
-		int(writer, FIELDS.opset.version, model.opset);
-	});
+	const sets = [{ domain: "", version: model.opset }, ...(model.contrib ? [CONTRIB] : [])];
+	for (const { domain, version } of sets) {
+		message(writer, FIELDS.model.opset, () => {
+			text(writer, FIELDS.opset.domain, domain);
+			int(writer, FIELDS.opset.version, version);
+		});
+	}
 	return writer.finish();
 }
 

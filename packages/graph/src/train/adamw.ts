@@ -24,6 +24,23 @@ export interface AdamWUpdate extends AdamWSettings {
 	readonly scale: number;
 }
 
+/** The numbers an update needs, each rounded to float32 once. */
+export function constantsOf(update: AdamWUpdate) {
+	const { learningRate, weightDecay, beta1, beta2, epsilon, step, scale } = update;
+	const { fround } = Math;
+	return {
+		scale: fround(scale),
+		b1: fround(beta1),
+		a1: fround(1 - beta1),
+		b2: fround(beta2),
+		a2: fround(1 - beta2),
+		root: fround(1 / Math.sqrt(1 - beta2 ** step)),
+		tiny: fround(epsilon),
+		rate: fround(learningRate / (1 - beta1 ** step)),
+		keep: fround(1 - learningRate * weightDecay),
+	};
+}
+
 /** Updates `values` and both moments in place. All four arrays have one length. */
 export function adamw(
 	values: Float32Array,
@@ -32,16 +49,10 @@ export function adamw(
 	second: Float32Array,
 	update: AdamWUpdate,
 ): void {
-	const { learningRate, weightDecay, beta1, beta2, epsilon, step, scale } = update;
-	const keep = Math.fround(1 - learningRate * weightDecay);
-	const rate = Math.fround(learningRate / (1 - beta1 ** step));
-	const root = Math.fround(1 / Math.sqrt(1 - beta2 ** step));
-	const [b1, b2] = [Math.fround(beta1), Math.fround(beta2)];
-	const [a1, a2] = [Math.fround(1 - beta1), Math.fround(1 - beta2)];
-	const [factor, tiny] = [Math.fround(scale), Math.fround(epsilon)];
+	const { keep, rate, root, b1, b2, a1, a2, scale, tiny } = constantsOf(update);
 	const { fround, sqrt } = Math;
 	for (let i = 0; i < values.length; i++) {
-		const g = fround((gradient[i] as number) * factor);
+		const g = fround((gradient[i] as number) * scale);
 		const m = fround(fround((first[i] as number) * b1) + fround(g * a1));
 		const v = fround(fround((second[i] as number) * b2) + fround(fround(g * g) * a2));
 		first[i] = m;

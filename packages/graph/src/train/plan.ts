@@ -106,8 +106,8 @@ export function planTraining(request: TrainingRequest): TrainingPlan {
 	};
 	const named = learned.map(({ value }, i) => [gradientName(value.name), gradients[i] as Value] as const);
 	return {
-		model: encodeModel({ ...reported, ...Object.fromEntries(named) }),
-		forward: encodeModel(reported),
+		model: encodeModel({ ...reported, ...Object.fromEntries(named) }, { fused: true }),
+		forward: encodeModel(reported, { fused: true }),
 		parameters: parameters.map(({ value, group }) => ({ name: value.name, shape: value.shape, group })),
 		groups,
 		metrics: Object.keys(metrics),

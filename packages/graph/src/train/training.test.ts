@@ -118,7 +118,9 @@ test("a batch in which nothing counts is refused", async () => {
 	const training = await startTraining(plan, state, runtime);
 	const batch = xorBatch(1);
 	(batch.y?.data as BigInt64Array).fill(-100n);
-	await expect(training.update([batch])).rejects.toThrowErrorMatchingInlineSnapshot(`[GraphError: step 1: no target counts in these batches; nothing to learn from]`);
+	await expect(training.update([batch])).rejects.toThrowErrorMatchingInlineSnapshot(
+		`[GraphError: step 1: no target counts in these batches; nothing to learn from]`,
+	);
 	await training.close();
 });
 

@@ -1,9 +1,10 @@
 /** A training run over a loaded model: gradients from the runtime, clipping and AdamW here. */
 
-import { GraphError, present } from "../errors.ts";
+import { assertInternal, GraphError, present } from "../errors.ts";
 import type { Program, Runtime, Tensors } from "../runtime.ts";
 import type { Tensor } from "../tensor.ts";
-import { accumulate, adamw, sumOfSquares } from "./adamw.ts";
+import { accumulate, sumOfSquares } from "./adamw.ts";
+import { copies, type Numbers, numbersFrom } from "./memory.ts";
 import { gradientName, metricName, type TrainingPlan } from "./plan.ts";
 import { learningRateAt } from "./schedule.ts";
 import { checkState, type TrainingState } from "./state.ts";
@@ -58,8 +59,8 @@ export async function startTraining(
 	state: TrainingState,
 	runtime: Runtime,
 ): Promise<Training> {
-	const started = copyState(checkState(plan, state));
-	return new LocalTraining(plan, started, runtime, await runtime.load(plan.model));
+	const checked = checkState(plan, state);
+	return new LocalTraining(plan, checked, runtime, await runtime.load(plan.model));
 }
 
 class LocalTraining implements Training {
@@ -67,26 +68,28 @@ class LocalTraining implements Training {
 	readonly #runtime: Runtime;
 	readonly #program: Program;
 	#forward: Program | undefined;
-	#state: TrainingState;
+	#numbers: Numbers;
+	#step: number;
 
 	constructor(plan: TrainingPlan, state: TrainingState, runtime: Runtime, program: Program) {
 		this.#plan = plan;
-		this.#state = state;
+		this.#numbers = numbersFrom(state);
+		this.#step = state.step;
 		this.#runtime = runtime;
 		this.#program = program;
 	}
 
 	get step(): number {
-		return this.#state.step;
+		return this.#step;
 	}
 
 	async update(batches: readonly Tensors[]): Promise<StepReport> {
 		checkBatches(batches);
-		const step = this.#state.step + 1;
+		const step = this.#step + 1;
 		const gradients = new Map<string, Float32Array>();
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
 		for (const batch of batches) {
-			const outputs = await this.#program.run({ ...batch, ...this.#state.parameters });
+			const outputs = await this.#program.run({ ...batch, ...this.#numbers.parameters });
 			this.#add(totals, outputs);
 			this.#collect(gradients, outputs);
 		}
@@ -105,7 +108,7 @@ class LocalTraining implements Training {
 		// torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm.
 		const clip = Math.min(1, clipNorm / (gradientNorm + 1e-6));
 		const learningRates = this.#apply(gradients, clip / totals.count, step);
-		this.#state = { ...this.#state, step };
+		this.#step = step;
 		return { step, ...report, gradientNorm, learningRates };
 	}
 
@@ -114,16 +117,18 @@ class LocalTraining implements Training {
 		this.#forward ??= await this.#runtime.load(this.#plan.forward);
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
 		for (const batch of batches)
-			this.#add(totals, await this.#forward.run({ ...batch, ...this.#state.parameters }));
+			this.#add(totals, await this.#forward.run({ ...batch, ...this.#numbers.parameters }));
 		return averaged(totals);
 	}
 
 	async state(): Promise<TrainingState> {
-		return copyState(this.#state);
+		const { parameters, first, second } = this.#numbers;
+		return { step: this.#step, parameters: copies(parameters), first: copies(first), second: copies(second) };
 	}
 
 	async restore(state: TrainingState): Promise<void> {
-		this.#state = copyState(checkState(this.#plan, state));
+		this.#numbers = numbersFrom(checkState(this.#plan, state));
+		this.#step = state.step;
 	}
 
 	async close(): Promise<void> {
@@ -159,24 +164,20 @@ class LocalTraining implements Training {
 	#apply(gradients: ReadonlyMap<string, Float32Array>, scale: number, step: number): Record<string, number> {
 		const { groups, adamw: settings } = this.#plan;
 		const rates: Record<string, number> = {};
-		const { parameters, first, second } = this.#state;
 		for (const { name, group } of this.#learned()) {
 			const { name: groupName, learningRate, weightDecay } = present(groups[group], `group of ${name}`);
 			const rate = learningRateAt(learningRate, step);
 			rates[groupName] = rate;
-			const arrays = [parameters[name], gradients.get(name), first[name], second[name]].map((each) =>
-				arrayOf(present(each, name)),
-			) as [Float32Array, Float32Array, Float32Array, Float32Array];
-			adamw(...arrays, { ...settings, learningRate: rate, weightDecay, step, scale });
+			const gradient = present(gradients.get(name), `gradient of ${name}`);
+			this.#numbers.update(name, gradient, { ...settings, learningRate: rate, weightDecay, step, scale });
 		}
 		return rates;
 	}
 }
 
-function arrayOf(tensor: Tensor | Float32Array): Float32Array {
-	if (tensor instanceof Float32Array) return tensor;
-	if (tensor.data instanceof Float32Array) return tensor.data;
-	throw new Error("internal: a parameter or gradient is not float32");
+function arrayOf({ data }: Tensor): Float32Array {
+	assertInternal(data instanceof Float32Array, "a gradient is not float32");
+	return data;
 }
 
 function checkBatches(batches: readonly Tensors[]): void {
@@ -197,15 +198,5 @@ function nonFinite(what: string, value: number, step: number): GraphError {
 		"non-finite",
 		`step ${step}: ${what} is ${value}; nothing was updated, lower the learning rate or look at the batch`,
 		step,
-	);
-}
-
-function copyState({ step, parameters, first, second }: TrainingState): TrainingState {
-	return { step, parameters: copies(parameters), first: copies(first), second: copies(second) };
-}
-
-function copies(tensors: Tensors): Tensors {
-	return Object.fromEntries(
-		Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
 	);
 }
