@@ -2,7 +2,7 @@
 
 export { DTYPES, type DType, type TensorData } from "./dtype.ts";
 export { GraphError, type GraphErrorCode } from "./errors.ts";
-export { type GradientOptions, gradientsOf } from "./gradients/gradients.ts";
+export { GRADIENTS, type GradientOptions, gradientsOf } from "./gradients/gradients.ts";
 export { Graph, type Node, type Value, type ValueType } from "./graph.ts";
 export {
 	type AttentionOptions,
@@ -18,7 +18,7 @@ export { type LinearOptions, linear, patchEmbedding, silu } from "./layers/linea
 export { IGNORED, maskedCrossEntropy, type SummedLoss } from "./layers/loss.ts";
 export { bilinearMatrix, bilinearPooling, type Grid } from "./layers/pooling.ts";
 export { decodeModel, type EncodeOptions, encodeModel, type Outputs } from "./onnx/model.ts";
-export { type AttributesOf, OPSET, type OpName } from "./operators.ts";
+export { type AttributesOf, OPERATORS, OPSET, type OpName } from "./operators.ts";
 export * as ops from "./ops.ts";
 export { createRandom, type Initializer, initialValue, initialValues, type Random } from "./random.ts";
 export { evaluate, type Feeds } from "./reference/evaluate.ts";

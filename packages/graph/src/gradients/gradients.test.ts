@@ -85,7 +85,9 @@ function heads(graph: Graph, queryHeads: number, keyHeads: number, queries = 4) 
 	return [q, k, v] as const;
 }
 
-test.each(LAYERS)("%s", async (_name, build, options) => {
+const CASES = LAYERS.map(([name, build, options = {}]) => ({ name, build, options }));
+
+test.each(CASES)("$name", async ({ build, options }) => {
 	const { float32Error, gradientError, gradients } = await checkOperator(build, options);
 	expect(gradients).toBeGreaterThan(0);
 	expect(float32Error).toBeLessThan(2e-5);
