@@ -21,6 +21,7 @@ SCRIPTS = [
     "grids",
     "pooling",
     "positions",
+    "graph",
     "check_models",
 ]
 

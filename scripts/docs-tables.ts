@@ -18,6 +18,7 @@ import {
 	RULES,
 	SKILLS,
 } from "@onevision/core";
+import { GRADIENTS } from "@onevision/graph";
 import { filesBelow, ROOT } from "./files.ts";
 
 /** Which family a golden file is about. A new file without a row here stops the documentation. */
@@ -178,6 +179,24 @@ export const GENERATED = {
 				row.pricePerHour === undefined ? row.source : `${row.source}; price: ${row.pricePerHour.source}`,
 			]),
 		),
+	"graph-operators": () => {
+		const rules = Object.entries(GRADIENTS).map(([op, rule]) => ({ op, rule }));
+		const without = rules.flatMap(({ op, rule }) =>
+			typeof rule === "function" ? [] : [[op, rule.notDifferentiable]],
+		);
+		const reasons = [...new Set(without.map(([, reason]) => reason))];
+		const list = (ops: readonly string[]) => ops.map((op) => `\`${op}\``).join(", ");
+		return [
+			`With a gradient: ${list(rules.flatMap(({ op, rule }) => (typeof rule === "function" ? [op] : [])))}.`,
+			markdownTable(
+				["without a gradient", "why"],
+				reasons.map((why) => [
+					list(without.flatMap(([op = "", reason]) => (reason === why ? [op] : []))),
+					why ?? "",
+				]),
+			),
+		].join("\n\n");
+	},
 } as const satisfies Record<string, () => string>;
 
 function schemaRows(schema: JsonSchema, path: string): string[][] {

@@ -9,11 +9,12 @@ import { filesBelow, ROOT } from "../scripts/files.ts";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	core: [],
 	media: ["@onevision/core"],
+	graph: [],
 	cli: ["@onevision/core", "@onevision/media", "@onevision/media/node"],
 };
 
 /** Packages whose `index.ts` must load in a browser: Node's own modules stay behind `node.ts`. */
-const PORTABLE = ["core", "media"];
+const PORTABLE = ["core", "media", "graph"];
 
 const IMPORT =
 	/(?:^|\n)\s*(?:import|export)\b[^"';]*?\bfrom\s*"([^"]+)"|import\s*\(\s*"([^"]+)"\s*\)|(?:^|\n)import\s+"([^"]+)"/g;

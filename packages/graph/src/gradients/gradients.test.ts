@@ -1,0 +1,176 @@
+/** Differentiation as a whole: paths that join, stops, refusals; the rules themselves are in operators.test.ts. */
+
+import { expect, test } from "vitest";
+import { Graph } from "../graph.ts";
+import { attention, rotaryEmbedding, rotaryTables } from "../layers/attention.ts";
+import { linear, patchEmbedding, silu } from "../layers/linear.ts";
+import { maskedCrossEntropy } from "../layers/loss.ts";
+import { bilinearPooling } from "../layers/pooling.ts";
+import { OPERATORS } from "../operators.ts";
+import * as ops from "../ops.ts";
+import { evaluate } from "../reference/evaluate.ts";
+import { int64 } from "../tensor.ts";
+import { type CheckOptions, checkOperator } from "../testing/check.ts";
+import { GRADIENTS, gradientsOf } from "./gradients.ts";
+
+type Build = Parameters<typeof checkOperator>[0];
+
+const LAYERS: readonly (readonly [string, Build, CheckOptions?])[] = [
+	[
+		"linear",
+		(g) => linear(g.input("x", "float32", [2, 3, 4]), g.parameter("w", [4, 5]), g.parameter("b", [5])),
+	],
+	[
+		"linear, transposed",
+		(g) => linear(g.input("x", "float32", [3, 4]), g.parameter("w", [5, 4]), undefined, { transposed: true }),
+	],
+	["silu", (g) => silu(g.input("x", "float32", [3, 4])), { range: [-4, 4] }],
+	[
+		"patches",
+		(g) =>
+			patchEmbedding(
+				g.input("x", "float32", [2, 3, 4, 6]),
+				g.parameter("w", [5, 3, 2, 3]),
+				g.parameter("b", [5]),
+			),
+	],
+	["full attention", (g) => attention(...heads(g, 2, 2))],
+	["causal attention", (g) => attention(...heads(g, 2, 2), { kind: "causal" })],
+	["prefix attention", (g) => attention(...heads(g, 2, 2), { kind: "causal", prefix: 2 })],
+	[
+		"grouped heads, fewer queries than keys",
+		(g) => attention(...heads(g, 4, 2, 2), { kind: "causal", scale: 0.7 }),
+	],
+	[
+		"a mask that is fed",
+		(g) => attention(...heads(g, 2, 2), { mask: g.input("mask", "float32", [1, 1, 4, 4]) }),
+	],
+	[
+		"rotary embedding",
+		(g) => {
+			const { cos, sin } = rotaryTables(3, 4);
+			return rotaryEmbedding(g.input("x", "float32", [2, 3, 4]), g.constant(cos), g.constant(sin));
+		},
+	],
+	[
+		"masked cross-entropy",
+		(g) => {
+			const { sum, count } = maskedCrossEntropy(
+				g.input("x", "float32", [2, 3, 5]),
+				g.input("y", "int64", [2, 3]),
+			);
+			return ops.Div(sum, count);
+		},
+		{ feeds: { y: int64([2, 3], [0, 4, -100, 2, -100, 1]) } },
+	],
+	[
+		"bilinear pooling",
+		(g) => bilinearPooling(g.input("x", "float32", [2, 15, 3]), { rows: 3, cols: 5 }, { rows: 2, cols: 3 }),
+	],
+	[
+		"a value used three times",
+		(g) => {
+			const x = g.input("x", "float32", [3]);
+			return ops.Mul(ops.Add(ops.Mul(x, x), ops.Exp(x)), x);
+		},
+	],
+];
+
+function heads(graph: Graph, queryHeads: number, keyHeads: number, queries = 4) {
+	const [q, k, v] = [
+		graph.input("q", "float32", [2, queryHeads, queries, 3]),
+		graph.input("k", "float32", [2, keyHeads, 4, 3]),
+		graph.input("v", "float32", [2, keyHeads, 4, 5]),
+	];
+	return [q, k, v] as const;
+}
+
+const CASES = LAYERS.map(([name, build, options = {}]) => ({ name, build, options }));
+
+test.each(CASES)("$name", async ({ build, options }) => {
+	const { float32Error, gradientError, gradients } = await checkOperator(build, options);
+	expect(gradients).toBeGreaterThan(0);
+	expect(float32Error).toBeLessThan(2e-5);
+	expect(gradientError).toBeLessThan(1e-4);
+});
+
+test("a causal query sees the keys up to its place, a prefix is seen by all", () => {
+	const graph = new Graph();
+	const [q, k] = heads(graph, 1, 1);
+	const identity = graph.constant({
+		dtype: "float32",
+		shape: [1, 1, 4, 4],
+		data: Float32Array.from({ length: 16 }, (_, i) => (i % 5 === 0 ? 1 : 0)),
+	});
+	const seen = (prefix: number) => {
+		const weights = attention(q, k, ops.Expand(identity, [2, 1, 4, 4]), { kind: "causal", prefix });
+		const feeds = { q: new Array(24).fill(0), k: new Array(24).fill(0) };
+		return Array.from((evaluate([weights], feeds)[0] ?? []).slice(0, 16), (weight) =>
+			weight > 0 ? "1" : "0",
+		).join("");
+	};
+	expect(seen(0)).toBe("1000110011101111");
+	expect(seen(3)).toBe("1110111011101111");
+});
+
+test("every operator has a rule, or says why it has none", () => {
+	const without = Object.entries(GRADIENTS).filter(([, rule]) => typeof rule !== "function");
+	expect(Object.keys(GRADIENTS).sort()).toEqual(Object.keys(OPERATORS).sort());
+	expect(without.map(([op]) => op)).toEqual([
+		"Sign",
+		"Not",
+		"And",
+		"Or",
+		"Equal",
+		"Less",
+		"LessOrEqual",
+		"Greater",
+		"GreaterOrEqual",
+		"ArgMax",
+	]);
+});
+
+test("no gradient passes through a stopped value", () => {
+	const graph = new Graph();
+	const x = graph.input("x", "float32", []);
+	const square = ops.Mul(x, x);
+	const loss = ops.Mul(square, x);
+	const [whole, stopped] = [gradientsOf(loss, [x]), gradientsOf(loss, [x], { stopAt: [square] })];
+	expect(evaluate([...whole, ...stopped], { x: [3] }).map(([value]) => value)).toEqual([27, 9]);
+});
+
+test("second derivatives are gradients of gradients", () => {
+	const graph = new Graph();
+	const x = graph.input("x", "float32", []);
+	const [first] = gradientsOf(ops.Exp(ops.Mul(x, 2)), [x]);
+	const [second] = gradientsOf(first as NonNullable<typeof first>, [x]);
+	expect(evaluate([second as NonNullable<typeof second>], { x: [0.5] })[0]?.[0]).toBeCloseTo(4 * Math.E, 10);
+});
+
+test("refusals", () => {
+	const graph = new Graph();
+	const x = graph.input("x", "float32", { rows: 3 });
+	const other = graph.input("other", "float32", []);
+	const total = ops.ReduceSum(x, { keepdims: false });
+	const refuse = (act: () => unknown) => {
+		try {
+			act();
+			return undefined;
+		} catch (error) {
+			return `${(error as { code?: string }).code}: ${(error as Error).message}`;
+		}
+	};
+	expect([
+		refuse(() => gradientsOf(x, [x])),
+		refuse(() => gradientsOf(total, [other])),
+		refuse(() => gradientsOf(ops.ReduceSum(ops.Sign(x)), [x])),
+		refuse(() => gradientsOf(ops.ArgMax(x, 0), [x])),
+	]).toMatchInlineSnapshot(`
+		[
+		  "not-differentiable: x: a loss is one float, got float32 [rows 3]; reduce it first",
+		  "not-differentiable: ReduceSum_2 does not depend on other; leave it out of the gradients",
+		  "not-differentiable: Sign (Sign_6): its derivative is zero wherever it has one; name its output in stopAt to treat it as a constant",
+		  "not-differentiable: ArgMax_13: a loss is one float, got int64 [1]; reduce it first",
+		]
+	`);
+});

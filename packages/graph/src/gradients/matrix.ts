@@ -1,0 +1,52 @@
+/** Gradients of matrix products: matrix products again, with the operands transposed in place of a copy where they can be. */
+
+import type { Node, Value } from "../graph.ts";
+import type { OpName } from "../operators.ts";
+import { Gemm, MatMul, Mul, Reshape, Transpose } from "../ops.ts";
+import { elementCount } from "../shape.ts";
+import { type GradientRule, operand, unbroadcast } from "./rule.ts";
+
+/** The last two axes exchanged. */
+function swapped(x: Value): Value {
+	const axes = [...x.shape.keys()];
+	return Transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}
+
+/** All axes but the last as one: [rows, cols]. */
+function flat(x: Value): Value {
+	const cols = x.shape.at(-1) ?? 1;
+	return x.shape.length === 2 ? x : Reshape(x, [elementCount(x.shape.slice(0, -1)), cols]);
+}
+
+/** A batch of rows times one matrix is one large product; its weight gradient sums over the batch inside of it. */
+function timesMatrix(a: Value, b: Value, dy: Value) {
+	return [
+		() => Reshape(Gemm(flat(dy), b, undefined, { transB: 1 }), a.shape),
+		() => Gemm(flat(a), flat(dy), undefined, { transA: 1 }),
+	];
+}
+
+function gemmGradients(node: Node<"Gemm">, dy: Value) {
+	const [a, b, c] = [operand(node, 0), operand(node, 1), node.inputs[2]];
+	const { alpha = 1, beta = 1, transA = 0, transB = 0 } = node.attributes;
+	return [
+		() =>
+			transA === 0
+				? Gemm(dy, b, undefined, { alpha, transB: 1 - transB })
+				: Gemm(b, dy, undefined, { alpha, transA: transB, transB: 1 }),
+		() =>
+			transB === 0
+				? Gemm(a, dy, undefined, { alpha, transA: 1 - transA })
+				: Gemm(dy, a, undefined, { alpha, transA: 1, transB: transA }),
+		c === undefined ? undefined : () => unbroadcast(beta === 1 ? dy : Mul(dy, beta), c),
+	];
+}
+
+export const matrixGradients = {
+	MatMul: (node, dy) => {
+		const [a, b] = [operand(node, 0), operand(node, 1)];
+		if (b.shape.length === 2) return timesMatrix(a, b, dy);
+		return [() => unbroadcast(MatMul(dy, swapped(b)), a), () => unbroadcast(MatMul(swapped(a), dy), b)];
+	},
+	Gemm: gemmGradients,
+} satisfies { readonly [N in OpName]?: GradientRule<N> };

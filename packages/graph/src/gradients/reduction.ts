@@ -1,0 +1,140 @@
+/** Gradients of reductions, softmax and normalizations. */
+
+import type { Node, Value } from "../graph.ts";
+import { reducedAxes } from "../infer/reduction.ts";
+import type { OpName } from "../operators.ts";
+import * as ops from "../ops.ts";
+import { axisOf, elementCount, exchangesLastTwo, sameSizes } from "../shape.ts";
+import { type GradientRule, notDifferentiable, operand, result, unbroadcast } from "./rule.ts";
+
+const {
+	Add,
+	Cast,
+	Div,
+	Equal,
+	Exp,
+	Expand,
+	MatMul,
+	Mul,
+	Reciprocal,
+	ReduceMean,
+	ReduceSum,
+	Reshape,
+	Sqrt,
+	Sub,
+} = ops;
+
+type Reduction = "ReduceSum" | "ReduceMean" | "ReduceMax";
+
+/** A reduction's output or its gradient with the reduced axes put back as size 1. */
+function kept(node: Node<Reduction>, value: Value): Value {
+	const axes = reducedAxes(node);
+	return Reshape(
+		value,
+		operand(node, 0).shape.map((size, axis) => (axes.includes(axis) ? 1 : size)),
+	);
+}
+
+function reducedCount(node: Node<Reduction>): number {
+	const { shape } = operand(node, 0);
+	return elementCount(reducedAxes(node).map((axis) => shape[axis] ?? 1));
+}
+
+/** Axes from `axis` on. */
+function axesFrom(axis: number, rank: number): number[] {
+	return Array.from({ length: rank - axis }, (_, i) => axis + i);
+}
+
+/** Mean of g·h over the normalized axes, for each row: [.., 1]. A matrix-vector product where the scale is one vector. */
+function scaledMean(scale: Value, h: Value, axes: readonly number[]): Value {
+	const size = h.shape.at(-1) ?? 1;
+	if (axes.length !== 1 || scale.shape.length !== 1 || scale.shape[0] !== size) {
+		return ReduceMean(Mul(h, scale), { axes });
+	}
+	return MatMul(h, Reshape(Mul(scale, 1 / size), [size, 1]));
+}
+
+/**
+ * dx of a normalization x̂ = (x − mean)·r followed by a scale, with g = dy·scale:
+ * r·(g − mean(g) − x̂·mean(g·x̂)); RMS normalization has no mean to subtract.
+ */
+function layerNormalization(node: Node<"LayerNormalization">, dy: Value) {
+	const [x, scale, bias] = [operand(node, 0), operand(node, 1), node.inputs[2]];
+	const axes = axesFrom(axisOf(node.attributes.axis ?? -1, x.shape.length, node.op), x.shape.length);
+	const spread = result(node, 2);
+	const normalized = Mul(Sub(x, result(node, 1)), spread);
+	const weighted = Mul(dy, normalized);
+	return [
+		() => {
+			const along = Mul(normalized, scaledMean(scale, weighted, axes));
+			const centred = Sub(Sub(Mul(dy, scale), scaledMean(scale, dy, axes)), along);
+			return Mul(centred, spread);
+		},
+		() => unbroadcast(weighted, scale),
+		bias === undefined ? undefined : () => unbroadcast(dy, bias),
+	];
+}
+
+function rmsNormalization(node: Node<"RMSNormalization">, dy: Value) {
+	const [x, scale] = [operand(node, 0), operand(node, 1)];
+	const axes = axesFrom(axisOf(node.attributes.axis ?? -1, x.shape.length, node.op), x.shape.length);
+	const square = Add(ReduceMean(Mul(x, x), { axes }), node.attributes.epsilon ?? 1e-5);
+	const spread = Reciprocal(Sqrt(square));
+	const normalized = Mul(x, spread);
+	const weighted = Mul(dy, normalized);
+	return [
+		() => Mul(Sub(Mul(dy, scale), Mul(normalized, scaledMean(scale, weighted, axes))), spread),
+		() => unbroadcast(weighted, scale),
+	];
+}
+
+/**
+ * For attention weights y with values v: where dy is dz·vᵀ and z is y·v, the row sums of dy∘y are those of dz∘z, which
+ * has as many columns as v and not as many as there are keys (Dao et al. 2022, FlashAttention, appendix B.4).
+ */
+function attended(y: Value, dy: Value, axes: readonly number[]): Value | undefined {
+	const product = y.graph.makerOf(dy);
+	const [dz, turned] = product?.op === "MatMul" ? product.inputs : [];
+	const turn = turned === undefined ? undefined : y.graph.makerOf(turned);
+	if (dz === undefined || turn?.op !== "Transpose" || axes[0] !== y.shape.length - 1) return undefined;
+	const { perm } = (turn as Node<"Transpose">).attributes;
+	const forward = y.graph.nodes.find(
+		({ op, inputs }) => op === "MatMul" && inputs[0] === y && inputs[1] === turn.inputs[0],
+	);
+	const z = forward?.outputs[0];
+	if (!exchangesLastTwo(perm ?? []) || z === undefined || !sameSizes(z.shape, dz.shape)) return undefined;
+	return Mul(dz, z);
+}
+
+export const reductionGradients = {
+	ReduceSum: (node, dy) => [() => Expand(kept(node, dy), operand(node, 0).shape), undefined],
+	ReduceMean: (node, dy) => [
+		() => Expand(Mul(kept(node, dy), 1 / reducedCount(node)), operand(node, 0).shape),
+		undefined,
+	],
+	// Elements that share the maximum share its gradient, as torch.amax.
+	ReduceMax: (node, dy) => {
+		const x = operand(node, 0);
+		const axes = reducedAxes(node);
+		return [
+			() => {
+				const largest = Cast(Equal(x, kept(node, result(node, 0))), x.dtype);
+				return Mul(largest, Div(kept(node, dy), ReduceSum(largest, { axes })));
+			},
+			undefined,
+		];
+	},
+	ArgMax: notDifferentiable("its result is an index"),
+	Softmax: (node, dy) => {
+		const y = result(node, 0);
+		const axes = [axisOf(node.attributes.axis ?? -1, y.shape.length, node.op)];
+		const along = () => attended(y, dy, axes) ?? Mul(dy, y);
+		return [() => Mul(Sub(dy, ReduceSum(along(), { axes })), y)];
+	},
+	LogSoftmax: (node, dy) => {
+		const axes = [node.attributes.axis ?? -1];
+		return [() => Sub(dy, Mul(Exp(result(node, 0)), ReduceSum(dy, { axes })))];
+	},
+	LayerNormalization: layerNormalization,
+	RMSNormalization: rmsNormalization,
+} satisfies { readonly [N in OpName]?: GradientRule<N> | ReturnType<typeof notDifferentiable> };

@@ -1,0 +1,56 @@
+/** What the gradient rules of all operators share. */
+
+import type { Node, Value } from "../graph.ts";
+import type { OpName } from "../operators.ts";
+import { Expand, ReduceSum, Reshape } from "../ops.ts";
+import { sameSizes } from "../shape.ts";
+
+/**
+ * How a gradient passes back through a node. Given the gradient of the first output (and those of the others, where
+ * there are any), a rule answers with one function for each input, which builds that input's gradient; inputs that
+ * have none, such as indices, are `undefined`. Functions are called only for gradients somebody needs.
+ */
+export type GradientRule<N extends OpName> = (
+	node: Node<N>,
+	gradient: Value,
+	gradients: readonly (Value | undefined)[],
+) => readonly ((() => Value) | undefined)[];
+
+/** An operator without a gradient, and why. */
+export interface NotDifferentiable {
+	readonly notDifferentiable: string;
+}
+
+export function notDifferentiable(reason: string): NotDifferentiable {
+	return { notDifferentiable: reason };
+}
+
+/** A gradient summed over the axes along which `target` was broadcast. */
+export function unbroadcast(gradient: Value, target: Value): Value {
+	if (sameSizes(gradient.shape, target.shape)) return gradient;
+	const more = gradient.shape.length - target.shape.length;
+	const axes = [...gradient.shape.keys()].filter(
+		(axis) => axis < more || (target.shape[axis - more] === 1 && gradient.shape[axis] !== 1),
+	);
+	const summed = axes.length === 0 ? gradient : ReduceSum(gradient, { axes });
+	return sameSizes(summed.shape, target.shape) ? summed : Reshape(summed, target.shape);
+}
+
+/** Zeros in the shape and dtype of `value`, without a constant of that size. */
+export function zerosLike(value: Value): Value {
+	return Expand(value.graph.scalar(0, value.dtype), value.shape);
+}
+
+/** The input at `index`, which the operator always has. */
+export function operand(node: Node, index: number): Value {
+	const value = node.inputs[index];
+	if (value === undefined) throw new Error(`internal: ${node.op} has no input ${index}`);
+	return value;
+}
+
+/** The output at `index`. */
+export function result(node: Node, index: number): Value {
+	const value = node.outputs[index];
+	if (value === undefined) throw new Error(`internal: ${node.op} has no output ${index}`);
+	return value;
+}

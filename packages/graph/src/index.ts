@@ -1,0 +1,49 @@
+/** Builds ONNX graphs, differentiates and trains them. Runs anywhere; onnxruntime is in node.ts and web.ts. */
+
+export { DTYPES, type DType, type TensorData } from "./dtype.ts";
+export { GraphError, type GraphErrorCode } from "./errors.ts";
+export { GRADIENTS, type GradientOptions, gradientsOf } from "./gradients/gradients.ts";
+export { Graph, type Node, type Value, type ValueType } from "./graph.ts";
+export {
+	type AttentionOptions,
+	attention,
+	causalMask,
+	MASKED,
+	mergeHeads,
+	rotaryEmbedding,
+	rotaryTables,
+	splitHeads,
+} from "./layers/attention.ts";
+export { type LinearOptions, linear, patchEmbedding, silu } from "./layers/linear.ts";
+export { IGNORED, maskedCrossEntropy, type SummedLoss } from "./layers/loss.ts";
+export { bilinearMatrix, bilinearPooling, type Grid } from "./layers/pooling.ts";
+export { decodeModel, type EncodeOptions, encodeModel, type Outputs } from "./onnx/model.ts";
+export { type AttributesOf, OPERATORS, OPSET, type OpName } from "./operators.ts";
+export * as ops from "./ops.ts";
+export { createRandom, type Initializer, initialValue, initialValues, type Random } from "./random.ts";
+export { evaluate, type Feeds } from "./reference/evaluate.ts";
+export type { Program, Runtime, Tensors } from "./runtime.ts";
+export {
+	decodeSafetensors,
+	encodeSafetensors,
+	entryOf,
+	float32Of,
+	type SafetensorsDType,
+	type SafetensorsEntry,
+	type SafetensorsFile,
+} from "./safetensors.ts";
+export type { Dim, ShapeSpec } from "./shape.ts";
+export { float32, int64, type Tensor, tensor, zeros } from "./tensor.ts";
+export { mermaidOf, textOf } from "./text.ts";
+export { ADAMW_DEFAULTS, type AdamWSettings } from "./train/adamw.ts";
+export {
+	type GroupRequest,
+	type PlannedGroup,
+	type PlannedParameter,
+	planTraining,
+	type TrainingPlan,
+	type TrainingRequest,
+} from "./train/plan.ts";
+export { learningRateAt, type Schedule } from "./train/schedule.ts";
+export { decodeState, encodeState, startState, type TrainingState } from "./train/state.ts";
+export { type Evaluation, type StepReport, startTraining, type Training } from "./train/training.ts";

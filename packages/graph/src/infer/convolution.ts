@@ -1,0 +1,105 @@
+/** Shapes of 2-D convolutions, NCHW, one group. */
+
+import { GraphError } from "../errors.ts";
+import type { AttributesOf, OpName } from "../operators.ts";
+import { type Draft, type InferRule, inputAt, mismatch, sameFloats } from "./rule.ts";
+
+/** Steps of a convolution along rows and columns; `pads` is top, left, bottom, right. */
+export interface Window {
+	readonly strides: readonly [number, number];
+	readonly dilations: readonly [number, number];
+	readonly pads: readonly [number, number, number, number];
+	readonly outputPadding: readonly [number, number];
+}
+
+/** The window that attributes describe, ONNX's defaults filled in. Throws `invalid-input`. */
+export function windowOf(op: OpName, attributes: AttributesOf<"ConvTranspose">): Window {
+	const list = (name: keyof AttributesOf<"ConvTranspose">, length: number, fill: number, least: number) => {
+		const values = attributes[name] ?? new Array<number>(length).fill(fill);
+		if (values.length !== length || values.some((value) => !Number.isInteger(value) || value < least)) {
+			throw new GraphError(
+				"invalid-input",
+				`${op}: ${name} must be ${length} whole numbers of at least ${least}, got [${values.join(", ")}]`,
+			);
+		}
+		return values;
+	};
+	const [down = 1, right = 1] = list("strides", 2, 1, 1);
+	const [rows = 1, cols = 1] = list("dilations", 2, 1, 1);
+	const [top = 0, left = 0, bottom = 0, end = 0] = list("pads", 4, 0, 0);
+	const [below = 0, beside = 0] = list("output_padding", 2, 0, 0);
+	return {
+		strides: [down, right],
+		dilations: [rows, cols],
+		pads: [top, left, bottom, end],
+		outputPadding: [below, beside],
+	};
+}
+
+function operands(draft: Draft) {
+	const dtype = sameFloats(draft);
+	const [batch, channels, rows, cols] = inputAt(draft, 0).dims;
+	const [outer, inner, kernelRows, kernelCols] = inputAt(draft, 1).dims;
+	if (
+		cols === undefined ||
+		kernelCols === undefined ||
+		inputAt(draft, 0).dims.length !== 4 ||
+		inputAt(draft, 1).dims.length !== 4 ||
+		batch === undefined ||
+		channels === undefined ||
+		rows === undefined ||
+		outer === undefined ||
+		inner === undefined ||
+		kernelRows === undefined
+	) {
+		throw mismatch(draft, "takes [batch, channels, rows, cols] and a kernel with four dimensions");
+	}
+	return { dtype, batch, channels, rows, cols, outer, inner, kernel: [kernelRows, kernelCols] as const };
+}
+
+function checkKernel(
+	draft: Draft<"Conv"> | Draft<"ConvTranspose">,
+	kernel: readonly { size: number }[],
+): void {
+	const asked = draft.attributes.kernel_shape;
+	if (asked !== undefined && kernel.some(({ size }, i) => size !== asked[i])) {
+		throw mismatch(draft, `kernel_shape [${asked.join(", ")}] is not the kernel's`);
+	}
+}
+
+function checkBias(draft: Draft, size: number): void {
+	const bias = draft.inputs[2];
+	if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== size)) {
+		throw mismatch(draft, "bias must have one element for each output channel");
+	}
+}
+
+export const convolutionRules = {
+	Conv: (draft) => {
+		const { dtype, batch, channels, rows, cols, outer, inner, kernel } = operands(draft);
+		if (channels.size !== inner.size) throw mismatch(draft, "channels differ");
+		checkKernel(draft, kernel);
+		checkBias(draft, outer.size);
+		const { strides, dilations, pads } = windowOf("Conv", draft.attributes);
+		const sides = [rows, cols].map(({ size }, i) => {
+			const reach = ((kernel[i]?.size ?? 1) - 1) * (dilations[i] ?? 1) + 1;
+			return Math.floor((size + (pads[i] ?? 0) + (pads[i + 2] ?? 0) - reach) / (strides[i] ?? 1)) + 1;
+		});
+		if (sides.some((side) => side < 1)) throw mismatch(draft, "the kernel is larger than its input");
+		return [{ dtype, dims: [batch, outer, ...sides.map((size) => ({ size }))] }];
+	},
+	ConvTranspose: (draft) => {
+		const { dtype, batch, channels, rows, cols, outer, inner, kernel } = operands(draft);
+		if (channels.size !== outer.size) throw mismatch(draft, "channels differ");
+		checkKernel(draft, kernel);
+		checkBias(draft, inner.size);
+		const { strides, dilations, pads, outputPadding } = windowOf("ConvTranspose", draft.attributes);
+		const sides = [rows, cols].map(({ size }, i) => {
+			const reach = ((kernel[i]?.size ?? 1) - 1) * (dilations[i] ?? 1) + 1;
+			const padding = (pads[i] ?? 0) + (pads[i + 2] ?? 0);
+			return (strides[i] ?? 1) * (size - 1) + (outputPadding[i] ?? 0) + reach - padding;
+		});
+		if (sides.some((side) => side < 1)) throw mismatch(draft, "pads leave nothing of the output");
+		return [{ dtype, dims: [batch, inner, ...sides.map((size) => ({ size }))] }];
+	},
+} satisfies { readonly [N in OpName]?: InferRule<N> };

@@ -1,0 +1,41 @@
+/** Shape and dtype inference: one rule for each operator, complete by type. */
+
+import { GraphError } from "../errors.ts";
+import type { Value, ValueType } from "../graph.ts";
+import type { AttributesOf, OpName } from "../operators.ts";
+import { dimsOf } from "../shape.ts";
+import { arrangeRules } from "./arrange.ts";
+import { convolutionRules } from "./convolution.ts";
+import { elementwiseRules } from "./elementwise.ts";
+import { indexingRules } from "./indexing.ts";
+import { matrixRules } from "./matrix.ts";
+import { reductionRules } from "./reduction.ts";
+import type { InferRule } from "./rule.ts";
+
+const INFER = {
+	...elementwiseRules,
+	...matrixRules,
+	...convolutionRules,
+	...reductionRules,
+	...indexingRules,
+	...arrangeRules,
+} satisfies { readonly [N in OpName]: InferRule<N> };
+
+/** Types of the outputs of `op`. Throws `shape-mismatch`, `invalid-input`, or `over-limit`. */
+export function inferOutputs<N extends OpName>(
+	op: N,
+	inputs: readonly (Value | undefined)[],
+	attributes: AttributesOf<N>,
+): readonly ValueType[] {
+	const rule = INFER[op] as InferRule<N>;
+	return rule({ op, inputs, attributes }).map(({ dtype, dims }) => ({ dtype, dims: checked(op, dims) }));
+}
+
+function checked(op: OpName, dims: ValueType["dims"]): ValueType["dims"] {
+	try {
+		return dimsOf(dims);
+	} catch (error) {
+		if (error instanceof GraphError) throw new GraphError(error.code, `${op}: ${error.message}`);
+		throw error;
+	}
+}

@@ -1,0 +1,121 @@
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017, section 3.2.1) with causal, prefix and custom masks, grouped
+ * key-value heads (Ainslie et al. 2023), and rotary position embedding (Su et al. 2021, in the rotate-half form of
+ * GPT-NeoX that LLaMA and Qwen use).
+ */
+
+import { GraphError } from "../errors.ts";
+import type { Graph, Value } from "../graph.ts";
+import { Add, Concat, Expand, MatMul, Mul, Neg, Reshape, Softmax, Split, Transpose } from "../ops.ts";
+import { formatDims } from "../shape.ts";
+import { float32, type Tensor } from "../tensor.ts";
+
+/** What is added to a score that must not count: its exponential is 0 beside any other score. */
+export const MASKED = -1e30;
+
+/**
+ * A mask to add to scores, [queries, keys]: 0 where a query may look, `MASKED` elsewhere. The queries are the last of
+ * the keys. A query sees the keys up to its own place; with `prefix`, all of the first `prefix` keys as well.
+ */
+export function causalMask(queries: number, keys: number, prefix = 0): Tensor {
+	const first = keys - queries;
+	const values = Float32Array.from({ length: queries * keys }, (_, i) => {
+		const key = i % keys;
+		return key < prefix || key <= first + Math.floor(i / keys) ? 0 : MASKED;
+	});
+	return float32([queries, keys], values);
+}
+
+export interface AttentionOptions {
+	/** `full` (default), or `causal`: each query sees the keys up to its own place. */
+	readonly kind?: "full" | "causal";
+	/** With `causal`: the first so many keys are seen by every query (default 0). */
+	readonly prefix?: number;
+	/** Added to the scores; broadcasts to [batch, heads, queries, keys]. */
+	readonly mask?: Value;
+	/** Factor of the scores (default 1/√dim). */
+	readonly scale?: number;
+}
+
+/**
+ * Attention of queries [batch, heads, queries, dim] to keys [batch, kvHeads, keys, dim] and values
+ * [batch, kvHeads, keys, valueDim]; heads are a multiple of kvHeads. Returns [batch, heads, queries, valueDim].
+ */
+export function attention(q: Value, k: Value, v: Value, options: AttentionOptions = {}): Value {
+	const { kind = "full", prefix = 0, mask, scale } = options;
+	const [heads = 0, queries = 0, dim = 1] = q.shape.slice(1);
+	const keys = k.shape[2] ?? 0;
+	const factor = scale ?? 1 / Math.sqrt(dim);
+	const scores = MatMul(Mul(q, factor), Transpose(repeatHeads(k, heads), [0, 1, 3, 2]));
+	const causal = kind === "causal" ? causalConstant(q.graph, queries, keys, prefix) : undefined;
+	const masked = [causal, mask].reduce<Value>(
+		(sum, each) => (each === undefined ? sum : Add(sum, each)),
+		scores,
+	);
+	return MatMul(Softmax(masked), repeatHeads(v, heads));
+}
+
+/** One mask constant for all layers of a graph that need the same one. */
+const causalConstants = new WeakMap<Graph, Map<string, Value>>();
+
+function causalConstant(graph: Graph, queries: number, keys: number, prefix: number): Value {
+	const known = causalConstants.get(graph) ?? new Map<string, Value>();
+	causalConstants.set(graph, known);
+	const key = `${queries} ${keys} ${prefix}`;
+	const mask = known.get(key) ?? graph.constant(causalMask(queries, keys, prefix));
+	known.set(key, mask);
+	return mask;
+}
+
+/** Each key-value head as often as query heads share it. */
+function repeatHeads(x: Value, heads: number): Value {
+	const [batch = 0, own = 0, rows = 0, dim = 0] = x.shape;
+	if (own === heads) return x;
+	if (own === 0 || heads % own !== 0) {
+		throw new GraphError(
+			"shape-mismatch",
+			`attention: ${heads} query heads are no multiple of the heads of ${formatDims(x.dims)}`,
+		);
+	}
+	const repeated = Expand(Reshape(x, [batch, own, 1, rows, dim]), [batch, own, heads / own, rows, dim]);
+	return Reshape(repeated, [batch, heads, rows, dim]);
+}
+
+/** [batch, seq, heads·dim] to [batch, heads, seq, dim]. */
+export function splitHeads(x: Value, heads: number): Value {
+	const [batch = 0, seq = 0, width = 0] = x.shape;
+	return Transpose(Reshape(x, [batch, seq, heads, width / heads]), [0, 2, 1, 3]);
+}
+
+/** [batch, heads, seq, dim] to [batch, seq, heads·dim]. */
+export function mergeHeads(x: Value): Value {
+	const [batch = 0, heads = 0, seq = 0, dim = 0] = x.shape;
+	return Reshape(Transpose(x, [0, 2, 1, 3]), [batch, seq, heads * dim]);
+}
+
+/**
+ * Rotates pairs (i, i + dim/2) of the last axis by position: x·cos + rotateHalf(x)·sin. `cos` and `sin` broadcast to
+ * `x`, for example [seq, dim] to [batch, heads, seq, dim]; `rotaryTables` makes them.
+ */
+export function rotaryEmbedding(x: Value, cos: Value, sin: Value): Value {
+	const dim = x.shape.at(-1) ?? 0;
+	if (dim % 2 !== 0) {
+		throw new GraphError(
+			"shape-mismatch",
+			`rotaryEmbedding: the last axis of ${formatDims(x.dims)} must be even`,
+		);
+	}
+	const [low, high] = Split(x, [dim / 2, dim / 2], x.shape.length - 1) as [Value, Value];
+	const rotated = Concat([Neg(high), low], x.shape.length - 1);
+	return Add(Mul(x, cos), Mul(rotated, sin));
+}
+
+/** Cosines and sines for positions 0 to `length` − 1, each [length, dim]; angles are position · base^(−2i/dim). */
+export function rotaryTables(length: number, dim: number, base = 10_000): { cos: Tensor; sin: Tensor } {
+	const angle = (i: number) => Math.floor(i / dim) * base ** ((-2 * (i % (dim / 2))) / dim);
+	const angles = Float64Array.from({ length: length * dim }, (_, i) => angle(i));
+	return {
+		cos: float32([length, dim], angles.map(Math.cos)),
+		sin: float32([length, dim], angles.map(Math.sin)),
+	};
+}

@@ -1,0 +1,43 @@
+/** onnxruntime in Node: the CPU provider by default, which ships in the package. */
+
+import * as ort from "onnxruntime-node";
+import { GraphError } from "../errors.ts";
+import { onnxRuntime, type Runtime } from "../runtime.ts";
+
+export interface NodeRuntimeOptions {
+	/** Threads one operator may use (default: one for each physical core). */
+	readonly threads?: number;
+	/** `cpu` (default), or `webgpu` where the package has it for this platform. */
+	readonly provider?: "cpu" | "webgpu";
+}
+
+/** Providers that the installed onnxruntime-node brings along. */
+export function nodeProviders(): readonly string[] {
+	return ort
+		.listSupportedBackends()
+		.filter(({ bundled }) => bundled)
+		.map(({ name }) => name);
+}
+
+/** Throws `invalid-input` for a provider that is not installed, or for a number of threads below 1. */
+export function nodeRuntime({ threads, provider = "cpu" }: NodeRuntimeOptions = {}): Runtime {
+	if (!nodeProviders().includes(provider)) {
+		throw new GraphError(
+			"invalid-input",
+			`runtime: provider ${provider} is not in this onnxruntime-node; it has ${nodeProviders().join(", ")}`,
+		);
+	}
+	if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
+		throw new GraphError(
+			"invalid-input",
+			`runtime: threads must be a whole number of at least 1, got ${threads}`,
+		);
+	}
+	return onnxRuntime(ort, {
+		executionProviders: [provider],
+		...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+		logSeverityLevel: 3,
+		// Masked scores become denormal probabilities, which make softmax eight times slower than zeros do.
+		extra: { session: { set_denormal_as_zero: "1" } },
+	});
+}

@@ -1,0 +1,212 @@
+/** Training in a worker thread: learning, saving, resuming bit for bit, and what goes wrong. */
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, test } from "vitest";
+import { float32 } from "../tensor.ts";
+import { xorBatch, xorGraph, xorTraining } from "../testing/xor.ts";
+import { encodeState } from "../train/state.ts";
+import { loadCheckpoint, saveCheckpoint } from "./files.ts";
+import { startSession, type TrainingSession } from "./session.ts";
+import { train } from "./train.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "graph-session-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function withSession<T>(
+	run: (session: TrainingSession) => Promise<T>,
+	{ plan, state } = xorTraining(),
+): Promise<T> {
+	const session = await startSession(plan, state, { threads: 1 });
+	try {
+		return await run(session);
+	} finally {
+		await session.close();
+	}
+}
+
+async function losses(session: TrainingSession, steps: number): Promise<number[]> {
+	const curve: number[] = [];
+	await train(session, {
+		steps,
+		batches: (step) => [xorBatch(step)],
+		onStep: ({ loss }) => curve.push(loss),
+	});
+	return curve;
+}
+
+test("a small network learns the exclusive or", async () => {
+	const report = await withSession(async (session) => {
+		await losses(session, 300);
+		return session.evaluate([xorBatch(5000), xorBatch(5001)]);
+	});
+	expect(report.count).toBe(64);
+	expect(report.loss).toBeLessThan(0.15);
+});
+
+test("the caller's event loop runs on while a step computes", async () => {
+	const batch = 4096;
+	const { plan, state } = xorTraining({}, batch);
+	const longest = await withSession(
+		async (session) => {
+			const feeds = xorBatch(1, batch);
+			const work = session.update(Array.from({ length: 100 }, () => feeds));
+			let [last, gap, ticks, done] = [performance.now(), 0, 0, false];
+			void work.then(() => {
+				done = true;
+			});
+			while (!done) {
+				await new Promise((resolve) => setTimeout(resolve, 1));
+				const now = performance.now();
+				gap = Math.max(gap, now - last);
+				last = now;
+				ticks++;
+			}
+			return { ticks };
+		},
+		{ plan, state },
+	);
+	// A blocked loop would see the step's end at its first tick.
+	expect(longest.ticks).toBeGreaterThan(3);
+});
+
+describe("checkpoints", () => {
+	test("a resumed run equals an uninterrupted one, bit for bit", async () => {
+		const path = join(folder, "resume.safetensors");
+		const whole = await withSession(async (session) => ({
+			curve: await losses(session, 20),
+			state: encodeState(await session.state()),
+		}));
+		const head = await withSession(async (session) => {
+			const curve = await losses(session, 7);
+			expect(await session.save(path)).toBe(7);
+			return curve;
+		});
+		const tail = await withSession(async (session) => {
+			expect(await session.load(path)).toBe(7);
+			return { curve: await losses(session, 20), state: encodeState(await session.state()) };
+		});
+		expect([...head, ...tail.curve]).toEqual(whole.curve);
+		expect(Buffer.from(tail.state).equals(Buffer.from(whole.state))).toBe(true);
+		expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+	});
+
+	test("a killed run goes on to the same curve", async () => {
+		const path = join(folder, "killed.safetensors");
+		const expected = await withSession((session) => losses(session, 24));
+		const seen = new Map<number, number>();
+		for (const killAfter of [5, 10, undefined]) await runUntil(path, killAfter, seen);
+		expect([...seen.keys()]).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
+		expect([...seen.values()]).toEqual(expected);
+	}, 120_000);
+
+	test.each([
+		[
+			"empty",
+			() => Buffer.alloc(0),
+			"safetensors: 0 bytes are too few for a header; the file is damaged or of another format",
+		],
+		["cut", (bytes: Buffer) => bytes.subarray(0, bytes.length - 3), undefined],
+		["not a checkpoint", () => Buffer.from("hello world, this is no checkpoint"), undefined],
+	])("a file that is %s is refused in one line", async (name, damage, message) => {
+		const path = join(folder, `${name}.safetensors`);
+		writeFileSync(path, damage(Buffer.from(encodeState(xorTraining().state))));
+		const error = await loadCheckpoint(path).then(
+			() => undefined,
+			(reason: Error) => reason,
+		);
+		expect(error).toMatchObject({ code: "unreadable-file" });
+		expect(error?.message).toMatch(/^[^\n]*safetensors: [^\n]+$/);
+		if (message !== undefined) expect(error?.message).toBe(`${path}: ${message}`);
+	});
+
+	test("a checkpoint of another model names what differs", async () => {
+		const path = join(folder, "other.safetensors");
+		const { state } = xorTraining();
+		await saveCheckpoint(path, {
+			...state,
+			parameters: { ...state.parameters, "hidden.bias": float32([8], new Float32Array(8)) },
+		});
+		await withSession(async (session) => {
+			await expect(session.load(path)).rejects.toThrowErrorMatchingInlineSnapshot(
+				`[GraphError: state: parameter hidden.bias is float32 [16], got float32 [8]]`,
+			);
+		});
+		await expect(loadCheckpoint(join(folder, "missing"))).rejects.toMatchObject({ code: "unreadable-file" });
+	});
+});
+
+/** Runs the training process and kills it, without warning, once it has printed `killAfter` steps. */
+async function runUntil(
+	path: string,
+	killAfter: number | undefined,
+	seen: Map<number, number>,
+): Promise<void> {
+	const script = fileURLToPath(new URL("../testing/killed.ts", import.meta.url));
+	const child = spawn(process.execPath, ["--import", "tsx", script, path, "24"], {
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	let lines = 0;
+	for await (const line of createInterface({ input: child.stdout })) {
+		const { step, loss } = JSON.parse(line) as { step: number; loss: number };
+		// A step done again after a crash must have the loss it had before.
+		expect(seen.get(step) ?? loss).toBe(loss);
+		seen.set(step, loss);
+		lines++;
+		if (lines === killAfter) child.kill("SIGKILL");
+	}
+	if (killAfter === undefined) expect(child.signalCode).toBeNull();
+}
+
+describe("a loss that is not finite", () => {
+	test("stops with its step; the last checkpoint and the parameters stay", async () => {
+		const path = join(folder, "finite.safetensors");
+		await withSession(async (session) => {
+			const run = train(session, {
+				steps: 10,
+				checkpoint: { path, every: 2 },
+				batches: (step) => {
+					const batch = xorBatch(step);
+					if (step === 6) (batch.x?.data as Float32Array)[3] = Number.NaN;
+					return [batch];
+				},
+			});
+			await expect(run).rejects.toMatchObject({
+				code: "non-finite",
+				step: 6,
+				message: "step 6: the loss is NaN; nothing was updated, lower the learning rate or look at the batch",
+			});
+			expect(session.step).toBe(5);
+			const { loss } = await session.evaluate([xorBatch(1)]);
+			expect(Number.isFinite(loss)).toBe(true);
+		});
+		expect((await loadCheckpoint(path)).step).toBe(4);
+		expect(readFileSync(path).length).toBeGreaterThan(500);
+	});
+});
+
+test("errors keep their code on the way from the worker", async () => {
+	await withSession(async (session) => {
+		await expect(session.update([{ x: float32([32, 2], new Float32Array(64)) }])).rejects.toMatchObject({
+			code: "unknown-name",
+			message: "run: y is not fed",
+		});
+		await expect(session.update([])).rejects.toMatchObject({ code: "invalid-input" });
+		const { x, y } = xorBatch(1);
+		await expect(
+			session.update([{ x: float32([31, 2], new Float32Array(62)), y } as never]),
+		).rejects.toMatchObject({
+			code: "runtime",
+		});
+		expect((await session.update([{ x, y } as never])).step).toBe(1);
+	});
+	expect(xorGraph().graph.parameters.map(({ name }) => name)).toEqual([
+		"hidden.weight",
+		"hidden.bias",
+		"out.weight",
+	]);
+});

@@ -1,0 +1,210 @@
+/** Graphs to ONNX models and back. */
+
+import { GraphError } from "../errors.ts";
+import { Graph, type Node, type Value } from "../graph.ts";
+import {
+	type AttributeKind,
+	type AttributesOf,
+	type AttributeValue,
+	isOpName,
+	OPERATORS,
+	OPSET,
+	type OpName,
+} from "../operators.ts";
+import { leavesFor, nodesFor } from "../prune.ts";
+import type { Tensor } from "../tensor.ts";
+import { CONTRIB, fuseProducts, plain, type Written } from "./fuse.ts";
+import { type AttributeProto, IR_VERSION, type ModelProto, type NodeProto, type ValueInfo } from "./proto.ts";
+import { readModel } from "./read.ts";
+import { writeModel } from "./write.ts";
+
+/** Values by the names they have in a model's outputs. */
+export type Outputs = Readonly<Record<string, Value>>;
+
+export interface EncodeOptions {
+	/** Parameters to store in the file; the others are inputs. */
+	readonly weights?: Readonly<Record<string, Tensor>>;
+	/** For onnxruntime alone (default false): some nodes become its own operators, which run faster. */
+	readonly fused?: boolean;
+}
+
+/**
+ * An ONNX model file that computes `outputs` from the inputs and parameters they depend on. Throws `shape-mismatch`
+ * when a weight has another shape, `invalid-input` when an output has an input's name.
+ */
+export function encodeModel(outputs: Outputs, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
+	return writeModel(protoOf(outputs, options));
+}
+
+function protoOf(outputs: Outputs, { weights = {}, fused = false }: EncodeOptions): ModelProto {
+	const values = Object.values(outputs);
+	const [first] = values;
+	if (first === undefined) throw new GraphError("invalid-input", "model: needs one output or more");
+	const leaves = leavesFor(values);
+	const { names, aliases } = nameOutputs(outputs);
+	const nameOf = (value: Value) => names.get(value) ?? value.name;
+	const used = usedOutputs(values);
+	const written = fused ? fuseProducts(nodesFor(values), values) : nodesFor(values).map(plain);
+	const nodes = written.map((each) => nodeProto(each, nameOf, used));
+	const initializers = leaves.flatMap((value) => {
+		const tensor = value.graph.constantOf(value) ?? weightOf(value, weights);
+		return tensor === undefined ? [] : [{ name: value.name, tensor }];
+	});
+	const stored = new Set(initializers.map(({ name }) => name));
+	return {
+		irVersion: IR_VERSION,
+		opset: OPSET,
+		contrib: written.some((each) => each.fused !== undefined),
+		producer: "onevision",
+		graph: {
+			name: first.graph.name,
+			nodes: [...nodes, ...aliases],
+			initializers,
+			inputs: leaves.filter(({ name }) => !stored.has(name)).map((value) => info(value.name, value)),
+			outputs: Object.entries(outputs).map(([name, value]) => info(name, value)),
+		},
+	};
+}
+
+function info(name: string, { dtype, dims }: Value): ValueInfo {
+	return { name, dtype, dims };
+}
+
+function weightOf(value: Value, weights: Readonly<Record<string, Tensor>>): Tensor | undefined {
+	const tensor =
+		value.kind === "parameter" && Object.hasOwn(weights, value.name) ? weights[value.name] : undefined;
+	if (tensor !== undefined && (tensor.dtype !== value.dtype || tensor.shape.join() !== value.shape.join())) {
+		throw new GraphError(
+			"shape-mismatch",
+			`model: ${value.name} is ${value.dtype} [${value.shape.join(", ")}], the weight ${tensor.dtype} [${tensor.shape.join(", ")}]`,
+		);
+	}
+	return tensor;
+}
+
+/** Computed values take their first output's name; a second name, or one for an input, is an Identity. */
+function nameOutputs(outputs: Outputs): { names: Map<Value, string>; aliases: NodeProto[] } {
+	const names = new Map<Value, string>();
+	const aliases: NodeProto[] = [];
+	const leaves = new Set(leavesFor(Object.values(outputs)).map(({ name }) => name));
+	for (const [name, value] of Object.entries(outputs)) {
+		if (leaves.has(name) && value.name === name) continue;
+		if (leaves.has(name))
+			throw new GraphError("invalid-input", `model: ${name} names an input and an output`);
+		if (value.kind === "computed" && !names.has(value)) names.set(value, name);
+		else
+			aliases.push({
+				op: "Identity",
+				domain: "",
+				inputs: [names.get(value) ?? value.name],
+				outputs: [name],
+				attributes: [],
+			});
+	}
+	renameClashes(names, Object.values(outputs));
+	return { names, aliases };
+}
+
+/** Values whose own name an output has taken get another. */
+function renameClashes(names: Map<Value, string>, values: readonly Value[]): void {
+	const taken = new Set(names.values());
+	for (const { outputs } of nodesFor(values)) {
+		for (const value of outputs) {
+			if (!names.has(value) && taken.has(value.name)) names.set(value, `${value.name}'`);
+		}
+	}
+}
+
+/** Says whether anything reads an output; those nobody reads are left out of the file. */
+function usedOutputs(values: readonly Value[]): (value: Value) => boolean {
+	const used = new Set<Value | undefined>(values);
+	for (const { inputs } of nodesFor(values)) for (const input of inputs) used.add(input);
+	return (value) => used.has(value);
+}
+
+function nodeProto(
+	{ node, inputs, fused }: Written,
+	nameOf: (value: Value) => string,
+	used: (value: Value) => boolean,
+): NodeProto {
+	// A Split's sizes are one for each output, so its outputs stay; elsewhere unread ones at the end are optional.
+	const outputs = node.outputs.map((value, i) =>
+		i === 0 || node.op === "Split" || used(value) ? nameOf(value) : "",
+	);
+	while (outputs.at(-1) === "") outputs.pop();
+	const names = { inputs: inputs.map((value) => (value === undefined ? "" : nameOf(value))), outputs };
+	if (fused !== undefined) {
+		const attributes = Object.entries(fused).map(
+			([name, value]) => ({ name, kind: "int", value: value ? 1 : 0 }) as const,
+		);
+		return { op: "FusedMatMul", domain: CONTRIB.domain, ...names, attributes };
+	}
+	return { op: node.op, domain: "", ...names, attributes: attributeProtos(node) };
+}
+
+function attributeProtos(node: Node): AttributeProto[] {
+	const kinds: Readonly<Record<string, AttributeKind>> = OPERATORS[node.op].attributes;
+	const given: Readonly<Record<string, AttributeValue | undefined>> = node.attributes;
+	return Object.entries(kinds).flatMap(([name, kind]) => {
+		const value = given[name];
+		return value === undefined ? [] : [{ name, kind, value }];
+	});
+}
+
+/**
+ * The graph in an ONNX file. Shapes must be static, operators those of this package. Inputs of the file become inputs,
+ * initializers constants. Throws `unreadable-file`, `unknown-name`, `shape-mismatch` or `invalid-input`.
+ */
+export function decodeModel(bytes: Uint8Array): { readonly graph: Graph; readonly outputs: Outputs } {
+	const model = readModel(bytes);
+	if (model.opset !== OPSET) {
+		throw new GraphError(
+			"unreadable-file",
+			`onnx: opset ${model.opset}; convert the model to opset ${OPSET}`,
+		);
+	}
+	const graph = new Graph(model.graph.name);
+	const values = new Map<string, Value>();
+	const constants = new Set(model.graph.initializers.map(({ name }) => name));
+	for (const { name, tensor } of model.graph.initializers) values.set(name, graph.constant(tensor, name));
+	for (const { name, dtype, dims } of model.graph.inputs) {
+		if (!constants.has(name)) values.set(name, graph.input(name, dtype, dims));
+	}
+	for (const node of model.graph.nodes) addNode(graph, node, values);
+	const outputs = model.graph.outputs.map(({ name }) => [name, named(values, name)] as const);
+	return { graph, outputs: Object.fromEntries(outputs) };
+}
+
+function named(values: ReadonlyMap<string, Value>, name: string): Value {
+	const value = values.get(name);
+	if (value === undefined)
+		throw new GraphError("unreadable-file", `onnx: nothing computes ${JSON.stringify(name)}`);
+	return value;
+}
+
+function addNode(graph: Graph, node: NodeProto, values: Map<string, Value>): void {
+	if (node.domain !== "" || !isOpName(node.op)) {
+		throw new GraphError(
+			"unknown-name",
+			`onnx: operator ${node.domain}${node.domain && "."}${node.op} is not known`,
+		);
+	}
+	const inputs = node.inputs.map((name) => (name === "" ? undefined : named(values, name)));
+	const attributes = attributesOf(node.op, node);
+	const names = node.outputs.map((name) => (name === "" ? undefined : name));
+	graph.node(node.op, inputs, attributes, names).forEach((value, i) => {
+		const name = node.outputs[i];
+		if (name !== undefined && name !== "") values.set(name, value);
+	});
+}
+
+function attributesOf(op: OpName, node: NodeProto): AttributesOf<OpName> {
+	const kinds: Readonly<Record<string, AttributeKind>> = OPERATORS[op].attributes;
+	const entries = node.attributes.map(({ name, kind, value }) => {
+		if (!Object.hasOwn(kinds, name) || kinds[name] !== kind) {
+			throw new GraphError("unknown-name", `onnx: ${op} has no attribute ${name} of type ${kind} here`);
+		}
+		return [name, value] as const;
+	});
+	return Object.fromEntries(entries);
+}

@@ -1,0 +1,73 @@
+/**
+ * The part of the ONNX file format that graphs of this package use, as plain data, and its field numbers. Based on
+ * onnx.proto3 of ONNX 1.23 (IR version 11).
+ */
+
+import type { DType } from "../dtype.ts";
+import type { AttributeKind, AttributeValue } from "../operators.ts";
+import type { Dim } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Version of the file format, the one opset 23 came with. */
+export const IR_VERSION = 11;
+
+export interface ModelProto {
+	readonly irVersion: number;
+	/** Version of the default operator set. */
+	readonly opset: number;
+	/** Whether onnxruntime's own operators are used. */
+	readonly contrib: boolean;
+	readonly producer: string;
+	readonly graph: GraphProto;
+}
+
+export interface GraphProto {
+	readonly name: string;
+	readonly nodes: readonly NodeProto[];
+	readonly initializers: readonly { readonly name: string; readonly tensor: Tensor }[];
+	readonly inputs: readonly ValueInfo[];
+	readonly outputs: readonly ValueInfo[];
+}
+
+/** `dims` are static; a dimension's name is kept in its denotation. */
+export interface ValueInfo {
+	readonly name: string;
+	readonly dtype: DType;
+	readonly dims: readonly Dim[];
+}
+
+export interface NodeProto {
+	readonly op: string;
+	readonly domain: string;
+	/** Empty strings stand for inputs and outputs left out. */
+	readonly inputs: readonly string[];
+	readonly outputs: readonly string[];
+	readonly attributes: readonly AttributeProto[];
+}
+
+export interface AttributeProto {
+	readonly name: string;
+	readonly kind: AttributeKind;
+	readonly value: AttributeValue;
+}
+
+/** AttributeProto.AttributeType. */
+export const ATTRIBUTE_TYPES = { float: 1, int: 2, string: 3, ints: 7 } as const satisfies Record<
+	AttributeKind,
+	number
+>;
+
+/** Field numbers of each message. */
+export const FIELDS = {
+	model: { irVersion: 1, producer: 2, graph: 7, opset: 8 },
+	opset: { domain: 1, version: 2 },
+	graph: { node: 1, name: 2, initializer: 5, input: 11, output: 12 },
+	node: { input: 1, output: 2, name: 3, op: 4, attribute: 5, domain: 7 },
+	attribute: { name: 1, float: 2, int: 3, string: 4, ints: 8, type: 20 },
+	tensor: { dims: 1, dtype: 2, floats: 4, int32s: 5, int64s: 7, name: 8, raw: 9, doubles: 10 },
+	valueInfo: { name: 1, type: 2 },
+	type: { tensor: 1 },
+	tensorType: { dtype: 1, shape: 2 },
+	shape: { dim: 1 },
+	dim: { size: 1, parameter: 2, denotation: 3 },
+} as const;

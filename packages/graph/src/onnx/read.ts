@@ -1,0 +1,247 @@
+/** Reads ONNX files as plain data. Bytes are not trusted: every refusal is one line, nothing is allocated by a claim. */
+
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { DTYPES, type DType, dtypeOfOnnx } from "../dtype.ts";
+import { GraphError } from "../errors.ts";
+import type { AttributeKind } from "../operators.ts";
+import { type Dim, elementCount } from "../shape.ts";
+import { type Tensor, tensor } from "../tensor.ts";
+import {
+	ATTRIBUTE_TYPES,
+	type AttributeProto,
+	FIELDS,
+	type GraphProto,
+	type ModelProto,
+	type NodeProto,
+	type ValueInfo,
+} from "./proto.ts";
+
+/** Called for each field of a message; answers whether it has read the field. */
+type FieldReader = (field: number, reader: BinaryReader, type: WireType) => boolean;
+
+/** The model in `bytes`. Throws `unreadable-file`, or `unknown-name` for a dtype this package does not have. */
+export function readModel(bytes: Uint8Array): ModelProto {
+	try {
+		return model(new BinaryReader(bytes));
+	} catch (error) {
+		if (error instanceof GraphError) throw error;
+		throw damaged(error instanceof Error ? error.message : String(error));
+	}
+}
+
+function damaged(why: string): GraphError {
+	return new GraphError(
+		"unreadable-file",
+		`onnx: ${why.replaceAll("\n", " ")}; the file is damaged or no ONNX model`,
+	);
+}
+
+/** Walks the fields of one message, up to `length` bytes on; what nobody reads is skipped. */
+function fields(reader: BinaryReader, length: number, read: FieldReader): void {
+	const end = reader.pos + length;
+	if (end > reader.len) throw damaged(`a message of ${length} bytes runs past the end`);
+	while (reader.pos < end) {
+		const [field, type] = reader.tag();
+		if (!read(field, reader, type)) reader.skip(type, field);
+	}
+	if (reader.pos !== end) throw damaged("a field runs past the end of its message");
+}
+
+/** A nested message: its length, then its fields. */
+function nested(reader: BinaryReader, read: FieldReader): void {
+	fields(reader, reader.uint32(), read);
+}
+
+function wholeNumber(reader: BinaryReader): number {
+	const value = Number(reader.int64());
+	if (!Number.isSafeInteger(value)) throw damaged(`${value} is out of range`);
+	return value;
+}
+
+/** Appends one number, or all of a packed list. */
+function numbers(reader: BinaryReader, type: WireType, into: number[], read: () => number): void {
+	if (type !== WireType.LengthDelimited) {
+		into.push(read());
+		return;
+	}
+	const length = reader.uint32();
+	const end = reader.pos + length;
+	if (end > reader.len) throw damaged(`a list of ${length} bytes runs past the end`);
+	while (reader.pos < end) into.push(read());
+}
+
+function model(reader: BinaryReader): ModelProto {
+	let [irVersion, opset, contrib, producer] = [0, 0, false, ""];
+	let found: GraphProto | undefined;
+	fields(reader, reader.len, (field) => {
+		if (field === FIELDS.model.irVersion) irVersion = wholeNumber(reader);
+		else if (field === FIELDS.model.producer) producer = reader.string();
+		else if (field === FIELDS.model.graph) found = graph(reader);
+		else if (field === FIELDS.model.opset) {
+			const version = opsetVersion(reader);
+			opset = version ?? opset;
+			contrib ||= version === undefined;
+		} else return false;
+		return true;
+	});
+	if (found === undefined) throw damaged("it holds no graph");
+	return { irVersion, opset, contrib, producer, graph: found };
+}
+
+/** The version, if this entry is about the default domain. */
+function opsetVersion(reader: BinaryReader): number | undefined {
+	let [domain, version] = ["", 0];
+	nested(reader, (field) => {
+		if (field === FIELDS.opset.domain) domain = reader.string();
+		else if (field === FIELDS.opset.version) version = wholeNumber(reader);
+		else return false;
+		return true;
+	});
+	return domain === "" || domain === "ai.onnx" ? version : undefined;
+}
+
+function graph(reader: BinaryReader): GraphProto {
+	let name = "";
+	const nodes: NodeProto[] = [];
+	const initializers: { name: string; tensor: Tensor }[] = [];
+	const inputs: ValueInfo[] = [];
+	const outputs: ValueInfo[] = [];
+	nested(reader, (field) => {
+		if (field === FIELDS.graph.node) nodes.push(node(reader));
+		else if (field === FIELDS.graph.name) name = reader.string();
+		else if (field === FIELDS.graph.initializer) initializers.push(initializer(reader));
+		else if (field === FIELDS.graph.input) inputs.push(valueInfo(reader));
+		else if (field === FIELDS.graph.output) outputs.push(valueInfo(reader));
+		else return false;
+		return true;
+	});
+	return { name, nodes, initializers, inputs, outputs };
+}
+
+function node(reader: BinaryReader): NodeProto {
+	let [op, domain] = ["", ""];
+	const inputs: string[] = [];
+	const outputs: string[] = [];
+	const attributes: AttributeProto[] = [];
+	nested(reader, (field) => {
+		if (field === FIELDS.node.input) inputs.push(reader.string());
+		else if (field === FIELDS.node.output) outputs.push(reader.string());
+		else if (field === FIELDS.node.op) op = reader.string();
+		else if (field === FIELDS.node.domain) domain = reader.string();
+		else if (field === FIELDS.node.attribute) attributes.push(attribute(reader));
+		else return false;
+		return true;
+	});
+	return { op, domain, inputs, outputs, attributes };
+}
+
+function attribute(reader: BinaryReader): AttributeProto {
+	let [name, code, float, int, string] = ["", 0, 0, 0, ""];
+	const ints: number[] = [];
+	nested(reader, (field, _reader, type) => {
+		if (field === FIELDS.attribute.name) name = reader.string();
+		else if (field === FIELDS.attribute.type) code = wholeNumber(reader);
+		else if (field === FIELDS.attribute.float) float = reader.float();
+		else if (field === FIELDS.attribute.int) int = wholeNumber(reader);
+		else if (field === FIELDS.attribute.string) string = reader.string();
+		else if (field === FIELDS.attribute.ints) numbers(reader, type, ints, () => wholeNumber(reader));
+		else return false;
+		return true;
+	});
+	const kinds = Object.keys(ATTRIBUTE_TYPES) as AttributeKind[];
+	const kind = kinds.find((each) => ATTRIBUTE_TYPES[each] === code);
+	if (kind === undefined) throw damaged(`attribute ${name} has the unknown type ${code}`);
+	return { name, kind, value: { float, int, string, ints }[kind] };
+}
+
+function dtypeNamed(code: number, name: string): DType {
+	const dtype = dtypeOfOnnx(code);
+	if (dtype === undefined) {
+		const known = Object.keys(DTYPES).join(", ");
+		throw new GraphError("unknown-name", `onnx: ${name} has the element type ${code}; known are ${known}`);
+	}
+	return dtype;
+}
+
+function initializer(reader: BinaryReader): { name: string; tensor: Tensor } {
+	let [name, code] = ["", 0];
+	let raw: Uint8Array | undefined;
+	const shape: number[] = [];
+	const listed: number[] = [];
+	nested(reader, (field, _reader, type) => {
+		if (field === FIELDS.tensor.dims) numbers(reader, type, shape, () => wholeNumber(reader));
+		else if (field === FIELDS.tensor.dtype) code = wholeNumber(reader);
+		else if (field === FIELDS.tensor.name) name = reader.string();
+		else if (field === FIELDS.tensor.raw) raw = reader.bytes();
+		else if (field === FIELDS.tensor.floats) numbers(reader, type, listed, () => reader.float());
+		else if (field === FIELDS.tensor.doubles) numbers(reader, type, listed, () => reader.double());
+		else if (field === FIELDS.tensor.int32s || field === FIELDS.tensor.int64s) {
+			numbers(reader, type, listed, () => wholeNumber(reader));
+		} else return false;
+		return true;
+	});
+	return { name, tensor: filled(name, dtypeNamed(code, name), shape, raw, listed) };
+}
+
+function filled(
+	name: string,
+	dtype: DType,
+	shape: readonly number[],
+	raw: Uint8Array | undefined,
+	listed: readonly number[],
+): Tensor {
+	const count = elementCount(shape);
+	const { bytes, array } = DTYPES[dtype];
+	if (shape.some((size) => size < 0) || (raw?.length ?? listed.length * bytes) !== count * bytes) {
+		throw damaged(`${name} of shape [${shape.join(", ")}] has ${raw?.length ?? listed.length * bytes} bytes`);
+	}
+	if (raw === undefined) return tensor(dtype, shape, listed);
+	// Copied, so that the elements are aligned and the file's bytes can go.
+	return { dtype, shape, data: new array(new Uint8Array(raw).buffer) };
+}
+
+function valueInfo(reader: BinaryReader): ValueInfo {
+	let [name, code] = ["", 0];
+	const dims: Dim[] = [];
+	nested(reader, (field) => {
+		if (field === FIELDS.valueInfo.name) name = reader.string();
+		else if (field === FIELDS.valueInfo.type) {
+			nested(reader, (inner) => {
+				if (inner !== FIELDS.type.tensor) return false;
+				code = tensorType(reader, dims);
+				return true;
+			});
+		} else return false;
+		return true;
+	});
+	return { name, dtype: dtypeNamed(code, name), dims };
+}
+
+/** Reads the shape into `dims` and returns the element type's code. */
+function tensorType(reader: BinaryReader, dims: Dim[]): number {
+	let code = 0;
+	nested(reader, (field) => {
+		if (field === FIELDS.tensorType.dtype) code = wholeNumber(reader);
+		else if (field === FIELDS.tensorType.shape) {
+			nested(reader, (inner) => {
+				if (inner !== FIELDS.shape.dim) return false;
+				dims.push(dim(reader));
+				return true;
+			});
+		} else return false;
+		return true;
+	});
+	return code;
+}
+
+function dim(reader: BinaryReader): Dim {
+	let [size, name] = [-1, ""];
+	nested(reader, (field) => {
+		if (field === FIELDS.dim.size) size = wholeNumber(reader);
+		else if (field === FIELDS.dim.denotation) name = reader.string();
+		else return false;
+		return true;
+	});
+	if (size < 0) throw damaged("a dimension has no size; export the model with static shapes");
+	return name === "" ? { size } : { size, name };
+}

@@ -1,0 +1,121 @@
+/**
+ * The ONNX operators that graphs are made of: how many inputs and outputs they take, and their attributes. Everything
+ * else that is known of an operator (shapes, gradient, reference result) is a table with the same keys.
+ * Based on the ONNX operator documentation, opset 23 of the default domain.
+ */
+
+/** Version of the default operator set that every model declares. */
+export const OPSET = 23;
+
+/** How an attribute is stored in an ONNX file. */
+export type AttributeKind = "float" | "int" | "ints" | "string";
+
+export interface OperatorFacts {
+	/** Fewest and most inputs. */
+	readonly inputs: readonly [number, number];
+	/** Most outputs. */
+	readonly outputs: number;
+	readonly attributes: Readonly<Record<string, AttributeKind>>;
+}
+
+const MANY = 2 ** 16;
+const UNARY = { inputs: [1, 1], outputs: 1, attributes: {} } as const;
+const BINARY = { inputs: [2, 2], outputs: 1, attributes: {} } as const;
+const REDUCE = { inputs: [1, 2], outputs: 1, attributes: { keepdims: "int" } } as const;
+const CONVOLUTION = {
+	kernel_shape: "ints",
+	strides: "ints",
+	pads: "ints",
+	dilations: "ints",
+} as const;
+
+export const OPERATORS = {
+	Abs: UNARY,
+	Neg: UNARY,
+	Exp: UNARY,
+	Log: UNARY,
+	Sqrt: UNARY,
+	Reciprocal: UNARY,
+	Sin: UNARY,
+	Cos: UNARY,
+	Tanh: UNARY,
+	Sigmoid: UNARY,
+	Erf: UNARY,
+	Relu: UNARY,
+	Sign: UNARY,
+	Not: UNARY,
+	Identity: UNARY,
+	Gelu: { inputs: [1, 1], outputs: 1, attributes: { approximate: "string" } },
+	HardSigmoid: { inputs: [1, 1], outputs: 1, attributes: { alpha: "float", beta: "float" } },
+	Cast: { inputs: [1, 1], outputs: 1, attributes: { to: "int" } },
+
+	Add: BINARY,
+	Sub: BINARY,
+	Mul: BINARY,
+	Div: BINARY,
+	Pow: BINARY,
+	Max: BINARY,
+	Min: BINARY,
+	And: BINARY,
+	Or: BINARY,
+	Equal: BINARY,
+	Less: BINARY,
+	LessOrEqual: BINARY,
+	Greater: BINARY,
+	GreaterOrEqual: BINARY,
+	Where: { inputs: [3, 3], outputs: 1, attributes: {} },
+
+	MatMul: BINARY,
+	Gemm: {
+		inputs: [2, 3],
+		outputs: 1,
+		attributes: { alpha: "float", beta: "float", transA: "int", transB: "int" },
+	},
+	Conv: { inputs: [2, 3], outputs: 1, attributes: CONVOLUTION },
+	ConvTranspose: {
+		inputs: [2, 3],
+		outputs: 1,
+		attributes: { ...CONVOLUTION, output_padding: "ints" },
+	},
+
+	Softmax: { inputs: [1, 1], outputs: 1, attributes: { axis: "int" } },
+	LogSoftmax: { inputs: [1, 1], outputs: 1, attributes: { axis: "int" } },
+	LayerNormalization: { inputs: [2, 3], outputs: 3, attributes: { axis: "int", epsilon: "float" } },
+	RMSNormalization: { inputs: [2, 2], outputs: 1, attributes: { axis: "int", epsilon: "float" } },
+
+	ReduceSum: REDUCE,
+	ReduceMean: REDUCE,
+	ReduceMax: REDUCE,
+	ArgMax: { inputs: [1, 1], outputs: 1, attributes: { axis: "int", keepdims: "int" } },
+
+	Gather: { inputs: [2, 2], outputs: 1, attributes: { axis: "int" } },
+	GatherElements: { inputs: [2, 2], outputs: 1, attributes: { axis: "int" } },
+	GatherND: BINARY,
+	ScatterElements: { inputs: [3, 3], outputs: 1, attributes: { axis: "int", reduction: "string" } },
+	ScatterND: { inputs: [3, 3], outputs: 1, attributes: { reduction: "string" } },
+
+	Reshape: { inputs: [2, 2], outputs: 1, attributes: { allowzero: "int" } },
+	Transpose: { inputs: [1, 1], outputs: 1, attributes: { perm: "ints" } },
+	Expand: BINARY,
+	Concat: { inputs: [1, MANY], outputs: 1, attributes: { axis: "int" } },
+	Split: { inputs: [2, 2], outputs: MANY, attributes: { axis: "int" } },
+	Slice: { inputs: [5, 5], outputs: 1, attributes: {} },
+	Pad: { inputs: [2, 3], outputs: 1, attributes: {} },
+} as const satisfies Record<string, OperatorFacts>;
+
+export type OpName = keyof typeof OPERATORS;
+
+type ValueOfKind<K> = K extends "float" | "int" ? number : K extends "ints" ? readonly number[] : string;
+
+/** The attributes an operator takes; those left out have ONNX's default. */
+export type AttributesOf<N extends OpName> = {
+	readonly [K in keyof (typeof OPERATORS)[N]["attributes"]]?: ValueOfKind<
+		(typeof OPERATORS)[N]["attributes"][K]
+	>;
+};
+
+export type AttributeValue = number | readonly number[] | string;
+
+export function isOpName(name: string): name is OpName {
+	return Object.hasOwn(OPERATORS, name);
+}

@@ -1,0 +1,253 @@
+/**
+ * The ONNX operators as functions under their ONNX names. Numbers stand for scalar constants of the other operand's
+ * dtype. Lists that ONNX takes as inputs (shapes, axes, sizes) are constants here, so that every shape is known.
+ * All of them throw `shape-mismatch` or `invalid-input` when the inputs do not fit. Based on the ONNX operators, opset 23.
+ */
+
+import { DTYPES, type DType } from "./dtype.ts";
+import { GraphError } from "./errors.ts";
+import type { Value } from "./graph.ts";
+import type { AttributesOf, OpName } from "./operators.ts";
+import { axisOf } from "./shape.ts";
+
+/** A value, or a number that becomes a scalar constant. */
+export type Operand = Value | number;
+
+type Binary = (a: Operand, b: Operand) => Value;
+type Unary = (x: Value) => Value;
+
+function scalars(op: OpName, operands: readonly Operand[]): Value[] {
+	const model = operands.find((operand) => typeof operand !== "number");
+	if (model === undefined) throw new GraphError("invalid-input", `${op}: one operand must be a value`);
+	return operands.map((operand) =>
+		typeof operand === "number" ? model.graph.scalar(operand, model.dtype) : operand,
+	);
+}
+
+function unary(op: OpName): Unary {
+	return (x) => x.graph.op(op, [x]);
+}
+
+function binary(op: OpName): Binary {
+	return (a, b) => {
+		const [left, right] = scalars(op, [a, b]);
+		return (left as Value).graph.op(op, [left, right]);
+	};
+}
+
+export const Abs: Unary = unary("Abs");
+export const Neg: Unary = unary("Neg");
+export const Exp: Unary = unary("Exp");
+export const Log: Unary = unary("Log");
+export const Sqrt: Unary = unary("Sqrt");
+export const Reciprocal: Unary = unary("Reciprocal");
+export const Sin: Unary = unary("Sin");
+export const Cos: Unary = unary("Cos");
+export const Tanh: Unary = unary("Tanh");
+export const Sigmoid: Unary = unary("Sigmoid");
+export const Erf: Unary = unary("Erf");
+export const Relu: Unary = unary("Relu");
+export const Sign: Unary = unary("Sign");
+export const Not: Unary = unary("Not");
+export const Identity: Unary = unary("Identity");
+
+export const Add: Binary = binary("Add");
+export const Sub: Binary = binary("Sub");
+export const Mul: Binary = binary("Mul");
+export const Div: Binary = binary("Div");
+export const Pow: Binary = binary("Pow");
+export const Max: Binary = binary("Max");
+export const Min: Binary = binary("Min");
+export const Equal: Binary = binary("Equal");
+export const Less: Binary = binary("Less");
+export const LessOrEqual: Binary = binary("LessOrEqual");
+export const Greater: Binary = binary("Greater");
+export const GreaterOrEqual: Binary = binary("GreaterOrEqual");
+export const And: Binary = binary("And");
+export const Or: Binary = binary("Or");
+
+/**
+ * Matrix product over the last two axes. A product over an empty axis is zero; it is written out as such, since
+ * onnxruntime's fused kernel leaves it unset.
+ */
+export function MatMul(a: Value, b: Value): Value {
+	const product = a.graph.op("MatMul", [a, b]);
+	return a.shape.at(-1) === 0 ? Where(Equal(a.graph.scalar(0), 1), product, 0) : product;
+}
+
+/** x·Φ(x), or its tanh approximation. */
+export function Gelu(x: Value, attributes: AttributesOf<"Gelu"> = {}): Value {
+	return x.graph.op("Gelu", [x], attributes);
+}
+
+/** max(0, min(1, alpha·x + beta)); ONNX's defaults are 0.2 and 0.5. */
+export function HardSigmoid(x: Value, attributes: AttributesOf<"HardSigmoid"> = {}): Value {
+	return x.graph.op("HardSigmoid", [x], attributes);
+}
+
+export function Cast(x: Value, dtype: DType): Value {
+	return x.dtype === dtype ? x : x.graph.op("Cast", [x], { to: DTYPES[dtype].onnx });
+}
+
+/** `a` where `condition` is true, else `b`. */
+export function Where(condition: Value, a: Operand, b: Operand): Value {
+	const [left, right] =
+		typeof a === "number" && typeof b === "number"
+			? [condition.graph.scalar(a), condition.graph.scalar(b)]
+			: scalars("Where", [a, b]);
+	return condition.graph.op("Where", [condition, left, right]);
+}
+
+/** alpha·A′·B′ + beta·C with two-dimensional A and B, each transposed on request. */
+export function Gemm(a: Value, b: Value, c?: Value, attributes: AttributesOf<"Gemm"> = {}): Value {
+	return a.graph.op("Gemm", c === undefined ? [a, b] : [a, b, c], attributes);
+}
+
+/** 2-D convolution: [batch, in, rows, cols] by [out, in, rows, cols]. */
+export function Conv(x: Value, weight: Value, bias?: Value, attributes: AttributesOf<"Conv"> = {}): Value {
+	return x.graph.op("Conv", bias === undefined ? [x, weight] : [x, weight, bias], attributes);
+}
+
+/** 2-D transposed convolution: [batch, in, rows, cols] by [in, out, rows, cols]. */
+export function ConvTranspose(
+	x: Value,
+	weight: Value,
+	bias?: Value,
+	attributes: AttributesOf<"ConvTranspose"> = {},
+): Value {
+	return x.graph.op("ConvTranspose", bias === undefined ? [x, weight] : [x, weight, bias], attributes);
+}
+
+export function Softmax(x: Value, axis = -1): Value {
+	return x.graph.op("Softmax", [x], { axis });
+}
+
+export function LogSoftmax(x: Value, axis = -1): Value {
+	return x.graph.op("LogSoftmax", [x], { axis });
+}
+
+/** (x − mean) / √(variance + epsilon) · scale + bias over the axes from `axis` on. */
+export function LayerNormalization(
+	x: Value,
+	scale: Value,
+	bias?: Value,
+	attributes: AttributesOf<"LayerNormalization"> = {},
+): Value {
+	return x.graph.op("LayerNormalization", bias === undefined ? [x, scale] : [x, scale, bias], attributes);
+}
+
+/** x / √(mean(x²) + epsilon) · scale over the axes from `axis` on. */
+export function RMSNormalization(
+	x: Value,
+	scale: Value,
+	attributes: AttributesOf<"RMSNormalization"> = {},
+): Value {
+	return x.graph.op("RMSNormalization", [x, scale], attributes);
+}
+
+/** How a reduction runs: over which axes (default all), and whether they stay as size 1 (default true). */
+export interface ReduceOptions {
+	readonly axes?: readonly number[];
+	readonly keepdims?: boolean;
+}
+
+function reduce(op: "ReduceSum" | "ReduceMean" | "ReduceMax") {
+	return (x: Value, { axes, keepdims = true }: ReduceOptions = {}): Value =>
+		x.graph.op(op, axes === undefined ? [x] : [x, x.graph.ints(axes)], { keepdims: keepdims ? 1 : 0 });
+}
+
+type Reduce = (x: Value, options?: ReduceOptions) => Value;
+export const ReduceSum: Reduce = reduce("ReduceSum");
+export const ReduceMean: Reduce = reduce("ReduceMean");
+export const ReduceMax: Reduce = reduce("ReduceMax");
+
+/** Index of the largest element along `axis` as int64, the first one on a tie. */
+export function ArgMax(x: Value, axis = -1, keepdims = true): Value {
+	return x.graph.op("ArgMax", [x], { axis, keepdims: keepdims ? 1 : 0 });
+}
+
+/** Rows of `data` along `axis`, chosen by int64 indices of any shape. */
+export function Gather(data: Value, indices: Value, axis = 0): Value {
+	return data.graph.op("Gather", [data, indices], { axis });
+}
+
+/** One element for each index, taken along `axis`; indices have the rank of the data. */
+export function GatherElements(data: Value, indices: Value, axis = 0): Value {
+	return data.graph.op("GatherElements", [data, indices], { axis });
+}
+
+/** Slices of `data` at index tuples, which are the last axis of `indices`. */
+export function GatherND(data: Value, indices: Value): Value {
+	return data.graph.op("GatherND", [data, indices]);
+}
+
+/** `data` with elements along `axis` replaced by updates, or increased by them. */
+export function ScatterElements(
+	data: Value,
+	indices: Value,
+	updates: Value,
+	attributes: AttributesOf<"ScatterElements"> = {},
+): Value {
+	return data.graph.op("ScatterElements", [data, indices, updates], attributes);
+}
+
+/** `data` with slices at index tuples replaced by updates, or increased by them. */
+export function ScatterND(
+	data: Value,
+	indices: Value,
+	updates: Value,
+	attributes: AttributesOf<"ScatterND"> = {},
+): Value {
+	return data.graph.op("ScatterND", [data, indices, updates], attributes);
+}
+
+/** The same elements in another shape; one size may be −1, which is filled in. */
+export function Reshape(x: Value, shape: readonly number[]): Value {
+	return x.graph.op("Reshape", [x, x.graph.ints(shape)], { allowzero: 1 });
+}
+
+/** Axes in the order `perm` names them, reversed when left out. */
+export function Transpose(x: Value, perm?: readonly number[]): Value {
+	return x.graph.op("Transpose", [x], { perm: perm ?? [...x.shape.keys()].reverse() });
+}
+
+/** `x` repeated along axes of size 1, to the shape it broadcasts to. */
+export function Expand(x: Value, shape: readonly number[]): Value {
+	return x.graph.op("Expand", [x, x.graph.ints(shape)]);
+}
+
+export function Concat(values: readonly Value[], axis: number): Value {
+	const [first] = values;
+	if (first === undefined) throw new GraphError("invalid-input", "Concat: takes one value or more");
+	return first.graph.op("Concat", values, { axis });
+}
+
+/** Consecutive parts of `x` along `axis`, of these sizes. */
+export function Split(x: Value, sizes: readonly number[], axis: number): readonly Value[] {
+	return x.graph.node("Split", [x, x.graph.ints(sizes)], { axis });
+}
+
+/** What a slice takes along one axis: from `start` up to `end`, which is left out, by `step` (default 1). */
+export interface SliceRange {
+	readonly axis: number;
+	readonly start: number;
+	readonly end: number;
+	readonly step?: number;
+}
+
+/** Parts of the axes named in `ranges`. Negative starts and ends count from the end, as in ONNX. */
+export function Slice(x: Value, ranges: readonly SliceRange[]): Value {
+	const { graph } = x;
+	return graph.op("Slice", [
+		x,
+		graph.ints(ranges.map(({ start }) => start)),
+		graph.ints(ranges.map(({ end }) => end)),
+		graph.ints(ranges.map(({ axis }) => axisOf(axis, x.shape.length, "Slice"))),
+		graph.ints(ranges.map(({ step = 1 }) => step)),
+	]);
+}
+
+/** `x` with `value` around it: elements added before and after along each axis. */
+export function Pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
+	return x.graph.op("Pad", [x, x.graph.ints([...before, ...after]), x.graph.scalar(value, x.dtype)]);
+}

@@ -1,0 +1,34 @@
+/** Which part of a graph some values need: what is saved, run or drawn leaves the rest out. */
+
+import { GraphError } from "./errors.ts";
+import type { Node, Value } from "./graph.ts";
+
+/** Nodes that `outputs` depend on, each after the nodes it depends on. Throws `invalid-input` for values of two graphs. */
+export function nodesFor(outputs: readonly Value[]): readonly Node[] {
+	const [first] = outputs;
+	if (first === undefined) return [];
+	const { graph } = first;
+	const needed = new Set<Value>();
+	for (const output of outputs) {
+		if (output.graph !== graph) {
+			throw new GraphError("invalid-input", `${output.name} belongs to another graph than ${first.name}`);
+		}
+		needed.add(output);
+	}
+	const nodes: Node[] = [];
+	for (const node of [...graph.nodes].reverse()) {
+		if (!node.outputs.some((output) => needed.has(output))) continue;
+		for (const input of node.inputs) if (input !== undefined) needed.add(input);
+		nodes.push(node);
+	}
+	return nodes.reverse();
+}
+
+/** Inputs, parameters and constants among what `outputs` depend on, in the order of the graph. */
+export function leavesFor(outputs: readonly Value[]): readonly Value[] {
+	const leaves = new Set<Value>(outputs.filter(({ kind }) => kind !== "computed"));
+	for (const { inputs } of nodesFor(outputs)) {
+		for (const value of inputs) if (value !== undefined && value.kind !== "computed") leaves.add(value);
+	}
+	return [...leaves];
+}

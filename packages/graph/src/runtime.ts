@@ -1,0 +1,88 @@
+/** What runs a model: the interface between graphs and onnxruntime, and the part that its Node and web builds share. */
+
+import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
+import { DTYPES, type DType } from "./dtype.ts";
+import { GraphError } from "./errors.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Tensors by name. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A model ready to run. */
+export interface Program {
+	/** Names it must be fed, in the order of the model. */
+	readonly inputs: readonly string[];
+	readonly outputs: readonly string[];
+	/** Computes every output. Throws `unknown-name` for a feed that is missing or not asked for, `runtime` on a failure. */
+	run(feeds: Tensors): Promise<Tensors>;
+	/** Frees the model's memory. */
+	close(): Promise<void>;
+}
+
+export interface Runtime {
+	/** Prepares a model file. Throws `runtime` when the runtime refuses it. */
+	load(model: Uint8Array): Promise<Program>;
+}
+
+/** The two names this package needs of onnxruntime-node and onnxruntime-web alike. */
+export interface Onnxruntime {
+	readonly InferenceSession: InferenceSessionFactory;
+	readonly Tensor: TensorConstructor;
+}
+
+/** A runtime over one of the onnxruntime packages. */
+export function onnxRuntime(ort: Onnxruntime, options: InferenceSession.SessionOptions): Runtime {
+	return {
+		load: async (model) => {
+			const session = await attempt(() => ort.InferenceSession.create(model, options));
+			return programOf(ort, session);
+		},
+	};
+}
+
+function programOf(ort: Onnxruntime, session: InferenceSession): Program {
+	return {
+		inputs: session.inputNames,
+		outputs: session.outputNames,
+		run: async (feeds) => {
+			checkNames(session.inputNames, Object.keys(feeds));
+			const inputs = Object.entries(feeds).map(
+				([name, { dtype, data, shape }]) => [name, new ort.Tensor(dtype, data, shape)] as const,
+			);
+			const outputs = await attempt(() => session.run(Object.fromEntries(inputs)));
+			return Object.fromEntries(
+				session.outputNames.map((name) => {
+					const output = outputs[name];
+					if (output === undefined || !isDType(output.type)) {
+						throw new GraphError("runtime", `onnxruntime: output ${name} has the type ${output?.type}`);
+					}
+					return [name, { dtype: output.type, shape: output.dims, data: output.data } as Tensor];
+				}),
+			);
+		},
+		close: () => session.release(),
+	};
+}
+
+function isDType(name: string): name is DType {
+	return Object.hasOwn(DTYPES, name);
+}
+
+function checkNames(wanted: readonly string[], given: readonly string[]): void {
+	const missing = wanted.find((name) => !given.includes(name));
+	if (missing !== undefined) throw new GraphError("unknown-name", `run: ${missing} is not fed`);
+	const unknown = given.find((name) => !wanted.includes(name));
+	if (unknown !== undefined) {
+		throw new GraphError("unknown-name", `run: the model takes no ${unknown}; it takes ${wanted.join(", ")}`);
+	}
+}
+
+/** Failures of onnxruntime, whose messages may have many lines, as one of ours. */
+async function attempt<T>(act: () => Promise<T>): Promise<T> {
+	try {
+		return await act();
+	} catch (error) {
+		const message = error instanceof Error ? error.message : String(error);
+		throw new GraphError("runtime", `onnxruntime: ${message.replace(/\s+/g, " ").trim()}`);
+	}
+}

@@ -1,0 +1,207 @@
+/**
+ * Safetensors files: tensors by name, one after the other, behind a JSON header. Based on the format description of
+ * huggingface/safetensors and, for what is refused, its Rust reader. Bytes are not trusted.
+ */
+
+import { GraphError } from "./errors.ts";
+import { elementCount } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Bits of one element. */
+const BITS = {
+	BOOL: 8,
+	U8: 8,
+	I8: 8,
+	F8_E4M3: 8,
+	F8_E5M2: 8,
+	I16: 16,
+	U16: 16,
+	F16: 16,
+	BF16: 16,
+	I32: 32,
+	U32: 32,
+	F32: 32,
+	F64: 64,
+	I64: 64,
+	U64: 64,
+} as const;
+
+/** Element types of the format. */
+export type SafetensorsDType = keyof typeof BITS;
+
+/** The largest header that is read, in bytes, as in the reference reader. */
+export const MAX_HEADER_BYTES = 100_000_000;
+
+/** One tensor of a file: its elements as they lie there, little-endian and in row-major order. */
+export interface SafetensorsEntry {
+	readonly dtype: SafetensorsDType;
+	readonly shape: readonly number[];
+	readonly bytes: Uint8Array;
+}
+
+export interface SafetensorsFile {
+	readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
+	readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Where one tensor lies. */
+interface HeaderEntry {
+	readonly dtype: SafetensorsDType;
+	readonly shape: readonly number[];
+	readonly data_offsets: readonly [number, number];
+}
+
+/** The bytes of a file. Tensors are written in the order given, padded so that data start at a multiple of 8 bytes. */
+export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array<ArrayBuffer> {
+	const header: Record<string, unknown> = Object.create(null);
+	if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
+	let end = 0;
+	for (const [name, { dtype, shape, bytes }] of tensors) {
+		if (name === "__metadata__" || bytes.length !== byteLength(dtype, shape)) {
+			throw new GraphError(
+				"invalid-input",
+				`safetensors: ${name} has a reserved name or another size than its shape`,
+			);
+		}
+		header[name] = { dtype, shape, data_offsets: [end, end + bytes.length] };
+		end += bytes.length;
+	}
+	const json = new TextEncoder().encode(JSON.stringify(header));
+	const start = Math.ceil((8 + json.length) / 8) * 8;
+	const file = new Uint8Array(start + end).fill(0x20, 8, start);
+	new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
+	file.set(json, 8);
+	let at = start;
+	for (const { bytes } of tensors.values()) {
+		file.set(bytes, at);
+		at += bytes.length;
+	}
+	return file;
+}
+
+/**
+ * The tensors of a file, as views of `bytes`. Throws `unreadable-file` unless the header is sound and the tensors
+ * cover the rest of the file without gaps or overlaps.
+ */
+export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	if (bytes.length < 8) throw damaged(`${bytes.length} bytes are too few for a header`);
+	const headerBytes = Number(view.getBigUint64(0, true));
+	if (headerBytes > MAX_HEADER_BYTES || headerBytes > bytes.length - 8) {
+		throw damaged(`its header claims ${headerBytes} bytes of ${bytes.length}`);
+	}
+	const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
+	const data = bytes.subarray(8 + headerBytes);
+	const tensors = new Map<string, SafetensorsEntry>();
+	let metadata: Readonly<Record<string, string>> = {};
+	for (const [name, entry] of Object.entries(header)) {
+		if (name === "__metadata__") metadata = checkMetadata(entry);
+		else {
+			const { dtype, shape, data_offsets } = checkEntry(name, entry, data.length);
+			tensors.set(name, { dtype, shape, bytes: data.subarray(...data_offsets) });
+		}
+	}
+	checkCover(tensors, data);
+	return { tensors, metadata };
+}
+
+function damaged(why: string): GraphError {
+	return new GraphError("unreadable-file", `safetensors: ${why}; the file is damaged or of another format`);
+}
+
+function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
+	let header: unknown;
+	try {
+		header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+	} catch {
+		throw damaged("its header is no JSON");
+	}
+	if (!isRecord(header)) throw damaged("its header is no JSON object");
+	return header;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function checkMetadata(value: unknown): Readonly<Record<string, string>> {
+	if (!isRecord(value)) throw damaged("its metadata are no object");
+	const entries = Object.entries(value).map(([key, text]) => {
+		if (typeof text !== "string") throw damaged("its metadata hold something else than texts");
+		return [key, text] as const;
+	});
+	return Object.fromEntries(entries);
+}
+
+function isSizes(value: unknown): value is readonly number[] {
+	return (
+		Array.isArray(value) &&
+		value.length <= 64 &&
+		value.every((size) => Number.isSafeInteger(size) && size >= 0)
+	);
+}
+
+function checkEntry(name: string, value: unknown, dataBytes: number): HeaderEntry {
+	const shown = JSON.stringify(name.slice(0, 100));
+	if (!isRecord(value)) throw damaged(`${shown} is no tensor`);
+	const { dtype, shape, data_offsets: offsets } = value;
+	if (typeof dtype !== "string" || !Object.hasOwn(BITS, dtype)) {
+		throw damaged(`${shown} has the unknown type ${JSON.stringify(dtype)?.slice(0, 40)}`);
+	}
+	if (!isSizes(shape) || !isSizes(offsets) || offsets.length !== 2)
+		throw damaged(`${shown} has no usable shape or place`);
+	const [start = 0, end = 0] = offsets;
+	const known = dtype as SafetensorsDType;
+	if (start > end || end > dataBytes || end - start !== byteLength(known, shape)) {
+		throw damaged(`${shown} of shape [${shape.join(", ")}] lies at ${start} to ${end} of ${dataBytes} bytes`);
+	}
+	return { dtype: known, shape, data_offsets: [start, end] };
+}
+
+function byteLength(dtype: SafetensorsDType, shape: readonly number[]): number {
+	return (elementCount(shape) * BITS[dtype]) / 8;
+}
+
+/** Tensors must tile the data: a byte that belongs to two of them, or to none, says the header is not to be trusted. */
+function checkCover(tensors: ReadonlyMap<string, SafetensorsEntry>, data: Uint8Array): void {
+	const places = [...tensors.values()]
+		.map(({ bytes }) => bytes)
+		.sort((a, b) => a.byteOffset - b.byteOffset || a.length - b.length);
+	let end = data.byteOffset;
+	for (const { byteOffset, length } of places) {
+		if (byteOffset !== end) throw damaged("its tensors overlap or leave gaps");
+		end += length;
+	}
+	if (end !== data.byteOffset + data.length) throw damaged("bytes after its last tensor belong to none");
+}
+
+/** A float32 tensor as an entry of a file. */
+export function entryOf({ shape, data }: Tensor): SafetensorsEntry {
+	return { dtype: "F32", shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+}
+
+/** An entry as float32 values, copied. Throws `unreadable-file` for types that are no floats. */
+export function float32Of(name: string, { dtype, shape, bytes }: SafetensorsEntry): Tensor {
+	// A Buffer's own slice would be a view; elements need a copy that is aligned.
+	const copy = new Uint8Array(bytes).buffer;
+	if (dtype === "F32") return { dtype: "float32", shape, data: new Float32Array(copy) };
+	if (dtype === "F64") return { dtype: "float32", shape, data: Float32Array.from(new Float64Array(copy)) };
+	if (dtype === "BF16") {
+		// bfloat16 is the upper half of a float32.
+		const bits = Uint32Array.from(new Uint16Array(copy), (half) => half << 16);
+		return { dtype: "float32", shape, data: new Float32Array(bits.buffer) };
+	}
+	if (dtype === "F16")
+		return { dtype: "float32", shape, data: Float32Array.from(new Uint16Array(copy), halfToNumber) };
+	throw new GraphError("unreadable-file", `safetensors: ${name} is ${dtype}; floats are expected`);
+}
+
+/** IEEE 754 binary16. */
+function halfToNumber(bits: number): number {
+	const sign = bits & 0x8000 ? -1 : 1;
+	const exponent = (bits >> 10) & 0x1f;
+	const fraction = bits & 0x3ff;
+	if (exponent === 0) return sign * fraction * 2 ** -24;
+	if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+	return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

@@ -1,0 +1,93 @@
+/** Shapes with optional names of their dimensions, and the arithmetic on them that operators share. */
+
+import { GraphError } from "./errors.ts";
+
+/** One dimension: its size and, where somebody gave it one, its name. */
+export interface Dim {
+	readonly size: number;
+	readonly name?: string;
+}
+
+/** A shape as users write it: sizes, `{ batch: 16, seq: 128 }`, or dimensions of another value. */
+export type ShapeSpec = readonly (number | Dim)[] | Readonly<Record<string, number>>;
+
+/** Elements of one tensor at most: ONNX files and WebAssembly memory end there. */
+export const MAX_ELEMENTS = 2 ** 31 - 1;
+
+export function elementCount(shape: readonly number[]): number {
+	return shape.reduce((product, size) => product * size, 1);
+}
+
+/** The dimensions of a shape. Throws `invalid-input` on sizes that are no whole numbers ≥ 0. */
+export function dimsOf(spec: ShapeSpec): Dim[] {
+	const dims = Array.isArray(spec)
+		? (spec as readonly (number | Dim)[]).map((dim) => (typeof dim === "number" ? { size: dim } : dim))
+		: Object.entries(spec as Readonly<Record<string, number>>).map(([name, size]) => ({ name, size }));
+	for (const { size, name } of dims) {
+		if (!Number.isSafeInteger(size) || size < 0) {
+			throw new GraphError(
+				"invalid-input",
+				`shape: ${name === undefined ? "a dimension" : name} must be a whole number of at least 0, got ${size}`,
+			);
+		}
+	}
+	const count = elementCount(dims.map(({ size }) => size));
+	if (count > MAX_ELEMENTS) {
+		throw new GraphError(
+			"over-limit",
+			`shape: ${formatDims(dims)} has ${count} elements; ${MAX_ELEMENTS} is the most`,
+		);
+	}
+	return dims;
+}
+
+export function sizesOf(dims: readonly Dim[]): number[] {
+	return dims.map(({ size }) => size);
+}
+
+/** `[batch 16, seq 128, 192]`. */
+export function formatDims(dims: readonly Dim[]): string {
+	return `[${dims.map(({ size, name }) => (name === undefined ? `${size}` : `${name} ${size}`)).join(", ")}]`;
+}
+
+/** The shape two operands broadcast to (ONNX multidirectional broadcasting), or `undefined` when they do not. */
+export function broadcastDims(a: readonly Dim[], b: readonly Dim[]): Dim[] | undefined {
+	const rank = Math.max(a.length, b.length);
+	const result: Dim[] = [];
+	for (let i = 0; i < rank; i++) {
+		const left = a[a.length - rank + i] ?? { size: 1 };
+		const right = b[b.length - rank + i] ?? { size: 1 };
+		if (left.size !== right.size && left.size !== 1 && right.size !== 1) return undefined;
+		if (left.size !== right.size) result.push(left.size === 1 ? right : left);
+		else result.push(left.name === undefined ? right : left);
+	}
+	return result;
+}
+
+/** `axis` counted from the front. Throws `invalid-input` when the rank has no such axis. */
+export function axisOf(axis: number, rank: number, op: string): number {
+	if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+		throw new GraphError(
+			"invalid-input",
+			`${op}: axis ${axis} is outside of a tensor with ${rank} dimensions`,
+		);
+	}
+	return axis < 0 ? axis + rank : axis;
+}
+
+/** Steps between neighbours along each axis of a row-major tensor, in elements. */
+export function stridesOf(shape: readonly number[]): number[] {
+	const strides = new Array<number>(shape.length).fill(1);
+	for (let i = shape.length - 2; i >= 0; i--) strides[i] = (strides[i + 1] ?? 1) * (shape[i + 1] ?? 1);
+	return strides;
+}
+
+export function sameSizes(a: readonly number[], b: readonly number[]): boolean {
+	return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+/** Whether a permutation exchanges the last two axes and leaves the others. */
+export function exchangesLastTwo(perm: readonly number[]): boolean {
+	const last = perm.length - 1;
+	return last > 0 && perm.every((axis, i) => axis === (i < last - 1 ? i : 2 * last - 1 - i));
+}

@@ -1,0 +1,88 @@
+/**
+ * AdamW (Loshchilov and Hutter 2019) with bias correction and decoupled weight decay, in float32 as torch.optim.AdamW
+ * computes it, over flat arrays.
+ */
+
+export interface AdamWSettings {
+	/** Decay of the first moment (default 0.9). */
+	readonly beta1: number;
+	/** Decay of the second moment (default 0.999). */
+	readonly beta2: number;
+	/** Added to the root of the second moment (default 1e-8). */
+	readonly epsilon: number;
+}
+
+export const ADAMW_DEFAULTS: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/** One update of one parameter. */
+export interface AdamWUpdate extends AdamWSettings {
+	readonly learningRate: number;
+	readonly weightDecay: number;
+	/** Update, counted from 1. */
+	readonly step: number;
+	/** Factor of the gradient: averaging and clipping in one. */
+	readonly scale: number;
+}
+
+/** The numbers an update needs, each rounded to float32 once. */
+export function constantsOf(update: AdamWUpdate) {
+	const { learningRate, weightDecay, beta1, beta2, epsilon, step, scale } = update;
+	const { fround } = Math;
+	return {
+		scale: fround(scale),
+		b1: fround(beta1),
+		a1: fround(1 - beta1),
+		b2: fround(beta2),
+		a2: fround(1 - beta2),
+		root: fround(1 / Math.sqrt(1 - beta2 ** step)),
+		tiny: fround(epsilon),
+		rate: fround(learningRate / (1 - beta1 ** step)),
+		keep: fround(1 - learningRate * weightDecay),
+	};
+}
+
+/** Updates `values` and both moments in place. All four arrays have one length. */
+export function adamw(
+	values: Float32Array,
+	gradient: Float32Array,
+	first: Float32Array,
+	second: Float32Array,
+	update: AdamWUpdate,
+): void {
+	const { keep, rate, root, b1, b2, a1, a2, scale, tiny } = constantsOf(update);
+	const { fround, sqrt } = Math;
+	for (let i = 0; i < values.length; i++) {
+		const g = fround((gradient[i] as number) * scale);
+		const m = fround(fround((first[i] as number) * b1) + fround(g * a1));
+		const v = fround(fround((second[i] as number) * b2) + fround(fround(g * g) * a2));
+		first[i] = m;
+		second[i] = v;
+		const spread = fround(fround(fround(sqrt(v)) * root) + tiny);
+		values[i] = fround(fround((values[i] as number) * keep) - fround(rate * fround(m / spread)));
+	}
+}
+
+/** Sum of squares in float64. */
+export function sumOfSquares(values: Float32Array): number {
+	let [a, b, c, d] = [0, 0, 0, 0];
+	const whole = values.length - (values.length % 4);
+	for (let i = 0; i < whole; i += 4) {
+		const [w, x, y, z] = [
+			values[i] as number,
+			values[i + 1] as number,
+			values[i + 2] as number,
+			values[i + 3] as number,
+		];
+		a += w * w;
+		b += x * x;
+		c += y * y;
+		d += z * z;
+	}
+	for (let i = whole; i < values.length; i++) a += (values[i] as number) ** 2;
+	return a + b + c + d;
+}
+
+/** Adds `more` to `sum` in place. */
+export function accumulate(sum: Float32Array, more: Float32Array): void {
+	for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (more[i] as number);
+}
