@@ -98,16 +98,22 @@ export {
 	type Segment,
 	type Sequence,
 	type SequentialPositions,
+	type XdropePositions,
 } from "./positions/positions.ts";
 export {
 	AXES,
 	type Axis,
+	dimensionAxes,
 	frequencyAxes,
 	type MropeRule,
-	positionRuleOf,
+	type PositionRule,
 	type SequentialRule,
 	type VideoClock,
-} from "./positions/rules.ts";
+	XD_AXES,
+	type XdAxis,
+	type XdropeRule,
+} from "./positions/rule.ts";
+export { positionRuleOf } from "./positions/rules.ts";
 export {
 	type AssessedItem,
 	type AssessOptions,
