@@ -58,6 +58,7 @@ export {
 	fitSetting,
 	fitSize,
 } from "./fit.ts";
+export { thousands } from "./format.ts";
 export type {
 	ItemLayout,
 	SampleLayout,

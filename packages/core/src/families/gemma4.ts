@@ -5,6 +5,7 @@
  */
 
 import { OnevisionError } from "../errors.ts";
+import { thousands } from "../format.ts";
 import { markersAround, type Surroundings } from "../layout.ts";
 import type { Size, VideoItem } from "../sample.ts";
 import { integer } from "../schema.ts";
@@ -46,7 +47,7 @@ const budgetKnob = (setting: string, what: string): Knob => ({
 	setting,
 	values: BUDGETS,
 	deployable: true,
-	label: (value) => `at most ${value.toLocaleString("en-US")} tokens per ${what}`,
+	label: (value) => `at most ${thousands(Number(value))} tokens per ${what}`,
 });
 
 export const gemma4: Family<Gemma4Constants, Gemma4Settings> = {
