@@ -22,6 +22,8 @@ export interface QwenVideoRule {
 	resize(video: Size, frames: number, constants: QwenVlConstants, settings: QwenVlSettings): Size;
 	/** Fewest frames the rule takes. */
 	readonly fewestFrames: number;
+	/** Whether it fails when asked for more frames than there are, where one would have it take all. */
+	readonly refusesMore: boolean;
 }
 
 /** Context length that bounds a clip's pixels, and the share of it that media may take. */
@@ -39,13 +41,14 @@ export const QWEN_VIDEO_RULES = {
 	/** Qwen2-VL and Qwen2.5-VL in transformers: limits per frame. */
 	"per-frame": {
 		fewestFrames: 1,
+		refusesMore: true,
 		countByFps: (video, rate, settings, temporalPatch) => {
 			const most = floorTo(Math.min(settings.max_frames, video.frames), temporalPatch);
 			const wanted = (video.frames / fpsOf(video)) * rate;
 			return floorTo(Math.min(Math.max(wanted, settings.min_frames), most, video.frames), temporalPatch);
 		},
 		countByNumber: (asked, total, temporalPatch) =>
-			Math.min(roundHalfEven(asked / temporalPatch) * temporalPatch, floorTo(total, temporalPatch)),
+			Math.min(roundTo(asked, temporalPatch), floorTo(total, temporalPatch)),
 		indices: sampleArange,
 		resize: (video, frames, { factor, temporalPatch }, settings) => {
 			const share = Math.floor((Math.trunc(CLIP_TOKENS * factor ** 2 * CLIP_SHARE) * temporalPatch) / frames);
@@ -58,6 +61,7 @@ export const QWEN_VIDEO_RULES = {
 	/** Qwen3-VL in transformers: one budget for the whole clip. */
 	"per-clip": {
 		fewestFrames: 2,
+		refusesMore: false,
 		countByFps: (video, rate, settings) => {
 			const wanted = Math.trunc((video.frames / (video.fps ?? ASSUMED_FPS)) * rate);
 			return Math.min(Math.max(wanted, settings.min_frames), settings.max_frames, video.frames);
@@ -78,6 +82,7 @@ export const QWEN_VIDEO_RULES = {
 	/** qwen-vl-utils, before the processor: limits per frame in tokens, always bounded by the clip. */
 	"qwen-vl-utils": {
 		fewestFrames: 2,
+		refusesMore: false,
 		countByFps: (video, rate, settings, temporalPatch) => {
 			const least = Math.ceil(settings.min_frames / temporalPatch) * temporalPatch;
 			const most = floorTo(Math.min(settings.max_frames, video.frames), temporalPatch);
@@ -85,7 +90,7 @@ export const QWEN_VIDEO_RULES = {
 			return floorTo(Math.min(Math.max(wanted, least), most, video.frames), temporalPatch);
 		},
 		countByNumber: (asked, total, temporalPatch) =>
-			Math.min(roundHalfEven(asked / temporalPatch) * temporalPatch, floorTo(total, temporalPatch)),
+			Math.min(roundTo(asked, temporalPatch), floorTo(total, temporalPatch)),
 		indices: sampleLinspaceRounded,
 		resize: (video, frames, { factor, temporalPatch }, settings) => {
 			const share = ((CLIP_TOKENS * factor ** 2 * CLIP_SHARE) / frames) * temporalPatch;
@@ -122,6 +127,10 @@ export function sampleClip(
 			? rule.countByFps(video, rate as number, settings, temporalPatch)
 			: rule.countByNumber(asked, total, temporalPatch);
 	if (count < rule.fewestFrames || count < 1) return refuseShort(total);
+	if (rule.refusesMore && typeof asked === "number" && roundTo(asked, temporalPatch) > total) {
+		const note = `the clip has ${total} frames, fewer than num_frames=${asked}; transformers refuses such a call`;
+		return { ...(count === total ? {} : { indices: rule.indices(total, count) }), count, notes: [note] };
+	}
 	if (count === total) return { count };
 	const indices = rule.indices(total, count);
 	const last = indices.at(-1) ?? 0;
@@ -143,6 +152,10 @@ function refuseShort(total: number): never {
 		"unsupported",
 		`video of ${total} frame${total === 1 ? "" : "s"}: too short to sample pairs of frames from; pass it as an image`,
 	);
+}
+
+function roundTo(value: number, multiple: number): number {
+	return roundHalfEven(value / multiple) * multiple;
 }
 
 function floorTo(value: number, multiple: number): number {
