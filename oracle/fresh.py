@@ -45,8 +45,10 @@ class Subject:
     # What the processor adds to any prompt, and the tokens of the letter between two items.
     extra: int = 0
     apart: int = 1
-    # Most images of one prompt, pixels of one, and frames of a clip.
+    # Most images of one prompt, pixels and aspect ratio of one, and frames of a clip. Scaling the short side of a line
+    # to a tile would take gigabytes where pixels are real.
     most_images: int = 4
+    most_ratio: float = 1e9
     most_pixels: int = 40_000_000
     most_frames: int = 4000
     # Takes the place of the prompt: (subject, media) -> fields of the row.
@@ -84,20 +86,20 @@ def any_size(pick):
     return pick.randint(200, 2000), pick.randint(200, 2000)
 
 
-def size_within(pick, pixels):
+def size_within(pick, pixels, ratio):
     while True:
         width, height = any_size(pick)
-        if width * height <= pixels:
+        if width * height <= pixels and max(width, height) <= ratio * min(width, height):
             return width, height
 
 
 def image_of(pick, subject):
-    width, height = size_within(pick, subject.most_pixels)
+    width, height = size_within(pick, subject.most_pixels, subject.most_ratio)
     return {"kind": "image", "width": width, "height": height}
 
 
 def video_of(pick, subject):
-    width, height = size_within(pick, min(subject.most_pixels, 6_000_000))
+    width, height = size_within(pick, min(subject.most_pixels, 6_000_000), subject.most_ratio)
     fps = pick.choice(RATES) if pick.random() < 0.8 else round(pick.uniform(0.5, 90), 3)
     frames = log_uniform(pick, 1, subject.most_frames)
     return {"kind": "video", "width": width, "height": height, "frames": frames, "fps": fps}

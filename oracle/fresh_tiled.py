@@ -49,6 +49,8 @@ from transformers import (
     VideoLlavaVideoProcessor,
 )
 
+# These scale the short side to that of a tile.
+WITH_PIXELS = {"real": True, "most_pixels": SMALL // 2, "most_ratio": 8}
 LLAVA_TOKENS = {"image_token": "<image>", "video_token": "<video>"}
 
 
@@ -70,7 +72,7 @@ def llava(pick):
     checkpoint = pick.choice(["llava-1.5-7b", "vip-llava-7b", "fast-vlm"])
     ours = {"fast-vlm": "fastvlm-7b"}.get(checkpoint, checkpoint)
     processor = make_llava(**LLAVA_MODELS[checkpoint])
-    return Subject(ours, processor, image="<image>", visual=("<image>",), real=True, most_pixels=SMALL)
+    return Subject(ours, processor, image="<image>", visual=("<image>",), **WITH_PIXELS)
 
 
 def llava_next(_pick):
@@ -89,9 +91,8 @@ def llava_next_video(pick):
         video="<video>",
         visual=("<image>", "<video>"),
         videos=arguments,
-        real=True,
-        most_pixels=SMALL // 2,
-        most_frames=40,
+        **WITH_PIXELS,
+        most_frames=24,
     )
 
 
@@ -132,9 +133,8 @@ def video_llava(pick):
         video="<video>",
         visual=("<image>", "<video>"),
         videos=arguments,
-        real=True,
-        most_pixels=SMALL // 2,
-        most_frames=40,
+        **WITH_PIXELS,
+        most_frames=24,
     )
 
 

@@ -289,7 +289,7 @@ describe("video", () => {
 		const text = (frames: number, fps: number, settings = {}) =>
 			createCounter("smolvlm2-500m", settings).count({ media: [clip(frames, fps)] }).items[0]?.around.text;
 		expect(text(250, 25)?.[0]).toBe(
-			"You are provided the following series of ten frames from a 0:00:10 [H:MM:SS] video.\n",
+			"You are provided the following series of ten frames from a 0:00:10 [H:MM:SS] video.\n\nFrame from 00:00:",
 		);
 		expect(text(1101, 1, { num_frames: "all" })?.[0]).toContain(
 			"of one thousand, one hundred and one frames",
@@ -306,7 +306,7 @@ describe("video", () => {
 		);
 		const all = createCounter("smolvlm2-500m", { num_frames: "all" }).count({ media: [clip(49)] }).items[0];
 		expect([all?.around.text[0], all?.around.text.at(-2)]).toEqual([
-			"You are provided the following series of forty-nine frames from a 0:00:02 [H:MM:SS] video.\n",
+			"You are provided the following series of forty-nine frames from a 0:00:02 [H:MM:SS] video.\n\nFrame from 00:00:",
 			"\nFrame from 00:02:",
 		]);
 	});
