@@ -80,7 +80,7 @@ def sampling(pick, rates=(0.5, 1, 2, 3, 7.5), numbers=(4, 8, 16, 32, 33), defaul
 
 def qwen2(checkpoint, processor_class):
     def make(pick):
-        (low, high), (video_low, video_high) = bounds(pick, 784), bounds(pick, 784, 4096)
+        (low, high), (video_low, video_high) = bounds(pick, 784), bounds(pick, 784, 500)
         least, most = pick.choice([(4, 768), (2, 64), (6, 20)])
         cap = pick.random() < 0.3
         taken, arguments = sampling(pick)
@@ -99,6 +99,8 @@ def qwen2(checkpoint, processor_class):
             video=f"{MARKERS[0]}<|video_pad|>{MARKERS[1]}",
             visual=tuple(PADS.values()),
             videos={**arguments, "cap_pixels_per_frame": cap},
+            # Every frame of a long clip would be millions of tokens.
+            most_frames=300 if taken.get("num_frames") == "all" else 4000,
         )
 
     return make
@@ -234,7 +236,7 @@ def glm(family, checkpoint):
 
 
 def ernie(pick):
-    (low, high), (video_low, video_high) = bounds(pick, 784), bounds(pick, 784, 4096)
+    (low, high), (video_low, video_high) = bounds(pick, 784), bounds(pick, 784, 500)
     least, most = pick.choice([(16, 180), (4, 20), (2, 64)])
     processor = Ernie4_5_VLMoeProcessor(
         Ernie4_5_VLMoeImageProcessor(size=edges(low, high)),
@@ -263,6 +265,7 @@ def ernie(pick):
         video=f"Video {{n}}:{wrapped('video')}",
         visual=(ERNIE_NAMES["image_token"], ERNIE_NAMES["video_token"]),
         videos=arguments,
+        most_frames=300 if taken.get("num_frames") == "all" else 4000,
     )
 
 
@@ -287,11 +290,12 @@ def kimi(pick):
         video=names["video_token"],
         visual=tuple(names.values()),
         videos=arguments,
+        most_frames=300 if taken.get("num_frames") == "all" else 2000,
     )
 
 
 def video_llama_3(pick):
-    (low, high), (video_low, video_high) = bounds(pick, 196), bounds(pick, 784, 4096)
+    (low, high), (video_low, video_high) = bounds(pick, 196), bounds(pick, 784, 500)
     processor = VideoLlama3Processor(
         VideoLlama3ImageProcessor(size=edges(low, high)),
         make_tokenizer({"image_token": "<image>", "video_token": "<video>"}),

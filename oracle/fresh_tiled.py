@@ -279,10 +279,14 @@ def perception_lm(pick):
 
 def deepseek_ocr2(pick):
     least, most = pick.choice([(2, 6), (2, 6), (1, 9), (2, 4)])
-    images = DeepseekOcr2ImageProcessor(min_patches=least, max_patches=most)
-    processor = DeepseekOcr2Processor(images, make_tokenizer({"image_token": "<image>"}))
+    processor = DeepseekOcr2Processor(
+        DeepseekOcr2ImageProcessor(), make_tokenizer({"image_token": "<image>"})
+    )
+    # The processor passes limits of its own over those of the image processor; only those of a call count.
     settings = {"min_patches": least, "max_patches": most}
-    return Subject("deepseek-ocr-2", processor, settings, image="<image>", visual=("<image>",))
+    return Subject(
+        "deepseek-ocr-2", processor, settings, image="<image>", visual=("<image>",), images=settings
+    )
 
 
 # --- slices and crops of their own size --------------------------------------------------------------------------

@@ -47,6 +47,7 @@ export {
 	familyById,
 	type SettingsOf,
 } from "./families/index.ts";
+export { VLLM_RULES, type VllmRule } from "./families/vllm.ts";
 export {
 	DEFAULT_LONG_SIDE,
 	EVERY_CANDIDATE,

@@ -56,6 +56,13 @@ export interface Family<Constants, S extends Settings> {
 	readonly scenarios: readonly Scenario[];
 }
 
+/** The `image` of a family that takes none. */
+export function noImage(title: string): (item: ImageItem) => never {
+	return () => {
+		throw new OnevisionError("unsupported", `${title} takes no image; choose another model or parity`);
+	};
+}
+
 /** The `video` of a family that takes none. */
 export function noVideo(title: string): (item: VideoItem) => never {
 	return () => {

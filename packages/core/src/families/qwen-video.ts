@@ -1,7 +1,8 @@
 /**
  * Video in the Qwen-VL family: which frames, and at what size. Three rules, one table row each.
  * Sources: transformers 5.18 models/qwen2_vl/video_processing_qwen2_vl.py and models/qwen3_vl/video_processing_qwen3_vl.py;
- * QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0 (`smart_nframes`, `fetch_video`).
+ * QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0 (`smart_nframes`, `fetch_video`);
+ * vllm-project/vllm vllm/multimodal/video.py at e5005d0 (`Qwen2VLVideoBackend`), which hands transformers its frames.
  */
 
 import { OnevisionError } from "../errors.ts";
@@ -9,6 +10,7 @@ import { sampleArange, sampleLinspaceRounded } from "../geometry/frame-sampling.
 import { smartResize, smartResizeClip } from "../geometry/smart-resize.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { Size, VideoItem } from "../sample.ts";
+import type { Parity } from "./family.ts";
 import type { SampledFrames } from "./frames.ts";
 import type { QwenVlConstants, QwenVlSettings } from "./qwen-vl.ts";
 
@@ -113,6 +115,7 @@ export function sampleClip(
 	rule: QwenVideoRule,
 	settings: QwenVlSettings,
 	temporalPatch: number,
+	parity: Parity,
 ): SampledFrames {
 	const total = video.frames;
 	const { num_frames: asked, fps: rate } = settings;
@@ -127,7 +130,12 @@ export function sampleClip(
 			? rule.countByFps(video, rate as number, settings, temporalPatch)
 			: rule.countByNumber(asked, total, temporalPatch);
 	if (count < rule.fewestFrames || count < 1) return refuseShort(total);
-	if (rule.refusesMore && typeof asked === "number" && roundTo(asked, temporalPatch) > total) {
+	if (
+		rule.refusesMore &&
+		parity === "transformers" &&
+		typeof asked === "number" &&
+		roundTo(asked, temporalPatch) > total
+	) {
 		const note = `the clip has ${total} frames, fewer than num_frames=${asked}; transformers refuses such a call`;
 		return { ...(count === total ? {} : { indices: rule.indices(total, count) }), count, notes: [note] };
 	}
@@ -135,6 +143,9 @@ export function sampleClip(
 	const indices = rule.indices(total, count);
 	const last = indices.at(-1) ?? 0;
 	if (last < total) return { count: indices.length, indices };
+	if (parity === "vllm") {
+		return { count: indices.length, indices: indices.map((index) => Math.min(index, total - 1)) };
+	}
 	const note = `transformers asks for frame ${last} of a clip whose last is ${total - 1} here and fails on it; another fps or num_frames avoids that`;
 	return { count: indices.length, indices, notes: [note] };
 }

@@ -257,6 +257,17 @@ test("Qwen3-VL's times are estimated without a tokenizer, and the result says so
 	expect(positionsOf("qwen2.5-vl-7b", sequence, { fps: 2 }).exact).toBe(true);
 });
 
+test.each([
+	"qwen3-vl-8b",
+	"glm-4.6v",
+] as const)("%s: a clip's positions are its context tokens, by any parity", (id) => {
+	const sequence: Sequence = { media: [CLIP], segments: [{ kind: "media", item: 0 }] };
+	for (const parity of createCounterFrom(id).family.parities) {
+		const layout = createCounterFrom(id, { parity }).count({ media: [CLIP] });
+		expect(positionsOf(id, sequence, { parity }).length, parity).toBe(layout.contextTokens);
+	}
+});
+
 test("what cannot be numbered is refused with one line", () => {
 	const text = (tokens: number) => ({ kind: "text", tokens }) as const;
 	const item = (index: number) => ({ kind: "media", item: index }) as const;

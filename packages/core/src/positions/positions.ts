@@ -148,7 +148,7 @@ const MARKER: Run = { kind: "text", tokens: 1 };
 
 /**
  * A marker on either side of an item, and its title before the first. With times as text, every temporal patch of a clip
- * has a pair of markers and its time too.
+ * has a pair of markers and its time too, and vLLM writes no other pair around the clip.
  */
 function runsOf(
 	item: MediaItem | undefined,
@@ -175,7 +175,8 @@ function runsOf(
 	const patches = texts.flatMap((time) =>
 		clock.written === "before" ? [time, ...picture] : [...picture, time],
 	);
-	return [MARKER, ...patches, MARKER];
+	const side: Run = { kind: "text", tokens: (around.markers - 2 * temporalPatches) / 2 };
+	return [side, ...patches, side];
 }
 
 /** `temporal_patch_size / sampled_fps` as the Qwen2.5-VL processor computes it (transformers 5.18 video_utils.py). */
