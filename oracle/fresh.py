@@ -1,8 +1,9 @@
 """Counts of random media by the real processors, as JSON Lines: an independent check on media that no golden holds.
 
     python oracle/fresh.py SEED [--rows N] [FAMILY ...] | npx tsx -C source scripts/check-fresh.ts
+    python oracle/fresh.py SEED [--rows N] --configs [TYPE ...] | npx tsx -C source scripts/check-fresh.ts
 
-Each row holds our checkpoint and settings, the media of one prompt, and what the processor made of them: `visual`, the
+With --configs a row is a random snapshot (configs.py) with a few media. Otherwise each row holds our checkpoint and settings, the media of one prompt, and what the processor made of them: `visual`, the
 tokens that stand for features (with the markers that the family counts among them), and `context`, every token of the
 prompt, text in characters. Nothing is written to a file. Sizes are log-uniform from 1 to 6000 px, thin as a line, on
 the edges of tiles and cells, and exact ratios; clips have any rate.
@@ -185,7 +186,24 @@ def rows_of(family, make, seed, count):
             yield {"family": family, **row_of(subject, media_of(pick, subject))}
 
 
+def snapshots_of(model_type, seed, count):
+    """Random snapshots, each with media that its processor takes: no slivers, for most scale the short side up."""
+    import configs
+
+    pick = random.Random(f"fresh configs:{seed}:{model_type}")
+    size = lambda: size_within(pick, 600_000, 6)  # noqa: E731
+
+    def media():
+        clips = [(*size_within(pick, 150_000, 6), pick.randint(9, 48), pick.choice(RATES)) for _ in range(2)]
+        return [size() for _ in range(5)], clips
+
+    for _ in range(count):
+        [snapshot], _ = configs.vary(model_type, pick, 1, media)
+        yield {"family": f"{model_type} snapshots", **snapshot}
+
+
 def main():
+    from configs import TYPES
     from fresh_native import NATIVE
     from fresh_tiled import TILED
 
@@ -194,11 +212,18 @@ def main():
     parser.add_argument("seed")
     parser.add_argument("families", nargs="*")
     parser.add_argument("--rows", type=int, default=200)
+    parser.add_argument("--configs", action="store_true")
     asked = parser.parse_intermixed_args()
-    for family in asked.families or makers:
-        if family not in makers:
-            sys.exit(f"unknown family {family}: choose from {', '.join(makers)}")
-        for row in rows_of(family, makers[family], asked.seed, asked.rows):
+    known = TYPES if asked.configs else makers
+    for family in asked.families or known:
+        if family not in known:
+            sys.exit(f"unknown family {family}: choose from {', '.join(known)}")
+        rows = (
+            snapshots_of(family, asked.seed, asked.rows)
+            if asked.configs
+            else rows_of(family, makers[family], asked.seed, asked.rows)
+        )
+        for row in rows:
             print(json.dumps(row, separators=(",", ":")), flush=True)
 
 

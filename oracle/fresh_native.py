@@ -206,15 +206,16 @@ def glm(family, checkpoint):
         names = {"image_token": "<|image|>", "video_token": "<|video|>"}
         processor_class, image_class, video_class = GLM_CLASSES[family]
         (low, high), (video_low, video_high) = bounds(pick, 1568), bounds(pick, 1568, 60_000)
+        # Sampling reads `max_duration` from the processor, whatever a call says.
+        by_rate = {"fps": pick.choice([1, 2, 4]), "max_duration": pick.choice([30, 300])}
+        by_rate = by_rate if family == "glm4v" else {}
         processor = processor_class(
             image_class(size=edges(low, high)),
             make_tokenizer(names, marks),
-            video_class(size=edges(video_low, video_high)),
+            video_class(size=edges(video_low, video_high), **by_rate),
         )
-        rate, longest = pick.choice([1, 2, 4]), pick.choice([30, 300])
-        by_rate = {"fps": rate, "max_duration": longest} if family == "glm4v" else {}
         taken, arguments = pick.choice(
-            [(by_rate, by_rate), ({}, {}), ({"num_frames": "all"}, {"do_sample_frames": False})]
+            [(by_rate, {}), ({"num_frames": "all"}, {"do_sample_frames": False})]
         )
         return Subject(
             checkpoint,

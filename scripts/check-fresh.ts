@@ -4,9 +4,18 @@
  */
 
 import { createInterface } from "node:readline";
-import { createCounterFrom, type ItemLayout, type MediaItem, OnevisionError } from "@onevision/core";
+import {
+	type Checkpoint,
+	checkpointFromSnapshot,
+	createCounterFrom,
+	type ItemLayout,
+	type MediaItem,
+	OnevisionError,
+	type SnapshotFiles,
+} from "@onevision/core";
 
-interface Row {
+/** One prompt. */
+interface PromptRow {
 	readonly family: string;
 	readonly checkpoint: string;
 	readonly settings: Readonly<Record<string, unknown>>;
@@ -21,48 +30,77 @@ interface Row {
 	readonly refused?: string;
 }
 
-interface Tally {
-	rows: number;
-	differ: number;
-	/** Rows that both refuse. */
-	refused: number;
-	/** Rows that the processor refuses and we count, with a note that says so. */
-	noted: number;
+/** A folder of configuration files, and tokens of a few media; images are width, height, tokens. */
+interface SnapshotRow {
+	readonly family: string;
+	readonly files: SnapshotFiles;
+	readonly images: readonly (readonly [number, number, number])[];
+	readonly clips: readonly (readonly [number, number, number, number, number])[];
 }
+
+type Verdict = "same" | "differs" | "both refuse" | "counted with a note";
 
 const SHOWN = 8;
-const tallies = new Map<string, Tally>();
+const tallies = new Map<string, Map<Verdict, number>>();
 
 for await (const line of createInterface({ input: process.stdin })) {
-	const row = JSON.parse(line) as Row;
-	const tally = tallies.get(row.family) ?? { rows: 0, differ: 0, refused: 0, noted: 0 };
+	const row = JSON.parse(line) as PromptRow | SnapshotRow;
+	const tally = tallies.get(row.family) ?? new Map<Verdict, number>();
 	tallies.set(row.family, tally);
-	tally.rows++;
-	const ours = counted(row);
-	if (row.refused !== undefined) {
-		if (typeof ours === "string") tally.refused++;
-		else if (ours.noted) tally.noted++;
-		else if (tally.differ++ < SHOWN) console.log(`counted ${line}`);
-		continue;
-	}
-	const theirs = { visual: row.visual, keys: row.keys, context: row.context };
-	const same =
-		typeof ours !== "string" &&
-		(["visual", "keys", "context"] as const).every(
-			(key) => theirs[key] === undefined || theirs[key] === ours[key],
-		);
-	if (!same && tally.differ++ < SHOWN) console.log(`differs ${line} ours ${JSON.stringify(ours)}`);
+	const { verdict, ours } = "files" in row ? judgeSnapshot(row) : judgePrompt(row);
+	const times = (tally.get(verdict) ?? 0) + 1;
+	tally.set(verdict, times);
+	if (verdict === "differs" && times <= SHOWN) console.log(`${line} ours ${JSON.stringify(ours)}`);
 }
 
-for (const [family, { rows, differ, refused, noted }] of tallies) {
+for (const [family, tally] of tallies) {
+	const rows = [...tally.values()].reduce((sum, times) => sum + times, 0);
+	const of = (verdict: Verdict) => tally.get(verdict) ?? 0;
 	console.log(
-		`${family}: ${rows} rows, ${differ} differ, ${refused} refused by both, ${noted} counted with a note that transformers refuses them`,
+		`${family}: ${rows} rows, ${of("differs")} differ, ${of("both refuse")} refused by both, ${of("counted with a note")} counted with a note that transformers refuses them`,
 	);
 }
-process.exitCode = [...tallies.values()].some(({ differ }) => differ > 0) ? 1 : 0;
+process.exitCode = [...tallies.values()].some((tally) => tally.has("differs")) ? 1 : 0;
 
-/** Our sums for a row, or why it is refused. */
-function counted({ checkpoint, settings, media }: Row) {
+interface Judged {
+	readonly verdict: Verdict;
+	readonly ours: unknown;
+}
+
+function judgePrompt(row: PromptRow): Judged {
+	const ours = count(row.checkpoint, row.settings, row.media);
+	if (row.refused !== undefined) {
+		if (typeof ours === "string") return { verdict: "both refuse", ours };
+		return { verdict: ours.noted ? "counted with a note" : "differs", ours };
+	}
+	const same =
+		typeof ours !== "string" &&
+		(["visual", "keys", "context"] as const).every((key) => row[key] === undefined || row[key] === ours[key]);
+	return { verdict: same ? "same" : "differs", ours };
+}
+
+function judgeSnapshot({ files, images, clips }: SnapshotRow): Judged {
+	const { checkpoint, settings } = checkpointFromSnapshot(files);
+	const media: readonly (readonly [MediaItem, number])[] = [
+		...images.map(([width, height, tokens]) => [{ kind: "image", width, height }, tokens] as const),
+		...clips.map(
+			([width, height, frames, fps, tokens]) =>
+				[{ kind: "video", width, height, frames, fps }, tokens] as const,
+		),
+	];
+	const differing = media.flatMap(([item, tokens]) => {
+		const ours = count(checkpoint, settings, [item]);
+		return typeof ours !== "string" && ours.visual === tokens ? [] : [{ item, tokens, ours }];
+	});
+	return { verdict: differing.length === 0 ? "same" : "differs", ours: differing };
+}
+
+/** Our sums for a prompt, or why it is refused. */
+function count(
+	checkpoint: string | Checkpoint,
+	settings: Readonly<Record<string, unknown>>,
+	media: readonly MediaItem[],
+) {
 	try {
 		const { items } = createCounterFrom(checkpoint, settings).count({ media });
 		const total = (of: (item: ItemLayout) => number) => items.reduce((sum, item) => sum + of(item), 0);

@@ -119,7 +119,8 @@ export function sampleClip(
 ): SampledFrames {
 	const total = video.frames;
 	const { num_frames: asked, fps: rate } = settings;
-	if (total < rule.fewestFrames) return refuseShort(total);
+	// Asked for a number of frames, a rule may repeat those of a clip too short for it.
+	if (total < rule.fewestFrames && typeof asked !== "number") return refuseShort(total);
 	if (asked === "all" || (asked === "by_fps" && rate === "all")) {
 		if (total <= settings.max_frames) return { count: total };
 		const note = `all ${total} frames are used: no sampling unless asked; the model cards sample with fps=2`;

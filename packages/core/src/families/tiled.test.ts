@@ -321,6 +321,10 @@ describe("video", () => {
 });
 
 test("what a family can't do is refused", () => {
+	// The short side rounds to nothing in the view of 1024 px.
+	expect(() => countImage("deepseek-ocr-2", 2, 5227)).toThrow(
+		expect.objectContaining({ code: "unsupported", message: expect.stringContaining("too thin") }),
+	);
 	expect(() => countImage("phi-4-multimodal-instruct", 4000, 8)).toThrow(
 		expect.objectContaining({ code: "unsupported" }),
 	);
@@ -331,6 +335,11 @@ test("what a family can't do is refused", () => {
 	expect(() => createCounter("internvl3-8b", { min_patches: 9, max_patches: 4 })).toThrow(
 		expect.objectContaining({ code: "invalid-input" }),
 	);
+});
+
+test("LFM2-VL: a thin picture with more patches than transformers pads to is counted, with a note", () => {
+	expect(countImage("lfm2-vl-1.6b", 1, 1954).notes?.[0]).toContain("fails when another picture");
+	expect(countImage("lfm2-vl-1.6b", 640, 480).notes).toBeUndefined();
 });
 
 test.each([
