@@ -7,7 +7,7 @@ transformers, the real processor counts them.
 * vllm/multimodal/media/video.py at 055e47c: 32 frames of a clip unless told otherwise
 * vllm/multimodal/video.py at e5005d0: which frames (`VideoBackend`, `Qwen2VLVideoBackend`, `Qwen3VLVideoBackend`)
 * vllm/model_executor/models/: qwen2_5_vl at fb33ec8, qwen3_vl at 4f5768c, llava_next_video at 187d8e5, gemma4_mm at
-  49e6e47, minicpmv at 73fb7a4, kimi_vl at dff4cad, and llava_onevision, read in a copy
+  49e6e47, minicpmv at 73fb7a4, kimi_vl at dff4cad, molmo at f06ae65, and llava_onevision, read in a copy
 * vllm/transformers_utils/processors/: internvl at c6f146b, deepseek_vl2 at e005580
 """
 
@@ -273,6 +273,19 @@ def deepseek_vl2(width, height, cropping):
     return 14 * 15 + 1 + 14 * rows * (14 * cols + 1)
 
 
+def molmo(width, height, most=12):
+    """float32 as in numpy; of a crop's 24 patches a side, 4 on either side overlap."""
+    tilings = sorted(
+        ((rows, cols) for rows in range(1, most + 1) for cols in range(1, most + 1) if rows * cols <= most),
+        key=lambda tiling: tiling[0] * tiling[1],
+    )
+    windows = np.array(tilings, dtype=np.int32) * 224
+    scales = (windows.astype(np.float32) / np.array([height - 112, width - 112], dtype=np.float32)).min(axis=-1)
+    best = scales.argmax() if (scales < 1).all() else np.where(scales < 1, 1e10, scales).argmin()
+    rows, cols = (24 if tiles == 1 else 20 + (tiles - 2) * 16 + 20 for tiles in tilings[best])
+    return 2 + 12 * 13 + 2 + (rows + 1) // 2 * ((cols + 1) // 2 + 1)
+
+
 def add_as_original(golden):
     """Models whose count in vLLM is that of their own repository."""
     # Slivers stay out; Kimi-VL's processor refuses sides of 512 patches.
@@ -282,6 +295,8 @@ def add_as_original(golden):
     columns = ["width", "height", "tokens"]
     checkpoint = "kimi-vl-a3b-instruct"
     golden.add("kimi-vl, one image", checkpoint=checkpoint, kind="image", columns=columns, rows=rows, **facts)
+    rows = [[width, height, molmo(width, height)] for width, height in sizes if min(width, height) > 112]
+    golden.add("molmo, one image", checkpoint="molmo-7b-d", kind="image", columns=columns, rows=rows, **facts)
     rows = [[width, height, deepseek_vl2(width, height, True)] for width, height in sizes]
     checkpoint = "deepseek-vl2-tiny"
     golden.add(

@@ -27,6 +27,7 @@ const NOT_COMPARED: VllmRule = { what: "not compared", source: "none" };
 
 /** Complete by construction: a family of the registry without a row is a compile error. */
 export const VLLM_RULES = {
+	llava: asTransformers("from the constants of the tower", model("llava", "35d3c24")),
 	"llava-next": asTransformers(
 		"sides are cut in integers, which gives the same rows and columns",
 		model("llava_next", "92c504d"),
@@ -70,6 +71,8 @@ export const VLLM_RULES = {
 	llama4: asTransformers("tiles from transformers' own search", model("mllama4", "60d375c")),
 	"phi4-multimodal": asTransformers("the mask summed in integers", model("phi4mm", "42fa4c0")),
 	"aya-vision": asTransformers("tiles from transformers' own search", model("aya_vision", "ca71ef2")),
+	"cohere2-vision": asTransformers("tiles from transformers' own search", model("cohere2_vision", "dd94868")),
+	molmo: asOriginal("the same formula, also in float32", model("molmo", "f06ae65")),
 	"lfm2-vl": asTransformers("with the thumbnail that released checkpoints have", model("lfm2_vl", "e7bcaef")),
 	"kimi-vl": asOriginal("the same formula", model("kimi_vl", "dff4cad")),
 	"kimi-k2.5": {
@@ -93,7 +96,6 @@ export const VLLM_RULES = {
 		what: "images as transformers; the checkpoint's own code takes the frames of a clip, not compared",
 		source: model("ernie45_vl", "844dcca"),
 	},
-	llava: NOT_COMPARED,
 	"llava-onevision-1.5": NOT_COMPARED,
 	"video-llava": NOT_COMPARED,
 	"video-llama": NOT_COMPARED,
@@ -110,10 +112,8 @@ export const VLLM_RULES = {
 	"kosmos-2": NOT_COMPARED,
 	"blip-2": NOT_COMPARED,
 	"instructblip-video": NOT_COMPARED,
-	"cohere2-vision": NOT_COMPARED,
 	"deepseek-ocr2": NOT_COMPARED,
 	"deepseek-vl": NOT_COMPARED,
 	mllama: NOT_COMPARED,
-	molmo: NOT_COMPARED,
 	"perception-lm": NOT_COMPARED,
 } as const satisfies Record<FamilyId, VllmRule>;
