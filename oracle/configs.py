@@ -481,7 +481,7 @@ def count_clips(processor, kind, clips=CLIPS):
 
 
 def vary(model_type, pick=None, wanted=PER_TYPE, media=lambda: (IMAGES, CLIPS)):
-    """Snapshots of one type that transformers accepts, and how many more it refused; `media` gives those of the next."""
+    """Snapshots of one type that transformers accepts, and how many it refused; `media` gives those of the next."""
     pick = pick or random.Random(f"configs:{model_type}")
     snapshots, refused = [], 0
     while len(snapshots) < wanted:
@@ -493,7 +493,7 @@ def vary(model_type, pick=None, wanted=PER_TYPE, media=lambda: (IMAGES, CLIPS)):
             images, clips = count_images(processor, kind, sizes), count_clips(processor, kind, lengths)
         except (ValueError, ZeroDivisionError):
             refused += 1
-            assert refused < 2 * wanted, f"{model_type}: most variations are refused"
+            assert refused < max(PER_TYPE, wanted), f"{model_type}: most variations are refused"
             continue
         snapshots.append({"modelType": model_type, "files": files, "images": images, "clips": clips})
     return snapshots, refused

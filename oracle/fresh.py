@@ -3,10 +3,11 @@
     python oracle/fresh.py SEED [--rows N] [FAMILY ...] | npx tsx -C source scripts/check-fresh.ts
     python oracle/fresh.py SEED [--rows N] --configs [TYPE ...] | npx tsx -C source scripts/check-fresh.ts
 
-With --configs a row is a random snapshot (configs.py) with a few media. Otherwise each row holds our checkpoint and settings, the media of one prompt, and what the processor made of them: `visual`, the
-tokens that stand for features (with the markers that the family counts among them), and `context`, every token of the
-prompt, text in characters. Nothing is written to a file. Sizes are log-uniform from 1 to 6000 px, thin as a line, on
-the edges of tiles and cells, and exact ratios; clips have any rate.
+With --configs a row is a random snapshot (configs.py) with a few media. Otherwise each row holds our checkpoint and
+settings, the media of one prompt, and what the processor made of them: `visual`, the tokens that stand for features
+(with the markers that the family counts among them), and `context`, every token of the prompt, text in characters.
+Nothing is written to a file. Sizes are log-uniform from 1 to 6000 px, thin as a line, on the edges of tiles and cells,
+and exact ratios; clips have any rate.
 """
 
 import argparse
@@ -203,11 +204,16 @@ def snapshots_of(model_type, seed, count):
 
 
 def main():
+    # They take their tools from this file, so they come in last.
     from configs import TYPES
+    from fresh_fixed import FIXED
+    from fresh_llava import LLAVA
     from fresh_native import NATIVE
+    from fresh_qwen import QWEN
+    from fresh_slices import SLICED
     from fresh_tiled import TILED
 
-    makers = {**TILED, **NATIVE}
+    makers = {**LLAVA, **TILED, **SLICED, **QWEN, **NATIVE, **FIXED}
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("seed")
     parser.add_argument("families", nargs="*")

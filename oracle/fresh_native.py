@@ -1,152 +1,30 @@
-"""Subjects of fresh.py that keep a picture's own shape, and those whose pictures always cost the same."""
+"""Subjects of fresh.py that keep a picture's own shape."""
 
-from clips import MARKERS, PADS
-from common import blank_image, make_tokenizer
+from common import make_tokenizer
 from fresh import Subject, pixels_of
+from fresh_draws import SMALL, bounds, edges, sampling
 from grids import ERNIE_NAMES, GLM_CLASSES
 from transformers import (
-    Blip2Processor,
-    BlipImageProcessor,
-    CLIPImageProcessor,
-    DeepseekVLImageProcessor,
-    DeepseekVLProcessor,
     Ernie4_5_VLMoeImageProcessor,
     Ernie4_5_VLMoeProcessor,
     Ernie4_5_VLMoeVideoProcessor,
     FuyuImageProcessor,
     FuyuProcessor,
-    Gemma3nAudioFeatureExtractor,
-    Gemma3nProcessor,
     Gemma4AudioFeatureExtractor,
     Gemma4ImageProcessor,
     Gemma4Processor,
     Gemma4VideoProcessor,
     HunYuanVLImageProcessor,
     HunYuanVLProcessor,
-    InstructBlipProcessor,
-    InstructBlipVideoProcessor,
-    InstructBlipVideoVideoProcessor,
-    JanusImageProcessor,
-    JanusProcessor,
     Kimi_K25ImageProcessor,
     Kimi_K25Processor,
     Kimi_K25VideoProcessor,
-    Kosmos2Processor,
-    PaliGemmaProcessor,
     PixtralImageProcessor,
     PixtralProcessor,
-    Qwen2_5_VLProcessor,
-    Qwen2VLImageProcessor,
-    Qwen2VLProcessor,
-    Qwen2VLVideoProcessor,
-    Qwen3VLProcessor,
-    Qwen3VLVideoProcessor,
-    SiglipImageProcessor,
     VideoLlama3ImageProcessor,
     VideoLlama3Processor,
     VideoLlama3VideoProcessor,
 )
-
-SMALL = 400_000
-"""Pixels of a picture that must exist."""
-
-
-def edges(smallest, largest):
-    return {"shortest_edge": smallest, "longest_edge": largest}
-
-
-def bounds(pick, cell, most=16_384, least=(1, 4, 64, 256)):
-    """Pixel limits in tokens of `cell` px, not always whole ones."""
-    low = pick.choice(least) * cell + pick.choice([0, 0, 1, 77])
-    return low, max(low, int(most ** pick.uniform(0.5, 1)) * cell + pick.choice([0, 0, -1, 99]))
-
-
-def sampling(pick, rates=(0.5, 1, 2, 3, 7.5), numbers=(4, 8, 16, 32, 33), default=None):
-    """Settings and arguments of one way to take frames. `default` stands for the processor's own way."""
-    kind = pick.choice(["default", "all", "rate", "number"])
-    if kind == "default" and default is not None:
-        return default
-    if kind in ("default", "all"):
-        return {"num_frames": "all"}, {"do_sample_frames": False}
-    if kind == "rate" and rates:
-        rate = pick.choice(rates)
-        return {"fps": rate}, {"do_sample_frames": True, "fps": rate}
-    number = pick.choice(numbers)
-    return {"num_frames": number}, {"do_sample_frames": True, "num_frames": number}
-
-
-# --- Qwen --------------------------------------------------------------------------------------------------------
-
-
-def qwen2(checkpoint, processor_class):
-    def make(pick):
-        (low, high), (video_low, video_high) = bounds(pick, 784), bounds(pick, 784, 500)
-        least, most = pick.choice([(4, 768), (2, 64), (6, 20)])
-        cap = pick.random() < 0.3
-        taken, arguments = sampling(pick)
-        processor = processor_class(
-            Qwen2VLImageProcessor(size=edges(low, high)),
-            make_tokenizer(PADS, MARKERS),
-            Qwen2VLVideoProcessor(size=edges(video_low, video_high), min_frames=least, max_frames=most),
-        )
-        limits = {"min_pixels": low, "max_pixels": high}
-        frames = {"min_frames": least, "max_frames": most, "cap_pixels_per_frame": cap}
-        return Subject(
-            checkpoint,
-            processor,
-            {**limits, "video_min_pixels": video_low, "video_max_pixels": video_high, **frames, **taken},
-            image=f"{MARKERS[0]}<|image_pad|>{MARKERS[1]}",
-            video=f"{MARKERS[0]}<|video_pad|>{MARKERS[1]}",
-            visual=tuple(PADS.values()),
-            videos={**arguments, "cap_pixels_per_frame": cap},
-            # Every frame of a long clip would be millions of tokens.
-            most_frames=300 if taken.get("num_frames") == "all" else 4000,
-        )
-
-    return make
-
-
-def qwen3(pick):
-    (low, high), (video_low, video_high) = bounds(pick, 1024), bounds(pick, 1024, 24_576)
-    least, most = pick.choice([(4, 768), (2, 64), (6, 20)])
-    cap = pick.random() < 0.3
-    taken, arguments = sampling(pick, default=({}, {}))
-    if "num_frames" in arguments:
-        arguments["fps"] = None
-    tokenizer = make_tokenizer({**PADS, "vision_start_token": MARKERS[0], "vision_end_token": MARKERS[1]})
-    processor = Qwen3VLProcessor(
-        Qwen2VLImageProcessor(size=edges(low, high), patch_size=16),
-        tokenizer,
-        Qwen3VLVideoProcessor(size=edges(video_low, video_high), min_frames=least, max_frames=most),
-    )
-    limits = {"min_pixels": low, "max_pixels": high}
-    frames = {"min_frames": least, "max_frames": most, "cap_pixels_per_frame": cap}
-    return Subject(
-        pick.choice(["qwen3-vl-8b", "qwen3.5-9b"]),
-        processor,
-        {**limits, "video_min_pixels": video_low, "video_max_pixels": video_high, **frames, **taken},
-        image=f"{MARKERS[0]}<|image_pad|>{MARKERS[1]}",
-        video=f"{MARKERS[0]}<|video_pad|>{MARKERS[1]}",
-        visual=tuple(PADS.values()),
-        videos={**arguments, "cap_pixels_per_frame": cap},
-    )
-
-
-def llava_onevision_1_5(pick):
-    low, high = bounds(pick, 784)
-    processor = Qwen2VLProcessor(
-        Qwen2VLImageProcessor(size=edges(low, high)), make_tokenizer(PADS, MARKERS), Qwen2VLVideoProcessor()
-    )
-    return Subject(
-        "llava-onevision-1.5-8b",
-        processor,
-        {"min_pixels": low, "max_pixels": high},
-        image=f"{MARKERS[0]}<|image_pad|>{MARKERS[1]}",
-        visual=("<|image_pad|>",),
-    )
-
-
-# --- others that keep the shape ----------------------------------------------------------------------------------
 
 
 def pixtral(pick):
@@ -214,9 +92,7 @@ def glm(family, checkpoint):
             make_tokenizer(names, marks),
             video_class(size=edges(video_low, video_high), **by_rate),
         )
-        taken, arguments = pick.choice(
-            [(by_rate, {}), ({"num_frames": "all"}, {"do_sample_frames": False})]
-        )
+        taken, arguments = pick.choice([(by_rate, {}), ({"num_frames": "all"}, {"do_sample_frames": False})])
         return Subject(
             checkpoint,
             processor,
@@ -249,7 +125,10 @@ def ernie(pick):
     taken, arguments = sampling(pick, numbers=[least, most, (least + most) // 2], default=({}, {}))
     if "num_frames" in arguments:
         arguments["fps"] = None
-    wrapped = lambda kind: "".join(ERNIE_NAMES[f"{kind}_{part}"] for part in ("start_token", "token", "end_token"))  # noqa: E731, E501
+
+    def wrapped(kind):
+        return "".join(ERNIE_NAMES[f"{kind}_{part}"] for part in ("start_token", "token", "end_token"))
+
     return Subject(
         "ernie-4.5-vl-28b-a3b",
         processor,
@@ -350,110 +229,7 @@ def fuyu(pick):
     return Subject("fuyu-8b", processor, settings, image="", most_images=1, measure=count)
 
 
-# --- a fixed number of tokens ------------------------------------------------------------------------------------
-
-
-def fixed(checkpoint, processor, image, visual, **more):
-    facts = {"most_pixels": SMALL, **more}
-    return lambda _pick: Subject(checkpoint, processor, image=image, visual=visual, **facts)
-
-
-def gemma3n():
-    names = {
-        "image_token": "<image_soft_token>",
-        "boi_token": "<start_of_image>",
-        "eoi_token": "<end_of_image>",
-        "audio_token": "<audio_soft_token>",
-        "boa_token": "<start_of_audio>",
-        "eoa_token": "<end_of_audio>",
-    }
-    images = SiglipImageProcessor(size={"height": 768, "width": 768})
-    processor = Gemma3nProcessor(
-        Gemma3nAudioFeatureExtractor(), images, make_tokenizer(names, ["\n\n"])
-    )
-    return fixed("gemma-3n-e4b", processor, "<image_soft_token>", ("<image_soft_token>",))
-
-
-def paligemma(pick):
-    side = pick.choice([224, 448, 896])
-    images = SiglipImageProcessor(size={"height": side, "width": side})
-    images.image_seq_length = (side // 14) ** 2
-    processor = PaliGemmaProcessor(images, make_tokenizer({"image_token": "<image>"}))
-    visual = ("<image>",)
-    # Several pictures would share one `<bos>` and one newline.
-    facts = {"most_images": 1, "most_pixels": SMALL, "extra": 2}
-    return Subject(f"paligemma2-3b-{side}", processor, image="<image>", visual=visual, **facts)
-
-
-def deepseek_vl():
-    tokenizer = make_tokenizer({"image_token": "<image_placeholder>"})
-    processor = DeepseekVLProcessor(DeepseekVLImageProcessor(), tokenizer)
-    return fixed("deepseek-vl-7b", processor, "<image_placeholder>", ("<image_placeholder>",))
-
-
-def janus():
-    names = {
-        "image_token": "<image_placeholder>",
-        "boi_token": "<begin_of_image>",
-        "eoi_token": "<end_of_image>",
-    }
-    processor = JanusProcessor(JanusImageProcessor(), make_tokenizer(names))
-    return fixed("janus-pro-7b", processor, "<image_placeholder>", ("<image_placeholder>",))
-
-
-def kosmos2():
-    processor = Kosmos2Processor(CLIPImageProcessor(), make_tokenizer())
-
-    def count(subject, media):
-        mask = processor(text="a", images=pixels_of(media[0], subject))["image_embeds_position_mask"]
-        mask = mask[0] if isinstance(mask[0], list) else mask
-        # <s> <image> 64 tokens </image>, a space and a letter
-        return {"visual": sum(mask), "context": len(mask) - 3}
-
-    return fixed("kosmos-2-patch14-224", processor, "", (), most_images=1, measure=count)
-
-
-def blip(checkpoint, processor):
-    def count(subject, media):
-        ids = processor(text="", images=pixels_of(media[0], subject))["input_ids"]
-        row = ids[0] if isinstance(ids[0], list) else ids
-        return {"visual": processor.tokenizer.convert_ids_to_tokens(row).count("<image>")}
-
-    return fixed(checkpoint, processor, "", (), most_images=1, measure=count)
-
-
-def instructblip_video():
-    processor = InstructBlipVideoProcessor(
-        InstructBlipVideoVideoProcessor(), make_tokenizer(), make_tokenizer(), num_query_tokens=32
-    )
-
-    def count(subject, media):
-        clip = blank_image(media[0]["width"], media[0]["height"]).expand(media[0]["frames"], -1, -1, -1)
-        ids = processor(text="", images=[clip])["input_ids"]
-        return {"visual": processor.tokenizer.convert_ids_to_tokens(ids[0]).count("<video>")}
-
-    return lambda _pick: Subject(
-        "instructblipvideo-vicuna-7b", processor, video="", most_frames=64, measure=count
-    )
-
-
-def make_blip2():
-    processor = Blip2Processor(BlipImageProcessor(), make_tokenizer(), num_query_tokens=32)
-    return blip("blip2-opt-2.7b", processor)
-
-
-def make_instructblip():
-    processor = InstructBlipProcessor(
-        BlipImageProcessor(), make_tokenizer(), make_tokenizer(), num_query_tokens=32
-    )
-    return blip("instructblip-vicuna-7b", processor)
-
-
 NATIVE = {
-    "qwen2_vl": qwen2("qwen2-vl-7b", Qwen2VLProcessor),
-    "qwen2_5_vl": qwen2("qwen2.5-vl-7b", Qwen2_5_VLProcessor),
-    "qwen3_vl": qwen3,
-    "llava_onevision1_5": llava_onevision_1_5,
     "pixtral": pixtral,
     "gemma4": gemma4,
     "glm4v": glm("glm4v", "glm-4.1v-9b"),
@@ -463,12 +239,4 @@ NATIVE = {
     "video_llama_3": video_llama_3,
     "hunyuan_vl": hunyuan,
     "fuyu": fuyu,
-    "gemma3n": gemma3n(),
-    "paligemma": paligemma,
-    "deepseek_vl": deepseek_vl(),
-    "janus": janus(),
-    "kosmos2": kosmos2(),
-    "blip_2": make_blip2(),
-    "instructblip": make_instructblip(),
-    "instructblipvideo": instructblip_video(),
 }

@@ -188,9 +188,7 @@ def add_axes(golden):
     )
     assert pairs[0::2] == pairs[1::2]
     add("ernie-4.5-vl-28b-a3b", "frequencies", [sections[2], *sections[:2]], pairs[0::2])
-    config = SimpleNamespace(
-        rope_parameters={"rope_theta": 10000.0, "mrope_section": sections}, head_dim=128
-    )
+    config = SimpleNamespace(rope_parameters={"rope_theta": 10000.0, "mrope_section": sections}, head_dim=128)
     order, _ = ernie.Ernie4_5_VLMoeTextRotaryEmbedding.compute_default_rope_parameters(config)
     fastest = 1.0 / 10000.0 ** (torch.arange(0, 128, 2, dtype=torch.float) / 128)
     mixed = torch.stack([order[:22], order[22:44]], dim=-1).flatten()

@@ -1,6 +1,6 @@
 """Golden counts of vLLM -> vllm.json.
 
-Our own restatement of what the files named below do (vllm-project/vllm, each at the commit in its group's `source` line in
+Our own restatement of what the files named below do (vllm-project/vllm, each at its commit, which also stand in
 packages/core/src/families/vllm.ts); no line is copied, and vLLM itself is not run. Where vLLM hands frames to
 transformers, the real processor counts them.
 
@@ -186,7 +186,9 @@ def add_clips(golden, name, checkpoint, tokens, total=None):
 
 def internvl_tiles(width, height, most=12, tile=448):
     """The grid as the model card finds it, out of a set sorted by its number of tiles."""
-    grids = {(cols, rows) for cols in range(1, most + 1) for rows in range(1, most + 1) if cols * rows <= most}
+    grids = {
+        (cols, rows) for cols in range(1, most + 1) for rows in range(1, most + 1) if cols * rows <= most
+    }
     best, least = (1, 1), math.inf
     for cols, rows in sorted(grids, key=lambda grid: grid[0] * grid[1]):
         difference = abs(width / height - cols / rows)
@@ -280,7 +282,9 @@ def molmo(width, height, most=12):
         key=lambda tiling: tiling[0] * tiling[1],
     )
     windows = np.array(tilings, dtype=np.int32) * 224
-    scales = (windows.astype(np.float32) / np.array([height - 112, width - 112], dtype=np.float32)).min(axis=-1)
+    scales = (windows.astype(np.float32) / np.array([height - 112, width - 112], dtype=np.float32)).min(
+        axis=-1
+    )
     best = scales.argmax() if (scales < 1).all() else np.where(scales < 1, 1e10, scales).argmin()
     rows, cols = (24 if tiles == 1 else 20 + (tiles - 2) * 16 + 20 for tiles in tilings[best])
     return 2 + 12 * 13 + 2 + (rows + 1) // 2 * ((cols + 1) // 2 + 1)
