@@ -491,7 +491,8 @@ def vary(model_type, pick=None, wanted=PER_TYPE, media=lambda: (IMAGES, CLIPS)):
         try:
             processor = load(files, kind)
             images, clips = count_images(processor, kind, sizes), count_clips(processor, kind, lengths)
-        except (ValueError, ZeroDivisionError):
+        except (ValueError, ZeroDivisionError, RuntimeError) as error:
+            assert "meta" not in str(error), error
             refused += 1
             assert refused < max(PER_TYPE, wanted), f"{model_type}: most variations are refused"
             continue

@@ -1,9 +1,9 @@
 """Golden position ids of every family with a numbering of its own -> positions.json.
 
-Here the Qwen models; positions_others.py adds GLM-V, ERNIE-4.5-VL and HunyuanVL. `get_rope_index` is the models' own
-function, called with a configuration only. "runs" rows hand it token types and grids directly; "sequence" rows take
-both from the real processor. Columns of an axis hold every position of short sequences and null of long ones; `checks` sums
-position * (index + 1) per axis, for all of them.
+Here the Qwen models; positions_others.py adds GLM-V, ERNIE-4.5-VL and HunyuanVL. `get_rope_index` is the models'
+own function, called with a configuration only. "runs" rows hand it token types and grids directly; "sequence" rows
+take both from the real processor. Columns of an axis hold every position of short sequences and null of long ones;
+`checks` sums position * (index + 1) per axis, for all of them.
 """
 
 import random

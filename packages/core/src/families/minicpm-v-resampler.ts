@@ -6,12 +6,11 @@
  */
 
 import { OnevisionError } from "../errors.ts";
-import { sampleLinspace } from "../geometry/frame-sampling.ts";
 import { roundHalfEven } from "../rounding.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
 import { integer } from "../schema.ts";
 import type { Family } from "./family.ts";
-import { numFramesKnob, type SampledFrames, VLLM_FRAMES } from "./frames.ts";
+import { numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { layoutSlices, type SliceRule } from "./minicpm-slices.ts";
 import { slicesKnob, slicesSchema } from "./minicpm-v.ts";
 import { rateOf } from "./native-clip.ts";
@@ -78,7 +77,8 @@ export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResam
 			image: (item) => layoutSlices(item, imageRule),
 			video: (item) => {
 				if (parity === "vllm" && constants.imageId) {
-					return layoutSlices(item, frameRule, takeEvenly(item, settings.max_num_frames));
+					const sampled = sampleFrames(item, settings.max_num_frames, parity, constants.maxFrames);
+					return layoutSlices(item, frameRule, sampled);
 				}
 				if (constants.maxFrames === 0) {
 					throw new OnevisionError(
@@ -91,12 +91,6 @@ export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResam
 		};
 	},
 };
-
-/** vLLM's default loader. */
-function takeEvenly(video: VideoItem, most: number): SampledFrames {
-	if (video.frames <= most) return { count: video.frames };
-	return { count: most, indices: sampleLinspace(video.frames, most) };
-}
 
 /** `encode_video`: every so many frames as make a second, then the middles of as many equal parts as are allowed. */
 function takeFrames(video: VideoItem, most: number): SampledFrames {
