@@ -5,7 +5,8 @@
 
 With --configs a row is a random snapshot (configs.py) with a few media. Otherwise each row holds our checkpoint and
 settings, the media of one prompt, and what the processor made of them: `visual`, the tokens that stand for features
-(with the markers that the family counts among them), and `context`, every token of the prompt, text in characters.
+(with the markers that the family counts among them), `context`, every token of the prompt, text in characters, and
+`indices`, the frames taken of a clip.
 Nothing is written to a file. Sizes are log-uniform from 1 to 6000 px, thin as a line, on the edges of tiles and cells,
 and exact ratios; clips have any rate.
 """
@@ -163,9 +164,23 @@ def tokens_of(subject, media):
     return subject.processor.tokenizer.convert_ids_to_tokens([int(token) for token in ids])
 
 
+def indices_of(subject, item):
+    """Which frames the video processor takes."""
+    clips = [pixels_of(item, subject)]
+    options = {"video_metadata": [metadata_of(item)], "return_metadata": True, **subject.videos}
+    if subject.nested:
+        clips, options["video_metadata"] = [clips], [options["video_metadata"]]
+    metadata = subject.processor.video_processor(clips, **options)["video_metadata"]
+    while isinstance(metadata, list):
+        metadata = metadata[0]
+    return [int(index) for index in metadata.frames_indices]
+
+
 def measure(subject, media):
     tokens = tokens_of(subject, media)
     found = {"visual": sum(token in subject.visual for token in tokens)} if subject.visual else {}
+    if media[0]["kind"] == "video":
+        found["indices"] = indices_of(subject, media[0])
     return found | {"context": len(tokens) - subject.extra - (len(media) - 1) * subject.apart}
 
 

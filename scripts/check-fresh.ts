@@ -26,6 +26,8 @@ interface PromptRow {
 	readonly keys?: number;
 	/** Every token of the prompt; a character is one, and so is a pair of newlines. */
 	readonly context?: number;
+	/** Frames taken of a clip. */
+	readonly indices?: readonly number[];
 	/** Why the processor raised an error. */
 	readonly refused?: string;
 }
@@ -108,6 +110,7 @@ function count(
 		return {
 			visual,
 			keys: total(({ crossAttentionTokens }) => crossAttentionTokens ?? 0),
+			indices: framesOf(media[0], items[0]),
 			noted: items.some(({ notes = [] }) => notes.some((note) => note.includes("transformers"))),
 			context: visual + total(({ around }) => around.markers + characters(around.text)),
 		};
@@ -115,6 +118,11 @@ function count(
 		if (error instanceof OnevisionError) return error.message;
 		throw error;
 	}
+}
+
+function framesOf(media: MediaItem | undefined, item: ItemLayout | undefined): readonly number[] | undefined {
+	if (media?.kind !== "video") return undefined;
+	return item?.frameIndices ?? Array.from({ length: media.frames }, (_, index) => index);
 }
 
 function characters(text: readonly string[]): number {
