@@ -77,7 +77,10 @@ function judgePrompt(row: PromptRow): Judged {
 	}
 	const same =
 		typeof ours !== "string" &&
-		(["visual", "keys", "context"] as const).every((key) => row[key] === undefined || row[key] === ours[key]);
+		(["visual", "keys", "context"] as const).every(
+			(key) => row[key] === undefined || row[key] === ours[key],
+		) &&
+		(row.indices === undefined || JSON.stringify(row.indices) === JSON.stringify(ours.indices));
 	return { verdict: same ? "same" : "differs", ours };
 }
 
