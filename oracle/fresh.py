@@ -187,7 +187,11 @@ def measure(subject, media):
 def row_of(subject, media):
     row = {"checkpoint": subject.checkpoint, "settings": subject.settings, "media": media}
     try:
-        return row | (subject.measure or measure)(subject, media)
+        found = (subject.measure or measure)(subject, media)
+        # Frames without pixels do not notice an index past the end; real ones raise.
+        if max(found.get("indices", [0])) >= media[0].get("frames", 1):
+            raise IndexError("a frame past the end")
+        return row | found
     except (ValueError, IndexError, ZeroDivisionError, RuntimeError, TypeError, OverflowError) as error:
         if "meta" in str(error):
             raise

@@ -144,6 +144,8 @@ def ernie(pick):
         image=f"Picture {{n}}:{wrapped('image')}",
         video=f"Video {{n}}:{wrapped('video')}",
         visual=(ERNIE_NAMES["image_token"], ERNIE_NAMES["video_token"]),
+        # From the tenth on, a picture's number has two digits.
+        most_images=14,
         videos=arguments,
         most_frames=300 if taken.get("num_frames") == "all" else 4000,
     )

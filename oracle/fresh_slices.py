@@ -159,6 +159,8 @@ def minicpm(pick):
         image="<|image_pad|>",
         video="<|video_pad|>",
         visual=("<|image_pad|>", "<|video_pad|>"),
+        # From the eleventh on, a picture's number has two digits.
+        most_images=14,
     )
 
 

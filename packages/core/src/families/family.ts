@@ -21,6 +21,11 @@ export interface ItemCounter {
 	/** `images` is how many images the sample holds; some families lay out one image and several differently. */
 	image(item: ImageItem, images: number): ItemLayout;
 	video(item: VideoItem): ItemLayout;
+	/**
+	 * The layout with the item's number written into its text, where the prompt numbers items; `ordinal` counts from 1
+	 * among items of the kind.
+	 */
+	numbered?(layout: ItemLayout, ordinal: number): ItemLayout;
 }
 
 /** A setting the planner may turn for one scenario. */

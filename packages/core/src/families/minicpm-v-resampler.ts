@@ -11,7 +11,7 @@ import { MAX_FRAMES, type VideoItem } from "../sample.ts";
 import { integer } from "../schema.ts";
 import type { Family } from "./family.ts";
 import { numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
-import { layoutSlices, type SliceRule } from "./minicpm-slices.ts";
+import { layoutSlices, type SliceRule, withImageId } from "./minicpm-slices.ts";
 import { slicesKnob, slicesSchema } from "./minicpm-v.ts";
 import { rateOf } from "./native-clip.ts";
 
@@ -88,6 +88,8 @@ export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResam
 				}
 				return layoutSlices(item, frameRule, takeFrames(item, settings.max_num_frames));
 			},
+			numbered: (layout, ordinal) =>
+				layout.kind === "image" && constants.imageId ? withImageId(layout, ordinal) : layout,
 		};
 	},
 };
