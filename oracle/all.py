@@ -15,6 +15,7 @@ SCRIPTS = [
     "llava_next_repo",
     "qwen_vl",
     "video_llava",
+    "vllm_repo",
     "fixed",
     "tiles",
     "slices",
