@@ -22,6 +22,8 @@ SCRIPTS = [
     "grids",
     "pooling",
     "positions",
+    "resample",
+    "pixels",
     "graph",
     "check_models",
 ]

@@ -10,7 +10,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	core: [],
 	media: ["@onevision/core"],
 	graph: [],
-	cli: ["@onevision/core", "@onevision/media", "@onevision/media/node"],
+	cli: [
+		"@onevision/core",
+		"@onevision/graph",
+		"@onevision/graph/node",
+		"@onevision/media",
+		"@onevision/media/node",
+	],
 };
 
 /** Packages whose `index.ts` must load in a browser: Node's own modules stay behind `node.ts`. */
