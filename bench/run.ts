@@ -10,6 +10,7 @@ import { cpus } from "node:os";
 const BENCHES = {
 	count: async (python: string | undefined) => (await import("./count.ts")).benchCount(python),
 	graph: async (python: string | undefined) => (await import("./graph.ts")).benchGraph(python),
+	pixels: async (python: string | undefined) => (await import("./pixels.ts")).benchPixels(python),
 	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
 } as const;
 
