@@ -9,16 +9,25 @@ import type { Settings } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import { nearest } from "../nearest.ts";
 import { refuseOriginal } from "./checks.ts";
+import { COHERE_READERS } from "./cohere.ts";
+import { DEEPSEEK_READERS } from "./deepseek.ts";
 import { GEMMA_READERS } from "./gemma.ts";
+import { GLM_READERS } from "./glm.ts";
 import { IDEFICS2_READERS } from "./idefics2.ts";
 import { INTERNVL_READERS } from "./internvl.ts";
 import { LLAVA_READERS } from "./llava.ts";
 import { LLAVA_ONEVISION_READERS } from "./llava-onevision.ts";
+import { META_READERS } from "./meta.ts";
+import { MINICPM_READERS } from "./minicpm.ts";
+import { NATIVE_READERS } from "./native.ts";
 import { PIXTRAL_READERS } from "./pixtral.ts";
+import { QUERY_READERS } from "./queries.ts";
 import { QWEN_READERS } from "./qwen.ts";
 import { IGNORED_BY_PROCESSOR, IGNORED_BY_PROCESSORS, type Reader, type Reading } from "./reader.ts";
 import { section, show, unsupported } from "./section.ts";
+import { SMOLVLM_READERS } from "./smolvlm.ts";
 import { expectClass, modelTypeOf, type OpenSnapshot, openSnapshot, type SnapshotFiles } from "./snapshot.ts";
+import { TILED_READERS } from "./tiled.ts";
 
 export { SNAPSHOT_FILES, type SnapshotFile, type SnapshotFiles } from "./snapshot.ts";
 
@@ -31,6 +40,15 @@ export const READERS = {
 	...GEMMA_READERS,
 	...PIXTRAL_READERS,
 	...QWEN_READERS,
+	...SMOLVLM_READERS,
+	...META_READERS,
+	...COHERE_READERS,
+	...DEEPSEEK_READERS,
+	...TILED_READERS,
+	...MINICPM_READERS,
+	...GLM_READERS,
+	...NATIVE_READERS,
+	...QUERY_READERS,
 } as const satisfies Record<string, Reader>;
 
 /** A `model_type` of transformers that is read. */

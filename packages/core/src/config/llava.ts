@@ -17,9 +17,10 @@ import {
 import { languageModel, type ReadLanguageModel } from "./language-models.ts";
 import { PIXTRAL_IGNORED, readPixtral } from "./pixtral.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
-import { contradiction, unsupported } from "./section.ts";
+import { contradiction, section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
 import { ABSENT_CLIP_336, squareTower } from "./square-towers.ts";
+import { timmTower } from "./tower-kinds.ts";
 import type { ReadTower } from "./tower-shape.ts";
 import { flag, patchSide, tokenCount, word } from "./values.ts";
 import { CLIP_VIEW, SIGLIP_VIEW, squareView } from "./view.ts";
@@ -239,6 +240,35 @@ function readVideoLlava(snapshot: OpenSnapshot): ReadingOf<"video-llava"> {
 /** Written by older versions of transformers, read by none. */
 const OLD_KEYS = ["aspect_ratio_setting"];
 
+/** FastVLM has no processor of its own: LlavaProcessor over a convolutional tower without class token. */
+function readFastVlm(snapshot: OpenSnapshot): ReadingOf<"llava"> {
+	const { config, processor, image } = snapshot;
+	const tower = timmTower(
+		config.child("vision_config") ?? section("config.json vision_config", {}),
+		"fastvit_mci3",
+	);
+	const text = languageModel(config, { type: "qwen2" });
+	expectClass(image, "image_processor_type", ["CLIPImageProcessor", "LlavaImageProcessor"]);
+	const view = squareView(image, { ...CLIP_VIEW, padsToSquare: true });
+	const patch = processor.read("patch_size", patchSide);
+	const takes = processor.read("vision_feature_select_strategy", word) ?? "";
+	const extra =
+		(processor.read("num_additional_image_tokens", tokenCount) ?? 0) - (takes === "default" ? 1 : 0);
+	if (patch !== tower.patch || extra !== 0) {
+		throw contradiction(
+			`processor_config.json: patch_size ${patch ?? "missing"} with ${extra} tokens more per view; this tower shrinks a picture ${tower.patch}-fold and has no class token`,
+		);
+	}
+	return {
+		family: "llava",
+		constants: { tile: view.side, patch },
+		tower: tower.tower,
+		projector: MLP,
+		text,
+		notes: [...text.notes],
+	};
+}
+
 export const LLAVA_READERS = {
 	llava: {
 		family: "llava",
@@ -257,6 +287,13 @@ export const LLAVA_READERS = {
 		ignored: { image: OLD_KEYS },
 		source: "LlavaProcessor and CLIPImageProcessor",
 		read: readVipLlava,
+	},
+	fast_vlm: {
+		family: "llava",
+		processors: ["LlavaProcessor"],
+		ignored: { image: OLD_KEYS },
+		source: "LlavaProcessor and CLIPImageProcessor",
+		read: readFastVlm,
 	},
 	llava_next: {
 		family: "llava-next",

@@ -5,6 +5,7 @@
 
 import type { Tower } from "../facts/towers.ts";
 import { integer } from "../schema.ts";
+import { temporalFrames } from "./pixel-limits.ts";
 import { type Section, section } from "./section.ts";
 import {
 	layerList,
@@ -22,6 +23,7 @@ const QWEN_TYPES = {
 	qwen2_vl: { hidden: 1280, layers: 32, patch: 14 },
 	qwen2_5_vl: { hidden: 3584, layers: 32, patch: 14 },
 	qwen3_vl: { hidden: 1152, layers: 27, patch: 16 },
+	qwen3_5: { hidden: 1152, layers: 27, patch: 16 },
 } as const;
 
 export interface ReadQwenTower extends ReadTower {
@@ -56,8 +58,6 @@ export function qwenTower(config: Section, generation: keyof typeof QWEN_TYPES):
 	return { tower, patch, merge, temporalPatch, classTokens: 0 };
 }
 
-export const temporalFrames = integer("Frames per temporal patch", { min: 1, max: 16 });
-
 type QwenBlocks = Pick<Tower, "mlp" | "patchBias" | "positionParameters"> &
 	Partial<Pick<Tower, "gatedMlp" | "norm" | "attention" | "deepstack">>;
 
@@ -87,7 +87,8 @@ function qwenBlocks(
 				},
 			};
 		}
-		case "qwen3_vl": {
+		case "qwen3_vl":
+		case "qwen3_5": {
 			const positions = vision.read(
 				"num_position_embeddings",
 				integer("Positions", { min: 1, max: 2 ** 20 }),
@@ -96,7 +97,9 @@ function qwenBlocks(
 				mlp: vision.read("intermediate_size", mlpWidth) ?? 4304,
 				patchBias: true,
 				positionParameters: (positions ?? 2304) * hidden,
-				deepstack: vision.read("deepstack_visual_indexes", layerList) ?? [8, 16, 24],
+				...(generation === "qwen3_5"
+					? {}
+					: { deepstack: vision.read("deepstack_visual_indexes", layerList) ?? [8, 16, 24] }),
 			};
 		}
 	}

@@ -5,6 +5,20 @@
  * A count does not see `contextTokens`, nor how `heads * headSize` splits.
  */
 
+/** Widths of latent attention, elements, in the spelling of config.json: ranks, and per head what is not rotated, is, and is a value. */
+export interface LatentAttention {
+	/** `q_lora_rank`; absent: queries come from the hidden state by one matrix. */
+	readonly queryRank?: number;
+	/** `kv_lora_rank` */
+	readonly rank: number;
+	/** `qk_nope_head_dim` */
+	readonly plainSize: number;
+	/** `qk_rope_head_dim`; one rotated key is shared by all heads. */
+	readonly rotarySize: number;
+	/** `v_head_dim` */
+	readonly valueSize: number;
+}
+
 /** One decoder-only transformer. Widths in elements, counts are whole numbers. */
 export interface LanguageModel {
 	readonly name: string;
@@ -13,6 +27,11 @@ export interface LanguageModel {
 	readonly heads: number;
 	readonly kvHeads: number;
 	readonly headSize: number;
+	/**
+	 * Keys and values come from one small vector per token and layer, which is what is kept (DeepSeek-V2, arXiv
+	 * 2405.04434). Absent: plain attention. `kvHeads` and `headSize` are then not used.
+	 */
+	readonly latentAttention?: LatentAttention;
 	/** Intermediate width of the feed-forward block; for a mixture of experts see `experts.mlp`. */
 	readonly mlp: number;
 	/** Gate, up and down matrices (true), or up and down only. */
@@ -90,6 +109,9 @@ const gemma3 = {
 	qkNorm: true,
 	normsPerLayer: 4,
 } as const;
+
+/** Per head of DeepSeek-V2 and its successors. */
+const latentHead = { plainSize: 128, rotarySize: 64, valueSize: 128 } as const;
 
 const GEMMA3_NOTE =
 	"; one layer in six is full (transformers 5.18.0 layer_types), window 1,024 from arXiv 2503.19786; parameters: the checkpoint's total less tower and projector";
@@ -725,15 +747,12 @@ export const LANGUAGE_MODELS = {
 		layers: 61,
 		hidden: 7168,
 		heads: 64,
-		kvHeads: 2,
+		kvHeads: 64,
+		latentAttention: { queryRank: 1536, rank: 512, ...latentHead },
 		mlp: 18432,
 		vocabulary: 163840,
 		contextTokens: 262144,
 		experts: { count: 384, active: 8, mlp: 2048, sharedMlp: 2048, denseLayers: 1 },
-		beyondWidths: {
-			difference: -1_219_172_352,
-			why: "latent attention keeps 576 elements per token and layer; 2 key-value heads (512 elements) stand for it",
-		},
 		parameters: 1_026_408_209_408,
 		source:
 			"docs.nvidia.com megatron-bridge KimiK2Provider (61 layers, 7168, 384 experts), ranks 1536 and 512 from memory; built with transformers 5.18.0 models/deepseek_v3",
@@ -744,15 +763,12 @@ export const LANGUAGE_MODELS = {
 		layers: 27,
 		hidden: 2048,
 		heads: 16,
-		kvHeads: 2,
+		kvHeads: 16,
+		latentAttention: { rank: 512, ...latentHead },
 		mlp: 11264,
 		vocabulary: 163840,
 		contextTokens: 131072,
 		experts: { count: 64, active: 6, mlp: 1408, sharedMlp: 2816, denseLayers: 1 },
-		beyondWidths: {
-			difference: 116_798_976,
-			why: "latent attention keeps 576 elements per token and layer; 2 key-value heads (512 elements) stand for it",
-		},
 		parameters: 15_960_108_544,
 		source:
 			"widths of moonshotai/Moonlight-16B-A3B from memory, built with transformers 5.18.0 models/deepseek_v3 (published: 16B)",
