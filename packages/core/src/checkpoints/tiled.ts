@@ -68,8 +68,8 @@ const lfm2 = (
 		"transformers 5.18.0 models/lfm2_vl defaults; the same values quoted in public code from the preprocessor_config.json of huggingface.co/LiquidAI/LFM2-VL-450M, whose thumbnail use is taken for all sizes; context length of the model cards",
 });
 
-/** Attention over 2×2 features of two tower layers, a gated MLP as wide as the language model's, padding embeddings. */
-const molmoProjector = (hidden: number, mlp: number): ModelParts["projector"] => ({
+/** Molmo's: attention over 2×2 features of two tower layers, a gated MLP as wide as the language model's, padding embeddings. */
+export const molmoProjector = (hidden: number, mlp: number): ModelParts["projector"] => ({
 	kind: "q-former",
 	parameters: 3 * (2048 * 1024 + 1024) + 1024 * 1024 + 1024 + 2 * 1024 * mlp + mlp * hidden + 2 * 2048,
 });

@@ -2,7 +2,7 @@
  * Kinds of language model by the `model_type` of `text_config`: the class defaults that hold where a file says nothing,
  * and where a class keeps its widths. Source: transformers 5.18 src/transformers/models/<type>/configuration_<type>.py
  * and modeling_<type>.py; Moonlight and DeepSeek-VL2 bring deepseek_v3 and deepseek_v2 of their own, which have the same
- * keys.
+ * keys; molmo is config_molmo.py of huggingface.co/allenai/Molmo-7B-D-0924.
  */
 
 /** Which layers see a part of the context only, and how much of it. */
@@ -57,8 +57,8 @@ export interface Decoder {
 	readonly keys?: Readonly<Record<string, string>>;
 	/** Layers named by this list are no self-attention layers (cross-attention in Llama 3.2 Vision). */
 	readonly layersApart?: { readonly key: string; readonly count: number };
-	/** How `intermediate_size` becomes a width (LFM2). */
-	readonly shrinksMlp?: true;
+	/** How `intermediate_size` becomes a width: two thirds rounded up (LFM2), or half, as gate and up share it (Molmo). */
+	readonly mlpRule?: "two-thirds" | "half";
 	/** What widths do not describe; a row of the facts may know the difference. */
 	readonly beyond?: string;
 }
@@ -398,9 +398,17 @@ export const DECODERS = {
 		tied: true,
 		attentionBias: false,
 		qkNorm: true,
-		shrinksMlp: true,
+		mlpRule: "two-thirds",
 		memory: { kind: "window", key: "conv_L_cache", tokens: 3, fullEvery: 1 },
 		beyond: "gated convolutions over a few tokens in place of attention",
+	},
+	/** Its vocabulary has a table of its own for 128 more tokens. */
+	molmo: {
+		...LLAMA,
+		vocabulary: 50_304,
+		mlp: 22_016,
+		mlpRule: "half",
+		keys: { vocab_size: "embedding_size", attention_bias: "qkv_bias", tie_word_embeddings: "weight_tying" },
 	},
 	hunyuan_vl_text: {
 		...LLAMA,

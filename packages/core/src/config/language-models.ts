@@ -83,20 +83,20 @@ export function languageModel(config: Section, rule: TextRule): ReadLanguageMode
 		layers: depth - apart,
 		hidden,
 		heads: headCount,
-		kvHeads,
-		headSize: size,
-		...(latent === undefined ? {} : { latentAttention: latent }),
+		...(latent === undefined
+			? { kvHeads, headSize: size }
+			: { kvHeads: headCount, headSize: latent.plainSize, latentAttention: latent }),
 		mlp,
 		gatedMlp: kind.gatedMlp ?? true,
-		vocabulary: text.read("vocab_size", rows) ?? kind.vocabulary,
+		vocabulary: text.read(at("vocab_size"), rows) ?? kind.vocabulary,
 		// The config classes forward a true of either place to the model.
 		tiedEmbeddings:
 			(config.read("tie_word_embeddings", flag) ?? kind.tied ?? false) ||
-			(text.read("tie_word_embeddings", flag) ?? false),
+			(text.read(at("tie_word_embeddings"), flag) ?? false),
 		attentionBias:
 			typeof kind.attentionBias === "boolean"
 				? kind.attentionBias
-				: (text.read("attention_bias", flag) ?? kind.attentionBias.byDefault),
+				: (text.read(at("attention_bias"), flag) ?? kind.attentionBias.byDefault),
 		qkNorm: kind.qkNorm,
 		normsPerLayer: kind.normsPerLayer,
 		...(window === undefined ? {} : { slidingWindow: window }),
@@ -122,7 +122,9 @@ function kindOf(given: string, path: string, { type, flat, spelled }: TextRule):
 function mlpOf(text: Section, kind: Decoder, key: string): number {
 	const given = text.read(key, wides) ?? kind.mlp;
 	const mlp = typeof given === "number" ? given : (given[0] ?? kind.mlp);
-	if (kind.shrinksMlp !== true || (text.read("block_auto_adjust_ff_dim", flag) ?? true) === false) return mlp;
+	if (kind.mlpRule === "half") return Math.max(1, Math.floor(mlp / 2));
+	if (kind.mlpRule === undefined || (text.read("block_auto_adjust_ff_dim", flag) ?? true) === false)
+		return mlp;
 	const multiple = text.read("block_multiple_of", wide) ?? 256;
 	return Math.ceil(Math.floor((2 * mlp) / 3) / multiple) * multiple;
 }

@@ -15,12 +15,12 @@ import {
 	refuseOriginal,
 } from "./checks.ts";
 import { languageModel, type ReadLanguageModel } from "./language-models.ts";
+import { isMantis, MANTIS_PROCESSOR, readMantis } from "./llava-kin.ts";
 import { PIXTRAL_IGNORED, readPixtral } from "./pixtral.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
-import { contradiction, section, unsupported } from "./section.ts";
+import { contradiction, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
 import { ABSENT_CLIP_336, squareTower } from "./square-towers.ts";
-import { timmTower } from "./tower-kinds.ts";
 import type { ReadTower } from "./tower-shape.ts";
 import { flag, patchSide, tokenCount, word } from "./values.ts";
 import { CLIP_VIEW, SIGLIP_VIEW, squareView } from "./view.ts";
@@ -90,8 +90,11 @@ function readLlava(
 	return { tower, text, patch: tower.patch, notes };
 }
 
-/** `llava` is also the type of Pixtral, by its tower. */
-function readLlavaType(snapshot: OpenSnapshot): ReadingOf<"llava"> | ReadingOf<"pixtral"> {
+/** `llava` is also the type of Pixtral, by its tower, and of Mantis, by its processor. */
+function readLlavaType(
+	snapshot: OpenSnapshot,
+): ReadingOf<"llava"> | ReadingOf<"pixtral"> | ReadingOf<"mantis"> {
+	if (isMantis(snapshot)) return readMantis(snapshot);
 	const tower = snapshot.config.child("vision_config")?.read("model_type", word);
 	return tower === "pixtral" ? readPixtral(snapshot, 1, () => MLP) : readLlava15(snapshot);
 }
@@ -240,39 +243,10 @@ function readVideoLlava(snapshot: OpenSnapshot): ReadingOf<"video-llava"> {
 /** Written by older versions of transformers, read by none. */
 const OLD_KEYS = ["aspect_ratio_setting"];
 
-/** FastVLM has no processor of its own: LlavaProcessor over a convolutional tower without class token. */
-function readFastVlm(snapshot: OpenSnapshot): ReadingOf<"llava"> {
-	const { config, processor, image } = snapshot;
-	const tower = timmTower(
-		config.child("vision_config") ?? section("config.json vision_config", {}),
-		"fastvit_mci3",
-	);
-	const text = languageModel(config, { type: "qwen2" });
-	expectClass(image, "image_processor_type", ["CLIPImageProcessor", "LlavaImageProcessor"]);
-	const view = squareView(image, { ...CLIP_VIEW, padsToSquare: true });
-	const patch = processor.read("patch_size", patchSide);
-	const takes = processor.read("vision_feature_select_strategy", word) ?? "";
-	const extra =
-		(processor.read("num_additional_image_tokens", tokenCount) ?? 0) - (takes === "default" ? 1 : 0);
-	if (patch !== tower.patch || extra !== 0) {
-		throw contradiction(
-			`processor_config.json: patch_size ${patch ?? "missing"} with ${extra} tokens more per view; this tower shrinks a picture ${tower.patch}-fold and has no class token`,
-		);
-	}
-	return {
-		family: "llava",
-		constants: { tile: view.side, patch },
-		tower: tower.tower,
-		projector: MLP,
-		text,
-		notes: [...text.notes],
-	};
-}
-
 export const LLAVA_READERS = {
 	llava: {
 		family: "llava",
-		processors: ["LlavaProcessor", "PixtralProcessor"],
+		processors: ["LlavaProcessor", "PixtralProcessor", MANTIS_PROCESSOR],
 		ignored: {
 			image: [...OLD_KEYS, ...PIXTRAL_IGNORED.image],
 			processor: [...PIXTRAL_IGNORED.processor, "spatial_merge_size"],
@@ -287,13 +261,6 @@ export const LLAVA_READERS = {
 		ignored: { image: OLD_KEYS },
 		source: "LlavaProcessor and CLIPImageProcessor",
 		read: readVipLlava,
-	},
-	fast_vlm: {
-		family: "llava",
-		processors: ["LlavaProcessor"],
-		ignored: { image: OLD_KEYS },
-		source: "LlavaProcessor and CLIPImageProcessor",
-		read: readFastVlm,
 	},
 	llava_next: {
 		family: "llava-next",

@@ -1,10 +1,12 @@
 /**
- * Snapshots of MiniCPM-V 4.6. Source: transformers 5.18 models/minicpmv4_6/{processing,image_processing,
- * video_processing,configuration,modeling}_minicpmv4_6.py.
+ * Snapshots of MiniCPM-V: 4.6, and 2.5 to 4.5 in the format of their own code. Source: transformers 5.18
+ * models/minicpmv4_6/{processing,image_processing,video_processing,configuration,modeling}_minicpmv4_6.py.
  */
 
+import { resampler } from "../checkpoints/minicpm.ts";
 import type { MinicpmVConstants, MinicpmVSettings } from "../families/minicpm-v.ts";
-import { choice, integer, list } from "../schema.ts";
+import { choice, integer, list, number } from "../schema.ts";
+import type { DecoderType } from "./decoders.ts";
 import { expectSame, expectVideoClass } from "./frames.ts";
 import { languageModel } from "./language-models.ts";
 import { expectResize, NO_SUCH_STEP, videoNotes } from "./pixel-limits.ts";
@@ -12,7 +14,7 @@ import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
 import { kindTower } from "./tower-kinds.ts";
-import { flag, frameCount, mergeSide, patchSide, viewSide } from "./values.ts";
+import { flag, frameCount, mergeSide, patchSide, tokenCount, viewSide } from "./values.ts";
 
 const slices = integer("Cuts", { min: 1, max: 1000 });
 const mode = choice("Patches merged into one token", ["16x", "4x"]);
@@ -108,7 +110,87 @@ function mergers(hidden: number, mlp: number, text: number): number {
 	return inside + 2 * joined + joined ** 2 + joined + joined * text + text;
 }
 
+/** Decoders of the releases by `version` of config.json; 2.5 has none. */
+const OLDER: Readonly<Record<string, { readonly type: DecoderType; readonly maxFrames: number }>> = {
+	"2.5": { type: "llama", maxFrames: 0 },
+	"2.6": { type: "qwen2", maxFrames: 64 },
+	"4": { type: "llama", maxFrames: 64 },
+	"4.5": { type: "qwen3", maxFrames: 0 },
+};
+
+/** configuration_minicpm.py and image_processing_minicpmv.py of huggingface.co/openbmb/MiniCPM-V-2_6 and its kin. */
+function readOlder(snapshot: OpenSnapshot): ReadingOf<"minicpm-v-resampler"> {
+	const { config, image } = snapshot;
+	const version = String(config.read("version", number("A version", { min: 0, max: 100 })) ?? 2.5);
+	const release = Object.hasOwn(OLDER, version) ? OLDER[version] : undefined;
+	if (release === undefined) {
+		throw unsupported(`config.json version ${version}: known: ${Object.keys(OLDER).sort().join(", ")}`);
+	}
+	const tower = kindTower(config, {
+		type: "minicpmv4_6_vision",
+		spelled: ["siglip", "siglip_vision_model", "idefics2"],
+	});
+	const text = languageModel(config, { type: release.type, flat: true });
+	expectClass(image, "image_processor_type", ["MiniCPMVImageProcessor"]);
+	const { constants, cuts } = readCuts(image);
+	const queries = config.read("query_num", tokenCount) ?? 64;
+	const written = image.read("image_feature_size", tokenCount) ?? 64;
+	if (queries !== written || constants.patch !== tower.patch || !cuts) {
+		throw contradiction(
+			`${image.path}: image_feature_size ${written}, patch_size ${constants.patch} and slice_mode ${cuts}, config.json query_num ${queries}, patches of ${tower.patch} px; they must agree, and pictures are counted with cuts`,
+		);
+	}
+	const imageId = image.read("use_image_id", flag) ?? version !== "2.5";
+	return {
+		family: "minicpm-v-resampler",
+		constants: {
+			patch: constants.patch,
+			slice: constants.slice,
+			maxSlices: constants.maxSlices,
+			frameSlices: CARD_FRAME_SLICES,
+			queries,
+			imageId,
+			maxFrames: release.maxFrames,
+		},
+		tower: tower.tower,
+		projector: resampler(text.hidden, queries),
+		text,
+		notes: [...text.notes],
+	};
+}
+
+/** `max_slice_nums` for the frames of a clip on the model cards. */
+const CARD_FRAME_SLICES = 2;
+
 export const MINICPM_READERS = {
+	minicpmv: {
+		family: "minicpm-v-resampler",
+		processors: ["MiniCPMVProcessor"],
+		ignored: {
+			image: [
+				"im_start",
+				"im_end",
+				"im_start_token",
+				"im_end_token",
+				"im_id_start",
+				"im_id_end",
+				"slice_start",
+				"slice_end",
+				"slice_start_token",
+				"slice_end_token",
+				"unk",
+				"unk_token",
+				"norm_mean",
+				"norm_std",
+				"version",
+				"mean",
+				"std",
+			],
+		},
+		source: "huggingface.co/openbmb/MiniCPM-V-2_6 image_processing_minicpmv.py",
+		original: true,
+		read: readOlder,
+	},
 	minicpmv4_6: {
 		family: "minicpm-v",
 		processors: ["MiniCPMV4_6Processor"],

@@ -1,18 +1,15 @@
 /**
- * Snapshots of ERNIE-4.5-VL, Kimi K2.5, VideoLLaMA 3 and HunyuanVL: pictures at their own shape. Source: transformers 5.18
- * models/{ernie4_5_vl_moe,kimi_k25,video_llama_3,hunyuan_vl}, {processing,image_processing,video_processing,
+ * Snapshots of ERNIE-4.5-VL, VideoLLaMA 3 and HunyuanVL: pictures at their own shape. Source: transformers 5.18
+ * models/{ernie4_5_vl_moe,video_llama_3,hunyuan_vl}, {processing,image_processing,video_processing,
  * configuration,modeling}_<model>.py.
  */
 
 import type { Ernie45VlSettings } from "../families/ernie-4-5-vl.ts";
-import type { KimiK25Settings } from "../families/kimi-k25.ts";
 import type { VideoLlama3Settings } from "../families/video-llama-3.ts";
-import { integer, list } from "../schema.ts";
-import { expectSame, expectVideoClass, readSampling } from "./frames.ts";
+import { expectVideoClass, readSampling } from "./frames.ts";
 import { languageModel } from "./language-models.ts";
 import {
 	checkGrid,
-	expectResize,
 	NO_SUCH_STEP,
 	type PixelDefaults,
 	pixelLimits,
@@ -20,10 +17,10 @@ import {
 	videoNotes,
 } from "./pixel-limits.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
-import { contradiction, type Section, unsupported } from "./section.ts";
+import { contradiction, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
 import { kindTower } from "./tower-kinds.ts";
-import { flag, frameCount, mergeSide, patchSide, sizeObject } from "./values.ts";
+import { flag, frameCount, mergeSide } from "./values.ts";
 
 const ERNIE_IMAGE: PixelDefaults = {
 	patch: 14,
@@ -88,69 +85,6 @@ function readErnie(snapshot: OpenSnapshot): ReadingOf<"ernie-4.5-vl"> {
 		text,
 		notes: videoNotes(video, image, text.notes),
 	};
-}
-
-const patches = integer("Patches", { min: 1, max: 2 ** 32 });
-const pair = list("Patches per side", mergeSide, { min: 2, max: 2 });
-
-function readKimiK25(snapshot: OpenSnapshot): ReadingOf<"kimi-k2.5"> {
-	const { config, image } = snapshot;
-	const tower = kindTower(config, { type: "kimi_k25_vision" });
-	const text = languageModel(config, { type: "deepseek_v3", spelled: { kimi_k2: "deepseek_v3" } });
-	const vision = config.child("vision_config");
-	const [merge = 2, other = 2] = vision?.read("merge_kernel_size", pair) ?? [2, 2];
-	if (merge !== other) {
-		throw unsupported(
-			`config.json vision_config merge_kernel_size: ${merge} and ${other}; only squares are counted`,
-		);
-	}
-	expectClass(image, "image_processor_type", ["Kimi_K25ImageProcessor"]);
-	checkKimiGrid(image, tower.patch, merge);
-	const video = snapshot.video();
-	expectVideoClass(video, "Kimi_K25VideoProcessor", ["Kimi_K25ImageProcessor"]);
-	checkKimiGrid(video, tower.patch, merge);
-	const maxSide = kimiSide(image);
-	expectSame(video, "size", kimiSide(video), maxSide);
-	const { samples, frames, fps } = readSampling(video, { samples: true, fps: 2 });
-	const settings: Partial<KimiK25Settings> = {
-		...(samples ? {} : { num_frames: "all" }),
-		...(frames !== undefined && samples ? { num_frames: frames } : {}),
-	};
-	return {
-		family: "kimi-k2.5",
-		constants: {
-			patch: tower.patch,
-			merge,
-			maxPatches: image.read("max_patches", patches) ?? 16_384,
-			frameMaxPatches: video.read("max_patches", patches) ?? 4096,
-			maxSide,
-			chunk: video.read("temporal_patch_size", temporalFrames) ?? 4,
-			fps: fps ?? 2,
-		},
-		settings,
-		tower: tower.tower,
-		projector: { kind: "patch-merger", merge },
-		text,
-		notes: videoNotes(video, image, text.notes),
-	};
-}
-
-/** A token of `patch_size` and `merge_size` that is the tower's. */
-function checkKimiGrid(section: Section, patch: number, merge: number): void {
-	const own = section.read("patch_size", patchSide) ?? 14;
-	const ownMerge = section.read("merge_size", mergeSide) ?? 2;
-	if (own !== patch || ownMerge !== merge) {
-		throw contradiction(
-			`${section.path}: patch_size ${own} and merge_size ${ownMerge}, config.json vision_config: ${patch} and ${merge}; the prompt and the model would disagree, make them equal`,
-		);
-	}
-	expectResize(section);
-}
-
-function kimiSide(section: Section): number {
-	const size = sizeObject(section, "size", true) ?? { max_height: 512, max_width: 512 };
-	if (size.max_height !== undefined && size.max_height === size.max_width) return size.max_height;
-	throw unsupported(`${section.path} size: transformers needs equal max_height and max_width here`);
 }
 
 const VIDEO_LLAMA_IMAGE: PixelDefaults = {
@@ -277,13 +211,6 @@ export const NATIVE_READERS = {
 		ignored: { image: NO_SUCH_STEP, video: [...NO_SUCH_STEP, "draw_on_frames", "font"] },
 		source: "Ernie4_5_VLMoeImageProcessor and Ernie4_5_VLMoeVideoProcessor",
 		read: readErnie,
-	},
-	kimi_k25: {
-		family: "kimi-k2.5",
-		processors: ["Kimi_K25Processor"],
-		ignored: { image: NO_SUCH_STEP, video: NO_SUCH_STEP },
-		source: "Kimi_K25ImageProcessor and Kimi_K25VideoProcessor",
-		read: readKimiK25,
 	},
 	video_llama_3: {
 		family: "video-llama-3",

@@ -105,6 +105,8 @@ export interface SquareTowerRule {
 	readonly type: SquareType;
 	/** `vision_feature_layer` when config.json has none; absent: the family takes the last layer's output. */
 	readonly featureLayer?: number;
+	/** The object that holds it; default `vision_config`. */
+	readonly key?: string;
 	/** Spellings of `model_type` that mean another one. */
 	readonly spelled?: Readonly<Record<string, SquareType>>;
 }
@@ -114,7 +116,8 @@ export function squareTower(
 	config: Section,
 	rule: SquareTowerRule,
 ): ReadTower & { readonly hidden: number; readonly notes: string[] } {
-	const vision = config.child("vision_config") ?? section("config.json vision_config", rule.absent);
+	const place = rule.key ?? "vision_config";
+	const vision = config.child(place) ?? section(`config.json ${place}`, rule.absent);
 	const given = vision.read("model_type", word) ?? rule.type;
 	const type = rule.spelled !== undefined && Object.hasOwn(rule.spelled, given) ? rule.spelled[given] : given;
 	const known = Object.keys(SQUARE_TOWERS) as SquareType[];

@@ -76,7 +76,7 @@ const GLM: TowerKind = {
 	patch: 14,
 	image: 336,
 	keys: { ...QWEN_KEYS, intermediate_size: "out_hidden_size" },
-	modules: { ...RMS_GATED, temporalPatch: 2, preNorm: true, finalNorm: true },
+	modules: { ...RMS_GATED, temporalPatch: 2, preNorm: true, finalNorm: true, patchBias: true },
 	positions: perPatch,
 	beyond: noBiases,
 };
@@ -145,7 +145,7 @@ export const TOWER_KINDS = {
 		patch: 14,
 		image: 224,
 		square: true,
-		modules: { ...RMS_GATED, preNorm: true, finalNorm: true },
+		modules: { ...RMS_GATED, preNorm: true, finalNorm: true, patchBias: true },
 		positions: perPatch,
 		beyond: noBiases,
 	},
