@@ -154,6 +154,32 @@ export const TILED_CHECKPOINTS = {
 		contextTokens: 4096,
 		source: MOLMO_SOURCE,
 	},
+	"molmo-7b-o": {
+		title: "Molmo 7B-O",
+		family: "molmo",
+		aliases: ["allenai/Molmo-7B-O-0924"],
+		constants: MOLMO,
+		parts: {
+			tower: "clip-vit-l14-336",
+			projector: molmoProjector(4096, 11_008),
+			languageModel: "olmo-7b",
+		},
+		contextTokens: 4096,
+		source: MOLMO_SOURCE,
+	},
+	"molmoe-1b": {
+		title: "MolmoE 1B",
+		family: "molmo",
+		aliases: ["allenai/MolmoE-1B-0924"],
+		constants: MOLMO,
+		parts: {
+			tower: "clip-vit-l14-336",
+			projector: molmoProjector(2048, 1024),
+			languageModel: "olmoe-1b-7b",
+		},
+		contextTokens: 4096,
+		source: `${MOLMO_SOURCE}; OLMoE as language model and the width of the projector from memory`,
+	},
 	"molmo-72b": {
 		title: "Molmo 72B",
 		family: "molmo",
