@@ -1,8 +1,10 @@
 /** Numbers for people: thousands separated, units with a prefix, shares in percent. */
 
+const GROUPED = new Intl.NumberFormat("en-US");
+
 /** 12345.6 → "12,346". */
 export function whole(value: number): string {
-	return Math.round(value).toLocaleString("en-US");
+	return GROUPED.format(Math.round(value));
 }
 
 /** 0.873 → "87 %". */
