@@ -132,7 +132,7 @@ def load(files, kind):
         if kind.video is not None:
             parts["video_processor"] = AutoVideoProcessor.from_pretrained(folder)
     own = files.get("processor_config.json", {})
-    options = {key: value for key, value in own.items() if not key.endswith("_processor")}
+    options = {key: value for key, value in own.items() if not key.endswith(("_processor", "_class"))}
     return kind.processor(tokenizer=make_tokenizer(kind.names, kind.plain), **parts, **options)
 
 

@@ -49,6 +49,7 @@ const SAME: readonly (readonly [string, CheckpointId])[] = [
 	["GLM-4.6V", "glm-4.6v"],
 	["ERNIE-4.5-VL-28B-A3B-PT", "ernie-4.5-vl-28b-a3b"],
 	["Kimi-K2.5", "kimi-k2.5"],
+	["Kimi-K2.5-original", "kimi-k2.5"],
 	["VideoLLaMA3-7B-HF", "video-llama3-7b"],
 	["HunyuanOCR", "hunyuan-ocr"],
 	["fuyu-8b", "fuyu-8b"],

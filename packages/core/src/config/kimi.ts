@@ -12,7 +12,7 @@ import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
 import { kindTower } from "./tower-kinds.ts";
-import { flag, mergeSide, patchSide, sizeObject } from "./values.ts";
+import { flag, framesPerSecond, mergeSide, patchSide, sizeObject } from "./values.ts";
 
 const patches = integer("Patches", { min: 1, max: 2 ** 32 });
 const pair = list("Patches per side", mergeSide, { min: 2, max: 2 });
@@ -27,6 +27,11 @@ function readKimiK25(snapshot: OpenSnapshot): ReadingOf<"kimi-k2.5"> {
 		throw unsupported(
 			`config.json vision_config merge_kernel_size: ${merge} and ${other}; only squares are counted`,
 		);
+	}
+	const parts = { tower: tower.tower, projector: { kind: "patch-merger", merge }, text } as const;
+	const original = image.child("media_proc_cfg");
+	if (original !== undefined) {
+		return { ...parts, ...readMediaProc(original, tower.patch, merge, text.notes) };
 	}
 	expectClass(image, "image_processor_type", ["Kimi_K25ImageProcessor"]);
 	checkKimiGrid(image, tower.patch, merge);
@@ -52,10 +57,48 @@ function readKimiK25(snapshot: OpenSnapshot): ReadingOf<"kimi-k2.5"> {
 			fps: fps ?? 2,
 		},
 		settings,
-		tower: tower.tower,
-		projector: { kind: "patch-merger", merge },
-		text,
+		...parts,
 		notes: videoNotes(video, image, text.notes),
+	};
+}
+
+/** The file of moonshotai/Kimi-K2.5 is for code of its own: other names of the same limits (kimi_k25_vision_processing.py). */
+function readMediaProc(
+	media: Section,
+	patch: number,
+	merge: number,
+	notes: readonly string[],
+): Pick<ReadingOf<"kimi-k2.5">, "family" | "constants" | "notes"> {
+	const own = media.read("patch_size", patchSide) ?? 14;
+	const ownMerge = media.read("merge_kernel_size", mergeSide) ?? 2;
+	if (own !== patch || ownMerge !== merge) {
+		throw contradiction(
+			`${media.path}: patch_size ${own} and merge_kernel_size ${ownMerge}, config.json vision_config: ${patch} and ${merge}; the prompt and the model would disagree, make them equal`,
+		);
+	}
+	for (const key of ["fixed_output_tokens", "in_patch_limit_video", "max_num_frames_each_video"]) {
+		if (media.read(key, patches) !== undefined) {
+			throw unsupported(`${media.path} ${key}: only null is counted`);
+		}
+	}
+	const maxPatches = media.read("in_patch_limit", patches) ?? 16_384;
+	const constants = {
+		patch,
+		merge,
+		maxPatches,
+		frameMaxPatches: media.read("in_patch_limit_each_frame", patches) ?? maxPatches,
+		maxSide: media.read("patch_limit_on_one_side", patches) ?? 512,
+		chunk: media.read("temporal_merge_kernel_size", temporalFrames) ?? 4,
+		fps: media.read("sample_fps", framesPerSecond) ?? 2,
+	};
+	media.refuseOthers(["config_type", "image_mean", "image_std", "timestamp_mode"], "kimi_k25");
+	return {
+		family: "kimi-k2.5",
+		constants,
+		notes: [
+			...notes,
+			"media_proc_cfg is for code of the repository: pictures count alike, frames are chosen as transformers does, which may take one fewer",
+		],
 	};
 }
 

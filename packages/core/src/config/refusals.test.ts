@@ -80,6 +80,11 @@ const REFUSED: readonly (readonly [string, Files, string])[] = [
 		"unsupported: config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
 	],
 	[
+		"a configuration of the original repository, by its newer type",
+		{ "config.json": { model_type: "llava_llama", mm_vision_tower: "openai/clip-vit-large-patch14-336" } },
+		"unsupported: config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
+	],
+	[
 		"no image processor",
 		without("llava-1.5-7b-hf", "preprocessor_config.json"),
 		"unsupported: no image processor: preprocessor_config.json is missing, and processor_config.json has no image_processor",
@@ -138,6 +143,11 @@ const REFUSED: readonly (readonly [string, Files, string])[] = [
 		"frames and pictures of other sides",
 		changed("Kimi-K2.5", "video_preprocessor_config.json", { size: { max_height: 256, max_width: 256 } }),
 		"unsupported: video_preprocessor_config.json size: 256 for frames and 512 for pictures; OneVision counts this family with one",
+	],
+	[
+		"an unknown key inside Kimi's own format",
+		changed("Kimi-K2.5-original", "preprocessor_config.json", { media_proc_cfg: { in_patch_limits: 5 } }),
+		'unknown-key: preprocessor_config.json media_proc_cfg: "in_patch_limits" is no key that kimi_k25 is known to read, and it might change the count; did you mean in_patch_limit, or remove it if it does nothing',
 	],
 	[
 		"sampling that transformers fails on",

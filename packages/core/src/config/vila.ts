@@ -5,6 +5,7 @@
 
 import { IMAGE_ASPECT_RATIOS, type NvilaConstants } from "../families/nvila.ts";
 import { choice, integer, isRecord, list, text as textOf } from "../schema.ts";
+import { refuseOriginal } from "./checks.ts";
 import { languageModel, type ReadLanguageModel } from "./language-models.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { type Section, show, unsupported } from "./section.ts";
@@ -60,6 +61,8 @@ function readParts(config: Section): Parts {
 
 function readVilaType({ config }: OpenSnapshot): ReadingOf<"vila"> | ReadingOf<"nvila"> {
 	if (!config.has("vision_tower_cfg") || !config.has("llm_cfg")) {
+		// The original LLaVA repositories have this type too.
+		refuseOriginal(config);
 		throw unsupported(
 			"config.json: vision_tower_cfg or llm_cfg is missing; VILA keeps its parts in folders of their own, give the config.json that names them",
 		);
