@@ -67,7 +67,7 @@ export async function benchCount(python: string | undefined): Promise<void> {
 		const same =
 			sum / REPEATS === peer.tokens ? "same total" : `totals differ: ${sum / REPEATS} against ${peer.tokens}`;
 		const peerRate = Math.round(1 / theirs).toLocaleString("en-US");
-		const ratio = (theirs / ours).toPrecision(2);
+		const ratio = (theirs / ours).toFixed(theirs / ours < 10 ? 2 : 0);
 		console.log(`  ${id}: ${rate} images/s, transformers ${peerRate} images/s, ratio ${ratio} (${same})`);
 		peer.stop();
 	}

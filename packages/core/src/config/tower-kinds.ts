@@ -75,6 +75,7 @@ const GLM: TowerKind = {
 	mlp: 4096,
 	patch: 14,
 	image: 336,
+	// Its MLPs are as wide as the language model; intermediate_size is the projector's.
 	keys: { ...QWEN_KEYS, intermediate_size: "out_hidden_size" },
 	modules: { ...RMS_GATED, temporalPatch: 2, preNorm: true, finalNorm: true, patchBias: true },
 	positions: perPatch,
