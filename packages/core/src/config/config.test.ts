@@ -63,6 +63,8 @@ const SAME: readonly (readonly [string, CheckpointId])[] = [
 	["Kimi-VL-A3B-Instruct", "kimi-vl-a3b-instruct"],
 	["Molmo-7B-D-0924", "molmo-7b-d"],
 	["MiniCPM-V-2_6", "minicpm-v-2.6"],
+	["InternVL2-2B", "internvl2-2b"],
+	["InternVL3_5-8B", "internvl3.5-8b"],
 	["deepseek-vl2-tiny", "deepseek-vl2-tiny"],
 	["deepseek-vl2-small", "deepseek-vl2-small"],
 	["LLaVA-OneVision-1.5-8B-Instruct", "llava-onevision-1.5-8b"],
@@ -84,8 +86,9 @@ const OTHERWISE: readonly string[] = [
 	"Llama-3-VILA1.5-8B",
 	// The last layer and the norm after it are used.
 	"kosmos-2-patch14-224",
-	// Two rows more in the vocabulary.
+	// Rows more in the vocabulary.
 	"Mantis-8B-siglip-llama3",
+	"InternVL2-2B",
 ];
 
 const IMAGES: readonly MediaItem[] = [

@@ -2,7 +2,8 @@
  * Kinds of language model by the `model_type` of `text_config`: the class defaults that hold where a file says nothing,
  * and where a class keeps its widths. Source: transformers 5.18 src/transformers/models/<type>/configuration_<type>.py
  * and modeling_<type>.py; Moonlight and DeepSeek-VL2 bring deepseek_v3 and deepseek_v2 of their own, which have the same
- * keys; molmo is config_molmo.py of huggingface.co/allenai/Molmo-7B-D-0924.
+ * keys; molmo is config_molmo.py of huggingface.co/allenai/Molmo-7B-D-0924, internlm2 is configuration_internlm2.py of
+ * huggingface.co/OpenGVLab/InternVL2-2B.
  */
 
 /** Which layers see a part of the context only, and how much of it. */
@@ -415,6 +416,21 @@ export const DECODERS = {
 		vocabulary: 290_943,
 		tied: true,
 		qkNorm: true,
+	},
+	internlm2: {
+		...LLAMA,
+		vocabulary: 103_168,
+		attentionBias: { byDefault: true },
+		keys: { attention_bias: "bias" },
+	},
+	/** Windows of released files are as long as their context. */
+	phi3: {
+		...LLAMA,
+		vocabulary: 32_064,
+		hidden: 3072,
+		mlp: 8192,
+		contextTokens: 4096,
+		attentionBias: false,
 	},
 	persimmon: {
 		...LLAMA,

@@ -15,6 +15,7 @@ import { GEMMA_READERS } from "./gemma.ts";
 import { GLM_READERS } from "./glm.ts";
 import { IDEFICS2_READERS } from "./idefics2.ts";
 import { INTERNVL_READERS } from "./internvl.ts";
+import { INTERNVL_CHAT_READERS } from "./internvl-chat.ts";
 import { KIMI_READERS } from "./kimi.ts";
 import { LLAVA_READERS } from "./llava.ts";
 import { LLAVA_KIN_READERS } from "./llava-kin.ts";
@@ -42,6 +43,7 @@ export const READERS = {
 	...LLAVA_ONEVISION_READERS,
 	...IDEFICS2_READERS,
 	...INTERNVL_READERS,
+	...INTERNVL_CHAT_READERS,
 	...GEMMA_READERS,
 	...PIXTRAL_READERS,
 	...QWEN_READERS,

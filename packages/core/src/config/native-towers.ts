@@ -139,8 +139,15 @@ export function pixtralTower(
 	return { tower, patch, longestEdge, hidden, classTokens: 0 };
 }
 
+/** What transformers calls the keys of InternVL's tower, and what the original repositories do. */
+const INTERNVL_KEYS = {
+	converted: { qkvBias: "attention_bias", qkNorm: "use_qk_norm" },
+	original: { qkvBias: "qkv_bias", qkNorm: "qk_normalization" },
+} as const;
+
 /** InternVL's tower. */
-export function internvlTower(config: Section): ReadTower {
+export function internvlTower(config: Section, format: keyof typeof INTERNVL_KEYS = "converted"): ReadTower {
+	const keys = INTERNVL_KEYS[format];
 	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
 	const patch = squareSide(vision, "patch_size", patchSide) ?? 14;
 	const imageSize = squareSide(vision, "image_size", viewSide) ?? 448;
@@ -160,8 +167,8 @@ export function internvlTower(config: Section): ReadTower {
 		preNorm: false,
 		finalNorm: false,
 		patchBias: true,
-		qkvBias: vision.read("attention_bias", flag) ?? false,
-		qkNorm: vision.read("use_qk_norm", flag) ?? false,
+		qkvBias: vision.read(keys.qkvBias, flag) ?? false,
+		qkNorm: vision.read(keys.qkNorm, flag) ?? false,
 		layerScale: true,
 		positionParameters: (Math.floor(imageSize / patch) ** 2 + 1) * hidden,
 	};

@@ -145,6 +145,11 @@ const REFUSED: readonly (readonly [string, Files, string])[] = [
 		"unsupported: video_preprocessor_config.json size: 256 for frames and 512 for pictures; OneVision counts this family with one",
 	],
 	[
+		"cuts without a thumbnail",
+		changed("InternVL2-2B", "config.json", { use_thumbnail: undefined }),
+		"unsupported: config.json use_thumbnail: false; cut pictures are counted with the whole picture as last tile",
+	],
+	[
 		"an unknown key inside Kimi's own format",
 		changed("Kimi-K2.5-original", "preprocessor_config.json", { media_proc_cfg: { in_patch_limits: 5 } }),
 		'unknown-key: preprocessor_config.json media_proc_cfg: "in_patch_limits" is no key that kimi_k25 is known to read, and it might change the count; did you mean in_patch_limit, or remove it if it does nothing',
