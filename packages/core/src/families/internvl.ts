@@ -40,7 +40,7 @@ const MOST_FRAMES = 10_000;
 const MARKERS = 2;
 
 export const internvl: Family<InternvlConstants, InternvlSettings> = {
-	title: "InternVL (2, 2.5, 3)",
+	title: "InternVL (2, 2.5, 3, 3.5)",
 	source:
 		"transformers 5.18.0 src/transformers/models/internvl/processing_internvl.py, models/got_ocr2/image_processing_got_ocr2.py; model card of huggingface.co/OpenGVLab/InternVL3-8B for parity original",
 	parities: ["transformers", "original", "vllm"],

@@ -79,7 +79,7 @@ export function maxPixelsKnob(
 }
 
 export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
-	title: "Qwen-VL (2, 2.5, 3)",
+	title: "Qwen-VL (2, 2.5, 3, 3.5)",
 	source:
 		"transformers 5.18.0 src/transformers/models/qwen2_vl/{image_processing,video_processing}_qwen2_vl.py, models/qwen3_vl/video_processing_qwen3_vl.py",
 	parities: ["transformers", "qwen-vl-utils", "vllm"],
