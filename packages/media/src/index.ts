@@ -1,4 +1,7 @@
-/** Headers of images and videos: size, orientation, frames and rate, without decoding. Runs anywhere; files are in node.ts. */
+/**
+ * Headers of images and videos, frames of videos: listed, chosen, and decoded in a browser. Runs anywhere; files are in
+ * node.ts.
+ */
 
 export {
 	type HeaderOptions,
@@ -20,6 +23,7 @@ export {
 	type VideoHeader,
 	type VideoHeaderOptions,
 } from "./video/header.ts";
+export { readFrameIndex } from "./video/read-index.ts";
 export {
 	chooseFrames,
 	frameAt,
@@ -29,3 +33,4 @@ export {
 } from "./video/sampling.ts";
 export { SAMPLING_REFERENCES, type SamplingReference } from "./video/sampling-references.ts";
 export type { MissingFrame, PictureOptions, Video, VideoFrame } from "./video/video.ts";
+export { openVideoBlob } from "./video/webcodecs.ts";
