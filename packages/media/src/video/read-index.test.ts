@@ -36,7 +36,9 @@ test.each(listed)("%s", async (name, { timeBase, packets, pts }) => {
 });
 
 test("AVI is refused with what to do", async () => {
-	await expect(readFrameIndex(read("odd-jpeg.avi"))).rejects.toThrowErrorMatchingInlineSnapshot(`[OnevisionError: frames of an AVI are not listed without a decoder: AVI lists no times; openVideo reads it with FFmpeg]`);
+	await expect(readFrameIndex(read("odd-jpeg.avi"))).rejects.toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: frames of an AVI are not listed without a decoder: AVI lists no times; openVideo reads it with FFmpeg]`,
+	);
 });
 
 test("damaged files are listed or refused", async () => {
