@@ -9,6 +9,7 @@ import { cpus } from "node:os";
 
 const BENCHES = {
 	count: async (python: string | undefined) => (await import("./count.ts")).benchCount(python),
+	frames: async () => (await import("./frames.ts")).benchFrames(),
 	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
 } as const;
 
