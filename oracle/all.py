@@ -21,6 +21,7 @@ SCRIPTS = [
     "grids",
     "pooling",
     "positions",
+    "frame_choice",
     "check_models",
 ]
 
