@@ -25,6 +25,7 @@ SCRIPTS = [
     "resample",
     "pixels",
     "graph",
+    "frame_choice",
     "check_models",
 ]
 

@@ -47,8 +47,9 @@ test("every package has a row in the table", () => {
 test.each(packages)("%s imports only what the table and its package.json allow", (name) => {
 	const manifest = JSON.parse(readFileSync(join(ROOT, "packages", name, "package.json"), "utf8")) as {
 		readonly dependencies?: Readonly<Record<string, string>>;
+		readonly optionalDependencies?: Readonly<Record<string, string>>;
 	};
-	const declared = Object.keys(manifest.dependencies ?? {});
+	const declared = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
 	const wrong = sources(name).flatMap((file) =>
 		importsOf(join(ROOT, file))
 			.filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
