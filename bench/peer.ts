@@ -14,16 +14,16 @@ export interface Peer {
 
 export async function startPeer(
 	python: string,
-	model: string,
+	snapshot: string,
 	sizes: readonly { readonly width: number; readonly height: number }[],
 ): Promise<Peer> {
 	const script = fileURLToPath(new URL("count_peer.py", import.meta.url));
-	const child = spawn(python, [script, model], { stdio: ["pipe", "pipe", "inherit"] });
+	const child = spawn(python, [script, snapshot], { stdio: ["pipe", "pipe", "inherit"] });
 	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 	const ask = async (line: string): Promise<number> => {
 		child.stdin.write(`${line}\n`);
 		const { value, done } = await lines.next();
-		if (done) throw new Error(`the peer for ${model} ended; is oracle/requirements.txt installed?`);
+		if (done) throw new Error(`the peer for ${snapshot} ended; is oracle/requirements.txt installed?`);
 		return Number(value);
 	};
 	const tokens = await ask(JSON.stringify(sizes.map(({ width, height }) => [height, width])));

@@ -9,7 +9,9 @@ import { cpus } from "node:os";
 
 const BENCHES = {
 	count: async (python: string | undefined) => (await import("./count.ts")).benchCount(python),
+	frames: async () => (await import("./frames.ts")).benchFrames(),
 	graph: async (python: string | undefined) => (await import("./graph.ts")).benchGraph(python),
+	pixels: async (python: string | undefined) => (await import("./pixels.ts")).benchPixels(python),
 	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
 } as const;
 

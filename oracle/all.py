@@ -15,13 +15,17 @@ SCRIPTS = [
     "llava_next_repo",
     "qwen_vl",
     "video_llava",
+    "vllm_repo",
     "fixed",
     "tiles",
     "slices",
     "grids",
     "pooling",
     "positions",
+    "resample",
+    "pixels",
     "graph",
+    "frame_choice",
     "check_models",
 ]
 

@@ -7,23 +7,29 @@ count a few images and clips. Only variations that the loaded processor itself a
 
 import json
 import random
-import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from common import (
-    GOLDENS,
-    blank_image,
-    blank_picture,
-    blank_video,
-    compact,
-    expand,
-    make_tokenizer,
-    versions,
+import sys
+
+from common import GOLDENS, compact, versions
+from snapshots import (
+    CLIPS,
+    IMAGES,
+    LLAVA_TOKENS,
+    QWEN_TOKENS,
+    Type,
+    count_clips,
+    count_images,
+    frame_bounds,
+    laid_out,
+    load,
+    pixel_limits,
+    qwen_config,
+    qwen_grid,
+    square,
 )
+from snapshots_fixed import FIXED_TYPES
+from snapshots_native import NATIVE_TYPES
+from snapshots_tiled import TILED_TYPES
 from transformers import (
-    AutoImageProcessor,
-    AutoVideoProcessor,
     Gemma3Processor,
     Idefics2Processor,
     InternVLProcessor,
@@ -40,16 +46,8 @@ from transformers import (
 )
 
 PER_TYPE = 40
-IMAGES = [(640, 480), (333, 1000), (1200, 500), (97, 61), (1023, 1025)]
-CLIPS = [(320, 240, 24, 12.0), (200, 420, 61, 29.97), (640, 360, 9, 25.0)]
-PIXELS = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5], "do_rescale": True, "resample": 3}
-LLAVA_TOKENS = {"image_token": "<image>", "video_token": "<video>"}
-QWEN_TOKENS = {
-    "image_token": "<|image_pad|>",
-    "video_token": "<|video_pad|>",
-    "vision_start_token": "<|vision_start|>",
-    "vision_end_token": "<|vision_end|>",
-}
+# Of the types added last: their files are alike, and the golden stays small.
+PER_LATER_TYPE = 12
 IDEFICS2_TOKENS = {"image_token": "<image>", "image_boundary_token": "<fake_token_around_image>"}
 GEMMA3_TOKENS = {
     "image_token": "<image_soft_token>",
@@ -63,11 +61,6 @@ INTERNVL_TOKENS = {
     "video_token": "<video>",
 }
 PIXTRAL_TOKENS = ["[IMG]", "[IMG_BREAK]", "[IMG_END]"]
-
-
-def square(pick, side):
-    """A square crop in one of its spellings."""
-    return pick.choice([side, {"height": side, "width": side}, [side, side]])
 
 
 def clip_views(pick, tile):
@@ -203,39 +196,6 @@ def idefics2(pick):
     return config, {"image_seq_len": latents}, image, None
 
 
-def qwen_grid(pick):
-    return {
-        "patch_size": pick.choice([12, 14, 16]),
-        "merge_size": pick.choice([1, 2, 3]),
-        "temporal_patch_size": pick.choice([1, 2, 2, 3]),
-    }
-
-
-def pixel_limits(pick, cell, spellings, frames=1):
-    least, most = pick.choice([1, 4, 16, 64]), pick.choice([128, 300, 1280, 5000])
-    low, high = least * cell * frames + pick.randint(0, 50), most * cell * frames + pick.randint(0, 50)
-    edges = {"shortest_edge": low, "longest_edge": high}
-    return {
-        "size": {"size": edges},
-        "pixels": {"min_pixels": low, "max_pixels": high},
-        "both": {"size": {"shortest_edge": 1, "longest_edge": 2}, "min_pixels": low, "max_pixels": high},
-        "inside": {"size": {"min_pixels": 1, "max_pixels": 2}, "min_pixels": low, "max_pixels": high},
-    }[pick.choice(spellings)]
-
-
-def qwen_config(model_type, grid):
-    vision = {
-        "patch_size": grid["patch_size"],
-        "spatial_merge_size": grid["merge_size"],
-        "temporal_patch_size": grid["temporal_patch_size"],
-    }
-    return {"model_type": model_type, "vision_config": vision}
-
-
-def frame_bounds(pick):
-    return pick.choice([{}, {"min_frames": 2}, {"max_frames": 8}, {"min_frames": 6, "max_frames": 12}])
-
-
 def qwen2(pick, model_type="qwen2_vl"):
     grid = qwen_grid(pick)
     cell = (grid["patch_size"] * grid["merge_size"]) ** 2
@@ -325,6 +285,14 @@ def paligemma(pick):
     return {"model_type": "paligemma", "vision_config": vision}, {}, image, None
 
 
+def fast_vlm(pick):
+    tile = 64 * pick.choice([4, 8, 16])
+    config = {"model_type": "fast_vlm", "vision_config": {"architecture": "fastvit_mci3"}}
+    processor = {"patch_size": 64, "vision_feature_select_strategy": "full"}
+    image = {"image_processor_type": "CLIPImageProcessor", **clip_views(pick, tile)}
+    return config, processor, image, None
+
+
 def internvl(pick):
     patch, merge = pick.choice([14, 16]), pick.choice([1, 2, 4])
     tile = patch * merge * pick.choice([4, 8])
@@ -347,24 +315,6 @@ def internvl(pick):
     }
     tokens = (tile // patch // merge) ** 2
     return config, {"image_seq_length": tokens}, image, pick.choice([video, video, None])
-
-
-@dataclass
-class Type:
-    """How one model type varies and how its processor is asked."""
-
-    vary: Callable
-    processor: type
-    names: dict = field(default_factory=lambda: LLAVA_TOKENS)
-    plain: list = field(default_factory=list)
-    # Placeholders in the prompt, and the tokens that count.
-    image: str = "<image>"
-    video: str | None = None
-    counted: list | None = None
-    # Whether pixels must be real, be Pillow images, or come as one list per prompt.
-    real: bool = False
-    pictures: bool = False
-    nested: bool = False
 
 
 TYPES = {
@@ -406,7 +356,19 @@ TYPES = {
     "mistral3": Type(
         pixtral, PixtralProcessor, {}, plain=PIXTRAL_TOKENS, image="[IMG]", counted=PIXTRAL_TOKENS
     ),
+    **{
+        name: Type(vary, Qwen3VLProcessor, QWEN_TOKENS, image="<|image_pad|>", video="<|video_pad|>")
+        for name, vary in [
+            ("qwen3_5", lambda pick: qwen3(pick, "qwen3_5")),
+            ("qwen3_5_moe", lambda pick: qwen3(pick, "qwen3_5_moe")),
+        ]
+    },
+    "fast_vlm": Type(fast_vlm, LlavaProcessor, real=True),
+    **TILED_TYPES,
+    **NATIVE_TYPES,
+    **FIXED_TYPES,
 }
+FIRST_TYPES = list(TYPES)[: list(TYPES).index("mistral3") + 1]
 PIXTRAL = Type(pixtral, PixtralProcessor, {}, plain=PIXTRAL_TOKENS, image="[IMG]", counted=PIXTRAL_TOKENS)
 
 
@@ -417,87 +379,35 @@ def type_of(files):
     return PIXTRAL if tower == "pixtral" else TYPES[config["model_type"]]
 
 
-def laid_out(pick, config, processor, image, video):
-    """The settings as files: nested in processor_config.json, or in files of their own."""
-    image, processor = {**PIXELS, **image}, dict(processor)
-    files = {"config.json": config}
-    nested = pick.random() < 0.4
-    if nested:
-        processor["image_processor"] = image
-    # A video processor without a file falls back to preprocessor_config.json, which must then be there.
-    if not nested or video is None:
-        files["preprocessor_config.json"] = image
-    if video is not None:
-        video = {**PIXELS, **video}
-        if nested or pick.random() < 0.2:
-            processor["video_processor"] = video
-        else:
-            files["video_preprocessor_config.json"] = video
-    if processor:
-        files["processor_config.json"] = processor
-    return files
-
-
-def load(files, kind):
-    """The processor that transformers builds from the files, with a stand-in tokenizer."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in files.items():
-            Path(folder, name).write_text(json.dumps(content), encoding="utf-8")
-        parts = {"image_processor": AutoImageProcessor.from_pretrained(folder)}
-        if kind.video is not None:
-            parts["video_processor"] = AutoVideoProcessor.from_pretrained(folder)
-    own = files.get("processor_config.json", {})
-    options = {key: value for key, value in own.items() if not key.endswith("_processor")}
-    return kind.processor(tokenizer=make_tokenizer(kind.names, kind.plain), **parts, **options)
-
-
-def count_images(processor, kind):
-    rows = []
-    for width, height in IMAGES:
-        image = blank_image(width, height, "cpu" if kind.real else "meta")
-        picture = blank_picture(width, height) if kind.pictures else image
-        expansion = expand(processor, kind.image, images=[[picture]] if kind.nested else [picture])
-        rows.append([width, height, expansion.count(*(kind.counted or [kind.image]))])
-    return rows
-
-
-def count_clips(processor, kind):
-    rows = []
-    for width, height, frames, fps in CLIPS if kind.video is not None else []:
-        metadata = {
-            "total_num_frames": frames,
-            "fps": fps,
-            "duration": frames / fps,
-            "frames_indices": list(range(frames)),
-        }
-        clip = [blank_video(width, height, frames, "cpu" if kind.real else "meta")]
-        try:
-            expansion = expand(processor, kind.video, videos=clip, video_metadata=[metadata])
-        except IndexError:
-            # torch.arange gives one index too many now and then (see clips.py).
-            continue
-        rows.append([width, height, frames, fps, expansion.count(*(kind.counted or [kind.video]))])
-    return rows
-
-
-def vary(model_type):
-    pick = random.Random(f"configs:{model_type}")
+def vary(model_type, pick=None, wanted=None, media=lambda: (IMAGES, CLIPS)):
+    """Snapshots of one type that transformers accepts, and how many it refused; `media` gives those of the next."""
+    pick = pick or random.Random(f"configs:{model_type}")
+    wanted = wanted or (PER_TYPE if model_type in FIRST_TYPES else PER_LATER_TYPE)
     snapshots, refused = [], 0
-    while len(snapshots) < PER_TYPE:
+    while len(snapshots) < wanted:
         files = laid_out(pick, *TYPES[model_type].vary(pick))
         kind = type_of(files)
+        sizes, lengths = media()
         try:
             processor = load(files, kind)
-            images, clips = count_images(processor, kind), count_clips(processor, kind)
-        except (ValueError, ZeroDivisionError):
+            images = count_images(processor, kind, files, sizes)
+            clips = count_clips(processor, kind, lengths)
+        except (ValueError, ZeroDivisionError, RuntimeError) as error:
+            assert "meta" not in str(error), error
             refused += 1
-            assert refused < PER_TYPE, f"{model_type}: most variations are refused"
+            assert refused < max(PER_TYPE, wanted), f"{model_type}: most variations are refused"
             continue
         snapshots.append({"modelType": model_type, "files": files, "images": images, "clips": clips})
     return snapshots, refused
 
 
 def main():
+    if len(sys.argv) > 1:
+        # Named types only, nothing written: for trying a variation.
+        for model_type in sys.argv[1:]:
+            snapshots, refused = vary(model_type)
+            print(f"  {model_type}: {len(snapshots)} snapshots, {refused} refused: {snapshots[0]}")
+        return
     lines = [f'{{"versions":{compact(versions())},"snapshots":[']
     total = 0
     for position, model_type in enumerate(TYPES):

@@ -201,15 +201,22 @@ def write_gemma4():
     golden.write()
 
 
-def write_glm():
+GLM_CLASSES = {
+    "glm4v": (Glm4vProcessor, Glm4vImageProcessor, Glm4vVideoProcessor),
+    "glm46v": (Glm46VProcessor, Glm46VImageProcessor, Glm46VVideoProcessor),
+}
+
+
+def make_glm(family):
     marks = ["<|begin_of_image|>", "<|end_of_image|>", "<|begin_of_video|>", "<|end_of_video|>"]
     names = {"image_token": "<|image|>", "video_token": "<|video|>"}
-    for family, checkpoint, classes in [
-        ("glm4v", "glm-4.1v-9b", (Glm4vProcessor, Glm4vImageProcessor, Glm4vVideoProcessor)),
-        ("glm46v", "glm-4.6v", (Glm46VProcessor, Glm46VImageProcessor, Glm46VVideoProcessor)),
-    ]:
-        processor_class, image_class, video_class = classes
-        processor = processor_class(image_class(), make_tokenizer(names, marks), video_class())
+    processor_class, image_class, video_class = GLM_CLASSES[family]
+    return processor_class(image_class(), make_tokenizer(names, marks), video_class())
+
+
+def write_glm():
+    for family, checkpoint in [("glm4v", "glm-4.1v-9b"), ("glm46v", "glm-4.6v")]:
+        processor = make_glm(family)
         golden = Golden(family)
         grids = {"patch_size": 14, "merge_size": 2, "temporal_patch_size": 2}
         facts = {"checkpoint": checkpoint, "constants": {**grids, "size": limits(12544, 28 * 28 * 15000)}}
@@ -220,21 +227,27 @@ def write_glm():
         golden.write()
 
 
-def write_ernie():
-    names = {
-        "image_token": "<|IMAGE_PLACEHOLDER|>",
-        "image_start_token": "<|IMAGE_START|>",
-        "image_end_token": "<|IMAGE_END|>",
-        "video_token": "<|VIDEO_PLACEHOLDER|>",
-        "video_start_token": "<|VIDEO_START|>",
-        "video_end_token": "<|VIDEO_END|>",
-    }
+ERNIE_NAMES = {
+    "image_token": "<|IMAGE_PLACEHOLDER|>",
+    "image_start_token": "<|IMAGE_START|>",
+    "image_end_token": "<|IMAGE_END|>",
+    "video_token": "<|VIDEO_PLACEHOLDER|>",
+    "video_start_token": "<|VIDEO_START|>",
+    "video_end_token": "<|VIDEO_END|>",
+}
+
+
+def make_ernie():
     # Timestamps are drawn into the frames with a font that comes with the checkpoint; it changes no count.
-    processor = Ernie4_5_VLMoeProcessor(
+    return Ernie4_5_VLMoeProcessor(
         Ernie4_5_VLMoeImageProcessor(),
-        make_tokenizer(names),
+        make_tokenizer(ERNIE_NAMES),
         Ernie4_5_VLMoeVideoProcessor(draw_on_frames=False),
     )
+
+
+def write_ernie():
+    names, processor = ERNIE_NAMES, make_ernie()
     golden = Golden("ernie4_5_vl")
     facts = {
         "checkpoint": "ernie-4.5-vl-28b-a3b",
@@ -310,9 +323,13 @@ def write_video_llama_3():
     golden.write()
 
 
-def write_hunyuan():
+def make_hunyuan():
     names = {"image_token": "<image>", "image_start_token": "<img>", "image_end_token": "</img>"}
-    processor = HunYuanVLProcessor(HunYuanVLImageProcessor(), make_tokenizer(names))
+    return HunYuanVLProcessor(HunYuanVLImageProcessor(), make_tokenizer(names))
+
+
+def write_hunyuan():
+    processor = make_hunyuan()
     golden = Golden("hunyuan_vl")
     facts = {
         "checkpoint": "HunYuanVLProcessor defaults",

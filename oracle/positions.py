@@ -1,8 +1,9 @@
-"""Golden position ids of Qwen2-VL, Qwen2.5-VL, Qwen3-VL and Qwen3.5 -> positions.json.
+"""Golden position ids of every family with a numbering of its own -> positions.json.
 
-`get_rope_index` is the models' own function, called with a configuration only. "runs" rows hand it token types and
-grids directly; "sequence" rows take both from the real processor. Columns of an axis hold every position of short
-sequences and null of long ones; `checks` sums position * (index + 1) per axis, for all of them.
+Here the Qwen models; positions_others.py adds GLM-V, ERNIE-4.5-VL and HunyuanVL. `get_rope_index` is the models'
+own function, called with a configuration only. "runs" rows hand it token types and grids directly; "sequence" rows
+take both from the real processor. Columns of an axis hold every position of short sequences and null of long ones;
+`checks` sums position * (index + 1) per axis, for all of them.
 """
 
 import random
@@ -47,10 +48,11 @@ ROTARY = {
 ID_COLUMNS = ["length", "delta", "checks", "temporal", "height", "width"]
 
 
-def rope_index(checkpoint, types, images, videos, seconds=None):
+def rope_index(model, types, images, videos, seconds=None):
     """[length, delta, checks, temporal, height, width] of one sequence of token types."""
-    model = MODELS[checkpoint]
-    vision = SimpleNamespace(spatial_merge_size=MERGE, tokens_per_second=TOKENS_PER_SECOND)
+    vision = SimpleNamespace(
+        spatial_merge_size=MERGE, temporal_merge_size=MERGE, tokens_per_second=TOKENS_PER_SECOND
+    )
     fake = SimpleNamespace(config=SimpleNamespace(vision_config=vision))
     fake.get_vision_position_ids = lambda *args, **options: model.get_vision_position_ids(
         fake, *args, **options
@@ -64,16 +66,20 @@ def rope_index(checkpoint, types, images, videos, seconds=None):
         torch.tensor(videos) if videos else None,
         **options,
     )
-    axes = ids[:, 0].tolist()
+    return axes_row(ids[:, 0].tolist(), int(delta[0, 0]))
+
+
+def axes_row(axes, delta):
+    """Length, delta, checks, and the axes themselves if they are short."""
+    length = len(axes[0])
     checks = [sum(value * (index + 1) for index, value in enumerate(axis)) for axis in axes]
-    written = axes if len(types) <= WRITTEN else [None] * 3
-    return [len(types), int(delta[0, 0]), checks, *written]
+    return [length, delta, checks, *(axes if length <= WRITTEN else [None] * len(axes))]
 
 
 # --- runs: grids handed over as they are -------------------------------------------------------------------------
 
 
-def run_row(checkpoint, runs, seconds=None):
+def run_row(model, runs, seconds=None, frames_per_patch=1):
     """`runs`: ["text", tokens], ["image", 1, rows, cols], ["video", patches, rows, cols], grids in tokens."""
     types, images, videos = [], [], []
     for kind, *size in runs:
@@ -81,9 +87,10 @@ def run_row(checkpoint, runs, seconds=None):
             types += [0] * size[0]
             continue
         patches, rows, cols = size
-        (images if kind == "image" else videos).append([patches, rows * MERGE, cols * MERGE])
+        times = patches if kind == "image" else patches * frames_per_patch
+        (images if kind == "image" else videos).append([times, rows * MERGE, cols * MERGE])
         types += [1 if kind == "image" else 2] * (patches * rows * cols)
-    return [runs, seconds, *rope_index(checkpoint, types, images, videos, seconds)]
+    return [runs, seconds, *rope_index(model, types, images, videos, seconds)]
 
 
 def random_runs(generator, split):
@@ -115,21 +122,20 @@ FIXED_CLIPS = [
 ]
 
 
-def add_runs(golden, checkpoint):
+def add_runs(golden, checkpoint, model, split, frames_per_patch=1):
+    """`split`: the model repeats a clip's grid by its temporal patches, which stand apart; here each clip has one."""
     generator = random.Random(f"runs:{checkpoint}")
     clocked = checkpoint == "qwen2.5-vl-7b"
-    # Qwen3 repeats a clip's grid by its temporal patches, which stand apart: here each clip has one.
-    split = checkpoint.startswith("qwen3")
     cases = FIXED_RUNS + ([] if split else FIXED_CLIPS) + [random_runs(generator, split) for _ in range(30)]
     rows = []
     for runs in cases:
         clips = sum(kind == "video" for kind, *_ in runs)
         if not clocked or clips == 0:
-            rows.append(run_row(checkpoint, runs))
+            rows.append(run_row(model, runs, frames_per_patch=frames_per_patch))
             continue
         for _ in range(3):
             rates = [generator.choice([0.4, 1, 1.999, 2, 2.5, 3.7, 23.976, 24, 29.97, 60]) for _ in range(clips)]
-            rows.append(run_row(checkpoint, runs, [2 / rate for rate in rates]))
+            rows.append(run_row(model, runs, [2 / rate for rate in rates]))
     golden.add(
         f"runs, {checkpoint}",
         checkpoint=checkpoint,
@@ -196,7 +202,7 @@ def sequence_row(checkpoint, processor, segments, options):
     as_list = lambda name: [[int(value) for value in grid] for grid in output.get(name, [])]  # noqa: E731
     seconds = output.get("second_per_grid_ts") if checkpoint == "qwen2.5-vl-7b" and videos else None
     seconds = None if seconds is None else [float(value) for value in seconds]
-    ids = rope_index(checkpoint, types, as_list("image_grid_thw"), as_list("video_grid_thw"), seconds)
+    ids = rope_index(MODELS[checkpoint], types, as_list("image_grid_thw"), as_list("video_grid_thw"), seconds)
     return [segments, options or None, *ids]
 
 
@@ -278,11 +284,15 @@ def add_frequencies(golden):
 
 def main():
     golden = Golden("positions")
-    for checkpoint in MODELS:
-        add_runs(golden, checkpoint)
+    for checkpoint, model in MODELS.items():
+        add_runs(golden, checkpoint, model, split=checkpoint.startswith("qwen3"))
     for checkpoint in MODELS:
         add_sequences(golden, checkpoint)
     add_frequencies(golden)
+    # It takes its tools from this file, so it comes in last.
+    from positions_others import add_others
+
+    add_others(golden)
     golden.write()
 
 

@@ -217,6 +217,7 @@ def write_qwen3_vl():
         (640, 480, 100, 25, 8),
         (320, 240, 64, 30, 32),
         (320, 240, 33, 10, 7),
+        (224, 168, 1, 5, 4),
     ]:
         inputs = {
             "video_metadata": [metadata_of(total, fps)],

@@ -209,8 +209,8 @@ def write_llama():
         return [int(output["num_tiles"][0][0]), rows, cols]
 
     def canvas_grid(aspect_ratio_id):
-        cols, rows = get_all_supported_aspect_ratios(4)[aspect_ratio_id - 1]
-        return rows, cols
+        # (rows, cols), as convert_aspect_ratios_to_ids looks them up.
+        return get_all_supported_aspect_ratios(4)[aspect_ratio_id - 1]
 
     golden = Golden("mllama")
     golden.images(

@@ -17,6 +17,8 @@ import {
 	planRequestSchema,
 	RULES,
 	SKILLS,
+	VLLM_RULES,
+	type VllmRule,
 } from "@onevision/core";
 import { GRADIENTS } from "@onevision/graph";
 import { filesBelow, ROOT } from "./files.ts";
@@ -65,6 +67,8 @@ const FAMILY_OF_GOLDENS: Readonly<Record<string, readonly FamilyId[] | "not coun
 	smolvlm: ["smolvlm"],
 	video_llama_3: ["video-llama-3"],
 	video_llava: ["video-llava"],
+	// Of many families, and of another implementation than the rest.
+	vllm: "not counts",
 };
 
 /** Rows of the goldens that tests compare, by family. */
@@ -110,6 +114,18 @@ function modelsTable(): string {
 	);
 }
 
+/** Families that were compared with vLLM; the others are named by the page in a sentence. */
+function vllmTable(): string {
+	const rows = Object.entries(VLLM_RULES) as [FamilyId, VllmRule][];
+	const compared = rows.filter(([, { source }]) => source !== "none");
+	const left = rows.filter(([, { source }]) => source === "none").map(([id]) => `\`${id}\``);
+	const table = markdownTable(
+		["Family", "Counted with `--parity`", "What is the same, what differs", "Read in vllm-project/vllm"],
+		compared.map(([id, { parity, what, source }]) => [`\`${id}\``, parity ?? "", what, source]),
+	);
+	return `${table}\n\nNot compared with vLLM: ${left.join(", ")}.`;
+}
+
 function apiModelsTable(): string {
 	return markdownTable(
 		["Model", "Provider", "Rule", "Rules from", "Source"],
@@ -145,6 +161,7 @@ export const GENERATED = {
 				];
 			}),
 		),
+	vllm: vllmTable,
 	"plan-request": () => markdownTable(["Key", "Type", "Meaning"], schemaRows(planRequestSchema.json, "")),
 	rules: () =>
 		markdownTable(

@@ -10,7 +10,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	core: [],
 	media: ["@onevision/core"],
 	graph: [],
-	cli: ["@onevision/core", "@onevision/media", "@onevision/media/node"],
+	cli: [
+		"@onevision/core",
+		"@onevision/graph",
+		"@onevision/graph/node",
+		"@onevision/media",
+		"@onevision/media/node",
+	],
 };
 
 /** Packages whose `index.ts` must load in a browser: Node's own modules stay behind `node.ts`. */
@@ -41,8 +47,9 @@ test("every package has a row in the table", () => {
 test.each(packages)("%s imports only what the table and its package.json allow", (name) => {
 	const manifest = JSON.parse(readFileSync(join(ROOT, "packages", name, "package.json"), "utf8")) as {
 		readonly dependencies?: Readonly<Record<string, string>>;
+		readonly optionalDependencies?: Readonly<Record<string, string>>;
 	};
-	const declared = Object.keys(manifest.dependencies ?? {});
+	const declared = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
 	const wrong = sources(name).flatMap((file) =>
 		importsOf(join(ROOT, file))
 			.filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))

@@ -5,7 +5,9 @@ import { Command, CommanderError } from "commander";
 import { addDrawing } from "./drawing.ts";
 import { EXIT } from "./exit.ts";
 import {
+	backendOption,
 	configOption,
+	dtypeOption,
 	hubOption,
 	imageOption,
 	jsonOption,
@@ -60,6 +62,7 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 			writeErr: (text) => terminal.err(text.replace(/^error: /, "onevision: ")),
 		});
 	addCounting(program, terminal, exitWith);
+	addPixels(program, terminal, exitWith);
 	addPlanning(program, terminal, exitWith);
 	addDrawing(program, terminal);
 	return program;
@@ -152,6 +155,31 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.action(async (options) => {
 			const { fitMedia } = await import("./commands/fit.ts");
 			exitWith(await fitMedia(terminal, options));
+		});
+}
+
+function addPixels(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
+	program
+		.command("preprocess")
+		.description("make the tensors a model takes, equal to transformers to the bit")
+		.argument("<files...>", "images, videos and folders")
+		.addOption(modelOption())
+		.addOption(configOption())
+		.addOption(hubOption())
+		.addOption(setOption())
+		.addOption(backendOption())
+		.addOption(dtypeOption())
+		.requiredOption(
+			"--out <file|folder/>",
+			"one batch in a .safetensors file, or one file per input in a folder",
+		)
+		.option("--together", "all images are one conversation (several are then laid out as such)")
+		.option("--threads <count>", "with a folder: files made at the same time (default: one per core)")
+		.addOption(orientationOption())
+		.addOption(jsonOption())
+		.action(async (files: string[], options) => {
+			const { preprocessMedia } = await import("./commands/preprocess.ts");
+			exitWith(await preprocessMedia(terminal, files, options));
 		});
 }
 

@@ -30,3 +30,13 @@ export const orientationOption = (): Option =>
 		"--apply-orientation",
 		"swap sides as EXIF orientation and video rotation say (processors ignore them)",
 	);
+export const backendOption = (): Option =>
+	new Option(
+		"--backend <name>",
+		"which of transformers' image processors to equal: torchvision, pillow",
+	).default(undefined, "torchvision");
+export const dtypeOption = (): Option =>
+	new Option("--dtype <type>", "float32, float16 or bfloat16").default(
+		undefined,
+		"the model's, mostly float32",
+	);

@@ -206,7 +206,7 @@ describe("settings", () => {
 			`"invalid-input: parity "vllm": LLaVA-1.5 has transformers, original"`,
 		);
 		expect(settings("qwen3-vl-8b", { parity: "qwen_vl_utils" })).toMatchInlineSnapshot(
-			`"invalid-input: parity "qwen_vl_utils": Qwen-VL (2, 2.5, 3) has transformers, qwen-vl-utils; did you mean qwen-vl-utils?"`,
+			`"invalid-input: parity "qwen_vl_utils": Qwen-VL (2, 2.5, 3, 3.5) has transformers, qwen-vl-utils, vllm; did you mean qwen-vl-utils?"`,
 		);
 	});
 	test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])("%s is no setting", (key) => {

@@ -169,6 +169,7 @@ function layoutSample(counter: ItemCounter, sample: Sample): SampleLayout {
 	const items: ItemLayout[] = [];
 	let previous: MediaItem | undefined;
 	let layout: ItemLayout | undefined;
+	const ordinals = { image: 0, video: 0 };
 	for (let index = 0; index < media.length; index++) {
 		const item = media[index] as MediaItem;
 		// The very same item again has the very same layout.
@@ -179,7 +180,7 @@ function layoutSample(counter: ItemCounter, sample: Sample): SampleLayout {
 					: layoutNamedItem(counter, item, images, index);
 			previous = item;
 		}
-		items.push(layout);
+		items.push(counter.numbered?.(layout, ++ordinals[item.kind]) ?? layout);
 	}
 	return sampleLayout(items, textTokens);
 }

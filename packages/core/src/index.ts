@@ -48,6 +48,7 @@ export {
 	familyById,
 	type SettingsOf,
 } from "./families/index.ts";
+export { VLLM_RULES, type VllmRule } from "./families/vllm.ts";
 export {
 	DEFAULT_LONG_SIDE,
 	EVERY_CANDIDATE,
@@ -59,6 +60,7 @@ export {
 	fitSetting,
 	fitSize,
 } from "./fit.ts";
+export { thousands } from "./format.ts";
 export {
 	countByRate,
 	sampleLinspace,
@@ -105,16 +107,22 @@ export {
 	type Segment,
 	type Sequence,
 	type SequentialPositions,
+	type XdropePositions,
 } from "./positions/positions.ts";
 export {
 	AXES,
 	type Axis,
+	dimensionAxes,
 	frequencyAxes,
 	type MropeRule,
-	positionRuleOf,
+	type PositionRule,
 	type SequentialRule,
 	type VideoClock,
-} from "./positions/rules.ts";
+	XD_AXES,
+	type XdAxis,
+	type XdropeRule,
+} from "./positions/rule.ts";
+export { positionRuleOf } from "./positions/rules.ts";
 export {
 	type AssessedItem,
 	type AssessOptions,

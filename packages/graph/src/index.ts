@@ -31,6 +31,7 @@ export {
 	type SafetensorsDType,
 	type SafetensorsEntry,
 	type SafetensorsFile,
+	safetensorsParts,
 } from "./safetensors.ts";
 export type { Dim, ShapeSpec } from "./shape.ts";
 export { float32, int64, type Tensor, tensor, zeros } from "./tensor.ts";

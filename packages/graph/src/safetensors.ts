@@ -52,7 +52,19 @@ interface HeaderEntry {
 }
 
 /** The bytes of a file. Tensors are written in the order given, padded so that data start at a multiple of 8 bytes. */
-export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8Array<ArrayBuffer> {
+export function encodeSafetensors(content: SafetensorsFile): Uint8Array<ArrayBuffer> {
+	const parts = safetensorsParts(content);
+	const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+	let at = 0;
+	for (const part of parts) {
+		file.set(part, at);
+		at += part.length;
+	}
+	return file;
+}
+
+/** The same in pieces to be written one after another: the header, and the tensors' own bytes, not copied. */
+export function safetensorsParts({ tensors, metadata }: SafetensorsFile): Uint8Array[] {
 	const header: Record<string, unknown> = Object.create(null);
 	if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
 	let end = 0;
@@ -68,15 +80,10 @@ export function encodeSafetensors({ tensors, metadata }: SafetensorsFile): Uint8
 	}
 	const json = new TextEncoder().encode(JSON.stringify(header));
 	const start = Math.ceil((8 + json.length) / 8) * 8;
-	const file = new Uint8Array(start + end).fill(0x20, 8, start);
-	new DataView(file.buffer).setBigUint64(0, BigInt(start - 8), true);
-	file.set(json, 8);
-	let at = start;
-	for (const { bytes } of tensors.values()) {
-		file.set(bytes, at);
-		at += bytes.length;
-	}
-	return file;
+	const head = new Uint8Array(start).fill(0x20, 8);
+	new DataView(head.buffer).setBigUint64(0, BigInt(start - 8), true);
+	head.set(json, 8);
+	return [head, ...[...tensors.values()].map(({ bytes }) => bytes)];
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Headers of images and videos without decoding; resizing and processing decoded pictures to the bit as the reference
- * processors do; drawing on them. Runs anywhere; files are in node.ts.
+ * Images and videos: headers without decoding, frames listed, chosen and decoded in a browser; pixels resized and processed
+ * to the bit as the reference processors do; drawing. Runs anywhere; files are in node.ts.
  */
 
 export * from "./draw/index.ts";
@@ -51,6 +51,7 @@ export {
 	type VideoHeader,
 	type VideoHeaderOptions,
 } from "./video/header.ts";
+export { readFrameIndex } from "./video/read-index.ts";
 export {
 	chooseFrames,
 	frameAt,
@@ -60,3 +61,4 @@ export {
 } from "./video/sampling.ts";
 export { SAMPLING_REFERENCES, type SamplingReference } from "./video/sampling-references.ts";
 export type { MissingFrame, PictureOptions, Video, VideoFrame } from "./video/video.ts";
+export { openVideoBlob } from "./video/webcodecs.ts";

@@ -1,5 +1,7 @@
-/** Files: everything in index.ts, headers of one file or a folder of files by path, decoding and encoding. */
+/** Files: everything in index.ts, headers of one file or a folder of files by path, decoding, encoding, batches. */
 
+export { type BatchOptions, type BatchResult, preprocessSamples } from "./batch/batch.ts";
+export { type OneBatch, type OneBatchOptions, preprocessBatch } from "./batch/one-batch.ts";
 export { type DecodeOptions, decodeImage } from "./decode/node.ts";
 export { encodePng } from "./encode.ts";
 export { type FileHeaderOptions, readHeader } from "./file.ts";

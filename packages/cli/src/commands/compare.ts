@@ -7,7 +7,7 @@ import {
 	resolveCheckpointId,
 	statistics,
 } from "@onevision/core";
-import { allModelIds, type CountedSample, createAnyCounter } from "../input/any-model.ts";
+import { type AnyCounter, allModelIds, type CountedSample, createAnyCounter } from "../input/any-model.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { whole } from "../render/numbers.ts";
@@ -67,12 +67,13 @@ export async function compareModels(
 		const id = options.hub ?? options.config ?? snapshot.model.title;
 		counters.unshift({ id, counter: createAnyCounter(snapshot.model, snapshot.settings) });
 	}
-	const rows = counters.map(
-		({ id, counter }): Row => ({
-			id,
-			cells: samples.map(({ sample }) => tryCount(() => counter.count(sample))),
-		}),
-	);
+	const counted = new Map<string, readonly Cell[]>();
+	const rows = counters.map(({ id, counter }): Row => {
+		const rule = ruleOf(id, counter);
+		const cells = counted.get(rule) ?? samples.map(({ sample }) => tryCount(() => counter.count(sample)));
+		counted.set(rule, cells);
+		return { id, cells };
+	});
 	if (options.json) {
 		const result = rows.map(({ id, cells }) => ({
 			model: id,
@@ -87,6 +88,13 @@ export async function compareModels(
 		return;
 	}
 	await terminal.out(`${render(terminal, rows, samples, options.asIs === true)}\n`);
+}
+
+/** The same for models that count alike: many sizes of one family differ in their language model only. */
+function ruleOf(id: string, { kind, settings }: AnyCounter): string {
+	if (kind === "api" || !isCheckpointName(id)) return id;
+	const { family, constants } = checkpointById(resolveCheckpointId(id));
+	return JSON.stringify([family, constants, settings]);
 }
 
 function chosenModels(asked: string): string[] {

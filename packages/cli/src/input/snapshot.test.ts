@@ -96,7 +96,7 @@ test("a folder becomes a checkpoint named after it, its notes go to standard err
 	const config = write("My-Qwen2-VL", asText(fixture("Qwen2-VL-7B-Instruct")));
 	const { terminal, errors } = makeTerminal();
 	const { model } = await resolveModel(terminal, { model: "llava", config });
-	expect(model).toMatchObject({ family: "qwen-vl", title: "My-Qwen2-VL (Qwen-VL (2, 2.5, 3))" });
+	expect(model).toMatchObject({ family: "qwen-vl", title: "My-Qwen2-VL (Qwen-VL (2, 2.5, 3, 3.5))" });
 	expect(errors.join("")).toMatch(/^note: no file for the video processor/);
 	const counter = createCounterFrom(model, {});
 	expect(counter.count({ media: [{ kind: "image", width: 1920, height: 1080 }] }).visualTokens).toBe(2691);

@@ -1,8 +1,10 @@
 /** Numbers for people: thousands separated, units with a prefix, shares in percent. */
 
+import { thousands } from "@onevision/core";
+
 /** 12345.6 → "12,346". */
 export function whole(value: number): string {
-	return Math.round(value).toLocaleString("en-US");
+	return thousands(value);
 }
 
 /** 0.873 → "87 %". */

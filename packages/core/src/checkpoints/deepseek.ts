@@ -1,6 +1,6 @@
 /** DeepSeek's checkpoints: DeepSeek-VL, Janus, DeepSeek-VL2, DeepSeek-OCR-2. */
 
-import type { Checkpoint, ModelParts } from "./checkpoint.ts";
+import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
 
 /** SigLIP-L at 384 px, 24×24 patches. */
 const VL = { tile: 384, patch: 16, minSide: 14, markersAround: 0 } as const;
@@ -16,6 +16,26 @@ const VL_SOURCE =
 	"transformers 5.18.0 models/deepseek_vl (384 px, num_image_tokens 576, min_size 14); context length from memory";
 const JANUS_SOURCE =
 	"transformers 5.18.0 models/janus (384 px, num_image_tokens 576, min_size 14); context length from memory";
+
+const deepseekVl2 = (
+	size: "Tiny" | "Small" | "",
+	hidden: number,
+	languageModel: ModelParts["languageModel"],
+): CheckpointOf<"deepseek-vl2"> => ({
+	title: `DeepSeek-VL2 ${size}`.trim(),
+	family: "deepseek-vl2",
+	aliases: [`deepseek-ai/deepseek-vl2${size === "" ? "" : `-${size.toLowerCase()}`}`],
+	constants: { tile: 384, patch: 14, merge: 2, maxTiles: 9, maxCutImages: 2 },
+	parts: {
+		tower: "siglip-so400m-patch14-384-full",
+		// Two layers over 2×2 patches, a row end and a separator.
+		projector: { kind: "q-former", parameters: 4608 * hidden + hidden ** 2 + 4 * hidden },
+		languageModel,
+	},
+	contextTokens: 4096,
+	source:
+		"arXiv 2412.10302 section 3 (384 px, grids of at most 9 tiles, 2×2 pixel shuffle, no tiling above two images); README of deepseek-ai/DeepSeek-VL2 (sequence length 4096); the order of candidate_resolutions does not matter",
+});
 
 export const DEEPSEEK_CHECKPOINTS = {
 	"deepseek-vl-1.3b": {
@@ -72,21 +92,9 @@ export const DEEPSEEK_CHECKPOINTS = {
 		contextTokens: 16_384,
 		source: JANUS_SOURCE,
 	},
-	"deepseek-vl2-tiny": {
-		title: "DeepSeek-VL2 Tiny",
-		family: "deepseek-vl2",
-		aliases: ["deepseek-vl2", "deepseek-ai/deepseek-vl2-tiny"],
-		constants: { tile: 384, patch: 14, merge: 2, maxTiles: 9, maxCutImages: 2 },
-		parts: {
-			tower: "siglip-so400m-patch14-384-full",
-			// Two layers over 2×2 patches, a row end and a separator.
-			projector: { kind: "q-former", parameters: 4608 * 1280 + 1280 + 1280 * 1280 + 1280 + 2 * 1280 },
-			languageModel: "deepseek-moe-3b",
-		},
-		contextTokens: 4096,
-		source:
-			"arXiv 2412.10302 section 3 (384 px, grids of at most 9 tiles, 2×2 pixel shuffle, no tiling above two images); README of deepseek-ai/DeepSeek-VL2 (sequence length 4096); the order of candidate_resolutions does not matter",
-	},
+	"deepseek-vl2-tiny": deepseekVl2("Tiny", 1280, "deepseek-moe-3b"),
+	"deepseek-vl2-small": deepseekVl2("Small", 2048, "deepseek-v2-lite"),
+	"deepseek-vl2": deepseekVl2("", 2560, "deepseek-moe-27b"),
 	"deepseek-ocr-2": {
 		title: "DeepSeek-OCR-2",
 		family: "deepseek-ocr2",

@@ -22,6 +22,21 @@ const gemma3 = (size: "4b" | "12b" | "27b", aliases: readonly string[] = []): Ch
 	source: GEMMA_3_SOURCE,
 });
 
+const gemma3n = (size: "E2B" | "E4B", aliases: readonly string[] = []): CheckpointOf<"gemma3n"> => ({
+	title: `Gemma 3n ${size}`,
+	family: "gemma3n",
+	aliases: [...aliases, `google/gemma-3n-${size}-it`, `google/gemma-3n-${size}`],
+	constants: { tile: 768, patch: 48, pooledSide: 16 },
+	parts: {
+		tower: "mobilenet-v5-300m",
+		projector: { kind: "linear" },
+		languageModel: size === "E2B" ? "gemma-3n-e2b" : "gemma-3n-e4b",
+	},
+	contextTokens: 32_768,
+	source:
+		"transformers 5.18.0 models/gemma3n (vision_soft_tokens_per_image 256); 768 px of the model card; a convolutional tower, counted as 16×16 patches of 48 px",
+});
+
 const gemma4 = (
 	size: string,
 	tower: "gemma-4-vit-150m" | "gemma-4-vit-550m",
@@ -73,20 +88,9 @@ export const GOOGLE_CHECKPOINTS = {
 	"gemma-3-4b": gemma3("4b", ["gemma-3"]),
 	"gemma-3-12b": gemma3("12b"),
 	"gemma-3-27b": gemma3("27b"),
-	"gemma-3n-e4b": {
-		title: "Gemma 3n E4B",
-		family: "gemma3n",
-		aliases: ["gemma-3n", "google/gemma-3n-E4B-it", "google/gemma-3n-E4B"],
-		constants: { tile: 768, patch: 48, pooledSide: 16 },
-		parts: {
-			tower: "mobilenet-v5-300m",
-			projector: { kind: "linear" },
-			languageModel: "gemma-3n-e4b",
-		},
-		contextTokens: 32_768,
-		source:
-			"transformers 5.18.0 models/gemma3n (vision_soft_tokens_per_image 256); 768 px of the model card; a convolutional tower, counted as 16×16 patches of 48 px",
-	},
+	"gemma-3n-e2b": gemma3n("E2B"),
+	"gemma-3n-e4b": gemma3n("E4B", ["gemma-3n"]),
+	"gemma-4-e2b": gemma4("E2B", "gemma-4-vit-150m", "gemma-4-e2b", 131_072),
 	"gemma-4-e4b": gemma4("E4B", "gemma-4-vit-150m", "gemma-4-e4b", 131_072),
 	"gemma-4-26b-a4b": gemma4("26B-A4B", "gemma-4-vit-550m", "gemma-4-26b-a4b", 262_144),
 	"gemma-4-31b": gemma4("31B", "gemma-4-vit-550m", "gemma-4-31b", 262_144, ["gemma-4"]),

@@ -1,4 +1,4 @@
-/** InternVL checkpoints: 2, 2.5, 3. */
+/** InternVL checkpoints: 2, 2.5, 3, 3.5. */
 
 import type { InternvlConstants } from "../families/internvl.ts";
 import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
@@ -22,6 +22,11 @@ const CONTEXT = {
 	"2": { tokens: 8192, source: "context window of the InternVL2 model cards (8k), from memory" },
 	"2.5": { tokens: 16_384, source: "context length of training in arXiv 2412.05271, from memory" },
 	"3": { tokens: 32_768, source: "context length of training in arXiv 2504.10479, from memory" },
+	"3.5": {
+		tokens: 40_960,
+		source:
+			"max_position_embeddings of llm_config, and max_dynamic_patch 12, in config.json of OpenGVLab/InternVL3_5-8B; language models of the model card",
+	},
 } as const;
 
 const internvl = (
@@ -36,7 +41,7 @@ const internvl = (
 	return {
 		title: `InternVL${generation} ${size}`,
 		family: "internvl",
-		aliases: [...aliases, repository, `${repository}-hf`],
+		aliases: [...aliases, repository, `${repository}-${generation === "3.5" ? "HF" : "hf"}`],
 		constants: INTERNVL,
 		parts: { tower, projector: { kind: "pixel-shuffle", merge: 2 }, languageModel },
 		contextTokens: tokens,
@@ -53,6 +58,7 @@ export const INTERNVL_CHECKPOINTS = {
 	"internvl2-8b": internvl("2", "8B", "internvit-300m-448", "internlm2.5-7b", ["internvl2"]),
 	"internvl2-26b": internvl("2", "26B", "internvit-6b-448", "internlm2.5-20b"),
 	"internvl2-40b": internvl("2", "40B", "internvit-6b-448", "yi-34b"),
+	"internvl2-76b": internvl("2", "Llama3-76B", "internvit-6b-448", "llama-3-70b"),
 	"internvl2.5-1b": internvl("2.5", "1B", "internvit-300m-448", "qwen2-0.5b"),
 	"internvl2.5-2b": internvl("2.5", "2B", "internvit-300m-448", "internlm2-1.8b"),
 	"internvl2.5-4b": internvl("2.5", "4B", "internvit-300m-448", "qwen2.5-3b"),
@@ -63,7 +69,17 @@ export const INTERNVL_CHECKPOINTS = {
 	"internvl3-1b": internvl("3", "1B", "internvit-300m-448", "qwen2-0.5b"),
 	"internvl3-2b": internvl("3", "2B", "internvit-300m-448", "qwen2-1.5b"),
 	"internvl3-8b": internvl("3", "8B", "internvit-300m-448", "qwen2.5-7b", ["internvl", "internvl3"]),
+	"internvl3-9b": internvl("3", "9B", "internvit-300m-448", "internlm3-8b"),
 	"internvl3-14b": internvl("3", "14B", "internvit-300m-448", "qwen2.5-14b"),
 	"internvl3-38b": internvl("3", "38B", "internvit-6b-448", "qwen2.5-32b"),
 	"internvl3-78b": internvl("3", "78B", "internvit-6b-448", "qwen2.5-72b"),
+	"internvl3.5-1b": internvl("3.5", "1B", "internvit-300m-448", "qwen3-0.6b"),
+	"internvl3.5-2b": internvl("3.5", "2B", "internvit-300m-448", "qwen3-1.7b-untied"),
+	"internvl3.5-4b": internvl("3.5", "4B", "internvit-300m-448", "qwen3-4b-untied"),
+	"internvl3.5-8b": internvl("3.5", "8B", "internvit-300m-448", "qwen3-8b", ["internvl3.5"]),
+	"internvl3.5-14b": internvl("3.5", "14B", "internvit-300m-448", "qwen3-14b"),
+	"internvl3.5-38b": internvl("3.5", "38B", "internvit-6b-448", "qwen3-32b"),
+	"internvl3.5-20b-a4b": internvl("3.5", "GPT-OSS-20B-A4B-Preview", "internvit-300m-448", "gpt-oss-20b"),
+	"internvl3.5-30b-a3b": internvl("3.5", "30B-A3B", "internvit-300m-448", "qwen3-30b-a3b"),
+	"internvl3.5-241b-a28b": internvl("3.5", "241B-A28B", "internvit-6b-448", "qwen3-235b-a22b"),
 } as const satisfies Record<string, Checkpoint>;

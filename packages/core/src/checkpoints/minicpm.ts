@@ -5,7 +5,7 @@ import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
 const SLICES = { patch: 14, slice: 448, maxSlices: 9 } as const;
 
 /** The perceiver resampler into `width` dimensions: one attention block over `queries` learned tokens (from memory). */
-const resampler = (width: number, queries: number) =>
+export const resampler = (width: number, queries: number) =>
 	({
 		kind: "q-former",
 		parameters: queries * width + 1152 * width + 5 * width ** 2 + 10 * width,

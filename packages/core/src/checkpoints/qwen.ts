@@ -80,7 +80,7 @@ const qwen = (
 
 /** Qwen3.5 has no separate VL line: every model takes images and video. */
 const qwen35 = (
-	size: "4B" | "9B" | "27B",
+	size: string,
 	tower: "qwen3.5-vit-large" | "qwen3.5-vit-so400m",
 	languageModel: CheckpointOf<"qwen-vl">["parts"]["languageModel"],
 	aliases: readonly string[] = [],
@@ -110,7 +110,11 @@ export const QWEN_CHECKPOINTS = {
 	"qwen3-vl-32b": qwen("3", "32B", "qwen3-vl-vit-so400m", "qwen3-32b"),
 	"qwen3-vl-30b-a3b": qwen("3", "30B-A3B", "qwen3-vl-vit-so400m", "qwen3-30b-a3b"),
 	"qwen3-vl-235b-a22b": qwen("3", "235B-A22B", "qwen3-vl-vit-so400m", "qwen3-235b-a22b"),
+	"qwen3.5-2b": qwen35("2B", "qwen3.5-vit-large", "qwen3.5-2b"),
 	"qwen3.5-4b": qwen35("4B", "qwen3.5-vit-large", "qwen3.5-4b"),
 	"qwen3.5-9b": qwen35("9B", "qwen3.5-vit-so400m", "qwen3.5-9b", ["qwen3.5"]),
 	"qwen3.5-27b": qwen35("27B", "qwen3.5-vit-so400m", "qwen3.5-27b"),
+	"qwen3.5-35b-a3b": qwen35("35B-A3B", "qwen3.5-vit-so400m", "qwen3.5-35b-a3b"),
+	"qwen3.5-122b-a10b": qwen35("122B-A10B", "qwen3.5-vit-so400m", "qwen3.5-122b-a10b"),
+	"qwen3.5-397b-a17b": qwen35("397B-A17B", "qwen3.5-vit-so400m", "qwen3.5-397b-a17b"),
 } as const satisfies Record<string, Checkpoint>;

@@ -68,8 +68,8 @@ const lfm2 = (
 		"transformers 5.18.0 models/lfm2_vl defaults; the same values quoted in public code from the preprocessor_config.json of huggingface.co/LiquidAI/LFM2-VL-450M, whose thumbnail use is taken for all sizes; context length of the model cards",
 });
 
-/** Attention over 2×2 features of two tower layers, a gated MLP as wide as the language model's, padding embeddings. */
-const molmoProjector = (hidden: number, mlp: number): ModelParts["projector"] => ({
+/** Molmo's: attention over 2×2 features of two tower layers, a gated MLP as wide as the language model's, padding embeddings. */
+export const molmoProjector = (hidden: number, mlp: number): ModelParts["projector"] => ({
 	kind: "q-former",
 	parameters: 3 * (2048 * 1024 + 1024) + 1024 * 1024 + 1024 + 2 * 1024 * mlp + mlp * hidden + 2 * 2048,
 });
@@ -153,6 +153,32 @@ export const TILED_CHECKPOINTS = {
 		},
 		contextTokens: 4096,
 		source: MOLMO_SOURCE,
+	},
+	"molmo-7b-o": {
+		title: "Molmo 7B-O",
+		family: "molmo",
+		aliases: ["allenai/Molmo-7B-O-0924"],
+		constants: MOLMO,
+		parts: {
+			tower: "clip-vit-l14-336",
+			projector: molmoProjector(4096, 11_008),
+			languageModel: "olmo-7b",
+		},
+		contextTokens: 4096,
+		source: MOLMO_SOURCE,
+	},
+	"molmoe-1b": {
+		title: "MolmoE 1B",
+		family: "molmo",
+		aliases: ["allenai/MolmoE-1B-0924"],
+		constants: MOLMO,
+		parts: {
+			tower: "clip-vit-l14-336",
+			projector: molmoProjector(2048, 1024),
+			languageModel: "olmoe-1b-7b",
+		},
+		contextTokens: 4096,
+		source: `${MOLMO_SOURCE}; OLMoE as language model and the width of the projector from memory`,
 	},
 	"molmo-72b": {
 		title: "Molmo 72B",

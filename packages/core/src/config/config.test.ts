@@ -4,45 +4,14 @@
  * that a file leaves to its class in transformers 5.18.0 are left to it here too.
  */
 
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { type CheckpointId, checkpointById } from "../checkpoints/index.ts";
 import { modelOf } from "../cost/model.ts";
 import { createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import { familyById } from "../families/index.ts";
 import type { MediaItem } from "../sample.ts";
-import { checkpointFromSnapshot, MODEL_TYPES, READERS, type SnapshotFiles } from "./index.ts";
-
-type Files = Record<string, Record<string, unknown>>;
-
-const fixture = (name: string): Files =>
-	JSON.parse(readFileSync(new URL(`./fixtures/${name}.json`, import.meta.url), "utf8")) as Files;
-
-const read = (files: Files) => checkpointFromSnapshot(files as unknown as SnapshotFiles);
-
-/** The files with some keys of one of them replaced; undefined takes a key away. */
-function changed(name: string, file: string, keys: Record<string, unknown>): Files {
-	const files = fixture(name);
-	const merged = { ...files[file], ...keys };
-	const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
-	return { ...files, [file]: kept };
-}
-
-function without(name: string, file: string): Files {
-	const { [file]: _, ...rest } = fixture(name);
-	return rest;
-}
-
-function refusal(files: Files): string {
-	try {
-		read(files);
-	} catch (error) {
-		if (error instanceof OnevisionError) return `${error.code}: ${error.message}`;
-		throw error;
-	}
-	return "read without complaint";
-}
+import { changed, fixture, read } from "../testing/snapshots.ts";
+import { MODEL_TYPES, READERS } from "./index.ts";
 
 /** Fixture, and the checkpoint of the table that it must count like. */
 const SAME: readonly (readonly [string, CheckpointId])[] = [
@@ -61,6 +30,65 @@ const SAME: readonly (readonly [string, CheckpointId])[] = [
 	["paligemma-3b-pt-224", "paligemma-3b-224"],
 	["pixtral-12b", "pixtral-12b"],
 	["Mistral-Small-3.1-24B", "mistral-small-3.1-24b"],
+	["Idefics3-8B-Llama3", "idefics3-8b"],
+	["SmolVLM2-500M-Video-Instruct", "smolvlm2-500m"],
+	["Llama-3.2-11B-Vision-Instruct", "llama-3.2-11b-vision"],
+	["Llama-4-Scout-17B-16E-Instruct", "llama-4-scout-17b-16e"],
+	["aya-vision-8b", "aya-vision-8b"],
+	["command-a-vision-07-2025", "command-a-vision"],
+	["Phi-4-multimodal-instruct", "phi-4-multimodal-instruct"],
+	["Ovis2-8B-hf", "ovis2-8b"],
+	["LFM2-VL-1.6B", "lfm2-vl-1.6b"],
+	["Perception-LM-8B", "perception-lm-8b"],
+	["deepseek-vl-7b-chat", "deepseek-vl-7b"],
+	["deepseek-vl-1.3b-chat", "deepseek-vl-1.3b"],
+	["Janus-Pro-7B", "janus-pro-7b"],
+	["DeepSeek-OCR-2", "deepseek-ocr-2"],
+	["MiniCPM-V-4.6", "minicpm-v-4.6"],
+	["GLM-4.1V-9B-Thinking", "glm-4.1v-9b"],
+	["GLM-4.6V", "glm-4.6v"],
+	["ERNIE-4.5-VL-28B-A3B-PT", "ernie-4.5-vl-28b-a3b"],
+	["Kimi-K2.5", "kimi-k2.5"],
+	["Kimi-K2.5-original", "kimi-k2.5"],
+	["VideoLLaMA3-7B-HF", "video-llama3-7b"],
+	["HunyuanOCR", "hunyuan-ocr"],
+	["fuyu-8b", "fuyu-8b"],
+	["kosmos-2-patch14-224", "kosmos-2-patch14-224"],
+	["instructblip-vicuna-7b", "instructblip-vicuna-7b"],
+	["blip2-opt-2.7b", "blip2-opt-2.7b"],
+	["gemma-3n-E4B-it", "gemma-3n-e4b"],
+	["gemma-4-31B-it", "gemma-4-31b"],
+	["Qwen3.5-27B", "qwen3.5-27b"],
+	["Qwen3.5-35B-A3B", "qwen3.5-35b-a3b"],
+	["Kimi-VL-A3B-Instruct", "kimi-vl-a3b-instruct"],
+	["Molmo-7B-D-0924", "molmo-7b-d"],
+	["MiniCPM-V-2_6", "minicpm-v-2.6"],
+	["InternVL2-2B", "internvl2-2b"],
+	["InternVL3_5-8B", "internvl3.5-8b"],
+	["deepseek-vl2-tiny", "deepseek-vl2-tiny"],
+	["deepseek-vl2-small", "deepseek-vl2-small"],
+	["LLaVA-OneVision-1.5-8B-Instruct", "llava-onevision-1.5-8b"],
+	["LLaVA-OneVision-2-8B-Instruct", "llava-onevision-2-8b"],
+	["NVILA-8B", "nvila-8b"],
+	["NVILA-8B-Video", "nvila-8b-video"],
+	["Llama-3-VILA1.5-8B", "vila1.5-8b"],
+	["Mantis-8B-siglip-llama3", "mantis-8b-siglip"],
+];
+
+/** What the files say otherwise than the table, which knows more of a release than its widths. */
+const OTHERWISE: readonly string[] = [
+	// Rows of one shape: SigLIP 2 and SigLIP, Qwen2.5 and Qwen2.
+	"aya-vision-8b",
+	"Ovis2-8B-hf",
+	// The table counts the whole tower, the file says that its last layer is not used.
+	"NVILA-8B",
+	"NVILA-8B-Video",
+	"Llama-3-VILA1.5-8B",
+	// The last layer and the norm after it are used.
+	"kosmos-2-patch14-224",
+	// Rows more in the vocabulary.
+	"Mantis-8B-siglip-llama3",
+	"InternVL2-2B",
 ];
 
 const IMAGES: readonly MediaItem[] = [
@@ -85,11 +113,14 @@ for (const [name, id] of SAME) {
 			table,
 			inherits ? { video_min_pixels: 3136, video_max_pixels: 12_845_056 } : {},
 		);
-		const media = familyById(table.family).scenarios.includes("video") ? [...IMAGES, CLIP] : IMAGES;
+		const { scenarios } = familyById(table.family);
+		const media = scenarios.includes("video") ? [...IMAGES, CLIP] : IMAGES;
 		for (const item of media) {
 			expect(ours.count({ media: [item] })).toEqual(theirs.count({ media: [item] }));
 		}
-		expect(ours.count({ media: IMAGES })).toEqual(theirs.count({ media: IMAGES }));
+		if (scenarios.includes("multi-image")) {
+			expect(ours.count({ media: IMAGES })).toEqual(theirs.count({ media: IMAGES }));
+		}
 	});
 }
 
@@ -101,7 +132,14 @@ test("towers and language models with known widths are rows of the tables", () =
 	expect(parts["Qwen2-VL-7B-Instruct"]).toEqual(checkpointById("qwen2-vl-7b").parts);
 	expect(parts["Qwen3-VL-8B-Instruct"]).toEqual(checkpointById("qwen3-vl-8b").parts);
 	expect(parts["Qwen2.5-VL-7B-Instruct"]?.tower).toBe("qwen2.5-vl-vit");
-	for (const [name, id] of SAME.slice(-4)) expect(parts[name]).toEqual(checkpointById(id).parts);
+	const since = SAME.findIndex(([name]) => name === "gemma-3-4b-it");
+	for (const [name, id] of SAME.slice(since).filter(([name]) => !OTHERWISE.includes(name))) {
+		expect(parts[name], name).toEqual(checkpointById(id).parts);
+	}
+	for (const name of OTHERWISE) {
+		const table = SAME.find(([other]) => other === name)?.[1] ?? "llava-1.5-7b";
+		expect(parts[name], name).not.toEqual(checkpointById(table).parts);
+	}
 	expect(parts["InternVL3-8B-hf"]?.tower).toBe("internvit-300m-448");
 	expect(parts["llava-1.5-7b-hf"]?.tower).toBe("clip-vit-l14-336");
 	expect(parts["idefics2-8b"]?.tower).toBe("siglip-so400m-patch14-980");
@@ -175,98 +213,6 @@ test("a video processor of its own is not the image's", () => {
 	expect(notes).toEqual([]);
 	expect(read(fixture("Qwen2-VL-7B-Instruct")).notes.join()).toContain("preprocessor_config.json");
 });
-
-const REFUSED: readonly (readonly [string, Files, string])[] = [
-	[
-		"an unknown key of a processor",
-		changed("Qwen2-VL-7B-Instruct", "preprocessor_config.json", { max_pixel: 5 }),
-		'unknown-key: preprocessor_config.json: "max_pixel" is no key that qwen2_vl is known to read, and it might change the count; did you mean max_pixels, or remove it if it does nothing',
-	],
-	[
-		"an unknown key of processor_config.json",
-		changed("llava-1.5-7b-hf", "processor_config.json", { token_merge: 2 }),
-		'unknown-key: processor_config.json: "token_merge" is no key that llava is known to read, and it might change the count; remove it if it does nothing',
-	],
-	[
-		"another patch size than the tower's",
-		changed("llava-1.5-7b-hf", "processor_config.json", { patch_size: 16 }),
-		"invalid-input: processor_config.json patch_size 16, config.json vision_config patch_size 14: the prompt and the model would disagree; make them equal",
-	],
-	[
-		"every feature of a tower with a class token",
-		changed("llava-1.5-7b-hf", "processor_config.json", { vision_feature_select_strategy: "full" }),
-		'invalid-input: processor_config.json: num_additional_image_tokens and vision_feature_select_strategy make 1 more per view than it has patches; a tower with a class token takes 1 and "default", one without 0 and "full"',
-	],
-	[
-		"views that keep the picture's shape",
-		changed("llava-1.5-7b-hf", "preprocessor_config.json", { do_center_crop: false }),
-		"unsupported: preprocessor_config.json: views keep the shape of the picture (no crop, size by shortest edge); OneVision counts square views of one size",
-	],
-	[
-		"other canvases for the model than for the prompt",
-		changed("llava-v1.6-mistral-7b-hf", "preprocessor_config.json", { image_grid_pinpoints: [[336, 672]] }),
-		"invalid-input: preprocessor_config.json and config.json have different image_grid_pinpoints: the prompt and the model would disagree; make them equal",
-	],
-	[
-		"a cap that is no number",
-		changed("llava-onevision-qwen2-7b-ov-hf", "processor_config.json", { vision_aspect_ratio: "anyres" }),
-		'invalid-input: vision_aspect_ratio: "anyres" in processor_config.json, "anyres_max_9" in config.json; make them equal',
-	],
-	[
-		"a merge size the tower does not have",
-		changed("Qwen3-VL-8B-Instruct", "preprocessor_config.json", { merge_size: 4 }),
-		"invalid-input: preprocessor_config.json merge_size 4, config.json vision_config spatial_merge_size 2: the prompt and the model would disagree; make them equal",
-	],
-	[
-		"frames by rate where a family counts by number",
-		changed("LLaVA-NeXT-Video-7B-hf", "video_preprocessor_config.json", { do_sample_frames: true, fps: 2 }),
-		"unsupported: video_preprocessor_config.json fps 2: this family is counted by num_frames; remove fps and give num_frames per clip",
-	],
-	[
-		"num_frames beside a class's own fps",
-		changed("Qwen3-VL-8B-Instruct", "video_preprocessor_config.json", { num_frames: 8 }),
-		"invalid-input: video_preprocessor_config.json: num_frames 8 with fps 2; transformers refuses every video with both, and this class has an fps of its own",
-	],
-	[
-		"a model type that is not read",
-		changed("llava-1.5-7b-hf", "config.json", { model_type: "qwen3vl_moe" }),
-		`unsupported: config.json model_type "qwen3vl_moe": not read yet; the nearest is qwen3_vl_moe; known: ${MODEL_TYPES.join(", ")}`,
-	],
-	[
-		"a configuration of the original repository",
-		{
-			"config.json": { model_type: "llava", mm_vision_tower: "openai/clip-vit-large-patch14-336" },
-			"preprocessor_config.json": {},
-		},
-		"unsupported: config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
-	],
-	[
-		"no image processor",
-		without("llava-1.5-7b-hf", "preprocessor_config.json"),
-		"unsupported: no image processor: preprocessor_config.json is missing, and processor_config.json has no image_processor",
-	],
-	[
-		"another processor",
-		changed("llava-1.5-7b-hf", "preprocessor_config.json", { image_processor_type: "ViTImageProcessor" }),
-		'unsupported: preprocessor_config.json image_processor_type: "ViTImageProcessor" is not one of CLIPImageProcessor, LlavaImageProcessor, SiglipImageProcessor',
-	],
-	[
-		"a list where an object belongs",
-		{ "config.json": [] as unknown as Record<string, unknown> },
-		"invalid-input: config.json: expected a JSON object, got a list",
-	],
-	[
-		"a size that is no number",
-		changed("llava-1.5-7b-hf", "preprocessor_config.json", { crop_size: { height: "336", width: 336 } }),
-		'invalid-input: preprocessor_config.json crop_size.height: expected a whole number from 1 to 1099511627776, got "336"',
-	],
-];
-
-for (const [what, files, message] of REFUSED) {
-	test(`refused: ${what}`, () => {
-		expect(refusal(files)).toBe(message);
-	});
-}
 
 test("every reader names its family, its processor classes and its source", () => {
 	for (const type of MODEL_TYPES) {

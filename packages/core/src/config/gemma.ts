@@ -1,15 +1,19 @@
 /**
- * Snapshots of Gemma 3 and PaliGemma: one square view per picture. Source: transformers 5.18 models/gemma3 and
- * models/paligemma, {processing,configuration}_<model>.py, models/gemma3/image_processing_gemma3.py.
+ * Snapshots of Gemma 3, 3n and 4, and PaliGemma. Source: transformers 5.18 models/{gemma3,gemma3n,gemma4,paligemma},
+ * {processing,image_processing,video_processing,configuration}_<model>.py.
  */
 
+import { integer } from "../schema.ts";
 import { checkView } from "./checks.ts";
+import { expectVideoClass, readSampling } from "./frames.ts";
 import { languageModel } from "./language-models.ts";
+import { expectResize, NO_SUCH_STEP, videoNotes } from "./pixel-limits.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
-import { contradiction, unsupported } from "./section.ts";
+import { contradiction, type Section, section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
 import { squareTower } from "./square-towers.ts";
-import { tokenCount } from "./values.ts";
+import { kindTower, timmTower } from "./tower-kinds.ts";
+import { mergeSide, patchSide, tokenCount } from "./values.ts";
 import { SIGLIP_VIEW, squareView } from "./view.ts";
 
 const PAN_AND_SCAN = [
@@ -94,6 +98,86 @@ function readPaligemma(snapshot: OpenSnapshot): ReadingOf<"paligemma"> {
 	};
 }
 
+/** What SiglipImageProcessor does not turn into tokens; the prompt is written for `image_seq_length`. */
+const GEMMA_3N_PROCESSOR = ["audio_seq_length", "boi_token", "eoi_token", "full_image_sequence"];
+
+function readGemma3n(snapshot: OpenSnapshot): ReadingOf<"gemma3n"> {
+	const { config, processor, image } = snapshot;
+	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
+	const tower = timmTower(vision, "mobilenetv5_300m_enc");
+	const text = languageModel(config, { type: "gemma3n_text" });
+	expectClass(image, "image_processor_type", ["SiglipImageProcessor"]);
+	const view = squareView(image, SIGLIP_VIEW);
+	const tokens = processor.read("image_seq_length", tokenCount) ?? 256;
+	const model = config.read("vision_soft_tokens_per_image", tokenCount) ?? 256;
+	const pooledSide = Math.sqrt(tokens);
+	if (tokens !== model || !Number.isInteger(pooledSide) || pooledSide === 0) {
+		throw contradiction(
+			`processor_config.json image_seq_length ${tokens}, config.json vision_soft_tokens_per_image ${model}: they must be the same square number`,
+		);
+	}
+	if (pooledSide > Math.floor(view.side / tower.patch)) {
+		throw contradiction(
+			`config.json vision_soft_tokens_per_image ${model}: more than the features of a view of ${view.side} px`,
+		);
+	}
+	return {
+		family: "gemma3n",
+		constants: { tile: view.side, patch: tower.patch, pooledSide },
+		tower: tower.tower,
+		projector: { kind: "linear" },
+		text,
+		notes: [...text.notes],
+	};
+}
+
+const GEMMA_4_BUDGETS = [70, 140, 280, 560, 1120];
+const budget = integer("Tokens", { min: 1, max: 2 ** 20 });
+
+function readGemma4(snapshot: OpenSnapshot): ReadingOf<"gemma4"> {
+	const { config, image } = snapshot;
+	const vision = config.child("vision_config");
+	if (vision === undefined) {
+		throw unsupported("config.json vision_config: missing; this Gemma 4 takes text only");
+	}
+	const tower = kindTower(config, { type: "gemma4_vision" });
+	const text = languageModel(config, { type: "gemma4_text" });
+	const merge = vision.read("pooling_kernel_size", mergeSide) ?? 3;
+	expectClass(image, "image_processor_type", ["Gemma4ImageProcessor"]);
+	const imageTokens = gemma4Budget(image, tower.patch, merge, 280);
+	const video = snapshot.video();
+	expectVideoClass(video, "Gemma4VideoProcessor", ["Gemma4ImageProcessor"]);
+	const frameTokens = gemma4Budget(video, tower.patch, merge, 70);
+	const { samples, frames } = readSampling(video, { samples: true, frames: 32 });
+	return {
+		family: "gemma4",
+		constants: { patch: tower.patch, merge, imageTokens, frameTokens, frames: frames ?? 32 },
+		settings: samples ? {} : { num_frames: "all" },
+		trainedFrames: 32,
+		tower: tower.tower,
+		projector: { kind: "linear" },
+		text,
+		notes: videoNotes(video, image, text.notes),
+	};
+}
+
+/** `max_soft_tokens` of a processor whose patches and pooling are the tower's. */
+function gemma4Budget(part: Section, patch: number, merge: number, fallback: number): number {
+	const own = part.read("patch_size", patchSide) ?? 16;
+	const pooling = part.read("pooling_kernel_size", mergeSide) ?? 3;
+	if (own !== patch || pooling !== merge) {
+		throw contradiction(
+			`${part.path}: patch_size ${own} and pooling_kernel_size ${pooling}, config.json vision_config: ${patch} and ${merge}; the prompt and the model would disagree, make them equal`,
+		);
+	}
+	expectResize(part);
+	const tokens = part.read("max_soft_tokens", budget) ?? fallback;
+	if (GEMMA_4_BUDGETS.includes(tokens)) return tokens;
+	throw contradiction(
+		`${part.path} max_soft_tokens: ${tokens}; transformers accepts ${GEMMA_4_BUDGETS.join(", ")}`,
+	);
+}
+
 export const GEMMA_READERS = {
 	gemma3: {
 		family: "gemma3",
@@ -112,5 +196,23 @@ export const GEMMA_READERS = {
 		ignored: { processor: ["image_seq_length"] },
 		source: "PaliGemmaProcessor and SiglipImageProcessor",
 		read: readPaligemma,
+	},
+	gemma3n: {
+		family: "gemma3n",
+		processors: ["Gemma3nProcessor"],
+		ignored: { processor: GEMMA_3N_PROCESSOR },
+		source: "Gemma3nProcessor and SiglipImageProcessor",
+		read: readGemma3n,
+	},
+	gemma4: {
+		family: "gemma4",
+		processors: ["Gemma4Processor"],
+		ignored: {
+			image: [...NO_SUCH_STEP, "size"],
+			video: [...NO_SUCH_STEP, "size"],
+			processor: ["image_seq_length", "audio_seq_length", "audio_ms_per_token"],
+		},
+		source: "Gemma4ImageProcessor and Gemma4VideoProcessor",
+		read: readGemma4,
 	},
 } as const satisfies Record<string, Reader>;

@@ -3,7 +3,8 @@
  */
 
 import { integer } from "../schema.ts";
-import { type LanguageModelType, languageModel } from "./language-models.ts";
+import type { DecoderType } from "./decoders.ts";
+import { languageModel } from "./language-models.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
@@ -17,7 +18,7 @@ const headSize = integer("Width of a head", { min: 1, max: 4096 });
 const width = integer("A width, elements", { min: 1, max: 65_536 });
 
 /** Absent `text_config`: a Mistral, as Idefics2Config builds it. */
-const TEXT_TYPE: LanguageModelType = "mistral";
+const TEXT_TYPE: DecoderType = "mistral";
 
 function readIdefics2(snapshot: OpenSnapshot): ReadingOf<"idefics2"> {
 	const { config, processor, image } = snapshot;

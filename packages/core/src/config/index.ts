@@ -9,28 +9,56 @@ import type { Settings } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import { nearest } from "../nearest.ts";
 import { refuseOriginal } from "./checks.ts";
+import { COHERE_READERS } from "./cohere.ts";
+import { DEEPSEEK_READERS } from "./deepseek.ts";
 import { GEMMA_READERS } from "./gemma.ts";
+import { GLM_READERS } from "./glm.ts";
 import { IDEFICS2_READERS } from "./idefics2.ts";
 import { INTERNVL_READERS } from "./internvl.ts";
+import { INTERNVL_CHAT_READERS } from "./internvl-chat.ts";
+import { KIMI_READERS } from "./kimi.ts";
 import { LLAVA_READERS } from "./llava.ts";
+import { LLAVA_KIN_READERS } from "./llava-kin.ts";
 import { LLAVA_ONEVISION_READERS } from "./llava-onevision.ts";
+import { META_READERS } from "./meta.ts";
+import { MINICPM_READERS } from "./minicpm.ts";
+import { NATIVE_READERS } from "./native.ts";
+import { ORIGINAL_READERS } from "./original.ts";
 import { PIXTRAL_READERS } from "./pixtral.ts";
+import { QUERY_READERS } from "./queries.ts";
 import { QWEN_READERS } from "./qwen.ts";
 import { IGNORED_BY_PROCESSOR, IGNORED_BY_PROCESSORS, type Reader, type Reading } from "./reader.ts";
 import { section, show, unsupported } from "./section.ts";
+import { SMOLVLM_READERS } from "./smolvlm.ts";
 import { expectClass, modelTypeOf, type OpenSnapshot, openSnapshot, type SnapshotFiles } from "./snapshot.ts";
+import { TILED_READERS } from "./tiled.ts";
+import { VILA_READERS } from "./vila.ts";
 
 export { SNAPSHOT_FILES, type SnapshotFile, type SnapshotFiles } from "./snapshot.ts";
 
 /** How the files of each `model_type` are read. */
 export const READERS = {
 	...LLAVA_READERS,
+	...LLAVA_KIN_READERS,
 	...LLAVA_ONEVISION_READERS,
 	...IDEFICS2_READERS,
 	...INTERNVL_READERS,
+	...INTERNVL_CHAT_READERS,
 	...GEMMA_READERS,
 	...PIXTRAL_READERS,
 	...QWEN_READERS,
+	...SMOLVLM_READERS,
+	...META_READERS,
+	...COHERE_READERS,
+	...DEEPSEEK_READERS,
+	...TILED_READERS,
+	...MINICPM_READERS,
+	...GLM_READERS,
+	...NATIVE_READERS,
+	...QUERY_READERS,
+	...KIMI_READERS,
+	...ORIGINAL_READERS,
+	...VILA_READERS,
 } as const satisfies Record<string, Reader>;
 
 /** A `model_type` of transformers that is read. */
@@ -96,7 +124,9 @@ function findModelType(files: SnapshotFiles): ModelType {
 }
 
 function checkProcessorClass(snapshot: OpenSnapshot, { processors }: Reader): void {
-	for (const part of [snapshot.processor, snapshot.image]) expectClass(part, "processor_class", processors);
+	for (const part of [snapshot.processor, snapshot.opened().image]) {
+		if (part !== undefined) expectClass(part, "processor_class", processors);
+	}
 }
 
 function refuseUnknownKeys(snapshot: OpenSnapshot, { ignored }: Reader, modelType: string): void {
@@ -106,7 +136,7 @@ function refuseUnknownKeys(snapshot: OpenSnapshot, { ignored }: Reader, modelTyp
 		[...IGNORED_BY_PROCESSOR, ...nested, ...(ignored.processor ?? [])],
 		modelType,
 	);
-	image.refuseOthers([...IGNORED_BY_PROCESSORS, ...(ignored.image ?? [])], modelType);
+	image?.refuseOthers([...IGNORED_BY_PROCESSORS, ...(ignored.image ?? [])], modelType);
 	if (video !== undefined && video !== image) {
 		video.refuseOthers([...IGNORED_BY_PROCESSORS, ...(ignored.video ?? [])], modelType);
 	}
@@ -129,6 +159,6 @@ function checkpointOf(
 		contextTokens: text.contextTokens,
 		...(usual === undefined ? {} : { usual }),
 		...(trainedFrames === undefined ? {} : { trainedFrames }),
-		source: `config.json and processor files of the snapshot; absent keys: transformers 5.18.0 ${reader.source}`,
+		source: `config.json and processor files of the snapshot; absent keys: ${reader.original === true ? "" : "transformers 5.18.0 "}${reader.source}`,
 	} as Checkpoint;
 }

@@ -15,11 +15,11 @@ import { squareView, type ViewDefaults } from "./view.ts";
 
 /** GotOcr2ImageProcessor and InternVLVideoProcessor. */
 const VIEW: ViewDefaults = { size: { height: 384, width: 384 }, crops: false };
-const tiles = integer("Tiles", { min: 1, max: 144 });
+export const tiles = integer("Tiles", { min: 1, max: 144 });
 
 /** OpenGVLab/InternVL training arguments and model cards: 8 to 32 frames in training, 8 on the card. */
-const TRAINED_FRAMES = 32;
-const CARD_FRAMES = 8;
+export const TRAINED_FRAMES = 32;
+export const CARD_FRAMES = 8;
 
 function readInternvl(snapshot: OpenSnapshot): ReadingOf<"internvl"> {
 	const { config, processor, image } = snapshot;

@@ -15,6 +15,7 @@ import {
 	refuseOriginal,
 } from "./checks.ts";
 import { languageModel, type ReadLanguageModel } from "./language-models.ts";
+import { isMantis, MANTIS_PROCESSOR, readMantis } from "./llava-kin.ts";
 import { PIXTRAL_IGNORED, readPixtral } from "./pixtral.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, unsupported } from "./section.ts";
@@ -89,8 +90,11 @@ function readLlava(
 	return { tower, text, patch: tower.patch, notes };
 }
 
-/** `llava` is also the type of Pixtral, by its tower. */
-function readLlavaType(snapshot: OpenSnapshot): ReadingOf<"llava"> | ReadingOf<"pixtral"> {
+/** `llava` is also the type of Pixtral, by its tower, and of Mantis, by its processor. */
+function readLlavaType(
+	snapshot: OpenSnapshot,
+): ReadingOf<"llava"> | ReadingOf<"pixtral"> | ReadingOf<"mantis"> {
+	if (isMantis(snapshot)) return readMantis(snapshot);
 	const tower = snapshot.config.child("vision_config")?.read("model_type", word);
 	return tower === "pixtral" ? readPixtral(snapshot, 1, () => MLP) : readLlava15(snapshot);
 }
@@ -242,7 +246,7 @@ const OLD_KEYS = ["aspect_ratio_setting"];
 export const LLAVA_READERS = {
 	llava: {
 		family: "llava",
-		processors: ["LlavaProcessor", "PixtralProcessor"],
+		processors: ["LlavaProcessor", "PixtralProcessor", MANTIS_PROCESSOR],
 		ignored: {
 			image: [...OLD_KEYS, ...PIXTRAL_IGNORED.image],
 			processor: [...PIXTRAL_IGNORED.processor, "spatial_merge_size"],

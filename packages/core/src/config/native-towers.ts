@@ -5,6 +5,7 @@
 
 import type { Tower } from "../facts/towers.ts";
 import { integer } from "../schema.ts";
+import { temporalFrames } from "./pixel-limits.ts";
 import { type Section, section } from "./section.ts";
 import {
 	layerList,
@@ -22,6 +23,7 @@ const QWEN_TYPES = {
 	qwen2_vl: { hidden: 1280, layers: 32, patch: 14 },
 	qwen2_5_vl: { hidden: 3584, layers: 32, patch: 14 },
 	qwen3_vl: { hidden: 1152, layers: 27, patch: 16 },
+	qwen3_5: { hidden: 1152, layers: 27, patch: 16 },
 } as const;
 
 export interface ReadQwenTower extends ReadTower {
@@ -56,8 +58,6 @@ export function qwenTower(config: Section, generation: keyof typeof QWEN_TYPES):
 	return { tower, patch, merge, temporalPatch, classTokens: 0 };
 }
 
-export const temporalFrames = integer("Frames per temporal patch", { min: 1, max: 16 });
-
 type QwenBlocks = Pick<Tower, "mlp" | "patchBias" | "positionParameters"> &
 	Partial<Pick<Tower, "gatedMlp" | "norm" | "attention" | "deepstack">>;
 
@@ -87,7 +87,8 @@ function qwenBlocks(
 				},
 			};
 		}
-		case "qwen3_vl": {
+		case "qwen3_vl":
+		case "qwen3_5": {
 			const positions = vision.read(
 				"num_position_embeddings",
 				integer("Positions", { min: 1, max: 2 ** 20 }),
@@ -96,7 +97,9 @@ function qwenBlocks(
 				mlp: vision.read("intermediate_size", mlpWidth) ?? 4304,
 				patchBias: true,
 				positionParameters: (positions ?? 2304) * hidden,
-				deepstack: vision.read("deepstack_visual_indexes", layerList) ?? [8, 16, 24],
+				...(generation === "qwen3_5"
+					? {}
+					: { deepstack: vision.read("deepstack_visual_indexes", layerList) ?? [8, 16, 24] }),
 			};
 		}
 	}
@@ -136,8 +139,15 @@ export function pixtralTower(
 	return { tower, patch, longestEdge, hidden, classTokens: 0 };
 }
 
+/** What transformers calls the keys of InternVL's tower, and what the original repositories do. */
+const INTERNVL_KEYS = {
+	converted: { qkvBias: "attention_bias", qkNorm: "use_qk_norm" },
+	original: { qkvBias: "qkv_bias", qkNorm: "qk_normalization" },
+} as const;
+
 /** InternVL's tower. */
-export function internvlTower(config: Section): ReadTower {
+export function internvlTower(config: Section, format: keyof typeof INTERNVL_KEYS = "converted"): ReadTower {
+	const keys = INTERNVL_KEYS[format];
 	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
 	const patch = squareSide(vision, "patch_size", patchSide) ?? 14;
 	const imageSize = squareSide(vision, "image_size", viewSide) ?? 448;
@@ -157,8 +167,8 @@ export function internvlTower(config: Section): ReadTower {
 		preNorm: false,
 		finalNorm: false,
 		patchBias: true,
-		qkvBias: vision.read("attention_bias", flag) ?? false,
-		qkNorm: vision.read("use_qk_norm", flag) ?? false,
+		qkvBias: vision.read(keys.qkvBias, flag) ?? false,
+		qkNorm: vision.read(keys.qkNorm, flag) ?? false,
 		layerScale: true,
 		positionParameters: (Math.floor(imageSize / patch) ** 2 + 1) * hidden,
 	};

@@ -1,40 +1,23 @@
 /**
- * Snapshots of Qwen2-VL, Qwen2.5-VL and Qwen3-VL. Source: transformers 5.18 models/qwen2_vl/{image_processing,
+ * Snapshots of Qwen2-VL, Qwen2.5-VL, Qwen3-VL and Qwen3.5. Source: transformers 5.18 models/qwen2_vl/{image_processing,
  * video_processing}_qwen2_vl.py, models/qwen3_vl/video_processing_qwen3_vl.py and the configurations of each model.
  */
 
 import type { QwenVlConstants, QwenVlSettings } from "../families/qwen-vl.ts";
 import { integer } from "../schema.ts";
-import { type LanguageModelType, languageModel } from "./language-models.ts";
-import { qwenTower, type ReadQwenTower, temporalFrames } from "./native-towers.ts";
+import type { DecoderType } from "./decoders.ts";
+import { languageModel } from "./language-models.ts";
+import { qwenTower } from "./native-towers.ts";
+import { checkGrid, NO_SUCH_STEP, type PixelDefaults, pixelLimits, videoNotes } from "./pixel-limits.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
-import {
-	flag,
-	frameCount,
-	framesPerSecond,
-	mergeSide,
-	patchSide,
-	pixelCount,
-	type SizeObject,
-	sizeRecord,
-	word,
-} from "./values.ts";
-
-/** What a processor class has where a file says nothing. */
-interface PixelDefaults {
-	readonly patch: number;
-	readonly min: number;
-	readonly max: number;
-	/** Whether `min_pixels` and `max_pixels` beside `size` replace its edges. */
-	readonly readsPixels: boolean;
-}
+import { flag, frameCount, framesPerSecond, word } from "./values.ts";
 
 const IMAGE: PixelDefaults = { patch: 14, min: 56 * 56, max: 28 * 28 * 1280, readsPixels: true };
 
 interface Generation {
-	readonly tower: "qwen2_vl" | "qwen2_5_vl" | "qwen3_vl";
+	readonly tower: "qwen2_vl" | "qwen2_5_vl" | "qwen3_vl" | "qwen3_5";
 	readonly video: PixelDefaults;
 	readonly videoClass: string;
 	readonly limits: QwenVlConstants["videoLimits"];
@@ -53,24 +36,26 @@ const QWEN_2_VIDEO = {
 	maxVideoTokens: 128_000,
 } as const;
 
+const QWEN_3_VIDEO = {
+	video: { patch: 16, min: 128 * 32 * 32, max: 32 * 32 * 768, readsPixels: false },
+	videoClass: "Qwen3VLVideoProcessor",
+	limits: "per-clip",
+	samples: true,
+	fps: 2,
+	maxVideoTokens: 768,
+} as const;
+
 const GENERATIONS = {
 	qwen2_vl: { ...QWEN_2_VIDEO, tower: "qwen2_vl" },
 	qwen2_5_vl: { ...QWEN_2_VIDEO, tower: "qwen2_5_vl" },
-	qwen3_vl: {
-		tower: "qwen3_vl",
-		video: { patch: 16, min: 128 * 32 * 32, max: 32 * 32 * 768, readsPixels: false },
-		videoClass: "Qwen3VLVideoProcessor",
-		limits: "per-clip",
-		samples: true,
-		fps: 2,
-		maxVideoTokens: 768,
-	},
+	qwen3_vl: { ...QWEN_3_VIDEO, tower: "qwen3_vl" },
+	qwen3_5: { ...QWEN_3_VIDEO, tower: "qwen3_5" },
 } as const satisfies Record<string, Generation>;
 
 function readQwen(
 	snapshot: OpenSnapshot,
 	generation: Generation,
-	textType: LanguageModelType,
+	textType: DecoderType,
 	flat: boolean,
 ): ReadingOf<"qwen-vl"> {
 	const { config, image } = snapshot;
@@ -111,14 +96,6 @@ function readQwen(
 	};
 }
 
-function videoNotes(video: Section, image: Section, notes: readonly string[]): string[] {
-	if (video !== image && video.path !== "preprocessor_config.json") return [...notes];
-	return [
-		...notes,
-		"no file for the video processor: transformers loads it from preprocessor_config.json, so the image limits hold for video too",
-	];
-}
-
 /** A file for images also names the class of the video processor, and Qwen3-VL would get that of Qwen2-VL. */
 function checkVideoClass(video: Section, { videoClass }: Generation): void {
 	if (expectClass(video, "video_processor_type", [videoClass]) !== undefined) return;
@@ -135,64 +112,6 @@ function checkVideoClass(video: Section, { videoClass }: Generation): void {
 
 function isFast(section: Section): boolean {
 	return section.read("image_processor_type", word)?.endsWith("Fast") === true;
-}
-
-/** Patch, merge and temporal patch size of a processor, which must be the tower's. */
-function checkGrid(section: Section, { patch }: PixelDefaults, tower: ReadQwenTower): void {
-	const pairs = [
-		["patch_size", section.read("patch_size", patchSide) ?? patch, tower.patch, "patch_size"],
-		["merge_size", section.read("merge_size", mergeSide) ?? 2, tower.merge, "spatial_merge_size"],
-		[
-			"temporal_patch_size",
-			section.read("temporal_patch_size", temporalFrames) ?? 2,
-			tower.temporalPatch,
-			"temporal_patch_size",
-		],
-	] as const;
-	for (const [key, own, model, modelKey] of pairs) {
-		if (own === model) continue;
-		throw contradiction(
-			`${section.path} ${key} ${own}, config.json vision_config ${modelKey} ${model}: the prompt and the model would disagree; make them equal`,
-		);
-	}
-	if (section.read("do_resize", flag) === false) {
-		throw unsupported(
-			`${section.path} do_resize: false; pictures would have to be whole tokens, which OneVision cannot promise`,
-		);
-	}
-}
-
-/** `size` with `min_pixels` and `max_pixels`, px. Throws `unsupported` when an edge is missing: transformers fails on it. */
-function pixelLimits(
-	section: Section,
-	defaults: PixelDefaults,
-): { readonly min: number; readonly max: number } {
-	const classSize = { shortest_edge: defaults.min, longest_edge: defaults.max };
-	const size: SizeObject = section.read("size", sizeRecord) ?? classSize;
-	const min = section.read("min_pixels", pixelCount);
-	const max = section.read("max_pixels", pixelCount);
-	const used = defaults.readsPixels;
-	const edges: Record<string, number> = { ...size };
-	if (used && min !== undefined) {
-		edges.shortest_edge = min;
-		delete edges.min_pixels;
-	}
-	if (used && max !== undefined) {
-		edges.longest_edge = max;
-		delete edges.max_pixels;
-	}
-	const { shortest_edge, longest_edge, ...others } = edges;
-	if (shortest_edge === undefined || longest_edge === undefined || Object.keys(others).length > 0) {
-		throw unsupported(
-			`${section.path} size: transformers needs shortest_edge and longest_edge here${used ? ", or min_pixels and max_pixels beside size" : ""}`,
-		);
-	}
-	if (shortest_edge > longest_edge) {
-		throw contradiction(
-			`${section.path} size: the fewest pixels, ${shortest_edge}, are more than the most, ${longest_edge}`,
-		);
-	}
-	return { min: shortest_edge, max: longest_edge };
 }
 
 interface Sampling {
@@ -234,14 +153,12 @@ function readSampling(video: Section, generation: Generation): Sampling {
 	);
 }
 
-/** Steps these processors do not have; the keys stand in every file that transformers writes. */
-const NO_SUCH_STEP = ["crop_size", "do_center_crop", "do_pad", "pad_size", "default_to_square"];
 const QWEN_2_IGNORED = { image: NO_SUCH_STEP, video: NO_SUCH_STEP };
 const QWEN_3_IGNORED = { image: NO_SUCH_STEP, video: [...NO_SUCH_STEP, "max_image_size", "max_duration"] };
 
 const qwenReader = (
 	generation: Generation,
-	textType: LanguageModelType,
+	textType: DecoderType,
 	flat: boolean,
 	processors: readonly string[],
 	ignored: Reader["ignored"],
@@ -256,15 +173,14 @@ const qwenReader = (
 
 const QWEN_2_PROCESSORS = ["Qwen2VLProcessor", "Qwen2_5_VLProcessor"];
 
+const qwen3Reader = (generation: "qwen3_vl" | "qwen3_5", textType: DecoderType) =>
+	qwenReader(GENERATIONS[generation], textType, false, ["Qwen3VLProcessor"], QWEN_3_IGNORED);
+
 export const QWEN_READERS = {
 	qwen2_vl: qwenReader(GENERATIONS.qwen2_vl, "qwen2_vl_text", true, QWEN_2_PROCESSORS, QWEN_2_IGNORED),
 	qwen2_5_vl: qwenReader(GENERATIONS.qwen2_5_vl, "qwen2_5_vl_text", true, QWEN_2_PROCESSORS, QWEN_2_IGNORED),
-	qwen3_vl: qwenReader(GENERATIONS.qwen3_vl, "qwen3_vl_text", false, ["Qwen3VLProcessor"], QWEN_3_IGNORED),
-	qwen3_vl_moe: qwenReader(
-		GENERATIONS.qwen3_vl,
-		"qwen3_vl_moe_text",
-		false,
-		["Qwen3VLProcessor"],
-		QWEN_3_IGNORED,
-	),
+	qwen3_vl: qwen3Reader("qwen3_vl", "qwen3_vl_text"),
+	qwen3_vl_moe: qwen3Reader("qwen3_vl", "qwen3_vl_moe_text"),
+	qwen3_5: qwen3Reader("qwen3_5", "qwen3_5_text"),
+	qwen3_5_moe: qwen3Reader("qwen3_5", "qwen3_5_moe_text"),
 } as const satisfies Record<string, Reader>;

@@ -35,8 +35,10 @@ export interface Reader {
 		readonly image?: readonly string[];
 		readonly video?: readonly string[];
 	};
-	/** Transformers class or classes the rule and its defaults were read from. */
+	/** Classes the rule and its defaults were read from. */
 	readonly source: string;
+	/** Whether those are of the checkpoint's own repository; transformers has no processor for it. */
+	readonly original?: true;
 	read(snapshot: OpenSnapshot): Reading;
 }
 

@@ -16,8 +16,11 @@ export interface Section {
 	isNull(key: string): boolean;
 	/** The checked value, undefined when absent or null. Throws `invalid-input`. */
 	read<T>(key: string, schema: Schema<T>): T | undefined;
-	/** The object under a key, undefined when absent or null. Throws `invalid-input` for anything else. */
-	child(key: string): Section | undefined;
+	/**
+	 * The object under a key, undefined when absent or null; `decode` may make one of another spelling first. Throws
+	 * `invalid-input` for anything else.
+	 */
+	child(key: string, decode?: (value: unknown) => unknown): Section | undefined;
 	/** Throws `unknown-key` for a key that was neither read nor is in `ignored`. */
 	refuseOthers(ignored: readonly string[], reader: string): void;
 }
@@ -51,9 +54,11 @@ export function section(path: string, value: unknown): Section {
 			const own = take(key);
 			return own === undefined ? undefined : schema.parse(own, `${path} ${key}`);
 		},
-		child: (key) => {
+		child: (key, decode) => {
 			const own = take(key);
-			return own === undefined ? undefined : section(`${path} ${key}`, own);
+			return own === undefined
+				? undefined
+				: section(`${path} ${key}`, decode === undefined ? own : decode(own));
 		},
 		refuseOthers: (ignored, reader) => {
 			const known = new Set([...seen, ...ignored]);

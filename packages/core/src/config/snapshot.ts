@@ -27,14 +27,15 @@ export interface OpenSnapshot {
 	readonly config: Section;
 	/** processor_config.json; empty when there is none. */
 	readonly processor: Section;
+	/** Reading it throws `unsupported` when no file describes an image processor. */
 	readonly image: Section;
 	/** Throws `unsupported` when no file describes a video processor. */
 	video(): Section;
 	/** Every section that holds a processor's settings and was opened. */
-	opened(): { readonly image: Section; readonly video: Section | undefined };
+	opened(): { readonly image: Section | undefined; readonly video: Section | undefined };
 }
 
-/** Finds the sections. Throws `unsupported` without any image processor, `invalid-input` for what is no object. */
+/** Finds the sections. Throws `invalid-input` for what is no object. */
 export function openSnapshot(files: SnapshotFiles): OpenSnapshot {
 	const config = section("config.json", files["config.json"]);
 	const processor = section("processor_config.json", files["processor_config.json"] ?? {});
@@ -43,17 +44,17 @@ export function openSnapshot(files: SnapshotFiles): OpenSnapshot {
 	const nestedVideo = processor.child("video_processor");
 	const videoFile = fileSection("video_preprocessor_config.json", files["video_preprocessor_config.json"]);
 	const image = nestedImage ?? imageFile;
-	if (image === undefined) {
-		throw unsupported(
-			"no image processor: preprocessor_config.json is missing, and processor_config.json has no image_processor",
-		);
-	}
 	const video = nestedVideo ?? videoFile ?? imageFile;
 	let opened = false;
 	return {
 		config,
 		processor,
-		image,
+		get image() {
+			if (image !== undefined) return image;
+			throw unsupported(
+				"no image processor: preprocessor_config.json is missing, and processor_config.json has no image_processor",
+			);
+		},
 		video: () => {
 			opened = true;
 			if (video !== undefined) return video;

@@ -28,7 +28,14 @@ interface SquareDefaults {
 	readonly image: number;
 }
 
-type SquareType = "clip_vision_model" | "siglip_vision_model" | "idefics2_vision" | "idefics3_vision";
+type SquareType =
+	| "clip_vision_model"
+	| "siglip_vision_model"
+	| "idefics2_vision"
+	| "idefics3_vision"
+	| "phi4_multimodal_vision"
+	| "kosmos_2_vision_model"
+	| "instructblip_vision_model";
 
 const SIGLIP_LIKE = { classTokens: 0, preNorm: false, finalNorm: true, patchBias: true } as const;
 
@@ -49,6 +56,18 @@ const SQUARE_TOWERS = {
 	idefics3_vision: {
 		defaults: { layers: 12, hidden: 1152, heads: 16, mlp: 3072, patch: 32, image: 224 },
 		fixed: SIGLIP_LIKE,
+	},
+	phi4_multimodal_vision: {
+		defaults: { layers: 27, hidden: 1152, heads: 16, mlp: 4304, patch: 14, image: 448 },
+		fixed: SIGLIP_LIKE,
+	},
+	kosmos_2_vision_model: {
+		defaults: { layers: 24, hidden: 1024, heads: 16, mlp: 4096, patch: 14, image: 224 },
+		fixed: { classTokens: 1, preNorm: true, finalNorm: true, patchBias: false },
+	},
+	instructblip_vision_model: {
+		defaults: { layers: 39, hidden: 1408, heads: 16, mlp: 6144, patch: 14, image: 224 },
+		fixed: { classTokens: 1, preNorm: false, finalNorm: true, patchBias: true },
 	},
 } as const satisfies Record<
 	SquareType,
@@ -86,6 +105,8 @@ export interface SquareTowerRule {
 	readonly type: SquareType;
 	/** `vision_feature_layer` when config.json has none; absent: the family takes the last layer's output. */
 	readonly featureLayer?: number;
+	/** The object that holds it; default `vision_config`. */
+	readonly key?: string;
 	/** Spellings of `model_type` that mean another one. */
 	readonly spelled?: Readonly<Record<string, SquareType>>;
 }
@@ -94,8 +115,9 @@ export interface SquareTowerRule {
 export function squareTower(
 	config: Section,
 	rule: SquareTowerRule,
-): ReadTower & { readonly notes: string[] } {
-	const vision = config.child("vision_config") ?? section("config.json vision_config", rule.absent);
+): ReadTower & { readonly hidden: number; readonly notes: string[] } {
+	const place = rule.key ?? "vision_config";
+	const vision = config.child(place) ?? section(`config.json ${place}`, rule.absent);
 	const given = vision.read("model_type", word) ?? rule.type;
 	const type = rule.spelled !== undefined && Object.hasOwn(rule.spelled, given) ? rule.spelled[given] : given;
 	const known = Object.keys(SQUARE_TOWERS) as SquareType[];
@@ -125,7 +147,7 @@ export function squareTower(
 		positionParameters: (Math.floor(imageSize / patch) ** 2 + fixed.classTokens) * hidden,
 	};
 	const tower = match(shape, `${found}, ${depth} layers of ${hidden}, patch ${patch}, ${imageSize} px`);
-	return { tower, patch, imageSize, classTokens: fixed.classTokens, notes };
+	return { tower, patch, imageSize, classTokens: fixed.classTokens, hidden, notes };
 }
 
 /** Blocks up to the one whose output is taken: `hidden_states[index]`, where 0 is the patch embedding. */

@@ -11,6 +11,7 @@ export const patchSide = integer("Side of a patch, px", { min: 1, max: 1024 });
 export const viewSide = integer("A side, px", { min: 1, max: 65_536 });
 export const pixelCount = integer("Pixels", { min: 1, max: 2 ** 40 });
 export const mergeSide = integer("Patches per side merged into one token", { min: 1, max: 8 });
+export const tileCount = integer("Tiles", { min: 1, max: 100 });
 export const tokenCount = integer("Tokens", { min: 0, max: 2 ** 24 });
 export const frameCount = integer("Frames", { min: 1, max: 100_000 });
 export const framesPerSecond = number("Frames per second", { min: 0.001, max: 1000 });

@@ -72,6 +72,21 @@ export function squareView(
 	return { side, cut: crop ?? side };
 }
 
+/**
+ * Side of the square that a class without a crop fits every picture or tile to, px: `size`, `fallback` where it is
+ * absent. Throws `unsupported` for another shape, and where nothing is resized.
+ */
+export function squareSize(section: Section, fallback: number): number {
+	if (section.read("do_resize", flag) === false) {
+		throw unsupported(`${section.path} do_resize: false; OneVision counts pictures fitted to squares`);
+	}
+	const size = sizeObject(section, "size", section.read("default_to_square", flag) ?? true);
+	return size === undefined ? fallback : squareOf(section, "size", size);
+}
+
+/** Steps that classes without a crop do not have; the keys stand in every file that transformers writes. */
+export const NO_CROP = ["crop_size", "do_center_crop", "pad_size", "do_pad"];
+
 function squareOf(section: Section, key: string, { height, width }: SizeObject): number {
 	if (height !== undefined && height === width) return height;
 	throw unsupported(

@@ -5,7 +5,7 @@
  */
 
 import type { LanguageModel } from "../facts/language-models.ts";
-import type { Projector } from "../facts/parameters.ts";
+import { latentMatrices, type Projector } from "../facts/parameters.ts";
 import type { Tower } from "../facts/towers.ts";
 import type { ItemLayout } from "../layout.ts";
 
@@ -49,13 +49,25 @@ export function projectorFlops(projector: Projector, towerTokens: number): numbe
 
 /** Multiplications with weights per token and layer: attention projections and the MLPs a token passes through. */
 function weightsPerTokenAndLayer(model: LanguageModel): number {
-	const queries = model.heads * model.headSize;
-	const keys = model.kvHeads * model.headSize;
-	const attention = model.hidden * (queries + 2 * keys) + queries * model.hidden;
 	const { experts } = model;
+	const attention = attentionWeights(model);
 	if (experts === undefined) return attention + (model.gatedMlp ? 3 : 2) * model.hidden * model.mlp;
 	const routed = experts.active * experts.mlp + (experts.sharedMlp ?? 0);
 	return attention + experts.count * model.hidden + 3 * model.hidden * routed;
+}
+
+function attentionWeights(model: LanguageModel): number {
+	const { hidden, heads, latentAttention: latent } = model;
+	if (latent !== undefined) return latentMatrices(hidden, heads, latent);
+	const queries = heads * model.headSize;
+	const keys = model.kvHeads * model.headSize;
+	return hidden * (queries + 2 * keys) + queries * hidden;
+}
+
+/** Elements that a pair of positions multiplies in one layer: keys for the score, values for the sum. */
+function pairWidth({ heads, headSize, latentAttention: latent }: LanguageModel): number {
+	if (latent === undefined) return heads * 2 * headSize;
+	return heads * (latent.plainSize + latent.rotarySize + latent.valueSize);
 }
 
 /**
@@ -64,12 +76,11 @@ function weightsPerTokenAndLayer(model: LanguageModel): number {
  */
 export function languageModelFlops(model: LanguageModel, tokens: number, heads: number): number {
 	const linear = 2 * tokens * model.layers * weightsPerTokenAndLayer(model);
-	const width = model.heads * model.headSize;
 	const full = model.slidingWindow?.fullLayers ?? model.layers;
 	const windowed = model.layers - full;
 	const attention =
-		4 *
-		width *
+		2 *
+		pairWidth(model) *
 		(full * causalPairs(tokens, tokens) +
 			windowed * causalPairs(tokens, model.slidingWindow?.tokens ?? tokens));
 	return linear + attention + 2 * heads * model.hidden * model.vocabulary;
@@ -88,7 +99,7 @@ export function decodeFlops(model: LanguageModel, context: number): number {
 	const seen = full * (context + 1) + (model.layers - full) * windowed;
 	return (
 		2 * model.layers * weightsPerTokenAndLayer(model) +
-		4 * model.heads * model.headSize * seen +
+		2 * pairWidth(model) * seen +
 		2 * model.hidden * model.vocabulary
 	);
 }

@@ -24,6 +24,11 @@ describe("key-value cache", () => {
 		expect(kvCacheBytes(model, 80)).toBe(4 * 80 * perPosition);
 		expect(kvCacheBytes(model, 1000)).toBe((1000 + 3 * 100) * perPosition);
 	});
+	// One latent of 512 and one rotated key of 64 for all heads · 27 layers · 2 bytes.
+	test("Moonlight with latent attention: 31,104 bytes per token", () => {
+		expect(kvCacheBytes(LANGUAGE_MODELS["moonlight-16b-a3b"], 1)).toBe(31_104);
+		expect(kvCacheBytes(LANGUAGE_MODELS["kimi-k2"], 1)).toBe((512 + 64) * 61 * 2);
+	});
 	test("nothing cached, no bytes", () => {
 		expect(kvCacheBytes(QWEN, 0)).toBe(0);
 	});

@@ -22,7 +22,12 @@ export function kvCacheBytes(model: LanguageModel, tokens: number): number {
 	const full = model.slidingWindow?.fullLayers ?? model.layers;
 	const windowed = Math.min(tokens, model.slidingWindow?.tokens ?? tokens);
 	const positions = full * tokens + (model.layers - full) * windowed;
-	return 2 * positions * model.kvHeads * model.headSize * HALF_BYTES;
+	return positions * keptPerToken(model) * HALF_BYTES;
+}
+
+/** Elements that a layer keeps of a token: keys and values, or the vector both come from and the rotated key. */
+function keptPerToken({ latentAttention: latent, kvHeads, headSize }: LanguageModel): number {
+	return latent === undefined ? 2 * kvHeads * headSize : latent.rank + latent.rotarySize;
 }
 
 export interface TrainingSetup {

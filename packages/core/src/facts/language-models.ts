@@ -5,6 +5,20 @@
  * A count does not see `contextTokens`, nor how `heads * headSize` splits.
  */
 
+/** Widths of latent attention, elements, in the spelling of config.json: ranks, and per head what is not rotated, is, and is a value. */
+export interface LatentAttention {
+	/** `q_lora_rank`; absent: queries come from the hidden state by one matrix. */
+	readonly queryRank?: number;
+	/** `kv_lora_rank` */
+	readonly rank: number;
+	/** `qk_nope_head_dim` */
+	readonly plainSize: number;
+	/** `qk_rope_head_dim`; one rotated key is shared by all heads. */
+	readonly rotarySize: number;
+	/** `v_head_dim` */
+	readonly valueSize: number;
+}
+
 /** One decoder-only transformer. Widths in elements, counts are whole numbers. */
 export interface LanguageModel {
 	readonly name: string;
@@ -13,6 +27,11 @@ export interface LanguageModel {
 	readonly heads: number;
 	readonly kvHeads: number;
 	readonly headSize: number;
+	/**
+	 * Keys and values come from one small vector per token and layer, which is what is kept (DeepSeek-V2, arXiv
+	 * 2405.04434). Absent: plain attention. `kvHeads` and `headSize` are then not used.
+	 */
+	readonly latentAttention?: LatentAttention;
 	/** Intermediate width of the feed-forward block; for a mixture of experts see `experts.mlp`. */
 	readonly mlp: number;
 	/** Gate, up and down matrices (true), or up and down only. */
@@ -90,6 +109,9 @@ const gemma3 = {
 	qkNorm: true,
 	normsPerLayer: 4,
 } as const;
+
+/** Per head of DeepSeek-V2 and its successors. */
+const latentHead = { plainSize: 128, rotarySize: 64, valueSize: 128 } as const;
 
 const GEMMA3_NOTE =
 	"; one layer in six is full (transformers 5.18.0 layer_types), window 1,024 from arXiv 2503.19786; parameters: the checkpoint's total less tower and projector";
@@ -228,6 +250,22 @@ export const LANGUAGE_MODELS = {
 		parameters: 72_706_203_648,
 		source: config("Qwen/Qwen2.5-VL-72B-Instruct", " (contextTokens by analogy with the 7B, unconfirmed)"),
 	},
+	"qwen3-0.6b": {
+		...qwen3,
+		name: "Qwen3 0.6B (InternVL3.5 1B)",
+		layers: 28,
+		hidden: 1024,
+		heads: 16,
+		kvHeads: 8,
+		mlp: 3072,
+		tiedEmbeddings: false,
+		contextTokens: 40960,
+		parameters: 751_632_384,
+		source: config(
+			"OpenGVLab/InternVL3_5-1B",
+			"; the model card of InternVL3.5 counts an output head of its own (0.8B), built with transformers 5.18.0 models/qwen3",
+		),
+	},
 	"qwen3-1.7b": {
 		...qwen3,
 		name: "Qwen3 1.7B (Qwen3-VL 2B)",
@@ -244,6 +282,22 @@ export const LANGUAGE_MODELS = {
 			" (the text-only Qwen3-1.7B stores the tied head twice: 2,031,739,904)",
 		),
 	},
+	"qwen3-1.7b-untied": {
+		...qwen3,
+		name: "Qwen3 1.7B with an output head of its own (InternVL3.5 2B)",
+		layers: 28,
+		hidden: 2048,
+		heads: 16,
+		kvHeads: 8,
+		mlp: 6144,
+		tiedEmbeddings: false,
+		contextTokens: 40960,
+		parameters: 2_031_739_904,
+		source: config(
+			"OpenGVLab/InternVL3_5-2B",
+			"; the model card of InternVL3.5 counts an output head of its own (2.0B), built with transformers 5.18.0 models/qwen3",
+		),
+	},
 	"qwen3-4b": {
 		...qwen3,
 		name: "Qwen3 4B",
@@ -257,6 +311,22 @@ export const LANGUAGE_MODELS = {
 		parameters: 4_022_468_096,
 		source: config("Qwen/Qwen3-VL-4B-Instruct", " (LLaVA-OneVision-1.5 4B builds on Qwen3-4B-Instruct-2507)"),
 	},
+	"qwen3-4b-untied": {
+		...qwen3,
+		name: "Qwen3 4B with an output head of its own (InternVL3.5 4B)",
+		layers: 36,
+		hidden: 2560,
+		heads: 32,
+		kvHeads: 8,
+		mlp: 9728,
+		tiedEmbeddings: false,
+		contextTokens: 40960,
+		parameters: 4_411_424_256,
+		source: config(
+			"OpenGVLab/InternVL3_5-4B",
+			"; the model card of InternVL3.5 counts an output head of its own (4.4B), built with transformers 5.18.0 models/qwen3",
+		),
+	},
 	"qwen3-8b": {
 		...qwen3,
 		name: "Qwen3 8B",
@@ -269,6 +339,20 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 262144,
 		parameters: 8_190_735_360,
 		source: config("Qwen/Qwen3-VL-8B-Instruct", " (the text-only Qwen3-8B has 40,960 positions)"),
+	},
+	"qwen3-14b": {
+		...qwen3,
+		name: "Qwen3 14B",
+		layers: 40,
+		hidden: 5120,
+		heads: 40,
+		kvHeads: 8,
+		mlp: 17408,
+		tiedEmbeddings: false,
+		contextTokens: 40960,
+		parameters: 14_768_307_200,
+		source:
+			"widths of huggingface.co/Qwen/Qwen3-14B from memory (published: 14.8B), built with transformers 5.18.0 models/qwen3",
 	},
 	"qwen3-32b": {
 		...qwen3,
@@ -369,6 +453,19 @@ export const LANGUAGE_MODELS = {
 		parameters: 8_030_261_248,
 		source: config("meta-llama/Meta-Llama-3-8B-Instruct"),
 	},
+	"llama-3-70b": {
+		...llama,
+		name: "Llama 3 70B",
+		layers: 80,
+		hidden: 8192,
+		heads: 64,
+		kvHeads: 8,
+		mlp: 28672,
+		vocabulary: 128256,
+		contextTokens: 8192,
+		parameters: 70_553_706_496,
+		source: config("meta-llama/Meta-Llama-3-70B-Instruct", ", from memory; the widths of Llama 3.1 70B"),
+	},
 	"llama-3.1-8b": {
 		...llama,
 		name: "Llama 3.1 8B",
@@ -410,6 +507,60 @@ export const LANGUAGE_MODELS = {
 			"NousResearch/Nous-Hermes-2-Yi-34B",
 			" (llava-hf/llava-v1.6-34b-hf pads the table to 64,064 rows, from memory)",
 		),
+	},
+	"olmo-7b": {
+		...llama,
+		name: "OLMo 7B (1024 preview)",
+		layers: 32,
+		hidden: 4096,
+		heads: 32,
+		kvHeads: 32,
+		mlp: 11008,
+		vocabulary: 100352,
+		contextTokens: 4096,
+		beyondWidths: { difference: 262_144, why: "norms of queries and keys over all heads" },
+		parameters: 7_298_617_344,
+		source: config(
+			"allenai/Molmo-7B-O-0924",
+			" (half of intermediate_size; norms after attention and MLP); built with transformers 5.18.0 models/olmo2",
+		),
+	},
+	"olmoe-1b-7b": {
+		...llama,
+		name: "OLMoE 1B-7B",
+		layers: 16,
+		hidden: 2048,
+		heads: 16,
+		kvHeads: 16,
+		mlp: 1024,
+		vocabulary: 50304,
+		contextTokens: 4096,
+		experts: { count: 64, active: 8, mlp: 1024 },
+		beyondWidths: { difference: 65_536, why: "norms of queries and keys over all heads" },
+		parameters: 6_919_161_856,
+		source: config("allenai/OLMoE-1B-7B-0924", "; built with transformers 5.18.0 models/olmoe"),
+	},
+	"gpt-oss-20b": {
+		...llama,
+		name: "gpt-oss 20B",
+		layers: 24,
+		hidden: 2880,
+		heads: 64,
+		kvHeads: 8,
+		headSize: 64,
+		mlp: 2880,
+		vocabulary: 201088,
+		contextTokens: 131072,
+		attentionBias: true,
+		slidingWindow: { tokens: 128, fullLayers: 12 },
+		experts: { count: 32, active: 4, mlp: 2880 },
+		beyondWidths: {
+			difference: 6_706_944,
+			why: "biases of experts, router and output projections, and attention sinks",
+		},
+		parameters: 20_914_757_184,
+		source:
+			"transformers 5.18.0 models/gpt_oss GptOssConfig defaults with 24 layers and 32 experts, as openai/gpt-oss-20b has from memory (published: 20.9B), built",
 	},
 	"phi-3-mini": {
 		...llama,
@@ -466,6 +617,20 @@ export const LANGUAGE_MODELS = {
 			"internlm/internlm2_5-20b-chat",
 			" (InternVL2 and 2.5 26B add 9 rows: 92,553; contextTokens by analogy with the 7B, unconfirmed)",
 		),
+	},
+	"internlm3-8b": {
+		...llama,
+		name: "InternLM3 8B",
+		layers: 48,
+		hidden: 4096,
+		heads: 32,
+		kvHeads: 2,
+		mlp: 10240,
+		vocabulary: 128512,
+		contextTokens: 32768,
+		parameters: 8_804_241_408,
+		source:
+			"widths of huggingface.co/internlm/internlm3-8b-instruct from memory (published: 8.8B), built as a Llama with transformers 5.18.0",
 	},
 	"gemma-2-2b": {
 		...gemma2,
@@ -588,6 +753,26 @@ export const LANGUAGE_MODELS = {
 		parameters: 2_508_662_784,
 		source: config("google/paligemma-3b-pt-224", " (text_config; 1,216 rows more than Gemma 2B)"),
 	},
+	"gemma-3n-e2b": {
+		...gemma3,
+		name: "Gemma 3n E2B",
+		layers: 30,
+		hidden: 2048,
+		heads: 8,
+		kvHeads: 2,
+		headSize: 256,
+		mlp: 8192,
+		vocabulary: 262400,
+		contextTokens: 32768,
+		slidingWindow: { tokens: 512, fullLayers: 6 },
+		beyondWidths: {
+			difference: 2_073_002_080,
+			why: "embeddings per layer and the AltUp and LAuReL blocks; the last 10 layers share keys and values, so their memory is counted too high",
+		},
+		parameters: 4_435_182_688,
+		source:
+			"widths of google/gemma-3n-E2B-it from memory, built with transformers 5.18.0 models/gemma3n; with tower and audio about the published 5.4B",
+	},
 	"gemma-3n-e4b": {
 		...gemma3,
 		name: "Gemma 3n E4B",
@@ -606,6 +791,25 @@ export const LANGUAGE_MODELS = {
 		},
 		parameters: 6_835_235_568,
 		source: "transformers 5.18.0 models/gemma3n Gemma3nTextConfig defaults, named for google/gemma-3n-E4B",
+	},
+	"gemma-4-e2b": {
+		...gemma3,
+		name: "Gemma 4 E2B",
+		layers: 35,
+		hidden: 1536,
+		heads: 8,
+		kvHeads: 1,
+		headSize: 256,
+		mlp: 6144,
+		vocabulary: 262144,
+		slidingWindow: { tokens: 512, fullLayers: 7 },
+		beyondWidths: {
+			difference: 2_987_051_264,
+			why: "embeddings per layer, heads of 512 in full layers and MLPs of twice the width in 20 layers, which share keys and values, so that their memory is counted too high",
+		},
+		parameters: 4_628_569_344,
+		source:
+			"widths of google/gemma-4-E2B-it from memory, built with transformers 5.18.0 models/gemma4; with tower and audio about the published 5.1B",
 	},
 	"gemma-4-e4b": {
 		...gemma3,
@@ -725,15 +929,12 @@ export const LANGUAGE_MODELS = {
 		layers: 61,
 		hidden: 7168,
 		heads: 64,
-		kvHeads: 2,
+		kvHeads: 64,
+		latentAttention: { queryRank: 1536, rank: 512, ...latentHead },
 		mlp: 18432,
 		vocabulary: 163840,
 		contextTokens: 262144,
 		experts: { count: 384, active: 8, mlp: 2048, sharedMlp: 2048, denseLayers: 1 },
-		beyondWidths: {
-			difference: -1_219_172_352,
-			why: "latent attention keeps 576 elements per token and layer; 2 key-value heads (512 elements) stand for it",
-		},
 		parameters: 1_026_408_209_408,
 		source:
 			"docs.nvidia.com megatron-bridge KimiK2Provider (61 layers, 7168, 384 experts), ranks 1536 and 512 from memory; built with transformers 5.18.0 models/deepseek_v3",
@@ -744,15 +945,12 @@ export const LANGUAGE_MODELS = {
 		layers: 27,
 		hidden: 2048,
 		heads: 16,
-		kvHeads: 2,
+		kvHeads: 16,
+		latentAttention: { rank: 512, ...latentHead },
 		mlp: 11264,
 		vocabulary: 163840,
 		contextTokens: 131072,
 		experts: { count: 64, active: 6, mlp: 1408, sharedMlp: 2816, denseLayers: 1 },
-		beyondWidths: {
-			difference: 116_798_976,
-			why: "latent attention keeps 576 elements per token and layer; 2 key-value heads (512 elements) stand for it",
-		},
 		parameters: 15_960_108_544,
 		source:
 			"widths of moonshotai/Moonlight-16B-A3B from memory, built with transformers 5.18.0 models/deepseek_v3 (published: 16B)",
@@ -859,6 +1057,20 @@ export const LANGUAGE_MODELS = {
 			" (widths from memory); built with transformers 5.18.0 models/qwen3_5",
 		),
 	},
+	"qwen3.5-2b": {
+		...qwen35,
+		name: "Qwen3.5 2B",
+		layers: 24,
+		hidden: 2048,
+		heads: 8,
+		kvHeads: 2,
+		mlp: 6144,
+		tiedEmbeddings: true,
+		slidingWindow: { tokens: 256, fullLayers: 6 },
+		beyondWidths: { difference: 215_525_184, why: QWEN35_WHY },
+		parameters: 1_881_825_088,
+		source: config("Qwen/Qwen3.5-2B", " (widths from memory); built with transformers 5.18.0 models/qwen3_5"),
+	},
 	"qwen3.5-4b": {
 		...qwen35,
 		name: "Qwen3.5 4B",
@@ -900,6 +1112,60 @@ export const LANGUAGE_MODELS = {
 		beyondWidths: { difference: 2_542_127_616, why: QWEN35_WHY },
 		parameters: 26_895_998_464,
 		source: "THUDM/slime scripts/models/qwen3.5-27B.sh; built with transformers 5.18.0 models/qwen3_5",
+	},
+	"qwen3.5-35b-a3b": {
+		...qwen35,
+		name: "Qwen3.5 35B-A3B",
+		layers: 40,
+		hidden: 2048,
+		heads: 16,
+		kvHeads: 2,
+		mlp: 512,
+		tiedEmbeddings: false,
+		slidingWindow: { tokens: 512, fullLayers: 10 },
+		experts: { count: 256, active: 8, mlp: 512, sharedMlp: 512 },
+		beyondWidths: { difference: 529_275_520, why: QWEN35_WHY },
+		parameters: 34_660_610_688,
+		source: config(
+			"Qwen/Qwen3.5-35B-A3B",
+			" (widths from memory, their total is the name's); built with transformers 5.18.0 models/qwen3_5_moe",
+		),
+	},
+	"qwen3.5-122b-a10b": {
+		...qwen35,
+		name: "Qwen3.5 122B-A10B",
+		layers: 48,
+		hidden: 3072,
+		heads: 32,
+		kvHeads: 2,
+		mlp: 1024,
+		tiedEmbeddings: false,
+		slidingWindow: { tokens: 1024, fullLayers: 12 },
+		experts: { count: 256, active: 8, mlp: 1024, sharedMlp: 1024 },
+		beyondWidths: { difference: 1_563_761_664, why: QWEN35_WHY },
+		parameters: 122_111_526_912,
+		source: config(
+			"Qwen/Qwen3.5-122B-A10B",
+			" (widths from memory, their total is the name's); built with transformers 5.18.0 models/qwen3_5_moe",
+		),
+	},
+	"qwen3.5-397b-a17b": {
+		...qwen35,
+		name: "Qwen3.5 397B-A17B",
+		layers: 60,
+		hidden: 4096,
+		heads: 32,
+		kvHeads: 2,
+		mlp: 1024,
+		tiedEmbeddings: false,
+		slidingWindow: { tokens: 1024, fullLayers: 15 },
+		experts: { count: 512, active: 10, mlp: 1024, sharedMlp: 1024 },
+		beyondWidths: { difference: 2_605_536_000, why: QWEN35_WHY },
+		parameters: 396_346_350_336,
+		source: config(
+			"Qwen/Qwen3.5-397B-A17B",
+			" (widths from memory, their total is the name's); built with transformers 5.18.0 models/qwen3_5_moe",
+		),
 	},
 	"smollm2-135m": {
 		...llama,
@@ -980,6 +1246,38 @@ export const LANGUAGE_MODELS = {
 			"deepseek-ai/deepseek-llm-7b-base",
 			"; context of huggingface.co/deepseek-ai/deepseek-vl-7b-chat, from memory",
 		),
+	},
+	"deepseek-v2-lite": {
+		...llama,
+		name: "DeepSeek-V2-Lite 16B-A2.4B (DeepSeek-VL2-Small)",
+		layers: 27,
+		hidden: 2048,
+		heads: 16,
+		kvHeads: 16,
+		latentAttention: { rank: 512, ...latentHead },
+		mlp: 10944,
+		vocabulary: 102400,
+		contextTokens: 4096,
+		experts: { count: 64, active: 6, mlp: 1408, sharedMlp: 2816, denseLayers: 1 },
+		parameters: 15_706_484_224,
+		source:
+			"deepseek-ai/DeepSeek-V3 inference/configs/config_16B.json (the widths of DeepSeek-V2-Lite), arXiv 2412.10302 table 2; built with transformers 5.18.0 models/deepseek_v2",
+	},
+	"deepseek-moe-27b": {
+		...llama,
+		name: "DeepSeekMoE 27B-A4.1B (DeepSeek-VL2)",
+		layers: 30,
+		hidden: 2560,
+		heads: 32,
+		kvHeads: 32,
+		latentAttention: { rank: 512, ...latentHead },
+		mlp: 12288,
+		vocabulary: 129280,
+		contextTokens: 4096,
+		experts: { count: 72, active: 6, mlp: 1536, sharedMlp: 3072, denseLayers: 1 },
+		parameters: 27_033_546_240,
+		source:
+			"arXiv 2412.10302 table 2 (30 layers, 72 routed and 2 shared experts, 6 active), other widths from memory; built with transformers 5.18.0 models/deepseek_v2, with the tower the published 27.5B",
 	},
 	"deepseek-moe-3b": {
 		...llama,

@@ -1,11 +1,11 @@
 /**
  * Exact parameter counts from widths. Based on the modules of transformers 5.18.0 (models qwen2, qwen3, qwen3_moe,
- * llama, gemma2, gemma3, clip, siglip, qwen2_vl, qwen2_5_vl, qwen3_vl, internvl, mlcd); each total asserts that its
+ * llama, gemma2, gemma3, deepseek_v3, clip, siglip, qwen2_vl, qwen2_5_vl, qwen3_vl, internvl, mlcd); each total asserts that its
  * parts sum.
  */
 
 import { assertInternal } from "../errors.ts";
-import type { LanguageModel } from "./language-models.ts";
+import type { LanguageModel, LatentAttention } from "./language-models.ts";
 import type { Tower } from "./towers.ts";
 
 /** Parameters of a language model, by part. */
@@ -67,17 +67,14 @@ export type Projector =
 
 /** Parameters of a decoder-only language model, tied head counted once. */
 export function countLanguageModelParameters(model: LanguageModel): LanguageModelParameters {
-	const { layers, hidden, headSize } = model;
-	const queryWidth = model.heads * headSize;
-	const keyWidth = model.kvHeads * headSize;
-	const qkvWidth = queryWidth + 2 * keyWidth;
-	const qkvBias = model.attentionBias ? qkvWidth : 0;
+	const { layers, hidden, headSize, latentAttention: latent } = model;
 	const embedding = model.vocabulary * hidden;
-	const attention = layers * (hidden * qkvWidth + qkvBias + queryWidth * hidden);
+	const attention = layers * attentionMatrices(model);
 	const dense = model.experts?.denseLayers ?? 0;
 	const mlp = (layers - dense) * countLayerMlp(model) + dense * countPlainMlp(model);
 	const qkNorms = model.qkNorm ? 2 * headSize : 0;
-	const norms = layers * (model.normsPerLayer * hidden + qkNorms) + hidden;
+	const latentNorms = latent === undefined ? 0 : (latent.queryRank ?? 0) + latent.rank;
+	const norms = layers * (model.normsPerLayer * hidden + qkNorms + latentNorms) + hidden;
 	const head = model.tiedEmbeddings ? 0 : embedding;
 	const other = model.beyondWidths?.difference ?? 0;
 	const total = embedding + attention + mlp + norms + head + other;
@@ -131,6 +128,25 @@ export function countProjectorParameters(projector: Projector): number {
 		case "q-former":
 			return projector.parameters;
 	}
+}
+
+/** Matrices of one layer's attention and their biases. */
+function attentionMatrices(model: LanguageModel): number {
+	const { hidden, heads, headSize, latentAttention: latent } = model;
+	if (latent !== undefined) return latentMatrices(hidden, heads, latent);
+	const queryWidth = heads * headSize;
+	const qkvWidth = queryWidth + 2 * model.kvHeads * headSize;
+	return hidden * qkvWidth + (model.attentionBias ? qkvWidth : 0) + queryWidth * hidden;
+}
+
+/** Matrices of one layer of latent attention: queries, the vector that is kept, keys and values from it, the output. */
+export function latentMatrices(hidden: number, heads: number, latent: LatentAttention): number {
+	const { queryRank, rank, plainSize, rotarySize, valueSize } = latent;
+	const queryWidth = heads * (plainSize + rotarySize);
+	const queries = queryRank === undefined ? hidden * queryWidth : queryRank * (hidden + queryWidth);
+	const kept = hidden * (rank + rotarySize);
+	const keysAndValues = rank * heads * (plainSize + valueSize);
+	return queries + kept + keysAndValues + heads * valueSize * hidden;
 }
 
 function countPlainMlp(model: LanguageModel): number {

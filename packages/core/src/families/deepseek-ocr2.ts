@@ -3,6 +3,7 @@
  * aspect ratio. Source: transformers 5.18 models/deepseek_ocr2/{image_processing,processing}_deepseek_ocr2.py.
  */
 
+import { OnevisionError } from "../errors.ts";
 import { gridsUpTo, nearestAspectGrid } from "../geometry/aspect-grid.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { Size } from "../sample.ts";
@@ -54,8 +55,9 @@ export const deepseekOcr2: Family<DeepseekOcr2Constants, DeepseekOcr2Settings> =
 		const wholeView = viewGrids(overview, constants);
 		const grids = gridsUpTo(settings.min_patches, settings.max_patches);
 		return {
-			image: (item) =>
-				Math.max(item.width, item.height) > tile
+			image: (item) => {
+				const content = fitSquare(item, overview);
+				return Math.max(item.width, item.height) > tile
 					? layoutTiles(item, {
 							tile,
 							tileGrid: nearestAspectGrid(item, tile, grids),
@@ -68,9 +70,10 @@ export const deepseekOcr2: Family<DeepseekOcr2Constants, DeepseekOcr2Settings> =
 							tileGrid: square(1),
 							...wholeView,
 							overview: false,
-							content: fitSquare(item, overview),
+							content,
 							newlines: SEPARATOR,
-						}),
+						});
+			},
 			video: noVideo("DeepSeek-OCR-2"),
 		};
 	},
@@ -83,11 +86,16 @@ function viewGrids(side: number, { patch, merge }: DeepseekOcr2Constants): ViewG
 	return { patchGrid: square(Math.floor(side / patch)), pooledGrid: square(Math.ceil(side / patch / merge)) };
 }
 
-/** Longer side to `side`, the rest padded, px. */
+/** Longer side to `side`, the rest padded, px. Throws `unsupported` for a picture too thin, as transformers fails. */
 function fitSquare(image: Size, side: number): Size {
 	const scale = side / Math.max(image.width, image.height);
-	return {
-		width: Math.max(1, roundHalfEven(image.width * scale)),
-		height: Math.max(1, roundHalfEven(image.height * scale)),
+	const fitted = {
+		width: roundHalfEven(image.width * scale),
+		height: roundHalfEven(image.height * scale),
 	};
+	if (fitted.width > 0 && fitted.height > 0) return fitted;
+	throw new OnevisionError(
+		"unsupported",
+		`${image.width}x${image.height} is too thin: its short side rounds to 0 px in a view of ${side} px; crop it`,
+	);
 }

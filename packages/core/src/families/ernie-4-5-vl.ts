@@ -23,7 +23,7 @@ import {
 } from "./native-clip.ts";
 import { type MergedPatches, pixelLimitSettings } from "./native-resolution.ts";
 import { maxPixelsKnob } from "./qwen-vl.ts";
-import { estimateTextTokens } from "./timestamps.ts";
+import { estimateTextTokens, withFirstText } from "./timestamps.ts";
 
 export interface Ernie45VlConstants extends MergedPatches {
 	/** Frames merged into one token grid. */
@@ -105,6 +105,8 @@ export const ernie45Vl: Family<Ernie45VlConstants, Ernie45VlSettings> = {
 				const canvas = smartResize(item, imageLimits, "shrink");
 				return layoutNative(item, { patch, merge, canvas, around: titled("Picture 1:") });
 			},
+			numbered: (layout, ordinal) =>
+				withFirstText(layout, `${layout.kind === "image" ? "Picture" : "Video"} ${ordinal}:`),
 			video: (item) => {
 				const sampled = takeFrames(item, settings);
 				// The last frame is repeated until the clip fills whole grids.

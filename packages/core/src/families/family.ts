@@ -21,6 +21,11 @@ export interface ItemCounter {
 	/** `images` is how many images the sample holds; some families lay out one image and several differently. */
 	image(item: ImageItem, images: number): ItemLayout;
 	video(item: VideoItem): ItemLayout;
+	/**
+	 * The layout with the item's number written into its text, where the prompt numbers items; `ordinal` counts from 1
+	 * among items of the kind.
+	 */
+	numbered?(layout: ItemLayout, ordinal: number): ItemLayout;
 }
 
 /** A setting the planner may turn for one scenario. */
@@ -54,6 +59,13 @@ export interface Family<Constants, S extends Settings> {
 	knobs(constants: Constants): { readonly [S in Scenario]: readonly Knob[] };
 	/** Scenarios the family can take at all. */
 	readonly scenarios: readonly Scenario[];
+}
+
+/** The `image` of a family that takes none. */
+export function noImage(title: string): (item: ImageItem) => never {
+	return () => {
+		throw new OnevisionError("unsupported", `${title} takes no image; choose another model or parity`);
+	};
 }
 
 /** The `video` of a family that takes none. */

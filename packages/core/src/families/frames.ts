@@ -13,6 +13,12 @@ export const numFramesSchema = either(
 	choice("Use every frame the file holds", ["all"]),
 );
 
+/**
+ * Frames that vLLM's loader keeps of a clip unless told otherwise (`--media-io-kwargs`). Source: vllm-project/vllm
+ * vllm/multimodal/media/video.py at 055e47c (`num_frames`), vllm/multimodal/video.py at e5005d0 (`VideoBackend`).
+ */
+export const VLLM_FRAMES = 32;
+
 export interface SampledFrames {
 	readonly count: number;
 	/** Absent when every frame is used. */
@@ -38,8 +44,8 @@ export function sampleFrames(
 				};
 	}
 	if (asked >= video.frames) {
-		return asked === video.frames
-			? { count: asked }
+		return asked === video.frames || parity !== "transformers"
+			? { count: video.frames }
 			: {
 					count: video.frames,
 					notes: [

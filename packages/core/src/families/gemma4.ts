@@ -1,10 +1,12 @@
 /**
  * Gemma 4: the picture scaled up or down to fill a token budget in its own shape, patches pooled 3×3; a video is frames
  * under a smaller budget, each with its time. Source: transformers 5.18 models/gemma4/{image_processing,video_processing,
- * processing}_gemma4.py.
+ * processing}_gemma4.py; vllm-project/vllm vllm/model_executor/models/gemma4_mm.py at 49e6e47, which treats thin pictures
+ * otherwise.
  */
 
 import { OnevisionError } from "../errors.ts";
+import { thousands } from "../format.ts";
 import { markersAround, type Surroundings } from "../layout.ts";
 import type { Size, VideoItem } from "../sample.ts";
 import { integer } from "../schema.ts";
@@ -15,6 +17,7 @@ import {
 	numFramesSchema,
 	type SampledFrames,
 	sampleFrames,
+	VLLM_FRAMES,
 } from "./frames.ts";
 import { layoutNative, secondsAt } from "./native-clip.ts";
 import type { MergedPatches } from "./native-resolution.ts";
@@ -46,23 +49,23 @@ const budgetKnob = (setting: string, what: string): Knob => ({
 	setting,
 	values: BUDGETS,
 	deployable: true,
-	label: (value) => `at most ${value.toLocaleString("en-US")} tokens per ${what}`,
+	label: (value) => `at most ${thousands(Number(value))} tokens per ${what}`,
 });
 
 export const gemma4: Family<Gemma4Constants, Gemma4Settings> = {
 	title: "Gemma 4",
 	source: "transformers 5.18.0 src/transformers/models/gemma4/image_processing_gemma4.py",
-	parities: ["transformers"],
+	parities: ["transformers", "vllm"],
 	scenarios: ["single-image", "multi-image", "video"],
 	settings: {
 		max_soft_tokens: budget("an image"),
 		video_max_soft_tokens: budget("a video frame"),
 		num_frames: numFramesSchema,
 	},
-	defaults: ({ imageTokens, frameTokens, frames }) => ({
+	defaults: ({ imageTokens, frameTokens, frames }, parity) => ({
 		max_soft_tokens: imageTokens,
 		video_max_soft_tokens: frameTokens,
-		num_frames: frames,
+		num_frames: parity === "vllm" ? VLLM_FRAMES : frames,
 	}),
 	check: (settings) => {
 		for (const key of ["max_soft_tokens", "video_max_soft_tokens"] as const) {
@@ -78,22 +81,23 @@ export const gemma4: Family<Gemma4Constants, Gemma4Settings> = {
 		const frame = budgetKnob("video_max_soft_tokens", "frame");
 		return { "single-image": [image], "multi-image": [image], video: [numFramesKnob(), frame] };
 	},
-	counter: (constants, settings) => {
+	counter: (constants, settings, parity) => {
 		const { patch, merge } = constants;
+		const fill = parity === "vllm" ? fillBudgetAsVllm : fillBudget;
 		return {
 			image: (item) =>
 				layoutNative(item, {
 					patch,
 					merge,
-					canvas: fillBudget(item, settings.max_soft_tokens, constants),
+					canvas: fill(item, settings.max_soft_tokens, constants),
 					around: markersAround(2),
 				}),
 			video: (item) => {
-				const sampled = sampleFrames(item, settings.num_frames, "transformers", constants.frames);
+				const sampled = sampleFrames(item, settings.num_frames, parity, constants.frames);
 				return layoutNative(item, {
 					patch,
 					merge,
-					canvas: fillBudget(item, settings.video_max_soft_tokens, constants),
+					canvas: fill(item, settings.video_max_soft_tokens, constants),
 					views: sampled.count,
 					around: frameTimes(item, sampled),
 					sampled,
@@ -116,6 +120,17 @@ function fillBudget({ width, height }: Size, tokens: number, { patch, merge }: M
 	if (rows === 0) return { height: token, width: Math.min(Math.floor(width / height), tokens) * token };
 	if (cols === 0) return { width: token, height: Math.min(Math.floor(height / width), tokens) * token };
 	return { width: cols * token, height: rows * token };
+}
+
+/** `_compute_num_soft_tokens`, px: a side that vanishes becomes one token, and the other keeps its length up to the budget. */
+function fillBudgetAsVllm(image: Size, tokens: number, { patch, merge }: MergedPatches): Size {
+	const token = patch * merge;
+	const patches = (image.height / patch) * (image.width / patch);
+	const scale = Math.sqrt((tokens * merge ** 2) / patches);
+	const rows = Math.max(1, Math.floor((image.height * scale) / token));
+	const cols = Math.max(1, Math.floor((image.width * scale) / token));
+	// Only a side of one token lets the other run over the budget.
+	return { width: Math.min(cols, tokens) * token, height: Math.min(rows, tokens) * token };
 }
 
 /** `MM:SS` before each frame and a pair of markers around it, frames joined by spaces. */

@@ -2,7 +2,7 @@
  * InternVL 2, 2.5 and 3: tiles of 448 px in the grid nearest the picture's aspect ratio, a thumbnail beside them, 2×2
  * patches shuffled into a token; a video frame is one tile after "FrameN: ". Papers: arXiv 2404.16821, 2412.05271,
  * 2504.10479. Sources: transformers 5.18 models/internvl and models/got_ocr2; the model cards' `load_image`, `get_index`
- * and `load_video`.
+ * and `load_video`; vllm-project/vllm vllm/transformers_utils/processors/internvl.py at c6f146b.
  */
 
 import { gridsUpTo, nearestAspectGrid } from "../geometry/aspect-grid.ts";
@@ -11,7 +11,7 @@ import type { Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
 import { choice, either, integer } from "../schema.ts";
 import type { Family, Parity } from "./family.ts";
-import { type FrameCount, numFramesKnob, type SampledFrames, sampleFrames } from "./frames.ts";
+import { type FrameCount, numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { type CropSettings, checkCropSettings, cropSettings, layoutTiles, tilesKnob } from "./tile-grid.ts";
 import { square } from "./tiles.ts";
 import { estimateTextTokens } from "./timestamps.ts";
@@ -40,10 +40,10 @@ const MOST_FRAMES = 10_000;
 const MARKERS = 2;
 
 export const internvl: Family<InternvlConstants, InternvlSettings> = {
-	title: "InternVL (2, 2.5, 3)",
+	title: "InternVL (2, 2.5, 3, 3.5)",
 	source:
 		"transformers 5.18.0 src/transformers/models/internvl/processing_internvl.py, models/got_ocr2/image_processing_got_ocr2.py; model card of huggingface.co/OpenGVLab/InternVL3-8B for parity original",
-	parities: ["transformers", "original"],
+	parities: ["transformers", "original", "vllm"],
 	scenarios: ["single-image", "multi-image", "video"],
 	settings: {
 		...cropSettings,
@@ -56,7 +56,7 @@ export const internvl: Family<InternvlConstants, InternvlSettings> = {
 		crop_to_patches: true,
 		min_patches: minTiles,
 		max_patches: maxTiles,
-		num_frames: parity === "original" ? cardFrames : "all",
+		num_frames: parity === "transformers" ? "all" : parity === "vllm" ? VLLM_FRAMES : cardFrames,
 	}),
 	check: checkCropSettings,
 	knobs: ({ maxTiles }) => {
@@ -101,14 +101,17 @@ function sampleClip(
 		return { count: asked, indices: sampleSegments(video.frames, asked) };
 	}
 	const sampled = sampleFrames(video, asked, parity, trainedFrames);
-	return sampled.indices === undefined
+	return sampled.indices === undefined || parity === "vllm"
 		? sampled
 		: { ...sampled, indices: sampleArangeShifted(video.frames, sampled.count) };
 }
 
-/** "Frame1: " before the first frame, "\nFrame2: " before the next; the original ends in a line break as well. */
+/** "Frame1: " before the first frame, "\nFrame2: " before the next; the original ends in a line break, vLLM has none. */
 function frameNames(frames: number, parity: Parity): Surroundings {
-	const text = Array.from({ length: frames }, (_, index) => `${index === 0 ? "" : "\n"}Frame${index + 1}: `);
+	const text = Array.from(
+		{ length: frames },
+		(_, index) => `${index === 0 || parity === "vllm" ? "" : "\n"}Frame${index + 1}: `,
+	);
 	if (parity === "original") text.push("\n");
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
 }

@@ -40,6 +40,8 @@ export type KimiK25Settings = {
 const ASSUMED_FPS = 24;
 const IMAGE_TOKENS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 const CHUNK_TOKENS = [64, 128, 256, 384, 512, 768, 1024];
+/** The same for every picture. */
+const AROUND_IMAGE = mediaMarkers(["image"], 1);
 
 const patches = (what: string) => integer(`Most patches of ${what}`, { min: 1, max: 2 ** 32 });
 
@@ -89,7 +91,7 @@ export const kimiK25: Family<KimiK25Constants, KimiK25Settings> = {
 		return {
 			image: (item) => {
 				const fitted = navitResize(item, limits(settings.max_patches));
-				return layoutNative(item, { patch, merge, ...fitted, around: mediaMarkers(["image"], 1) });
+				return layoutNative(item, { patch, merge, ...fitted, around: AROUND_IMAGE });
 			},
 			video: (item) => {
 				const sampled = takeFrames(item, settings);

@@ -137,13 +137,22 @@ function layoutWhole(
 	constants: Lfm2VlConstants,
 	settings: Lfm2VlSettings,
 ): ItemLayout {
+	const grids = viewGrids(size, constants);
+	const patches = cells(grids.patchGrid);
+	const padded = Math.max(
+		settings.max_image_tokens * constants.merge ** 2,
+		settings.do_image_splitting ? Math.floor(constants.tile / constants.patch) ** 2 : 0,
+	);
+	// No side shrinks below a token, so a thin picture may keep more patches than the limit.
+	const note = `${patches} patches, more than the ${padded} that transformers pads every picture to: it fails when another picture stands beside this one`;
 	return layoutTiles(item, {
 		tile: constants.tile,
 		tileGrid: square(1),
-		...viewGrids(size, constants),
+		...grids,
 		overview: false,
 		canvas: size,
 		markers: settings.use_image_special_tokens ? 2 : 0,
+		...(patches > padded ? { notes: [note] } : {}),
 	});
 }
 

@@ -1,10 +1,11 @@
 /**
  * LLaVA-NeXT-Video: images as LLaVA-1.6, a video frame as one pooled tile without newline.
- * Source: transformers 5.18 models/llava_next_video/processing_llava_next_video.py.
+ * Sources: transformers 5.18 models/llava_next_video/processing_llava_next_video.py; vllm-project/vllm
+ * vllm/model_executor/models/llava_next_video.py at 187d8e5, which takes one clip and no image.
  */
 
-import type { Family } from "./family.ts";
-import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames } from "./frames.ts";
+import { type Family, noImage } from "./family.ts";
+import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { type LlavaNextConstants, type LlavaNextSettings, llavaNext } from "./llava-next.ts";
 import { square } from "./tiles.ts";
 import { layoutFrames } from "./video-frames.ts";
@@ -24,12 +25,12 @@ const STRIDE = 2;
 export const llavaNextVideo: Family<LlavaNextVideoConstants, LlavaNextVideoSettings> = {
 	title: "LLaVA-NeXT-Video",
 	source: "transformers 5.18.0 src/transformers/models/llava_next_video/processing_llava_next_video.py",
-	parities: ["transformers", "original"],
+	parities: ["transformers", "original", "vllm"],
 	scenarios: ["single-image", "multi-image", "video"],
 	settings: { ...llavaNext.settings, num_frames: numFramesSchema },
 	defaults: (constants, parity) => ({
 		...llavaNext.defaults(constants, parity),
-		num_frames: parity === "transformers" ? "all" : constants.trainedFrames,
+		num_frames: parity === "transformers" ? "all" : parity === "vllm" ? VLLM_FRAMES : constants.trainedFrames,
 	}),
 	knobs: (constants) => ({
 		...llavaNext.knobs(constants),
@@ -40,7 +41,10 @@ export const llavaNextVideo: Family<LlavaNextVideoConstants, LlavaNextVideoSetti
 		const patchGrid = square(Math.floor(tile / patch));
 		const pooledGrid = square(Math.floor(patchGrid.rows / STRIDE));
 		return {
-			image: llavaNext.counter(constants, settings, parity).image,
+			image:
+				parity === "vllm"
+					? noImage("LLaVA-NeXT-Video in vLLM")
+					: llavaNext.counter(constants, settings, parity).image,
 			video: (item) =>
 				layoutFrames(item, sampleFrames(item, settings.num_frames, parity, trainedFrames), {
 					view: { width: tile, height: tile },

@@ -2,14 +2,15 @@
  * LLaVA-OneVision: one visual-token budget over three scenarios. One image is AnyRes with a token cap, several images
  * are one tile each, a video frame is one tile pooled to about a quarter.
  * Paper: arXiv 2408.03326, section 3.2. Sources: transformers 5.18 models/llava_onevision/processing_llava_onevision.py;
- * LLaVA-VL/LLaVA-NeXT llava/model/llava_arch.py (`mm_newline_position`, `anyres_max`, `get_2dPool`).
+ * LLaVA-VL/LLaVA-NeXT llava/model/llava_arch.py (`mm_newline_position`, `anyres_max`, `get_2dPool`); vllm-project/vllm
+ * vllm/model_executor/models/llava_onevision.py, which lays out every image as if it were alone.
  */
 
 import { POOLING_MODES, type PoolingMode, pooledSize } from "../pooling/sizes.ts";
 import type { Size } from "../sample.ts";
 import { choice, integer } from "../schema.ts";
-import type { Family, Knob } from "./family.ts";
-import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames } from "./frames.ts";
+import type { Family, Knob, Parity } from "./family.ts";
+import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { limitCanvases, maxTilesKnob, maxTilesSchema, tileCounts } from "./llava-next.ts";
 import { type AnyresCanvases, anyresCanvases, layoutAnyres, layoutOneTile, square } from "./tiles.ts";
 import { layoutFrames } from "./video-frames.ts";
@@ -41,6 +42,9 @@ export type LlavaOnevisionSettings = {
 	readonly num_frames: FrameCount;
 };
 
+/** The cap that vLLM writes into its count, whatever the checkpoint says. */
+const VLLM_CAP = 9;
+
 /** Pooling strides a recipe may use; 1 keeps every feature. */
 const STRIDES = [1, 2, 3];
 
@@ -69,14 +73,14 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		num_frames: numFramesSchema,
 	},
 	defaults: (constants, parity) => ({
-		anyres_max: constants.anyresMax,
+		anyres_max: parity === "vllm" ? VLLM_CAP : constants.anyresMax,
 		max_tiles: constants.maxGridSide ** 2,
 		image_pooling: 1,
 		multi_image_pooling: 1,
 		video_pooling: 2,
 		pooling_mode: "bilinear",
 		newline_position: "one_token",
-		num_frames: parity === "transformers" ? "all" : constants.trainedFrames,
+		num_frames: framesByDefault(constants, parity),
 	}),
 	knobs: (constants) => {
 		const pooling = (setting: string): Knob => ({
@@ -127,7 +131,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		const frameGrid = pooled(settings.video_pooling);
 		return {
 			image: (item, images) =>
-				images === 1 ? layoutAnyres(item, anyres) : layoutOneTile(item, oneOfSeveral),
+				images === 1 || parity === "vllm" ? layoutAnyres(item, anyres) : layoutOneTile(item, oneOfSeveral),
 			video: (item) => {
 				const frames = sampleFrames(item, settings.num_frames, parity, constants.trainedFrames);
 				const newlines = newlinesOf(settings.newline_position, frames.count, frameGrid.rows);
@@ -136,6 +140,11 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		};
 	},
 };
+
+function framesByDefault({ trainedFrames }: LlavaOnevisionConstants, parity: Parity): FrameCount {
+	if (parity === "transformers") return "all";
+	return parity === "vllm" ? VLLM_FRAMES : trainedFrames;
+}
 
 /** The canvases within a grid limit. A plan tries hundreds of settings over a few limits, so each is built once. */
 function canvasesFor(constants: LlavaOnevisionConstants, maxTiles: number): AnyresCanvases {

@@ -4,7 +4,7 @@ import { resizeSlice, resizeView, sliceGrid } from "../geometry/minicpm-slices.t
 import { type ItemLayout, itemLayout, type Surroundings } from "../layout.ts";
 import type { Grid, MediaItem, Size } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
-import { estimateTextTokens } from "./timestamps.ts";
+import { estimateTextTokens, withFirstText } from "./timestamps.ts";
 
 export interface SliceRule {
 	/** Side of a patch, px. */
@@ -57,6 +57,11 @@ export function layoutSlices(
 		around: tags(sampled.count, cuts, tiles.rows, rule.imageId),
 		...(sampled.notes === undefined ? {} : { notes: sampled.notes }),
 	});
+}
+
+/** The layout with the picture's own number in `<image_id>`, from 0. */
+export function withImageId(layout: ItemLayout, ordinal: number): ItemLayout {
+	return withFirstText(layout, String(ordinal - 1));
 }
 
 function measure(size: Size, { patch, tokens }: SliceRule): { size: Size; patches: Grid; tokens: Grid } {

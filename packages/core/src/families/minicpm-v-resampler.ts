@@ -1,7 +1,8 @@
 /**
  * MiniCPM-V 2.0 to 4.5: an overview and up to nine cuts, each turned into 64 (2.5: 96) tokens by a resampler. A video is
  * one frame per second, at most 64, each laid out like a picture. Source: image_processing_minicpmv.py of
- * huggingface.co/openbmb/MiniCPM-V-2_6, read in copies of it, and the `encode_video` of its model card.
+ * huggingface.co/openbmb/MiniCPM-V-2_6, read in copies of it, and the `encode_video` of its model card; vllm-project/vllm
+ * vllm/model_executor/models/minicpmv.py at 73fb7a4, which cuts no frame and takes 32 of a clip, also for 4.5.
  */
 
 import { OnevisionError } from "../errors.ts";
@@ -9,8 +10,8 @@ import { roundHalfEven } from "../rounding.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
 import { integer } from "../schema.ts";
 import type { Family } from "./family.ts";
-import { numFramesKnob, type SampledFrames } from "./frames.ts";
-import { layoutSlices, type SliceRule } from "./minicpm-slices.ts";
+import { numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
+import { layoutSlices, type SliceRule, withImageId } from "./minicpm-slices.ts";
 import { slicesKnob, slicesSchema } from "./minicpm-v.ts";
 import { rateOf } from "./native-clip.ts";
 
@@ -39,17 +40,20 @@ export type MinicpmVResamplerSettings = {
 export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResamplerSettings> = {
 	title: "MiniCPM-V 2 to 4.5",
 	source: "huggingface.co/openbmb/MiniCPM-V-2_6 image_processing_minicpmv.py and README.md",
-	parities: ["original"],
+	parities: ["original", "vllm"],
 	scenarios: ["single-image", "multi-image", "video"],
 	settings: {
 		max_slice_nums: slicesSchema("an image"),
 		video_max_slice_nums: slicesSchema("a video frame"),
-		max_num_frames: integer("Most frames of a clip, one per second", { min: 1, max: MAX_FRAMES }),
+		max_num_frames: integer("Most frames of a clip: one per second, in vLLM any", {
+			min: 1,
+			max: MAX_FRAMES,
+		}),
 	},
-	defaults: ({ maxSlices, frameSlices, maxFrames }) => ({
+	defaults: ({ maxSlices, frameSlices, maxFrames }, parity) => ({
 		max_slice_nums: maxSlices,
-		video_max_slice_nums: frameSlices,
-		max_num_frames: Math.max(1, maxFrames),
+		video_max_slice_nums: parity === "vllm" ? 1 : frameSlices,
+		max_num_frames: parity === "vllm" ? VLLM_FRAMES : Math.max(1, maxFrames),
 	}),
 	knobs: ({ maxSlices, frameSlices, maxFrames }) => {
 		const image = slicesKnob("max_slice_nums", maxSlices);
@@ -58,7 +62,7 @@ export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResam
 		const video = maxFrames === 0 ? [] : [frames, frame];
 		return { "single-image": [image], "multi-image": [image], video };
 	},
-	counter: (constants, settings) => {
+	counter: (constants, settings, parity) => {
 		const rule = (maxSlices: number, imageId: boolean): SliceRule => ({
 			patch: constants.patch,
 			slice: constants.slice,
@@ -72,6 +76,10 @@ export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResam
 		return {
 			image: (item) => layoutSlices(item, imageRule),
 			video: (item) => {
+				if (parity === "vllm" && constants.imageId) {
+					const sampled = sampleFrames(item, settings.max_num_frames, parity, constants.maxFrames);
+					return layoutSlices(item, frameRule, sampled);
+				}
 				if (constants.maxFrames === 0) {
 					throw new OnevisionError(
 						"unsupported",
@@ -80,6 +88,8 @@ export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResam
 				}
 				return layoutSlices(item, frameRule, takeFrames(item, settings.max_num_frames));
 			},
+			numbered: (layout, ordinal) =>
+				layout.kind === "image" && constants.imageId ? withImageId(layout, ordinal) : layout,
 		};
 	},
 };

@@ -10,7 +10,7 @@ import { MAX_FRAMES, type VideoItem } from "../sample.ts";
 import { boolean, choice, integer } from "../schema.ts";
 import type { Family, Knob } from "./family.ts";
 import { numFramesKnob, type SampledFrames } from "./frames.ts";
-import { layoutSlices, type SliceRule } from "./minicpm-slices.ts";
+import { layoutSlices, type SliceRule, withImageId } from "./minicpm-slices.ts";
 import { type ClipFrames, clipFramesSchema, rateOf } from "./native-clip.ts";
 
 export interface MinicpmVConstants {
@@ -91,6 +91,7 @@ export const minicpmV: Family<MinicpmVConstants, MinicpmVSettings> = {
 		return {
 			image: (item) => layoutSlices(item, imageRule),
 			video: (item) => layoutSlices(item, frameRule, takeFrames(item, settings)),
+			numbered: withImageId,
 		};
 	},
 };

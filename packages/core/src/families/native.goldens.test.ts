@@ -301,6 +301,24 @@ describe("frames by fps", () => {
 	});
 });
 
+test("ERNIE-4.5-VL and MiniCPM-V number their pictures: from the tenth on with a digit more", () => {
+	const image: MediaItem = { kind: "image", width: 64, height: 64 };
+	const texts = (checkpoint: string, media: readonly MediaItem[]) =>
+		createCounterFrom(checkpoint)
+			.count({ media })
+			.items.map(({ around }) => around.text[0]);
+	const twelve = Array.from({ length: 12 }, () => image);
+	expect(texts("ernie-4.5-vl", twelve).slice(8)).toEqual(
+		[9, 10, 11, 12].map((ordinal) => `Picture ${ordinal}:`),
+	);
+	const clip: MediaItem = { kind: "video", width: 64, height: 64, frames: 20, fps: 2 };
+	expect(texts("ernie-4.5-vl", [image, clip, image])).toEqual(["Picture 1:", "Video 1:", "Picture 2:"]);
+	for (const checkpoint of ["minicpm-v-4.6", "minicpm-v-2.6"]) {
+		expect(texts(checkpoint, twelve).slice(9), checkpoint).toEqual(["9", "10", "11"]);
+	}
+	expect(texts("minicpm-v-2.5", [image, image])).toEqual([undefined, undefined]);
+});
+
 test("settings that contradict each other are refused", () => {
 	expect(() => createCounterFrom("gemma-4", { max_soft_tokens: 100 })).toThrow("one of 70, 140");
 	expect(() => createCounterFrom("ernie-4.5-vl", { num_frames: 8 })).toThrow("16 to 180");

@@ -5,6 +5,7 @@
  */
 
 import { OnevisionError } from "../errors.ts";
+import { thousands } from "../format.ts";
 import { NOTHING_AROUND } from "../layout.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { ImageItem, Size } from "../sample.ts";
@@ -43,7 +44,7 @@ export const pixtral: Family<PixtralConstants, PixtralSettings> = {
 			setting: "longest_edge",
 			values: [...values, longestEdge],
 			deployable: true,
-			label: (value) => `sides of at most ${value.toLocaleString("en-US")} px`,
+			label: (value) => `sides of at most ${thousands(Number(value))} px`,
 		};
 		return { "single-image": [box], "multi-image": [box], video: [] };
 	},

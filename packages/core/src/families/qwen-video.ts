@@ -1,7 +1,8 @@
 /**
  * Video in the Qwen-VL family: which frames, and at what size. Three rules, one table row each.
  * Sources: transformers 5.18 models/qwen2_vl/video_processing_qwen2_vl.py and models/qwen3_vl/video_processing_qwen3_vl.py;
- * QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0 (`smart_nframes`, `fetch_video`).
+ * QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0 (`smart_nframes`, `fetch_video`);
+ * vllm-project/vllm vllm/multimodal/video.py at e5005d0 (`Qwen2VLVideoBackend`), which hands transformers its frames.
  */
 
 import { OnevisionError } from "../errors.ts";
@@ -9,6 +10,7 @@ import { countByRate, sampleArange, sampleLinspaceRounded } from "../geometry/fr
 import { smartResize, smartResizeClip } from "../geometry/smart-resize.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { Size, VideoItem } from "../sample.ts";
+import type { Parity } from "./family.ts";
 import type { SampledFrames } from "./frames.ts";
 import type { QwenVlConstants, QwenVlSettings } from "./qwen-vl.ts";
 
@@ -22,6 +24,8 @@ export interface QwenVideoRule {
 	resize(video: Size, frames: number, constants: QwenVlConstants, settings: QwenVlSettings): Size;
 	/** Fewest frames the rule takes. */
 	readonly fewestFrames: number;
+	/** Whether it fails when asked for more frames than there are, where one would have it take all. */
+	readonly refusesMore: boolean;
 }
 
 /** Context length that bounds a clip's pixels, and the share of it that media may take. */
@@ -39,13 +43,14 @@ export const QWEN_VIDEO_RULES = {
 	/** Qwen2-VL and Qwen2.5-VL in transformers: limits per frame. */
 	"per-frame": {
 		fewestFrames: 1,
+		refusesMore: true,
 		countByFps: (video, rate, settings, temporalPatch) => {
 			const most = floorTo(Math.min(settings.max_frames, video.frames), temporalPatch);
 			const wanted = (video.frames / fpsOf(video)) * rate;
 			return floorTo(Math.min(Math.max(wanted, settings.min_frames), most, video.frames), temporalPatch);
 		},
 		countByNumber: (asked, total, temporalPatch) =>
-			Math.min(roundHalfEven(asked / temporalPatch) * temporalPatch, floorTo(total, temporalPatch)),
+			Math.min(roundTo(asked, temporalPatch), floorTo(total, temporalPatch)),
 		indices: sampleArange,
 		resize: (video, frames, { factor, temporalPatch }, settings) => {
 			const share = Math.floor((Math.trunc(CLIP_TOKENS * factor ** 2 * CLIP_SHARE) * temporalPatch) / frames);
@@ -58,6 +63,7 @@ export const QWEN_VIDEO_RULES = {
 	/** Qwen3-VL in transformers: one budget for the whole clip. */
 	"per-clip": {
 		fewestFrames: 2,
+		refusesMore: false,
 		countByFps: (video, rate, settings) => {
 			const wanted = Math.trunc((video.frames / (video.fps ?? ASSUMED_FPS)) * rate);
 			return Math.min(Math.max(wanted, settings.min_frames), settings.max_frames, video.frames);
@@ -78,13 +84,14 @@ export const QWEN_VIDEO_RULES = {
 	/** qwen-vl-utils, before the processor: limits per frame in tokens, always bounded by the clip. */
 	"qwen-vl-utils": {
 		fewestFrames: 2,
+		refusesMore: false,
 		countByFps: (video, rate, settings, temporalPatch) => {
 			const clip = { total: video.frames, fps: fpsOf(video), rate };
 			const limits = { min: settings.min_frames, max: settings.max_frames, multiple: temporalPatch };
 			return countByRate(clip, limits);
 		},
 		countByNumber: (asked, total, temporalPatch) =>
-			Math.min(roundHalfEven(asked / temporalPatch) * temporalPatch, floorTo(total, temporalPatch)),
+			Math.min(roundTo(asked, temporalPatch), floorTo(total, temporalPatch)),
 		indices: sampleLinspaceRounded,
 		resize: (video, frames, { factor, temporalPatch }, settings) => {
 			const share = ((CLIP_TOKENS * factor ** 2 * CLIP_SHARE) / frames) * temporalPatch;
@@ -107,10 +114,12 @@ export function sampleClip(
 	rule: QwenVideoRule,
 	settings: QwenVlSettings,
 	temporalPatch: number,
+	parity: Parity,
 ): SampledFrames {
 	const total = video.frames;
 	const { num_frames: asked, fps: rate } = settings;
-	if (total < rule.fewestFrames) return refuseShort(total);
+	// Asked for a number of frames, a rule may repeat those of a clip too short for it.
+	if (total < rule.fewestFrames && typeof asked !== "number") return refuseShort(total);
 	if (asked === "all" || (asked === "by_fps" && rate === "all")) {
 		if (total <= settings.max_frames) return { count: total };
 		const note = `all ${total} frames are used: no sampling unless asked; the model cards sample with fps=2`;
@@ -121,10 +130,22 @@ export function sampleClip(
 			? rule.countByFps(video, rate as number, settings, temporalPatch)
 			: rule.countByNumber(asked, total, temporalPatch);
 	if (count < rule.fewestFrames || count < 1) return refuseShort(total);
+	if (
+		rule.refusesMore &&
+		parity === "transformers" &&
+		typeof asked === "number" &&
+		roundTo(asked, temporalPatch) > total
+	) {
+		const note = `the clip has ${total} frames, fewer than num_frames=${asked}; transformers refuses such a call`;
+		return { ...(count === total ? {} : { indices: rule.indices(total, count) }), count, notes: [note] };
+	}
 	if (count === total) return { count };
 	const indices = rule.indices(total, count);
 	const last = indices.at(-1) ?? 0;
 	if (last < total) return { count: indices.length, indices };
+	if (parity === "vllm") {
+		return { count: indices.length, indices: indices.map((index) => Math.min(index, total - 1)) };
+	}
 	const note = `transformers asks for frame ${last} of a clip whose last is ${total - 1} here and fails on it; another fps or num_frames avoids that`;
 	return { count: indices.length, indices, notes: [note] };
 }
@@ -142,6 +163,10 @@ function refuseShort(total: number): never {
 		"unsupported",
 		`video of ${total} frame${total === 1 ? "" : "s"}: too short to sample pairs of frames from; pass it as an image`,
 	);
+}
+
+function roundTo(value: number, multiple: number): number {
+	return roundHalfEven(value / multiple) * multiple;
 }
 
 function floorTo(value: number, multiple: number): number {

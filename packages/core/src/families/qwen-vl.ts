@@ -10,7 +10,7 @@ import { smartResize } from "../geometry/smart-resize.ts";
 import { type ItemLayout, itemLayout, markersAround, type Surroundings } from "../layout.ts";
 import type { MediaItem, Size, VideoItem } from "../sample.ts";
 import { boolean, choice, either, integer, number } from "../schema.ts";
-import type { Family, Knob } from "./family.ts";
+import type { Family, Knob, Parity } from "./family.ts";
 import { type FrameCount, numFramesKnob, numFramesSchema, type SampledFrames } from "./frames.ts";
 import {
 	ASSUMED_FPS,
@@ -79,10 +79,10 @@ export function maxPixelsKnob(
 }
 
 export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
-	title: "Qwen-VL (2, 2.5, 3)",
+	title: "Qwen-VL (2, 2.5, 3, 3.5)",
 	source:
 		"transformers 5.18.0 src/transformers/models/qwen2_vl/{image_processing,video_processing}_qwen2_vl.py, models/qwen3_vl/video_processing_qwen3_vl.py",
-	parities: ["transformers", "qwen-vl-utils"],
+	parities: ["transformers", "qwen-vl-utils", "vllm"],
 	scenarios: ["single-image", "multi-image", "video"],
 	settings: {
 		min_pixels: pixels("Fewest pixels of an image"),
@@ -107,7 +107,7 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 			max_pixels: constants.maxPixels,
 			video_min_pixels: utils?.min ?? constants.videoMinPixels,
 			video_max_pixels: utils?.max ?? constants.videoMaxPixels,
-			fps: utils === undefined ? constants.fps : 2,
+			fps: parity === "transformers" ? constants.fps : 2,
 			num_frames: "by_fps",
 			min_frames: 4,
 			max_frames: 768,
@@ -137,7 +137,7 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 		return { "single-image": [limit], "multi-image": [limit], video: [numFramesKnob(2), video] };
 	},
 	counter: (constants, settings, parity) => {
-		const guard = parity === "transformers" ? "shrink" : "round";
+		const guard = parity === "qwen-vl-utils" ? "round" : "shrink";
 		const limits = {
 			factor: constants.factor,
 			minPixels: settings.min_pixels,
@@ -148,19 +148,23 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 		return {
 			image: (item) => layout(item, smartResize(item, limits, guard), undefined, constants, markersAround(2)),
 			video: (item) => {
-				const frames = sampleClip(item, rule, settings, constants.temporalPatch);
+				const frames = sampleClip(item, rule, settings, constants.temporalPatch, parity);
 				const canvas = rule.resize(item, frames.count, constants, settings);
-				return layout(item, canvas, frames, constants, clipSurroundings(item, frames, constants));
+				return layout(item, canvas, frames, constants, clipSurroundings(item, frames, constants, parity));
 			},
 		};
 	},
 };
 
-/** The chat template writes one pair of markers around a clip; Qwen3-VL adds a time and a pair per temporal patch. */
+/**
+ * The chat template writes one pair of markers around a clip; Qwen3-VL adds a time and a pair per temporal patch, which
+ * vLLM puts in the place of the pair around the clip (models/qwen3_vl.py at 4f5768c).
+ */
 function clipSurroundings(
 	video: VideoItem,
 	sampled: SampledFrames,
 	constants: QwenVlConstants,
+	parity: Parity,
 ): Surroundings {
 	if (!constants.timestamps) return markersAround(2);
 	const fps = video.fps ?? ASSUMED_FPS;
@@ -175,7 +179,11 @@ function clipSurroundings(
 		const last = secondsOf(index * temporalPatch + temporalPatch - 1);
 		return `<${oneDecimal((first + last) / 2)} seconds>`;
 	});
-	return { markers: 2 + 2 * text.length, text, estimatedTextTokens: estimateTextTokens(text) };
+	return {
+		markers: (parity === "vllm" ? 0 : 2) + 2 * text.length,
+		text,
+		estimatedTextTokens: estimateTextTokens(text),
+	};
 }
 
 function layout(

@@ -125,14 +125,14 @@ function clipText(video: VideoItem, sampled: SampledFrames): Surroundings {
 	const secondsOf = (position: number): number => (sampled.indices?.[position] ?? position) / fps;
 	// Without a rate there is no duration either: the time of the last frame stands for it.
 	const duration = Math.trunc(video.fps === undefined ? secondsOf(sampled.count - 1) : video.frames / fps);
-	const text = [
-		`You are provided the following series of ${numberInWords(sampled.count)} frames from a ${clock(duration)} [H:MM:SS] video.\n`,
-		...Array.from({ length: sampled.count }, (_, position) => {
-			const seconds = secondsOf(position);
-			return `\nFrame from ${twoDigits(Math.floor(seconds / 60))}:${twoDigits(Math.floor(seconds % 60))}:`;
-		}),
-		"\n\n",
-	];
+	const introduction = `You are provided the following series of ${numberInWords(sampled.count)} frames from a ${clock(duration)} [H:MM:SS] video.\n`;
+	const times = Array.from({ length: sampled.count }, (_, position) => {
+		const seconds = secondsOf(position);
+		const time = `${twoDigits(Math.floor(seconds / 60))}:${twoDigits(Math.floor(seconds % 60))}`;
+		// No special token stands between the sentence and the first time: one piece for a tokenizer.
+		return `${position === 0 ? introduction : ""}\nFrame from ${time}:`;
+	});
+	const text = [...times, "\n\n"];
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
 }
 

@@ -289,7 +289,7 @@ describe("video", () => {
 		const text = (frames: number, fps: number, settings = {}) =>
 			createCounter("smolvlm2-500m", settings).count({ media: [clip(frames, fps)] }).items[0]?.around.text;
 		expect(text(250, 25)?.[0]).toBe(
-			"You are provided the following series of ten frames from a 0:00:10 [H:MM:SS] video.\n",
+			"You are provided the following series of ten frames from a 0:00:10 [H:MM:SS] video.\n\nFrame from 00:00:",
 		);
 		expect(text(1101, 1, { num_frames: "all" })?.[0]).toContain(
 			"of one thousand, one hundred and one frames",
@@ -306,7 +306,7 @@ describe("video", () => {
 		);
 		const all = createCounter("smolvlm2-500m", { num_frames: "all" }).count({ media: [clip(49)] }).items[0];
 		expect([all?.around.text[0], all?.around.text.at(-2)]).toEqual([
-			"You are provided the following series of forty-nine frames from a 0:00:02 [H:MM:SS] video.\n",
+			"You are provided the following series of forty-nine frames from a 0:00:02 [H:MM:SS] video.\n\nFrame from 00:00:",
 			"\nFrame from 00:02:",
 		]);
 	});
@@ -321,6 +321,10 @@ describe("video", () => {
 });
 
 test("what a family can't do is refused", () => {
+	// The short side rounds to nothing in the view of 1024 px.
+	expect(() => countImage("deepseek-ocr-2", 2, 5227)).toThrow(
+		expect.objectContaining({ code: "unsupported", message: expect.stringContaining("too thin") }),
+	);
 	expect(() => countImage("phi-4-multimodal-instruct", 4000, 8)).toThrow(
 		expect.objectContaining({ code: "unsupported" }),
 	);
@@ -331,6 +335,11 @@ test("what a family can't do is refused", () => {
 	expect(() => createCounter("internvl3-8b", { min_patches: 9, max_patches: 4 })).toThrow(
 		expect.objectContaining({ code: "invalid-input" }),
 	);
+});
+
+test("LFM2-VL: a thin picture with more patches than transformers pads to is counted, with a note", () => {
+	expect(countImage("lfm2-vl-1.6b", 1, 1954).notes?.[0]).toContain("fails when another picture");
+	expect(countImage("lfm2-vl-1.6b", 640, 480).notes).toBeUndefined();
 });
 
 test.each([

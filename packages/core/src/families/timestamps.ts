@@ -1,6 +1,7 @@
 /** Times written as text between frames: how the references print them, and an estimate of their tokens. */
 
 import { OnevisionError } from "../errors.ts";
+import type { ItemLayout } from "../layout.ts";
 import { roundHalfEven } from "../rounding.ts";
 
 /** Python's `f"{value:.1f}"`: one decimal, exact ties to even where `toFixed` goes up (0.25 → "0.2"). */
@@ -21,6 +22,12 @@ export function assertTimes(times: number): void {
 		"over-limit",
 		`${times} times to write for one video: at most ${MAX_TIMES}; set fps or num_frames`,
 	);
+}
+
+/** The layout with another text in the place of its first. */
+export function withFirstText(layout: ItemLayout, first: string): ItemLayout {
+	const text = [first, ...layout.around.text.slice(1)];
+	return { ...layout, around: { ...layout.around, text, estimatedTextTokens: estimateTextTokens(text) } };
 }
 
 /**

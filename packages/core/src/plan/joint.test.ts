@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SCENARIOS } from "../sample.ts";
 import type { AllocationResult } from "./allocate.ts";
-import { type JointScenario, planJoint } from "./joint.ts";
+import { type JointScenario, planJoint, withinSample } from "./joint.ts";
 
 /** A frontier point of so many mean tokens and such a fidelity; nothing else is looked at. */
 function point(tokens: number, fidelity: number): AllocationResult {
@@ -39,7 +39,7 @@ const problem = fc
 			share: fc.integer({ min: 1, max: 9 }),
 			priority: fc.integer({ min: 0, max: 4 }),
 			frontier,
-			choosable: fc.integer({ min: 1, max: 6 }),
+			choosable: fc.uniqueArray(fc.nat(5), { minLength: 1, maxLength: 6 }),
 		}),
 		{ minLength: 1, maxLength: 3 },
 	)
@@ -50,15 +50,21 @@ const problem = fc
 			share: part.share / total,
 			priority: part.priority,
 			frontier: part.frontier,
-			choosable: Math.min(part.choosable, part.frontier.length),
+			choosable: within(part.choosable, part.frontier.length),
 		}));
 	});
+
+/** Those of the indices that the frontier has, ascending; 0 if it has none of them. */
+function within(indices: readonly number[], length: number): number[] {
+	const found = indices.filter((index) => index < length).sort((a, b) => a - b);
+	return found.length > 0 ? found : [0];
+}
 
 /** Every combination of choosable points. */
 function product(scenarios: readonly JointScenario[]): AllocationResult[][] {
 	return scenarios.reduce<AllocationResult[][]>(
 		(all, { frontier: points, choosable }) =>
-			all.flatMap((picks) => points.slice(0, choosable).map((pick) => [...picks, pick])),
+			all.flatMap((picks) => choosable.map((index) => [...picks, points[index] as AllocationResult])),
 		[[]],
 	);
 }
@@ -114,9 +120,15 @@ describe("where spare tokens help", () => {
 			share: 0.5,
 			priority: 1,
 			frontier: [point(1000, 0.5), point(2000, 0.6)],
-			choosable: 2,
+			choosable: [0, 1],
 		},
-		{ scenario: "video", share: 0.5, priority, frontier: [point(1000, 0.2), point(1500, 0.4)], choosable: 2 },
+		{
+			scenario: "video",
+			share: 0.5,
+			priority,
+			frontier: [point(1000, 0.2), point(1500, 0.4)],
+			choosable: [0, 1],
+		},
 	];
 
 	test("the scenario that gains most per token is named", () => {
@@ -142,11 +154,24 @@ describe("where spare tokens help", () => {
 	test("a flat next step does not hide a steep one after it", () => {
 		const steep = [point(100, 0.1), point(200, 0.1001), point(300, 0.9)];
 		const joint = planJoint(
-			[{ scenario: "video", share: 1, priority: 1, frontier: steep, choosable: 3 }],
+			[{ scenario: "video", share: 1, priority: 1, frontier: steep, choosable: [0, 1, 2] }],
 			100,
 		);
 		expect(joint.choices[0]?.gainPer1000Tokens).toBeCloseTo(4, 9);
 	});
+});
+
+test("a point that lets one sample grow too long is passed over, not taken as the end", () => {
+	const long = { ...point(200, 0.4), visualTokens: { mean: 200, p50: 200, p95: 900, max: 900 } };
+	const points = [point(100, 0.2), long, point(300, 0.6)];
+	const choosable = withinSample(points, "max", 500);
+	expect(choosable).toEqual([0, 2]);
+	const joint = planJoint(
+		[{ scenario: "multi-image", share: 1, priority: 1, frontier: points, choosable }],
+		300,
+	);
+	expect(joint.choices[0]?.result).toBe(points[2]);
+	expect(withinSample([long], "max", 500)).toEqual([0]);
 });
 
 test("no scenarios: nothing chosen, nothing spent, and it fits", () => {

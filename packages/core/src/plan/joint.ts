@@ -14,8 +14,8 @@ export interface JointScenario {
 	readonly priority: number;
 	/** Ascending in mean tokens and fidelity. */
 	readonly frontier: readonly AllocationResult[];
-	/** How many of them, from the smallest, may be chosen: beyond, a sample grows over the per-sample limit. */
-	readonly choosable: number;
+	/** Which of them may be chosen, ascending, at least one: with the others a sample grows over the per-sample limit. */
+	readonly choosable: readonly number[];
 }
 
 export interface JointChoice {
@@ -59,11 +59,14 @@ export function planJoint(scenarios: readonly JointScenario[], meanTokensLimit: 
 	for (const [index, { share, frontier, choosable }] of scenarios.entries()) {
 		const weight = (weights[index] ?? 0) / totalWeight;
 		const crossed = combinations.flatMap((combination) =>
-			frontier.slice(0, choosable).map((point, pick) => ({
-				tokens: combination.tokens + share * point.visualTokens.mean,
-				value: combination.value + weight * point.fidelity,
-				picks: [...combination.picks, pick],
-			})),
+			choosable.map((pick) => {
+				const { visualTokens, fidelity } = frontier[pick] as AllocationResult;
+				return {
+					tokens: combination.tokens + share * visualTokens.mean,
+					value: combination.value + weight * fidelity,
+					picks: [...combination.picks, pick],
+				};
+			}),
 		);
 		combinations = prune(crossed);
 	}
@@ -91,8 +94,23 @@ export function planJoint(scenarios: readonly JointScenario[], meanTokensLimit: 
 		fits: fitting.length > 0,
 		choices,
 		...(richest === undefined ? {} : { spendNext: richest.scenario }),
-		combinations: scenarios.reduce((product, { choosable }) => product * choosable, 1),
+		combinations: scenarios.reduce((product, { choosable }) => product * choosable.length, 1),
 	};
+}
+
+/**
+ * Which frontier points keep every sample within `longest` tokens; the first if none does. The frontier ascends in mean
+ * tokens, not in those of the longest sample, so a point over the limit may stand below one within it.
+ */
+export function withinSample(
+	points: readonly AllocationResult[],
+	fit: keyof AllocationResult["visualTokens"],
+	longest: number,
+): number[] {
+	const within = [...points.entries()]
+		.filter(([, { visualTokens }]) => visualTokens[fit] <= longest)
+		.map(([index]) => index);
+	return within.length > 0 ? within : [0];
 }
 
 /** Best fidelity per 1,000 tokens over all points above `pick`: a flat next step must not hide a steep one after it. */

@@ -13,7 +13,7 @@ import { type AllocationQuestion, type AllocationResult, limitImages } from "./a
 import { type CurriculumPlan, planCurriculum, type ScenarioLoad, scenarioLoad } from "./curriculum.ts";
 import { compareFixedAndDynamic, type FixedAgainstDynamic } from "./dynamic.ts";
 import { type Extrapolation, extrapolate } from "./extrapolate.ts";
-import { type JointPlan, planJoint } from "./joint.ts";
+import { type JointPlan, planJoint, withinSample } from "./joint.ts";
 import { type MediaProfile, mergeEqual, presentScenarios, profileMedia } from "./media-profile.ts";
 import { type PlanRequest, planRequestSchema } from "./request.ts";
 import { type ResolvedPlanRequest, resolvePlanRequest } from "./resolve.ts";
@@ -67,13 +67,14 @@ export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoi
 		};
 	});
 	const scenarios = planned.map(({ plan }) => plan);
+	const longest = Math.max(request.budget, request.meanTokens) * CONTEXT_RISK_ABOVE;
 	const joint = planJoint(
 		planned.map(({ plan: { scenario, share }, frontier }) => ({
 			scenario,
 			share,
 			priority: request.priorities[scenario],
 			frontier: frontier.points,
-			choosable: withinSample(frontier.points, request),
+			choosable: withinSample(frontier.points, request.fit, longest),
 		})),
 		request.meanTokens,
 	);
@@ -136,13 +137,6 @@ function questionFor(
 			? Number.POSITIVE_INFINITY
 			: MOST_FULL_FRAMES,
 	};
-}
-
-/** How many frontier points, from the smallest, keep every sample below the context-risk bound; at least one. */
-function withinSample(points: readonly AllocationResult[], request: ResolvedPlanRequest): number {
-	const most = Math.max(request.budget, request.meanTokens) * CONTEXT_RISK_ABOVE;
-	const over = points.findIndex(({ visualTokens }) => visualTokens[request.fit] > most);
-	return over === -1 ? points.length : Math.max(1, over);
 }
 
 function planExtrapolation(

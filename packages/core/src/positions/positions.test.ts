@@ -12,7 +12,8 @@ import goldens from "../goldens/positions.json" with { type: "json" };
 import type { MediaItem } from "../sample.ts";
 import { MAX_POSITIONS, type MropeIds, mropeIds, type Run } from "./mrope.ts";
 import { type Positions, positionsOf, type Sequence } from "./positions.ts";
-import { AXES, frequencyAxes, positionRuleOf } from "./rules.ts";
+import { AXES, dimensionAxes, frequencyAxes, XD_AXES } from "./rule.ts";
+import { positionRuleOf } from "./rules.ts";
 
 type Piece = readonly [string, ...number[]];
 /** length, delta, checks, temporal, height, width */
@@ -28,9 +29,22 @@ const checkpointOf = (name: string) => checkpointById(resolveCheckpointId(name))
 
 const check = (axis: Int32Array): number => axis.reduce((sum, value, index) => sum + value * (index + 1), 0);
 
+type Axes = readonly Int32Array[];
+
+const mropeAxes = (ids: MropeIds): Axes => [ids.temporal, ids.height, ids.width];
+
+function axesOf(positions: Positions): Axes {
+	if (positions.kind === "mrope") return mropeAxes(positions);
+	if (positions.kind === "sequential") return [positions.positions];
+	return [positions.sequence, positions.width, positions.height, positions.image];
+}
+
 /** What `ids` says, in the form of a golden row. */
-function row(ids: MropeIds, written: boolean): Ids {
-	const axes = [ids.temporal, ids.height, ids.width] as const;
+function row(
+	ids: { readonly length: number; readonly nextPosition: number },
+	axes: Axes,
+	written: boolean,
+): Ids {
 	return [
 		ids.length,
 		ids.nextPosition - ids.length,
@@ -55,7 +69,8 @@ describe("runs: transformers' get_rope_index on grids", () => {
 					return { kind: "video", temporalPatches: first, grid: { rows, cols }, interval };
 				});
 				const written = (expected as unknown as Ids)[3] !== null;
-				expect(row(mropeIds(runs), written), JSON.stringify(pieces)).toEqual(expected);
+				const ids = mropeIds(runs);
+				expect(row(ids, mropeAxes(ids), written), JSON.stringify(pieces)).toEqual(expected);
 			}
 		});
 	}
@@ -79,12 +94,15 @@ function settingsOf(
 	options: Readonly<Record<string, unknown>> | null,
 ) {
 	const { num_frames, fps, do_sample_frames: sampled } = options ?? {};
+	// Without options the processor's own sampling is followed.
+	const everyFrame = options !== null && sampled !== true;
 	return {
 		min_pixels: size?.shortest_edge,
 		max_pixels: size?.longest_edge,
-		video_min_pixels: video?.shortest_edge,
-		video_max_pixels: video?.longest_edge,
-		...(sampled === true ? {} : { fps: "all" }),
+		...(video === undefined
+			? {}
+			: { video_min_pixels: video.shortest_edge, video_max_pixels: video.longest_edge }),
+		...(everyFrame ? { fps: "all" } : {}),
 		...(typeof fps === "number" ? { fps } : {}),
 		...(typeof num_frames === "number" ? { num_frames } : {}),
 	};
@@ -106,8 +124,9 @@ describe("sequences: transformers' processor, then get_rope_index", () => {
 					countText: (text) => text.length,
 				});
 				const written = (expected as unknown as Ids)[3] !== null;
-				if (positions.kind !== "mrope") throw new Error("these models have three axes");
-				expect(row(positions, written), JSON.stringify([pieces, options])).toEqual(expected);
+				expect(row(positions, axesOf(positions), written), JSON.stringify([pieces, options])).toEqual(
+					expected,
+				);
 				expect(positions.exact).toBe(true);
 				expect(positions.ropeDelta).toBe(expected[1]);
 			}
@@ -121,6 +140,24 @@ test("each frequency turns with the axis the models give it", () => {
 		if (rule.kind !== "mrope") throw new Error("these models have three axes");
 		expect(rule.sections).toEqual(constants.mrope_section);
 		expect(frequencyAxes(rule).map((axis) => AXES.indexOf(axis))).toEqual(rows[0]?.[0]);
+	}
+});
+
+test("HunyuanVL: each dimension of a head turns with the axis the model gives it", () => {
+	for (const { checkpoint, rows, constants } of groups("dimensions")) {
+		const rule = positionRuleOf(checkpointOf(checkpoint));
+		if (rule.kind !== "xdrope") throw new Error("this model has four axes");
+		expect(rule.sections).toEqual(constants.mrope_section);
+		expect(dimensionAxes(rule).map((axis) => XD_AXES.indexOf(axis))).toEqual(rows[0]?.[0]);
+	}
+});
+
+test("one number per token: from where the model's own position embedding starts", () => {
+	for (const { checkpoint, rows } of groups("starts")) {
+		const expected = rows[0]?.[0] as readonly number[];
+		const segments = [{ kind: "text", tokens: expected.length }] as const;
+		const positions = positionsOf(checkpointOf(checkpoint), { media: [], segments });
+		expect([...(axesOf(positions)[0] ?? [])]).toEqual(expected);
 	}
 });
 
@@ -177,7 +214,7 @@ const CLIP: MediaItem = { kind: "video", width: 320, height: 240, frames: 96, fp
 const PICTURE: MediaItem = { kind: "image", width: 640, height: 480 };
 
 function lengthOf(positions: Positions): number {
-	return positions.kind === "mrope" ? positions.temporal.length : positions.positions.length;
+	return axesOf(positions)[0]?.length ?? 0;
 }
 
 test("every checkpoint: as many positions as context tokens, or a refusal that says why", () => {
@@ -220,6 +257,17 @@ test("Qwen3-VL's times are estimated without a tokenizer, and the result says so
 	expect(positionsOf("qwen2.5-vl-7b", sequence, { fps: 2 }).exact).toBe(true);
 });
 
+test.each([
+	"qwen3-vl-8b",
+	"glm-4.6v",
+] as const)("%s: a clip's positions are its context tokens, by any parity", (id) => {
+	const sequence: Sequence = { media: [CLIP], segments: [{ kind: "media", item: 0 }] };
+	for (const parity of createCounterFrom(id).family.parities) {
+		const layout = createCounterFrom(id, { parity }).count({ media: [CLIP] });
+		expect(positionsOf(id, sequence, { parity }).length, parity).toBe(layout.contextTokens);
+	}
+});
+
 test("what cannot be numbered is refused with one line", () => {
 	const text = (tokens: number) => ({ kind: "text", tokens }) as const;
 	const item = (index: number) => ({ kind: "media", item: index }) as const;
@@ -250,8 +298,11 @@ test("what cannot be numbered is refused with one line", () => {
 	expect(() => mropeIds([image, image])).toThrowErrorMatchingInlineSnapshot(
 		`[OnevisionError: two images without a token between: their positions cannot be told apart; put the markers around each]`,
 	);
-	const glm = CHECKPOINT_IDS.find((id) => checkpointById(id).family === "glm4v");
-	if (glm !== undefined) {
-		expect(() => positionsOf(glm, { media: [], segments: [] })).toThrow(/take them from the reference/);
-	}
+	const blip = checkpointOf("blip-2");
+	const unknown = { ...blip, parts: { ...blip.parts, languageModel: "opt-350m" } };
+	expect(() =>
+		positionsOf(unknown as typeof blip, { media: [], segments: [] }),
+	).toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: positions of BLIP-2 OPT 2.7B: no rule is known for the language model opt-350m; take them from the reference implementation]`,
+	);
 });

@@ -1,6 +1,6 @@
 /**
  * Position ids of a whole sequence: which numbers the language model's rotary embedding sees for every token, from
- * sizes alone. Equal to transformers 5.18 for Qwen2-VL, Qwen2.5-VL and Qwen3-VL (goldens/positions.json).
+ * sizes alone. Equal to transformers 5.18 for every model that has a rule of its own (goldens/positions.json).
  */
 
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
@@ -12,7 +12,9 @@ import { estimateTextTokens } from "../families/timestamps.ts";
 import type { ItemLayout } from "../layout.ts";
 import type { MediaItem, VideoItem } from "../sample.ts";
 import { type Advance, assertLength, mropeIds, type Run } from "./mrope.ts";
-import { type MropeRule, positionRuleOf, type SequentialRule } from "./rules.ts";
+import type { MropeRule, SequentialRule, XdropeRule } from "./rule.ts";
+import { positionRuleOf } from "./rules.ts";
+import { type XdRun, xdropeIds } from "./xdrope.ts";
 
 /** One stretch of the sequence: text of so many tokens, or a media item by its index. */
 export type Segment =
@@ -59,7 +61,17 @@ export interface MropePositions extends Ends {
 	readonly rule: MropeRule;
 }
 
-export type Positions = SequentialPositions | MropePositions;
+/** Four numbers per token: its own, column, row and picture. */
+export interface XdropePositions extends Ends {
+	readonly kind: "xdrope";
+	readonly sequence: Int32Array;
+	readonly width: Int32Array;
+	readonly height: Int32Array;
+	readonly image: Int32Array;
+	readonly rule: XdropeRule;
+}
+
+export type Positions = SequentialPositions | MropePositions | XdropePositions;
 
 /**
  * Numbers every token of a sequence.
@@ -96,6 +108,17 @@ export function positionsOf<const Id extends CheckpointId>(
 		);
 		return { kind: "sequential", exact, ...numberFrom(rule, length) };
 	}
+	if (rule.kind === "xdrope") {
+		const runs = sequence.segments.map((segment): XdRun => {
+			if (segment.kind === "text") return segment;
+			const { cappedGrid, parts, around } = layoutOf(segment);
+			const newlines = parts.newlines / cappedGrid.rows;
+			const grid = { rows: cappedGrid.rows, cols: cappedGrid.cols + newlines };
+			// Half of the special tokens stand on either side.
+			return { kind: "image", grid, before: (parts.markers + around.markers) / 2 };
+		});
+		return { kind: "xdrope", rule, exact, ...xdropeIds(runs) };
+	}
 	const runs = sequence.segments.flatMap((segment): readonly Run[] => {
 		if (segment.kind === "text") return [segment];
 		return runsOf(sequence.media[segment.item], layoutOf(segment), rule, countText);
@@ -123,30 +146,37 @@ function tokensAround({ visualTokens, around }: ItemLayout, countText: CountText
 
 const MARKER: Run = { kind: "text", tokens: 1 };
 
-/** `<|vision_start|>` … `<|vision_end|>` around an item; with times as text, a pair around each temporal patch too. */
+/**
+ * A marker on either side of an item, and its title before the first. With times as text, every temporal patch of a clip
+ * has a pair of markers and its time too, and vLLM writes no other pair around the clip.
+ */
 function runsOf(
 	item: MediaItem | undefined,
 	layout: ItemLayout,
 	{ clock }: MropeRule,
 	countText: CountText,
 ): readonly Run[] {
-	const { kind, views: temporalPatches, cappedGrid: grid } = layout;
-	if (item?.kind !== "video") return [MARKER, { kind, temporalPatches, grid }, MARKER];
+	const { kind, cappedGrid: grid, around } = layout;
+	const temporalPatches = layout.parts.grid / (grid.rows * grid.cols);
+	assertInternal(Number.isInteger(temporalPatches), "whole token grids");
+	const texts = around.text.map(
+		(text): Run => ({ kind: "text", tokens: countText?.(text) ?? estimateTextTokens([text]) }),
+	);
+	if (item?.kind !== "video") return [...texts, MARKER, { kind, temporalPatches, grid }, MARKER];
 	if (clock.kind !== "text") {
 		const interval =
 			clock.kind === "patches"
 				? 1
 				: clock.positionsPerSecond * secondsPerPatch(item, layout, clock.framesPerPatch);
-		return [MARKER, { kind, temporalPatches, grid, interval }, MARKER];
+		return [...texts, MARKER, { kind, temporalPatches, grid, interval }, MARKER];
 	}
-	assertInternal(layout.around.text.length === temporalPatches, "one time per temporal patch");
-	const patches = layout.around.text.flatMap((time): readonly Run[] => [
-		{ kind: "text", tokens: countText?.(time) ?? estimateTextTokens([time]) },
-		MARKER,
-		{ kind, temporalPatches: 1, grid },
-		MARKER,
-	]);
-	return [MARKER, ...patches, MARKER];
+	assertInternal(texts.length === temporalPatches, "one time per temporal patch");
+	const picture: readonly Run[] = [MARKER, { kind, temporalPatches: 1, grid }, MARKER];
+	const patches = texts.flatMap((time) =>
+		clock.written === "before" ? [time, ...picture] : [...picture, time],
+	);
+	const side: Run = { kind: "text", tokens: (around.markers - 2 * temporalPatches) / 2 };
+	return [side, ...patches, side];
 }
 
 /** `temporal_patch_size / sampled_fps` as the Qwen2.5-VL processor computes it (transformers 5.18 video_utils.py). */

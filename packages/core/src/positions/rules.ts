@@ -1,57 +1,19 @@
 /**
- * How each family numbers the positions of its sequence: one number per token, or three (time, row, column: M-RoPE,
- * arXiv 2409.12191 section 2.1). One row per family, each with the file it was read from.
+ * How each family numbers the positions of its sequence. One row per family, each with the file it was read from.
  */
 
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { OnevisionError } from "../errors.ts";
+import type { LanguageModelId } from "../facts/language-models.ts";
 import type { TowerId } from "../facts/towers.ts";
 import type { FamilyId } from "../families/index.ts";
+import type { MropeRule, PositionRule, SequentialRule, XdropeRule } from "./rule.ts";
 
-/** The three axes a rotary frequency may turn with. */
-export const AXES = ["temporal", "height", "width"] as const;
-export type Axis = (typeof AXES)[number];
-
-/** Every token the next number. */
-export interface SequentialRule {
-	readonly kind: "sequential";
-	/** Number of the first token. */
-	readonly start: 0 | 1;
-	readonly source: string;
-}
-
-/** What the temporal position of a video counts. */
-export type VideoClock =
-	/** Temporal patches. */
-	| { readonly kind: "patches" }
-	/** Time: so many positions per second (`tokens_per_second`), and frames in one temporal patch. */
-	| { readonly kind: "seconds"; readonly positionsPerSecond: number; readonly framesPerPatch: number }
-	/** Nothing: each temporal patch stands alone behind its time as text. */
-	| { readonly kind: "text" };
-
-/** Three numbers per token: equal for text, time, row and column for a picture's tokens. */
-export interface MropeRule {
-	readonly kind: "mrope";
-	readonly clock: VideoClock;
-	/** Rotary frequencies per axis, in the order of `AXES`; half the dimensions that are turned (`mrope_section`). */
-	readonly sections: readonly [number, number, number];
-	/** Which frequencies an axis gets: a block of neighbours, or every third. See `frequencyAxes`. */
-	readonly frequencies: "sectioned" | "interleaved";
-	readonly source: string;
-}
-
-/** A rule of its own that is not implemented here. */
-export interface UncoveredRule {
-	readonly kind: "uncovered";
-	readonly why: string;
-}
-
-export type PositionRule = SequentialRule | MropeRule | UncoveredRule;
-
-/** A family whose generations differ; the tower tells them apart. */
-interface RuleByTower {
-	readonly kind: "by-tower";
-	readonly towers: readonly { readonly tower: TowerId; readonly rule: MropeRule }[];
+/** A family whose generations, or whose language models, differ; the part tells them apart. */
+interface RuleByPart {
+	readonly kind: "by-part";
+	readonly part: "tower" | "languageModel";
+	readonly rules: { readonly [Id in TowerId | LanguageModelId]?: PositionRule };
 }
 
 const transformers = (path: string) => `transformers 5.18.0 src/transformers/models/${path}`;
@@ -59,7 +21,6 @@ const sequential = (source: string): SequentialRule => ({ kind: "sequential", st
 /** The language model numbers its inputs itself: `position_ids` is left empty and becomes `arange(length)`. */
 const numberedByLanguageModel = (model: string) =>
 	sequential(transformers(`${model}/modeling_${model}.py passes no position_ids of its own`));
-const uncovered = (why: string): UncoveredRule => ({ kind: "uncovered", why });
 
 const QWEN2_SECTIONS = [16, 24, 24] as const;
 const QWEN3_SECTIONS = [24, 20, 20] as const;
@@ -82,7 +43,7 @@ const QWEN2_5: MropeRule = {
 
 const QWEN3: MropeRule = {
 	kind: "mrope",
-	clock: { kind: "text" },
+	clock: { kind: "text", written: "before" },
 	sections: QWEN3_SECTIONS,
 	frequencies: "interleaved",
 	source: transformers("qwen3_vl/modeling_qwen3_vl.py get_rope_index, Qwen3VLTextRotaryEmbedding"),
@@ -90,24 +51,61 @@ const QWEN3: MropeRule = {
 
 const QWEN3_5: MropeRule = {
 	kind: "mrope",
-	clock: { kind: "text" },
+	clock: { kind: "text", written: "before" },
 	sections: [11, 11, 10],
 	frequencies: "interleaved",
 	source: transformers("qwen3_5/modeling_qwen3_5.py get_rope_index, Qwen3_5TextRotaryEmbedding"),
 };
 
+/** GLM-4.1V and its descendants; `get_rope_index` is the same in the three models. */
+const glm = (model: string): MropeRule => ({
+	kind: "mrope",
+	clock: { kind: "text", written: "after" },
+	sections: [8, 12, 12],
+	frequencies: "sectioned",
+	source: transformers(`${model}/modeling_${model}.py get_rope_index; sections: Glm4vTextRotaryEmbedding`),
+});
+
+const ERNIE: MropeRule = {
+	kind: "mrope",
+	clock: { kind: "patches" },
+	// The model lists them as height, width, time.
+	sections: [20, 22, 22],
+	frequencies: "alternating",
+	source: transformers(
+		"ernie4_5_vl_moe/modeling_ernie4_5_vl_moe.py get_rope_index, Ernie4_5_VLMoeTextRotaryEmbedding",
+	),
+};
+
+const HUNYUAN: XdropeRule = {
+	kind: "xdrope",
+	sections: [16, 16, 16, 16],
+	source: `${transformers("hunyuan_vl/modeling_hunyuan_vl.py get_rope_index, HunYuanVLRotaryEmbedding")}; xdrope_section of HunyuanOCR as quoted in public code`,
+};
+
+const OPT = sequential(`${transformers("opt/modeling_opt.py")} (looked up two rows further down its table)`);
+const VICUNA = sequential(transformers("llama/modeling_llama.py"));
+
+/** The tokens of the queries stand in the sequence like any other; the language model numbers them. */
+const queries = {
+	kind: "by-part",
+	part: "languageModel",
+	rules: { "opt-2.7b": OPT, "vicuna-7b": VICUNA, "vicuna-13b": VICUNA },
+} as const satisfies RuleByPart;
+
 /** Complete by construction: a family of the registry without a row is a compile error. */
 const FAMILY_RULES = {
 	"qwen-vl": {
-		kind: "by-tower",
-		towers: [
-			{ tower: "qwen2-vl-vit", rule: QWEN2 },
-			{ tower: "qwen2.5-vl-vit", rule: QWEN2_5 },
-			{ tower: "qwen3-vl-vit-large", rule: QWEN3 },
-			{ tower: "qwen3-vl-vit-so400m", rule: QWEN3 },
-			{ tower: "qwen3.5-vit-large", rule: QWEN3_5 },
-			{ tower: "qwen3.5-vit-so400m", rule: QWEN3_5 },
-		],
+		kind: "by-part",
+		part: "tower",
+		rules: {
+			"qwen2-vl-vit": QWEN2,
+			"qwen2.5-vl-vit": QWEN2_5,
+			"qwen3-vl-vit-large": QWEN3,
+			"qwen3-vl-vit-so400m": QWEN3,
+			"qwen3.5-vit-large": QWEN3_5,
+			"qwen3.5-vit-so400m": QWEN3_5,
+		},
 	},
 	llava: numberedByLanguageModel("llava"),
 	"llava-next": numberedByLanguageModel("llava_next"),
@@ -155,48 +153,35 @@ const FAMILY_RULES = {
 	"minicpm-v": numberedByLanguageModel("minicpmv4_6"),
 	"minicpm-v-resampler": sequential("Llama and Qwen language models, from memory, unconfirmed"),
 	molmo: sequential("OLMo and Qwen2 language models, from memory, unconfirmed"),
-	glm4v: uncovered("GLM-4V sets each picture of a clip apart, with sections of its own"),
-	glm46v: uncovered("GLM-4.6V sets each picture of a clip apart, with sections of its own"),
-	"ernie-4.5-vl": uncovered("ERNIE 4.5 VL orders its axes differently and merges temporal patches"),
-	"hunyuan-vl": uncovered("HunyuanVL numbers rows, columns and pictures on axes of their own"),
-	"blip-2": uncovered("it depends on the language model: OPT learns its positions, T5 has none"),
-	"instructblip-video": uncovered("it depends on the language model: T5 has no positions of this kind"),
-	"kosmos-2": uncovered("Kosmos-2 has sinusoidal positions, not rotary ones"),
-} as const satisfies Record<FamilyId, PositionRule | RuleByTower> &
-	Record<string, PositionRule | RuleByTower>;
+	glm4v: glm("glm4v"),
+	glm46v: glm("glm46v"),
+	"ernie-4.5-vl": ERNIE,
+	"hunyuan-vl": HUNYUAN,
+	"blip-2": queries,
+	"instructblip-video": queries,
+	"kosmos-2": {
+		kind: "sequential",
+		start: 2,
+		source: transformers(
+			"kosmos2/modeling_kosmos2.py Kosmos2TextSinusoidalPositionalEmbedding (one past padding_idx 1; sinusoids, not rotary)",
+		),
+	},
+} as const satisfies Record<FamilyId, PositionRule | RuleByPart>;
 
 /**
  * How a checkpoint numbers positions.
  *
- * @throws OnevisionError `unsupported` for a family with a rule that is not implemented here
+ * @throws OnevisionError `unsupported` where the rule depends on a part that no rule is known for
  */
-export function positionRuleOf(checkpoint: Checkpoint): SequentialRule | MropeRule {
-	const row: PositionRule | RuleByTower = FAMILY_RULES[checkpoint.family];
-	const { tower } = checkpoint.parts;
-	const rule = row.kind === "by-tower" ? row.towers.find((entry) => entry.tower === tower)?.rule : row;
-	if (rule === undefined || rule.kind === "uncovered") {
-		const why = rule?.why ?? `no rule is known for the tower ${tower}`;
-		throw new OnevisionError(
-			"unsupported",
-			`positions of ${checkpoint.title}: ${why}; take them from the reference implementation`,
-		);
-	}
-	return rule;
-}
-
-/**
- * The axis that each rotary frequency turns with, from the fastest (index 0) to the slowest: half the head size of
- * them, the second half of a head repeats the first. "sectioned" gives each axis a block; "interleaved" gives height
- * and width every third frequency from 1 and 2 on, as many as their sections say, and time all others.
- */
-export function frequencyAxes({ sections, frequencies }: MropeRule): Axis[] {
-	const axisAt = (frequency: number): Axis => {
-		if (frequencies === "interleaved") {
-			const axis = frequency % 3;
-			return axis > 0 && frequency < 3 * (sections[axis] ?? 0) ? (AXES[axis] ?? "temporal") : "temporal";
-		}
-		if (frequency < sections[0]) return "temporal";
-		return frequency < sections[0] + sections[1] ? "height" : "width";
-	};
-	return Array.from({ length: sections[0] + sections[1] + sections[2] }, (_, index) => axisAt(index));
+export function positionRuleOf(checkpoint: Checkpoint): PositionRule {
+	const row: PositionRule | RuleByPart = FAMILY_RULES[checkpoint.family];
+	if (row.kind !== "by-part") return row;
+	const part = checkpoint.parts[row.part];
+	const rule = typeof part === "string" ? row.rules[part] : undefined;
+	if (rule !== undefined) return rule;
+	const what = row.part === "tower" ? "tower" : "language model";
+	throw new OnevisionError(
+		"unsupported",
+		`positions of ${checkpoint.title}: no rule is known for the ${what} ${typeof part === "string" ? part : part.name}; take them from the reference implementation`,
+	);
 }

@@ -8,18 +8,23 @@ import { decodeState, encodeState, type TrainingState } from "../train/state.ts"
 /** The largest checkpoint, in bytes: what Node reads into one buffer. */
 export const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1;
 
-/**
- * Writes a training state so that the file is at every moment either the old one or the new one: to a file beside it,
- * flushed to disk, then renamed over it.
- */
+/** Writes a training state, whole or not at all. Throws `over-limit` for one that could not be read again. */
 export async function saveCheckpoint(path: string, state: TrainingState): Promise<void> {
 	const bytes = encodeState(state);
 	checkSize(path, bytes.length);
+	await writeWhole(path, [bytes]);
+}
+
+/**
+ * Writes a file so that it is at every moment either the old one or the new one: to a file beside it, flushed to disk,
+ * then renamed over it. `parts` follow one another.
+ */
+export async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
 	const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
 	try {
 		const file = await open(beside, "w");
 		try {
-			await file.writeFile(bytes);
+			for (const part of parts) await file.writeFile(part);
 			await file.sync();
 		} finally {
 			await file.close();

@@ -11,8 +11,8 @@ import { openVideo } from "../video/open.ts";
 
 /** Largest image file read, bytes. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
-/** Most pixels of all frames of a clip that are held at a time: 512 frames of 1080p. */
-const MAX_CLIP_PIXELS = 1_100_000_000;
+/** Most pixels that are held decoded at a time: 512 frames of 1080p. */
+export const MAX_HELD_PIXELS = 1_100_000_000;
 
 /** Decodes an image file. Messages start with the path. Throws as `decodeImage`, and `over-limit` for absurd files. */
 export async function readPicture(path: string, options: DecodeOptions): Promise<Picture> {
@@ -51,7 +51,7 @@ function assertFits(
 	frames: number,
 	{ width, height }: { width: number; height: number },
 ): void {
-	if (frames * width * height <= MAX_CLIP_PIXELS) return;
+	if (frames * width * height <= MAX_HELD_PIXELS) return;
 	throw new OnevisionError(
 		"over-limit",
 		`${path}: ${frames} frames of ${width}x${height} are more than are held at a time; set num_frames or fps lower`,

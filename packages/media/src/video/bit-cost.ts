@@ -24,8 +24,12 @@ const DEFAULT_EVEN_SHARE = 1 / 3;
 const SPACING_SHARE = 0.25;
 /** Frames on each side whose median stands for a key frame's own change. */
 const NEIGHBOURS = 4;
-/** Share of the frames, by size, that count as no change: headers, noise, the least an encoder spends. */
+/** Frames over which costs are averaged: about one group of a P-frame and its B-frames, which weigh very unlike. */
+const SMOOTHED = 5;
+/** Share of the frames, by cost, that count as no change: headers, noise, the least an encoder spends. */
 const STILL_QUANTILE = 0.1;
+/** Below 1: bits grow faster than what is seen; a picture all new costs hundreds of times a slight motion. */
+const EXPONENT = 0.7;
 
 /**
  * What each frame changes, in bytes. A key frame's size says what is in it, not what is new. In its place comes the
@@ -72,18 +76,32 @@ function median(frames: Frames["frames"], around: number): number {
 }
 
 /**
- * Each frame's share of attention; the shares sum to 1. `(1 − e)·√(cost − still)/Σ + e/frames`, where `e` is the even
- * share and `still` what a frame costs in which nothing happens; none is over `1/count`, since no frame is taken twice.
- * The root, because bits grow faster than what is seen: a picture all new costs hundreds of times a slight motion.
+ * Each frame's share of attention; the shares sum to 1. `(1 − e)·(cost − still)^0.7/Σ + e/frames`, where `cost` is the
+ * mean over five frames, `still` what a frame costs in which nothing happens, and `e` the even share. None is over
+ * `1/count`, since no frame is taken twice.
  */
 export function attention(index: Frames, count: number, evenShare = DEFAULT_EVEN_SHARE): number[] {
-	const costs = changeCosts(index);
+	const costs = smoothed(changeCosts(index));
 	const still = [...costs].sort((a, b) => a - b)[Math.floor(STILL_QUANTILE * costs.length)] ?? 0;
-	const roots = costs.map((cost) => Math.sqrt(Math.max(0, cost - still)));
-	const sum = roots.reduce((total, root) => total + root, 0);
+	const weights = costs.map((cost) => Math.max(0, cost - still) ** EXPONENT);
+	const sum = weights.reduce((total, weight) => total + weight, 0);
 	const even = 1 / costs.length;
-	const shares = roots.map((root) => (sum === 0 ? even : ((1 - evenShare) * root) / sum + evenShare * even));
+	const shares = weights.map((weight) =>
+		sum === 0 ? even : ((1 - evenShare) * weight) / sum + evenShare * even,
+	);
 	return capped(shares, 1 / count);
+}
+
+/** Mean over the frames around each; at the ends the outermost counts for those beyond. */
+function smoothed(costs: readonly number[]): number[] {
+	const half = SMOOTHED >> 1;
+	return costs.map((_, frame) => {
+		let sum = 0;
+		for (let near = frame - half; near <= frame + half; near++) {
+			sum += costs[Math.min(Math.max(near, 0), costs.length - 1)] ?? 0;
+		}
+		return sum / SMOOTHED;
+	});
 }
 
 /** Cuts shares down to `most` and gives the rest to the others in proportion, until none is over. */

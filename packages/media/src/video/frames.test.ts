@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { OnevisionError } from "@onevision/core";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { openVideo, VIDEO_DECODERS, type VideoDecoderName } from "./open.ts";
 import { hasCommand } from "./testing/has-command.ts";
 import type { PictureOptions, Video } from "./video.ts";
@@ -105,6 +105,13 @@ function describeDecoder(decoder: VideoDecoderName): void {
 		await video.close();
 	});
 
+	test("what stands still is given up", async () => {
+		const path = pathOf("b-frames.mp4");
+		await expect(openVideo(path, { decoder, timeoutSeconds: 0.001 })).rejects.toThrow(
+			`${path}: decoding stood still for 0.001 s; raise timeoutSeconds or leave it out`,
+		);
+	});
+
 	test("an abort ends the loop with its reason", async () => {
 		const controller = new AbortController();
 		const video = await openVideo(pathOf("b-frames.mp4"), { decoder, signal: controller.signal });
@@ -170,6 +177,15 @@ describe("what is asked wrongly", () => {
 		await expect(openVideo("b.mp4", { decoder: "ffmepg" as "ffmpeg" })).rejects.toThrow(
 			'decoder "ffmepg": there are',
 		);
+	});
+
+	test("a decoder that is not there", async () => {
+		vi.stubEnv("PATH", "");
+		const opened = openVideo(pathOf("bt601.mp4"), { decoder: "ffmpeg" });
+		await expect(opened).rejects.toThrow(
+			"the commands ffmpeg and ffprobe are not there; install FFmpeg 4.4 or later",
+		);
+		vi.unstubAllEnvs();
 	});
 
 	test("a closed video", async () => {

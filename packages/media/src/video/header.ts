@@ -4,14 +4,14 @@
  */
 
 import { assertMedia, OnevisionError } from "@onevision/core";
-import { Input, type InputVideoTrack, Logging, LogLevel, MATROSKA, MP4, QTFF, WEBM } from "mediabunny";
+import type { InputVideoTrack } from "mediabunny";
 import { assertSides, type HeaderOptions } from "../image/image.ts";
-import { type ByteSource, blobSource, bytesSource, readFromSource, unreadable } from "../reading.ts";
+import { type ByteSource, readFromSource, unreadable } from "../reading.ts";
 import { type Sniffed, sniff, VIDEO_FORMATS, type VideoFormat } from "../sniff.ts";
 import { readAvi } from "./avi.ts";
 import { countPackets, type Rate, rateOver } from "./count-packets.ts";
-import { guardedSource } from "./guarded-source.ts";
 import { readListedFrames } from "./iso.ts";
+import { asUnreadable, openTrack, toSource } from "./track.ts";
 
 /** The facts in a video's header. */
 export interface VideoHeader {
@@ -73,11 +73,6 @@ export async function readVideoHeader(
 	};
 }
 
-function toSource(source: Uint8Array | Blob | ByteSource): ByteSource {
-	if (source instanceof Uint8Array) return bytesSource(source);
-	return source instanceof Blob ? blobSource(source) : source;
-}
-
 /** The format of a video; throws `unreadable-file` for anything else. */
 export function videoFormat(sniffed: Sniffed | undefined): VideoFormat {
 	if (sniffed?.kind === "video") return sniffed.format;
@@ -114,16 +109,8 @@ async function readTrackFacts(
 	format: VideoFormat,
 	options: VideoHeaderOptions,
 ): Promise<Facts> {
-	// mediabunny writes notes on odd files to the console, which belongs to the program that calls us.
-	Logging.level = LogLevel.Silent;
-	const input = new Input({
-		formats: [MP4, QTFF, MATROSKA, WEBM],
-		source: guardedSource(source),
-	});
+	const { track, dispose } = await openTrack(source, options.signal);
 	try {
-		options.signal?.throwIfAborted();
-		const [track] = await input.getVideoTracks();
-		if (track === undefined) throw unreadable("has no video track");
 		const size = {
 			width: await track.getCodedWidth(),
 			height: await track.getCodedHeight(),
@@ -131,14 +118,9 @@ async function readTrackFacts(
 		const rotation = await track.getRotation();
 		return { ...size, rotation, ...(await countFrames(track, source, format, options)) };
 	} catch (error) {
-		options.signal?.throwIfAborted();
-		if (error instanceof OnevisionError) throw error;
-		const reason = error instanceof Error ? error.message : String(error);
-		throw unreadable(
-			`cannot be read as a video (${reason.split("\n")[0]}); the file is damaged or of an unknown kind`,
-		);
+		throw asUnreadable(error, options.signal);
 	} finally {
-		input.dispose();
+		dispose();
 	}
 }
 

@@ -100,7 +100,9 @@ describe("bit cost", () => {
 		const sizes = Array.from({ length: 60 }, (_, frame) => (keys.includes(frame) ? 8000 : 30));
 		const costs = changeCosts(clip(sizes, keys));
 		expect(costs.flatMap((cost, frame) => (cost > 30 ? [frame] : []))).toEqual([29]);
-		expect(sampleByBitCost(clip(sizes, keys), 4)).toContain(29);
+		// Half of the frames gather around the cut, on both sides of it.
+		const near = sampleByBitCost(clip(sizes, keys), 4).filter((frame) => Math.abs(frame - 29) <= 3);
+		expect([Math.min(...near) < 29, Math.max(...near) >= 29]).toEqual([true, true]);
 	});
 
 	test("of a key frame of another scene the difference counts", () => {

@@ -1,0 +1,113 @@
+/**
+ * What processors of native resolution share: pixel limits, and a token grid that must be the tower's. Source:
+ * transformers 5.18 models/{qwen2_vl,glm4v,ernie4_5_vl_moe,video_llama_3,hunyuan_vl}/image_processing_<model>.py.
+ */
+
+import { integer } from "../schema.ts";
+import { contradiction, type Section, unsupported } from "./section.ts";
+import { flag, mergeSide, patchSide, pixelCount, type SizeObject, sizeRecord } from "./values.ts";
+
+/** What a processor class has where a file says nothing. */
+export interface PixelDefaults {
+	/** Side of a patch, px. */
+	readonly patch: number;
+	/** Default 2. */
+	readonly merge?: number;
+	/** Frames per temporal patch; default 2. */
+	readonly temporalPatch?: number;
+	readonly min: number;
+	readonly max: number;
+	/** Whether `min_pixels` and `max_pixels` beside `size` replace its edges. */
+	readonly readsPixels: boolean;
+}
+
+/** The token grid of a tower, and what config.json calls it. */
+export interface TokenGrid {
+	readonly patch: number;
+	readonly merge: number;
+	/** Absent: not checked. */
+	readonly temporalPatch?: number;
+	readonly keys?: { readonly merge?: string; readonly temporalPatch?: string };
+}
+
+export const temporalFrames = integer("Frames per temporal patch", { min: 1, max: 16 });
+
+/** Patch, merge and temporal patch size of a processor, which must be the tower's. Throws `invalid-input`. */
+export function checkGrid(section: Section, defaults: PixelDefaults, tower: TokenGrid): void {
+	const temporal = section.read("temporal_patch_size", temporalFrames) ?? defaults.temporalPatch ?? 2;
+	const pairs = [
+		["patch_size", section.read("patch_size", patchSide) ?? defaults.patch, tower.patch, "patch_size"],
+		[
+			"merge_size",
+			section.read("merge_size", mergeSide) ?? defaults.merge ?? 2,
+			tower.merge,
+			tower.keys?.merge ?? "spatial_merge_size",
+		],
+		[
+			"temporal_patch_size",
+			temporal,
+			tower.temporalPatch ?? temporal,
+			tower.keys?.temporalPatch ?? "temporal_patch_size",
+		],
+	] as const;
+	for (const [key, own, model, modelKey] of pairs) {
+		if (own === model) continue;
+		throw contradiction(
+			`${section.path} ${key} ${own}, config.json vision_config ${modelKey} ${model}: the prompt and the model would disagree; make them equal`,
+		);
+	}
+	expectResize(section);
+}
+
+/** Throws `unsupported` when pictures are taken as they are. */
+export function expectResize(section: Section): void {
+	if (section.read("do_resize", flag) !== false) return;
+	throw unsupported(
+		`${section.path} do_resize: false; pictures would have to be whole tokens, which OneVision cannot promise`,
+	);
+}
+
+/** `size` with `min_pixels` and `max_pixels`, px. Throws `unsupported` when an edge is missing: transformers fails on it. */
+export function pixelLimits(
+	section: Section,
+	defaults: PixelDefaults,
+): { readonly min: number; readonly max: number } {
+	const classSize = { shortest_edge: defaults.min, longest_edge: defaults.max };
+	const size: SizeObject = section.read("size", sizeRecord) ?? classSize;
+	const min = section.read("min_pixels", pixelCount);
+	const max = section.read("max_pixels", pixelCount);
+	const used = defaults.readsPixels;
+	const edges: Record<string, number> = { ...size };
+	if (used && min !== undefined) {
+		edges.shortest_edge = min;
+		delete edges.min_pixels;
+	}
+	if (used && max !== undefined) {
+		edges.longest_edge = max;
+		delete edges.max_pixels;
+	}
+	const { shortest_edge, longest_edge, ...others } = edges;
+	if (shortest_edge === undefined || longest_edge === undefined || Object.keys(others).length > 0) {
+		throw unsupported(
+			`${section.path} size: transformers needs shortest_edge and longest_edge here${used ? ", or min_pixels and max_pixels beside size" : ""}`,
+		);
+	}
+	if (shortest_edge > longest_edge) {
+		throw contradiction(
+			`${section.path} size: the fewest pixels, ${shortest_edge}, are more than the most, ${longest_edge}`,
+		);
+	}
+	return { min: shortest_edge, max: longest_edge };
+}
+
+/** Notes that a video processor takes the image's settings. */
+export function videoNotes(video: Section, image: Section, notes: readonly string[]): string[] {
+	if (video !== image && video.path !== "preprocessor_config.json") return [...notes];
+	return [
+		...notes,
+		"no file for the video processor: transformers loads it from preprocessor_config.json, so the image limits hold for video too",
+	];
+}
+
+/** Steps these processors do not have; the keys stand in every file that transformers writes. */
+export const NO_SUCH_STEP = ["crop_size", "do_center_crop", "do_pad", "pad_size", "default_to_square"];

@@ -1,0 +1,83 @@
+/**
+ * How a sequence is numbered, as plain data: one number per token, three (time, row, column: M-RoPE, arXiv 2409.12191
+ * section 2.1) or four (XD-RoPE), and which rotary frequencies each of them turns.
+ */
+
+/** The three axes a rotary frequency may turn with. */
+export const AXES = ["temporal", "height", "width"] as const;
+export type Axis = (typeof AXES)[number];
+
+/** Every token the next number. */
+export interface SequentialRule {
+	readonly kind: "sequential";
+	/** Number of the first token. */
+	readonly start: 0 | 1 | 2;
+	readonly source: string;
+}
+
+/** What the temporal position of a video counts. */
+export type VideoClock =
+	/** Temporal patches. */
+	| { readonly kind: "patches" }
+	/** Time: so many positions per second (`tokens_per_second`), and frames in one temporal patch. */
+	| { readonly kind: "seconds"; readonly positionsPerSecond: number; readonly framesPerPatch: number }
+	/** Nothing: each temporal patch stands alone, its time as text before or after it. */
+	| { readonly kind: "text"; readonly written: "before" | "after" };
+
+/** Three numbers per token: equal for text, time, row and column for a picture's tokens. */
+export interface MropeRule {
+	readonly kind: "mrope";
+	readonly clock: VideoClock;
+	/** Rotary frequencies per axis, in the order of `AXES`; half the dimensions that are turned (`mrope_section`). */
+	readonly sections: readonly [number, number, number];
+	/** Which frequencies an axis gets. See `frequencyAxes`. */
+	readonly frequencies: "sectioned" | "interleaved" | "alternating";
+	readonly source: string;
+}
+
+/** The four axes of HunyuanVL, in the order of its sections. */
+export const XD_AXES = ["sequence", "width", "height", "image"] as const;
+export type XdAxis = (typeof XD_AXES)[number];
+
+/** Four numbers per token: the next number on every axis for text; column, row and picture for a picture's tokens. */
+export interface XdropeRule {
+	readonly kind: "xdrope";
+	/** In the order of `XD_AXES` (`xdrope_section`). Their sum is half the head. */
+	readonly sections: readonly [number, number, number, number];
+	readonly source: string;
+}
+
+export type PositionRule = SequentialRule | MropeRule | XdropeRule;
+
+/**
+ * The axis that each rotary frequency turns with, from the fastest (index 0) to the slowest: half the turned dimensions of
+ * them. "sectioned" gives each axis a block; "interleaved" gives height and width every third frequency from 1 and 2 on,
+ * as many as their sections say, and time all others; "alternating" gives height and width every second one, and time
+ * the slowest.
+ */
+export function frequencyAxes({ sections, frequencies }: MropeRule): Axis[] {
+	const [temporal, height, width] = sections;
+	const axisAt = (frequency: number): Axis => {
+		if (frequencies === "interleaved") {
+			const axis = frequency % 3;
+			return axis > 0 && frequency < 3 * (sections[axis] ?? 0) ? (AXES[axis] ?? "temporal") : "temporal";
+		}
+		if (frequencies === "alternating") {
+			if (frequency >= height + width) return "temporal";
+			return frequency % 2 === 0 ? "height" : "width";
+		}
+		if (frequency < temporal) return "temporal";
+		return frequency < temporal + height ? "height" : "width";
+	};
+	return Array.from({ length: temporal + height + width }, (_, index) => axisAt(index));
+}
+
+/**
+ * The axis that each dimension of a head turns with. HunyuanVL cuts the head into blocks of twice its sections, so the two
+ * dimensions of one frequency (half a head apart) turn with different axes, and no list by frequency says it.
+ */
+export function dimensionAxes({ sections }: XdropeRule): XdAxis[] {
+	return XD_AXES.flatMap((axis, index) =>
+		Array.from({ length: 2 * (sections[index] ?? 0) }, (): XdAxis => axis),
+	);
+}

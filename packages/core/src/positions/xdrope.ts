@@ -1,0 +1,67 @@
+/**
+ * Four position numbers per token (XD-RoPE of HunyuanVL): every token counts on the first axis; a picture's tokens carry
+ * their column, their row and the number of the picture on the others, where text repeats its own number. Source:
+ * transformers 5.18 models/hunyuan_vl/modeling_hunyuan_vl.py `get_rope_index`.
+ */
+
+import type { Grid } from "../sample.ts";
+import { assertLength } from "./mrope.ts";
+
+/** A stretch of tokens with one rule for its positions. */
+export type XdRun =
+	| { readonly kind: "text"; readonly tokens: number }
+	| {
+			readonly kind: "image";
+			/** Tokens of the picture, the newline at the end of each row among them. */
+			readonly grid: Grid;
+			/** Special tokens before it, and as many after it: numbered as text. */
+			readonly before: number;
+	  };
+
+/** Position numbers by axis, and where they end. */
+export interface XdropeIds {
+	readonly sequence: Int32Array;
+	readonly width: Int32Array;
+	readonly height: Int32Array;
+	readonly image: Int32Array;
+	/** Tokens. */
+	readonly length: number;
+	/** The first generated token's number: the length, since every token counts. */
+	readonly nextPosition: number;
+	readonly ropeDelta: 0;
+}
+
+/**
+ * Numbers a sequence of runs.
+ *
+ * @throws OnevisionError `over-limit` above 2^24 tokens
+ */
+export function xdropeIds(runs: readonly XdRun[]): XdropeIds {
+	const length = runs.reduce((sum, run) => sum + tokensOf(run), 0);
+	assertLength(length);
+	const sequence = Int32Array.from({ length }, (_, index) => index);
+	const width = sequence.slice();
+	const height = sequence.slice();
+	const image = sequence.slice();
+	let at = 0;
+	let pictures = 0;
+	for (const run of runs) {
+		if (run.kind === "image") {
+			let cell = at + run.before;
+			for (let row = 0; row < run.grid.rows; row++) {
+				for (let col = 0; col < run.grid.cols; col++, cell++) {
+					width[cell] = col;
+					height[cell] = row;
+					image[cell] = pictures;
+				}
+			}
+			pictures++;
+		}
+		at += tokensOf(run);
+	}
+	return { sequence, width, height, image, length, nextPosition: length, ropeDelta: 0 };
+}
+
+function tokensOf(run: XdRun): number {
+	return run.kind === "text" ? run.tokens : 2 * run.before + run.grid.rows * run.grid.cols;
+}

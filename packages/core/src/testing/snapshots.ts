@@ -1,0 +1,25 @@
+/** Snapshots of released checkpoints for tests, and changes to them. */
+
+import { readFileSync } from "node:fs";
+import { checkpointFromSnapshot, type SnapshotFiles } from "../config/index.ts";
+
+/** Files by name, each with its keys. */
+export type Files = Record<string, Record<string, unknown>>;
+
+export const fixture = (name: string): Files =>
+	JSON.parse(readFileSync(new URL(`../config/fixtures/${name}.json`, import.meta.url), "utf8")) as Files;
+
+export const read = (files: Files) => checkpointFromSnapshot(files as unknown as SnapshotFiles);
+
+/** The files with some keys of one of them replaced; undefined takes a key away. */
+export function changed(name: string, file: string, keys: Record<string, unknown>): Files {
+	const files = fixture(name);
+	const merged = { ...files[file], ...keys };
+	const kept = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
+	return { ...files, [file]: kept };
+}
+
+export function without(name: string, file: string): Files {
+	const { [file]: _, ...rest } = fixture(name);
+	return rest;
+}

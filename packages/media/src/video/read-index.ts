@@ -1,0 +1,88 @@
+/**
+ * The frames of a video without a decoder, anywhere: MP4, MOV, MKV and WebM by mediabunny, nothing but packet headers
+ * read. Enough to choose frames, by bit cost too. AVI needs FFmpeg: `openVideo`.
+ */
+
+import { OnevisionError } from "@onevision/core";
+import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
+import { type ByteSource, readFromSource, unreadable } from "../reading.ts";
+import { sniff } from "../sniff.ts";
+import { assertCount, type FrameIndex, frameIndexOf, type RawPacket } from "./frame-index.ts";
+import { readVideoHeader, videoFormat } from "./header.ts";
+import { asUnreadable, openTrack, toSource } from "./track.ts";
+
+/** Packets between two pauses, in which timers and aborts are heard. */
+const PACKETS_PER_PAUSE = 4096;
+/** Ticks below zero that still count as zero: rounding of a clock that is no multiple of the edit's. */
+const START_TOLERANCE_SECONDS = 1 / 180_000;
+
+/**
+ * Lists the frames of a video. Throws `unreadable-file` for damaged and other files, `over-limit` for absurd ones,
+ * `unsupported` for AVI, the signal's reason when it is aborted.
+ */
+export async function readFrameIndex(
+	source: Uint8Array | Blob | ByteSource,
+	options: { readonly signal?: AbortSignal } = {},
+): Promise<FrameIndex> {
+	const bytes = toSource(source);
+	const format = videoFormat(await readFromSource(sniff(bytes.size), bytes));
+	if (format === "avi") {
+		const what = "AVI lists no times; openVideo reads it with FFmpeg";
+		throw new OnevisionError("unsupported", `frames of an AVI are not listed without a decoder: ${what}`);
+	}
+	const { frames, fps } = await readVideoHeader(bytes, { ...options, maxCountBytes: bytes.size });
+	const { track, dispose } = await openTrack(bytes, options.signal);
+	try {
+		return await indexOf(track, { frames, fps, fileSize: bytes.size }, options.signal);
+	} catch (error) {
+		throw asUnreadable(error, options.signal);
+	} finally {
+		dispose();
+	}
+}
+
+interface Facts {
+	/** Frames that are shown. */
+	readonly frames: number;
+	readonly fps: number | undefined;
+	readonly fileSize: number;
+}
+
+/** The index of an open track. */
+export async function indexOf(
+	track: InputVideoTrack,
+	{ frames, fps, fileSize }: Facts,
+	signal: AbortSignal | undefined,
+): Promise<FrameIndex> {
+	const denominator = await track.getTimeResolution();
+	const sink = new EncodedPacketSink(track);
+	const options = { metadataOnly: true };
+	const packets: RawPacket[] = [];
+	for (
+		let packet = await sink.getFirstPacket(options);
+		packet !== null;
+		packet = await sink.getNextPacket(packet, options)
+	) {
+		packets.push({
+			pts: Math.round(packet.timestamp * denominator),
+			bytes: packet.byteLength,
+			duration: Math.round(packet.duration * denominator),
+			isKey: packet.type === "key",
+			isShown: packet.timestamp >= -START_TOLERANCE_SECONDS,
+		});
+		assertCount(packets.length);
+		// A forged fragment can list billions of packets in a few bytes.
+		if (packets.length > fileSize) throw unreadable("lists frames beyond its end; the file is damaged");
+		if (packets.length % PACKETS_PER_PAUSE !== 0) continue;
+		await new Promise((resolve) => setTimeout(resolve, 0));
+		signal?.throwIfAborted();
+	}
+	return frameIndexOf(untilEnd(packets, frames), { numerator: 1, denominator }, fps);
+}
+
+/** An edit that ends early shows the first `frames` in the order of display; mediabunny lists what comes after, too. */
+function untilEnd(packets: readonly RawPacket[], frames: number): RawPacket[] {
+	const shown = packets.filter(({ isShown }) => isShown).sort((a, b) => (a.pts ?? 0) - (b.pts ?? 0));
+	const beyond = new Set(shown.slice(frames));
+	return packets.map((packet) => (beyond.has(packet) ? { ...packet, isShown: false } : packet));
+}

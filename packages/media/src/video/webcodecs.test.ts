@@ -1,0 +1,168 @@
+/** Frames in Chromium beside FFmpeg's. Runs where a Chromium is installed, as in continuous integration. */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openVideo } from "./open.ts";
+import type { PageFrame } from "./testing/web-page.ts";
+import type { PictureOptions } from "./video.ts";
+
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+	existsSync,
+);
+const FIXTURES = fileURLToPath(new URL("fixtures/", import.meta.url));
+
+/** Serves the bundle and the clips on this machine alone. */
+async function serve(bundle: string): Promise<{ server: Server; origin: string }> {
+	const server = createServer(({ url = "/" }, response) => {
+		const { pathname } = new URL(url, "http://page");
+		if (pathname === "/") {
+			response.setHeader("content-type", "text/html");
+			response.end(`<!doctype html><title>frames</title><script type="module" src="/page.js"></script>`);
+			return;
+		}
+		const name = pathname.split("/").at(-1) ?? "";
+		const file = join(name === "page.js" ? bundle : FIXTURES, name);
+		if (!existsSync(file)) {
+			response.writeHead(404).end();
+			return;
+		}
+		response.setHeader("content-type", name === "page.js" ? "text/javascript" : "application/octet-stream");
+		response.end(readFileSync(file));
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	const address = server.address();
+	if (address === null || typeof address === "string") throw new Error("no port");
+	return { server, origin: `http://127.0.0.1:${address.port}` };
+}
+
+describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
+	const bundle = mkdtempSync(join(tmpdir(), "onevision-web-"));
+	let browser: Browser | undefined;
+	let served: Awaited<ReturnType<typeof serve>> | undefined;
+	let page: Page | undefined;
+
+	beforeAll(async () => {
+		await build({
+			configFile: false,
+			logLevel: "error",
+			root: bundle,
+			resolve: { conditions: ["source"] },
+			build: {
+				outDir: bundle,
+				emptyOutDir: false,
+				minify: false,
+				lib: {
+					entry: fileURLToPath(new URL("testing/web-page.ts", import.meta.url)),
+					formats: ["es"],
+					fileName: () => "page.js",
+				},
+				rolldownOptions: { output: { codeSplitting: false } },
+			},
+		});
+		served = await serve(bundle);
+		browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
+		page = await browser.newPage();
+		await page.goto(served.origin);
+		await page.waitForFunction("typeof framesInPage === 'function'", undefined, { timeout: 60_000 });
+	}, 120_000);
+
+	afterAll(async () => {
+		await browser?.close();
+		served?.server.close();
+		rmSync(bundle, { recursive: true, force: true });
+	});
+
+	async function inPage(
+		file: string,
+		frames: readonly number[],
+		options?: PictureOptions,
+	): Promise<PageFrame[]> {
+		const call = `framesInPage(${JSON.stringify(file)}, ${JSON.stringify(frames)}, ${JSON.stringify(options)})`;
+		return (await page?.evaluate(call)) as PageFrame[];
+	}
+
+	/** Mean and largest difference of a value, 0 to 255, between two pictures. */
+	function difference(a: Uint8Array, b: Uint8Array): { mean: number; most: number } {
+		let [sum, most] = [0, 0];
+		for (const [at, value] of a.entries()) {
+			const off = Math.abs(value - (b[at] ?? 0));
+			sum += off;
+			most = Math.max(most, off);
+		}
+		return { mean: sum / a.length, most };
+	}
+
+	async function pixelsInPage(file: string, frames: readonly number[], options?: PictureOptions) {
+		const found = await inPage(file, frames, options);
+		expect(found.map(({ frame }) => frame)).toEqual(frames);
+		return found.map(({ pixels = "" }) => new Uint8Array(Buffer.from(pixels, "base64")));
+	}
+
+	async function framesHere(file: string, options?: PictureOptions): Promise<Uint8Array[]> {
+		const video = await openVideo(join(FIXTURES, file));
+		const all: Uint8Array[] = [];
+		const every = video.index.frames.map((_, frame) => frame);
+		for await (const { picture } of video.frames(every, options)) all.push(picture.data);
+		await video.close();
+		return all;
+	}
+
+	/** Frames without what they have in common, so that another matrix hardly counts and motion does. */
+	function motion(frames: readonly Uint8Array[]): Float64Array[] {
+		const mean = new Float64Array(frames[0]?.length ?? 0);
+		for (const frame of frames) {
+			for (const [at, value] of frame.entries()) mean[at] = (mean[at] ?? 0) + value / frames.length;
+		}
+		return frames.map((frame) => Float64Array.from(frame, (value, at) => value - (mean[at] ?? 0)));
+	}
+
+	function nearest(wanted: Float64Array, all: readonly Float64Array[]): number {
+		const distances = all.map((other) =>
+			wanted.reduce((sum, value, at) => sum + Math.abs(value - (other[at] ?? 0)), 0),
+		);
+		return distances.indexOf(Math.min(...distances));
+	}
+
+	test.each([
+		["b-frames.mp4", [0, 11, 12, 30, 47]],
+		["open-gop.mkv", [10, 11, 12, 13]],
+		["odd-vp9.webm", [0, 5, 11]],
+		["hidden-vp8.webm", [3, 12, 23]],
+		["uneven.mp4", [9, 10, 19]],
+		["edit.mp4", [0, 1, 23]],
+		["av1.mkv", [0, 12, 23]],
+		["turned-90.mp4", [0, 20]],
+	])("%s: the very frames asked for", async (file, some) => {
+		const options: PictureOptions = { rotation: file.startsWith("turned") ? "apply" : "ignore" };
+		const here = await framesHere(file, options);
+		const every = here.map((_, frame) => frame);
+		const there = await pixelsInPage(file, every, options);
+		const ours = motion(here);
+		// A clip may repeat a picture: then the first of them is as right.
+		const same = (frame: number) =>
+			here.findIndex((other) => Buffer.from(other).equals(here[frame] ?? other));
+		expect(motion(there).map((frame) => nearest(frame, ours))).toEqual(every.map(same));
+		expect(await pixelsInPage(file, some, options)).toEqual(some.map((frame) => there[frame]));
+	});
+
+	test.each(["bt601.mp4", "bt709.mp4"])("%s: a tagged matrix is heeded, pixels are close", async (file) => {
+		const here = await framesHere(file);
+		for (const [place, theirs] of (await pixelsInPage(file, [0, 4])).entries()) {
+			const { mean, most } = difference(here[4 * place] ?? theirs, theirs);
+			expect(mean).toBeLessThan(2);
+			expect(most).toBeLessThan(24);
+		}
+	});
+
+	test("another size", async () => {
+		const [scaled] = await inPage("b-frames.mp4", [5], { size: { width: 48, height: 32 } });
+		expect(scaled).toMatchObject({ frame: 5, width: 48, height: 32 });
+		expect(Buffer.from(scaled?.pixels ?? "", "base64").length).toBe(48 * 32 * 3);
+	});
+});

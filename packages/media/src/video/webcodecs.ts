@@ -1,0 +1,113 @@
+/**
+ * Decoding in a browser: mediabunny reads the file, WebCodecs decodes, a canvas makes RGB. Which frames they are is
+ * exact; their pixels are the browser's: its own matrix, chroma filter and scaler, so close to FFmpeg's, not equal.
+ */
+
+import { OnevisionError, type Size } from "@onevision/core";
+import { type InputVideoTrack, type VideoSample, VideoSampleSink } from "mediabunny";
+import { readFromSource } from "../reading.ts";
+import { sniff } from "../sniff.ts";
+import { readVideoHeader, videoFormat } from "./header.ts";
+import { indexOf } from "./read-index.ts";
+import type { Run, Target } from "./runs.ts";
+import { openTrack, toSource } from "./track.ts";
+import { type DecodedFrame, type DecodeOptions, type Video, videoOf } from "./video.ts";
+
+/** What is used of an OffscreenCanvas and its context; this package is typed without the browser's library. */
+interface Canvas {
+	getContext(kind: "2d", options: { readonly willReadFrequently: boolean }): Context | null;
+}
+interface Context {
+	getImageData(x: number, y: number, width: number, height: number): { readonly data: Uint8ClampedArray };
+}
+type CanvasClass = new (width: number, height: number) => Canvas;
+
+/**
+ * Opens a video in a browser, with the same interface as on Node. Throws `unsupported` where there is no WebCodecs or
+ * the browser does not decode the codec, else as `readFrameIndex` does. Close it when done.
+ */
+export async function openVideoBlob(
+	blob: Blob,
+	options: { readonly signal?: AbortSignal } = {},
+): Promise<Video> {
+	const source = toSource(blob);
+	const format = videoFormat(await readFromSource(sniff(source.size), source));
+	if (format === "avi")
+		throw new OnevisionError("unsupported", "AVI cannot be decoded in a browser; convert it");
+	const header = await readVideoHeader(source, { ...options, maxCountBytes: source.size });
+	const { track, dispose } = await openTrack(source, options.signal);
+	try {
+		const facts = { frames: header.frames, fps: header.fps, fileSize: source.size };
+		const index = await indexOf(track, facts, options.signal);
+		if (!(await track.canDecode())) {
+			const codec = (await track.getCodecParameterString()) ?? "its codec";
+			throw new OnevisionError(
+				"unsupported",
+				`${codec} is not decoded by WebCodecs here; use another browser or file`,
+			);
+		}
+		const { width, height, rotation } = header;
+		const secondsPerTick = index.timeBase.numerator / index.timeBase.denominator;
+		const decode = (runs: readonly Run[], how: DecodeOptions) =>
+			decodeRuns(track, runs, how, { rotation, secondsPerTick });
+		const decoder = { name: "webcodecs", nextRunCost: 0, decode, close: async () => dispose() };
+		return videoOf({ format, width, height, rotation, index }, decoder, "video");
+	} catch (error) {
+		dispose();
+		throw error;
+	}
+}
+
+interface TrackFacts {
+	readonly rotation: number;
+	readonly secondsPerTick: number;
+}
+
+async function* decodeRuns(
+	track: InputVideoTrack,
+	runs: readonly Run[],
+	{ size, isUpright }: DecodeOptions,
+	{ rotation, secondsPerTick }: TrackFacts,
+): AsyncGenerator<DecodedFrame, void> {
+	const context = contextFor(size);
+	const targets: Target[] = runs.flatMap(({ targets }) => targets);
+	const times = targets.map(({ pts }) => (pts ?? 0) * secondsPerTick);
+	let place = 0;
+	// Times come back in order, each group of pictures decoded once.
+	for await (const sample of new VideoSampleSink(track).samplesAtTimestamps(times)) {
+		const [target, time] = [targets[place], times[place]];
+		place++;
+		if (sample === null) continue;
+		try {
+			if (target === undefined || time === undefined) continue;
+			// At the time of a frame that cannot be decoded comes the one before.
+			if (Math.abs(sample.timestamp - time) > secondsPerTick / 2) continue;
+			const turn = isUpright ? rotation : 0;
+			yield { frame: target.frame, ...size, data: pixelsOf(sample, context, size, turn) };
+		} finally {
+			sample.close();
+		}
+	}
+}
+
+function contextFor({ width, height }: Size): Context {
+	const Class: CanvasClass | undefined = Reflect.get(globalThis, "OffscreenCanvas");
+	const context = Class && new Class(width, height).getContext("2d", { willReadFrequently: true });
+	if (context) return context;
+	throw new OnevisionError("unsupported", "there is no OffscreenCanvas here; on Node use openVideo");
+}
+
+/** Draws a frame and takes `[height, width, 3]` of it. */
+function pixelsOf(sample: VideoSample, context: Context, { width, height }: Size, turn: number): Uint8Array {
+	const rotation = turn === 90 || turn === 180 || turn === 270 ? turn : 0;
+	// A 2-D context for sure; its type is one of the browser's library.
+	sample.drawWithFit(context as never, { fit: "fill", rotation, flip: false });
+	const { data } = context.getImageData(0, 0, width, height);
+	const pixels = new Uint8Array(width * height * 3);
+	for (let from = 0, to = 0; to < pixels.length; from += 4) {
+		pixels[to++] = data[from] ?? 0;
+		pixels[to++] = data[from + 1] ?? 0;
+		pixels[to++] = data[from + 2] ?? 0;
+	}
+	return pixels;
+}
