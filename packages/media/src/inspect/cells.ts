@@ -68,8 +68,7 @@ export function keptPart(layout: ItemLayout, tiles: readonly Cells[]): Box | und
 	if ((rows === 0 && cols === 0) || rows < 0 || cols < 0) return undefined;
 	if (!Number.isInteger(rows) || !Number.isInteger(cols)) return undefined;
 	const cell = (row: number, col: number): Box | undefined => {
-		const tile =
-			tiles[Math.floor(row / pooledGrid.rows) * tileGrid.cols + Math.floor(col / pooledGrid.cols)];
+		const tile = tiles[Math.floor(row / pooledGrid.rows) * tileGrid.cols + Math.floor(col / pooledGrid.cols)];
 		if (tile === undefined) return undefined;
 		const [width, height] = [tile.box.width / pooledGrid.cols, tile.box.height / pooledGrid.rows];
 		const x = tile.box.x + (col % pooledGrid.cols) * width;

@@ -2,6 +2,7 @@
 
 import { fill } from "../draw/fill.ts";
 import { type Box, rectanglePath } from "../draw/path.ts";
+import { measureText } from "../draw/text.ts";
 import type { Picture } from "../picture.ts";
 import type { Fact } from "./facts.ts";
 import { drawLegend, type LegendKey, legendHeight } from "./legend.ts";
@@ -46,14 +47,17 @@ function set(
 	};
 	const row = ({ name, value }: Fact, size: number, color = COLORS.soft): void => {
 		if (target !== undefined) {
-			write(target, name, { x: at.x, y: y + size }, { size, color });
+			const width = COLUMN_WIDTH - measureText(value, size).width - 12;
+			write(target, name, { x: at.x, y: y + size }, { size, color, width });
 			writeEnding(target, value, { x: right, y: y + size }, { size });
 		}
 		y += FACT_LINE;
 	};
 	const rule = (): void => {
 		if (target !== undefined) {
-			fill(target, rectanglePath({ x: at.x, y: y + 4, width: COLUMN_WIDTH, height: 1 }), { color: COLORS.rule });
+			fill(target, rectanglePath({ x: at.x, y: y + 4, width: COLUMN_WIDTH, height: 1 }), {
+				color: COLORS.rule,
+			});
 		}
 		y += 16;
 	};
@@ -71,7 +75,8 @@ function set(
 	if (parts.length > 1) for (const part of parts) row(part, TYPE.text);
 	if (notes.length > 0) rule();
 	for (const note of notes) {
-		for (const text of wrapText(note, TYPE.small, COLUMN_WIDTH)) line(text, TYPE.small, NOTE_LINE, COLORS.soft);
+		for (const text of wrapText(note, TYPE.small, COLUMN_WIDTH))
+			line(text, TYPE.small, NOTE_LINE, COLORS.soft);
 		y += 6;
 	}
 	rule();

@@ -19,8 +19,7 @@ export interface ShownFrame {
 /** Most frames that are drawn; of more, as many are taken evenly. */
 export const MOST_SHOWN = 64;
 const LINE = 20;
-/** px between frames. */
-export const SPACE = 8;
+const SPACE = 8;
 /** Narrower frames could not carry their number and time. */
 const LEAST_CELL_WIDTH = 104;
 
@@ -30,22 +29,33 @@ export interface SheetPlan extends Size {
 	readonly cell: Size;
 }
 
-/** Rows and columns that show so many frames of this shape largest within the room, `line` px of text with each. */
-export function planSheet(count: number, frame: Size, room: Size, line = LINE): SheetPlan {
-	const mostCols = Math.max(1, Math.floor((room.width + SPACE) / (LEAST_CELL_WIDTH + SPACE)));
+/** px of text with each frame, and between frames. */
+export interface SheetSpacing {
+	readonly line: number;
+	readonly space: number;
+}
+
+/** Rows and columns that show so many frames of this shape largest within the room. */
+export function planSheet(
+	count: number,
+	frame: Size,
+	room: Size,
+	{ line, space }: SheetSpacing = { line: LINE, space: SPACE },
+): SheetPlan {
+	const mostCols = Math.max(1, Math.floor((room.width + space) / (LEAST_CELL_WIDTH + space)));
 	let best: SheetPlan | undefined;
 	for (let cols = 1; cols <= Math.min(count, mostCols); cols++) {
 		const rows = Math.ceil(count / cols);
-		const wide = (room.width - (cols - 1) * SPACE) / cols;
-		const high = (room.height - rows * (line + SPACE)) / rows;
+		const wide = (room.width - (cols - 1) * space) / cols;
+		const high = (room.height - rows * (line + space)) / rows;
 		const scale = Math.min(wide / frame.width, high / frame.height);
 		const cell = {
 			width: Math.max(1, Math.floor(frame.width * scale)),
 			height: Math.max(1, Math.floor(frame.height * scale)),
 		};
 		if (best !== undefined && cell.width <= best.cell.width) continue;
-		const width = cols * Math.max(cell.width, LEAST_CELL_WIDTH) + (cols - 1) * SPACE;
-		best = { cols, cell, width, height: rows * (cell.height + line + SPACE) };
+		const width = cols * Math.max(cell.width, LEAST_CELL_WIDTH) + (cols - 1) * space;
+		best = { cols, cell, width, height: rows * (cell.height + line + space) };
 	}
 	if (best === undefined) throw new Error("internal: a sheet without frames");
 	return best;

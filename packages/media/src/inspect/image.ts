@@ -114,7 +114,8 @@ function columnOf(
 	{ picture }: Panel,
 	legend: readonly LegendKey[],
 ): Column {
-	const open = "where the picture lies on the canvas is not part of this model's layout: the two are drawn apart";
+	const open =
+		"where the picture lies on the canvas is not part of this model's layout: the two are drawn apart";
 	return {
 		title,
 		subtitle,

@@ -94,8 +94,18 @@ export const LEGEND = {
 		text: "tokens in the close-up",
 		draw: (target, swatch) => {
 			framed(target, swatch);
-			veil(target, { ...swatch, x: swatch.x + Math.floor(swatch.width / 2) - 1, width: 2 }, COLORS.token, 0.95);
-			veil(target, { ...swatch, y: swatch.y + Math.floor(swatch.height / 2) - 1, height: 2 }, COLORS.token, 0.95);
+			veil(
+				target,
+				{ ...swatch, x: swatch.x + Math.floor(swatch.width / 2) - 1, width: 2 },
+				COLORS.token,
+				0.95,
+			);
+			veil(
+				target,
+				{ ...swatch, y: swatch.y + Math.floor(swatch.height / 2) - 1, height: 2 },
+				COLORS.token,
+				0.95,
+			);
 		},
 	},
 } as const satisfies Readonly<Record<string, LegendEntry>>;
@@ -134,7 +144,12 @@ export function drawLegend(target: Picture, keys: readonly LegendKey[], at: Box)
 		const lines = linesOf(key, at.width);
 		lines.forEach((line, index) => {
 			const baseline = y + 14 + index * LINE;
-			write(target, line, { x: at.x + SWATCH.width + 10, y: baseline }, { size: TYPE.small, color: COLORS.ink });
+			write(
+				target,
+				line,
+				{ x: at.x + SWATCH.width + 10, y: baseline },
+				{ size: TYPE.small, color: COLORS.ink },
+			);
 		});
 		y += Math.max(1, lines.length) * LINE + 8;
 	}

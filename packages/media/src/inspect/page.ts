@@ -51,7 +51,11 @@ function placeBeside(main: Size, smalls: readonly Size[], room: Size, hasCloseUp
 	});
 	const left = HEADING + large.height - (y + HEADING);
 	const rest = { x, y: y + HEADING, width: SMALL, height: Math.max(SMALL, left) };
-	return { areas: [{ ...large, x: 0, y: HEADING }, ...areas], rest, ...extent([...areas, large, ...(hasCloseUp ? [rest] : [])]) };
+	return {
+		areas: [{ ...large, x: 0, y: HEADING }, ...areas],
+		rest,
+		...extent([...areas, large, ...(hasCloseUp ? [rest] : [])]),
+	};
 }
 
 function placeBeneath(main: Size, smalls: readonly Size[], room: Size, hasCloseUp: boolean): Placed {
@@ -64,7 +68,11 @@ function placeBeneath(main: Size, smalls: readonly Size[], room: Size, hasCloseU
 		return area;
 	});
 	const rest = { x, y, width: Math.max(SMALL, large.width - x), height: SMALL };
-	return { areas: [{ ...large, x: 0, y: HEADING }, ...areas], rest, ...extent([...areas, large, ...(hasCloseUp ? [rest] : [])]) };
+	return {
+		areas: [{ ...large, x: 0, y: HEADING }, ...areas],
+		rest,
+		...extent([...areas, large, ...(hasCloseUp ? [rest] : [])]),
+	};
 }
 
 /** As large as what lies in it from the top left corner. */

@@ -17,7 +17,9 @@ export function paintSource(target: Picture, source: Picture, whole: Box, clip: 
 	const shown = intersection(whole, clip);
 	if (shown === undefined) return;
 	const isSmall = whole.width * whole.height <= WHOLE_PIXELS;
-	const part = isSmall ? { x: 0, y: 0, width: source.width, height: source.height } : partOf(source, whole, shown);
+	const part = isSmall
+		? { x: 0, y: 0, width: source.width, height: source.height }
+		: partOf(source, whole, shown);
 	const [across, down] = [whole.width / source.width, whole.height / source.height];
 	const at = rounded({
 		x: whole.x + part.x * across,

@@ -1,8 +1,8 @@
 /** One panel drawn to scale: the picture, what is padded, cropped and dropped, and the cells that are large enough. */
 
-import { drawLabel } from "../draw/label.ts";
-import { fill } from "../draw/fill.ts";
 import { WHITE } from "../draw/color.ts";
+import { fill } from "../draw/fill.ts";
+import { drawLabel } from "../draw/label.ts";
 import { type Box, framePath, gridLine, inset } from "../draw/path.ts";
 import type { Picture } from "../picture.ts";
 import type { Cells } from "./cells.ts";
@@ -86,7 +86,8 @@ export function drawPanel(
 	for (const box of outside(panel.extent, canvas)) veil(target, scale(box), COLORS.page, 0.72);
 	for (const box of unseenOf(panel)) veil(target, scale(box), COLORS.unseen, 0.55);
 	if (shown.patches) for (const cells of patches) drawCells(target, scale, cells, FAINT);
-	if (shown.tokens) for (const cells of tokens) drawCells(target, scale, cells, shown.patches ? STRONG : PLAIN);
+	if (shown.tokens)
+		for (const cells of tokens) drawCells(target, scale, cells, shown.patches ? STRONG : PLAIN);
 	if (kept !== undefined) {
 		for (const box of outside(canvas, kept)) {
 			veil(target, scale(box), COLORS.dropped, 0.3);

@@ -50,7 +50,10 @@ export function panelsOf(layout: ItemLayout, given?: Framing): Panel[] {
 	const crops = groups.filter(({ from }) => isCutOut(from, layout.source));
 	if (crops.length > 0) {
 		const others = groups.filter((group) => !crops.includes(group));
-		return [cropsPanel(layout, crops), ...others.map((group) => picturePanel(layout, group, "overview", isNumbered))];
+		return [
+			cropsPanel(layout, crops),
+			...others.map((group) => picturePanel(layout, group, "overview", isNumbered)),
+		];
 	}
 	const main = mainGroup(layout, groups);
 	return groups

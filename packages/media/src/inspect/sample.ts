@@ -6,7 +6,7 @@ import type { Picture } from "../picture.ts";
 import type { Framing } from "../preprocess/framing.ts";
 import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
 import { notesOf, px, thousands, tokensText } from "./facts.ts";
-import { planSheet, SPACE } from "./frame-sheet.ts";
+import { planSheet } from "./frame-sheet.ts";
 import { drawHeading, type InspectOptions, legendOf } from "./image.ts";
 import type { LegendKey } from "./legend.ts";
 import { fit, GAP, HEADING, MARGIN, MOST_SIDE } from "./page.ts";
@@ -39,30 +39,30 @@ export function inspectSample(
 		);
 	}
 	const panels = images.map(({ layout, framing }) => mainPanel(panelsOf(layout, framing)));
-	const plan = planSheet(images.length, widestShape(panels), ROOM, HEADING + SPACE);
-	const step = plan.cell.width + GAP;
+	const plan = planSheet(images.length, widestShape(panels), ROOM, { line: HEADING, space: GAP });
+	const step = (plan.width + GAP) / plan.cols;
 	const areas = panels.map(({ extent }, index) => ({
 		x: MARGIN + (index % plan.cols) * step,
-		y: MARGIN + HEADING + Math.floor(index / plan.cols) * (plan.cell.height + HEADING + 2 * SPACE),
+		y: MARGIN + HEADING + Math.floor(index / plan.cols) * (plan.cell.height + HEADING + GAP),
 		...fit(extent, plan.cell),
 	}));
 	const column = columnOf(images, options, legendOfAll(images, panels, areas));
-	const width = plan.cols * step - GAP;
-	const height = Math.max(plan.height, columnHeight(column)) + 2 * MARGIN;
-	const target = blankPicture({ width: width + GAP + COLUMN_WIDTH + 2 * MARGIN, height }, COLORS.page);
+	const height = Math.max(plan.height - GAP, columnHeight(column)) + 2 * MARGIN;
+	const target = blankPicture({ width: plan.width + GAP + COLUMN_WIDTH + 2 * MARGIN, height }, COLORS.page);
 	images.forEach(({ name, picture, layout }, index) => {
 		const [panel, area] = [panels[index], areas[index]];
 		if (panel === undefined || area === undefined) return;
 		drawPanel(target, panel, picture, area);
 		drawHeading(target, { name, detail: `${px(layout.source)} on ${px(layout.canvas)}` }, area);
 	});
-	drawColumn(target, column, { x: MARGIN + width + GAP, y: MARGIN });
+	drawColumn(target, column, { x: MARGIN + plan.width + GAP, y: MARGIN });
 	return target;
 }
 
+/** The main panel, its views without numbers: each image counts its own. */
 function mainPanel([main]: readonly Panel[]): Panel {
 	if (main === undefined) throw new Error("internal: an item without panels");
-	return main;
+	return { ...main, tiles: main.tiles.map(({ box, size }) => ({ box, size })) };
 }
 
 /** As wide as the widest and as high as the highest, each brought to the same area. */
@@ -84,7 +84,9 @@ function legendOfAll(
 ): LegendKey[] {
 	const keys = images.flatMap(({ layout }, index) => {
 		const [panel, area] = [panels[index], areas[index]];
-		return panel === undefined || area === undefined ? [] : legendOf(layout, [shownOf(panel, area)], undefined);
+		return panel === undefined || area === undefined
+			? []
+			: legendOf(layout, [shownOf(panel, area)], undefined);
 	});
 	return [...new Set(keys)];
 }
@@ -97,7 +99,10 @@ function columnOf(
 	const sum = (pick: (layout: ItemLayout) => number): number =>
 		images.reduce((total, { layout }) => total + pick(layout), 0);
 	const overviews = images.some(({ layout }) => layout.parts.overview > 0);
-	const range = { min: sum((l) => l.range?.min ?? l.visualTokens), max: sum((l) => l.range?.max ?? l.visualTokens) };
+	const range = {
+		min: sum((l) => l.range?.min ?? l.visualTokens),
+		max: sum((l) => l.range?.max ?? l.visualTokens),
+	};
 	const isRange = images.some(({ layout }) => layout.range !== undefined);
 	return {
 		title,

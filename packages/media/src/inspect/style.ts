@@ -29,7 +29,11 @@ export function write(
 	target: Picture,
 	text: string,
 	at: Point,
-	{ size, color = COLORS.ink, width }: { readonly size: number; readonly color?: Color; readonly width?: number },
+	{
+		size,
+		color = COLORS.ink,
+		width,
+	}: { readonly size: number; readonly color?: Color; readonly width?: number },
 ): void {
 	const line = width === undefined ? text : shortenText(text, size, width);
 	fill(target, textPath(line, size, at), { color });

@@ -61,7 +61,12 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 		total: { name: "visual tokens", value: tokensText(layout) },
 		parts: partsOf(layout),
 		notes: notesOf(layout),
-		legend: [...(isAll ? [] : (["chosenFrame"] as const)), "keyFrame", "otherFrame", ...legendOf(layout, shown, closeUp)],
+		legend: [
+			...(isAll ? [] : (["chosenFrame"] as const)),
+			"keyFrame",
+			"otherFrame",
+			...legendOf(layout, shown, closeUp),
+		],
 	};
 	const height = Math.max(frameArea.y + SMALL - MARGIN, columnHeight(column)) + 2 * MARGIN;
 	const target = blankPicture({ width: MOST_SIDE, height }, COLORS.page);
@@ -87,7 +92,9 @@ function below({ y, height }: Box, area: Size & { readonly x: number }): Box {
 
 function framesHeading({ chosen, weights, frames }: InspectedClip, sampling: string | undefined) {
 	const all = chosen.length === weights.length;
-	const which = all ? `all ${thousands(weights.length)}` : `${thousands(chosen.length)} of ${thousands(weights.length)}`;
+	const which = all
+		? `all ${thousands(weights.length)}`
+		: `${thousands(chosen.length)} of ${thousands(weights.length)}`;
 	const part = frames.length < chosen.length ? `${frames.length} of them are drawn; ` : "";
 	const how = sampling ?? (all ? "none is left out" : "as the model's processor samples them");
 	return { name: `${which} frames`, detail: `${how}; ${part}number and time of each` };
