@@ -32,8 +32,8 @@ export interface CloseUp {
 
 /** Patches that a close-up shows at least along each side, where the view has as many. */
 const PATCHES = 8;
-/** Samples along a side of a region when looking for detail. */
-const SAMPLES = 20;
+/** Samples along a side of a region when looking for detail, and what each counts even if nothing changes there. */
+const [SAMPLES, PRESENCE] = [20, 1e-3];
 
 /**
  * Where the picture has most detail, as much of it as fits into `room`, px. `undefined` where the layout does not say
@@ -107,24 +107,22 @@ function regionsOf({ rows, cols }: Grid, patch: number, room: Size, times: numbe
 	);
 }
 
-/** How much luminance changes from sample to sample, none where the picture does not fill the region. */
+/** How much luminance changes from sample to sample of the picture; where nothing does, how much of it is there. */
 function detail({ data, width, height }: Picture, source: Box, region: Box): number {
-	const column = (at: number): number =>
-		Math.floor(((region.x + ((at + 0.5) * region.width) / SAMPLES - source.x) * width) / source.width);
-	const line = (at: number): number =>
-		Math.floor(((region.y + ((at + 0.5) * region.height) / SAMPLES - source.y) * height) / source.height);
-	if (column(0) < 0 || line(0) < 0 || column(SAMPLES - 1) >= width || line(SAMPLES - 1) >= height) return 0;
+	const places = (from: number, side: number, start: number, length: number, count: number): number[] =>
+		Array.from({ length: SAMPLES }, (_, at) =>
+			Math.floor(((from + ((at + 0.5) * side) / SAMPLES - start) * count) / length),
+		).filter((place) => place >= 0 && place < count);
+	const columns = places(region.x, region.width, source.x, source.width, width);
+	const lines = places(region.y, region.height, source.y, source.height, height);
 	const shade = (x: number, y: number): number => {
-		const at = (line(y) * width + column(x)) * 3;
+		const at = (y * width + x) * 3;
 		return luminanceOf({ red: data[at] ?? 0, green: data[at + 1] ?? 0, blue: data[at + 2] ?? 0 });
 	};
 	let sum = 0;
-	for (let y = 0; y < SAMPLES; y++) {
-		let before = shade(0, y);
-		for (let x = 1; x < SAMPLES; x++) {
-			const here = shade(x, y);
-			sum += Math.abs(here - before);
-			before = here;
+	for (const y of lines) {
+		for (const [index, x] of columns.entries()) {
+			sum += PRESENCE + Math.abs(shade(x, y) - shade(columns[index - 1] ?? x, y));
 		}
 	}
 	return sum;

@@ -33,7 +33,11 @@ export function factsOf(layout: ItemLayout): Fact[] {
 		...fact("queries of a view", thousands(pooledGrid.rows * pooledGrid.cols), !spatial),
 		...fact("side by side", gridText(stitched), isStitched && !sameGrid(stitched, pooledGrid)),
 		...fact("after unpadding", gridText(unpaddedGrid), isStitched && !sameGrid(unpaddedGrid, stitched)),
-		...fact("grid of tokens", gridText(unpaddedGrid), !isStitched && !sameGrid(unpaddedGrid, pooledGrid)),
+		...fact(
+			"grid of tokens",
+			gridText(unpaddedGrid),
+			spatial && !isStitched && !sameGrid(unpaddedGrid, pooledGrid),
+		),
 		...fact("after the cap", gridText(cappedGrid), !sameGrid(cappedGrid, unpaddedGrid)),
 	];
 }

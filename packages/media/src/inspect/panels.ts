@@ -44,9 +44,10 @@ const MOST_BEYOND = 1;
 /** The panels of an item, the main one first. The framing of a processor, else what the layout alone decides. */
 export function panelsOf(layout: ItemLayout, given?: Framing): Panel[] {
 	const framing = given ?? framingOfLayout(layout);
-	if (framing === undefined) return [bareCanvas(layout), looseImage(layout)];
+	if (framing === undefined) return [bareCanvas(layout), ...looseImage(layout)];
 	const groups = groupsOf(framing);
-	const isNumbered = framing.views.length > 1;
+	// The order of views is a processor's, not the layout's.
+	const isNumbered = given !== undefined && framing.views.length > 1;
 	const crops = groups.filter(({ from }) => isCutOut(from, layout.source));
 	if (crops.length > 0) {
 		const others = groups.filter((group) => !crops.includes(group));
@@ -140,10 +141,11 @@ function bareCanvas(layout: ItemLayout): Panel {
 	return { role: "canvas", extent: box, tiles, patches, tokens: isWhole ? tokens : [] };
 }
 
-/** The picture at the last size that the layout names. */
-function looseImage({ resizes, content }: ItemLayout): Panel {
+/** The picture at the last size that the layout names; a side of an extreme shape may round to nothing. */
+function looseImage({ resizes, content }: ItemLayout): Panel[] {
 	const box = wholeOf(resizes?.at(-1) ?? content);
-	return { role: "picture", extent: box, picture: box, tiles: [], patches: [], tokens: [] };
+	if (box.width === 0 || box.height === 0) return [];
+	return [{ role: "picture", extent: box, picture: box, tiles: [], patches: [], tokens: [] }];
 }
 
 /** What the tiles cover together; of a panel without tiles, all of it. */
