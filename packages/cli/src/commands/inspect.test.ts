@@ -44,7 +44,7 @@ describe("images", () => {
 			views                              3
 			patches of a view              27×27
 			tower tokens                   2,187
-			side by side                   27×54
+			stitched                       27×54
 			after unpadding                27×46
 			overview                         729
 			grid                           1,242

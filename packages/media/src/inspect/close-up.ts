@@ -33,7 +33,7 @@ export interface CloseUp {
 /** Patches that a close-up shows at least along each side, where the view has as many. */
 const PATCHES = 8;
 /** Samples along a side of a region when looking for detail, and what each counts even if nothing changes there. */
-const [SAMPLES, PRESENCE] = [20, 1e-3];
+const [SAMPLES, PRESENCE] = [32, 1e-3];
 
 /**
  * Where the picture has most detail, as much of it as fits into `room`, px. `undefined` where the layout does not say
@@ -107,7 +107,10 @@ function regionsOf({ rows, cols }: Grid, patch: number, room: Size, times: numbe
 	);
 }
 
-/** How much luminance changes from sample to sample of the picture; where nothing does, how much of it is there. */
+/**
+ * How much luminance changes from sample to sample of the picture, across or down, whichever is less: writing changes
+ * both ways, stripes and edges do not. Where nothing changes, how much of the picture is there.
+ */
 function detail({ data, width, height }: Picture, source: Box, region: Box): number {
 	const places = (from: number, side: number, start: number, length: number, count: number): number[] =>
 		Array.from({ length: SAMPLES }, (_, at) =>
@@ -119,13 +122,15 @@ function detail({ data, width, height }: Picture, source: Box, region: Box): num
 		const at = (y * width + x) * 3;
 		return luminanceOf({ red: data[at] ?? 0, green: data[at + 1] ?? 0, blue: data[at + 2] ?? 0 });
 	};
-	let sum = 0;
-	for (const y of lines) {
-		for (const [index, x] of columns.entries()) {
-			sum += PRESENCE + Math.abs(shade(x, y) - shade(columns[index - 1] ?? x, y));
+	let [across, down] = [0, 0];
+	for (const [line, y] of lines.entries()) {
+		for (const [column, x] of columns.entries()) {
+			const here = shade(x, y);
+			across += Math.abs(here - shade(columns[column - 1] ?? x, y));
+			down += Math.abs(here - shade(x, lines[line - 1] ?? y));
 		}
 	}
-	return sum;
+	return Math.min(across, down) + PRESENCE * lines.length * columns.length;
 }
 
 export function closeUpSize({ region, times }: CloseUp): Size {

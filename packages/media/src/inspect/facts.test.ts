@@ -26,7 +26,7 @@ test("a document under LLaVA-OneVision: tiles, unpadding and the cap", () => {
 		"views: 31",
 		"patches of a view: 27×27",
 		"tower tokens: 22,599",
-		"side by side: 162×135",
+		"stitched: 162×135",
 		"after unpadding: 162×115",
 		"after the cap: 96×68",
 		"overview: 729",

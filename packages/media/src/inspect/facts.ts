@@ -31,7 +31,7 @@ export function factsOf(layout: ItemLayout): Fact[] {
 		...fact("tower tokens", thousands(layout.towerTokens)),
 		...fact("pooled to", gridText(pooledGrid), spatial && !sameGrid(pooledGrid, patchGrid)),
 		...fact("queries of a view", thousands(pooledGrid.rows * pooledGrid.cols), !spatial),
-		...fact("side by side", gridText(stitched), isStitched && !sameGrid(stitched, pooledGrid)),
+		...fact("stitched", gridText(stitched), isStitched && !sameGrid(stitched, pooledGrid)),
 		...fact("after unpadding", gridText(unpaddedGrid), isStitched && !sameGrid(unpaddedGrid, stitched)),
 		...fact(
 			"grid of tokens",

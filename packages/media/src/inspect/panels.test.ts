@@ -115,7 +115,7 @@ test("of a cropped picture what is cut off is shown, of crops the source", () =>
 	const layout = llava?.layout({ kind: "image", width: 400, height: 200 });
 	if (llava === undefined || layout === undefined) throw new Error("no processor");
 	const [panel] = panelsOf(layout, llava.framing(layout));
-	expect(panel).toMatchObject({ role: "canvas", extent: { x: 0, width: 672, height: 336 } });
+	expect(panel).toMatchObject({ role: "canvas", extent: { x: -168, y: 0, width: 672, height: 336 } });
 	const settings = { do_pan_and_scan: true };
 	const gemma = processorOf("gemma-3-4b", settings);
 	const cropped = gemma?.layout({ kind: "image", width: 2400, height: 600 });
@@ -139,6 +139,7 @@ test("one of several images is padded to a square before it is resized", () => {
 	expect(panel).toMatchObject({
 		extent: { x: 0, y: 0, width: 384, height: 384 },
 		picture: { x: 0, y: 84, width: 384, height: 216 },
+		patches: [{ box: { x: 0, y: 0, width: 378, height: 378 } }],
 	});
 });
 

@@ -19,7 +19,7 @@ export interface Tile {
 	readonly size: Size;
 }
 
-/** A picture with what is drawn over it; boxes are px of that picture. */
+/** A picture with what is drawn over it; boxes are px of the canvas, for crops of the source, from its top left. */
 export interface Panel {
 	/**
 	 * `canvas` the tiles; `overview` the whole picture in one; `crops` the source with what is cut from it; `picture` as it
@@ -99,12 +99,14 @@ function picturePanel(
 	role: Panel["role"],
 	isNumbered: boolean,
 ): Panel {
+	const whole = around(views.map(([, { window }]) => window));
+	const moved = (box: Box): Box => ({ ...box, x: box.x - whole.x, y: box.y - whole.y });
 	const tiles = views.map(([view, { window }]): Tile => {
 		const size = { width: window.width, height: window.height };
-		return { ...(isNumbered ? { view } : {}), box: window, size };
+		return { ...(isNumbered ? { view } : {}), box: moved(window), size };
 	});
-	const picture = sourceWithin(from, layout.source);
-	const canvas = around(tiles.map(({ box }) => box));
+	const picture = moved(sourceWithin(from, layout.source));
+	const canvas = { ...whole, x: 0, y: 0 };
 	return {
 		role,
 		extent: around([canvas, withReach(picture, canvas)]),
