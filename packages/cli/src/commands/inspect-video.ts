@@ -12,7 +12,7 @@ import {
 	type ShownFrame,
 } from "@onevision/media";
 import { type MediaHeader, mediaItemOf, openVideo, type Video } from "@onevision/media/node";
-import { framingOf, headingOf, type Inspector, layoutsOf } from "../input/inspector.ts";
+import { framingOf, type Inspector, layoutsOf, pageOptions } from "../input/inspector.ts";
 import { parseCount } from "../input/places.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -94,7 +94,7 @@ export async function inspectClip(
 		}
 		const framing = framingOf(inspector, layout, 1);
 		const sampling = choice === undefined ? {} : { sampling: `chosen by --sampling ${choice.strategy}` };
-		const options = { ...headingOf(inspector), ...framing, ...sampling };
+		const options = { ...pageOptions(inspector, "video"), ...framing, ...sampling };
 		return {
 			picture: inspectVideo({ layout, weights: video.index.frames, chosen, frames }, options),
 			items: [{ file, layout, ...framing }],

@@ -17,10 +17,10 @@ import {
 import { type MediaHeader, mediaItemOf, readHeader } from "@onevision/media/node";
 import {
 	framingOf,
-	headingOf,
 	type Inspector,
 	layoutsOf,
 	type ModelCommand,
+	pageOptions,
 	readInspector,
 } from "../input/inspector.ts";
 import { assertOutput, readPicture, readPictureSize, writePicture } from "../input/pictures.ts";
@@ -118,11 +118,11 @@ async function inspectPictures(
 		if (picture === undefined) throw new Error("internal: an image that was not read");
 		return { ...item, name: basename(file), picture };
 	});
-	const heading = headingOf(inspector);
+	const common = pageOptions(inspector, "image");
 	const [only, ...others] = named;
-	if (only === undefined || others.length > 0) return { picture: inspectSample(named, heading), items };
+	if (only === undefined || others.length > 0) return { picture: inspectSample(named, common), items };
 	const { layout, framing } = only;
-	const options = { ...heading, ...(framing === undefined ? {} : { framing }) };
+	const options = { ...common, ...(framing === undefined ? {} : { framing }) };
 	return { picture: inspectImage(only.picture, layout, options), items };
 }
 

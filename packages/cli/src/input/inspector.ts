@@ -1,7 +1,13 @@
 /** The model of `onevision inspect`: how it counts, and the views of its processor where there is one. */
 
 import { type ItemLayout, type MediaItem, OnevisionError } from "@onevision/core";
-import { createProcessor, type Framing, type Processor, pixelsOfSnapshot } from "@onevision/media";
+import {
+	createProcessor,
+	type Framing,
+	type InspectOptions,
+	type Processor,
+	pixelsOfSnapshot,
+} from "@onevision/media";
 import type { Terminal } from "../terminal.ts";
 import { type AnyCounter, createAnyCounter } from "./any-model.ts";
 import { parseSettings } from "./settings.ts";
@@ -65,6 +71,9 @@ export function framingOf(
 	return processor === undefined ? {} : { framing: processor.framing(layout, images) };
 }
 
-export function headingOf({ counter }: Inspector): { readonly title: string; readonly subtitle: string } {
-	return { title: counter.title, subtitle: counter.basis };
+/** What every page of the model has in common. */
+export function pageOptions({ counter, processor }: Inspector, kind: ItemLayout["kind"]): InspectOptions {
+	const { title, basis } = counter;
+	const resize = processor === undefined ? {} : { resize: processor.resizing(kind) };
+	return { title, subtitle: basis, ...resize };
 }

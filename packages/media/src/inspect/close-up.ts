@@ -9,8 +9,11 @@ import { luminanceOf } from "../draw/color.ts";
 import { fill } from "../draw/fill.ts";
 import { type Box, framePath, type Point } from "../draw/path.ts";
 import type { Picture } from "../picture.ts";
+import type { Resized, View } from "../preprocess/framing.ts";
+import { Stages } from "../preprocess/render.ts";
+import type { ResizeOptions } from "../resample/resize.ts";
 import { type Cells, patchSide, sameGrid } from "./cells.ts";
-import { contrastBox, hatch, intersection, magnify, paintSource, veil } from "./paint.ts";
+import { contrastBox, hatch, intersection, magnify, veil } from "./paint.ts";
 import type { Panel, Tile } from "./panels.ts";
 import { COLORS } from "./style.ts";
 
@@ -24,20 +27,22 @@ export interface CloseUp {
 	readonly times: number;
 	/** Side of a patch, px of the view. */
 	readonly patch: number;
-	/** Where the whole source lies, px of the view. */
-	readonly source: Box;
+	/** The view it is taken from. */
+	readonly view: View;
 	/** Tokens that are not the patches themselves, px of the view. */
 	readonly tokens: readonly Cells[];
 }
 
 /** Patches that a close-up shows at least along each side, where the view has as many. */
 const PATCHES = 8;
+/** Largest picture that is made for a close-up, px: a very long one would take gigabytes. */
+const MOST_PIXELS = 32_000_000;
 /** Samples along a side of a region when looking for detail, and what each counts even if nothing changes there. */
 const [SAMPLES, PRESENCE] = [32, 1e-3];
 
 /**
  * Where the picture has most detail, as much of it as fits into `room`, px. `undefined` where the layout does not say
- * how a view's pixels become patches.
+ * how a view's pixels become patches, and where a picture on the way to the view is too large to be made for this.
  */
 export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room: Size): CloseUp | undefined {
 	const { picture: whole } = panel;
@@ -46,7 +51,7 @@ export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room:
 	let most = -1;
 	for (const tile of panel.tiles) {
 		const patch = patchSide(tile.size, patchGrid);
-		if (patch === undefined) continue;
+		if (patch === undefined || tile.made === undefined || isLarge(tile.made.from)) continue;
 		const [across, down] = [tile.size.width / tile.box.width, tile.size.height / tile.box.height];
 		const source = {
 			x: (whole.x - tile.box.x) * across,
@@ -65,10 +70,14 @@ export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room:
 				width: region.width / across,
 				height: region.height / down,
 			};
-			best = { tile, region, onPanel, times, patch, source, tokens: [] };
+			best = { tile, region, onPanel, times, patch, view: tile.made, tokens: [] };
 		}
 	}
 	return best === undefined ? undefined : { ...best, tokens: tokensIn(panel, best, patchGrid) };
+}
+
+function isLarge({ size, from }: Resized): boolean {
+	return size.width * size.height > MOST_PIXELS || (from !== "source" && isLarge(from));
 }
 
 /** The panel's tokens in px of the view, none where each is a patch. */
@@ -133,19 +142,30 @@ function detail({ data, width, height }: Picture, source: Box, region: Box): num
 	return Math.min(across, down) + PRESENCE * lines.length * columns.length;
 }
 
-export function closeUpSize({ region, times }: CloseUp): Size {
+/** The region's pixels as the tower is given them, before they are normalised; hatched beyond the picture. */
+function pixelsOf({ region, view }: CloseUp, source: Picture, resize: ResizeOptions): Picture {
+	const pixels = blankPicture(region, COLORS.padding);
+	hatch(pixels, { x: 0, y: 0, ...closeUpSize({ region, times: 1 }) }, COLORS.stripe, 0.8, 9);
+	const at = { x: -(view.window.x + region.x), y: -(view.window.y + region.y) };
+	paste(pixels, new Stages(source, resize).picture(view.from), at);
+	return pixels;
+}
+
+export function closeUpSize({ region, times }: Pick<CloseUp, "region" | "times">): Size {
 	return { width: region.width * times, height: region.height * times };
 }
 
 /** Draws the close-up at `at` with its patches, and the tokens where they are something else. */
-export function drawCloseUp(target: Picture, picture: Picture, closeUp: CloseUp, at: Point): void {
-	const { region, times, patch, source, tokens } = closeUp;
-	const pixels = blankPicture(region, COLORS.padding);
-	hatch(pixels, { x: 0, y: 0, ...pixels }, COLORS.stripe, 0.8, 9);
-	const place = { ...source, x: source.x - region.x, y: source.y - region.y };
-	paintSource(pixels, picture, place, { x: 0, y: 0, width: region.width, height: region.height });
+export function drawCloseUp(
+	target: Picture,
+	picture: Picture,
+	closeUp: CloseUp,
+	at: Point,
+	resize: ResizeOptions,
+): void {
+	const { times, patch, tokens } = closeUp;
 	const box = { ...at, ...closeUpSize(closeUp) };
-	paste(target, magnify(pixels, times), at);
+	paste(target, magnify(pixelsOf(closeUp, picture, resize), times), at);
 	const line = (x: number, y: number, width: number, height: number, strength: number): void =>
 		contrastBox(target, { x: at.x + Math.round(x), y: at.y + Math.round(y), width, height }, strength);
 	const step = patch * times;

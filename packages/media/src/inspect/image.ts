@@ -5,12 +5,14 @@ import { blankPicture } from "../draw/blank.ts";
 import type { Box } from "../draw/path.ts";
 import type { Picture } from "../picture.ts";
 import type { Framing } from "../preprocess/framing.ts";
+import type { ResizeOptions } from "../resample/resize.ts";
 import { sameGrid } from "./cells.ts";
 import { type CloseUp, closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
 import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
 import { factsOf, gridText, notesOf, partsOf, px, tokensText } from "./facts.ts";
 import type { LegendKey } from "./legend.ts";
 import { GAP, HEADING, MARGIN, MOST_SIDE, type Placed, placePanels } from "./page.ts";
+import { FITTING } from "./paint.ts";
 import { drawPanel, type Shown, shownOf } from "./panel-drawing.ts";
 import { type Panel, panelsOf } from "./panels.ts";
 import { COLORS, TYPE, write } from "./style.ts";
@@ -18,6 +20,8 @@ import { COLORS, TYPE, write } from "./style.ts";
 export interface InspectOptions {
 	/** The views of a processor; without it, what the layout alone decides is drawn. */
 	readonly framing?: Framing;
+	/** How the processor resizes, so that the close-up is of its very pixels. Default: bicubic, as Pillow does. */
+	readonly resize?: ResizeOptions;
 	/** First line of the page, such as the model's name. */
 	readonly title: string;
 	/** Beneath the title, such as whose rule is followed. */
@@ -51,7 +55,7 @@ export function inspectImage(picture: Picture, layout: ItemLayout, options: Insp
 	});
 	if (closeUp !== undefined) {
 		const area = { ...onPage(placed.rest), ...closeUpSize(closeUp) };
-		drawCloseUp(target, picture, closeUp, area);
+		drawCloseUp(target, picture, closeUp, area, options.resize ?? FITTING);
 		drawHeading(target, closeUpHeading(closeUp), area);
 	}
 	drawColumn(target, column, { x: MARGIN + placed.width + GAP, y: MARGIN });

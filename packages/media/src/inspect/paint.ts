@@ -8,7 +8,8 @@ import type { Box } from "../draw/path.ts";
 import { type Picture, picture } from "../picture.ts";
 import { type ResizeOptions, resize } from "../resample/resize.ts";
 
-const FITTING: ResizeOptions = { filter: "bicubic", arithmetic: "pillow" };
+/** As Pillow's `resize` does by default. */
+export const FITTING: ResizeOptions = { filter: "bicubic", arithmetic: "pillow" };
 /** Larger than this a picture is cut to what is shown before it is resized, px. */
 const WHOLE_PIXELS = 8_000_000;
 

@@ -17,6 +17,8 @@ export interface Tile {
 	readonly box: Box;
 	/** What the tower is given, px. */
 	readonly size: Size;
+	/** How it is made; absent where the layout does not say. */
+	readonly made?: View;
 }
 
 /** A picture with what is drawn over it; boxes are px of the canvas, for crops of the source, from its top left. */
@@ -101,9 +103,10 @@ function picturePanel(
 ): Panel {
 	const whole = around(views.map(([, { window }]) => window));
 	const moved = (box: Box): Box => ({ ...box, x: box.x - whole.x, y: box.y - whole.y });
-	const tiles = views.map(([view, { window }]): Tile => {
+	const tiles = views.map(([view, made]): Tile => {
+		const { window } = made;
 		const size = { width: window.width, height: window.height };
-		return { ...(isNumbered ? { view } : {}), box: moved(window), size };
+		return { ...(isNumbered ? { view } : {}), box: moved(window), size, made };
 	});
 	const picture = moved(sourceWithin(from, layout.source));
 	const canvas = { ...whole, x: 0, y: 0 };
@@ -119,7 +122,7 @@ function picturePanel(
 /** Gemma 3: parts of the source, each stretched to a view of its own. */
 function cropsPanel(layout: ItemLayout, groups: readonly Group[]): Panel {
 	const tiles = groups.flatMap(({ from, views }) =>
-		views.map(([view]): Tile => ({ view, box: from.window, size: from.size })),
+		views.map(([view, made]): Tile => ({ view, box: from.window, size: from.size, made })),
 	);
 	const source = wholeOf(layout.source);
 	return { role: "crops", extent: source, picture: source, tiles, ...cellsOf(layout, tiles, "crops") };

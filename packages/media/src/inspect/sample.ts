@@ -62,7 +62,7 @@ export function inspectSample(
 /** The main panel, its views without numbers: each image counts its own. */
 function mainPanel([main]: readonly Panel[]): Panel {
 	if (main === undefined) throw new Error("internal: an item without panels");
-	return { ...main, tiles: main.tiles.map(({ box, size }) => ({ box, size })) };
+	return { ...main, tiles: main.tiles.map(({ view, ...tile }) => tile) };
 }
 
 /** As wide as the widest and as high as the highest, each brought to the same area. */

@@ -11,6 +11,7 @@ import { factsOf, notesOf, partsOf, thousands, tokensText } from "./facts.ts";
 import { drawFrames, planSheet, type ShownFrame, shownPlaces } from "./frame-sheet.ts";
 import { closeUpHeading, drawHeading, headingOf, type InspectOptions, legendOf } from "./image.ts";
 import { fit, GAP, HEADING, MARGIN, MOST_SIDE, SMALL } from "./page.ts";
+import { FITTING } from "./paint.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
 import { panelsOf } from "./panels.ts";
 import { COLORS } from "./style.ts";
@@ -79,7 +80,7 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 	drawHeading(target, { name: `frame ${sample.frame} on its canvas`, detail }, frameArea);
 	if (closeUp !== undefined) {
 		const area = { ...frameArea, x: frameArea.x + frameArea.width + GAP, ...closeUpSize(closeUp) };
-		drawCloseUp(target, sample.picture, closeUp, area);
+		drawCloseUp(target, sample.picture, closeUp, area, options.resize ?? FITTING);
 		drawHeading(target, closeUpHeading(closeUp), area);
 	}
 	drawColumn(target, column, { x: MOST_SIDE - MARGIN - COLUMN_WIDTH, y: MARGIN });

@@ -19,10 +19,15 @@ function page(model: string, width: number, height: number, settings: Settings =
 	const counter = createCounterFrom(model, settings);
 	const [layout] = counter.count({ media: [{ kind: "image", width, height }] }).items;
 	if (layout === undefined) throw new Error("no layout");
-	const framing = processorOf(model, settings)?.framing(layout);
-	const options: InspectOptions = { title: counter.checkpoint.title, subtitle: "test" };
-	const picture = GROUNDS.photo({ width, height });
-	return inspectImage(picture, layout, framing === undefined ? options : { ...options, framing });
+	const processor = processorOf(model, settings);
+	const options: InspectOptions = {
+		title: counter.checkpoint.title,
+		subtitle: "test",
+		...(processor === undefined
+			? {}
+			: { framing: processor.framing(layout), resize: processor.resizing("image") }),
+	};
+	return inspectImage(GROUNDS.photo({ width, height }), layout, options);
 }
 
 export function processorOf(model: string, settings: Settings) {
@@ -66,7 +71,11 @@ function clip(model: string, settings: Settings): Picture {
 		seconds: frame / 10,
 		picture: GROUNDS[frame < 30 ? "photo" : "mid-gray"](layout.source),
 	}));
-	const options = { title: processor.checkpoint.title, framing: processor.framing(layout) };
+	const options = {
+		title: processor.checkpoint.title,
+		framing: processor.framing(layout),
+		resize: processor.resizing("video"),
+	};
 	return inspectVideo({ layout, weights, chosen, frames }, options);
 }
 
