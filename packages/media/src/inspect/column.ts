@@ -1,7 +1,8 @@
-/** The column of text beside a drawing: title, numbers, notes and legend, set once to measure and once to draw. */
+/** The column of text beside a drawing: title, numbers, notes and legend, as lines that know their height. */
 
+import type { Color } from "../draw/color.ts";
 import { fill } from "../draw/fill.ts";
-import { type Box, rectanglePath } from "../draw/path.ts";
+import { type Point, rectanglePath } from "../draw/path.ts";
 import { measureText } from "../draw/text.ts";
 import type { Picture } from "../picture.ts";
 import type { Fact } from "./facts.ts";
@@ -21,65 +22,84 @@ export interface Column {
 }
 
 export const COLUMN_WIDTH = 330;
-const FACT_LINE = 24;
-const NOTE_LINE = 18;
+
+interface Line {
+	/** px. */
+	readonly height: number;
+	/** Draws the line with its top left corner at `at`. */
+	draw?(target: Picture, at: Point): void;
+}
 
 /** Height of the column, px. */
 export function columnHeight(column: Column): number {
-	return set(undefined, column, { x: 0, y: 0 });
+	return linesOf(column).reduce((sum, { height }) => sum + height, 0);
 }
 
-export function drawColumn(target: Picture, column: Column, at: Pick<Box, "x" | "y">): void {
-	set(target, column, at);
-}
-
-/** Sets the column line by line; without a target it is only measured. Gives its height. */
-function set(
-	target: Picture | undefined,
-	{ title, subtitle, facts, total, parts, notes, legend }: Column,
-	at: Pick<Box, "x" | "y">,
-): number {
+export function drawColumn(target: Picture, column: Column, at: Point): void {
 	let y = at.y;
-	const right = at.x + COLUMN_WIDTH;
-	const line = (text: string, size: number, height: number, color = COLORS.ink): void => {
-		if (target !== undefined) write(target, text, { x: at.x, y: y + size }, { size, color });
-		y += height;
-	};
-	const row = ({ name, value }: Fact, size: number, color = COLORS.soft): void => {
-		if (target !== undefined) {
+	for (const line of linesOf(column)) {
+		line.draw?.(target, { x: at.x, y });
+		y += line.height;
+	}
+}
+
+function linesOf({ title, subtitle, facts, total, parts, notes, legend }: Column): Line[] {
+	return [
+		...paragraph(title, TYPE.title, 28, COLORS.ink),
+		...paragraph(subtitle, TYPE.small, 18, COLORS.soft),
+		{ height: 8 },
+		RULE,
+		...facts.map(factLine),
+		RULE,
+		totalLine(total),
+		// A single part is the total.
+		...(parts.length > 1 ? parts.map(factLine) : []),
+		...(notes.length > 0 ? [RULE] : []),
+		...notes.flatMap((note) => [...paragraph(note, TYPE.small, 18, COLORS.soft), { height: 6 }]),
+		...(legend.length > 0 ? [RULE, legendLine(legend)] : []),
+	];
+}
+
+const RULE: Line = {
+	height: 16,
+	draw: (target, { x, y }) => {
+		fill(target, rectanglePath({ x, y: y + 4, width: COLUMN_WIDTH, height: 1 }), { color: COLORS.rule });
+	},
+};
+
+function paragraph(text: string, size: number, height: number, color: Color): Line[] {
+	return wrapText(text, size, COLUMN_WIDTH).map((line) => ({
+		height,
+		draw: (target, { x, y }) => write(target, line, { x, y: y + size }, { size, color }),
+	}));
+}
+
+/** A name to the left, shortened where needed, and its value to the right. */
+function factLine({ name, value }: Fact): Line {
+	const size = TYPE.text;
+	return {
+		height: 24,
+		draw: (target, { x, y }) => {
 			const width = COLUMN_WIDTH - measureText(value, size).width - 12;
-			write(target, name, { x: at.x, y: y + size }, { size, color, width });
-			writeEnding(target, value, { x: right, y: y + size }, { size });
-		}
-		y += FACT_LINE;
+			write(target, name, { x, y: y + size }, { size, color: COLORS.soft, width });
+			writeEnding(target, value, { x: x + COLUMN_WIDTH, y: y + size }, { size });
+		},
 	};
-	const rule = (): void => {
-		if (target !== undefined) {
-			fill(target, rectanglePath({ x: at.x, y: y + 4, width: COLUMN_WIDTH, height: 1 }), {
-				color: COLORS.rule,
-			});
-		}
-		y += 16;
+}
+
+function totalLine({ name, value }: Fact): Line {
+	return {
+		height: TYPE.total + 14,
+		draw: (target, { x, y }) => {
+			write(target, name, { x, y: y + TYPE.total }, { size: TYPE.text });
+			writeEnding(target, value, { x: x + COLUMN_WIDTH, y: y + TYPE.total }, { size: TYPE.total });
+		},
 	};
-	for (const text of wrapText(title, TYPE.title, COLUMN_WIDTH)) line(text, TYPE.title, 28);
-	for (const text of wrapText(subtitle, TYPE.small, COLUMN_WIDTH)) line(text, TYPE.small, 18, COLORS.soft);
-	y += 8;
-	rule();
-	for (const fact of facts) row(fact, TYPE.text);
-	rule();
-	if (target !== undefined) {
-		write(target, total.name, { x: at.x, y: y + TYPE.total }, { size: TYPE.text });
-		writeEnding(target, total.value, { x: right, y: y + TYPE.total }, { size: TYPE.total });
-	}
-	y += TYPE.total + 14;
-	if (parts.length > 1) for (const part of parts) row(part, TYPE.text);
-	if (notes.length > 0) rule();
-	for (const note of notes) {
-		for (const text of wrapText(note, TYPE.small, COLUMN_WIDTH))
-			line(text, TYPE.small, NOTE_LINE, COLORS.soft);
-		y += 6;
-	}
-	rule();
-	if (target !== undefined) drawLegend(target, legend, { x: at.x, y, width: COLUMN_WIDTH, height: 0 });
-	return y + legendHeight(legend, COLUMN_WIDTH) - at.y;
+}
+
+function legendLine(legend: readonly LegendKey[]): Line {
+	return {
+		height: legendHeight(legend, COLUMN_WIDTH),
+		draw: (target, at) => drawLegend(target, legend, at, COLUMN_WIDTH),
+	};
 }

@@ -41,26 +41,43 @@ export function drawCurve(
 	const bottom = plot.y + plot.height;
 	const heightOf = (bytes: number): number => Math.sqrt(bytes / most) * plot.height;
 	for (const share of [1, 0.25]) drawRule(target, plot, heightOf(share * most), Math.round(share * most));
-	const step = plot.width / frames.length;
+	const bars = barsOf(frames, plot.width);
+	const step = plot.width / bars.length;
 	const gap = step >= 4 ? 1 : 0;
-	const columnOf = (frame: number): number => plot.x + frame * step;
-	// Marks on every frame would say nothing.
-	const marks = chosen.length < frames.length ? chosen : [];
-	for (const marked of marks) {
-		const x = columnOf(marked);
+	const marked = markedBars(chosen, frames.length, bars.length);
+	for (const bar of marked) {
+		const x = plot.x + bar * step;
 		veil(target, { x, y: plot.y, width: Math.max(1, step), height: plot.height }, COLORS.token, 0.16);
 	}
-	frames.forEach(({ bytes, isKey }, frame) => {
+	bars.forEach(({ bytes, isKey }, index) => {
 		const height = Math.max(1, heightOf(bytes));
-		const bar = { x: columnOf(frame), y: bottom - height, width: Math.max(1, step - gap), height };
+		const bar = { x: plot.x + index * step, y: bottom - height, width: step - gap, height };
 		fill(target, rectanglePath(bar), { color: isKey ? COLORS.tile : COLORS.bar });
 	});
-	for (const marked of marks) {
-		const middle = { x: columnOf(marked) + step / 2, y: bottom + MARKS / 2 };
+	for (const bar of marked) {
+		const middle = { x: plot.x + (bar + 0.5) * step, y: bottom + MARKS / 2 };
 		fill(target, discPath(middle, 3.5), { color: COLORS.token });
 	}
 	fill(target, rectanglePath({ ...plot, y: bottom, height: 1 }), { color: COLORS.ink });
 	drawTimes(target, frames, plot, bottom + MARKS);
+}
+
+/** One bar per frame; of a clip with more frames than px, the heaviest of those that share one. */
+function barsOf(frames: readonly WeighedFrame[], width: number): readonly WeighedFrame[] {
+	const count = Math.min(frames.length, Math.floor(width));
+	if (count === frames.length) return frames;
+	const heaviest: WeighedFrame[] = [];
+	for (const [place, frame] of frames.entries()) {
+		const bar = Math.floor((place * count) / frames.length);
+		if (frame.bytes > (heaviest[bar]?.bytes ?? -1)) heaviest[bar] = frame;
+	}
+	return heaviest;
+}
+
+/** Bars of the chosen frames; none when every frame is chosen, marks would then say nothing. */
+function markedBars(chosen: readonly number[], frames: number, bars: number): number[] {
+	if (chosen.length >= frames) return [];
+	return [...new Set(chosen.map((frame) => Math.floor((frame * bars) / frames)))];
 }
 
 function drawRule(target: Picture, plot: Box, height: number, bytes: number): void {

@@ -37,8 +37,7 @@ const ROOM = { width: MOST_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 
  */
 export function inspectImage(picture: Picture, layout: ItemLayout, options: InspectOptions): Picture {
 	const panels = panelsOf(layout, options.framing);
-	const [main] = panels;
-	if (main === undefined) throw new Error("internal: an item without panels");
+	const main = mainOf(panels);
 	const { placed, closeUp } = arrange(panels, main, picture, layout.patchGrid);
 	const areas = placed.areas.map(onPage);
 	const shown = panels.map((panel, index) => shownOf(panel, areas[index] ?? panel.extent));
@@ -60,6 +59,11 @@ export function inspectImage(picture: Picture, layout: ItemLayout, options: Insp
 	}
 	drawColumn(target, column, { x: MARGIN + placed.width + GAP, y: MARGIN });
 	return target;
+}
+
+export function mainOf([main]: readonly Panel[]): Panel {
+	if (main === undefined) throw new Error("internal: an item without panels");
+	return main;
 }
 
 /** Places the panels, with a close-up where it shows more than the main panel does already. */
@@ -112,21 +116,28 @@ export function drawHeading(target: Picture, { name, detail }: Heading, area: Bo
 	write(target, detail, { x: area.x, y: y + 34 }, { size: TYPE.small, color: COLORS.soft, width });
 }
 
-function columnOf(
+/** The column of one item's page. */
+export function columnOf(
 	layout: ItemLayout,
 	{ title, subtitle = "" }: InspectOptions,
-	{ picture }: Panel,
+	{ picture, patches }: Panel,
 	legend: readonly LegendKey[],
 ): Column {
-	const open =
+	const tiles = layout.tileGrid.rows * layout.tileGrid.cols;
+	const apart =
 		"where the picture lies on the canvas is not part of this model's layout: the two are drawn apart";
+	const overlap = "the tiles are not the canvas cut into equal parts, so they are not drawn";
 	return {
 		title,
 		subtitle,
 		facts: factsOf(layout),
 		total: { name: "visual tokens", value: tokensText(layout) },
 		parts: partsOf(layout),
-		notes: [...notesOf(layout), ...(picture === undefined ? [open] : [])],
+		notes: [
+			...notesOf(layout),
+			...(picture === undefined ? [apart] : []),
+			...(picture === undefined && tiles > 1 && patches.length === 0 ? [overlap] : []),
+		],
 		legend,
 	};
 }

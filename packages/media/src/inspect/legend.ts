@@ -3,7 +3,7 @@
 import { type Color, gray, WHITE } from "../draw/color.ts";
 import { fill } from "../draw/fill.ts";
 import { centeredTextPath } from "../draw/label.ts";
-import { type Box, discPath, framePath, roundedRectanglePath } from "../draw/path.ts";
+import { type Box, discPath, framePath, type Point, roundedRectanglePath } from "../draw/path.ts";
 import type { Picture } from "../picture.ts";
 import { contrastBox, hatch, veil } from "./paint.ts";
 import { COLORS, TYPE, wrapText, write } from "./style.ts";
@@ -137,11 +137,11 @@ export function legendHeight(keys: readonly LegendKey[], width: number): number 
 	return keys.reduce((sum, key) => sum + Math.max(1, linesOf(key, width).length) * LINE + 8, 0);
 }
 
-export function drawLegend(target: Picture, keys: readonly LegendKey[], at: Box): void {
+export function drawLegend(target: Picture, keys: readonly LegendKey[], at: Point, width: number): void {
 	let y = at.y;
 	for (const key of keys) {
 		LEGEND[key].draw(target, { x: at.x, y, ...SWATCH });
-		const lines = linesOf(key, at.width);
+		const lines = linesOf(key, width);
 		lines.forEach((line, index) => {
 			const baseline = y + 14 + index * LINE;
 			write(

@@ -11,7 +11,7 @@ import { canvasOf, type Panel } from "./panels.ts";
 import { COLORS, TYPE } from "./style.ts";
 
 /** Cells are drawn from this many px on; smaller ones would be mush, and are seen in the close-up. */
-export const LEAST_CELL = 6;
+const LEAST_CELL = 6;
 /** Patches beneath larger tokens need more room. */
 const LEAST_PATCH = 9;
 /** Views are numbered from this side of a tile on, px. */
@@ -35,10 +35,10 @@ export interface Shown {
 }
 
 /** From px of a panel to px of the page. */
-export type Scale = (box: Box) => Box;
+type Scale = (box: Box) => Box;
 
 /** The map that brings the panel's extent to `area`. */
-export function scaleTo({ extent }: Panel, area: Box): Scale {
+function scaleTo({ extent }: Panel, area: Box): Scale {
 	const [across, down] = [area.width / extent.width, area.height / extent.height];
 	return ({ x, y, width, height }) => ({
 		x: area.x + (x - extent.x) * across,

@@ -7,7 +7,7 @@ import type { Framing } from "../preprocess/framing.ts";
 import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
 import { notesOf, px, thousands, tokensText } from "./facts.ts";
 import { planSheet } from "./frame-sheet.ts";
-import { drawHeading, type InspectOptions, legendOf } from "./image.ts";
+import { drawHeading, type InspectOptions, legendOf, mainOf } from "./image.ts";
 import type { LegendKey } from "./legend.ts";
 import { fit, GAP, HEADING, MARGIN, MOST_SIDE } from "./page.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
@@ -38,7 +38,7 @@ export function inspectSample(
 			`${images.length} images: a page takes at most ${MOST_IMAGES}; give fewer`,
 		);
 	}
-	const panels = images.map(({ layout, framing }) => mainPanel(panelsOf(layout, framing)));
+	const panels = images.map(({ layout, framing }) => unnumbered(mainOf(panelsOf(layout, framing))));
 	const plan = planSheet(images.length, widestShape(panels), ROOM, { line: HEADING, space: GAP });
 	const step = (plan.width + GAP) / plan.cols;
 	const areas = panels.map(({ extent }, index) => ({
@@ -60,9 +60,8 @@ export function inspectSample(
 }
 
 /** The main panel, its views without numbers: each image counts its own. */
-function mainPanel([main]: readonly Panel[]): Panel {
-	if (main === undefined) throw new Error("internal: an item without panels");
-	return { ...main, tiles: main.tiles.map(({ view, ...tile }) => tile) };
+function unnumbered(panel: Panel): Panel {
+	return { ...panel, tiles: panel.tiles.map(({ view, ...tile }) => tile) };
 }
 
 /** As wide as the widest and as high as the highest, each brought to the same area. */

@@ -5,11 +5,20 @@ import { blankPicture } from "../draw/blank.ts";
 import type { Box } from "../draw/path.ts";
 import type { Picture } from "../picture.ts";
 import { closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
-import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
+import { COLUMN_WIDTH, columnHeight, drawColumn } from "./column.ts";
 import { CURVE_HEIGHT, drawCurve, type WeighedFrame } from "./curve.ts";
-import { factsOf, notesOf, partsOf, thousands, tokensText } from "./facts.ts";
+import { thousands } from "./facts.ts";
 import { drawFrames, planSheet, type ShownFrame, shownPlaces } from "./frame-sheet.ts";
-import { closeUpHeading, drawHeading, headingOf, type InspectOptions, legendOf } from "./image.ts";
+import {
+	closeUpHeading,
+	columnOf,
+	drawHeading,
+	headingOf,
+	type InspectOptions,
+	legendOf,
+	mainOf,
+} from "./image.ts";
+import type { LegendKey } from "./legend.ts";
 import { fit, GAP, HEADING, MARGIN, MOST_SIDE, SMALL } from "./page.ts";
 import { FITTING } from "./paint.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
@@ -46,8 +55,7 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 	const [sample] = frames.slice(Math.floor(frames.length / 2));
 	if (sample === undefined) throw new Error("internal: a clip without frames");
 	const plan = planSheet(frames.length, layout.source, SHEET_ROOM);
-	const [main] = panelsOf(layout, options.framing);
-	if (main === undefined) throw new Error("internal: an item without panels");
+	const main = mainOf(panelsOf(layout, options.framing));
 	const sheet = { x: MARGIN, y: MARGIN + HEADING };
 	const curve = { x: MARGIN, y: sheet.y + plan.height + GAP + HEADING, width: WIDTH, height: CURVE_HEIGHT };
 	const frameArea = below(curve, { ...fit(main.extent, { width: SMALL * 1.5, height: SMALL }), x: MARGIN });
@@ -55,20 +63,8 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 	const closeUp = closeUpOf(main, sample.picture, layout.patchGrid, rest);
 	const shown = [shownOf(main, frameArea)];
 	const isAll = chosen.length === weights.length;
-	const column: Column = {
-		title: options.title,
-		subtitle: options.subtitle ?? "",
-		facts: factsOf(layout),
-		total: { name: "visual tokens", value: tokensText(layout) },
-		parts: partsOf(layout),
-		notes: notesOf(layout),
-		legend: [
-			...(isAll ? [] : (["chosenFrame"] as const)),
-			"keyFrame",
-			"otherFrame",
-			...legendOf(layout, shown, closeUp),
-		],
-	};
+	const legend: LegendKey[] = [...(isAll ? [] : (["chosenFrame"] as const)), "keyFrame", "otherFrame"];
+	const column = columnOf(layout, options, main, [...legend, ...legendOf(layout, shown, closeUp)]);
 	const height = Math.max(frameArea.y + SMALL - MARGIN, columnHeight(column)) + 2 * MARGIN;
 	const target = blankPicture({ width: MOST_SIDE, height }, COLORS.page);
 	drawFrames(target, frames, plan, sheet);
@@ -103,6 +99,6 @@ function framesHeading({ chosen, weights, frames }: InspectedClip, sampling: str
 
 function curveHeading({ weights }: InspectedClip) {
 	const bytes = weights.reduce((sum, frame) => sum + frame.bytes, 0);
-	const detail = `${thousands(bytes)} bytes in all, square-root scale: a frame costs what it shows anew`;
+	const detail = `${thousands(bytes)} bytes in all, square-root scale`;
 	return { name: "bytes of each frame", detail };
 }
