@@ -5,12 +5,12 @@
 
 import type { Worker } from "node:worker_threads";
 import { OnevisionError } from "@onevision/core";
+import { startModule } from "../../thread.ts";
 import { assertCount } from "../frame-index.ts";
 import { DecoderMissing, type OpenedFile, type OpenSetup } from "../open-file.ts";
 import type { Run } from "../runs.ts";
 import type { DecodedFrame, DecodeOptions, Decoder } from "../video.ts";
 import { type Failure, type Job, type Reply, rowsOf, type Setup, WORDS } from "./protocol.ts";
-import { startModule } from "./thread.ts";
 
 /** Bytes of pictures sent ahead of the one that is used, and how many there are at least and at most. */
 const AHEAD_BYTES = 64 * 2 ** 20;
