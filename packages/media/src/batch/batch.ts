@@ -2,7 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
-import type { DecodeOptions } from "../decode/node.ts";
+import type { DecodeOptions } from "../decode/limits.ts";
 import type { Tensors } from "../preprocess/arrange.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
 import { startModule } from "../thread.ts";

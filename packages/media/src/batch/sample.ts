@@ -2,7 +2,8 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { OnevisionError } from "@onevision/core";
-import { type DecodeOptions, decodeImage } from "../decode/node.ts";
+import type { DecodeOptions } from "../decode/limits.ts";
+import { decodeImage } from "../decode/node.ts";
 import { readHeader, withPath } from "../file.ts";
 import type { Picture } from "../picture.ts";
 import type { ProcessedBatch, Processor } from "../preprocess/processor.ts";
