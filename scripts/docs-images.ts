@@ -1,4 +1,4 @@
-/** Draws the pictures of docs/marks.md into docs/images from the example media. Run with `npx tsx -C source scripts/docs-images.ts`. */
+/** Draws the pictures of docs/marks.md and docs/inspect.md into docs/images from the example media. Run with `npx tsx -C source scripts/docs-images.ts`. */
 
 import { mkdirSync, readFileSync } from "node:fs";
 import {
@@ -11,6 +11,7 @@ import {
 	type Region,
 } from "@onevision/media/node";
 import sharp from "sharp";
+import { runInMemory } from "../packages/cli/src/testing/terminal.ts";
 import { ROOT } from "./files.ts";
 
 const FOLDER = `${ROOT}docs/images`;
@@ -54,11 +55,35 @@ await write("marks-grid", drawMarks(screenshot, gridCells(screenshot, { rows: 8,
 await write("sheet-cameras", contactSheet(cameras, { labels: views }).picture, 900);
 await write("pair-tap", beforeAfterPair(before, after, { width: 1200 }).picture, 640);
 
-/** As a PNG of at most 256 colours: drawings have few, and the page loads quickly. */
-async function write(name: string, { data, width, height }: Picture, shownWidth: number): Promise<void> {
+/** The commands of docs/inspect.md. */
+const INSPECTED = [
+	["inspect-anyres", "market.jpg", 1000],
+	["inspect-crop", "harbour.jpg -m llava-1.5-7b", 1000],
+	["inspect-merged", "chart.png -m qwen2.5-vl-7b", 1000],
+	[
+		"inspect-together",
+		"cameras/front.jpg cameras/left.jpg cameras/rear.jpg cameras/right.jpg --together",
+		820,
+	],
+	["inspect-clip", "delivery.mp4 --set num_frames=12", 1100],
+] as const;
+for (const [name, command, shownWidth] of INSPECTED) {
+	const line = `inspect ${command} --out ${FOLDER}/${name}.png`;
+	const { status, err } = await runInMemory(line.split(" "), { cwd: `${ROOT}examples/media` });
+	if (status !== 0) throw new Error(err);
+	await write(name, await decodeImage(readFileSync(`${FOLDER}/${name}.png`)), shownWidth, 96);
+}
+
+/** As a PNG of few colours: drawings have no more, and the page loads quickly. */
+async function write(
+	name: string,
+	{ data, width, height }: Picture,
+	shownWidth: number,
+	colours = 256,
+): Promise<void> {
 	const { size } = await sharp(data, { raw: { width, height, channels: 3 } })
 		.resize({ width: shownWidth })
-		.png({ palette: true, colours: 256, effort: 10, dither: 0, compressionLevel: 9 })
+		.png({ palette: true, colours, effort: 10, dither: 0, compressionLevel: 9 })
 		.toFile(`${FOLDER}/${name}.png`);
 	process.stdout.write(`${name}.png ${size} bytes\n`);
 }

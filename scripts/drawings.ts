@@ -1,18 +1,32 @@
-/** Writes the drawings that tests compare with: packages/media/src/draw/goldens. Run with `npx tsx -C source scripts/drawings.ts`. */
+/**
+ * Writes the drawings that tests compare with: draw/goldens and inspect/goldens of packages/media. Run with
+ * `npx tsx -C source scripts/drawings.ts`.
+ */
 
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { encodePng } from "../packages/media/src/encode.ts";
+import type { Picture } from "../packages/media/src/picture.ts";
 import { DRAWINGS } from "../packages/media/src/testing/drawings.ts";
+import { PAGES, SHOWN_PAGES } from "../packages/media/src/testing/pages.ts";
 import { ROOT } from "./files.ts";
 
-const FOLDER = `${ROOT}packages/media/src/draw/goldens`;
+await write("draw", DRAWINGS, Object.keys(DRAWINGS));
+await write("inspect", PAGES, SHOWN_PAGES);
 
-mkdirSync(FOLDER, { recursive: true });
-const hashes: Record<string, string> = {};
-for (const [name, draw] of Object.entries(DRAWINGS)) {
-	const drawn = draw();
-	hashes[name] = createHash("sha256").update(drawn.data).digest("hex");
-	writeFileSync(`${FOLDER}/${name}.png`, await encodePng(drawn));
+/** A hash of each drawing's pixels, and PNGs of those that are shown. */
+async function write(
+	part: string,
+	drawings: Readonly<Record<string, () => Picture>>,
+	shown: readonly string[],
+): Promise<void> {
+	const folder = `${ROOT}packages/media/src/${part}/goldens`;
+	mkdirSync(folder, { recursive: true });
+	const hashes: Record<string, string> = {};
+	for (const [name, draw] of Object.entries(drawings)) {
+		const drawn = draw();
+		hashes[name] = createHash("sha256").update(drawn.data).digest("hex");
+		if (shown.includes(name)) writeFileSync(`${folder}/${name}.png`, await encodePng(drawn));
+	}
+	writeFileSync(`${folder}/pixels.sha256.json`, `${JSON.stringify(hashes, null, 2)}\n`);
 }
-writeFileSync(`${FOLDER}/pixels.sha256.json`, `${JSON.stringify(hashes, null, 2)}\n`);

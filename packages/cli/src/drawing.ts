@@ -1,7 +1,15 @@
 /** Commands that draw: marks on a picture, sheets of several, before/after pairs. Options are declared here, once. */
 
 import { type Command, Option } from "commander";
-import { jsonOption } from "./options.ts";
+import {
+	configOption,
+	hubOption,
+	jsonOption,
+	modelOption,
+	orientationOption,
+	parityOption,
+	setOption,
+} from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
@@ -65,5 +73,29 @@ export function addDrawing(program: Command, terminal: Terminal): void {
 		.action(async (before: string, after: string, options) => {
 			const { makePair } = await import("./commands/sheet.ts");
 			await makePair(terminal, before, after, options);
+		});
+	program
+		.command("inspect")
+		.description(
+			"draw what a model sees: canvas, tiles, patches, tokens; of a video its frames and their cost",
+		)
+		.argument("<files...>", "an image or a video; several images with --together")
+		.addOption(modelOption())
+		.addOption(configOption())
+		.addOption(hubOption())
+		.addOption(setOption())
+		.addOption(parityOption())
+		.option("--together", "the images are one conversation (several are then laid out as such)")
+		.option(
+			"--sampling <strategy>",
+			"of a video: uniform, keyframes or bit-cost, in place of the model's own",
+		)
+		.option("--frames <count>", "with --sampling: frames to take; of key frames, the most")
+		.addOption(orientationOption())
+		.addOption(outOption())
+		.addOption(jsonOption())
+		.action(async (files: string[], options) => {
+			const { inspectMedia } = await import("./commands/inspect.ts");
+			await inspectMedia(terminal, files, options);
 		});
 }

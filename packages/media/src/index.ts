@@ -12,6 +12,7 @@ export {
 	readImageHeader,
 	readImageHeaderFrom,
 } from "./image/image.ts";
+export * from "./inspect/index.ts";
 export { type Picture, picture } from "./picture.ts";
 export type { Tensors } from "./preprocess/arrange.ts";
 export { PIXEL_FAMILIES, type PixelFamilyId } from "./preprocess/families.ts";

@@ -32,6 +32,11 @@ export class Preparation<Arrange> {
 		return reuse === undefined ? this.#rendering : { ...this.#rendering, reuse };
 	}
 
+	/** How pictures are resized on their way to the views. */
+	get resize(): ResizeOptions {
+		return this.#rendering.resize;
+	}
+
 	framing(layout: ItemLayout, images: number): Framing {
 		return this.#frame(layout, { images, meanColor: this.#meanColor });
 	}

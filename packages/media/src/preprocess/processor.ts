@@ -14,6 +14,7 @@ import {
 } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import type { Filter } from "../resample/filters.ts";
+import type { ResizeOptions } from "../resample/resize.ts";
 import { ARITHMETICS, type Arithmetic } from "../resample/weights.ts";
 import type { ArrangeClips, ArrangeImages, PreparedImage, Tensors } from "./arrange.ts";
 import { PIXEL_FAMILIES, type PixelFamily, type PixelRule, pixelFamily } from "./families.ts";
@@ -68,6 +69,8 @@ export interface Processor {
 	layout(item: MediaItem, images?: number): ItemLayout;
 	/** What the tower's views are cut from. */
 	framing(layout: ItemLayout, images?: number): Framing;
+	/** How pictures are resized on their way to the views. */
+	resizing(kind: ItemLayout["kind"]): ResizeOptions;
 	/**
 	 * Images by sample: several in one sample are a conversation of several, which some families lay out otherwise.
 	 * `reuse` is a batch that is no longer needed: its memory is taken where it fits, which spares the system's paging.
@@ -114,6 +117,7 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 		dtype,
 		layout,
 		framing: (of, images = 1) => (of.kind === "video" && video ? video : image).framing(of, images),
+		resizing: (kind) => (kind === "video" && video ? video : image).resize,
 		images: (samples, reuse) => processImages(counter, image, samples, reuse),
 		videos: (clips, reuse) => {
 			const layouts = clips.map(({ item }) => layout(item));

@@ -1,0 +1,152 @@
+/** The video side of `onevision inspect`: frames chosen, decoded and drawn. */
+
+import { resolve } from "node:path";
+import { type ItemLayout, nearest, OnevisionError } from "@onevision/core";
+import {
+	chooseFrames,
+	type FrameIndex,
+	type Framing,
+	framesToShow,
+	inspectVideo,
+	type Picture,
+	type ShownFrame,
+} from "@onevision/media";
+import { type MediaHeader, mediaItemOf, openVideo, type Video } from "@onevision/media/node";
+import { framingOf, type Inspector, layoutsOf, pageOptions } from "../input/inspector.ts";
+import { parseCount } from "../input/places.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Strategies that need no more than a number of frames. */
+export const INSPECT_SAMPLINGS = ["uniform", "keyframes", "bit-cost"] as const;
+
+export interface SamplingCommand {
+	readonly sampling?: string;
+	readonly frames?: string;
+}
+
+/** Frames chosen before the model is given the clip. */
+export interface FrameChoice {
+	readonly strategy: (typeof INSPECT_SAMPLINGS)[number];
+	/** Of key frames: at most so many; absent for all of them. */
+	readonly frames?: number;
+}
+
+/** A page and what is on it, for the terminal. */
+export interface Page {
+	readonly picture: Picture;
+	readonly items: readonly {
+		readonly file: string;
+		readonly layout: ItemLayout;
+		readonly framing?: Framing;
+	}[];
+	/** Frames of a video that are used, and how they were chosen. */
+	readonly frames?: readonly { readonly frame: number; readonly seconds: number }[];
+	readonly sampling?: FrameChoice;
+}
+
+/** Throws `unknown-name` and `invalid-input`. */
+export function parseChoice({ sampling, frames }: SamplingCommand): FrameChoice | undefined {
+	if (sampling === undefined) {
+		if (frames === undefined) return undefined;
+		throw new OnevisionError(
+			"invalid-input",
+			"--frames goes with --sampling; a model's own number is a setting of it, such as --set num_frames=12",
+		);
+	}
+	const strategy = INSPECT_SAMPLINGS.find((name) => name === sampling);
+	if (strategy === undefined) {
+		const hint = nearest(sampling, INSPECT_SAMPLINGS);
+		throw new OnevisionError(
+			"unknown-name",
+			`--sampling ${sampling}: expected ${INSPECT_SAMPLINGS.join(", ")}${hint === undefined ? "" : `; did you mean ${hint}?`}`,
+		);
+	}
+	const count = frames === undefined ? undefined : parseCount("--frames", frames);
+	if (count === undefined && strategy !== "keyframes") {
+		throw new OnevisionError(
+			"invalid-input",
+			`--sampling ${strategy}: give the number of frames with --frames`,
+		);
+	}
+	return count === undefined ? { strategy } : { strategy, frames: count };
+}
+
+export async function inspectClip(
+	terminal: Terminal,
+	file: string,
+	header: Extract<MediaHeader, { kind: "video" }>,
+	inspector: Inspector,
+	choice: FrameChoice | undefined,
+	applyOrientation: boolean,
+): Promise<Page> {
+	if (terminal.showsProgress) terminal.err("decoding frames…\r");
+	const video = await openVideo(resolve(terminal.cwd, file));
+	try {
+		const given = choice === undefined ? undefined : choose(video.index, choice);
+		const layout = layoutOf(inspector, header, video.index, given);
+		const chosen = usedFrames(layout, given);
+		assertThere(file, chosen, video.index);
+		const start = video.index.frames[0]?.seconds ?? 0;
+		const secondsOf = (frame: number): number => (video.index.frames[frame]?.seconds ?? start) - start;
+		const frames: ShownFrame[] = [];
+		for await (const { frame, picture } of shownFrames(video, chosen, applyOrientation)) {
+			frames.push({ frame, picture, seconds: secondsOf(frame) });
+		}
+		const framing = framingOf(inspector, layout, 1);
+		const sampling = choice === undefined ? {} : { sampling: `chosen by --sampling ${choice.strategy}` };
+		const options = { ...pageOptions(inspector, "video"), ...framing, ...sampling };
+		return {
+			picture: inspectVideo({ layout, weights: video.index.frames, chosen, frames }, options),
+			items: [{ file, layout, ...framing }],
+			frames: chosen.map((frame) => ({ frame, seconds: secondsOf(frame) })),
+			...(choice === undefined ? {} : { sampling: choice }),
+		};
+	} finally {
+		if (terminal.showsProgress) terminal.err("                \r");
+		await video.close();
+	}
+}
+
+function shownFrames(video: Video, chosen: readonly number[], applyOrientation: boolean) {
+	return video.frames(framesToShow(chosen), { rotation: applyOrientation ? "apply" : "ignore" });
+}
+
+function choose(index: FrameIndex, { strategy, frames }: FrameChoice): number[] {
+	if (strategy === "keyframes") {
+		return chooseFrames(index, { strategy, ...(frames === undefined ? {} : { maxFrames: frames }) });
+	}
+	return chooseFrames(index, { strategy, frames: frames ?? index.frames.length });
+}
+
+/** The layout of the clip as it is, as `onevision count` makes it, or of a clip of the frames given. */
+function layoutOf(
+	{ counter }: Inspector,
+	header: Extract<MediaHeader, { kind: "video" }>,
+	{ durationSeconds }: FrameIndex,
+	given: readonly number[] | undefined,
+): ItemLayout {
+	const item = mediaItemOf(header);
+	const { width, height } = item;
+	const frames = given?.length;
+	const fps = durationSeconds === undefined || frames === undefined ? {} : { fps: frames / durationSeconds };
+	const asked = frames === undefined ? item : ({ kind: "video", width, height, frames, ...fps } as const);
+	const [layout] = layoutsOf(counter, [asked]);
+	if (layout === undefined) throw new Error("internal: a clip without a layout");
+	return layout;
+}
+
+/** Numbers in the file of the frames that the layout uses. */
+function usedFrames({ frames, frameIndices }: ItemLayout, given: readonly number[] | undefined): number[] {
+	const places = frameIndices ?? Array.from({ length: frames }, (_, place) => place);
+	return places.map((place) => given?.[place] ?? place);
+}
+
+/** What was counted from the header must be in the file. */
+function assertThere(file: string, chosen: readonly number[], { frames }: FrameIndex): void {
+	const last = chosen.at(-1) ?? 0;
+	if (last < frames.length) return;
+	throw new OnevisionError(
+		"unreadable-file",
+		`${file}: frame ${last} is asked for and there are ${frames.length}; its header promises more than it holds`,
+	);
+}

@@ -1,0 +1,159 @@
+/** An image as a model sees it, on one page: canvas, overview, a close-up, and the numbers. */
+
+import type { Grid, ItemLayout } from "@onevision/core";
+import { blankPicture } from "../draw/blank.ts";
+import type { Box } from "../draw/path.ts";
+import type { Picture } from "../picture.ts";
+import type { Framing } from "../preprocess/framing.ts";
+import type { ResizeOptions } from "../resample/resize.ts";
+import { sameGrid } from "./cells.ts";
+import { type CloseUp, closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
+import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
+import { factsOf, gridText, notesOf, partsOf, px, tokensText } from "./facts.ts";
+import type { LegendKey } from "./legend.ts";
+import { GAP, HEADING, MARGIN, MOST_SIDE, type Placed, placePanels } from "./page.ts";
+import { FITTING } from "./paint.ts";
+import { drawPanel, type Shown, shownOf } from "./panel-drawing.ts";
+import { type Panel, panelsOf } from "./panels.ts";
+import { COLORS, TYPE, write } from "./style.ts";
+
+export interface InspectOptions {
+	/** The views of a processor; without it, what the layout alone decides is drawn. */
+	readonly framing?: Framing;
+	/** How the processor resizes, so that the close-up is of its very pixels. Default: bicubic, as Pillow does. */
+	readonly resize?: ResizeOptions;
+	/** First line of the page, such as the model's name. */
+	readonly title: string;
+	/** Beneath the title, such as whose rule is followed. */
+	readonly subtitle?: string;
+}
+
+/** Largest page: its pictures must leave room for the column. */
+const ROOM = { width: MOST_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 };
+
+/**
+ * Draws how the picture is laid out. `picture` is as large as `layout.source`. Numbers on the page are those of the layout.
+ * No side is over 1600 px but where notes need more lines.
+ */
+export function inspectImage(picture: Picture, layout: ItemLayout, options: InspectOptions): Picture {
+	const panels = panelsOf(layout, options.framing);
+	const [main] = panels;
+	if (main === undefined) throw new Error("internal: an item without panels");
+	const { placed, closeUp } = arrange(panels, main, picture, layout.patchGrid);
+	const areas = placed.areas.map(onPage);
+	const shown = panels.map((panel, index) => shownOf(panel, areas[index] ?? panel.extent));
+	const column = columnOf(layout, options, main, legendOf(layout, shown, closeUp));
+	const width = placed.width + GAP + COLUMN_WIDTH + 2 * MARGIN;
+	const height = Math.max(placed.height, columnHeight(column)) + 2 * MARGIN;
+	const target = blankPicture({ width, height }, COLORS.page);
+	panels.forEach((panel, index) => {
+		const area = areas[index];
+		if (area === undefined) return;
+		const marked = panel === main && closeUp !== undefined ? [closeUp.onPanel] : [];
+		drawPanel(target, panel, picture, area, marked);
+		drawHeading(target, headingOf(panel, layout), area);
+	});
+	if (closeUp !== undefined) {
+		const area = { ...onPage(placed.rest), ...closeUpSize(closeUp) };
+		drawCloseUp(target, picture, closeUp, area, options.resize ?? FITTING);
+		drawHeading(target, closeUpHeading(closeUp), area);
+	}
+	drawColumn(target, column, { x: MARGIN + placed.width + GAP, y: MARGIN });
+	return target;
+}
+
+/** Places the panels, with a close-up where it shows more than the main panel does already. */
+function arrange(
+	panels: readonly Panel[],
+	main: Panel,
+	picture: Picture,
+	patchGrid: Grid,
+): { readonly placed: Placed; readonly closeUp?: CloseUp } {
+	const smalls = panels.slice(1).map(({ extent }) => extent);
+	const placed = placePanels(main.extent, smalls, ROOM, true);
+	const closeUp = closeUpOf(main, picture, patchGrid, placed.rest);
+	const scale = closeUp === undefined ? 1 : closeUp.onPanel.width / closeUp.region.width;
+	const large = ((placed.areas[0]?.width ?? 0) / main.extent.width) * scale;
+	if (closeUp !== undefined && closeUp.times >= 1.3 * large) return { placed, closeUp };
+	return { placed: placePanels(main.extent, smalls, ROOM, false) };
+}
+
+function onPage(area: Box): Box {
+	return { ...area, x: area.x + MARGIN, y: area.y + MARGIN };
+}
+
+export interface Heading {
+	readonly name: string;
+	readonly detail: string;
+}
+
+export function headingOf({ role, picture, tiles, extent }: Panel, layout: ItemLayout): Heading {
+	const [{ size = layout.canvas } = {}] = tiles;
+	if (role === "overview") return { name: "overview", detail: `the whole picture in ${px(size)}` };
+	if (role === "picture") return { name: "picture", detail: `${px(extent)}` };
+	if (role === "crops") return { name: "crops of the source", detail: `each stretched to ${px(size)}` };
+	if (picture === undefined) return { name: "canvas", detail: `${px(layout.canvas)}, without the picture` };
+	const { tileGrid } = layout;
+	const cut = tiles.length > 1 ? `, cut into ${gridText(tileGrid)} tiles` : "";
+	const [isWider, isHigher] = [extent.width > layout.canvas.width, extent.height > layout.canvas.height];
+	const cropped = tiles.length === 1 && (isWider || isHigher) ? ", the middle of the resized picture" : "";
+	return { name: "canvas", detail: `${px(layout.canvas)}${cut}${cropped}` };
+}
+
+export function closeUpHeading({ region, times, patch }: CloseUp): Heading {
+	return { name: "close-up", detail: `${px(region)}, ${times}×; a patch is ${patch}×${patch}` };
+}
+
+/** Two lines over a panel, which may be narrower than they are. */
+export function drawHeading(target: Picture, { name, detail }: Heading, area: Box): void {
+	const width = Math.max(area.width, 220);
+	const y = area.y - HEADING;
+	write(target, name, { x: area.x, y: y + TYPE.text }, { size: TYPE.text, width });
+	write(target, detail, { x: area.x, y: y + 34 }, { size: TYPE.small, color: COLORS.soft, width });
+}
+
+function columnOf(
+	layout: ItemLayout,
+	{ title, subtitle = "" }: InspectOptions,
+	{ picture }: Panel,
+	legend: readonly LegendKey[],
+): Column {
+	const open =
+		"where the picture lies on the canvas is not part of this model's layout: the two are drawn apart";
+	return {
+		title,
+		subtitle,
+		facts: factsOf(layout),
+		total: { name: "visual tokens", value: tokensText(layout) },
+		parts: partsOf(layout),
+		notes: [...notesOf(layout), ...(picture === undefined ? [open] : [])],
+		legend,
+	};
+}
+
+/** What is on the page, in the order of reading. */
+export function legendOf(
+	{ patchGrid, pooledGrid, unpaddedGrid, cappedGrid }: ItemLayout,
+	shown: readonly Shown[],
+	closeUp: CloseUp | undefined,
+): LegendKey[] {
+	const some = (key: keyof Shown): boolean => shown.some((each) => each[key]);
+	const entry = (key: LegendKey, isShown: boolean): LegendKey[] => (isShown ? [key] : []);
+	const isCapped = !sameGrid(unpaddedGrid, cappedGrid);
+	const isPooled = !sameGrid(patchGrid, pooledGrid) && !isCapped;
+	const isUneven = isPooled || isCapped;
+	return [
+		...entry("tiles", some("tiles")),
+		...entry("numbers", some("numbers")),
+		...entry("cropped", some("cropped")),
+		...entry("padding", some("padding")),
+		...entry("dropped", some("dropped")),
+		...entry("unseen", some("unseen")),
+		...entry("patches", some("patches") || (closeUp !== undefined && isUneven)),
+		...entry("cappedTokens", some("tokens") && isCapped),
+		...entry("tokens", some("tokens") && isPooled),
+		...entry("patchTokens", some("tokens") && !isUneven),
+		...entry("closeUp", closeUp !== undefined),
+		...entry("closeUpTokens", closeUp !== undefined && closeUp.tokens.length > 0),
+	];
+}

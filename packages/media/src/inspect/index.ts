@@ -1,0 +1,9 @@
+/** What a model sees of a picture or a clip, drawn on one page. Runs anywhere. */
+
+export type { WeighedFrame } from "./curve.ts";
+export { type Fact, factsOf, notesOf, partsOf, px, tokensText } from "./facts.ts";
+export type { ShownFrame } from "./frame-sheet.ts";
+export { type InspectOptions, inspectImage } from "./image.ts";
+export { type Panel, panelsOf, type Tile } from "./panels.ts";
+export { type InspectedImage, inspectSample, MOST_IMAGES } from "./sample.ts";
+export { framesToShow, type InspectedClip, type InspectVideoOptions, inspectVideo } from "./video.ts";

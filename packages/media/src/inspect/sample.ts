@@ -1,0 +1,128 @@
+/** Several images of one conversation on one page: the canvas of each, and what they cost together. */
+
+import { type ItemLayout, OnevisionError, type Size } from "@onevision/core";
+import { blankPicture } from "../draw/blank.ts";
+import type { Picture } from "../picture.ts";
+import type { Framing } from "../preprocess/framing.ts";
+import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
+import { notesOf, px, thousands, tokensText } from "./facts.ts";
+import { planSheet } from "./frame-sheet.ts";
+import { drawHeading, type InspectOptions, legendOf } from "./image.ts";
+import type { LegendKey } from "./legend.ts";
+import { fit, GAP, HEADING, MARGIN, MOST_SIDE } from "./page.ts";
+import { drawPanel, shownOf } from "./panel-drawing.ts";
+import { type Panel, panelsOf } from "./panels.ts";
+import { COLORS } from "./style.ts";
+
+/** One image of a conversation, laid out as one of several. */
+export interface InspectedImage {
+	readonly name: string;
+	readonly picture: Picture;
+	readonly layout: ItemLayout;
+	readonly framing?: Framing;
+}
+
+/** Most images on one page. */
+export const MOST_IMAGES = 32;
+
+const ROOM = { width: MOST_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 };
+
+/** Draws the images row by row. Throws `over-limit` for more than 32. */
+export function inspectSample(
+	images: readonly InspectedImage[],
+	options: Omit<InspectOptions, "framing">,
+): Picture {
+	if (images.length > MOST_IMAGES) {
+		throw new OnevisionError(
+			"over-limit",
+			`${images.length} images: a page takes at most ${MOST_IMAGES}; give fewer`,
+		);
+	}
+	const panels = images.map(({ layout, framing }) => mainPanel(panelsOf(layout, framing)));
+	const plan = planSheet(images.length, widestShape(panels), ROOM, { line: HEADING, space: GAP });
+	const step = (plan.width + GAP) / plan.cols;
+	const areas = panels.map(({ extent }, index) => ({
+		x: MARGIN + (index % plan.cols) * step,
+		y: MARGIN + HEADING + Math.floor(index / plan.cols) * (plan.cell.height + HEADING + GAP),
+		...fit(extent, plan.cell),
+	}));
+	const column = columnOf(images, options, legendOfAll(images, panels, areas));
+	const height = Math.max(plan.height - GAP, columnHeight(column)) + 2 * MARGIN;
+	const target = blankPicture({ width: plan.width + GAP + COLUMN_WIDTH + 2 * MARGIN, height }, COLORS.page);
+	images.forEach(({ name, picture, layout }, index) => {
+		const [panel, area] = [panels[index], areas[index]];
+		if (panel === undefined || area === undefined) return;
+		drawPanel(target, panel, picture, area);
+		drawHeading(target, { name, detail: `${px(layout.source)} on ${px(layout.canvas)}` }, area);
+	});
+	drawColumn(target, column, { x: MARGIN + plan.width + GAP, y: MARGIN });
+	return target;
+}
+
+/** The main panel, its views without numbers: each image counts its own. */
+function mainPanel([main]: readonly Panel[]): Panel {
+	if (main === undefined) throw new Error("internal: an item without panels");
+	return { ...main, tiles: main.tiles.map(({ view, ...tile }) => tile) };
+}
+
+/** As wide as the widest and as high as the highest, each brought to the same area. */
+function widestShape(panels: readonly Panel[]): Size {
+	const shapes = panels.map(({ extent }) => {
+		const side = Math.sqrt(extent.width * extent.height);
+		return { width: extent.width / side, height: extent.height / side };
+	});
+	return {
+		width: Math.max(...shapes.map(({ width }) => width)),
+		height: Math.max(...shapes.map(({ height }) => height)),
+	};
+}
+
+function legendOfAll(
+	images: readonly InspectedImage[],
+	panels: readonly Panel[],
+	areas: readonly Panel["extent"][],
+): LegendKey[] {
+	const keys = images.flatMap(({ layout }, index) => {
+		const [panel, area] = [panels[index], areas[index]];
+		return panel === undefined || area === undefined
+			? []
+			: legendOf(layout, [shownOf(panel, area)], undefined);
+	});
+	return [...new Set(keys)];
+}
+
+function columnOf(
+	images: readonly InspectedImage[],
+	{ title, subtitle = "" }: Omit<InspectOptions, "framing">,
+	legend: readonly LegendKey[],
+): Column {
+	const sum = (pick: (layout: ItemLayout) => number): number =>
+		images.reduce((total, { layout }) => total + pick(layout), 0);
+	const overviews = images.some(({ layout }) => layout.parts.overview > 0);
+	const range = {
+		min: sum((l) => l.range?.min ?? l.visualTokens),
+		max: sum((l) => l.range?.max ?? l.visualTokens),
+	};
+	const isRange = images.some(({ layout }) => layout.range !== undefined);
+	return {
+		title,
+		subtitle,
+		facts: [
+			{ name: "images together", value: thousands(images.length) },
+			{ name: "views", value: thousands(sum(({ views }) => views)) },
+			{ name: "tower tokens", value: thousands(sum(({ towerTokens }) => towerTokens)) },
+		],
+		total: {
+			name: "visual tokens",
+			value: isRange
+				? `${thousands(range.min)}–${thousands(range.max)}`
+				: thousands(sum(({ visualTokens }) => visualTokens)),
+		},
+		parts: images.map(({ name, layout }) => ({ name, value: tokensText(layout) })),
+		notes: [
+			...new Set(images.flatMap(({ layout }) => notesOf(layout))),
+			...(overviews ? ["the overview of each image is counted, and not drawn"] : []),
+		],
+		legend,
+	};
+}
