@@ -3,6 +3,8 @@
  * to the bit as the reference processors do; drawing. Runs anywhere; files are in node.ts.
  */
 
+export type { DecodeOptions } from "./decode/limits.ts";
+export { decodeImageBlob } from "./decode/web.ts";
 export * from "./draw/index.ts";
 export {
 	type HeaderOptions,

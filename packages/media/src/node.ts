@@ -2,7 +2,7 @@
 
 export { type BatchOptions, type BatchResult, preprocessSamples } from "./batch/batch.ts";
 export { type OneBatch, type OneBatchOptions, preprocessBatch } from "./batch/one-batch.ts";
-export { type DecodeOptions, decodeImage } from "./decode/node.ts";
+export { decodeImage } from "./decode/node.ts";
 export { encodePng } from "./encode.ts";
 export { type FileHeaderOptions, readHeader } from "./file.ts";
 export {

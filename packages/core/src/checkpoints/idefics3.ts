@@ -32,9 +32,9 @@ const SMOL_2B: ModelParts = {
 };
 
 const SMOL_SOURCE =
-	"preprocessor_config.json and processor_config.json of huggingface.co/HuggingFaceTB/SmolVLM-256M-Instruct (512, 2048, image_seq_len 64; video: fps 1, 64 frames)";
+	"preprocessor_config.json and processor_config.json of huggingface.co/HuggingFaceTB/SmolVLM-256M-Instruct (512, 2048, image_seq_len 64; video: fps 1, 64 frames of 512 px)";
 const SMOL_2B_SOURCE =
-	"config.json of huggingface.co/HuggingFaceTB/SmolVLM-Instruct (384 px, scale_factor 3, image_seq_len 81); size 1536 and the video sampling of its successor from memory";
+	"config.json of huggingface.co/HuggingFaceTB/SmolVLM-Instruct (384 px, scale_factor 3, image_seq_len 81); size 1536 and the video sampling of its successor (fps 1, 64 frames of 384 px) from memory";
 
 export const IDEFICS3_CHECKPOINTS = {
 	"idefics3-8b": {
@@ -82,7 +82,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		title: "SmolVLM2 256M Video",
 		family: "smolvlm",
 		aliases: ["HuggingFaceTB/SmolVLM2-256M-Video-Instruct"],
-		constants: { ...SMOL_SMALL, ...SMOL_VIDEO },
+		constants: { ...SMOL_SMALL, ...SMOL_VIDEO, videoEdge: 512 },
 		parts: SMOL_256M,
 		contextTokens: 8192,
 		trainedFrames: SMOL_VIDEO.maxFrames,
@@ -92,7 +92,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		title: "SmolVLM2 500M Video",
 		family: "smolvlm",
 		aliases: ["HuggingFaceTB/SmolVLM2-500M-Video-Instruct"],
-		constants: { ...SMOL_SMALL, ...SMOL_VIDEO },
+		constants: { ...SMOL_SMALL, ...SMOL_VIDEO, videoEdge: 512 },
 		parts: SMOL_500M,
 		contextTokens: 8192,
 		trainedFrames: SMOL_VIDEO.maxFrames,
@@ -102,7 +102,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		title: "SmolVLM2 2.2B",
 		family: "smolvlm",
 		aliases: ["smolvlm2", "HuggingFaceTB/SmolVLM2-2.2B-Instruct"],
-		constants: { ...SMOL_LARGE, ...SMOL_VIDEO },
+		constants: { ...SMOL_LARGE, ...SMOL_VIDEO, videoEdge: 384 },
 		parts: SMOL_2B,
 		contextTokens: 16_384,
 		trainedFrames: SMOL_VIDEO.maxFrames,

@@ -185,7 +185,8 @@ test("sizes in every spelling", () => {
 	const tileOf = (keys: Record<string, unknown>, file = "preprocessor_config.json") =>
 		read(changed("llava-1.5-7b-hf", file, keys)).checkpoint.constants;
 	expect(tileOf({ size: 336, crop_size: 336 })).toEqual({ tile: 336, patch: 14 });
-	expect(tileOf({ size: { height: 400, width: 300 } })).toEqual({ tile: 336, patch: 14 });
+	expect(tileOf({ size: { height: 336, width: 336 } })).toEqual({ tile: 336, patch: 14, fit: "stretch" });
+	expect(tileOf({ size: { height: 400, width: 300 } })).toMatchObject({ tile: 336, patch: 14 });
 	expect(tileOf({ do_center_crop: false, size: { height: 448, width: 448 } })).toMatchObject({ tile: 448 });
 	expect(tileOf({ size: null, crop_size: null })).toMatchObject({ tile: 224 });
 	const qwen = (keys: Record<string, unknown>) =>

@@ -118,7 +118,11 @@ function readLlava15(snapshot: OpenSnapshot): ReadingOf<"llava"> {
 	checkView(view, llava.tower, notes);
 	return {
 		family: "llava",
-		constants: { tile: view.side, patch: llava.patch },
+		constants: {
+			tile: view.side,
+			patch: llava.patch,
+			...(view.stretches === true ? { fit: "stretch" as const } : {}),
+		},
 		tower: llava.tower.tower,
 		projector: MLP,
 		text: llava.text,

@@ -6,7 +6,7 @@
 import { either, integer, list, number } from "../schema.ts";
 import type { Section } from "./section.ts";
 import { openSnapshot, type SnapshotFiles } from "./snapshot.ts";
-import { flag } from "./values.ts";
+import { flag, type SizeObject, sizeObject } from "./values.ts";
 
 /** Values of one processor; what a file leaves out is absent, and its class decides. */
 export interface PixelSettings {
@@ -19,6 +19,8 @@ export interface PixelSettings {
 	/** One per channel. */
 	readonly mean?: readonly number[];
 	readonly std?: readonly number[];
+	/** What pictures are resized to, as the file has it. */
+	readonly size?: SizeObject;
 	/** Padding before resizing, which some processors do for squares. */
 	readonly doPad?: boolean;
 }
@@ -51,6 +53,7 @@ function read(from: Section): PixelSettings {
 		mean: perChannel("image_mean"),
 		std: perChannel("image_std"),
 		doPad: from.read("do_pad", flag),
+		size: sizeObject(from, "size", false),
 	};
 	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

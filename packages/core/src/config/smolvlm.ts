@@ -79,7 +79,11 @@ function readSmolvlm(snapshot: OpenSnapshot): ReadingOf<"smolvlm"> {
 	const sampling = readVideoSampling(video);
 	return {
 		family: "smolvlm",
-		constants: { ...constants, ...(sampling ?? SAMPLED_AS_RELEASED) },
+		constants: {
+			...constants,
+			...(sampling ?? SAMPLED_AS_RELEASED),
+			videoEdge: readVideoEdge(video) ?? constants.tile,
+		},
 		settings: sampling === undefined ? { ...settings, num_frames: "all" } : settings,
 		...parts,
 		notes:
@@ -102,6 +106,19 @@ function readVideoSampling(video: Section): { readonly maxFrames: number; readon
 	throw contradiction(
 		`${video.path}: SmolVLM samples by fps up to a number of frames, and only one of the two is given; transformers fails on every video`,
 	);
+}
+
+/** SmolVLMVideoProcessor's class default. */
+const VIDEO_EDGE = 4 * 364;
+
+/** What frames are brought to before they are squeezed into a view: `video_size` of the sampling, else `size`. */
+function readVideoEdge(video: Section): number | undefined {
+	const sampling = video.child("video_sampling");
+	const given =
+		sampling?.has("video_size") === true
+			? sizeObject(sampling, "video_size", true)
+			: sizeObject(video, "size", true);
+	return given === undefined ? VIDEO_EDGE : given.longest_edge;
 }
 
 const IMAGE_IGNORED = ["do_pad", "pad_size", "crop_size", "do_center_crop", "return_row_col_info"];

@@ -23,6 +23,8 @@ export interface View {
 	readonly side: number;
 	/** Side at which AnyRes cuts tiles, px: `crop_size`, used even where nothing is cropped, or else `size`. */
 	readonly cut: number;
+	/** Whether CLIP-style views are stretched to the square rather than resized by the short side. */
+	readonly stretches?: boolean;
 }
 
 /** CLIPImageProcessor and LlavaImageProcessor, and the video processors made after them. */
@@ -57,9 +59,10 @@ export function squareView(
 	if (size.shortest_edge === undefined && (size.height === undefined || size.width === undefined)) {
 		throw unsupported(`${section.path} size: expected shortest_edge, or height and width`);
 	}
+	const stretches = size.shortest_edge === undefined;
 	const crop = cropSize === undefined ? undefined : squareOf(section, "crop_size", cropSize);
 	if (crops) {
-		if (crop !== undefined) return { side: crop, cut: crop };
+		if (crop !== undefined) return { side: crop, cut: crop, stretches };
 		throw unsupported(`${section.path} do_center_crop: true without a crop_size; transformers fails on it`);
 	}
 	const becomesSquare = size.shortest_edge === undefined || (square && size.longest_edge === undefined);
@@ -69,7 +72,7 @@ export function squareView(
 		);
 	}
 	const side = size.shortest_edge ?? squareOf(section, "size", size);
-	return { side, cut: crop ?? side };
+	return { side, cut: crop ?? side, stretches };
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import type { Size } from "../sample.ts";
-import { type Family, noVideo, type Parity } from "./family.ts";
+import { type Family, noVideo } from "./family.ts";
 import { layoutOneTile, square } from "./tiles.ts";
 
 export interface LlavaConstants {
@@ -13,6 +13,8 @@ export interface LlavaConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
+	/** How a picture gets to the tower's square: short side to `tile` and the middle cut out, or stretched. Default crop. */
+	readonly fit?: "crop" | "stretch";
 }
 
 export type LlavaSettings = Record<never, never>;
@@ -25,27 +27,29 @@ export const llava: Family<LlavaConstants, LlavaSettings> = {
 	settings: {},
 	defaults: () => ({}),
 	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
-	counter: ({ tile, patch }, _settings, parity) => {
+	counter: ({ tile, patch, fit = "crop" }, _settings, parity) => {
 		const grid = square(Math.floor(tile / patch));
 		const grids = { tile, patchGrid: grid, pooledGrid: grid, newlines: 0 };
 		return {
-			image: (item) => layoutOneTile(item, { ...fitTile(item, tile, parity), ...grids }),
+			image: (item) =>
+				layoutOneTile(item, { ...fitTile(item, tile, parity === "original" ? "pad" : fit), ...grids }),
 			video: noVideo("LLaVA-1.5"),
 		};
 	},
 };
 
-/** transformers: short side to `tile`, the middle cut out. Original: padded to a square, then resized. */
+/** transformers crops or stretches; the original repository pads to a square, then resizes. */
 function fitTile(
 	{ width, height }: Size,
 	tile: number,
-	parity: Parity,
+	fit: "crop" | "stretch" | "pad",
 ): { readonly content: Size; readonly resizes?: readonly Size[] } {
-	if (parity === "original") {
+	if (fit === "pad") {
 		const longest = Math.max(width, height);
 		const scaled = (side: number): number => Math.max(1, Math.round((tile * side) / longest));
 		return { content: { width: scaled(width), height: scaled(height) } };
 	}
+	if (fit === "stretch") return { content: { width: tile, height: tile } };
 	// `get_resize_output_image_size`
 	const long = (side: number, short: number): number => Math.trunc((tile * side) / short);
 	const resized =

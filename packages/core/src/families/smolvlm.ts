@@ -29,8 +29,8 @@ export type SmolvlmConstants = Idefics3Constants & {
 	/** Most frames per clip and frames per second (`video_sampling`). */
 	readonly maxFrames: number;
 	readonly fps: number;
-	/** What a frame's longer side is brought to before it is squeezed into a view, px (`video_size`). Default: a tile. */
-	readonly videoEdge?: number;
+	/** What a frame's longer side is brought to before it is squeezed into a view, px (`video_size`). */
+	readonly videoEdge: number;
 };
 
 export type SmolvlmSettings = Idefics3Settings & {
@@ -86,7 +86,7 @@ export const smolvlm: Family<SmolvlmConstants, SmolvlmSettings> = {
 					newlines: 0,
 					markers: VIEW_MARKERS * sampled.count,
 					around: clipText(item, sampled),
-					resizes: [scaleBelow(item, constants.videoEdge ?? tile)],
+					resizes: [scaleBelow(item, constants.videoEdge)],
 				});
 			},
 		};

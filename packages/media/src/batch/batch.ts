@@ -2,10 +2,10 @@
 
 import { availableParallelism } from "node:os";
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
-import type { DecodeOptions } from "../decode/node.ts";
+import type { DecodeOptions } from "../decode/limits.ts";
 import type { Tensors } from "../preprocess/arrange.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
-import { startModule } from "../video/node-av/thread.ts";
+import { startModule } from "../thread.ts";
 import { runInOrder } from "./pool.ts";
 import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
 

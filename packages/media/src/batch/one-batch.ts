@@ -1,7 +1,7 @@
 /** Files to one batch, as one call of a processor of transformers makes it. */
 
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
-import type { DecodeOptions } from "../decode/node.ts";
+import type { DecodeOptions } from "../decode/limits.ts";
 import { readHeader } from "../file.ts";
 import type { MediaHeader } from "../header.ts";
 import type { Picture } from "../picture.ts";

@@ -15,6 +15,16 @@ export interface PoolOptions<Task> {
 	readonly transfer?: (task: Task) => readonly ArrayBuffer[];
 }
 
+/** Told to a thread: give up what you do and end by yourself. */
+export const END = "end";
+/**
+ * Told by a thread: do not stop me any more. It will be told to end instead and, if it does not, left alone: stopping
+ * native code that decodes a video takes the whole process down.
+ */
+export const HOLD = "hold";
+/** How long the end waits for threads that were asked to. */
+const MAX_WAIT_MS = 3000;
+
 /** A thread's answer, or why there is none. */
 export type Outcome<Answer> =
 	| { readonly kind: "answer"; readonly answer: Answer }
@@ -52,6 +62,8 @@ class Pool<Task, Answer> {
 	readonly #idle: Worker[] = [];
 	readonly #waiting: ((worker: Worker) => void)[] = [];
 	readonly #alive = new Set<Worker>();
+	/** Threads that must not be stopped. */
+	readonly #fragile = new WeakSet<Worker>();
 
 	constructor(options: PoolOptions<Task>) {
 		this.#options = options;
@@ -63,7 +75,7 @@ class Pool<Task, Answer> {
 		if (outcome.kind === "answer") this.#give(worker);
 		else {
 			this.#alive.delete(worker);
-			await worker.terminate();
+			await this.#end(worker, 0);
 			const next = this.#waiting.shift();
 			if (next !== undefined) next(this.#start());
 		}
@@ -71,11 +83,29 @@ class Pool<Task, Answer> {
 	}
 
 	async close(): Promise<void> {
-		await Promise.all([...this.#alive].map((worker) => worker.terminate()));
+		await Promise.all([...this.#alive].map((worker) => this.#end(worker, MAX_WAIT_MS)));
+	}
+
+	async #end(worker: Worker, waitMs: number): Promise<void> {
+		if (!this.#fragile.has(worker)) {
+			await worker.terminate();
+			return;
+		}
+		worker.postMessage(END);
+		worker.unref();
+		await new Promise<void>((resolve) => {
+			const timer = setTimeout(resolve, waitMs);
+			worker.once("exit", () => {
+				clearTimeout(timer);
+				resolve();
+			});
+		});
 	}
 
 	#start(): Worker {
 		const worker = this.#options.start();
+		// A thread that fails when nobody listens must not end the process.
+		worker.on("error", () => undefined);
 		this.#alive.add(worker);
 		return worker;
 	}
@@ -98,11 +128,12 @@ class Pool<Task, Answer> {
 			const settle = (outcome: Outcome<Answer>): void => {
 				clearTimeout(timer);
 				worker.off("message", onMessage).off("error", onError).off("exit", onExit);
-				// A thread that fails later, when nobody listens, must not end the process.
-				worker.on("error", () => undefined);
 				resolve(outcome);
 			};
-			const onMessage = (answer: Answer): void => settle({ kind: "answer", answer });
+			const onMessage = (message: Answer | typeof HOLD): void => {
+				if (message === HOLD) this.#fragile.add(worker);
+				else settle({ kind: "answer", answer: message });
+			};
 			const onError = (error: Error): void => settle({ kind: "died", why: error.message });
 			const onExit = (code: number): void => settle({ kind: "died", why: `ended with status ${code}` });
 			const timer = setTimeout(() => settle({ kind: "timeout" }), this.#options.timeoutSeconds * 1000);

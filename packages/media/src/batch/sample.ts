@@ -2,7 +2,8 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { OnevisionError } from "@onevision/core";
-import { type DecodeOptions, decodeImage } from "../decode/node.ts";
+import type { DecodeOptions } from "../decode/limits.ts";
+import { decodeImage } from "../decode/node.ts";
 import { readHeader, withPath } from "../file.ts";
 import type { Picture } from "../picture.ts";
 import type { ProcessedBatch, Processor } from "../preprocess/processor.ts";
@@ -28,8 +29,8 @@ export async function readPicture(path: string, options: DecodeOptions): Promise
 }
 
 /** The frames of a video that the processor's layout asks for, as a clip. Throws as `openVideo`; `over-limit` for too many. */
-export async function readClip(path: string, processor: Processor) {
-	const video = await openVideo(path);
+export async function readClip(path: string, processor: Processor, signal?: AbortSignal) {
+	const video = await openVideo(path, signal === undefined ? {} : { signal });
 	try {
 		const { width, height, index } = video;
 		const total = index.frames.length;
@@ -58,12 +59,21 @@ function assertFits(
 	);
 }
 
+export interface SampleOptions {
+	/** A batch that is no longer needed. */
+	readonly reuse?: ProcessedBatch;
+	/** Ends the decoding of a video. */
+	readonly signal?: AbortSignal;
+	/** Called before a video is opened. */
+	readonly onVideo?: () => void;
+}
+
 /** The tensors of one sample: the images of a conversation, or one video. */
 export async function processSample(
 	files: readonly string[],
 	processor: Processor,
 	decode: DecodeOptions,
-	reuse?: ProcessedBatch,
+	{ reuse, signal, onVideo }: SampleOptions = {},
 ): Promise<ProcessedBatch> {
 	const headers = await Promise.all(files.map((file) => readHeader(file)));
 	const video = headers.findIndex(({ kind }) => kind === "video");
@@ -80,5 +90,6 @@ export async function processSample(
 	}
 	// Refused before anything is decoded where the family takes no video.
 	processor.layout(mediaItemOf(headers[video] as (typeof headers)[number]));
-	return processor.videos([await readClip(file, processor)], reuse);
+	onVideo?.();
+	return processor.videos([await readClip(file, processor, signal)], reuse);
 }

@@ -5,6 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { OnevisionError } from "@onevision/core";
 import sharp from "sharp";
 import { createProcessor } from "../preprocess/processor.ts";
+import { END, HOLD } from "./pool.ts";
 import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
 import { processSample } from "./sample.ts";
 
@@ -13,10 +14,22 @@ const processor = createProcessor(checkpoint, options);
 // The threads of the batch are the parallelism; more inside each would only fight over the cores.
 if (availableParallelism() > 1) sharp.concurrency(1);
 
-parentPort?.on("message", async ({ files, reuse }: BatchTask) => {
+const ending = new AbortController();
+
+parentPort?.on("message", async (message: BatchTask | typeof END) => {
+	if (message === END) {
+		ending.abort(new Error("the batch has ended"));
+		parentPort?.close();
+		return;
+	}
+	const { files, reuse } = message;
 	try {
 		const old = reuse && { tensors: reuse, layouts: [] };
-		const { tensors, layouts } = await processSample(files, processor, decode, old);
+		const { tensors, layouts } = await processSample(files, processor, decode, {
+			...(old === undefined ? {} : { reuse: old }),
+			signal: ending.signal,
+			onVideo: () => parentPort?.postMessage(HOLD),
+		});
 		const answer: BatchAnswer = { tensors, layouts: layouts.flat() };
 		parentPort?.postMessage(answer, buffersOf(tensors));
 	} catch (error) {

@@ -10,19 +10,9 @@ import { type Picture, picture } from "../picture.ts";
 import { unreadable } from "../reading.ts";
 import { decodeBmp } from "./bmp.ts";
 import { cmykToRgb } from "./cmyk.ts";
+import { type DecodeOptions, MAX_PIXELS } from "./limits.ts";
 import { inverseOrientation, upright } from "./orientation.ts";
 
-export interface DecodeOptions {
-	/** Turn the picture as its EXIF orientation says (default false: processors do not). */
-	readonly applyOrientation?: boolean;
-	/** Most pixels an image may have, default 178,956,970: where Pillow sees a decompression bomb. */
-	readonly maxPixels?: number;
-	/** Seconds one image may take, default 30. */
-	readonly maxSeconds?: number;
-}
-
-/** PIL.Image: an error at twice MAX_IMAGE_PIXELS. */
-export const MAX_PIXELS = 178_956_970;
 const MAX_SECONDS = 30;
 /** Byte of a PNG that holds its colour type, and the type without colour or alpha (PNG, third edition, 11.2.1). */
 const PNG_COLOR_TYPE = 25;

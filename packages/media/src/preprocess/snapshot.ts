@@ -33,18 +33,22 @@ export function pixelsOfSnapshot(
 		normalization: normalizationOf(own, normalization),
 	});
 	assertResized("preprocessor_config.json", settings);
-	if (checkpoint.family === "llava" && settings.doPad === true) {
-		throw new OnevisionError(
-			"unsupported",
-			"preprocessor_config.json do_pad: padding to a square before resizing is not done for this family; set it to false",
-		);
-	}
+	if (checkpoint.family === "llava") assertPlainView(settings, checkpoint.constants.tile);
 	const image = constants(settings, family.classNormalization);
 	if (family.video === undefined) return { image };
 	const videoSettings = pixelSettingsFromSnapshot(files, "video");
 	assertResized("video_preprocessor_config.json", videoSettings);
 	const ofVideo = family.video.normalization ?? family.classNormalization;
 	return { image, video: constants(videoSettings, ofVideo) };
+}
+
+/** What counts alike may still be padded first, or resized to one size and cut to another. */
+function assertPlainView({ doPad, size }: PixelSettings, tile: number): void {
+	const side = size?.shortest_edge ?? size?.height ?? tile;
+	if (doPad !== true && side === tile) return;
+	const what =
+		doPad === true ? "do_pad: padding to a square first" : `size: resizing to ${side} and cutting to ${tile}`;
+	throw new OnevisionError("unsupported", `preprocessor_config.json ${what} is not done for this family`);
 }
 
 function assertResized(file: string, { doResize }: PixelSettings): void {

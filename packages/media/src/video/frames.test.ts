@@ -65,13 +65,8 @@ function describeDecoder(decoder: VideoDecoderName): void {
 			expect(index.frames.length).toBe(total);
 			expect(await hashes(video, every(total, 1))).toEqual(clip.frames);
 			// Far-apart frames start at other key frames than their neighbours would.
-			for (const [step, from] of [
-				[7, 3],
-				[13, 5],
-			] as const) {
-				const some = every(total, step, from);
-				expect(await hashes(video, some)).toEqual(some.map((frame) => clip.frames[frame]));
-			}
+			const some = every(total, 7, 3);
+			expect(await hashes(video, some)).toEqual(some.map((frame) => clip.frames[frame]));
 			const last = total - 1;
 			expect(await hashes(video, [last, last])).toEqual([clip.frames[last], clip.frames[last]]);
 			const fifths = every(total, 5);
@@ -88,7 +83,7 @@ function describeDecoder(decoder: VideoDecoderName): void {
 			const clip = clips[name];
 			const video = await openVideo(pathOf(name), { decoder, threads: 1 });
 			// A process per frame is slow: the command is tried on the frames around each key frame.
-			const step = decoder === "ffmpeg" ? 5 : 1;
+			const step = decoder === "ffmpeg" ? 11 : 1;
 			for (const frame of every(video.index.frames.length, step, 1)) {
 				expect(await hashes(video, [frame]), `${name} ${frame}`).toEqual([clip?.frames[frame]]);
 			}
@@ -110,6 +105,14 @@ function describeDecoder(decoder: VideoDecoderName): void {
 		await expect(openVideo(path, { decoder, timeoutSeconds: 0.001 })).rejects.toThrow(
 			`${path}: decoding stood still for 0.001 s; raise timeoutSeconds or leave it out`,
 		);
+	});
+
+	test("closing ends the loop", async () => {
+		const video = await openVideo(pathOf("b-frames.mp4"), { decoder });
+		const read = async () => {
+			for await (const { frame } of video.frames(every(48, 1))) if (frame === 2) await video.close();
+		};
+		await expect(read()).rejects.toThrow("is closed; open it again");
 	});
 
 	test("an abort ends the loop with its reason", async () => {

@@ -98,7 +98,7 @@ export function videoOf(facts: Facts, decoder: Decoder, name: string): Video {
 	let isClosed = false;
 	let isReading = false;
 	async function* framesOrMissing(wanted: readonly number[], options: PictureOptions = {}) {
-		if (isClosed) throw new OnevisionError("invalid-input", `${name}: is closed; open it again`);
+		if (isClosed) throw closed(name);
 		if (isReading) {
 			const what = "its frames are being read already; finish or leave that loop, or open it twice";
 			throw new OnevisionError("invalid-input", `${name}: ${what}`);
@@ -107,7 +107,10 @@ export function videoOf(facts: Facts, decoder: Decoder, name: string): Video {
 		const runs = planRuns(facts.index, wanted, decoder.nextRunCost);
 		isReading = true;
 		try {
-			yield* pair(facts.index, wanted, arrivals(decoder, runs, resolved));
+			for await (const found of pair(facts.index, wanted, arrivals(decoder, runs, resolved))) {
+				yield found;
+				if (isClosed) throw closed(name);
+			}
 		} finally {
 			isReading = false;
 		}
@@ -195,6 +198,10 @@ async function* pair(
 	} finally {
 		await arrived.return();
 	}
+}
+
+function closed(name: string): OnevisionError {
+	return new OnevisionError("invalid-input", `${name}: is closed; open it again`);
 }
 
 function missing(name: string, { frame, seconds }: MissingFrame, frames: number): OnevisionError {

@@ -1,90 +1,30 @@
 /** Frames in Chromium beside FFmpeg's. Runs where a Chromium is installed, as in continuous integration. */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CHROMIUM, openTestPage, type TestPage } from "../testing/page.ts";
 import { openVideo } from "./open.ts";
 import type { PageFrame } from "./testing/web-page.ts";
 import type { PictureOptions } from "./video.ts";
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
-	existsSync,
-);
 const FIXTURES = fileURLToPath(new URL("fixtures/", import.meta.url));
 
-/** Serves the bundle and the clips on this machine alone. */
-async function serve(bundle: string): Promise<{ server: Server; origin: string }> {
-	const server = createServer(({ url = "/" }, response) => {
-		const { pathname } = new URL(url, "http://page");
-		if (pathname === "/") {
-			response.setHeader("content-type", "text/html");
-			response.end(`<!doctype html><title>frames</title><script type="module" src="/page.js"></script>`);
-			return;
-		}
-		const name = pathname.split("/").at(-1) ?? "";
-		const file = join(name === "page.js" ? bundle : FIXTURES, name);
-		if (!existsSync(file)) {
-			response.writeHead(404).end();
-			return;
-		}
-		response.setHeader("content-type", name === "page.js" ? "text/javascript" : "application/octet-stream");
-		response.end(readFileSync(file));
-	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const address = server.address();
-	if (address === null || typeof address === "string") throw new Error("no port");
-	return { server, origin: `http://127.0.0.1:${address.port}` };
-}
-
 describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
-	const bundle = mkdtempSync(join(tmpdir(), "onevision-web-"));
-	let browser: Browser | undefined;
-	let served: Awaited<ReturnType<typeof serve>> | undefined;
-	let page: Page | undefined;
+	let page: TestPage | undefined;
 
 	beforeAll(async () => {
-		await build({
-			configFile: false,
-			logLevel: "error",
-			root: bundle,
-			resolve: { conditions: ["source"] },
-			build: {
-				outDir: bundle,
-				emptyOutDir: false,
-				minify: false,
-				lib: {
-					entry: fileURLToPath(new URL("testing/web-page.ts", import.meta.url)),
-					formats: ["es"],
-					fileName: () => "page.js",
-				},
-				rolldownOptions: { output: { codeSplitting: false } },
-			},
-		});
-		served = await serve(bundle);
-		browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
-		page = await browser.newPage();
-		await page.goto(served.origin);
-		await page.waitForFunction("typeof framesInPage === 'function'", undefined, { timeout: 60_000 });
+		page = await openTestPage(fileURLToPath(new URL("testing/web-page.ts", import.meta.url)), FIXTURES);
 	}, 120_000);
 
-	afterAll(async () => {
-		await browser?.close();
-		served?.server.close();
-		rmSync(bundle, { recursive: true, force: true });
-	});
+	afterAll(() => page?.close());
 
 	async function inPage(
 		file: string,
 		frames: readonly number[],
 		options?: PictureOptions,
 	): Promise<PageFrame[]> {
-		const call = `framesInPage(${JSON.stringify(file)}, ${JSON.stringify(frames)}, ${JSON.stringify(options)})`;
-		return (await page?.evaluate(call)) as PageFrame[];
+		return (await page?.call("framesInPage", file, frames, options ?? {})) as PageFrame[];
 	}
 
 	/** Mean and largest difference of a value, 0 to 255, between two pictures. */

@@ -29,13 +29,19 @@ export async function openWithCommand(setup: OpenSetup): Promise<OpenedFile> {
 	};
 }
 
-/** How this version says that no frame may be repeated or dropped: 5.1 renamed the option. */
+let knownOption: Source["passthrough"] | undefined;
+
+/** How this version says that no frame may be repeated or dropped: 5.1 renamed the option. Asked once. */
 async function passthroughOption(setup: OpenSetup): Promise<Source["passthrough"]> {
+	if (knownOption !== undefined) return knownOption;
 	const command = startCommand("ffmpeg", ["-version"]);
 	const note = noteOf(command.child.stdout);
 	await within(command.ended, command, setup);
 	const [, major = "", minor = ""] = /version n?(\d+)\.(\d+)/.exec(await note) ?? [];
-	return Number(major) + Number(minor) / 10 < 5.1 && major !== "" ? "-vsync" : "-fps_mode";
+	// A build from the repository has no number and is new.
+	const isOld = major !== "" && (Number(major) < 5 || (major === "5" && minor === "0"));
+	knownOption = isOld ? "-vsync" : "-fps_mode";
+	return knownOption;
 }
 
 async function* decodeRuns(

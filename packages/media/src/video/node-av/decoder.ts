@@ -5,18 +5,22 @@
 
 import type { Worker } from "node:worker_threads";
 import { OnevisionError } from "@onevision/core";
+import { startModule } from "../../thread.ts";
 import { assertCount } from "../frame-index.ts";
 import { DecoderMissing, type OpenedFile, type OpenSetup } from "../open-file.ts";
 import type { Run } from "../runs.ts";
 import type { DecodedFrame, DecodeOptions, Decoder } from "../video.ts";
-import { type Failure, type Job, type Reply, rowsOf, type Setup, WORDS } from "./protocol.ts";
-import { startModule } from "./thread.ts";
+import { forget, remember } from "./exit.ts";
+import { type Failure, type Reply, type Request, rowsOf, type Setup, WORDS } from "./protocol.ts";
 
 /** Bytes of pictures sent ahead of the one that is used, and how many there are at least and at most. */
 const AHEAD_BYTES = 64 * 2 ** 20;
 const [LEAST_AHEAD, MOST_AHEAD] = [2, 8];
 /** Packets decoded for nothing at about the price of a seek. */
 const NEXT_RUN_COST = 4;
+
+/** Seconds a program waits for a thread that was asked to end. */
+const END_SECONDS = 5;
 
 /** The thread, and what it has said that nobody has read yet. */
 interface Thread {
@@ -46,10 +50,12 @@ export async function openWithNodeAv(setup: OpenSetup): Promise<OpenedFile> {
 function startThread({ path, demuxer, threads }: OpenSetup): Thread {
 	const shared = new SharedArrayBuffer(4 * Object.keys(WORDS).length);
 	const workerData: Setup = { path, demuxer, threads, shared };
+	const words = new Int32Array(shared);
+	Atomics.store(words, WORDS.isBusy, 1);
 	const worker = startModule("./worker.ts", import.meta.url, { workerData });
 	const thread: Thread = {
 		worker,
-		words: new Int32Array(shared),
+		words,
 		replies: [],
 		wake: () => undefined,
 		isEnded: false,
@@ -60,7 +66,9 @@ function startThread({ path, demuxer, threads }: OpenSetup): Thread {
 	};
 	worker.on("message", push);
 	worker.on("error", (error) => push({ kind: "failed", why: "internal", message: error.message }));
+	remember(thread.words);
 	worker.on("exit", () => {
+		forget(thread.words);
 		if (!thread.isEnded)
 			push({ kind: "failed", why: "internal", message: "the decoding thread ended by itself" });
 	});
@@ -76,6 +84,9 @@ async function nextReply(thread: Thread, { path, timeoutSeconds, signal }: OpenS
 		const reply = thread.replies.shift();
 		if (reply?.kind === "failed") throw failure(path, reply.why, reply.message);
 		if (reply !== undefined) return reply;
+		if (thread.isEnded) {
+			throw new OnevisionError("invalid-input", `${path}: its decoder has ended; open it again`);
+		}
 		const before = Atomics.load(thread.words, WORDS.progress);
 		const isAwake = await waitFor(thread, timeoutSeconds, signal);
 		if (isAwake || Atomics.load(thread.words, WORDS.progress) !== before) continue;
@@ -109,16 +120,13 @@ function failure(path: string, why: Failure, message: string): Error {
 function decoderOf(thread: Thread, setup: OpenSetup): Decoder {
 	async function* decode(runs: readonly Run[], options: DecodeOptions): AsyncGenerator<DecodedFrame, void> {
 		if (runs.length === 0) return;
-		if (thread.isEnded) {
-			const what = "its decoder ended after an error; open it again";
-			throw new OnevisionError("invalid-input", `${setup.path}: ${what}`);
-		}
 		const { words, worker } = thread;
 		const bytes = options.size.width * options.size.height * 3;
 		const ahead = Math.min(Math.max(Math.floor(AHEAD_BYTES / bytes), LEAST_AHEAD), MOST_AHEAD);
 		Atomics.store(words, WORDS.isStopped, 0);
 		Atomics.store(words, WORDS.credit, ahead);
-		worker.postMessage({ runs, options } satisfies Job);
+		Atomics.store(words, WORDS.isBusy, 1);
+		worker.postMessage({ runs, options } satisfies Request);
 		let isDone = false;
 		try {
 			while (!isDone) {
@@ -155,11 +163,18 @@ async function stopJob(thread: Thread, setup: OpenSetup): Promise<void> {
 	}
 }
 
-/** Without waiting for it: a thread stuck in native code would never answer. */
+/**
+ * Asks the thread to end. It is never terminated: Node then refuses its calls, and native code that is refused one takes
+ * the whole process down. The program waits for it, but not for long: it may be stuck.
+ */
 function endThread(thread: Thread): void {
 	if (thread.isEnded) return;
 	thread.isEnded = true;
-	Atomics.store(thread.words, WORDS.isStopped, 1);
-	give(thread.words);
-	void thread.worker.terminate();
+	const { worker, words } = thread;
+	Atomics.store(words, WORDS.isStopped, 1);
+	give(words);
+	worker.postMessage("end" satisfies Request);
+	worker.ref();
+	setTimeout(() => worker.unref(), END_SECONDS * 1000).unref();
+	thread.wake();
 }

@@ -1,6 +1,6 @@
 /** The demuxer's side of decoding with node-av: a file is opened, its packets are listed, and reading starts at one. */
 
-import type { Size } from "@onevision/core";
+import { MAX_FRAMES, type Size } from "@onevision/core";
 import {
 	AV_DISPOSITION_ATTACHED_PIC,
 	AV_NOPTS_VALUE,
@@ -85,8 +85,8 @@ export function readPacket({ context, stream, packet }: Input): boolean {
 	}
 }
 
-/** Goes through the whole file; `onPacket` is told how many there are so far. */
-export function listPackets(input: Input, onPacket: (count: number) => void): PacketColumns {
+/** Goes through the whole file; `onPacket` is called for each and may throw to stop. */
+export function listPackets(input: Input, onPacket: () => void): PacketColumns {
 	const { packet } = input;
 	const rows: [number, number, number, number, number][] = [];
 	const flags: number[] = [];
@@ -102,7 +102,8 @@ export function listPackets(input: Input, onPacket: (count: number) => void): Pa
 			Number(duration),
 		]);
 		flags.push((isKey ? 1 : 0) + (isHidden ? 2 : 0));
-		onPacket(rows.length);
+		if (rows.length > MAX_FRAMES) throw new BadInput("over-limit", `has more than ${MAX_FRAMES} packets`);
+		onPacket();
 	}
 	const column = (at: 0 | 1 | 2 | 3 | 4) => Float64Array.from(rows, (row) => row[at]);
 	const [pts, dts, position, bytes, duration] = [column(0), column(1), column(2), column(3), column(4)];
@@ -134,8 +135,9 @@ function placeOf(places: Places, packet: Packet): number | undefined {
 }
 
 /**
- * Reads packet `start`, then all after it; gives their places in the file, their bytes are in `input.packet`. A demuxer's seek may land anywhere: what it reads
- * is looked up, and if that is unknown or too late the file is opened anew and read from its beginning.
+ * Reads packet `start`, then all after it; gives their places in the file, their bytes are in `input.packet`. A
+ * demuxer's seek may land anywhere: what it reads is looked up, and if that is unknown or too late the file is opened
+ * anew and read from its beginning.
  */
 export function* packetsFrom(
 	input: Input,
@@ -143,7 +145,7 @@ export function* packetsFrom(
 	places: Places,
 	start: number,
 ): Generator<number> {
-	let order = start === 0 ? undefined : seek(input, columns, places, start);
+	let order = seek(input, columns, places, start);
 	if (order === undefined) {
 		input.context.closeInputSync();
 		Object.assign(input, openContext(input.path, input.demuxer));

@@ -23,6 +23,8 @@ export const WORDS = {
 	credit: 1,
 	/** 1 when nobody wants the rest. */
 	isStopped: 2,
+	/** 1 while the thread may be inside native code. */
+	isBusy: 3,
 } as const;
 
 /** One row per packet; NaN where there is none. */
@@ -51,6 +53,9 @@ export interface Job {
 	readonly runs: readonly Run[];
 	readonly options: DecodeOptions;
 }
+
+/** What the owner asks for, one after the other. */
+export type Request = Job | "end";
 
 /** Why the thread gave up. */
 export type Failure =

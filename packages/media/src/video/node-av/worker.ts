@@ -1,8 +1,9 @@
 /** The thread that decodes with node-av: opens one video, tells its packets, then does one job after the other. */
 
 import { parentPort, workerData } from "node:worker_threads";
-import type { Job, Reply, Setup } from "./protocol.ts";
+import type { Job, Reply, Request, Setup } from "./protocol.ts";
 import { WORDS } from "./protocol.ts";
+import type { Session } from "./session.ts";
 
 class Stopped extends Error {}
 
@@ -53,20 +54,42 @@ function ownsBuffer({ buffer, byteLength }: Uint8Array): boolean {
 	return buffer.byteLength === byteLength;
 }
 
+/** Between two calls of native code; see exit.ts. */
+function rest(): void {
+	Atomics.store(words, WORDS.isBusy, 0);
+	Atomics.notify(words, WORDS.isBusy);
+}
+
+/** Does a job; false when it failed, after which the thread is of no more use. */
+function runJob(session: Session, job: Job): boolean {
+	try {
+		session.run(job, onPacket, (frame, pixels) => sendPicture(job, frame, pixels));
+		reply({ kind: "done" });
+		return true;
+	} catch (error) {
+		if (!(error instanceof Stopped)) fail(error);
+		else reply({ kind: "done" });
+		return error instanceof Stopped;
+	}
+}
+
 try {
 	// Loaded here and not above, so that its absence can be told.
 	const { openSession } = await import("./session.ts");
 	const session = openSession(setup, onPacket);
 	reply({ kind: "opened", opened: session.opened });
-	port.on("message", (job: Job) => {
-		try {
-			session.run(job, onPacket, (frame, pixels) => sendPicture(job, frame, pixels));
-			reply({ kind: "done" });
-		} catch (error) {
-			if (error instanceof Stopped) reply({ kind: "done" });
-			else fail(error);
+	rest();
+	port.on("message", (request: Request) => {
+		Atomics.store(words, WORDS.isBusy, 1);
+		if (request === "end" || !runJob(session, request)) {
+			session.close();
+			port.close();
 		}
+		rest();
 	});
 } catch (error) {
-	fail(error);
+	if (!(error instanceof Stopped)) fail(error);
+	// With nothing left to wait for, the thread ends.
+	port.close();
+	rest();
 }

@@ -1,0 +1,68 @@
+/**
+ * Pixels of an image in a browser, as close to Pillow's as its decoder allows: colour management and premultiplied
+ * alpha are turned off. Opaque images come out equal where the browser decodes as Pillow does; see docs/pixels.md.
+ */
+
+import { OnevisionError } from "@onevision/core";
+import { readImageHeaderFrom } from "../image/image.ts";
+import { type Picture, picture } from "../picture.ts";
+import { blobSource, unreadable } from "../reading.ts";
+import { type DecodeOptions, MAX_PIXELS } from "./limits.ts";
+import { inverseOrientation, upright } from "./orientation.ts";
+
+/**
+ * Decodes one image: the first frame of an animation, alpha dropped. Throws `unreadable-file` for other, damaged and
+ * truncated files, `over-limit` for images of more than `maxPixels`, before they are decoded, and `unsupported` where
+ * the browser has no OffscreenCanvas.
+ */
+export async function decodeImageBlob(
+	blob: Blob,
+	{ applyOrientation = false, maxPixels = MAX_PIXELS }: Omit<DecodeOptions, "maxSeconds"> = {},
+): Promise<Picture> {
+	const header = await readImageHeaderFrom(blobSource(blob));
+	const { format, width, height, orientation } = header;
+	if (width * height > maxPixels) {
+		throw new OnevisionError(
+			"over-limit",
+			`${format} of ${width}x${height} has ${width * height} pixels, over the limit of ${maxPixels}; scale it down`,
+		);
+	}
+	const shown = await decodeShown(blob, format);
+	const stored = upright(shown, inverseOrientation(orientation));
+	if (stored.width !== width || stored.height !== height) {
+		throw unreadable(
+			`is a ${format} of ${width}x${height} in its header, ${stored.width}x${stored.height} decoded; save it anew`,
+		);
+	}
+	return applyOrientation ? shown : stored;
+}
+
+/** As browsers show it: orientation applied. */
+async function decodeShown(blob: Blob, format: string): Promise<Picture> {
+	const bitmap = await createImageBitmap(blob, {
+		colorSpaceConversion: "none",
+		premultiplyAlpha: "none",
+		imageOrientation: "from-image",
+	}).catch((error: unknown) => {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw unreadable(
+			`cannot be decoded as ${format} (${reason}); the file is damaged or of a kind this browser lacks`,
+		);
+	});
+	try {
+		const { width, height } = bitmap;
+		const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+		if (context === null) throw new OnevisionError("unsupported", "this browser has no 2-D OffscreenCanvas");
+		context.drawImage(bitmap, 0, 0);
+		const { data } = context.getImageData(0, 0, width, height);
+		const rgb = new Uint8Array(width * height * 3);
+		for (let from = 0, out = 0; from < data.length; from += 4, out += 3) {
+			rgb[out] = data[from] ?? 0;
+			rgb[out + 1] = data[from + 1] ?? 0;
+			rgb[out + 2] = data[from + 2] ?? 0;
+		}
+		return picture({ width, height }, rgb);
+	} finally {
+		bitmap.close();
+	}
+}
