@@ -15,7 +15,7 @@ export {
 export * from "./inspect/index.ts";
 export { type Picture, picture } from "./picture.ts";
 export type { Tensors } from "./preprocess/arrange.ts";
-export { PIXEL_FAMILIES, type PixelFamilyId } from "./preprocess/families.ts";
+export { isFramedAlike, PIXEL_FAMILIES, type PixelFamilyId } from "./preprocess/families.ts";
 export type { Framing, Resized, Rgb, View, Window } from "./preprocess/framing.ts";
 export {
 	BACKENDS,

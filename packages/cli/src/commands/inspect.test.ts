@@ -21,6 +21,7 @@ beforeAll(async () => {
 	}
 	writeFileSync(join(folder, "text.png"), "not a picture");
 	copyFileSync(join(media, "delivery.mp4"), join(folder, "clip.mp4"));
+	copyFileSync(join(media, "market.jpg"), join(folder, "market.jpg"));
 	const exif = new URL("../../../media/src/decode/fixtures/jpeg-exif-6.jpg", import.meta.url);
 	copyFileSync(exif, join(folder, "turned.jpg"));
 });
@@ -82,6 +83,19 @@ describe("images", () => {
 		expect(out).toMatch(
 			/note: drawn from the layout alone: DeepSeek-VL2 is counted, but its pixels are not made/,
 		);
+	});
+
+	test.each([
+		["original", 5567, "llava-onevision-qwen2-7b-ov"],
+		["vllm", 5731, "llava-onevision-qwen2-7b-ov"],
+	])("as %s counts it, with views where they are cut alike", async (parity, tokens, model) => {
+		const line = `inspect market.jpg -m ${model} --parity ${parity} --out page.png`;
+		const { items, note, settings } = await json(line);
+		expect([items[0].layout.visualTokens, settings.parity]).toEqual([tokens, parity]);
+		expect(items[0].framing.views).toHaveLength(10);
+		expect(note).toMatch(/cuts views as transformers does/);
+		const llava = await onevision(`inspect market.jpg -m llava-1.5-7b --parity original --out page.png`);
+		expect(llava.out).toMatch(/drawn from the layout alone: the views of LLaVA-1.5 7B are known/);
 	});
 
 	test("several together are laid out as one conversation", async () => {

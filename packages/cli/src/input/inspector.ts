@@ -1,10 +1,17 @@
 /** The model of `onevision inspect`: how it counts, and the views of its processor where there is one. */
 
-import { type ItemLayout, type MediaItem, OnevisionError } from "@onevision/core";
+import {
+	familyById,
+	type ItemLayout,
+	type MediaItem,
+	OnevisionError,
+	type SettingValue,
+} from "@onevision/core";
 import {
 	createProcessor,
 	type Framing,
 	type InspectOptions,
+	isFramedAlike,
 	type Processor,
 	pixelsOfSnapshot,
 } from "@onevision/media";
@@ -22,7 +29,7 @@ export interface ModelCommand extends ModelOptions {
 export interface Inspector {
 	readonly counter: AnyCounter;
 	readonly processor?: Processor;
-	/** Why there is none. */
+	/** Why there is none, or how far it is the one asked for. */
 	readonly note?: string;
 }
 
@@ -42,12 +49,30 @@ export async function readInspector(terminal: Terminal, command: ModelCommand): 
 		);
 	}
 	try {
-		return { counter, processor: createProcessor(resolved.model, { settings, ...pixelsOf(resolved) }) };
+		return { counter, ...processorFor(resolved, settings) };
 	} catch (error) {
 		// Counted, but its pixels are not made: the layout alone is drawn.
 		if (!(error instanceof OnevisionError) || error.code !== "unsupported") throw error;
 		return { counter, note: `drawn from the layout alone: ${error.message}` };
 	}
+}
+
+/** The processor of transformers; for another parity only where that frames pictures alike. Throws `unsupported`. */
+function processorFor(
+	resolved: ResolvedModel,
+	{ parity, ...settings }: Readonly<Record<string, SettingValue>>,
+): Omit<Inspector, "counter"> {
+	const processor = createProcessor(resolved.model, { settings, ...pixelsOf(resolved) });
+	if (parity === undefined || parity === "transformers") return { processor };
+	const { title, family } = processor.checkpoint;
+	const other = familyById(family).parities.find((name) => name === parity);
+	if (other === undefined || !isFramedAlike(family, other)) {
+		throw new OnevisionError("unsupported", `the views of ${title} are known as transformers cuts them`);
+	}
+	return {
+		processor,
+		note: `${other} cuts views as transformers does; the close-up's pixels are those of transformers`,
+	};
 }
 
 function pixelsOf({ model, files }: ResolvedModel) {

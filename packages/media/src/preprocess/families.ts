@@ -4,7 +4,7 @@
  * from the preprocessor_config.json of the checkpoints.
  */
 
-import type { ConstantsOf, FamilyId, Settings, TowerId } from "@onevision/core";
+import type { ConstantsOf, FamilyId, Parity, Settings, TowerId } from "@onevision/core";
 import type { Filter } from "../resample/filters.ts";
 import {
 	type ArrangeClips,
@@ -71,6 +71,8 @@ export interface PixelFamily<Constants> {
 	readonly classNormalization: Normalization;
 	/** What comes out when no type is asked for. Default float32. */
 	readonly dtype?: FloatType;
+	/** Other references that frame pictures as transformers does, though their pixels may differ. Default none. */
+	readonly framedAlike?: readonly Parity[];
 	/** Whether transformers has an image processor on Pillow beside the one on torchvision. Default true. */
 	readonly hasPillow?: boolean;
 	readonly image: PixelRule<Constants, ArrangeImages>;
@@ -116,12 +118,16 @@ export const PIXELS: PixelFamilies = {
 		filter: "bicubic",
 		normalizations: { "clip-vit-l14-336": CLIP },
 		classNormalization: CLIP,
+		// LLaVA-NeXT llava/mm_utils.py `process_anyres_image`, `resize_and_pad_image`.
+		framedAlike: ["original"],
 		image: { frame: frameAnyres, arrange: () => arrangeTiles },
 	},
 	"llava-onevision": {
 		filter: "bicubic",
 		normalizations: { "siglip-so400m-patch14-384": HALF },
 		classNormalization: CLIP,
+		// The same; several images: `expand2square`. vLLM calls the processor of transformers.
+		framedAlike: ["original", "vllm"],
 		image: { frame: frameOnevision, arrange: () => arrangeTilesBySample },
 		video: { frame: frameWhole, arrange: () => arrangeClips },
 	},
@@ -219,4 +225,9 @@ export const PIXELS: PixelFamilies = {
 export function pixelFamily(id: FamilyId): PixelFamily<unknown> | undefined {
 	const table: { readonly [Id in FamilyId]?: PixelFamily<unknown> } = PIXELS;
 	return table[id];
+}
+
+/** Whether a reference frames the pictures of a family as transformers does. */
+export function isFramedAlike(id: FamilyId, parity: Parity): boolean {
+	return pixelFamily(id)?.framedAlike?.includes(parity) ?? false;
 }
