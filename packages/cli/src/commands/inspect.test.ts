@@ -157,6 +157,10 @@ test.each([
 	["inspect wide.png --out x.jpg", /a PNG is written/],
 	["inspect wide.png --out wide.png", /--out wide.png: is wide.png, which is read/],
 	["inspect wide.png tall.png --out x.png", /one file is drawn at a time; several images .* with --together/],
+	[
+		`inspect ${"wide.png ".repeat(33)}--together --out x.png`,
+		/33 images: a page takes at most 32; give fewer/,
+	],
 	["inspect wide.png --together --out x.png", /--together: one file is given/],
 	["inspect wide.png clip.mp4 --together --out x.png", /clip.mp4: is a video; --together takes images/],
 	["inspect wide.png --sampling uniform --frames 4 --out x.png", /--sampling chooses frames of a video/],

@@ -4,12 +4,13 @@ import { basename, resolve } from "node:path";
 import { type ItemLayout, OnevisionError } from "@onevision/core";
 import {
 	type Fact,
-	type Framing,
 	factsOf,
+	type InspectedImage,
 	inspectImage,
 	inspectSample,
+	MOST_IMAGES,
 	notesOf,
-	type Picture,
+	pageSized,
 	partsOf,
 	px,
 	tokensText,
@@ -58,6 +59,12 @@ function assertFiles(files: readonly string[], { together }: InspectCommand): vo
 			"one file is drawn at a time; several images of one conversation with --together",
 		);
 	}
+	if (files.length > MOST_IMAGES) {
+		throw new OnevisionError(
+			"over-limit",
+			`${files.length} images: a page takes at most ${MOST_IMAGES}; give fewer`,
+		);
+	}
 	if (files.length > 1 || together !== true) return;
 	throw new OnevisionError(
 		"invalid-input",
@@ -104,26 +111,27 @@ async function inspectPictures(
 	command: InspectCommand,
 ): Promise<Page> {
 	const layouts = layoutsOf(inspector.counter, headers.map(mediaItemOf));
-	const items: { file: string; layout: ItemLayout; framing?: Framing }[] = [];
-	const pictures: Picture[] = [];
-	for (const [index, file] of files.entries()) {
-		const layout = layouts[index];
-		if (layout === undefined) throw new Error("internal: an image without a layout");
+	const images: InspectedImage[] = [];
+	for (const [index, layout] of layouts.entries()) {
+		const file = files[index] ?? "";
 		await readPictureSize(terminal, file, command);
-		pictures.push(await readPicture(terminal, file, command));
-		items.push({ file, layout, ...framingOf(inspector, layout, files.length) });
+		const picture = await readPicture(terminal, file, command);
+		images.push({
+			name: basename(file),
+			picture: files.length > 1 ? pageSized(picture) : picture,
+			layout,
+			...framingOf(inspector, layout, files.length),
+		});
 	}
-	const named = items.map(({ file, ...item }, index) => {
-		const picture = pictures[index];
-		if (picture === undefined) throw new Error("internal: an image that was not read");
-		return { ...item, name: basename(file), picture };
-	});
-	const common = pageOptions(inspector, "image");
-	const [only, ...others] = named;
-	if (only === undefined || others.length > 0) return { picture: inspectSample(named, common), items };
-	const { layout, framing } = only;
-	const options = { ...common, ...(framing === undefined ? {} : { framing }) };
-	return { picture: inspectImage(only.picture, layout, options), items };
+	const items = images.map(({ name, picture, ...item }, index) => ({ file: files[index] ?? name, ...item }));
+	const options = pageOptions(inspector, "image");
+	const [only, ...others] = images;
+	if (only === undefined || others.length > 0) return { picture: inspectSample(images, options), items };
+	const { picture, layout, framing } = only;
+	return {
+		picture: inspectImage(picture, layout, framing === undefined ? options : { ...options, framing }),
+		items,
+	};
 }
 
 function reportOf(

@@ -4,12 +4,14 @@ import { type ItemLayout, OnevisionError, type Size } from "@onevision/core";
 import { blankPicture } from "../draw/blank.ts";
 import type { Picture } from "../picture.ts";
 import type { Framing } from "../preprocess/framing.ts";
+import { resize } from "../resample/resize.ts";
 import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
 import { notesOf, px, thousands, tokensText } from "./facts.ts";
 import { planSheet } from "./frame-sheet.ts";
 import { drawHeading, type InspectOptions, legendOf, mainOf } from "./image.ts";
 import type { LegendKey } from "./legend.ts";
 import { fit, GAP, HEADING, MARGIN, MOST_SIDE } from "./page.ts";
+import { FITTING } from "./paint.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
 import { type Panel, panelsOf } from "./panels.ts";
 import { COLORS } from "./style.ts";
@@ -17,6 +19,7 @@ import { COLORS } from "./style.ts";
 /** One image of a conversation, laid out as one of several. */
 export interface InspectedImage {
 	readonly name: string;
+	/** The image, or a smaller one of the same shape (`pageSized`). */
 	readonly picture: Picture;
 	readonly layout: ItemLayout;
 	readonly framing?: Framing;
@@ -24,6 +27,15 @@ export interface InspectedImage {
 
 /** Most images on one page. */
 export const MOST_IMAGES = 32;
+
+/** A picture no larger than a page, so that many large ones need little memory until they are drawn. */
+export function pageSized(picture: Picture): Picture {
+	const { width, height } = picture;
+	const scale = MOST_SIDE / Math.max(width, height);
+	if (scale >= 1) return picture;
+	const side = (length: number): number => Math.max(1, Math.round(length * scale));
+	return resize(picture, { width: side(width), height: side(height) }, FITTING);
+}
 
 const ROOM = { width: MOST_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 };
 
