@@ -1,7 +1,7 @@
 """Makes the small images in packages/media/src/decode/fixtures and decode.json: what Pillow decodes them to.
 
 For these and for the images of packages/media/src/fixtures: size and SHA-256 of `Image.open(file).convert("RGB")`, the
-same after `ImageOps.exif_transpose`, or the error Pillow raises; AVIF, which is not decoded to the bit, with its pixels.
+same after `ImageOps.exif_transpose`, or the error Pillow raises; AVIF, not decoded to the bit, with its pixels.
 Run from the repository root: python oracle/decode.py
 """
 
