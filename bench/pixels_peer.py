@@ -1,7 +1,7 @@
 """transformers' own image processor on one JPEG, timed on request: decode, process, tensors.
 
-Arguments: model, backend, threads, JPEG, file for the tensor. First line out: "ready". Every line in: one round, answered
-with its seconds of wall clock.
+Arguments: model, backend, threads, JPEG, file for the tensor. First line out: "ready". Every line in: one round,
+answered with its seconds of wall clock.
 """
 
 import sys

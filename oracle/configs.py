@@ -8,12 +8,10 @@ count a few images and clips. Only variations that the loaded processor itself a
 import json
 import random
 import sys
-
 from common import GOLDENS, compact, versions
 from snapshots import (
     CLIPS,
     IMAGES,
-    LLAVA_TOKENS,
     QWEN_TOKENS,
     Type,
     count_clips,
@@ -159,11 +157,7 @@ def llava_onevision(pick):
         "image_grid_pinpoints": canvases,
         "size": size,
     }
-    video = {
-        "video_processor_type": "LlavaOnevisionVideoProcessor",
-        "size": size,
-        **sampling_by_number(pick),
-    }
+    video = {"video_processor_type": "LlavaOnevisionVideoProcessor", "size": size, **sampling_by_number(pick)}
     return config, processor, image, pick.choice([video, video, None])
 
 
@@ -306,7 +300,9 @@ def internvl(pick):
         "image_processor_type": pick.choice(["GotOcr2ImageProcessor", "GotOcr2ImageProcessorFast"]),
         "size": size,
         "crop_to_patches": pick.random() < 0.5,
-        **pick.choice([{}, {"max_patches": pick.choice([1, 4, 6, 24])}, {"min_patches": 2, "max_patches": 9}]),
+        **pick.choice(
+            [{}, {"max_patches": pick.choice([1, 4, 6, 24])}, {"min_patches": 2, "max_patches": 9}]
+        ),
     }
     video = {
         "video_processor_type": "InternVLVideoProcessor",
@@ -418,7 +414,9 @@ def main():
             for index, snapshot in enumerate(snapshots)
         )
         total += len(snapshots)
-        print(f"  {model_type}: {len(snapshots)} snapshots, {refused} more refused by transformers", flush=True)
+        print(
+            f"  {model_type}: {len(snapshots)} snapshots, {refused} more refused by transformers", flush=True
+        )
     lines.append("]}")
     path = GOLDENS / "configs.json"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

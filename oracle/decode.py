@@ -1,18 +1,18 @@
 """Makes the small images in packages/media/src/decode/fixtures and decode.json: what Pillow decodes them to.
 
 For these and for the images of packages/media/src/fixtures: size and SHA-256 of `Image.open(file).convert("RGB")`, the
-same after `ImageOps.exif_transpose`, or the error Pillow raises; AVIF, which is not decoded to the bit, with its pixels. Run from the repository root: python oracle/decode.py
+same after `ImageOps.exif_transpose`, or the error Pillow raises; AVIF, not decoded to the bit, with its pixels.
+Run from the repository root: python oracle/decode.py
 """
 
 import base64
 import hashlib
 import io
 import json
+import numpy
 import struct
 import warnings
 from pathlib import Path
-
-import numpy
 from PIL import Image, ImageCms, ImageOps
 from PIL import __version__ as PILLOW
 
@@ -102,7 +102,10 @@ def others(image):
     frames = [image, image.rotate(180)]
     yield "webp-lossy.webp", encoded(image, "WEBP", quality=70)
     yield "webp-lossless-alpha.webp", encoded(with_alpha(image), "WEBP", lossless=True)
-    yield "webp-animated.webp", encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    yield (
+        "webp-animated.webp",
+        encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True),
+    )
     yield "webp-truncated.webp", encoded(image, "WEBP", quality=70)[:-60]
     yield "gif.gif", encoded(image, "GIF")
     yield "gif-animated.gif", encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
@@ -143,7 +146,18 @@ def bitmap(header, palette, rows):
 
 def info_header(image, bits, compression=0, colors=0, height=None):
     return struct.pack(
-        "<IiiHHIIiiII", 40, image.width, height or image.height, 1, bits, compression, 0, 2835, 2835, colors, 0
+        "<IiiHHIIiiII",
+        40,
+        image.width,
+        height or image.height,
+        1,
+        bits,
+        compression,
+        0,
+        2835,
+        2835,
+        colors,
+        0,
     )
 
 
@@ -221,7 +235,11 @@ def decoded(path):
                 row["upright"] = {"width": upright.width, "height": upright.height, "sha256": digest(upright)}
             return row
     except Exception as error:  # what Pillow refuses, whatever the class
-        return {"refused": f"{type(error).__name__}: {str(error).split(chr(10))[0][:80]}".replace(str(path), "FILE")}
+        return {
+            "refused": f"{type(error).__name__}: {str(error).split(chr(10))[0][:80]}".replace(
+                str(path), "FILE"
+            )
+        }
 
 
 if __name__ == "__main__":

@@ -5,15 +5,14 @@ qwen-vl-utils (`smart_nframes`, torch.linspace), which would need decoders and w
 numpy and torch calls. Run from the repository root: python oracle/frame_choice.py
 """
 
+import common  # noqa: F401  (prepares torchvision for transformers)
 import json
 import math
-import random
-from pathlib import Path
-
-import common  # noqa: F401  (prepares torchvision for transformers)
 import numpy as np
+import random
 import torch
 import transformers
+from pathlib import Path
 from transformers.video_utils import VideoMetadata, default_sample_indices_fn
 
 OUT = Path("packages/media/src/video/fixtures/choices.json")

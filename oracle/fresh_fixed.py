@@ -1,8 +1,8 @@
 """Subjects of fresh.py whose pictures always cost the same."""
 
 from common import blank_image, make_tokenizer
-from fresh import Subject, pixels_of
 from fresh_draws import SMALL
+from fresh_subject import Subject, pixels_of
 from transformers import (
     Blip2Processor,
     BlipImageProcessor,

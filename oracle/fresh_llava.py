@@ -1,8 +1,8 @@
 """Subjects of fresh.py: the LLaVA models."""
 
 from common import make_tokenizer
-from fresh import Subject
 from fresh_draws import LLAVA_TOKENS, WITH_PIXELS, some_frames, square
+from fresh_subject import Subject
 from llava import MODELS as LLAVA_MODELS
 from llava import make_processor as make_llava
 from llava_next import OPTIONS, image_processor, make_llava_next

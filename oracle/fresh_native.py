@@ -1,8 +1,8 @@
 """Subjects of fresh.py that keep a picture's own shape."""
 
 from common import make_tokenizer
-from fresh import Subject, pixels_of
 from fresh_draws import SMALL, bounds, edges, sampling
+from fresh_subject import Subject, pixels_of
 from grids import ERNIE_NAMES, GLM_CLASSES
 from transformers import (
     Ernie4_5_VLMoeImageProcessor,

@@ -2,8 +2,8 @@
 
 from clips import MARKERS, PADS
 from common import make_tokenizer
-from fresh import Subject
 from fresh_draws import bounds, edges, sampling
+from fresh_subject import Subject
 from transformers import (
     Qwen2_5_VLProcessor,
     Qwen2VLImageProcessor,

@@ -2,8 +2,8 @@
 
 import transformers.models.smolvlm.processing_smolvlm as smolvlm_text
 from common import make_tokenizer
-from fresh import Subject
 from fresh_draws import SMALL, square
+from fresh_subject import Subject
 from transformers import (
     Gemma3ImageProcessor,
     Gemma3Processor,

@@ -1,8 +1,8 @@
 """Subjects of fresh.py that cut a picture into a grid of equal tiles."""
 
 from common import make_tokenizer
-from fresh import Subject, pixels_of
 from fresh_draws import some_frames, square
+from fresh_subject import Subject, pixels_of
 from transformers import (
     AyaVisionProcessor,
     Cohere2VisionImageProcessor,

@@ -4,6 +4,7 @@ Images: Pillow opens and loads each (HEIC: libheif's heif-info). Videos: ffprobe
 Run from the repository root: python oracle/media_headers.py  (needs pillow 12.3, av, ffmpeg, heif-enc, heif-info).
 """
 
+import av
 import hashlib
 import io
 import json
@@ -14,8 +15,6 @@ import sys
 import tempfile
 from fractions import Fraction
 from pathlib import Path
-
-import av
 from PIL import Image
 from PIL import __version__ as PILLOW
 
@@ -531,7 +530,9 @@ def main():
         ffmpeg(OUT / name, [], arguments)
     for name, (source, arguments, before) in REMUXES.items():
         ffmpeg(OUT / name, [*before, "-i", str(OUT / source)], [*arguments, "-map", "0:v"])
-    (OUT / "mp4-edit-ends-early.mp4").write_bytes(shorter_edit((OUT / "mp4-h264-b-frames.mp4").read_bytes(), 500))
+    (OUT / "mp4-edit-ends-early.mp4").write_bytes(
+        shorter_edit((OUT / "mp4-h264-b-frames.mp4").read_bytes(), 500)
+    )
     for name in [*VIDEOS, *REMUXES, "mp4-edit-ends-early.mp4"]:
         golden[name] = video_golden(OUT / name)
 

@@ -4,17 +4,15 @@ Pictures come from the formula in resample.py, which the test repeats. Constants
 Usage: python pixels.py [rows per processor] [seed] [target file]
 """
 
+import common
 import hashlib
 import json
-import random
-import sys
-from pathlib import Path
-
 import numpy
 import PIL.Image
+import random
+import sys
 import torch
-
-import common
+from pathlib import Path
 from resample import test_picture
 from transformers import (
     CLIPImageProcessor,
@@ -48,10 +46,7 @@ from transformers import (
 
 TARGET = Path(__file__).resolve().parent.parent / "packages/media/src/preprocess/goldens/pixels.json"
 
-CLIP = {
-    "image_mean": [0.48145466, 0.4578275, 0.40821073],
-    "image_std": [0.26862954, 0.26130258, 0.27577711],
-}
+CLIP = {"image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
 HALF = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
 SQUARE_336 = {"size": {"shortest_edge": 336}, "crop_size": {"height": 336, "width": 336}}
@@ -104,8 +99,20 @@ IMAGES = [
         {**IMAGENET, "size": {"height": 448, "width": 448}, "crop_to_patches": True},
         False,
     ),
-    ("idefics3-8b", {}, (Idefics3ImageProcessor, Idefics3ImageProcessorPil), {**HALF, **sides(1456, 364)}, True),
-    ("smolvlm2-500m", {}, (SmolVLMImageProcessor, SmolVLMImageProcessorPil), {**HALF, **sides(2048, 512)}, True),
+    (
+        "idefics3-8b",
+        {},
+        (Idefics3ImageProcessor, Idefics3ImageProcessorPil),
+        {**HALF, **sides(1456, 364)},
+        True,
+    ),
+    (
+        "smolvlm2-500m",
+        {},
+        (SmolVLMImageProcessor, SmolVLMImageProcessorPil),
+        {**HALF, **sides(2048, 512)},
+        True,
+    ),
     (
         "smolvlm2-2.2b",
         {"do_image_splitting": False},
@@ -127,7 +134,13 @@ IMAGES = [
         {**CLIP, "size": {"longest_edge": 1540}, "patch_size": {"height": 28, "width": 28}},
         False,
     ),
-    ("gemma-3-4b", {}, (Gemma3ImageProcessor, Gemma3ImageProcessorPil), {**HALF, "size": {"height": 896, "width": 896}}, False),
+    (
+        "gemma-3-4b",
+        {},
+        (Gemma3ImageProcessor, Gemma3ImageProcessorPil),
+        {**HALF, "size": {"height": 896, "width": 896}},
+        False,
+    ),
     (
         "gemma-3-4b",
         {"do_pan_and_scan": True},
@@ -148,7 +161,12 @@ IMAGES = [
 
 VIDEOS = [
     ("llava-onevision-qwen2-7b-ov", {}, LlavaOnevisionVideoProcessor, HALF),
-    ("qwen2.5-vl-7b", {"fps": "all"}, Qwen2VLVideoProcessor, {**CLIP, **pixels(128 * 28 * 28, 768 * 28 * 28)}),
+    (
+        "qwen2.5-vl-7b",
+        {"fps": "all"},
+        Qwen2VLVideoProcessor,
+        {**CLIP, **pixels(128 * 28 * 28, 768 * 28 * 28)},
+    ),
     (
         "qwen3-vl-8b",
         {"fps": "all"},
@@ -204,7 +222,9 @@ def image_rows(count, rng):
                 samples = [[spec(rng)] for _ in range(1 if position % 3 else 2)]
                 if nested and position % 2:
                     samples[0] = [spec(rng) for _ in range(2 + position % 2)]
-                pictures = [[PIL.Image.fromarray(picture_of(image)) for image in sample] for sample in samples]
+                pictures = [
+                    [PIL.Image.fromarray(picture_of(image)) for image in sample] for sample in samples
+                ]
                 images = pictures if nested else [picture for sample in pictures for picture in sample]
                 row = {"checkpoint": checkpoint, "settings": settings, "backend": backend, "images": samples}
                 try:
@@ -225,19 +245,46 @@ def video_rows(count, rng):
             try:
                 output = processor(videos=[clip.contiguous()], return_tensors="pt")
             except (ValueError, ZeroDivisionError, RuntimeError) as error:
-                print(f"{checkpoint} {width}x{height} {len(frames)}: {type(error).__name__} {str(error)[:80]}")
+                print(
+                    f"{checkpoint} {width}x{height} {len(frames)}: {type(error).__name__} {str(error)[:80]}"
+                )
                 continue
-            yield {"checkpoint": checkpoint, "settings": settings, "video": frames, "tensors": digests(output)}
+            yield {
+                "checkpoint": checkpoint,
+                "settings": settings,
+                "video": frames,
+                "tensors": digests(output),
+            }
 
 
 def halves(rng):
     """Bits of float32 numbers and of what torch rounds them to in half precision."""
-    values = [0.0, -0.0, 1.0, 65504.0, 65519.99, 65520.0, 1e-8, 2**-24, 2**-25, 2**-14, 1e38, -3.3e38, 2049.0, 2051.0]
-    values += [rng.uniform(-4, 4) for _ in range(150)] + [rng.uniform(-1, 1) * 10 ** rng.uniform(-9, 6) for _ in range(150)]
+    values = [
+        0.0,
+        -0.0,
+        1.0,
+        65504.0,
+        65519.99,
+        65520.0,
+        1e-8,
+        2**-24,
+        2**-25,
+        2**-14,
+        1e38,
+        -3.3e38,
+        2049.0,
+        2051.0,
+    ]
+    values += [rng.uniform(-4, 4) for _ in range(150)] + [
+        rng.uniform(-1, 1) * 10 ** rng.uniform(-9, 6) for _ in range(150)
+    ]
     tensor = torch.tensor(values, dtype=torch.float32)
     rows = [tensor.view(torch.int32), tensor.half().view(torch.int16), tensor.bfloat16().view(torch.int16)]
     sizes = (2**32, 2**16, 2**16)
-    return [[value % size for value, size in zip(row, sizes, strict=True)] for row in zip(*(r.tolist() for r in rows), strict=True)]
+    return [
+        [value % size for value, size in zip(row, sizes, strict=True)]
+        for row in zip(*(r.tolist() for r in rows), strict=True)
+    ]
 
 
 if __name__ == "__main__":
@@ -248,5 +295,7 @@ if __name__ == "__main__":
     target.parent.mkdir(parents=True, exist_ok=True)
     versions = {**common.versions(), "torchvision": common.torchvision.__version__.split("+")[0]}
     body = ",\n".join(common.compact(row) for row in made)
-    target.write_text(f'{{"versions":{json.dumps(versions)},"halves":{common.compact(halves(rng))},"rows":[\n{body}\n]}}\n')
+    target.write_text(
+        f'{{"versions":{json.dumps(versions)},"halves":{common.compact(halves(rng))},"rows":[\n{body}\n]}}\n'
+    )
     print(f"{target.name}: {len(made)} rows")

@@ -7,9 +7,9 @@ take both from the real processor. Columns of an axis hold every position of sho
 """
 
 import random
+import torch
 from clips import MARKERS, PADS, metadata_of
 from common import Golden, blank_image, blank_video, make_tokenizer
-import torch
 from transformers import (
     Qwen2_5_VLProcessor,
     Qwen2VLImageProcessor,
@@ -134,7 +134,9 @@ def add_runs(golden, checkpoint, model, split, frames_per_patch=1):
             rows.append(run_row(model, runs, frames_per_patch=frames_per_patch))
             continue
         for _ in range(3):
-            rates = [generator.choice([0.4, 1, 1.999, 2, 2.5, 3.7, 23.976, 24, 29.97, 60]) for _ in range(clips)]
+            rates = [
+                generator.choice([0.4, 1, 1.999, 2, 2.5, 3.7, 23.976, 24, 29.97, 60]) for _ in range(clips)
+            ]
             rows.append(run_row(model, runs, [2 / rate for rate in rates]))
     golden.add(
         f"runs, {checkpoint}",
@@ -196,7 +198,9 @@ def sequence_row(checkpoint, processor, segments, options):
     output = processor(text=[prompt], return_tensors=None, **media)
     ids = output["input_ids"][0]
     tokens = processor.tokenizer.convert_ids_to_tokens(ids)
-    types = [1 if token == PADS["image_token"] else 2 if token == PADS["video_token"] else 0 for token in tokens]
+    types = [
+        1 if token == PADS["image_token"] else 2 if token == PADS["video_token"] else 0 for token in tokens
+    ]
     given = [int(value) for value in output["mm_token_type_ids"][0]]
     assert given == types, "token types differ from the processor's"
     as_list = lambda name: [[int(value) for value in grid] for grid in output.get(name, [])]  # noqa: E731

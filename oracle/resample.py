@@ -3,17 +3,15 @@
 The pictures are made from a formula that the test repeats (`test_picture`), so that no pixels are stored.
 """
 
+import common
 import hashlib
 import json
-import random
-import sys
-from pathlib import Path
-
 import numpy
 import PIL.Image
+import random
+import sys
 import torch
-
-import common
+from pathlib import Path
 from torchvision.transforms import InterpolationMode
 from torchvision.transforms.v2 import functional
 
@@ -41,7 +39,9 @@ def resized(pixels, width, height, filter, arithmetic):
         resample = PIL.Image.Resampling[filter.upper()]
         return numpy.array(PIL.Image.fromarray(pixels).resize((width, height), resample))
     tensor = torch.from_numpy(pixels).permute(2, 0, 1)
-    result = functional.resize(tensor, [height, width], interpolation=InterpolationMode(filter), antialias=True)
+    result = functional.resize(
+        tensor, [height, width], interpolation=InterpolationMode(filter), antialias=True
+    )
     return result.permute(1, 2, 0).contiguous().numpy()
 
 
@@ -68,9 +68,7 @@ def rows(count, seed):
         (640, 480, 384, 288),
         (320, 240, 384, 384),
     ]
-    sizes = named + [
-        (side(rng, 400), side(rng, 400), side(rng, 300), side(rng, 300)) for _ in range(count)
-    ]
+    sizes = named + [(side(rng, 400), side(rng, 400), side(rng, 300), side(rng, 300)) for _ in range(count)]
     for position, (width, height, to_width, to_height) in enumerate(sizes):
         for arithmetic, filters in (("pillow", FILTERS), ("torchvision", TORCH_FILTERS)):
             for filter in filters if position < len(named) else [rng.choice(filters), rng.choice(filters)]:

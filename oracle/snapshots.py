@@ -6,10 +6,9 @@ Shared by configs.py and the snapshots_*.py, which say how the files of each mod
 import json
 import tempfile
 from collections.abc import Callable
+from common import blank_image, blank_picture, blank_video, expand, make_tokenizer
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from common import blank_image, blank_picture, blank_video, expand, make_tokenizer
 from transformers import AutoImageProcessor, AutoVideoProcessor
 
 IMAGES = [(640, 480), (333, 1000), (1200, 500), (97, 61), (1023, 1025)]

@@ -1,5 +1,6 @@
 """How the files of model types whose pictures always cost the same vary, and Fuyu's (see configs.py)."""
 
+from common import blank_image, make_tokenizer
 from snapshots import GEMMA_3N_TOKENS, Type, square
 from transformers import (
     Blip2Processor,
@@ -13,8 +14,6 @@ from transformers import (
     JanusProcessor,
     Kosmos2Processor,
 )
-
-from common import blank_image, make_tokenizer
 
 JANUS_TOKENS = {
     "image_token": "<image_placeholder>",
@@ -81,7 +80,9 @@ def kosmos_tokens(processor, _files, width, height):
 
 
 def fuyu(pick):
-    size = pick.choice([{}, {"size": {"height": 30 * pick.randint(8, 40), "width": 30 * pick.randint(8, 40)}}])
+    size = pick.choice(
+        [{}, {"size": {"height": 30 * pick.randint(8, 40), "width": 30 * pick.randint(8, 40)}}]
+    )
     image = {
         "image_processor_type": pick.choice(["FuyuImageProcessor", "FuyuImageProcessorFast"]),
         **size,

@@ -60,9 +60,16 @@ def glm(pick, model_type="glm4v"):
         "video_processor_type": f"{name}VideoProcessor",
         **grid,
         **pixel_limits(pick, cell, ["size"], 8),
-        **pick.choice([{}, {"fps": pick.choice([0.5, 1, 5])}, {"do_sample_frames": False}, {"max_duration": 2}]),
+        **pick.choice(
+            [{}, {"fps": pick.choice([0.5, 1, 5])}, {"do_sample_frames": False}, {"max_duration": 2}]
+        ),
     }
-    return {"model_type": model_type, "vision_config": vision_config(grid)}, {}, image, pick.choice([video, video, None])
+    return (
+        {"model_type": model_type, "vision_config": vision_config(grid)},
+        {},
+        image,
+        pick.choice([video, video, None]),
+    )
 
 
 def ernie(pick):
@@ -147,9 +154,16 @@ def video_llama_3(pick):
         # What compression keeps depends on the pixels.
         "use_token_compression": False,
         **frame_grid,
-        **pixel_limits(pick, (patch * frame_grid["merge_size"]) ** 2, ["size", "pixels", "both", "inside"], 24),
+        **pixel_limits(
+            pick, (patch * frame_grid["merge_size"]) ** 2, ["size", "pixels", "both", "inside"], 24
+        ),
         **pick.choice(
-            [{}, {"do_sample_frames": True, "fps": 2}, {"do_sample_frames": True, "num_frames": 6}, {"fps": 2}]
+            [
+                {},
+                {"do_sample_frames": True, "fps": 2},
+                {"do_sample_frames": True, "num_frames": 6},
+                {"fps": 2},
+            ]
         ),
         **pick.choice([{}, {"max_frames": 8}]),
     }
@@ -242,11 +256,7 @@ NATIVE_TYPES = {
         video="<|video_pad|>",
     ),
     "video_llama_3": Type(
-        video_llama_3,
-        VideoLlama3Processor,
-        video="<video>",
-        real_clips=True,
-        refuses_short=True,
+        video_llama_3, VideoLlama3Processor, video="<video>", real_clips=True, refuses_short=True
     ),
     "hunyuan_vl": Type(
         hunyuan,

@@ -1,5 +1,6 @@
 """How the files of model types that cut pictures into tiles vary (see configs.py)."""
 
+from common import blank_image
 from snapshots import Type, square
 from transformers import (
     AyaVisionProcessor,
@@ -16,8 +17,6 @@ from transformers import (
     SmolVLMProcessor,
 )
 from transformers.models.smolvlm import processing_smolvlm
-
-from common import blank_image
 
 # num2words spells the frame count of the video prompt, which is no visual token; digits stand in for it.
 processing_smolvlm.num2words = str
@@ -68,7 +67,9 @@ def smolvlm(pick):
 
 
 def tile_grid(pick, most=12):
-    return pick.choice([{}, {"max_patches": pick.choice([1, 4, 6, most])}, {"min_patches": 2, "max_patches": 9}])
+    return pick.choice(
+        [{}, {"max_patches": pick.choice([1, 4, 6, most])}, {"min_patches": 2, "max_patches": 9}]
+    )
 
 
 def aya_vision(pick):
@@ -105,7 +106,9 @@ def cohere2_vision(pick):
         "downsample_factor": merge,
     }
     image = {
-        "image_processor_type": pick.choice(["Cohere2VisionImageProcessor", "Cohere2VisionImageProcessorFast"]),
+        "image_processor_type": pick.choice(
+            ["Cohere2VisionImageProcessor", "Cohere2VisionImageProcessorFast"]
+        ),
         "size": {"height": tile, "width": tile},
         # The processor squares it for the tokens of a tile.
         **({} if side == 16 and pick.random() < 0.5 else {"patch_size": side}),
@@ -153,7 +156,9 @@ def phi4_multimodal(pick):
     tile = 32 * patch
     config = {"model_type": "phi4_multimodal", "vision_config": {"patch_size": patch, "image_size": tile}}
     image = {
-        "image_processor_type": pick.choice(["Phi4MultimodalImageProcessor", "Phi4MultimodalImageProcessorFast"]),
+        "image_processor_type": pick.choice(
+            ["Phi4MultimodalImageProcessor", "Phi4MultimodalImageProcessorFast"]
+        ),
         "size": pick.choice([tile, {"height": tile, "width": tile}]),
         "patch_size": patch,
         **pick.choice([{}, {"dynamic_hd": pick.choice([2, 4, 16])}]),
@@ -304,12 +309,7 @@ TILED_TYPES = {
         parts=lambda: {"audio_processor": Phi4MultimodalFeatureExtractor()},
         real=True,
     ),
-    "mllama": Type(
-        mllama,
-        MllamaProcessor,
-        {"image_token": "<|image|>"},
-        measure=mllama_keys,
-    ),
+    "mllama": Type(mllama, MllamaProcessor, {"image_token": "<|image|>"}, measure=mllama_keys),
     "llama4": Type(
         llama4,
         Llama4Processor,

@@ -53,13 +53,19 @@ CLIPS = {
     "full-range.mp4": (COLOUR, tagged("bt709", "bt709", "pc")),
     "ten-bit.mp4": (COLOUR, x264(pixels="yuv420p10le")),
     "odd-444.mp4": (ODD, x264("keyint=6", pixels="yuv444p")),
-    "odd-vp9.webm": (ODD, ["-c:v", "libvpx-vp9", "-crf", "40", "-b:v", "0", "-g", "6", "-pix_fmt", "yuv420p"]),
+    "odd-vp9.webm": (
+        ODD,
+        ["-c:v", "libvpx-vp9", "-crf", "40", "-b:v", "0", "-g", "6", "-pix_fmt", "yuv420p"],
+    ),
     "hidden-vp8.webm": (
         SMALL,
         ["-c:v", "libvpx", "-b:v", "60k", "-auto-alt-ref", "1", "-lag-in-frames", "16", "-g", "12"]
         + ["-arnr-maxframes", "7", "-arnr-strength", "5", "-pix_fmt", "yuv420p"],
     ),
-    "av1.mkv": (SMALL, ["-c:v", "libaom-av1", "-cpu-used", "8", "-crf", "50", "-g", "12", "-pix_fmt", "yuv420p"]),
+    "av1.mkv": (
+        SMALL,
+        ["-c:v", "libaom-av1", "-cpu-used", "8", "-crf", "50", "-g", "12", "-pix_fmt", "yuv420p"],
+    ),
     "interlaced.mp4": (MOTION, [*x264("keyint=12", "tff=1", "bframes=2"), "-flags", "+ildct+ilme"]),
     "b-frames.avi": (SMALL, ["-c:v", "mpeg4", "-q:v", "9", "-g", "8", "-bf", "2", "-pix_fmt", "yuv420p"]),
     "h264.avi": (SMALL, x264("keyint=8", "bframes=2")),
@@ -74,7 +80,14 @@ COPIES = {
     "fragments.mp4": ([], ["-movflags", "frag_keyframe+empty_moov"]),
 }
 # Made for the header reader; decoded here as well.
-BORROWED = ["mp4-cut.mp4", "mp4-edit-ends-early.mp4", "mkv-live.mkv", "webm-vp9.webm", "avi-mpeg4.avi", "mov-mjpeg.mov"]
+BORROWED = [
+    "mp4-cut.mp4",
+    "mp4-edit-ends-early.mp4",
+    "mkv-live.mkv",
+    "webm-vp9.webm",
+    "avi-mpeg4.avi",
+    "mov-mjpeg.mov",
+]
 
 
 def run(*command):
@@ -90,7 +103,9 @@ def hashes(path, width, height, before=("-noautorotate",), filters=None):
     """SHA-256 of each frame that the command hands out, in its order."""
     scaling = [] if filters is None else ["-vf", filters]
     pixels = ["-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
-    data = run("ffmpeg", "-v", "error", *before, "-i", str(path), *scaling, "-fps_mode", "passthrough", *pixels)
+    data = run(
+        "ffmpeg", "-v", "error", *before, "-i", str(path), *scaling, "-fps_mode", "passthrough", *pixels
+    )
     size = width * height * 3
     assert len(data) % size == 0, path
     return [hashlib.sha256(data[at : at + size]).hexdigest() for at in range(0, len(data), size)]
@@ -98,7 +113,18 @@ def hashes(path, width, height, before=("-noautorotate",), filters=None):
 
 def golden(path):
     shown = "stream=width,height,time_base,codec_name:packet=pts,dts,duration,size,flags:stream_side_data=rotation"
-    probe = ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", shown, "-of", "json", str(path)]
+    probe = [
+        "ffprobe",
+        "-v",
+        "error",
+        "-select_streams",
+        "v:0",
+        "-show_entries",
+        shown,
+        "-of",
+        "json",
+        str(path),
+    ]
     answer = json.loads(run(*probe))
     stream = answer["streams"][0]
     width, height = stream["width"], stream["height"]
