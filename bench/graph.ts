@@ -50,7 +50,7 @@ const TASKS: readonly Task[] = [
 	{
 		name: "transformer",
 		sizes: TRANSFORMER,
-		build: () => transformer(TRANSFORMER),
+		build: () => transformer(TRANSFORMER, 4),
 		tokens: TRANSFORMER.batch * TRANSFORMER.seq,
 		batch: () => ({
 			x: int64([16, 128], integers(16 * 128, TRANSFORMER.vocabulary)),
@@ -60,7 +60,7 @@ const TASKS: readonly Task[] = [
 	{
 		name: "vit",
 		sizes: VIT,
-		build: () => vit(VIT),
+		build: () => vit(VIT, 2),
 		tokens: VIT.batch * 64,
 		batch: () => ({
 			x: float32(

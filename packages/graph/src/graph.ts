@@ -9,7 +9,7 @@ import { inferOutputs } from "./infer/infer.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { OPERATORS } from "./operators.ts";
 import type { Initializer } from "./random.ts";
-import { type Dim, dimsOf, type ShapeSpec, sizesOf } from "./shape.ts";
+import { type Dim, dimsOf, formatDims, type ShapeSpec, sameSizes, sizesOf } from "./shape.ts";
 import { type Tensor, tensor } from "./tensor.ts";
 
 /** What is known of a value before any run. */
@@ -79,6 +79,23 @@ export class Graph {
 		this.#parameters.push(value);
 		if (initializer !== undefined) this.#initializers.set(value, initializer);
 		return value;
+	}
+
+	/**
+	 * The parameter of this name, declared on first use: for weights that several places share. Throws
+	 * `shape-mismatch` when it was declared with another shape.
+	 */
+	shared(name: string, shape: ShapeSpec, initializer?: Initializer): Value {
+		const known = this.#values.get(name);
+		if (known === undefined) return this.parameter(name, shape, initializer);
+		if (known.kind !== "parameter" || !sameSizes(known.shape, sizesOf(dimsOf(shape)))) {
+			const asked = formatDims(dimsOf(shape));
+			throw new GraphError(
+				"shape-mismatch",
+				`graph: ${name} is a ${known.kind} ${formatDims(known.dims)}, not ${asked}`,
+			);
+		}
+		return known;
 	}
 
 	/** A value known now. Its data are kept, not copied. */
