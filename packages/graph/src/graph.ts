@@ -45,6 +45,7 @@ export class Graph {
 	readonly #constants = new Map<Value, Tensor>();
 	readonly #initializers = new Map<Value, Initializer>();
 	readonly #makers = new Map<Value, Node>();
+	readonly #known = new Map<string, Node>();
 	readonly #shared = new Map<string, Value>();
 
 	constructor(name = "graph") {
@@ -139,8 +140,8 @@ export class Graph {
 	}
 
 	/**
-	 * Adds a node and returns its outputs, as many as the operator makes unless `outputs` names fewer.
-	 * Throws `shape-mismatch` or `invalid-input` when the operator does not take these inputs.
+	 * Adds a node and returns its outputs. A node that is there already, with the same inputs and attributes, is not
+	 * added again, unless its outputs are to have names or it is an Identity, which exists to be told apart. Throws `shape-mismatch` or `invalid-input` when the operator does not take these inputs.
 	 */
 	node<N extends OpName>(
 		op: N,
@@ -149,6 +150,9 @@ export class Graph {
 		outputNames: readonly (string | undefined)[] = [],
 	): readonly Value[] {
 		this.#checkInputs(op, inputs);
+		const key = outputNames.length === 0 && op !== "Identity" ? nodeKey(op, inputs, attributes) : undefined;
+		const known = key === undefined ? undefined : this.#known.get(key);
+		if (known !== undefined) return known.outputs;
 		const types = inferOutputs(op, inputs, attributes);
 		const first = outputNames[0] ?? this.#freeName(op);
 		const outputs = types.map((type, i) =>
@@ -156,6 +160,7 @@ export class Graph {
 		);
 		const node: Node = { op, inputs: [...inputs], outputs, attributes: { ...attributes } };
 		this.#nodes.push(node);
+		if (key !== undefined) this.#known.set(key, node);
 		for (const output of outputs) this.#makers.set(output, node);
 		return outputs;
 	}
@@ -206,4 +211,10 @@ export class Graph {
 			}
 		}
 	}
+}
+
+/** A text that two nodes share when they compute the same. Names are quoted, so no name can imitate another's end. */
+function nodeKey(op: OpName, inputs: readonly (Value | undefined)[], attributes: object): string {
+	const settings = Object.entries(attributes).map(([name, value]) => `${name} ${value}`);
+	return JSON.stringify([op, inputs.map((value) => value?.name ?? null), settings.sort()]);
 }

@@ -48,14 +48,14 @@ function norm(x: Value, name: string): Value {
 	return LayerNormalization(x, scale, x.graph.shared(`${name}.bias`, [width], ZEROS), { epsilon: 1e-5 });
 }
 
-/** A pre-norm transformer block over [batch, seq, dim]. */
+/** A pre-norm transformer block over [batch, seq, dim]. The joint weight is split, which is cheaper than its product. */
 function block(x: Value, name: string, { heads, dim }: BlockSizes, kind: "full" | "causal"): Value {
-	const qkv = dense(norm(x, `${name}.norm1`), `${name}.qkv`, 3 * dim);
-	const [q, k, v] = Split(qkv, [dim, dim, dim], 2).map((each) => splitHeads(each, heads)) as [
-		Value,
-		Value,
-		Value,
-	];
+	const normed = norm(x, `${name}.norm1`);
+	const weights = Split(x.graph.shared(`${name}.qkv.weight`, [3 * dim, dim], SMALL), [dim, dim, dim], 0);
+	const biases = Split(x.graph.shared(`${name}.qkv.bias`, [3 * dim], ZEROS), [dim, dim, dim], 0);
+	const [q, k, v] = weights.map((weight, i) =>
+		splitHeads(linear(normed, weight, biases[i], { transposed: true }), heads),
+	) as [Value, Value, Value];
 	const attended = Add(x, dense(mergeHeads(attention(q, k, v, { kind })), `${name}.out`, dim));
 	const wide = Gelu(dense(norm(attended, `${name}.norm2`), `${name}.up`, 4 * dim));
 	return Add(attended, dense(wide, `${name}.down`, dim));
