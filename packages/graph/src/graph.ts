@@ -3,8 +3,8 @@
  * order they were added, and the constants. Shapes and dtypes are checked when a node is added.
  */
 
-import { DTYPES, type DType } from "./dtype.ts";
-import { assertInternal, GraphError, present } from "./errors.ts";
+import type { DType } from "./dtype.ts";
+import { GraphError, present } from "./errors.ts";
 import { inferOutputs } from "./infer/infer.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { OPERATORS } from "./operators.ts";
@@ -123,6 +123,7 @@ export class Graph {
 		return this.#constants.get(value);
 	}
 
+	/** How a parameter may start, if it was declared with that. */
 	initializerOf(parameter: Value): Initializer | undefined {
 		return this.#initializers.get(parameter);
 	}
@@ -141,7 +142,8 @@ export class Graph {
 
 	/**
 	 * Adds a node and returns its outputs. A node that is there already, with the same inputs and attributes, is not
-	 * added again, unless its outputs are to have names or it is an Identity, which exists to be told apart. Throws `shape-mismatch` or `invalid-input` when the operator does not take these inputs.
+	 * added again, unless its outputs are to have names or it is an Identity, which exists to be told apart. Throws
+	 * `shape-mismatch` or `invalid-input` when the operator does not take these inputs.
 	 */
 	node<N extends OpName>(
 		op: N,
@@ -187,7 +189,6 @@ export class Graph {
 		if (this.#values.has(name)) {
 			throw new GraphError("invalid-input", `graph: two values named ${name}; names are unique`);
 		}
-		assertInternal(dtype in DTYPES, `dtype ${dtype}`);
 		const value: Value = { graph: this, name, dtype, dims, shape: sizesOf(dims), kind };
 		this.#values.set(name, value);
 		return value;

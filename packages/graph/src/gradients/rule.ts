@@ -1,5 +1,6 @@
 /** What the gradient rules of all operators share. */
 
+import { present } from "../errors.ts";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { Expand, ReduceSum, Reshape } from "../ops.ts";
@@ -43,14 +44,10 @@ export function zerosLike(value: Value): Value {
 
 /** The input at `index`, which the operator always has. */
 export function operand(node: Node, index: number): Value {
-	const value = node.inputs[index];
-	if (value === undefined) throw new Error(`internal: ${node.op} has no input ${index}`);
-	return value;
+	return present(node.inputs[index], `input ${index} of ${node.op}`);
 }
 
 /** The output at `index`. */
 export function result(node: Node, index: number): Value {
-	const value = node.outputs[index];
-	if (value === undefined) throw new Error(`internal: ${node.op} has no output ${index}`);
-	return value;
+	return present(node.outputs[index], `output ${index} of ${node.op}`);
 }

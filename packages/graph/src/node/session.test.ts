@@ -189,6 +189,18 @@ describe("a loss that is not finite", () => {
 	});
 });
 
+test("threads and how they wait change no loss beyond rounding", async () => {
+	const { plan, state } = xorTraining();
+	const curves: number[][] = [];
+	for (const runtime of [{ threads: 1 }, { threads: 2, spin: false }, { threads: 2, spin: true }]) {
+		const session = await startSession(plan, state, runtime);
+		curves.push(await losses(session, 5));
+		await session.close();
+	}
+	for (const curve of curves)
+		for (const [i, loss] of curve.entries()) expect(loss).toBeCloseTo(curves[0]?.[i] ?? 0, 5);
+});
+
 test("errors keep their code on the way from the worker", async () => {
 	await withSession(async (session) => {
 		await expect(session.update([{ x: float32([32, 2], new Float32Array(64)) }])).rejects.toMatchObject({

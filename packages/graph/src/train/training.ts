@@ -116,8 +116,9 @@ class LocalTraining implements Training {
 		checkBatches(batches);
 		this.#forward ??= await this.#runtime.load(this.#plan.forward);
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
-		for (const batch of batches)
+		for (const batch of batches) {
 			this.#add(totals, await this.#forward.run({ ...batch, ...this.#numbers.parameters }));
+		}
 		return averaged(totals);
 	}
 
