@@ -46,14 +46,14 @@ export function copies(tensors: Tensors): Record<string, Tensor> {
 	);
 }
 
-/** Bytes of an array, rounded up to whole vectors. */
+/** Bytes of an array, rounded up to whole cache lines, so that the next begins with one. */
 function padded({ data }: { readonly data: { readonly byteLength: number } }): number {
-	return Math.ceil(data.byteLength / 16) * 16;
+	return Math.ceil(data.byteLength / 64) * 64;
 }
 
 function inMemory({ parameters, first, second }: TrainingState): Numbers | undefined {
 	const all = [parameters, first, second].flatMap((tensors) => Object.values(tensors));
-	const scratch = Math.max(16, ...Object.values(first).map(padded));
+	const scratch = Math.max(64, ...Object.values(first).map(padded));
 	const bytes = all.reduce((sum, tensor) => sum + padded(tensor), scratch);
 	if (bytes > MOST_BYTES || typeof WebAssembly === "undefined") return undefined;
 	const pages = Math.ceil(bytes / PAGE);
