@@ -9,8 +9,8 @@ import { inferOutputs } from "./infer/infer.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { OPERATORS } from "./operators.ts";
 import type { Initializer } from "./random.ts";
-import { type Dim, dimsOf, formatDims, type ShapeSpec, sameSizes, sizesOf } from "./shape.ts";
-import { type Tensor, tensor } from "./tensor.ts";
+import { type Dim, dimsOf, elementCount, formatDims, type ShapeSpec, sameSizes, sizesOf } from "./shape.ts";
+import { float32, type Tensor, tensor } from "./tensor.ts";
 
 /** What is known of a value before any run. */
 export interface ValueType {
@@ -116,6 +116,12 @@ export class Graph {
 	/** A one-dimensional int64 constant; equal lists are one value. */
 	ints(numbers: readonly number[]): Value {
 		return this.#share(`ints ${numbers.join(",")}`, () => tensor("int64", [numbers.length], numbers));
+	}
+
+	/** A float32 constant with one number everywhere; equal ones are one value. */
+	filled(shape: readonly number[], number: number): Value {
+		const make = () => float32(shape, new Float32Array(elementCount(shape)).fill(number));
+		return this.#share(`filled ${shape.join(",")} ${number}`, make);
 	}
 
 	/** The data of a constant, or `undefined` when `value` is none. */

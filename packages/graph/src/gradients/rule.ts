@@ -3,8 +3,8 @@
 import { present } from "../errors.ts";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
-import { Expand, ReduceSum, Reshape } from "../ops.ts";
-import { sameSizes } from "../shape.ts";
+import { Expand, Gemm, ReduceSum, Reshape } from "../ops.ts";
+import { elementCount, sameSizes } from "../shape.ts";
 
 /**
  * How a gradient passes back through a node. Given the gradient of the first output (and those of the others, where
@@ -33,8 +33,20 @@ export function unbroadcast(gradient: Value, target: Value): Value {
 	const axes = [...gradient.shape.keys()].filter(
 		(axis) => axis < more || (target.shape[axis - more] === 1 && gradient.shape[axis] !== 1),
 	);
-	const summed = axes.length === 0 ? gradient : ReduceSum(gradient, { axes });
+	const rows = target.shape.length === 1 && axes.length === more ? rowSums(gradient) : undefined;
+	const summed = rows ?? (axes.length === 0 ? gradient : ReduceSum(gradient, { axes }));
 	return sameSizes(summed.shape, target.shape) ? summed : Reshape(summed, target.shape);
+}
+
+/**
+ * The sum over all axes but the last, as a product with a row of ones, [1, cols]: the runtime's reduction takes half as
+ * long again. `undefined` where there is nothing to sum.
+ */
+function rowSums(x: Value): Value | undefined {
+	const cols = x.shape.at(-1) ?? 1;
+	const rows = elementCount(x.shape.slice(0, -1));
+	if (x.dtype !== "float32" || rows === 0 || cols === 0) return undefined;
+	return Gemm(x.graph.filled([1, rows], 1), Reshape(x, [rows, cols]));
 }
 
 /** Zeros in the shape and dtype of `value`, without a constant of that size. */
