@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Graph, type Value } from "../graph.ts";
-import { attention, rotaryEmbedding, rotaryTables } from "../layers/attention.ts";
+import { attention, causalMask, rotaryEmbedding, rotaryTables } from "../layers/attention.ts";
 import { linear, patchEmbedding, silu } from "../layers/linear.ts";
 import { maskedCrossEntropy } from "../layers/loss.ts";
 import { bilinearPooling } from "../layers/pooling.ts";
@@ -113,6 +113,27 @@ test("a causal query sees the keys up to its place, a prefix is seen by all", ()
 	};
 	expect(seen(0)).toBe("1000110011101111");
 	expect(seen(3)).toBe("1110111011101111");
+});
+
+test("long causal attention, computed in halves, is that with the whole mask", () => {
+	const graph = new Graph();
+	const [q, k, v] = ["q", "k", "v"].map((name) => graph.input(name, "float32", [1, 2, 256, 2])) as [
+		Value,
+		Value,
+		Value,
+	];
+	const mask = graph.constant(causalMask(256, 256));
+	const outputs = [attention(q, k, v, { kind: "causal" }), attention(q, k, v, { mask })];
+	const random = createRandom(4);
+	const feeds = Object.fromEntries(
+		["q", "k", "v"].map((name) => [name, Float64Array.from({ length: 1024 }, random.normal)]),
+	);
+	const weights = graph.input("weights", "float32", [1, 2, 256, 2]);
+	const [halves, whole] = outputs.map((output) => {
+		const loss = ops.ReduceSum(ops.Mul(output, weights), { keepdims: false });
+		return evaluate([output, ...gradientsOf(loss, [q, k, v])], { ...feeds, weights: feeds.k ?? [] });
+	}) as [readonly Float64Array[], readonly Float64Array[]];
+	for (const [i, values] of halves.entries()) expect(relative(values, whole[i] ?? [])).toBeLessThan(1e-12);
 });
 
 test("every operator has a rule, or says why it has none", () => {
