@@ -62,7 +62,7 @@ export function lossInParts(
 	lossOf: (...inputs: Value[]) => SummedLoss,
 ): SummedLoss {
 	const uneven = inputs.find(({ shape }) => !Number.isInteger((shape[0] ?? 0.5) / parts));
-	if (uneven !== undefined || inputs.length === 0 || !(parts >= 1)) {
+	if (uneven !== undefined || inputs.length === 0 || !(Number.isInteger(parts) && parts >= 1)) {
 		throw new GraphError(
 			"shape-mismatch",
 			`lossInParts: cannot cut ${uneven === undefined ? "nothing" : formatDims(uneven.dims)} into ${parts} equal parts`,
