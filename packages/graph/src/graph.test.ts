@@ -66,6 +66,7 @@ test("refusals show what does not fit", () => {
 					typeof x,
 				]),
 			),
+		() => attention(x, x, x, { prefix: 2 }),
 		() => tensor("int64", [1], [0.5]),
 		() => float32([2, 2], [1, 2, 3]),
 	];
@@ -101,6 +102,7 @@ test("refusals show what does not fit", () => {
 		  "unknown-name: graph has no value named nothing",
 		  "shape-mismatch: patchEmbedding: [1, 3, 30, 32] is no whole number of patches of [8, 3, 16, 16]",
 		  "shape-mismatch: attention: 5 query heads are no multiple of the heads of [1, 2, 4, 8]",
+		  "invalid-input: attention: prefix 2 needs kind "causal", got full",
 		  "invalid-input: tensor: int64 takes whole numbers, got 0.5",
 		  "invalid-input: tensor: shape [2, 2] has 4 elements, got 3",
 		]

@@ -38,14 +38,17 @@ export function unbroadcast(gradient: Value, target: Value): Value {
 	return sameSizes(summed.shape, target.shape) ? summed : Reshape(summed, target.shape);
 }
 
+/** Rows that are summed by a product: its ones are stored in the model. */
+const MOST_ROWS = 2 ** 16;
+
 /**
- * The sum over all axes but the last, as a product with a row of ones, [1, cols]: the runtime's reduction takes half as
- * long again. `undefined` where there is nothing to sum.
+ * The sum over all axes but the last, as a product with a row of ones, [1, cols]: the runtime's reduction takes about
+ * twice as long. `undefined` where there is nothing to sum, or too much.
  */
 function rowSums(x: Value): Value | undefined {
 	const cols = x.shape.at(-1) ?? 1;
 	const rows = elementCount(x.shape.slice(0, -1));
-	if (x.dtype !== "float32" || rows === 0 || cols === 0) return undefined;
+	if (x.dtype !== "float32" || rows === 0 || cols === 0 || rows > MOST_ROWS) return undefined;
 	return Gemm(x.graph.filled([1, rows], 1), Reshape(x, [rows, cols]));
 }
 

@@ -40,9 +40,13 @@ export interface AttentionOptions {
 /**
  * Attention of queries [batch, heads, queries, dim] to keys [batch, kvHeads, keys, dim] and values
  * [batch, kvHeads, keys, valueDim]; heads are a multiple of kvHeads. Returns [batch, heads, queries, valueDim].
+ * Throws `shape-mismatch`, or `invalid-input` for a prefix without causal attention.
  */
 export function attention(q: Value, k: Value, v: Value, options: AttentionOptions = {}): Value {
 	const { kind = "full", prefix = 0, mask } = options;
+	if (prefix !== 0 && kind !== "causal") {
+		throw new GraphError("invalid-input", `attention: prefix ${prefix} needs kind "causal", got ${kind}`);
+	}
 	const [heads = 0, queries = 0] = q.shape.slice(1);
 	const keys = k.shape[2] ?? 0;
 	const [key, value] = [repeatHeads(k, heads), repeatHeads(v, heads)];

@@ -10,7 +10,7 @@ export const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1;
 
 /**
  * Writes a training state so that the file is at every moment either the old one or the new one: to a file beside it,
- * flushed to disk, then renamed over it.
+ * flushed to disk, then renamed over it. Throws `unwritable-file` or `over-limit`.
  */
 export async function saveCheckpoint(path: string, state: TrainingState): Promise<void> {
 	const bytes = encodeState(state);
@@ -27,7 +27,8 @@ export async function saveCheckpoint(path: string, state: TrainingState): Promis
 		await rename(beside, path);
 	} catch (error) {
 		await rm(beside, { force: true });
-		throw error;
+		const { code = "unknown" } = error as NodeJS.ErrnoException;
+		throw new GraphError("unwritable-file", `${path}: cannot be written (${code})`);
 	}
 	await syncFolder(dirname(path));
 }

@@ -136,6 +136,9 @@ describe("checkpoints", () => {
 				`[GraphError: state: parameter hidden.bias is float32 [16], got float32 [8]]`,
 			);
 		});
+		await expect(saveCheckpoint(join(folder, "no", "such.safetensors"), state)).rejects.toMatchObject({
+			code: "unwritable-file",
+		});
 		await expect(loadCheckpoint(join(folder, "missing"))).rejects.toMatchObject({ code: "unreadable-file" });
 	});
 });
