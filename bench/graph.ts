@@ -1,6 +1,7 @@
 /**
  * One training step (loss, gradients, AdamW) of a causal transformer and of a small ViT, as users run it: in a worker
- * thread. Beside it the same step in PyTorch eager, in turns, and the speed of a plain matrix product in onnxruntime.
+ * thread. Beside it, in turns, the same step in PyTorch eager and the speed of a plain matrix product in onnxruntime.
+ * GRAPH_PEERS, a folder where @jax-js/jax, @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm are installed, adds those.
  */
 
 import { spawn } from "node:child_process";
@@ -23,12 +24,15 @@ import {
 import { type Model, transformer, vit } from "../packages/graph/src/testing/models.ts";
 
 const ROUNDS = 12;
+/** Rounds of engines that take seconds; the first of them compiles. */
+const SLOW_ROUNDS = 3;
 
 const TRANSFORMER = { batch: 16, seq: 128, dim: 192, heads: 6, layers: 4, vocabulary: 512 };
 const VIT = { batch: 16, image: 128, patch: 16, dim: 192, heads: 6, layers: 4, classes: 100 };
 
 interface Engine {
 	readonly name: string;
+	readonly rounds: number;
 	/** Loss and milliseconds of one step. */
 	step(): Promise<{ loss: number; milliseconds: number }>;
 	stop(): void;
@@ -50,7 +54,7 @@ const TASKS: readonly Task[] = [
 	{
 		name: "transformer",
 		sizes: TRANSFORMER,
-		build: () => transformer(TRANSFORMER),
+		build: () => transformer(TRANSFORMER, 4),
 		tokens: TRANSFORMER.batch * TRANSFORMER.seq,
 		batch: () => ({
 			x: int64([16, 128], integers(16 * 128, TRANSFORMER.vocabulary)),
@@ -60,7 +64,7 @@ const TASKS: readonly Task[] = [
 	{
 		name: "vit",
 		sizes: VIT,
-		build: () => vit(VIT),
+		build: () => vit(VIT, 2),
 		tokens: VIT.batch * 64,
 		batch: () => ({
 			x: float32(
@@ -92,6 +96,7 @@ async function ours(task: Task, threads: number): Promise<Engine> {
 	const batch = task.batch();
 	return {
 		name: "onevision",
+		rounds: ROUNDS,
 		step: async () => {
 			const started = performance.now();
 			const { loss } = await session.update([batch]);
@@ -101,22 +106,41 @@ async function ours(task: Task, threads: number): Promise<Engine> {
 	};
 }
 
-function pytorch(python: string, task: Task, threads: number): Engine {
-	const script = fileURLToPath(new URL("graph_peer.py", import.meta.url));
-	const args = [script, task.name, JSON.stringify(task.sizes), String(threads)];
-	const child = spawn(python, args, { stdio: ["pipe", "pipe", "inherit"] });
+/** An engine in a process of its own that answers each line with the loss and seconds of a step. */
+function peer(name: string, command: string, args: readonly string[], rounds = ROUNDS): Engine {
+	const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
 	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 	return {
-		name: "PyTorch eager",
+		name,
+		rounds,
 		step: async () => {
 			child.stdin.write("step\n");
 			const { value, done } = await lines.next();
-			if (done) throw new Error("the PyTorch peer ended; is oracle/requirements.txt installed?");
+			if (done) throw new Error(`the peer ${name} ended; is it installed?`);
 			const { loss, seconds } = JSON.parse(value) as { loss: number; seconds: number };
 			return { loss, milliseconds: seconds * 1000 };
 		},
 		stop: () => void child.stdin.end(),
 	};
+}
+
+const PYTORCH = "PyTorch eager";
+
+/** Whoever is installed: PyTorch for every task, the JavaScript engines for the transformer on their one thread. */
+function peers(python: string | undefined, { name, sizes }: Task, threads: number): Engine[] {
+	const file = (script: string) => fileURLToPath(new URL(script, import.meta.url));
+	const given = JSON.stringify(sizes);
+	const torch =
+		python === undefined
+			? []
+			: [peer(PYTORCH, python, [file("graph_peer.py"), name, given, String(threads)])];
+	const folder = process.env.GRAPH_PEERS;
+	if (folder === undefined || name !== "transformer" || threads !== 1) return torch;
+	return [
+		...torch,
+		peer("jax-js, without optimiser", process.execPath, [file("graph-jax.mjs"), folder, given], SLOW_ROUNDS),
+		peer("TensorFlow.js", process.execPath, [file("graph-tfjs.mjs"), folder, given], SLOW_ROUNDS),
+	];
 }
 
 /** A large product alone, as the ceiling: [2048, 768] by [768, 192]. */
@@ -130,6 +154,7 @@ async function product(threads: number): Promise<Engine> {
 	};
 	return {
 		name: "plain product",
+		rounds: ROUNDS,
 		step: async () => {
 			const started = performance.now();
 			for (let i = 0; i < 10; i++) await program.run(feeds);
@@ -144,33 +169,40 @@ export async function benchGraph(python: string | undefined): Promise<void> {
 }
 
 async function compare(task: Task, threads: number, python: string | undefined): Promise<void> {
-	const engines = [
-		await ours(task, threads),
-		...(python === undefined ? [] : [pytorch(python, task, threads)]),
-		await product(threads),
-	];
+	const engines = [await ours(task, threads), ...peers(python, task, threads), await product(threads)];
 	const best = engines.map(() => Number.POSITIVE_INFINITY);
 	const losses = engines.map(() => 0);
 	for (let round = 0; round < ROUNDS; round++) {
 		for (const [i, engine] of engines.entries()) {
+			if (round >= engine.rounds) continue;
 			const { loss, milliseconds } = await engine.step();
 			best[i] = Math.min(best[i] ?? milliseconds, milliseconds);
 			losses[i] = loss;
 		}
 	}
 	for (const engine of engines) engine.stop();
+	report(task, threads, engines, best, losses);
+}
+
+function report(
+	task: Task,
+	threads: number,
+	engines: readonly Engine[],
+	best: readonly number[],
+	losses: readonly number[],
+): void {
 	const rate = (2 * 2048 * 768 * 192) / (best.at(-1) ?? 1) / 1e6;
+	const gigaflops = operations(task) / 1e9;
 	console.log(
-		`  ${task.name}, ${threads} thread${threads === 1 ? "" : "s"}: ${(operations(task) / 1e9).toFixed(1)} GFLOP a step, plain product ${rate.toFixed(0)} GFLOP/s`,
+		`  ${task.name}, ${threads} thread${threads === 1 ? "" : "s"}: ${gigaflops.toFixed(1)} GFLOP a step, plain product ${rate.toFixed(0)} GFLOP/s`,
 	);
-	const peer = engines.findIndex(({ name }) => name === "PyTorch eager");
-	engines.slice(0, -1).forEach(({ name }, i) => {
+	const [own = 1] = best;
+	engines.slice(0, -1).forEach(({ name, rounds }, i) => {
 		const milliseconds = best[i] ?? 0;
-		const ratio =
-			peer === -1 || peer === i ? "" : `, ${(milliseconds / (best[peer] ?? 1)).toFixed(2)}× PyTorch's time`;
-		const flops = operations(task) / milliseconds / 1e6;
+		const ratio = i === 0 ? "" : `, onevision takes ${(own / milliseconds).toFixed(2)}× its time`;
+		const flops = (gigaflops / milliseconds) * 1000;
 		console.log(
-			`    ${name}: ${milliseconds.toFixed(0)} ms, ${flops.toFixed(0)} GFLOP/s${ratio}, loss ${(losses[i] ?? 0).toFixed(3)} after ${ROUNDS} steps`,
+			`    ${name}: ${milliseconds.toFixed(0)} ms, ${flops.toFixed(0)} GFLOP/s${ratio}; loss ${(losses[i] ?? 0).toFixed(3)} after ${rounds} steps`,
 		);
 	});
 }

@@ -17,6 +17,8 @@ export type GraphErrorCode =
 	| "non-finite"
 	/** A file's bytes are not what they should be. */
 	| "unreadable-file"
+	/** A file could not be written. */
+	| "unwritable-file"
 	/** Something is larger than this package handles. */
 	| "over-limit"
 	/** The runtime refused the model or failed while it ran. */

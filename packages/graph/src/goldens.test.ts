@@ -58,6 +58,7 @@ function digest(values: ArrayLike<number>): number[] {
 
 test.each([
 	["transformer", () => transformer(SIZES[0]), TRANSFORMER],
+	["transformer in two parts", () => transformer(SIZES[0], 2), TRANSFORMER],
 	["vit", () => vit(SIZES[1]), VIT],
 ] as const)("%s: loss and gradients are PyTorch's", async (_name, build, expected) => {
 	const model = build();

@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { GraphError } from "./errors.ts";
 import { Graph } from "./graph.ts";
 import { attention } from "./layers/attention.ts";
 import { patchEmbedding } from "./layers/linear.ts";
@@ -65,6 +66,7 @@ test("refusals show what does not fit", () => {
 					typeof x,
 				]),
 			),
+		() => attention(x, x, x, { prefix: 2 }),
 		() => tensor("int64", [1], [0.5]),
 		() => float32([2, 2], [1, 2, 3]),
 	];
@@ -100,6 +102,7 @@ test("refusals show what does not fit", () => {
 		  "unknown-name: graph has no value named nothing",
 		  "shape-mismatch: patchEmbedding: [1, 3, 30, 32] is no whole number of patches of [8, 3, 16, 16]",
 		  "shape-mismatch: attention: 5 query heads are no multiple of the heads of [1, 2, 4, 8]",
+		  "invalid-input: attention: prefix 2 needs kind "causal", got full",
 		  "invalid-input: tensor: int64 takes whole numbers, got 0.5",
 		  "invalid-input: tensor: shape [2, 2] has 4 elements, got 3",
 		]
@@ -113,6 +116,19 @@ test("constants of one value are shared", () => {
 	expect(graph.ints([1, 2])).toBe(graph.ints([1, 2]));
 	expect(graph.scalar(2, "int64")).not.toBe(graph.scalar(2));
 	expect(int64([2], [1n, 2]).data).toEqual(BigInt64Array.of(1n, 2n));
+});
+
+test("equal nodes are one node, weights of one name are one parameter", () => {
+	const { graph, x, matrix } = values();
+	expect(ops.Mul(x, 2)).toBe(ops.Mul(x, 2));
+	expect(ops.Mul(x, 2)).not.toBe(ops.Mul(x, 3));
+	expect(ops.Gelu(x)).not.toBe(ops.Gelu(x, { approximate: "tanh" }));
+	expect(ops.Identity(x)).not.toBe(ops.Identity(x));
+	expect(graph.shared("matrix", [192, 8])).toBe(matrix);
+	expect(() => graph.shared("matrix", [8, 192])).toThrowErrorMatchingInlineSnapshot(
+		`[GraphError: graph: matrix is a parameter [192, 8], not [8, 192]]`,
+	);
+	expect(() => graph.shared("x", [16, 128, 192])).toThrow(GraphError);
 });
 
 test("broadcasting is symmetric and keeps what it covers", () => {

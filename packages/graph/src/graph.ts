@@ -3,14 +3,14 @@
  * order they were added, and the constants. Shapes and dtypes are checked when a node is added.
  */
 
-import { DTYPES, type DType } from "./dtype.ts";
-import { assertInternal, GraphError, present } from "./errors.ts";
+import type { DType } from "./dtype.ts";
+import { GraphError, present } from "./errors.ts";
 import { inferOutputs } from "./infer/infer.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { OPERATORS } from "./operators.ts";
 import type { Initializer } from "./random.ts";
-import { type Dim, dimsOf, type ShapeSpec, sizesOf } from "./shape.ts";
-import { type Tensor, tensor } from "./tensor.ts";
+import { type Dim, dimsOf, elementCount, formatDims, type ShapeSpec, sameSizes, sizesOf } from "./shape.ts";
+import { float32, type Tensor, tensor } from "./tensor.ts";
 
 /** What is known of a value before any run. */
 export interface ValueType {
@@ -45,6 +45,7 @@ export class Graph {
 	readonly #constants = new Map<Value, Tensor>();
 	readonly #initializers = new Map<Value, Initializer>();
 	readonly #makers = new Map<Value, Node>();
+	readonly #known = new Map<string, Node>();
 	readonly #shared = new Map<string, Value>();
 
 	constructor(name = "graph") {
@@ -81,6 +82,23 @@ export class Graph {
 		return value;
 	}
 
+	/**
+	 * The parameter of this name, declared on first use: for weights that several places share. Throws
+	 * `shape-mismatch` when it was declared with another shape.
+	 */
+	shared(name: string, shape: ShapeSpec, initializer?: Initializer): Value {
+		const known = this.#values.get(name);
+		if (known === undefined) return this.parameter(name, shape, initializer);
+		if (known.kind !== "parameter" || !sameSizes(known.shape, sizesOf(dimsOf(shape)))) {
+			const asked = formatDims(dimsOf(shape));
+			throw new GraphError(
+				"shape-mismatch",
+				`graph: ${name} is a ${known.kind} ${formatDims(known.dims)}, not ${asked}`,
+			);
+		}
+		return known;
+	}
+
 	/** A value known now. Its data are kept, not copied. */
 	constant(data: Tensor, name?: string): Value {
 		const type = { dtype: data.dtype, dims: dimsOf(data.shape) };
@@ -100,11 +118,18 @@ export class Graph {
 		return this.#share(`ints ${numbers.join(",")}`, () => tensor("int64", [numbers.length], numbers));
 	}
 
+	/** A float32 constant with one number everywhere; equal ones are one value. */
+	filled(shape: readonly number[], number: number): Value {
+		const make = () => float32(shape, new Float32Array(elementCount(shape)).fill(number));
+		return this.#share(`filled ${shape.join(",")} ${number}`, make);
+	}
+
 	/** The data of a constant, or `undefined` when `value` is none. */
 	constantOf(value: Value): Tensor | undefined {
 		return this.#constants.get(value);
 	}
 
+	/** How a parameter may start, if it was declared with that. */
 	initializerOf(parameter: Value): Initializer | undefined {
 		return this.#initializers.get(parameter);
 	}
@@ -122,8 +147,9 @@ export class Graph {
 	}
 
 	/**
-	 * Adds a node and returns its outputs, as many as the operator makes unless `outputs` names fewer.
-	 * Throws `shape-mismatch` or `invalid-input` when the operator does not take these inputs.
+	 * Adds a node and returns its outputs. A node that is there already, with the same inputs and attributes, is not
+	 * added again, unless its outputs are to have names or it is an Identity, which exists to be told apart. Throws
+	 * `shape-mismatch` or `invalid-input` when the operator does not take these inputs.
 	 */
 	node<N extends OpName>(
 		op: N,
@@ -132,6 +158,9 @@ export class Graph {
 		outputNames: readonly (string | undefined)[] = [],
 	): readonly Value[] {
 		this.#checkInputs(op, inputs);
+		const key = outputNames.length === 0 && op !== "Identity" ? nodeKey(op, inputs, attributes) : undefined;
+		const known = key === undefined ? undefined : this.#known.get(key);
+		if (known !== undefined) return known.outputs;
 		const types = inferOutputs(op, inputs, attributes);
 		const first = outputNames[0] ?? this.#freeName(op);
 		const outputs = types.map((type, i) =>
@@ -139,6 +168,7 @@ export class Graph {
 		);
 		const node: Node = { op, inputs: [...inputs], outputs, attributes: { ...attributes } };
 		this.#nodes.push(node);
+		if (key !== undefined) this.#known.set(key, node);
 		for (const output of outputs) this.#makers.set(output, node);
 		return outputs;
 	}
@@ -165,7 +195,6 @@ export class Graph {
 		if (this.#values.has(name)) {
 			throw new GraphError("invalid-input", `graph: two values named ${name}; names are unique`);
 		}
-		assertInternal(dtype in DTYPES, `dtype ${dtype}`);
 		const value: Value = { graph: this, name, dtype, dims, shape: sizesOf(dims), kind };
 		this.#values.set(name, value);
 		return value;
@@ -189,4 +218,10 @@ export class Graph {
 			}
 		}
 	}
+}
+
+/** A text that two nodes share when they compute the same. Names are quoted, so no name can imitate another's end. */
+function nodeKey(op: OpName, inputs: readonly (Value | undefined)[], attributes: object): string {
+	const settings = Object.entries(attributes).map(([name, value]) => `${name} ${value}`);
+	return JSON.stringify([op, inputs.map((value) => value?.name ?? null), settings.sort()]);
 }

@@ -15,7 +15,7 @@ export {
 	splitHeads,
 } from "./layers/attention.ts";
 export { type LinearOptions, linear, patchEmbedding, silu } from "./layers/linear.ts";
-export { IGNORED, maskedCrossEntropy, type SummedLoss } from "./layers/loss.ts";
+export { IGNORED, lossInParts, maskedCrossEntropy, type SummedLoss } from "./layers/loss.ts";
 export { bilinearMatrix, bilinearPooling, type Grid } from "./layers/pooling.ts";
 export { decodeModel, type EncodeOptions, encodeModel, type Outputs } from "./onnx/model.ts";
 export { type AttributesOf, OPERATORS, OPSET, type OpName } from "./operators.ts";

@@ -34,10 +34,11 @@ export async function writeTensors(
 		await mkdir(dirname(file), { recursive: true });
 		await writeWhole(file, parts);
 	} catch (error) {
-		const why = error instanceof Error && "code" in error ? String(error.code) : String(error);
+		// The failed folder and the failed file are told apart by their messages.
+		const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
 		throw new OnevisionError(
 			"unreadable-file",
-			`--out ${out}: cannot be written (${why}); give a name in a folder that can be written`,
+			`--out ${out}: ${why}; give a name in a folder that can be written`,
 		);
 	}
 	return parts.reduce((sum, { length }) => sum + length, 0);

@@ -1,16 +1,18 @@
 /** Differentiation as a whole: paths that join, stops, refusals; the rules themselves are in operators.test.ts. */
 
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Graph } from "../graph.ts";
-import { attention, rotaryEmbedding, rotaryTables } from "../layers/attention.ts";
+import { Graph, type Value } from "../graph.ts";
+import { attention, causalMask, rotaryEmbedding, rotaryTables } from "../layers/attention.ts";
 import { linear, patchEmbedding, silu } from "../layers/linear.ts";
 import { maskedCrossEntropy } from "../layers/loss.ts";
 import { bilinearPooling } from "../layers/pooling.ts";
 import { OPERATORS } from "../operators.ts";
 import * as ops from "../ops.ts";
+import { createRandom } from "../random.ts";
 import { evaluate } from "../reference/evaluate.ts";
 import { int64 } from "../tensor.ts";
-import { type CheckOptions, checkOperator } from "../testing/check.ts";
+import { type CheckOptions, checkOperator, relative } from "../testing/check.ts";
 import { GRADIENTS, gradientsOf } from "./gradients.ts";
 
 type Build = Parameters<typeof checkOperator>[0];
@@ -113,6 +115,27 @@ test("a causal query sees the keys up to its place, a prefix is seen by all", ()
 	expect(seen(3)).toBe("1110111011101111");
 });
 
+test("long causal attention, computed in halves, is that with the whole mask", () => {
+	const graph = new Graph();
+	const [q, k, v] = ["q", "k", "v"].map((name) => graph.input(name, "float32", [1, 2, 256, 2])) as [
+		Value,
+		Value,
+		Value,
+	];
+	const mask = graph.constant(causalMask(256, 256));
+	const outputs = [attention(q, k, v, { kind: "causal" }), attention(q, k, v, { mask })];
+	const random = createRandom(4);
+	const feeds = Object.fromEntries(
+		["q", "k", "v"].map((name) => [name, Float64Array.from({ length: 1024 }, random.normal)]),
+	);
+	const weights = graph.input("weights", "float32", [1, 2, 256, 2]);
+	const [halves, whole] = outputs.map((output) => {
+		const loss = ops.ReduceSum(ops.Mul(output, weights), { keepdims: false });
+		return evaluate([output, ...gradientsOf(loss, [q, k, v])], { ...feeds, weights: feeds.k ?? [] });
+	}) as [readonly Float64Array[], readonly Float64Array[]];
+	for (const [i, values] of halves.entries()) expect(relative(values, whole[i] ?? [])).toBeLessThan(1e-12);
+});
+
 test("every operator has a rule, or says why it has none", () => {
 	const without = Object.entries(GRADIENTS).filter(([, rule]) => typeof rule !== "function");
 	expect(Object.keys(GRADIENTS).sort()).toEqual(Object.keys(OPERATORS).sort());
@@ -145,6 +168,49 @@ test("second derivatives are gradients of gradients", () => {
 	const [first] = gradientsOf(ops.Exp(ops.Mul(x, 2)), [x]);
 	const [second] = gradientsOf(first as NonNullable<typeof first>, [x]);
 	expect(evaluate([second as NonNullable<typeof second>], { x: [0.5] })[0]?.[0]).toBeCloseTo(4 * Math.E, 10);
+});
+
+/** Steps an expression may take, each smooth everywhere. */
+const STEPS: readonly ((x: Value, y: Value) => Value)[] = [
+	(x, y) => ops.Mul(x, y),
+	(x, y) => ops.Add(x, ops.Neg(y)),
+	(x) => ops.Tanh(x),
+	(x) => ops.Softmax(x),
+	(x, y) => ops.Mul(ops.Sigmoid(y), x),
+	(x) => ops.Gelu(x),
+	(x) => ops.Transpose(x, [1, 0]),
+	(x, y) => ops.MatMul(x, y),
+	(x) => ops.Concat(ops.Split(x, [1, 2], 1).toReversed(), 1),
+	(x) => ops.Sub(x, ops.ReduceMean(x, { axes: [0] })),
+];
+
+test("random expressions differentiate as their finite differences say", () => {
+	const steps = fc.array(fc.tuple(fc.nat(STEPS.length - 1), fc.nat(20), fc.nat(20)), {
+		minLength: 1,
+		maxLength: 8,
+	});
+	fc.assert(
+		fc.property(steps, fc.nat(1000), (chosen, seed) => {
+			const graph = new Graph();
+			const made = [graph.input("x", "float32", [3, 3])];
+			for (const [step, a, b] of chosen) {
+				const pick = (at: number) => made[at % made.length] as Value;
+				made.push((STEPS[step] as (typeof STEPS)[number])(pick(a + made.length - 1), pick(b)));
+			}
+			const loss = ops.ReduceSum(ops.Mul(made.at(-1) as Value, ops.Add(made[0] as Value, 0.5)), {
+				keepdims: false,
+			});
+			const random = createRandom(seed);
+			const x = Float64Array.from({ length: 9 }, () => random.normal());
+			const [gradient = []] = evaluate(gradientsOf(loss, [made[0] as Value]), { x });
+			const numeric = x.map((value, i) => {
+				const at = (moved: number) => evaluate([loss], { x: x.with(i, moved) })[0]?.[0] ?? Number.NaN;
+				return (at(value + 1e-5) - at(value - 1e-5)) / 2e-5;
+			});
+			expect(relative(gradient, numeric)).toBeLessThan(1e-4);
+		}),
+		{ seed: 7, numRuns: 60 },
+	);
 });
 
 test("refusals", () => {

@@ -7,7 +7,7 @@ import { isFloat } from "../dtype.ts";
 import { GraphError } from "../errors.ts";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
-import { Add } from "../ops.ts";
+import { Add, Gemm } from "../ops.ts";
 import { formatDims } from "../shape.ts";
 import { arrangeGradients } from "./arrange.ts";
 import { convolutionGradients } from "./convolution.ts";
@@ -104,8 +104,16 @@ function passBack(node: Node, known: Map<Value, Value>, reached: ReadonlySet<Val
 		if (value === undefined || build === undefined || !reached.has(value)) return;
 		const gradient = build();
 		const sum = known.get(value);
-		known.set(value, sum === undefined ? gradient : Add(sum, gradient));
+		known.set(value, sum === undefined ? gradient : added(sum, gradient));
 	});
+}
+
+/** The sum of two gradients of one value: within the product, where one of them is a plain matrix product. */
+function added(sum: Value, gradient: Value): Value {
+	const maker = gradient.graph.makerOf(gradient);
+	const [a, b] = maker?.op === "Gemm" && maker.inputs.length === 2 ? maker.inputs : [];
+	if (a === undefined || b === undefined) return Add(sum, gradient);
+	return Gemm(a, b, sum, (maker as Node<"Gemm">).attributes);
 }
 
 function refusal(node: Node, reason: string): GraphError {

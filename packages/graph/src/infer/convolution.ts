@@ -2,6 +2,7 @@
 
 import { GraphError } from "../errors.ts";
 import type { AttributesOf, OpName } from "../operators.ts";
+import type { Dim } from "../shape.ts";
 import { type Draft, type InferRule, inputAt, mismatch, sameFloats } from "./rule.ts";
 
 /** Steps of a convolution along rows and columns; `pads` is top, left, bottom, right. */
@@ -36,24 +37,16 @@ export function windowOf(op: OpName, attributes: AttributesOf<"ConvTranspose">):
 	};
 }
 
+type FourDims = readonly [Dim, Dim, Dim, Dim];
+
 function operands(draft: Draft) {
 	const dtype = sameFloats(draft);
-	const [batch, channels, rows, cols] = inputAt(draft, 0).dims;
-	const [outer, inner, kernelRows, kernelCols] = inputAt(draft, 1).dims;
-	if (
-		cols === undefined ||
-		kernelCols === undefined ||
-		inputAt(draft, 0).dims.length !== 4 ||
-		inputAt(draft, 1).dims.length !== 4 ||
-		batch === undefined ||
-		channels === undefined ||
-		rows === undefined ||
-		outer === undefined ||
-		inner === undefined ||
-		kernelRows === undefined
-	) {
+	const [x, weight] = [inputAt(draft, 0).dims, inputAt(draft, 1).dims];
+	if (x.length !== 4 || weight.length !== 4) {
 		throw mismatch(draft, "takes [batch, channels, rows, cols] and a kernel with four dimensions");
 	}
+	const [batch, channels, rows, cols] = x as unknown as FourDims;
+	const [outer, inner, kernelRows, kernelCols] = weight as unknown as FourDims;
 	return { dtype, batch, channels, rows, cols, outer, inner, kernel: [kernelRows, kernelCols] as const };
 }
 

@@ -1,8 +1,22 @@
-/** Cross-entropy over the targets that count. */
+/** Cross-entropy over the targets that count, and losses over parts of a batch. */
 
+import { GraphError } from "../errors.ts";
 import type { Value } from "../graph.ts";
-import { Cast, Equal, GatherElements, LogSoftmax, Mul, Neg, Not, ReduceSum, Reshape, Where } from "../ops.ts";
-import { elementCount } from "../shape.ts";
+import {
+	Add,
+	Cast,
+	Equal,
+	GatherElements,
+	LogSoftmax,
+	Mul,
+	Neg,
+	Not,
+	ReduceSum,
+	Reshape,
+	Slice,
+	Where,
+} from "../ops.ts";
+import { elementCount, formatDims } from "../shape.ts";
 
 /** A loss as a sum, and how many targets it sums over: dividing is left to whoever knows all of a batch. */
 export interface SummedLoss {
@@ -34,4 +48,36 @@ export function maskedCrossEntropy(logits: Value, targets: Value, ignored: numbe
 		sum: Neg(ReduceSum(Mul(chosen, weights), { keepdims: false })),
 		count: ReduceSum(weights, { keepdims: false }),
 	};
+}
+
+/**
+ * A loss summed over consecutive parts of a batch, within one graph: `inputs` are cut along their first axis. Each part
+ * runs from its activations to its gradients while they are still in the processor's cache, which makes a step faster
+ * where the activations of a layer are larger than that; the result is that of the whole batch. Weights that `lossOf`
+ * uses must be declared before, or with `graph.shared`. Throws `shape-mismatch` when the parts are not of one size.
+ */
+export function lossInParts(
+	inputs: readonly Value[],
+	parts: number,
+	lossOf: (...inputs: Value[]) => SummedLoss,
+): SummedLoss {
+	const uneven = inputs.find(({ shape }) => !Number.isInteger((shape[0] ?? 0.5) / parts));
+	if (uneven !== undefined || inputs.length === 0 || !(Number.isInteger(parts) && parts >= 1)) {
+		throw new GraphError(
+			"shape-mismatch",
+			`lossInParts: cannot cut ${uneven === undefined ? "nothing" : formatDims(uneven.dims)} into ${parts} equal parts`,
+		);
+	}
+	const losses = Array.from({ length: parts }, (_, part) =>
+		lossOf(
+			...inputs.map((value) => {
+				const size = (value.shape[0] ?? 0) / parts;
+				return Slice(value, [{ axis: 0, start: part * size, end: (part + 1) * size }]);
+			}),
+		),
+	);
+	return losses.reduce((total, { sum, count }) => ({
+		sum: Add(total.sum, sum),
+		count: Add(total.count, count),
+	}));
 }

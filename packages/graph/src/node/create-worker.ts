@@ -12,6 +12,7 @@ export function createWorker(name: string, workerData: unknown): Worker {
 	// Workers of Node 20 take no loader from their parent: the first lines of the worker register one.
 	const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"));
 	const loader = new URL("dist/esm/api/index.mjs", tsx);
-	const code = `import { register } from "${loader}"; register(); await import("${file}");`;
+	const [tool, source] = [loader, file].map(({ href }) => JSON.stringify(href));
+	const code = `const { register } = await import(${tool}); register(); await import(${source});`;
 	return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData });
 }

@@ -8,7 +8,7 @@ import { decodeState, encodeState, type TrainingState } from "../train/state.ts"
 /** The largest checkpoint, in bytes: what Node reads into one buffer. */
 export const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1;
 
-/** Writes a training state, whole or not at all. Throws `over-limit` for one that could not be read again. */
+/** Writes a training state, whole or not at all. Throws `unwritable-file`, and `over-limit` for one that could not be read again. */
 export async function saveCheckpoint(path: string, state: TrainingState): Promise<void> {
 	const bytes = encodeState(state);
 	checkSize(path, bytes.length);
@@ -17,7 +17,7 @@ export async function saveCheckpoint(path: string, state: TrainingState): Promis
 
 /**
  * Writes a file so that it is at every moment either the old one or the new one: to a file beside it, flushed to disk,
- * then renamed over it. `parts` follow one another.
+ * then renamed over it. `parts` follow one another. Throws `unwritable-file`.
  */
 export async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
 	const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
@@ -32,7 +32,8 @@ export async function writeWhole(path: string, parts: readonly Uint8Array[]): Pr
 		await rename(beside, path);
 	} catch (error) {
 		await rm(beside, { force: true });
-		throw error;
+		const { code = "unknown" } = error as NodeJS.ErrnoException;
+		throw new GraphError("unwritable-file", `${path}: cannot be written (${code})`);
 	}
 	await syncFolder(dirname(path));
 }

@@ -7,6 +7,11 @@ import { onnxRuntime, type Runtime } from "../runtime.ts";
 export interface NodeRuntimeOptions {
 	/** Threads one operator may use (default: one for each physical core). */
 	readonly threads?: number;
+	/**
+	 * Whether threads that wait keep their cores busy (default true, as in onnxruntime): faster on a machine of one's
+	 * own, much slower where other processes want the cores.
+	 */
+	readonly spin?: boolean;
 	/** `cpu` (default), or `webgpu` where the package has it for this platform. */
 	readonly provider?: "cpu" | "webgpu";
 }
@@ -20,7 +25,8 @@ export function nodeProviders(): readonly string[] {
 }
 
 /** Throws `invalid-input` for a provider that is not installed, or for a number of threads below 1. */
-export function nodeRuntime({ threads, provider = "cpu" }: NodeRuntimeOptions = {}): Runtime {
+export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
+	const { threads, spin = true, provider = "cpu" } = options;
 	if (!nodeProviders().includes(provider)) {
 		throw new GraphError(
 			"invalid-input",
@@ -38,6 +44,6 @@ export function nodeRuntime({ threads, provider = "cpu" }: NodeRuntimeOptions = 
 		...(threads === undefined ? {} : { intraOpNumThreads: threads }),
 		logSeverityLevel: 3,
 		// Masked scores become denormal probabilities, which make softmax eight times slower than zeros do.
-		extra: { session: { set_denormal_as_zero: "1" } },
+		extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
 	});
 }

@@ -136,6 +136,9 @@ describe("checkpoints", () => {
 				`[GraphError: state: parameter hidden.bias is float32 [16], got float32 [8]]`,
 			);
 		});
+		await expect(saveCheckpoint(join(folder, "no", "such.safetensors"), state)).rejects.toMatchObject({
+			code: "unwritable-file",
+		});
 		await expect(loadCheckpoint(join(folder, "missing"))).rejects.toMatchObject({ code: "unreadable-file" });
 	});
 });
@@ -187,6 +190,18 @@ describe("a loss that is not finite", () => {
 		expect((await loadCheckpoint(path)).step).toBe(4);
 		expect(readFileSync(path).length).toBeGreaterThan(500);
 	});
+});
+
+test("threads and how they wait change no loss beyond rounding", async () => {
+	const { plan, state } = xorTraining();
+	const curves: number[][] = [];
+	for (const runtime of [{ threads: 1 }, { threads: 2, spin: false }, { threads: 2, spin: true }]) {
+		const session = await startSession(plan, state, runtime);
+		curves.push(await losses(session, 5));
+		await session.close();
+	}
+	for (const curve of curves)
+		for (const [i, loss] of curve.entries()) expect(loss).toBeCloseTo(curves[0]?.[i] ?? 0, 5);
 });
 
 test("errors keep their code on the way from the worker", async () => {

@@ -20,7 +20,6 @@ export interface TrainingSession extends Training {
 }
 
 interface Waiting {
-	readonly name: CallName;
 	readonly resolve: (value: Calls[CallName]["answers"]) => void;
 	readonly reject: (error: Error) => void;
 }
@@ -102,7 +101,7 @@ class WorkerSession implements TrainingSession {
 		if (this.#ended !== undefined) return Promise.reject(this.#ended);
 		const id = this.#next++;
 		return new Promise((resolve, reject) => {
-			this.#waiting.set(id, { name, resolve: resolve as Waiting["resolve"], reject });
+			this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
 			this.#worker.postMessage({ id, name, value } satisfies Request<N>);
 		});
 	}

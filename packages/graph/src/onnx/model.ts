@@ -88,21 +88,19 @@ function nameOutputs(outputs: Outputs): { names: Map<Value, string>; aliases: No
 	const aliases: NodeProto[] = [];
 	const leaves = new Set(leavesFor(Object.values(outputs)).map(({ name }) => name));
 	for (const [name, value] of Object.entries(outputs)) {
-		if (leaves.has(name) && value.name === name) continue;
-		if (leaves.has(name))
+		if (leaves.has(name)) {
+			if (value.name === name) continue;
 			throw new GraphError("invalid-input", `model: ${name} names an input and an output`);
+		}
 		if (value.kind === "computed" && !names.has(value)) names.set(value, name);
-		else
-			aliases.push({
-				op: "Identity",
-				domain: "",
-				inputs: [names.get(value) ?? value.name],
-				outputs: [name],
-				attributes: [],
-			});
+		else aliases.push(alias(names.get(value) ?? value.name, name));
 	}
 	renameClashes(names, Object.values(outputs));
 	return { names, aliases };
+}
+
+function alias(from: string, to: string): NodeProto {
+	return { op: "Identity", domain: "", inputs: [from], outputs: [to], attributes: [] };
 }
 
 /** Values whose own name an output has taken get another. */
@@ -177,8 +175,9 @@ export function decodeModel(bytes: Uint8Array): { readonly graph: Graph; readonl
 
 function named(values: ReadonlyMap<string, Value>, name: string): Value {
 	const value = values.get(name);
-	if (value === undefined)
+	if (value === undefined) {
 		throw new GraphError("unreadable-file", `onnx: nothing computes ${JSON.stringify(name)}`);
+	}
 	return value;
 }
 

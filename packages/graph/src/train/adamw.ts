@@ -62,23 +62,24 @@ export function adamw(
 	}
 }
 
-/** Sum of squares in float64. */
+/** Sum of squares in float64: four sums, since one would wait for each addition. */
 export function sumOfSquares(values: Float32Array): number {
-	let [a, b, c, d] = [0, 0, 0, 0];
-	const whole = values.length - (values.length % 4);
-	for (let i = 0; i < whole; i += 4) {
-		const [w, x, y, z] = [
-			values[i] as number,
-			values[i + 1] as number,
-			values[i + 2] as number,
-			values[i + 3] as number,
-		];
+	let a = 0;
+	let b = 0;
+	let c = 0;
+	let d = 0;
+	let i = 0;
+	for (; i + 3 < values.length; i += 4) {
+		const w = values[i] as number;
+		const x = values[i + 1] as number;
+		const y = values[i + 2] as number;
+		const z = values[i + 3] as number;
 		a += w * w;
 		b += x * x;
 		c += y * y;
 		d += z * z;
 	}
-	for (let i = whole; i < values.length; i++) a += (values[i] as number) ** 2;
+	for (; i < values.length; i++) a += (values[i] as number) ** 2;
 	return a + b + c + d;
 }
 

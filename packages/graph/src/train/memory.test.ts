@@ -1,11 +1,11 @@
-/** The SIMD update against the plain one: the same bits, for every length. */
+/** The SIMD functions against the plain ones, for every length: updates have the same bits. */
 
 import { expect, test } from "vitest";
 import { createRandom } from "../random.ts";
 import { float32 } from "../tensor.ts";
 import { numbersFrom } from "./memory.ts";
 
-test("both updates give the same bits", () => {
+test("both give the same", () => {
 	const random = createRandom(11);
 	const lengths = [0, 1, 3, 4, 5, 16, 1001];
 	const draw = (length: number, spread: number) =>
@@ -30,8 +30,14 @@ test("both updates give the same bits", () => {
 				step,
 				scale: 0.3,
 			};
-			simd.update(`p${length}`, gradient.slice(), update);
-			plain.update(`p${length}`, gradient.slice(), update);
+			for (const numbers of [simd, plain]) {
+				numbers.collect(`p${length}`, gradient, false);
+				numbers.collect(`p${length}`, gradient, true);
+				numbers.update(`p${length}`, update);
+			}
+			const [a, b] = [simd.squares(`p${length}`), plain.squares(`p${length}`)];
+			expect(Math.abs(a - b)).toBeLessThanOrEqual(1e-14 * b);
+			expect(b > 0).toBe(length > 0);
 		}
 	}
 	for (const part of ["parameters", "first", "second"] as const) {

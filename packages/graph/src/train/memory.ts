@@ -1,26 +1,36 @@
 /**
- * Where a run's numbers live: parameters and moments in one WebAssembly memory, so that the SIMD update reaches them
- * and the runtime reads them without a copy. Without WebAssembly SIMD, or beyond its 4 GiB, they are plain arrays.
+ * Where a run's numbers live: parameters, moments and gradients in one WebAssembly memory, so that the SIMD functions
+ * reach them and the runtime reads parameters without a copy. Without WebAssembly SIMD, or beyond its 4 GiB, they are
+ * plain arrays.
  */
 
 import { present } from "../errors.ts";
 import type { Tensors } from "../runtime.ts";
 import type { Tensor } from "../tensor.ts";
-import { type AdamWUpdate, adamw } from "./adamw.ts";
-import { type SimdUpdate, simdUpdate } from "./adamw-simd.ts";
+import { type AdamWUpdate, accumulate, adamw, sumOfSquares } from "./adamw.ts";
+import { simdFunctions } from "./simd.ts";
 import type { TrainingState } from "./state.ts";
 
 const PAGE = 65_536;
 /** Bytes a WebAssembly memory may have. */
 const MOST_BYTES = 2 ** 32 - PAGE;
 
-export interface Numbers {
-	/** Views: an update changes what they show. */
+/** Tensors that an update reads and changes; all are views. */
+interface Parts {
 	readonly parameters: Tensors;
 	readonly first: Tensors;
 	readonly second: Tensors;
+	/** Of the parameters that have moments. */
+	readonly gradients: Tensors;
+}
+
+export interface Numbers extends Parts {
+	/** Takes over a gradient, or adds it to the one that is there. */
+	collect(name: string, gradient: Float32Array, adds: boolean): void;
+	/** Sum of squares of one gradient. */
+	squares(name: string): number;
 	/** Updates one parameter and its moments from its gradient. */
-	update(name: string, gradient: Float32Array, update: AdamWUpdate): void;
+	update(name: string, update: AdamWUpdate): void;
 }
 
 /** A copy of a state's numbers that can be updated. */
@@ -28,62 +38,84 @@ export function numbersFrom(state: TrainingState, simd = true): Numbers {
 	return (simd ? inMemory(state) : undefined) ?? inArrays(state);
 }
 
+export function copies(tensors: Tensors): Record<string, Tensor> {
+	return mapped(tensors, (tensor) => tensor.data.slice() as Float32Array);
+}
+
+function mapped(tensors: Tensors, data: (tensor: Tensor) => Float32Array): Record<string, Tensor> {
+	return Object.fromEntries(
+		Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: data(tensor) }]),
+	);
+}
+
+function arrayOf(tensors: Tensors, name: string): Float32Array {
+	return present(tensors[name], name).data as Float32Array;
+}
+
+/** Takes gradients into their places. */
+function collector({ gradients }: Parts): Numbers["collect"] {
+	return (name, gradient, adds) => {
+		if (adds) accumulate(arrayOf(gradients, name), gradient);
+		else arrayOf(gradients, name).set(gradient);
+	};
+}
+
 function inArrays({ parameters, first, second }: TrainingState): Numbers {
-	const numbers = { parameters: copies(parameters), first: copies(first), second: copies(second) };
-	const arrayOf = (tensors: Tensors, name: string) => present(tensors[name], name).data as Float32Array;
+	const gradients = mapped(first, ({ data }) => new Float32Array(data.length));
+	const parts = { parameters: copies(parameters), first: copies(first), second: copies(second), gradients };
 	return {
-		...numbers,
-		update: (name, gradient, update) => {
-			const { parameters: values, first: m, second: v } = numbers;
-			adamw(arrayOf(values, name), gradient, arrayOf(m, name), arrayOf(v, name), update);
+		...parts,
+		collect: collector(parts),
+		squares: (name) => sumOfSquares(arrayOf(gradients, name)),
+		update: (name, update) => {
+			const [values, gradient, m, v] = [parts.parameters, gradients, parts.first, parts.second].map(
+				(tensors) => arrayOf(tensors, name),
+			) as [Float32Array, Float32Array, Float32Array, Float32Array];
+			adamw(values, gradient, m, v, update);
 		},
 	};
 }
 
-export function copies(tensors: Tensors): Record<string, Tensor> {
-	return Object.fromEntries(
-		Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
-	);
-}
-
-/** Bytes of an array, rounded up to whole vectors. */
+/** Bytes of an array, rounded up to whole cache lines, so that the next begins with one. What is added stays zero. */
 function padded({ data }: { readonly data: { readonly byteLength: number } }): number {
-	return Math.ceil(data.byteLength / 16) * 16;
+	return Math.ceil(data.byteLength / 64) * 64;
 }
 
 function inMemory({ parameters, first, second }: TrainingState): Numbers | undefined {
-	const all = [parameters, first, second].flatMap((tensors) => Object.values(tensors));
-	const scratch = Math.max(16, ...Object.values(first).map(padded));
-	const bytes = all.reduce((sum, tensor) => sum + padded(tensor), scratch);
+	const all = [parameters, first, second, first].flatMap((tensors) => Object.values(tensors));
+	const bytes = all.reduce((sum, tensor) => sum + padded(tensor), 0);
 	if (bytes > MOST_BYTES || typeof WebAssembly === "undefined") return undefined;
 	const pages = Math.ceil(bytes / PAGE);
 	const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-	const update = simdUpdate(memory);
-	if (update === undefined) return undefined;
-	let at = scratch;
-	const place = (tensors: Tensors): Record<string, Tensor> =>
-		Object.fromEntries(
-			Object.entries(tensors).map(([name, tensor]) => {
-				const data = new Float32Array(memory.buffer, at, tensor.data.length);
-				data.set(tensor.data as Float32Array);
-				at += padded(tensor);
-				return [name, { ...tensor, data }];
-			}),
-		);
-	const placed = { parameters: place(parameters), first: place(first), second: place(second) };
-	return { ...placed, update: updater(placed, memory, update) };
-}
-
-/** The gradient comes from the runtime in memory of its own: it is copied to the start of this one. */
-function updater(
-	{ parameters, first, second }: Omit<Numbers, "update">,
-	memory: WebAssembly.Memory,
-	simd: SimdUpdate,
-): Numbers["update"] {
-	return (name, gradient, update) => {
-		new Float32Array(memory.buffer, 0, gradient.length).set(gradient);
-		const at = (tensors: Tensors) => present(tensors[name], name).data.byteOffset;
-		const addresses = { values: at(parameters), gradient: 0, first: at(first), second: at(second) };
-		simd(addresses, padded({ data: gradient }), update);
+	const simd = simdFunctions(memory);
+	if (simd === undefined) return undefined;
+	let at = 0;
+	const place = (tensor: Tensor): Float32Array => {
+		const data = new Float32Array(memory.buffer, at, tensor.data.length);
+		at += padded(tensor);
+		return data;
+	};
+	const filled = (tensor: Tensor): Float32Array => {
+		const data = place(tensor);
+		data.set(tensor.data as Float32Array);
+		return data;
+	};
+	const [values, m, v] = [mapped(parameters, filled), mapped(first, filled), mapped(second, filled)];
+	const parts = { parameters: values, first: m, second: v, gradients: mapped(first, place) };
+	const addressOf = (tensors: Tensors, name: string) => arrayOf(tensors, name).byteOffset;
+	const bytesOf = (name: string) => padded({ data: arrayOf(parts.gradients, name) });
+	return {
+		...parts,
+		collect: collector(parts),
+		squares: (name) => simd.squares(addressOf(parts.gradients, name), bytesOf(name)),
+		update: (name, update) => {
+			const addresses = {
+				values: addressOf(values, name),
+				gradient: addressOf(parts.gradients, name),
+				first: addressOf(m, name),
+				second: addressOf(v, name),
+			};
+			simd.update(addresses, bytesOf(name), update);
+		},
 	};
 }

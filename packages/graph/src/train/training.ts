@@ -3,7 +3,6 @@
 import { assertInternal, GraphError, present } from "../errors.ts";
 import type { Program, Runtime, Tensors } from "../runtime.ts";
 import type { Tensor } from "../tensor.ts";
-import { accumulate, sumOfSquares } from "./adamw.ts";
 import { copies, type Numbers, numbersFrom } from "./memory.ts";
 import { gradientName, metricName, type TrainingPlan } from "./plan.ts";
 import { learningRateAt } from "./schedule.ts";
@@ -86,12 +85,14 @@ class LocalTraining implements Training {
 	async update(batches: readonly Tensors[]): Promise<StepReport> {
 		checkBatches(batches);
 		const step = this.#step + 1;
-		const gradients = new Map<string, Float32Array>();
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
-		for (const batch of batches) {
+		for (const [index, batch] of batches.entries()) {
 			const outputs = await this.#program.run({ ...batch, ...this.#numbers.parameters });
 			this.#add(totals, outputs);
-			this.#collect(gradients, outputs);
+			for (const { name } of this.#learned()) {
+				const gradient = arrayOf(present(outputs[gradientName(name)], `gradient of ${name}`));
+				this.#numbers.collect(name, gradient, index > 0);
+			}
 		}
 		if (totals.count === 0) {
 			throw new GraphError(
@@ -101,13 +102,13 @@ class LocalTraining implements Training {
 		}
 		const report = averaged(totals);
 		if (!Number.isFinite(report.loss)) throw nonFinite("the loss", report.loss, step);
-		const squares = [...gradients.values()].reduce((sum, gradient) => sum + sumOfSquares(gradient), 0);
+		const squares = this.#learned().reduce((sum, { name }) => sum + this.#numbers.squares(name), 0);
 		const gradientNorm = Math.sqrt(squares) / totals.count;
 		if (!Number.isFinite(gradientNorm)) throw nonFinite("the gradients' norm", gradientNorm, step);
 		const { clipNorm = Number.POSITIVE_INFINITY } = this.#plan;
 		// torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm.
 		const clip = Math.min(1, clipNorm / (gradientNorm + 1e-6));
-		const learningRates = this.#apply(gradients, clip / totals.count, step);
+		const learningRates = this.#apply(clip / totals.count, step);
 		this.#step = step;
 		return { step, ...report, gradientNorm, learningRates };
 	}
@@ -116,8 +117,9 @@ class LocalTraining implements Training {
 		checkBatches(batches);
 		this.#forward ??= await this.#runtime.load(this.#plan.forward);
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
-		for (const batch of batches)
+		for (const batch of batches) {
 			this.#add(totals, await this.#forward.run({ ...batch, ...this.#numbers.parameters }));
+		}
 		return averaged(totals);
 	}
 
@@ -146,30 +148,20 @@ class LocalTraining implements Training {
 		}
 	}
 
-	#collect(gradients: Map<string, Float32Array>, outputs: Tensors): void {
-		for (const { name } of this.#learned()) {
-			const gradient = arrayOf(present(outputs[gradientName(name)], `gradient of ${name}`));
-			const sum = gradients.get(name);
-			if (sum === undefined) gradients.set(name, gradient);
-			else accumulate(sum, gradient);
-		}
-	}
-
 	#learned() {
 		const { parameters, groups } = this.#plan;
 		return parameters.filter(({ group }) => groups[group]?.frozen === false);
 	}
 
 	/** AdamW for every parameter that has a gradient. Returns the learning rates used. */
-	#apply(gradients: ReadonlyMap<string, Float32Array>, scale: number, step: number): Record<string, number> {
+	#apply(scale: number, step: number): Record<string, number> {
 		const { groups, adamw: settings } = this.#plan;
 		const rates: Record<string, number> = {};
 		for (const { name, group } of this.#learned()) {
 			const { name: groupName, learningRate, weightDecay } = present(groups[group], `group of ${name}`);
 			const rate = learningRateAt(learningRate, step);
 			rates[groupName] = rate;
-			const gradient = present(gradients.get(name), `gradient of ${name}`);
-			this.#numbers.update(name, gradient, { ...settings, learningRate: rate, weightDecay, step, scale });
+			this.#numbers.update(name, { ...settings, learningRate: rate, weightDecay, step, scale });
 		}
 		return rates;
 	}

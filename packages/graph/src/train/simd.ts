@@ -1,14 +1,14 @@
 /**
- * The update of adamw.ts on four elements at once: a WebAssembly function of one loop, put together here byte by byte
- * (WebAssembly core specification 2.0, binary format; SIMD instructions by their number). Its results are the same
- * bits, in a quarter of the time.
+ * The update of adamw.ts and the sum of squares on several elements at once: WebAssembly functions of one loop each,
+ * put together here byte by byte (WebAssembly core specification 2.0, binary format; SIMD instructions by their
+ * number). The update gives the same bits as the plain one, in a tenth of the time.
  */
 
 import { assertInternal } from "../errors.ts";
 import type { AdamWUpdate } from "./adamw.ts";
 import { constantsOf } from "./adamw.ts";
 
-const [I32, F32, V128] = [0x7f, 0x7d, 0x7b];
+const [I32, F32, F64, V128] = [0x7f, 0x7d, 0x7c, 0x7b];
 
 /** Parameters of the function: byte addresses of four arrays, their length in bytes, and nine float constants. */
 const ADDRESSES = { values: 0, gradient: 1, first: 2, second: 3 } as const;
@@ -77,41 +77,63 @@ function body(): number[] {
 	return [...locals, ...splats, ...loop, 0x0b];
 }
 
+/** Σ x² in float64 of the array at an address: four sums in two vectors, added at the end. */
+function squaresBody(): number[] {
+	const [from, length, at, low, high, pair] = [0, 1, 2, 3, 4, 5];
+	const addSquares = (offset: number, sum: number) => [
+		...[...get(from), ...get(at), 0x6a, ...simd(0x5d, 3, offset), ...simd(0x5f), ...set(pair)],
+		...[...get(sum), ...get(pair), ...get(pair), ...simd(0xf2), ...simd(0xf0), ...set(sum)],
+	];
+	const advance = [...get(at), 0x41, 16, 0x6a, ...set(at)];
+	const whileBelow = [...get(at), ...get(length), 0x49, 0x0d, 0];
+	const loop = [0x03, 0x40, ...addSquares(0, low), ...addSquares(8, high), ...advance, ...whileBelow, 0x0b];
+	const both = [...get(low), ...get(high), ...simd(0xf0), ...set(pair)];
+	const total = [...get(pair), ...simd(0x21, 0), ...get(pair), ...simd(0x21, 1), 0xa0];
+	return [2, 1, I32, 3, V128, ...loop, ...both, ...total, 0x0b];
+}
+
 function moduleBytes(): Uint8Array<ArrayBuffer> {
 	const text = (value: string) => [value.length, ...new TextEncoder().encode(value)];
 	const section = (id: number, content: number[]) => [id, ...leb(content.length), ...content];
-	const code = body();
+	const codes = [body(), squaresBody()].flatMap((code) => [...leb(code.length), ...code]);
 	const types = [...new Array<number>(5).fill(I32), ...new Array<number>(CONSTANTS.length).fill(F32)];
 	return Uint8Array.from([
 		...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-		...section(1, [1, 0x60, types.length, ...types, 0]),
+		...section(1, [2, 0x60, types.length, ...types, 0, 0x60, 2, I32, I32, 1, F64]),
 		...section(2, [1, ...text("js"), ...text("memory"), 2, 0, 1]),
-		...section(3, [1, 0]),
-		...section(7, [1, ...text("adamw"), 0, 0]),
-		...section(10, [1, ...leb(code.length), ...code]),
+		...section(3, [2, 0, 1]),
+		...section(7, [2, ...text("adamw"), 0, 0, ...text("squares"), 0, 1]),
+		...section(10, [2, ...codes]),
 	]);
 }
 
-/** Updates `bytes` (a multiple of 16) at four byte addresses of a memory. */
-export type SimdUpdate = (
-	addresses: Readonly<Record<keyof typeof ADDRESSES, number>>,
-	bytes: number,
-	update: AdamWUpdate,
-) => void;
+/** The two functions over one memory; lengths are in bytes, multiples of 16. */
+export interface SimdFunctions {
+	update(
+		addresses: Readonly<Record<keyof typeof ADDRESSES, number>>,
+		bytes: number,
+		update: AdamWUpdate,
+	): void;
+	squares(address: number, bytes: number): number;
+}
 
 let compiled: WebAssembly.Module | undefined;
 
-/** The update over a memory, or `undefined` where WebAssembly or its SIMD instructions are missing. */
-export function simdUpdate(memory: WebAssembly.Memory): SimdUpdate | undefined {
+/** The functions over a memory, or `undefined` where WebAssembly or its SIMD instructions are missing. */
+export function simdFunctions(memory: WebAssembly.Memory): SimdFunctions | undefined {
 	try {
 		compiled ??= new WebAssembly.Module(moduleBytes());
 	} catch {
 		return undefined;
 	}
-	const { adamw } = new WebAssembly.Instance(compiled, { js: { memory } }).exports;
-	assertInternal(typeof adamw === "function", "the update is no function");
-	return ({ values, gradient, first, second }, bytes, update) => {
-		const constants = constantsOf(update);
-		if (bytes > 0) adamw(values, gradient, first, second, bytes, ...CONSTANTS.map((name) => constants[name]));
+	const { adamw, squares } = new WebAssembly.Instance(compiled, { js: { memory } }).exports;
+	assertInternal(typeof adamw === "function" && typeof squares === "function", "no functions in the module");
+	return {
+		update: ({ values, gradient, first, second }, bytes, update) => {
+			const constants = constantsOf(update);
+			if (bytes > 0)
+				adamw(values, gradient, first, second, bytes, ...CONSTANTS.map((name) => constants[name]));
+		},
+		squares: (address, bytes) => (bytes === 0 ? 0 : Number(squares(address, bytes))),
 	};
 }
