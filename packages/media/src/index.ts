@@ -18,8 +18,6 @@ export type { Tensors } from "./preprocess/arrange.ts";
 export { isFramedAlike, PIXEL_FAMILIES, type PixelFamilyId } from "./preprocess/families.ts";
 export type { Framing, Resized, Rgb, View, Window } from "./preprocess/framing.ts";
 export {
-	BACKENDS,
-	type Backend,
 	type Clip,
 	createProcessor,
 	type PixelConstants,
@@ -39,7 +37,7 @@ export type { Normalization } from "./preprocess/tones.ts";
 export { type ByteSource, blobSource, bytesSource } from "./reading.ts";
 export { FILTERS, type Filter } from "./resample/filters.ts";
 export { type ResizeOptions, resize } from "./resample/resize.ts";
-export { ARITHMETICS, type Arithmetic } from "./resample/weights.ts";
+export { BACKENDS, type Backend } from "./resample/weights.ts";
 export {
 	IMAGE_FORMATS,
 	type ImageFormat,

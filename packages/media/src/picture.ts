@@ -1,6 +1,6 @@
 /** A decoded picture: the one form that decoding hands out and that resizing, drawing and processors take. */
 
-import type { Size } from "@onevision/core";
+import { OnevisionError, type Size } from "@onevision/core";
 
 /** 8-bit RGB, rows from the top, no padding between them. */
 export interface Picture {
@@ -10,6 +10,17 @@ export interface Picture {
 	readonly height: number;
 	/** `[height, width, 3]`, 0 to 255. */
 	readonly data: Uint8Array;
+}
+
+/** Throws `invalid-media` unless the bytes are as many as the size needs: RGBA from a canvas is the usual mistake. */
+export function assertPicture({ width, height, data }: Picture): void {
+	const bytes = width * height * 3;
+	if (data.length === bytes && bytes > 0) return;
+	const hint = data.length === width * height * 4 ? "; it looks like RGBA: drop the alpha channel" : "";
+	throw new OnevisionError(
+		"invalid-media",
+		`a picture of ${width}x${height} has ${bytes} bytes of RGB, got ${data.length}${hint}`,
+	);
 }
 
 /** Wraps pixels as a picture; the bytes are kept, not copied. */

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
+import sharp from "sharp";
 import type { DecodeOptions } from "../decode/limits.ts";
 import type { Tensors } from "../preprocess/arrange.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
@@ -10,7 +11,7 @@ import { runInOrder } from "./pool.ts";
 import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
 
 export interface BatchOptions extends ProcessorOptions {
-	/** Threads, default one per core. */
+	/** Threads, default one per core. They share libuv's threads for decoding, four unless UV_THREADPOOL_SIZE says more. */
 	readonly threads?: number;
 	/** Seconds one sample may take, default 120; its thread is then replaced. */
 	readonly timeoutSeconds?: number;
@@ -28,6 +29,7 @@ export type BatchResult =
 	| { readonly files: readonly string[]; readonly error: OnevisionError };
 
 const TIMEOUT_SECONDS = 120;
+const MAX_TIMEOUT_SECONDS = 86_400;
 
 /**
  * Makes the tensors of samples, each the files of one conversation's images or one video file, and yields them in
@@ -47,6 +49,12 @@ export async function* preprocessSamples(
 	} = options;
 	const { reuseMemory = false, ...processor } = rest;
 	assertWhole("threads", threads);
+	if (!(timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS)) {
+		throw new OnevisionError(
+			"invalid-input",
+			`timeoutSeconds ${timeoutSeconds}: expected seconds above 0, at most ${MAX_TIMEOUT_SECONDS}`,
+		);
+	}
 	createProcessor(checkpoint, processor);
 	const setup: BatchSetup = { checkpoint, processor, decode };
 	const started: (readonly string[])[] = [];
@@ -64,11 +72,23 @@ export async function* preprocessSamples(
 		timeoutSeconds,
 		transfer: ({ reuse }) => (reuse === undefined ? [] : buffersOf(reuse)),
 	});
-	for await (const outcome of outcomes) {
-		const result = resultOf(started.shift() ?? [], outcome, timeoutSeconds);
-		yield result;
-		if (reuseMemory && "tensors" in result) spare.push(result.tensors);
+	// The threads of the batch are the parallelism; more inside each decoder would only fight over the cores.
+	const concurrency = sharp.concurrency();
+	sharp.concurrency(1);
+	try {
+		for await (const outcome of outcomes) {
+			const result = resultOf(started.shift() ?? [], outcome, timeoutSeconds);
+			yield result;
+			if (reuseMemory && "tensors" in result && !isHandedOn(result.tensors)) spare.push(result.tensors);
+		}
+	} finally {
+		sharp.concurrency(concurrency);
 	}
+}
+
+/** Whether the consumer has transferred a tensor's memory elsewhere. */
+function isHandedOn(tensors: Tensors): boolean {
+	return Object.values(tensors).some(({ data, shape }) => data.length === 0 && !shape.includes(0));
 }
 
 function assertWhole(name: string, value: number): void {
@@ -100,9 +120,9 @@ function resultOf(
 	}
 	const { answer } = outcome;
 	if ("tensors" in answer) return { files, tensors: answer.tensors, layouts: answer.layouts };
-	// Anything but an error of ours is a bug; it keeps its words.
+	// Anything but an error of ours is a bug, of ours too; it keeps its words.
 	return failed(
 		answer.code ?? "unreadable-file",
-		answer.code === undefined ? `${names}: ${answer.message}` : answer.message,
+		answer.code === undefined ? `${names}: internal: ${answer.message}` : answer.message,
 	);
 }

@@ -12,7 +12,7 @@ import {
 	type Processor,
 	type ProcessorOptions,
 } from "../preprocess/processor.ts";
-import { MAX_HELD_PIXELS, readClip, readPicture } from "./sample.ts";
+import { assertHeld, imagePixels, readClip, readPicture } from "./sample.ts";
 
 export interface OneBatchOptions extends ProcessorOptions {
 	readonly decode?: DecodeOptions;
@@ -44,10 +44,14 @@ export async function preprocessBatch(
 	for (const [at, files] of samples.entries()) {
 		const headers: MediaHeader[] = [];
 		for (const file of files) headers.push(await readHeader(file));
-		held += pixelsOf(headers);
-		if (held > MAX_HELD_PIXELS) throw tooMany(samples.length);
+		if (files.length === 0) throw new OnevisionError("invalid-input", "a sample without files; leave it out");
+		held += imagePixels(headers);
+		assertHeld(held, `${samples.length} samples`);
 		if (headers.some(({ kind }) => kind === "video")) {
-			clips.push({ at, clip: await readClip(onlyFile(files), processor) });
+			const clip = await readClip(onlyFile(files), processor);
+			held += clip.frames.length * clip.item.width * clip.item.height;
+			assertHeld(held, `${samples.length} samples`);
+			clips.push({ at, clip });
 		} else {
 			const pictures: Picture[] = [];
 			for (const file of files) pictures.push(await readPicture(file, decode));
@@ -56,17 +60,6 @@ export async function preprocessBatch(
 		onSample?.(at + 1);
 	}
 	return joined(processor, images, clips);
-}
-
-function pixelsOf(headers: readonly MediaHeader[]): number {
-	return headers.reduce((sum, { kind, width, height }) => sum + (kind === "image" ? width * height : 0), 0);
-}
-
-function tooMany(samples: number): OnevisionError {
-	return new OnevisionError(
-		"over-limit",
-		`${samples} samples have more pixels than are held at a time; make one file per sample instead (a folder)`,
-	);
 }
 
 function onlyFile(files: readonly string[]): string {

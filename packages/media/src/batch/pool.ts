@@ -60,29 +60,38 @@ export async function* runInOrder<Task, Answer>(
 class Pool<Task, Answer> {
 	readonly #options: PoolOptions<Task>;
 	readonly #idle: Worker[] = [];
-	readonly #waiting: ((worker: Worker) => void)[] = [];
+	/** Tasks that wait for a thread; none comes any more once the pool is closed. */
+	readonly #waiting: ((worker: Worker | undefined) => void)[] = [];
 	readonly #alive = new Set<Worker>();
 	/** Threads that must not be stopped. */
 	readonly #fragile = new WeakSet<Worker>();
+	#isClosed = false;
 
 	constructor(options: PoolOptions<Task>) {
 		this.#options = options;
 	}
 
+	/** Never rejects: a thread that cannot be started or told is an outcome too. */
 	async run(task: Task): Promise<Outcome<Answer>> {
-		const worker = await this.#take();
-		const outcome = await this.#ask(worker, task);
-		if (outcome.kind === "answer") this.#give(worker);
-		else {
-			this.#alive.delete(worker);
-			await this.#end(worker, 0);
-			const next = this.#waiting.shift();
-			if (next !== undefined) next(this.#start());
+		try {
+			const worker = await this.#take();
+			if (worker === undefined) return { kind: "died", why: "the batch has ended" };
+			const outcome = await this.#ask(worker, task);
+			if (outcome.kind === "answer") this.#give(worker);
+			else {
+				await this.#end(worker, 0);
+				this.#alive.delete(worker);
+				this.#serve();
+			}
+			return outcome;
+		} catch (error) {
+			return { kind: "died", why: error instanceof Error ? error.message : String(error) };
 		}
-		return outcome;
 	}
 
 	async close(): Promise<void> {
+		this.#isClosed = true;
+		for (const resolve of this.#waiting.splice(0)) resolve(undefined);
 		await Promise.all([...this.#alive].map((worker) => this.#end(worker, MAX_WAIT_MS)));
 	}
 
@@ -110,10 +119,11 @@ class Pool<Task, Answer> {
 		return worker;
 	}
 
-	#take(): Promise<Worker> {
+	async #take(): Promise<Worker | undefined> {
+		if (this.#isClosed) return undefined;
 		const worker = this.#idle.pop();
-		if (worker !== undefined) return Promise.resolve(worker);
-		if (this.#alive.size < this.#options.threads) return Promise.resolve(this.#start());
+		if (worker !== undefined) return worker;
+		if (this.#alive.size < this.#options.threads) return this.#start();
 		return new Promise((resolve) => this.#waiting.push(resolve));
 	}
 
@@ -121,6 +131,14 @@ class Pool<Task, Answer> {
 		const next = this.#waiting.shift();
 		if (next === undefined) this.#idle.push(worker);
 		else next(worker);
+	}
+
+	/** Starts threads in the place of those that are gone, as long as tasks wait for them. */
+	#serve(): void {
+		while (!this.#isClosed && this.#waiting.length > 0 && this.#alive.size < this.#options.threads) {
+			const worker = this.#start();
+			this.#give(worker);
+		}
 	}
 
 	#ask(worker: Worker, task: Task): Promise<Outcome<Answer>> {
@@ -138,7 +156,11 @@ class Pool<Task, Answer> {
 			const onExit = (code: number): void => settle({ kind: "died", why: `ended with status ${code}` });
 			const timer = setTimeout(() => settle({ kind: "timeout" }), this.#options.timeoutSeconds * 1000);
 			worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-			worker.postMessage(task, [...(this.#options.transfer?.(task) ?? [])]);
+			try {
+				worker.postMessage(task, [...(this.#options.transfer?.(task) ?? [])]);
+			} catch (error) {
+				settle({ kind: "died", why: error instanceof Error ? error.message : String(error) });
+			}
 		});
 	}
 }

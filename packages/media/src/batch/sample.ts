@@ -5,6 +5,7 @@ import { OnevisionError } from "@onevision/core";
 import type { DecodeOptions } from "../decode/limits.ts";
 import { decodeImage } from "../decode/node.ts";
 import { readHeader, withPath } from "../file.ts";
+import type { MediaHeader } from "../header.ts";
 import type { Picture } from "../picture.ts";
 import type { ProcessedBatch, Processor } from "../preprocess/processor.ts";
 import { mediaItemOf } from "../samples.ts";
@@ -13,7 +14,7 @@ import { openVideo } from "../video/open.ts";
 /** Largest image file read, bytes. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
 /** Most pixels that are held decoded at a time: 512 frames of 1080p. */
-export const MAX_HELD_PIXELS = 1_100_000_000;
+const MAX_HELD_PIXELS = 1_100_000_000;
 
 /** Decodes an image file. Messages start with the path. Throws as `decodeImage`, and `over-limit` for absurd files. */
 export async function readPicture(path: string, options: DecodeOptions): Promise<Picture> {
@@ -37,7 +38,7 @@ export async function readClip(path: string, processor: Processor, signal?: Abor
 		const fps = index.fps === undefined ? {} : { fps: index.fps };
 		const item = { kind: "video", width, height, frames: total, ...fps } as const;
 		const { frameIndices, frames: count } = processor.layout(item);
-		assertFits(path, count, item);
+		assertHeld(count * width * height, `${path}: ${count} frames of ${width}x${height}`);
 		const frames: Picture[] = [];
 		const wanted = frameIndices ?? Array.from({ length: total }, (_, frame) => frame);
 		for await (const { picture } of video.frames(wanted)) frames.push(picture);
@@ -47,16 +48,18 @@ export async function readClip(path: string, processor: Processor, signal?: Abor
 	}
 }
 
-function assertFits(
-	path: string,
-	frames: number,
-	{ width, height }: { width: number; height: number },
-): void {
-	if (frames * width * height <= MAX_HELD_PIXELS) return;
+/** Throws `over-limit` for more decoded pixels than are held at a time. */
+export function assertHeld(pixels: number, what: string): void {
+	if (pixels <= MAX_HELD_PIXELS) return;
 	throw new OnevisionError(
 		"over-limit",
-		`${path}: ${frames} frames of ${width}x${height} are more than are held at a time; set num_frames or fps lower`,
+		`${what} are more pixels than are held at a time; take fewer at once, or of a video fewer frames (num_frames, fps)`,
 	);
+}
+
+/** Pixels of images; what a video takes is known when its frames are chosen. */
+export function imagePixels(headers: readonly MediaHeader[]): number {
+	return headers.reduce((sum, { kind, width, height }) => sum + (kind === "image" ? width * height : 0), 0);
 }
 
 export interface SampleOptions {
@@ -75,10 +78,14 @@ export async function processSample(
 	decode: DecodeOptions,
 	{ reuse, signal, onVideo }: SampleOptions = {},
 ): Promise<ProcessedBatch> {
-	const headers = await Promise.all(files.map((file) => readHeader(file)));
+	if (files.length === 0) throw new OnevisionError("invalid-input", "a sample without files; leave it out");
+	const headers: MediaHeader[] = [];
+	for (const file of files) headers.push(await readHeader(file));
 	const video = headers.findIndex(({ kind }) => kind === "video");
 	if (video === -1) {
-		const pictures = await Promise.all(files.map((file) => readPicture(file, decode)));
+		assertHeld(imagePixels(headers), `${files.length} images together`);
+		const pictures: Picture[] = [];
+		for (const file of files) pictures.push(await readPicture(file, decode));
 		return processor.images([pictures], reuse);
 	}
 	const [file = ""] = files;

@@ -1,9 +1,7 @@
 /** A thread of a batch: makes one sample after another and hands its tensors over. */
 
-import { availableParallelism } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { OnevisionError } from "@onevision/core";
-import sharp from "sharp";
 import { createProcessor } from "../preprocess/processor.ts";
 import { END, HOLD } from "./pool.ts";
 import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
@@ -11,8 +9,6 @@ import { processSample } from "./sample.ts";
 
 const { checkpoint, processor: options, decode } = workerData as BatchSetup;
 const processor = createProcessor(checkpoint, options);
-// The threads of the batch are the parallelism; more inside each would only fight over the cores.
-if (availableParallelism() > 1) sharp.concurrency(1);
 
 const ending = new AbortController();
 

@@ -115,15 +115,25 @@ function unpackIndices({ width, height, bits }: BmpLayout, pixels: Uint8Array): 
 	return indices;
 }
 
+/** A byte and its repetition stand for at most this many pixels. */
+const MOST_PER_RUN = 255;
+/** Pictures of more pixels must have as many bytes as a plain encoder writes at least. */
+const UNCHECKED_PIXELS = 2 ** 24;
+
 /** `[height, width]` palette indices from run lengths; pixels that are skipped are 0. */
 function runLengths({ width, height, runLengths: kind }: BmpLayout, pixels: Uint8Array): Uint8Array {
 	const isHalf = kind === RLE4;
+	const least = height * Math.ceil(width / MOST_PER_RUN) * 2;
+	if (width * height > UNCHECKED_PIXELS && pixels.length < least) throw truncated();
 	const indices = new Uint8Array(width * height);
 	let x = 0;
 	let y = 0;
-	const put = (index: number): void => {
-		if (x < width && y < height) indices[y * width + x] = index;
-		x++;
+	/** Puts `count` indices, as far as the row goes. */
+	const put = (count: number, indexOf: (position: number) => number): void => {
+		const end = Math.min(count, width - x);
+		const at = y * width + x;
+		for (let i = 0; i < end; i++) indices[at + i] = indexOf(i);
+		x += count;
 	};
 	const half = (byte: number, position: number): number =>
 		isHalf ? (position % 2 === 0 ? byte >> 4 : byte & 15) : byte;
@@ -131,9 +141,8 @@ function runLengths({ width, height, runLengths: kind }: BmpLayout, pixels: Uint
 		const count = pixels[at++];
 		const value = pixels[at++];
 		if (count === undefined || value === undefined) throw truncated();
-		if (count > 0) {
-			for (let i = 0; i < count; i++) put(half(value, i));
-		} else if (value === 0) {
+		if (count > 0) put(count, (i) => half(value, i));
+		else if (value === 0) {
 			x = 0;
 			y++;
 		} else if (value === 1) break;
@@ -141,8 +150,9 @@ function runLengths({ width, height, runLengths: kind }: BmpLayout, pixels: Uint
 			x += pixels[at++] ?? 0;
 			y += pixels[at++] ?? 0;
 		} else {
+			const start = at;
+			put(value, (i) => half(pixels[start + (isHalf ? i >> 1 : i)] ?? 0, i));
 			const bytes = isHalf ? Math.ceil(value / 2) : value;
-			for (let i = 0; i < value; i++) put(half(pixels[at + (isHalf ? i >> 1 : i)] ?? 0, i));
 			at += bytes + (bytes % 2);
 		}
 	}
@@ -151,9 +161,11 @@ function runLengths({ width, height, runLengths: kind }: BmpLayout, pixels: Uint
 
 function fromIndices({ palette }: BmpLayout, indices: Uint8Array): Uint8Array {
 	const rgb = new Uint8Array(indices.length * 3);
-	for (let i = 0; i < indices.length; i++) {
+	for (let i = 0, out = 0; i < indices.length; i++, out += 3) {
 		const entry = (indices[i] ?? 0) * 3;
-		rgb.set(palette.subarray(entry, entry + 3), i * 3);
+		rgb[out] = palette[entry] ?? 0;
+		rgb[out + 1] = palette[entry + 1] ?? 0;
+		rgb[out + 2] = palette[entry + 2] ?? 0;
 	}
 	return rgb;
 }

@@ -10,10 +10,9 @@ import { type Picture, picture } from "../picture.ts";
 import { unreadable } from "../reading.ts";
 import { decodeBmp } from "./bmp.ts";
 import { cmykToRgb } from "./cmyk.ts";
-import { type DecodeOptions, MAX_PIXELS } from "./limits.ts";
+import { assertPixels, assertSize, type DecodeOptions, MAX_PIXELS, MAX_SECONDS } from "./limits.ts";
 import { inverseOrientation, upright } from "./orientation.ts";
 
-const MAX_SECONDS = 30;
 /** Byte of a PNG that holds its colour type, and the type without colour or alpha (PNG, third edition, 11.2.1). */
 const PNG_COLOR_TYPE = 25;
 const PNG_GRAY = 0;
@@ -31,37 +30,25 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
 	return options.applyOrientation === true ? upright(decoded, header.orientation) : decoded;
 }
 
-function assertPixels({ format, width, height }: ImageHeader, maxPixels: number): void {
-	if (width * height <= maxPixels) return;
-	throw new OnevisionError(
-		"over-limit",
-		`${format} of ${width}x${height} has ${width * height} pixels, over the limit of ${maxPixels}; scale it down`,
-	);
-}
-
-/** What was counted from the header must be what is processed. */
-function assertSize(decoded: Picture, { format, width, height }: ImageHeader): void {
-	if (decoded.width === width && decoded.height === height) return;
-	throw unreadable(
-		`is a ${format} of ${width}x${height} in its header, ${decoded.width}x${decoded.height} decoded; save it anew`,
-	);
-}
-
 async function decodeBySharp(
 	bytes: Uint8Array,
 	header: ImageHeader,
 	options: DecodeOptions,
 ): Promise<Picture> {
-	const { format } = header;
+	const { format, width, height } = header;
+	const seconds = Math.ceil(options.maxSeconds ?? MAX_SECONDS);
+	if (!(seconds >= 1 && seconds <= 3600)) {
+		throw new OnevisionError("invalid-input", `maxSeconds ${options.maxSeconds}: expected 1 to 3600`);
+	}
 	if (format === "heic") {
 		throw new OnevisionError("unsupported", "HEIC images are not decoded here; convert it to JPEG or PNG");
 	}
 	const image = sharp(bytes, {
 		// Pillow decodes past damage that leaves the file whole, but refuses truncated files.
 		failOn: "truncated",
-		limitInputPixels: options.maxPixels ?? MAX_PIXELS,
+		limitInputPixels: width * height,
 		ignoreIcc: true,
-	}).timeout({ seconds: options.maxSeconds ?? MAX_SECONDS });
+	}).timeout({ seconds });
 	try {
 		const metadata = await image.metadata();
 		return asStored(await decodeSpace(image, metadata, bytes), header, metadata);

@@ -7,7 +7,8 @@ import { OnevisionError } from "@onevision/core";
 import { readImageHeaderFrom } from "../image/image.ts";
 import { type Picture, picture } from "../picture.ts";
 import { blobSource, unreadable } from "../reading.ts";
-import { type DecodeOptions, MAX_PIXELS } from "./limits.ts";
+import type { ImageFormat } from "../sniff.ts";
+import { assertPixels, assertSize, type DecodeOptions, MAX_PIXELS } from "./limits.ts";
 import { inverseOrientation, upright } from "./orientation.ts";
 
 /**
@@ -20,25 +21,29 @@ export async function decodeImageBlob(
 	{ applyOrientation = false, maxPixels = MAX_PIXELS }: Omit<DecodeOptions, "maxSeconds"> = {},
 ): Promise<Picture> {
 	const header = await readImageHeaderFrom(blobSource(blob));
-	const { format, width, height, orientation } = header;
-	if (width * height > maxPixels) {
-		throw new OnevisionError(
-			"over-limit",
-			`${format} of ${width}x${height} has ${width * height} pixels, over the limit of ${maxPixels}; scale it down`,
-		);
-	}
-	const shown = await decodeShown(blob, format);
-	const stored = upright(shown, inverseOrientation(orientation));
-	if (stored.width !== width || stored.height !== height) {
-		throw unreadable(
-			`is a ${format} of ${width}x${height} in its header, ${stored.width}x${stored.height} decoded; save it anew`,
-		);
-	}
-	return applyOrientation ? shown : stored;
+	assertPixels(header, maxPixels);
+	const drawn = await decodeDrawn(blob, header.format);
+	const isTurned = TURNED[header.format];
+	const stored = isTurned ? upright(drawn, inverseOrientation(header.orientation)) : drawn;
+	assertSize(stored, header);
+	if (!applyOrientation) return stored;
+	return isTurned ? drawn : upright(drawn, header.orientation);
 }
 
-/** As browsers show it: orientation applied. */
-async function decodeShown(blob: Blob, format: string): Promise<Picture> {
+/** Formats whose EXIF orientation browsers apply by themselves (tried in Chromium). */
+const TURNED: Readonly<Record<ImageFormat, boolean>> = {
+	jpeg: true,
+	png: true,
+	avif: true,
+	webp: false,
+	gif: false,
+	bmp: false,
+	tiff: false,
+	heic: true,
+};
+
+/** As the browser draws it. */
+async function decodeDrawn(blob: Blob, format: string): Promise<Picture> {
 	const bitmap = await createImageBitmap(blob, {
 		colorSpaceConversion: "none",
 		premultiplyAlpha: "none",

@@ -21,7 +21,7 @@ export interface Sheet {
 }
 
 /** As Pillow's `resize` does by default. */
-const FITTING: ResizeOptions = { filter: "bicubic", arithmetic: "pillow" };
+const FITTING: ResizeOptions = { filter: "bicubic", backend: "pillow" };
 /** Dark enough that white captions keep a contrast ratio of 11, light enough that black pictures end visibly. */
 const GROUND = gray(60);
 

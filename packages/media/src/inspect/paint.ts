@@ -9,7 +9,7 @@ import { type Picture, picture } from "../picture.ts";
 import { type ResizeOptions, resize } from "../resample/resize.ts";
 
 /** As Pillow's `resize` does by default. */
-export const FITTING: ResizeOptions = { filter: "bicubic", arithmetic: "pillow" };
+export const FITTING: ResizeOptions = { filter: "bicubic", backend: "pillow" };
 /** Larger than this a picture is cut to what is shown before it is resized, px. */
 const WHOLE_PIXELS = 8_000_000;
 

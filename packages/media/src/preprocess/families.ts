@@ -69,6 +69,11 @@ export interface PixelFamily<Constants> {
 	readonly normalizations: { readonly [Id in TowerId]?: Normalization };
 	/** What the processor's class does where a checkpoint's files are silent. */
 	readonly classNormalization: Normalization;
+	/**
+	 * Families whose processors resize to `size` and cut to `crop_size`: the side that both must be, and whether `do_pad`
+	 * pads to a square first. What a file says otherwise is not made.
+	 */
+	readonly view?: { side(constants: Constants): number; readonly padsFirst: boolean };
 	/** What comes out when no type is asked for. Default float32. */
 	readonly dtype?: FloatType;
 	/** Other references that frame pictures as transformers does, though their pixels may differ. Default none. */
@@ -112,12 +117,14 @@ export const PIXELS: PixelFamilies = {
 		filter: "bicubic",
 		normalizations: { "clip-vit-l14-336": CLIP },
 		classNormalization: CLIP,
+		view: { side: ({ tile }) => tile, padsFirst: true },
 		image: { frame: frameCenter, arrange: () => arrangeFlat() },
 	},
 	"llava-next": {
 		filter: "bicubic",
 		normalizations: { "clip-vit-l14-336": CLIP },
 		classNormalization: CLIP,
+		view: { side: ({ tile }) => tile, padsFirst: false },
 		// LLaVA-NeXT llava/mm_utils.py `process_anyres_image`, `resize_and_pad_image`.
 		framedAlike: ["original"],
 		image: { frame: frameAnyres, arrange: () => arrangeTiles },

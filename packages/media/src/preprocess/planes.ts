@@ -87,6 +87,7 @@ function writeByKernel(
 ): void {
 	const { left, right, top, bottom } = covered(window, from);
 	const width = right - left;
+	if (width === 0) return;
 	const pass = data instanceof Float32Array ? kernel.planes32 : kernel.planes16;
 	const size = data.BYTES_PER_ELEMENT;
 	const places = new Places(kernel.memory);

@@ -22,7 +22,7 @@ export class Preparation<Arrange> {
 		dtype: FloatType,
 	) {
 		this.arrange = arrange;
-		this.#rendering = { tones: tonesOf(normalization, resize.arithmetic, dtype), dtype, resize };
+		this.#rendering = { tones: tonesOf(normalization, resize.backend, dtype), dtype, resize };
 		this.#frame = frame;
 		this.#meanColor = meanColor(normalization);
 	}

@@ -12,20 +12,16 @@ import {
 	OnevisionError,
 	type VideoItem,
 } from "@onevision/core";
-import type { Picture } from "../picture.ts";
+import { assertPicture, type Picture } from "../picture.ts";
 import type { Filter } from "../resample/filters.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
-import { ARITHMETICS, type Arithmetic } from "../resample/weights.ts";
+import { BACKENDS, type Backend } from "../resample/weights.ts";
 import type { ArrangeClips, ArrangeImages, PreparedImage, Tensors } from "./arrange.ts";
 import { PIXEL_FAMILIES, type PixelFamily, type PixelRule, pixelFamily } from "./families.ts";
 import type { Framing } from "./framing.ts";
 import { Preparation } from "./preparation.ts";
 import { FLOAT_TYPES, type FloatType } from "./tensor.ts";
 import type { Normalization } from "./tones.ts";
-
-/** Which of transformers' two image processors is followed; for video it has the one on torchvision only. */
-export const BACKENDS = ARITHMETICS;
-export type Backend = Arithmetic;
 
 /** What the files of a checkpoint say of its pixels. */
 export interface PixelConstants {
@@ -34,7 +30,7 @@ export interface PixelConstants {
 }
 
 export interface ProcessorOptions {
-	/** Default `torchvision`, as in transformers. */
+	/** Default `torchvision`, as in transformers; for video it has no other. */
 	readonly backend?: Backend;
 	/** Default float32; of Llama 4, bfloat16. */
 	readonly dtype?: FloatType;
@@ -99,14 +95,15 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 	}
 	const prepare = <Arrange>(
 		rule: PixelRule<unknown, Arrange>,
-		arithmetic: Backend,
+		backend: Backend,
 		own: PixelConstants | undefined,
 	) => {
 		const { filter, normalization } = own ?? knownPixels(counter, family, rule);
+		assertReference(filter, backend);
 		const { constants } = counter.checkpoint;
 		const arrange = rule.arrange(constants, counter.settings.values);
 		const scalar = options.scalar ?? false;
-		return new Preparation(rule.frame, arrange, normalization, { filter, arithmetic, scalar }, dtype);
+		return new Preparation(rule.frame, arrange, normalization, { filter, backend, scalar }, dtype);
 	};
 	const image = prepare<ArrangeImages>(family.image, backend, options.pixels?.image);
 	const video = family.video && prepare<ArrangeClips>(family.video, "torchvision", options.pixels?.video);
@@ -129,6 +126,16 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 
 function unsupported(message: string): OnevisionError {
 	return new OnevisionError("unsupported", message);
+}
+
+/** Filters that transformers resizes by on torchvision as `resize` does: it takes nearest-exact for nearest, and no others. */
+const ON_TORCHVISION: readonly Filter[] = ["bilinear", "bicubic", "lanczos"];
+
+function assertReference(filter: Filter, backend: Backend): void {
+	if (backend === "pillow" || ON_TORCHVISION.includes(filter)) return;
+	throw unsupported(
+		`resample ${filter} is made as Pillow makes it only, and torchvision is asked for; use backend pillow, for images alone`,
+	);
 }
 
 function assertKnown(name: string, value: string, known: readonly string[]): void {
@@ -176,6 +183,7 @@ function processImages(
 	reuse: ProcessedBatch | undefined,
 ): ProcessedBatch {
 	const prepared = samples.map((pictures): PreparedImage[] => {
+		for (const picture of pictures) assertPicture(picture);
 		const media = pictures.map(({ width, height }) => ({ kind: "image", width, height }) as const);
 		const { items } = counter.count({ media });
 		return items.map((layout, index) => ({
@@ -208,6 +216,7 @@ function processVideos(
 }
 
 function assertFrames({ source, frames: expected }: ItemLayout, frames: readonly Picture[]): void {
+	for (const frame of frames) assertPicture(frame);
 	const wrong = frames.find(({ width, height }) => width !== source.width || height !== source.height);
 	if (frames.length === expected && wrong === undefined) return;
 	const got = wrong === undefined ? `${frames.length} frames` : `a frame of ${wrong.width}x${wrong.height}`;

@@ -33,7 +33,9 @@ export function pixelsOfSnapshot(
 		normalization: normalizationOf(own, normalization),
 	});
 	assertResized("preprocessor_config.json", settings);
-	if (checkpoint.family === "llava") assertPlainView(settings, checkpoint.constants.tile);
+	if (family.view !== undefined) {
+		assertPlainView(settings, family.view.side(checkpoint.constants), family.view.padsFirst);
+	}
 	const image = constants(settings, family.classNormalization);
 	if (family.video === undefined) return { image };
 	const videoSettings = pixelSettingsFromSnapshot(files, "video");
@@ -43,11 +45,13 @@ export function pixelsOfSnapshot(
 }
 
 /** What counts alike may still be padded first, or resized to one size and cut to another. */
-function assertPlainView({ doPad, size }: PixelSettings, tile: number): void {
-	const side = size?.shortest_edge ?? size?.height ?? tile;
-	if (doPad !== true && side === tile) return;
-	const what =
-		doPad === true ? "do_pad: padding to a square first" : `size: resizing to ${side} and cutting to ${tile}`;
+function assertPlainView({ doPad, size }: PixelSettings, side: number, padsFirst: boolean): void {
+	const resizedTo = size?.shortest_edge ?? size?.height ?? side;
+	const pads = doPad === true && padsFirst;
+	if (!pads && resizedTo === side) return;
+	const what = pads
+		? "do_pad: padding to a square first"
+		: `size: resizing to ${resizedTo} and cutting to ${side}`;
 	throw new OnevisionError("unsupported", `preprocessor_config.json ${what} is not done for this family`);
 }
 

@@ -4,7 +4,7 @@
  * image_processing_backends.py (`_fuse_mean_std_and_rescale_factor`), models/llama4/image_processing_llama4.py.
  */
 
-import type { Arithmetic } from "../resample/weights.ts";
+import type { Backend } from "../resample/weights.ts";
 import { type FloatType, roundToBfloat16, stored } from "./tensor.ts";
 
 type Channels = readonly [number, number, number];
@@ -15,7 +15,7 @@ export interface Normalization {
 	readonly rescale: number;
 	/** Per channel, of rescaled values; absent when the reference rescales only. */
 	readonly standardize?: { readonly mean: Channels; readonly std: Channels };
-	/** Arithmetic in bfloat16 instead of float32, as Llama 4 has it. */
+	/** Backend in bfloat16 instead of float32, as Llama 4 has it. */
 	readonly inBfloat16?: boolean;
 }
 
@@ -27,8 +27,8 @@ export type Tones = readonly [
 ];
 
 /** The tables of a normalisation for one backend. */
-export function tonesOf(normalization: Normalization, arithmetic: Arithmetic, dtype: FloatType): Tones {
-	const tone = toneOf(normalization, arithmetic);
+export function tonesOf(normalization: Normalization, backend: Backend, dtype: FloatType): Tones {
+	const tone = toneOf(normalization, backend);
 	const channel = (index: 0 | 1 | 2): Float32Array | Uint16Array =>
 		stored(
 			dtype,
@@ -51,10 +51,10 @@ type Tone = (value: number, channel: 0 | 1 | 2) => number;
 
 const single = Math.fround;
 
-function toneOf(normalization: Normalization, arithmetic: Arithmetic): Tone {
+function toneOf(normalization: Normalization, backend: Backend): Tone {
 	const { rescale, standardize, inBfloat16 } = normalization;
 	if (inBfloat16 === true) return bfloat16Tone(normalization);
-	if (arithmetic === "pillow") {
+	if (backend === "pillow") {
 		const scaled = (value: number): number => single(value * rescale);
 		if (standardize === undefined) return scaled;
 		const { mean, std } = standardize;

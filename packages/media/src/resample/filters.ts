@@ -8,13 +8,13 @@ export const FILTERS = ["nearest", "box", "bilinear", "hamming", "bicubic", "lan
 export type Filter = (typeof FILTERS)[number];
 
 /** A filter that weighs neighbours; `nearest` picks one pixel and has none. */
-export type Kernel = {
+export type Resampler = {
 	/** Half its width, in source pixels when enlarging. */
 	readonly support: number;
 	readonly weight: (x: number) => number;
 };
 
-export const KERNELS: Readonly<Record<Exclude<Filter, "nearest">, Kernel>> = {
+export const RESAMPLERS: Readonly<Record<Exclude<Filter, "nearest">, Resampler>> = {
 	box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
 	bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
 	hamming: { support: 1, weight: hamming },

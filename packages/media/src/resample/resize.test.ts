@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { type Pattern, testPicture } from "../testing/pictures.ts";
 import type { Filter } from "./filters.ts";
 import { resize } from "./resize.ts";
-import type { Arithmetic } from "./weights.ts";
+import type { Backend } from "./weights.ts";
 
 type Row = readonly [
 	width: number,
@@ -14,7 +14,7 @@ type Row = readonly [
 	toWidth: number,
 	toHeight: number,
 	filter: Filter,
-	arithmetic: Arithmetic,
+	backend: Backend,
 	pattern: Pattern,
 	seed: number,
 	sha256: string,
@@ -24,9 +24,9 @@ const goldens = readFileSync(new URL("./goldens/resize.json", import.meta.url), 
 const { rows } = JSON.parse(goldens) as { readonly rows: readonly Row[] };
 
 function digestOf(row: Row, scalar: boolean): string {
-	const [width, height, toWidth, toHeight, filter, arithmetic, pattern, seed] = row;
+	const [width, height, toWidth, toHeight, filter, backend, pattern, seed] = row;
 	const source = testPicture({ width, height }, seed, pattern);
-	const made = resize(source, { width: toWidth, height: toHeight }, { filter, arithmetic, scalar });
+	const made = resize(source, { width: toWidth, height: toHeight }, { filter, backend, scalar });
 	expect([made.width, made.height]).toEqual([toWidth, toHeight]);
 	return createHash("sha256").update(made.data).digest("hex").slice(0, 16);
 }
@@ -35,8 +35,8 @@ describe.each([
 	["by the kernel", false],
 	["in plain JavaScript", true],
 ])("%s", (_, scalar) => {
-	test.each(["pillow", "torchvision"] as const)("resizes as %s does", (arithmetic) => {
-		const own = rows.filter((row) => row[5] === arithmetic);
+	test.each(["pillow", "torchvision"] as const)("resizes as %s does", (backend) => {
+		const own = rows.filter((row) => row[5] === backend);
 		const wrong = own
 			.filter((row) => digestOf(row, scalar) !== row[8])
 			.map((row) => row.slice(0, 8).join(" "));
@@ -47,5 +47,5 @@ describe.each([
 
 test("a picture of the size asked for is handed back", () => {
 	const source = testPicture({ width: 5, height: 4 }, 0, "noise");
-	expect(resize(source, source, { filter: "bicubic", arithmetic: "pillow" })).toBe(source);
+	expect(resize(source, source, { filter: "bicubic", backend: "pillow" })).toBe(source);
 });

@@ -4,19 +4,19 @@
  * PyTorch 2.13 aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h; torchvision 0.28 transforms/v2/functional/_geometry.py.
  */
 
-import type { Size } from "@onevision/core";
+import { MAX_SIDE, OnevisionError, type Size } from "@onevision/core";
 import { kernelOfThread } from "../kernel/kernel.ts";
-import { type Picture, picture } from "../picture.ts";
+import { assertPicture, type Picture, picture } from "../picture.ts";
 import { resizeByKernel } from "./bands.ts";
-import type { Filter } from "./filters.ts";
+import { FILTERS, type Filter } from "./filters.ts";
 import { type PackedAxis, packAxis } from "./packed.ts";
 import { resizeScalar } from "./scalar.ts";
-import { type Arithmetic, axisWeights } from "./weights.ts";
+import { axisWeights, BACKENDS, type Backend } from "./weights.ts";
 
 export interface ResizeOptions {
 	readonly filter: Filter;
 	/** Whose rounding is followed. */
-	readonly arithmetic: Arithmetic;
+	readonly backend: Backend;
 	/** Plain JavaScript, where WebAssembly would serve: the same bits, slower. */
 	readonly scalar?: boolean;
 }
@@ -26,13 +26,19 @@ export type Room = (bytes: number) => Uint8Array;
 
 const newRoom: Room = (bytes) => new Uint8Array(bytes);
 
-/** A picture of `size`; the very same object if that is its size already. Sides from 1 px. */
+/**
+ * A picture of `size`; the very same object if that is its size already. Throws `invalid-input` for sides that are no
+ * whole numbers from 1 px and for unknown options, `invalid-media` for a picture of other bytes than its size needs,
+ * `over-limit` for absurdly long sides.
+ */
 export function resize(source: Picture, size: Size, options: ResizeOptions, room = newRoom): Picture {
 	const { width, height } = size;
+	assertPicture(source);
+	assertOptions(size, options);
 	if (width === source.width && height === source.height) return source;
-	const { filter, arithmetic } = options;
-	if (filter === "nearest") return resizeNearest(source, size, arithmetic);
-	if (arithmetic === "pillow" && source.height > source.width * 100 && height < source.height) {
+	const { filter, backend } = options;
+	if (filter === "nearest") return resizeNearest(source, size, backend);
+	if (backend === "pillow" && source.height > source.width * 100 && height < source.height) {
 		// Pillow makes a very tall picture low before it makes it wide, to save work; the rounding shows it.
 		const low = resizeAxes(source, { width: source.width, height }, filter, options, newRoom);
 		return low.width === width ? low : resizeAxes(low, size, filter, options, room);
@@ -40,15 +46,24 @@ export function resize(source: Picture, size: Size, options: ResizeOptions, room
 	return resizeAxes(source, size, filter, options, room);
 }
 
+function assertOptions({ width, height }: Size, { filter, backend }: ResizeOptions): void {
+	const isSide = (side: number): boolean => Number.isInteger(side) && side >= 1 && side <= MAX_SIDE;
+	if (isSide(width) && isSide(height) && FILTERS.includes(filter) && BACKENDS.includes(backend)) return;
+	throw new OnevisionError(
+		"invalid-input",
+		`resize to ${width}x${height} by ${filter} as ${backend}: expected whole px from 1, a filter of ${FILTERS.join(", ")}, and ${BACKENDS.join(" or ")}`,
+	);
+}
+
 function resizeAxes(
 	source: Picture,
 	size: Size,
 	filter: Exclude<Filter, "nearest">,
-	{ arithmetic, scalar = false }: ResizeOptions,
+	{ backend, scalar = false }: ResizeOptions,
 	room: Room,
 ): Picture {
 	const axis = (from: number, to: number, lanes: 2 | 4): PackedAxis | undefined =>
-		from === to ? undefined : packedAxis(from, to, filter, arithmetic, lanes);
+		from === to ? undefined : packedAxis(from, to, filter, backend, lanes);
 	const horizontal = axis(source.width, size.width, 4);
 	const vertical = axis(source.height, size.height, 2);
 	const kernel = scalar ? undefined : kernelOfThread();
@@ -61,25 +76,27 @@ function resizeAxes(
 /** The latest axes: frames of a video and pictures of one camera ask for the same ones again. */
 const latest = new Map<string, PackedAxis>();
 const MOST_KEPT = 16;
+/** Axes of more bytes are not kept. */
+const MOST_KEPT_BYTES = 2 ** 20;
 
 function packedAxis(
 	from: number,
 	to: number,
 	filter: Exclude<Filter, "nearest">,
-	arithmetic: Arithmetic,
+	backend: Backend,
 	lanes: 2 | 4,
 ): PackedAxis {
-	const key = `${from} ${to} ${filter} ${arithmetic} ${lanes}`;
-	const packed = latest.get(key) ?? packAxis(axisWeights(from, to, filter, arithmetic), lanes);
+	const key = `${from} ${to} ${filter} ${backend} ${lanes}`;
+	const packed = latest.get(key) ?? packAxis(axisWeights(from, to, filter, backend), lanes);
 	latest.delete(key);
-	latest.set(key, packed);
+	if (packed.bytes.length <= MOST_KEPT_BYTES) latest.set(key, packed);
 	const [oldest] = latest.keys();
 	if (latest.size > MOST_KEPT && oldest !== undefined) latest.delete(oldest);
 	return packed;
 }
 
-function resizeNearest(source: Picture, size: Size, arithmetic: Arithmetic): Picture {
-	const pick = arithmetic === "pillow" ? pillowNearest : torchNearest;
+function resizeNearest(source: Picture, size: Size, backend: Backend): Picture {
+	const pick = backend === "pillow" ? pillowNearest : torchNearest;
 	const columns = pick(source.width, size.width);
 	const rows = pick(source.height, size.height);
 	const data = new Uint8Array(size.width * size.height * 3);

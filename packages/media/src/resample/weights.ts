@@ -4,11 +4,12 @@
  * many bits as the largest of the axis allows (UpSampleKernel.cpp `compute_index_ranges_int16_weights`).
  */
 
-import { type Filter, KERNELS } from "./filters.ts";
+import { OnevisionError } from "@onevision/core";
+import { type Filter, RESAMPLERS } from "./filters.ts";
 
-/** Whose fixed-point arithmetic is followed. */
-export const ARITHMETICS = ["pillow", "torchvision"] as const;
-export type Arithmetic = (typeof ARITHMETICS)[number];
+/** Whose fixed-point arithmetic is followed: that of transformers' processors on Pillow or on torchvision. */
+export const BACKENDS = ["pillow", "torchvision"] as const;
+export type Backend = (typeof BACKENDS)[number];
 
 export interface AxisWeights {
 	/** Pixels of the source axis that target pixel `i` starts at. */
@@ -26,18 +27,27 @@ const PILLOW_BITS = 22;
 /** The largest PyTorch weight stays below 2 to this power. */
 const TORCH_WEIGHT_BITS = 15;
 
-/** Weights from `from` to `to` pixels. Both sizes at least 1. */
+/** Most weights of one axis: a side of about 700,000 px, whatever it is resized to. */
+const MAX_WEIGHTS = 2 ** 22;
+
+/** Weights from `from` to `to` pixels. Both sizes at least 1. Throws `over-limit` for absurdly long sides. */
 export function axisWeights(
 	from: number,
 	to: number,
 	filter: Exclude<Filter, "nearest">,
-	arithmetic: Arithmetic,
+	backend: Backend,
 ): AxisWeights {
 	const scale = from / to;
 	const filterScale = Math.max(scale, 1);
-	const { support: halfWidth, weight } = KERNELS[filter];
+	const { support: halfWidth, weight } = RESAMPLERS[filter];
 	const support = halfWidth * filterScale;
 	const taps = Math.ceil(support) * 2 + 1;
+	if (to * taps > MAX_WEIGHTS) {
+		throw new OnevisionError(
+			"over-limit",
+			`resizing ${from} px to ${to} would take ${to * taps} weights, over the limit of ${MAX_WEIGHTS}; crop it first`,
+		);
+	}
 	const starts = new Int32Array(to);
 	const counts = new Int32Array(to);
 	const shares = new Float64Array(to * taps);
@@ -58,14 +68,19 @@ export function axisWeights(
 		starts[i] = start;
 		counts[i] = count;
 	}
-	const shift = arithmetic === "pillow" ? PILLOW_BITS : torchBits(shares);
+	const shift = backend === "pillow" ? PILLOW_BITS : torchBits(shares);
 	return { starts, counts, weights: toFixed(shares, shift), taps, shift };
 }
 
 /** Rounded half away from zero. */
 function toFixed(shares: Float64Array, shift: number): Int32Array {
 	const one = 2 ** shift;
-	return Int32Array.from(shares, (share) => Math.trunc(share * one + (share < 0 ? -0.5 : 0.5)));
+	const fixed = new Int32Array(shares.length);
+	for (let i = 0; i < shares.length; i++) {
+		const share = shares[i] ?? 0;
+		fixed[i] = Math.trunc(share * one + (share < 0 ? -0.5 : 0.5));
+	}
+	return fixed;
 }
 
 /** The most fractional bits, at most 22, with which the largest weight still fits. */
