@@ -23,8 +23,9 @@ import sharp from "sharp";
 
 const MODELS = ["llava-onevision-qwen2-7b-ov", "qwen2.5-vl-7b"] as const;
 const ROUNDS = 9;
-/** Samples of one round on all cores. */
-const MANY = 12;
+/** Samples of one round on all cores: per thread, and how many per thread come before the clock runs. */
+const MANY = 10;
+const WARM_UP = 3;
 /** One step of an 8-bit value, in each model's normalised values. */
 const STEP = { "llava-onevision-qwen2-7b-ov": 1 / 255 / 0.5, "qwen2.5-vl-7b": 1 / 255 / 0.26862954 };
 
@@ -81,8 +82,10 @@ async function compare(
 ) {
 	const cores = cpus().length;
 	const engines: Engine[] = [
-		ours(jpeg, model, "torchvision"),
-		ours(jpeg, model, "pillow"),
+		ours(jpeg, model, "torchvision", true),
+		ours(jpeg, model, "torchvision", false),
+		ours(jpeg, model, "pillow", true),
+		ours(jpeg, model, "pillow", false),
 		oursOnAllCores(jpeg, model, cores),
 	];
 	if (python !== undefined) {
@@ -93,12 +96,15 @@ async function compare(
 	}
 	const javascript = await transformersJs(jpeg, model);
 	if (javascript !== undefined) engines.push(javascript);
-	const best = new Map(engines.map((engine) => [engine, Number.POSITIVE_INFINITY]));
-	for (let round = 0; round < ROUNDS; round++) {
-		for (const engine of engines) best.set(engine, Math.min(best.get(engine) ?? 0, await engine.round()));
+	try {
+		const best = new Map(engines.map((engine) => [engine, Number.POSITIVE_INFINITY]));
+		for (let round = 0; round < ROUNDS; round++) {
+			for (const engine of engines) best.set(engine, Math.min(best.get(engine) ?? 0, await engine.round()));
+		}
+		await report(`${title}, ${model}`, engines, best, STEP[model]);
+	} finally {
+		for (const engine of engines) await engine.stop?.();
 	}
-	await report(`${title}, ${model}`, engines, best, STEP[model]);
-	for (const engine of engines) await engine.stop?.();
 }
 
 async function report(
@@ -117,7 +123,7 @@ async function report(
 		const error = expected === undefined ? "" : errorOf(await engine.pixels(), expected, step);
 		const rate = `${(1 / seconds).toFixed(1)} images/s`;
 		console.log(
-			`    ${engine.name.padEnd(44)} ${rate.padStart(15)} ${(seconds / own).toFixed(2).padStart(6)}×  ${error}`,
+			`    ${engine.name.padEnd(50)} ${rate.padStart(15)} ${(seconds / own).toFixed(2).padStart(6)}×  ${error}`,
 		);
 	}
 }
@@ -137,17 +143,18 @@ function errorOf(pixels: Float32Array, expected: Float32Array, step: number): st
 		: `error ${most.toFixed(1)} most, ${(sum / pixels.length).toFixed(4)} mean (of 255)`;
 }
 
-function ours(jpeg: string, model: Model, backend: Backend): Engine {
+/** `reuses`: each batch is made in the memory of the one before, as in a pipeline; else in new memory, as the peers do. */
+function ours(jpeg: string, model: Model, backend: Backend, reuses: boolean): Engine {
 	sharp.concurrency(1);
 	const processor = createProcessor(model, { backend });
 	let last: ProcessedBatch | undefined;
 	const run = async (reuse?: ProcessedBatch) =>
 		processor.images([[await decodeImage(readFileSync(jpeg))]], reuse);
 	return {
-		name: `OneVision, ${backend}, 1 thread`,
+		name: `OneVision, ${backend}, 1 thread${reuses ? ", same memory" : ""}`,
 		round: async () => {
 			const start = performance.now();
-			last = await run(last);
+			last = await run(reuses ? last : undefined);
 			return (performance.now() - start) / 1000;
 		},
 		pixels: async () => (await run()).tensors.pixel_values?.data as Float32Array,
@@ -155,19 +162,21 @@ function ours(jpeg: string, model: Model, backend: Backend): Engine {
 }
 
 function oursOnAllCores(jpeg: string, model: Model, threads: number): Engine {
-	const samples = Array.from({ length: MANY }, () => [jpeg]);
 	const options = { threads, reuseMemory: true };
+	// More samples than are timed: no thread runs dry while the clock runs.
+	const samples = Array.from({ length: threads * (WARM_UP + MANY + 2) }, () => [jpeg]);
 	return {
-		name: `OneVision, torchvision, ${threads} threads`,
+		name: `OneVision, torchvision, ${threads} threads, same memory`,
 		round: async () => {
-			// The threads' start is not the work: the clock runs from the first result to the last.
-			let first = 0;
+			let start = 0;
 			let seen = 0;
 			for await (const result of preprocessSamples(model, samples, options)) {
 				if ("error" in result) throw result.error;
-				if (seen++ === 0) first = performance.now();
+				seen++;
+				if (seen === threads * WARM_UP) start = performance.now();
+				if (seen === threads * (WARM_UP + MANY)) break;
 			}
-			return (performance.now() - first) / 1000 / (MANY - 1);
+			return (performance.now() - start) / 1000 / (threads * MANY);
 		},
 		pixels: async () => {
 			for await (const result of preprocessSamples(model, [[jpeg]], options)) {

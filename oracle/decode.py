@@ -106,6 +106,7 @@ def others(image):
         "webp-animated.webp",
         encoded(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True),
     )
+    yield "webp-square-exif-6.webp", encoded(image.crop((0, 0, 24, 24)), "WEBP", lossless=True, exif=exif(6))
     yield "webp-truncated.webp", encoded(image, "WEBP", quality=70)[:-60]
     yield "gif.gif", encoded(image, "GIF")
     yield "gif-animated.gif", encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])

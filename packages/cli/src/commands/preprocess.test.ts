@@ -156,6 +156,7 @@ describe("refuses in one line, and writes nothing", () => {
 		],
 		["two inputs of one name", ["in/a.jpg", "copy/a.jpg", "--out", "no/"], "would both be written"],
 		["no output", ["in/a.jpg"], "--out"],
+		["a folder that cannot be made", ["in", "--out", "broken.jpg/x/"], "broken.jpg"],
 	])("%s", async (_, args, message) => {
 		const { status, out, err } = await run(...args);
 		expect(status).toBe(1);

@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { createProcessor } from "../preprocess/processor.ts";
 import { digestsOf } from "../testing/goldens.ts";
 import { preprocessSamples } from "./batch.ts";
+import { preprocessBatch } from "./one-batch.ts";
 import { runInOrder } from "./pool.ts";
 import { processSample } from "./sample.ts";
 
@@ -75,9 +76,25 @@ describe("samples", () => {
 		expect(count).toBe(12);
 	}, 60_000);
 
+	test("whose memory was transferred elsewhere do not stop the others", async () => {
+		const samples = Array.from({ length: 6 }, () => [fixture("jpeg-444.jpg")]);
+		let count = 0;
+		for await (const result of preprocessSamples(MODEL, samples, { threads: 1, reuseMemory: true })) {
+			if (!("tensors" in result)) throw result.error;
+			const buffers = new Set(Object.values(result.tensors).map(({ data }) => data.buffer as ArrayBuffer));
+			structuredClone(null, { transfer: [...buffers] });
+			count++;
+		}
+		expect(count).toBe(6);
+	}, 60_000);
+
 	test("are refused at once for a model or number that cannot be", async () => {
 		await expect(preprocessSamples("molmo-7b-d", []).next()).rejects.toThrow("its pixels are not made");
 		await expect(preprocessSamples(MODEL, [], { threads: 0 }).next()).rejects.toThrow("threads 0");
+		await expect(preprocessSamples(MODEL, [], { timeoutSeconds: 1e9 }).next()).rejects.toThrow(
+			"timeoutSeconds",
+		);
+		await expect(preprocessBatch(MODEL, [[]])).rejects.toThrow("a sample without files");
 	});
 });
 
@@ -111,6 +128,38 @@ describe("the pool", () => {
 			answer(8),
 			answer(10),
 		]);
+	}, 30_000);
+
+	test("starts no thread once its loop is left, and ends those it has", async () => {
+		const workers: Worker[] = [];
+		const slow = `const { parentPort } = require("node:worker_threads");
+			parentPort.on("message", () => setTimeout(() => parentPort.postMessage(1), 50));`;
+		const ended = new Set<number>();
+		const start = () => {
+			const worker = new Worker(slow, { eval: true });
+			const number = workers.push(worker);
+			worker.once("exit", () => ended.add(number));
+			return worker;
+		};
+		const tasks = Array.from({ length: 12 }, (_, i) => i);
+		for await (const _ of runInOrder(tasks, { start, threads: 3, timeoutSeconds: 5 })) break;
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		expect(workers.length).toBeLessThanOrEqual(3);
+		expect(ended.size).toBe(workers.length);
+	}, 30_000);
+
+	test("a thread that cannot be started, or a task that cannot be sent, is an outcome", async () => {
+		const start = () => {
+			throw new Error("no threads today");
+		};
+		const outcomes = [];
+		for await (const outcome of runInOrder([1, 2, 3], { start, threads: 2, timeoutSeconds: 5 }))
+			outcomes.push(outcome);
+		expect(outcomes).toEqual(Array(3).fill({ kind: "died", why: "no threads today" }));
+		const unsendable = run([1, (() => 1) as never, 2], 1);
+		const kinds = [];
+		for await (const { kind } of unsendable) kinds.push(kind);
+		expect(kinds).toEqual(["answer", "died", "answer"]);
 	}, 30_000);
 
 	test("takes no more tasks than it has room for", async () => {

@@ -107,6 +107,54 @@ describe("refuses in one line", () => {
 	});
 });
 
+describe("bitmaps that are made to cost", () => {
+	const bitmap = (
+		width: number,
+		height: number,
+		bits: number,
+		compression: number,
+		rows: Uint8Array,
+	): Buffer => {
+		const head = Buffer.alloc(54 + 8);
+		head.write("BM");
+		head.writeUInt32LE(62, 10);
+		head.writeUInt32LE(40, 14);
+		head.writeInt32LE(width, 18);
+		head.writeInt32LE(height, 22);
+		head.writeUInt16LE(1, 26);
+		head.writeUInt16LE(bits, 28);
+		head.writeUInt32LE(compression, 30);
+		head.writeUInt32LE(2, 46);
+		return Buffer.concat([head, rows]);
+	};
+
+	test("run lengths for millions of pixels in a few bytes are refused", async () => {
+		await expect(decodeImage(bitmap(13_000, 13_000, 8, 1, new Uint8Array([0, 1])))).rejects.toThrow(
+			"truncated",
+		);
+	});
+
+	test("runs past the end of a row are not walked", async () => {
+		const runs = new Uint8Array(4_000_000).fill(255);
+		const { width, height } = await decodeImage(
+			bitmap(100, 100, 8, 1, Buffer.concat([runs, Buffer.from([0, 1])])),
+		);
+		expect([width, height]).toEqual([100, 100]);
+	});
+});
+
+test.each([
+	[{ maxPixels: Number.NaN }, "maxPixels NaN"],
+	[{ maxSeconds: 0 }, "maxSeconds 0"],
+])("limits that are none are refused: %o", async (options, message) => {
+	await expect(decodeImage(read("decode/fixtures/jpeg-444.jpg"), options)).rejects.toThrow(message);
+});
+
+test("a limit may be a fraction of a second, or no limit of pixels", async () => {
+	const options = { maxSeconds: 0.5, maxPixels: Number.POSITIVE_INFINITY };
+	expect((await decodeImage(read("decode/fixtures/jpeg-444.jpg"), options)).width).toBe(37);
+});
+
 test("a file's name does not matter", async () => {
 	expect((await decodeImage(read("fixtures/png-named-jpeg.jpg"))).width).toBeGreaterThan(0);
 });

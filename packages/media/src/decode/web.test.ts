@@ -59,6 +59,11 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 		expect(await difference(file, { applyOrientation: true })).toBe(0);
 	});
 
+	test("orientation of a square WebP, which the browser leaves alone, is ignored, or applied", async () => {
+		expect(await difference("webp-square-exif-6.webp")).toBe(0);
+		expect(await difference("webp-square-exif-6.webp", { applyOrientation: true })).toBe(0);
+	});
+
 	test("the tensors are those made in Node", async () => {
 		for (const [model, options] of [
 			["llava-onevision-qwen2-7b-ov", {}],

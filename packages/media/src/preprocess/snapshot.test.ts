@@ -43,6 +43,12 @@ describe.each([
 test.each([
 	["a resize turned off", "pixtral-12b", { do_resize: false }, "do_resize is false"],
 	["padding to a square first", "llava-1.5-7b-hf", { do_pad: true }, "do_pad"],
+	[
+		"another size than the crop",
+		"llava-v1.6-mistral-7b-hf",
+		{ size: { shortest_edge: 224 } },
+		"resizing to 224",
+	],
 	["a filter that is none", "pixtral-12b", { resample: 9 }, "resample"],
 	["two channels", "pixtral-12b", { image_mean: [0.5, 0.5] }, "image_mean"],
 	["text for a factor", "pixtral-12b", { rescale_factor: "1/255" }, "rescale_factor"],
@@ -50,6 +56,14 @@ test.each([
 	const files = changed(name, "preprocessor_config.json", changes);
 	const { checkpoint } = checkpointFromSnapshot(snapshot(name));
 	expect(() => pixelsOfSnapshot(files, checkpoint)).toThrow(message);
+});
+
+test("a filter that torchvision's processor resizes by in another way is refused there", () => {
+	const files = changed("pixtral-12b", "preprocessor_config.json", { resample: 0 });
+	const { checkpoint } = checkpointFromSnapshot(files);
+	const pixels = pixelsOfSnapshot(files, checkpoint);
+	expect(() => createProcessor(checkpoint, { pixels })).toThrow("use backend pillow");
+	expect(createProcessor(checkpoint, { pixels, backend: "pillow" }).backend).toBe("pillow");
 });
 
 test.each([

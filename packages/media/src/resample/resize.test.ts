@@ -45,6 +45,23 @@ describe.each([
 	});
 });
 
+test.each([
+	["a side of half pixels", { width: 2.5, height: 2 }, "bicubic"],
+	["no pixels", { width: 0, height: 2 }, "bicubic"],
+	["an unknown filter", { width: 2, height: 2 }, "cubic" as Filter],
+] as const)("refuses %s", (_, size, filter) => {
+	const source = testPicture({ width: 5, height: 4 }, 0, "noise");
+	expect(() => resize(source, size, { filter, backend: "pillow" })).toThrow("expected whole px from 1");
+});
+
+test("refuses pixels with an alpha channel, and sides that would take hours", () => {
+	const rgba = { width: 5, height: 4, data: new Uint8Array(80) };
+	const options = { filter: "bicubic", backend: "pillow" } as const;
+	expect(() => resize(rgba, { width: 2, height: 2 }, options)).toThrow("it looks like RGBA");
+	const thread = { width: 2_000_000, height: 1, data: new Uint8Array(6_000_000) };
+	expect(() => resize(thread, { width: 384, height: 1 }, options)).toThrow("crop it first");
+});
+
 test("a picture of the size asked for is handed back", () => {
 	const source = testPicture({ width: 5, height: 4 }, 0, "noise");
 	expect(resize(source, source, { filter: "bicubic", backend: "pillow" })).toBe(source);
