@@ -24,6 +24,7 @@ export {
 	type ProcessedBatch,
 	type Processor,
 	type ProcessorOptions,
+	TRANSFORMERS_VERSION,
 } from "./preprocess/processor.ts";
 export { pixelsOfSnapshot } from "./preprocess/snapshot.ts";
 export {

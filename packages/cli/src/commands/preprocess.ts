@@ -10,6 +10,7 @@ import {
 	type ProcessorOptions,
 	pixelsOfSnapshot,
 	type Tensors,
+	TRANSFORMERS_VERSION,
 } from "@onevision/media";
 import { type BatchResult, preprocessBatch, preprocessSamples } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
@@ -59,7 +60,7 @@ export async function preprocessMedia(
 		backend: processor.backend,
 		dtype: processor.dtype,
 		settings: options.settings,
-		transformers: "5.18.0",
+		transformers: TRANSFORMERS_VERSION,
 	};
 	const job: Job = { terminal, command, model, options, names, facts };
 	if (await isFolder(terminal, command.out)) return writeEach(job);

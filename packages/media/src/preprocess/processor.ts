@@ -23,6 +23,9 @@ import { Preparation } from "./preparation.ts";
 import { FLOAT_TYPES, type FloatType } from "./tensor.ts";
 import type { Normalization } from "./tones.ts";
 
+/** The transformers whose tensors these are. */
+export const TRANSFORMERS_VERSION = "5.18.0";
+
 /** What the files of a checkpoint say of its pixels. */
 export interface PixelConstants {
 	readonly filter: Filter;
