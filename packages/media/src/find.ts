@@ -12,6 +12,8 @@ export interface FindOptions extends FileHeaderOptions {
 	readonly maxFiles?: number;
 	/** Follow symbolic links inside folders, each folder once (default false: they are left out). */
 	readonly followLinks?: boolean;
+	/** A file given outright more than once is found as often (default false: once). */
+	readonly keepRepeats?: boolean;
 }
 
 export type LeftOutReason =
@@ -98,11 +100,13 @@ async function readOne(path: string, options: FindOptions): Promise<FoundMedia |
 async function* candidates(paths: readonly string[], options: FindOptions): AsyncGenerator<Candidate> {
 	const { maxFiles = DEFAULT_MAX_FILES } = options;
 	const seen = new Set<string>();
+	let count = 0;
 	for (const given of paths) {
 		for await (const candidate of walk(normalize(given), 0, new Set(), options.followLinks === true)) {
-			if (seen.has(candidate.path)) continue;
+			const isRepeat = options.keepRepeats === true && candidate.path === normalize(given);
+			if (seen.has(candidate.path) && !isRepeat) continue;
 			seen.add(candidate.path);
-			if (seen.size > maxFiles) {
+			if (++count > maxFiles) {
 				const message = `${candidate.path}: this and all later files are beyond ${maxFiles} files; raise maxFiles`;
 				yield { path: candidate.path, reason: "over-limit", message };
 				return;

@@ -37,6 +37,12 @@ beforeAll(() => {
 	copyFileSync(fixture("fixtures/mp4-h264-b-frames.mp4"), join(cwd, "clip.mp4"));
 	mkdirSync(join(cwd, "copy"));
 	copyFileSync(fixture("decode/fixtures/jpeg-420.jpg"), join(cwd, "copy/a.jpg"));
+	mkdirSync(join(cwd, "set/cat"), { recursive: true });
+	mkdirSync(join(cwd, "set/dog"));
+	for (const kind of ["cat", "dog"])
+		copyFileSync(fixture("decode/fixtures/png-gray.png"), join(cwd, `set/${kind}/1.png`));
+	copyFileSync(fixture("video/fixtures/turned-90.mp4"), join(cwd, "turned.mp4"));
+	writeFileSync(join(cwd, "text.txt"), "no picture");
 	mkdirSync(join(cwd, "snapshot"));
 	const files = JSON.parse(config("pixtral-12b")) as Record<string, unknown>;
 	for (const [name, content] of Object.entries(files)) {
@@ -110,6 +116,32 @@ test("a folder gets one file per input, failures are told and the rest goes on",
 	expect(read("each/a.jpg.safetensors").tensors.get("image_grid_thw")?.shape).toEqual([1, 3]);
 }, 60_000);
 
+test("the tree of a given folder is kept", async () => {
+	const { status } = await run("set", "--out", "tree/", "--threads", "1", "-m", "llava-1.5-7b");
+	expect(status).toBe(0);
+	expect(readdirSync(join(cwd, "tree"), { recursive: true }).map(String).sort()).toEqual([
+		"cat",
+		"cat/1.png.safetensors",
+		"dog",
+		"dog/1.png.safetensors",
+	]);
+}, 60_000);
+
+test("a file given twice is two images of a conversation", async () => {
+	await run("in/a.jpg", "in/a.jpg", "--together", "--out", "x.safetensors");
+	expect(read("x.safetensors").tensors.get("pixel_values")?.shape).toEqual([2, 1, 3, 384, 384]);
+});
+
+test("rotation of a video is ignored, or applied", async () => {
+	const sizes = [];
+	for (const more of [[], ["--apply-orientation"]]) {
+		await run("turned.mp4", "-m", "qwen2.5-vl-7b", "-s", "num_frames=2", "--out", "x.safetensors", ...more);
+		const [[layout]] = JSON.parse(read("x.safetensors").metadata.layouts ?? "[[]]");
+		sizes.push(layout.source);
+	}
+	expect(sizes[1]).toEqual({ width: sizes[0].height, height: sizes[0].width });
+});
+
 test("a snapshot's own settings are used", async () => {
 	const { status } = await run(
 		"in/a.jpg",
@@ -155,6 +187,12 @@ describe("refuses in one line, and writes nothing", () => {
 			"takes no video",
 		],
 		["two inputs of one name", ["in/a.jpg", "copy/a.jpg", "--out", "no/"], "would both be written"],
+		[
+			"a file that is none beside one",
+			["in/a.jpg", "text.txt", "--together", "--out", "no.safetensors"],
+			"of all files or of none",
+		],
+		["an empty name", ["in/a.jpg", "--out", ""], "give a file or a folder"],
 		["no output", ["in/a.jpg"], "--out"],
 		["a folder that cannot be made", ["in", "--out", "broken.jpg/x/"], "broken.jpg"],
 	])("%s", async (_, args, message) => {

@@ -1,7 +1,7 @@
 /** `onevision preprocess`: images and videos to the tensors a model takes, as safetensors. */
 
 import { stat } from "node:fs/promises";
-import { basename, extname, join, relative, resolve } from "node:path";
+import { extname, relative, resolve } from "node:path";
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
 import {
 	type Backend,
@@ -18,6 +18,7 @@ import { readMedia, reportLeftOut } from "../input/media.ts";
 import { parseCount } from "../input/places.ts";
 import { parseSettings } from "../input/settings.ts";
 import { resolveModel } from "../input/snapshot.ts";
+import { targetsOf } from "../output/targets.ts";
 import { describeTensors, writeTensors } from "../output/tensor-file.ts";
 import { bytes, whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
@@ -52,7 +53,16 @@ export async function preprocessMedia(
 	const { model, options } = await modelOf(terminal, command);
 	// Refuses what cannot be before a header is read.
 	const processor = createProcessor(model, options);
-	const { files, leftOut } = await readMedia(terminal, paths, command.applyOrientation === true);
+	const isInFolder = await isFolder(terminal, command.out);
+	const { files, leftOut } = await readMedia(terminal, paths, command.applyOrientation === true, true);
+	const given = paths.map((path) => resolve(terminal.cwd, path));
+	const refused = leftOut.find(({ path }) => given.includes(path));
+	if (refused !== undefined && !isInFolder) {
+		throw new OnevisionError(
+			"unreadable-file",
+			`${refused.message}; one batch is made of all files or of none`,
+		);
+	}
 	reportLeftOut(terminal, leftOut);
 	const names = files.map(({ path }) => path);
 	const facts = {
@@ -62,12 +72,9 @@ export async function preprocessMedia(
 		settings: options.settings,
 		transformers: TRANSFORMERS_VERSION,
 	};
-	const job: Job = { terminal, command, model, options, names, facts };
-	if (await isFolder(terminal, command.out)) return writeEach(job);
-	return writeOne(
-		job,
-		leftOut.some(({ reason }) => reason !== "not-media"),
-	);
+	const hasFailed = refused !== undefined || leftOut.some(({ reason }) => reason !== "not-media");
+	const job: Job = { terminal, command, model, options, names, given, facts, hasFailed };
+	return isInFolder ? writeEach(job) : writeOne(job);
 }
 
 interface Job {
@@ -77,6 +84,10 @@ interface Job {
 	readonly options: ProcessorOptions;
 	/** Absolute paths. */
 	readonly names: readonly string[];
+	/** Absolute paths of the command line, in its order. */
+	readonly given: readonly string[];
+	/** Whether a file was left out already. */
+	readonly hasFailed: boolean;
 	readonly facts: Readonly<Record<string, unknown>>;
 }
 
@@ -93,6 +104,7 @@ async function modelOf(terminal: Terminal, command: PreprocessCommand) {
 
 /** A name that ends in a slash or is a folder asks for one file per sample; anything else must be a safetensors file. */
 async function isFolder(terminal: Terminal, out: string): Promise<boolean> {
+	if (out.trim() === "") throw new OnevisionError("invalid-input", "--out: give a file or a folder");
 	if (/[/\\]$/.test(out)) return true;
 	const found = await stat(resolve(terminal.cwd, out)).catch(() => undefined);
 	if (found?.isDirectory() === true) return true;
@@ -103,8 +115,8 @@ async function isFolder(terminal: Terminal, out: string): Promise<boolean> {
 	);
 }
 
-async function writeOne(job: Job, hasFailed: boolean): Promise<number> {
-	const { terminal, command, model, options, names, facts } = job;
+async function writeOne(job: Job): Promise<number> {
+	const { terminal, command, model, options, names, facts, hasFailed } = job;
 	if (command.threads !== undefined) {
 		throw new OnevisionError(
 			"invalid-input",
@@ -147,14 +159,14 @@ function reportOf(
 
 /** One file per sample: a pool of threads, a line per failure, the rest goes on. */
 async function writeEach(job: Job): Promise<number> {
-	const { terminal, command, model, options, names, facts } = job;
+	const { terminal, command, model, options, names, given, facts, hasFailed } = job;
 	if (command.together === true) {
 		throw new OnevisionError(
 			"invalid-input",
 			"--together makes one sample; give a file that ends in .safetensors as --out",
 		);
 	}
-	const targets = targetsOf(names, command.out);
+	const targets = targetsOf(names, given, command.out, ".safetensors");
 	const progress = progressOf(terminal, names.length);
 	const threads = command.threads === undefined ? {} : { threads: parseCount("--threads", command.threads) };
 	const decode = { applyOrientation: command.applyOrientation === true };
@@ -179,7 +191,12 @@ async function writeEach(job: Job): Promise<number> {
 		else {
 			const written = targets[index] ?? "";
 			const metadata = { ...facts, files: [file], layouts: [result.layouts] };
-			const size = await writeTensors(terminal, written, result.tensors, metadata);
+			const size = await writeTensors(terminal, written, result.tensors, metadata).catch(expected);
+			if (size instanceof OnevisionError) {
+				// What cannot be written once will not be the next time: what was made so far is still told.
+				failed.push({ file, error: size });
+				break;
+			}
 			// The tensors' memory is used again: only their shapes are kept.
 			made.push({ file, written, result: { ...result, tensors: shapesOf(result.tensors) }, size });
 		}
@@ -201,7 +218,12 @@ async function writeEach(job: Job): Promise<number> {
 		await terminal.out(`${table(COLUMNS, rows).join("\n")}\n\n`);
 		await terminal.out(`wrote ${made.length} files to ${command.out}, ${bytes(total)}\n`);
 	}
-	return failed.length > 0 ? EXIT.error : EXIT.done;
+	return failed.length > 0 || hasFailed ? EXIT.error : EXIT.done;
+}
+
+function expected(error: unknown): OnevisionError {
+	if (error instanceof OnevisionError) return error;
+	throw error;
 }
 
 function shapesOf(tensors: Tensors): Tensors {
@@ -212,23 +234,6 @@ function shapesOf(tensors: Tensors): Tensors {
 			dtype === "int64" ? { dtype, shape, data: new BigInt64Array() } : { dtype, shape, data: empty[dtype] },
 		]),
 	);
-}
-
-/** `photo.jpg` becomes `photo.jpg.safetensors` in the folder. Throws `invalid-input` where two inputs have one name. */
-function targetsOf(names: readonly string[], folder: string): string[] {
-	const taken = new Map<string, string>();
-	return names.map((name) => {
-		const target = join(folder, `${basename(name)}.safetensors`);
-		const other = taken.get(target);
-		if (other !== undefined) {
-			throw new OnevisionError(
-				"invalid-input",
-				`${name} and ${other} would both be written to ${target}; rename one`,
-			);
-		}
-		taken.set(target, name);
-		return target;
-	});
 }
 
 function progressOf(terminal: Terminal, total: number): (done: number) => void {

@@ -15,10 +15,11 @@ export async function readMedia(
 	terminal: Terminal,
 	paths: readonly string[],
 	applyOrientation: boolean,
+	keepRepeats = false,
 ): Promise<ReadMedia> {
 	const absolute = paths.map((path) => resolve(terminal.cwd, path));
 	if (terminal.showsProgress) terminal.err("reading headers…\r");
-	const { items, leftOut } = await findMedia(absolute, { applyOrientation });
+	const { items, leftOut } = await findMedia(absolute, { applyOrientation, keepRepeats });
 	if (terminal.showsProgress) terminal.err("                \r");
 	if (items.length === 0) {
 		const reason = leftOut[0]?.message ?? `${paths.join(", ")}: holds no files`;

@@ -38,7 +38,7 @@ export async function writeTensors(
 		const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
 		throw new OnevisionError(
 			"unreadable-file",
-			`--out ${out}: ${why}; give a name in a folder that can be written`,
+			`--out ${out}: ${why}; is there room, and may it be written there?`,
 		);
 	}
 	return parts.reduce((sum, { length }) => sum + length, 0);

@@ -25,6 +25,7 @@ export interface PixelSettings {
 	readonly doPad?: boolean;
 }
 
+const BILINEAR = 2;
 const channel = number("A channel's mean or deviation", { min: -1000, max: 1000 });
 const channels = either(channel, list("One per channel", channel, { min: 3, max: 3 }));
 const filter = integer("A filter of Pillow's, by number", { min: 0, max: 5 });
@@ -44,15 +45,17 @@ function read(from: Section): PixelSettings {
 		const given = from.read(key, channels);
 		return typeof given === "number" ? [given, given, given] : given;
 	};
+	// transformers keeps a null: a step that is null is not taken, and resizing by null is bilinear.
+	const step = (key: string): boolean | undefined => (from.isNull(key) ? false : from.read(key, flag));
 	const values = {
-		resample: from.read("resample", filter),
-		doResize: from.read("do_resize", flag),
-		doRescale: from.read("do_rescale", flag),
+		resample: from.isNull("resample") ? BILINEAR : from.read("resample", filter),
+		doResize: step("do_resize"),
+		doRescale: step("do_rescale"),
 		rescaleFactor: from.read("rescale_factor", factor),
-		doNormalize: from.read("do_normalize", flag),
+		doNormalize: step("do_normalize"),
 		mean: perChannel("image_mean"),
 		std: perChannel("image_std"),
-		doPad: from.read("do_pad", flag),
+		doPad: step("do_pad"),
 		size: sizeObject(from, "size", false),
 	};
 	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

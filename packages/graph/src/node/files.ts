@@ -20,7 +20,7 @@ export async function saveCheckpoint(path: string, state: TrainingState): Promis
  * then renamed over it. `parts` follow one another. Throws `unwritable-file`.
  */
 export async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {
-	const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+	const beside = join(dirname(path), `.${basename(path)}.part`);
 	try {
 		const file = await open(beside, "w");
 		try {

@@ -12,7 +12,8 @@ import {
 	type Processor,
 	type ProcessorOptions,
 } from "../preprocess/processor.ts";
-import { assertHeld, imagePixels, readClip, readPicture } from "./sample.ts";
+import { mediaItemOf } from "../samples.ts";
+import { assertHeld, imagePixels, readClip, readPicture, withNames } from "./sample.ts";
 
 export interface OneBatchOptions extends ProcessorOptions {
 	readonly decode?: DecodeOptions;
@@ -41,16 +42,18 @@ export async function preprocessBatch(
 	const images: { readonly at: number; readonly pictures: readonly Picture[] }[] = [];
 	const clips: { readonly at: number; readonly clip: Clip }[] = [];
 	let held = 0;
+	const what = samples.length === 1 ? "the images of one sample" : `${samples.length} samples`;
 	for (const [at, files] of samples.entries()) {
 		const headers: MediaHeader[] = [];
 		for (const file of files) headers.push(await readHeader(file));
 		if (files.length === 0) throw new OnevisionError("invalid-input", "a sample without files; leave it out");
+		assertLaidOut(files, headers, processor);
 		held += imagePixels(headers);
-		assertHeld(held, `${samples.length} samples`);
+		assertHeld(held, what);
 		if (headers.some(({ kind }) => kind === "video")) {
-			const clip = await readClip(onlyFile(files), processor);
+			const clip = await readClip(onlyFile(files), processor, decode);
 			held += clip.frames.length * clip.item.width * clip.item.height;
-			assertHeld(held, `${samples.length} samples`);
+			assertHeld(held, what);
 			clips.push({ at, clip });
 		} else {
 			const pictures: Picture[] = [];
@@ -60,6 +63,21 @@ export async function preprocessBatch(
 		onSample?.(at + 1);
 	}
 	return joined(processor, images, clips);
+}
+
+/** Refused before anything is decoded, by name. */
+function assertLaidOut(
+	files: readonly string[],
+	headers: readonly MediaHeader[],
+	processor: Processor,
+): void {
+	for (const [index, header] of headers.entries()) {
+		try {
+			processor.layout(mediaItemOf(header), files.length);
+		} catch (error) {
+			throw withNames([files[index] ?? ""], error);
+		}
+	}
 }
 
 function onlyFile(files: readonly string[]): string {

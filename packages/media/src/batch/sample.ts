@@ -30,10 +30,18 @@ export async function readPicture(path: string, options: DecodeOptions): Promise
 }
 
 /** The frames of a video that the processor's layout asks for, as a clip. Throws as `openVideo`; `over-limit` for too many. */
-export async function readClip(path: string, processor: Processor, signal?: AbortSignal) {
+export async function readClip(
+	path: string,
+	processor: Processor,
+	{ applyOrientation = false }: DecodeOptions,
+	signal?: AbortSignal,
+) {
 	const video = await openVideo(path, signal === undefined ? {} : { signal });
 	try {
-		const { width, height, index } = video;
+		const { index } = video;
+		const isTurned = applyOrientation && video.rotation % 180 !== 0;
+		const width = isTurned ? video.height : video.width;
+		const height = isTurned ? video.width : video.height;
 		const total = index.frames.length;
 		const fps = index.fps === undefined ? {} : { fps: index.fps };
 		const item = { kind: "video", width, height, frames: total, ...fps } as const;
@@ -41,7 +49,8 @@ export async function readClip(path: string, processor: Processor, signal?: Abor
 		assertHeld(count * width * height, `${path}: ${count} frames of ${width}x${height}`);
 		const frames: Picture[] = [];
 		const wanted = frameIndices ?? Array.from({ length: total }, (_, frame) => frame);
-		for await (const { picture } of video.frames(wanted)) frames.push(picture);
+		for await (const { picture } of video.frames(wanted, { rotation: applyOrientation ? "apply" : "ignore" }))
+			frames.push(picture);
 		return { item, frames };
 	} finally {
 		await video.close();
@@ -62,6 +71,12 @@ export function imagePixels(headers: readonly MediaHeader[]): number {
 	return headers.reduce((sum, { kind, width, height }) => sum + (kind === "image" ? width * height : 0), 0);
 }
 
+/** An error of laying out or processing says which files it is about, as those of reading do. */
+export function withNames(files: readonly string[], error: unknown): unknown {
+	if (!(error instanceof OnevisionError) || files.some((file) => error.message.includes(file))) return error;
+	return new OnevisionError(error.code, `${files.join(", ")}: ${error.message}`);
+}
+
 export interface SampleOptions {
 	/** A batch that is no longer needed. */
 	readonly reuse?: ProcessedBatch;
@@ -71,12 +86,25 @@ export interface SampleOptions {
 	readonly onVideo?: () => void;
 }
 
-/** The tensors of one sample: the images of a conversation, or one video. */
+/** The tensors of one sample: the images of a conversation, or one video. Messages start with the paths. */
 export async function processSample(
 	files: readonly string[],
 	processor: Processor,
 	decode: DecodeOptions,
-	{ reuse, signal, onVideo }: SampleOptions = {},
+	options: SampleOptions = {},
+): Promise<ProcessedBatch> {
+	try {
+		return await makeSample(files, processor, decode, options);
+	} catch (error) {
+		throw withNames(files, error);
+	}
+}
+
+async function makeSample(
+	files: readonly string[],
+	processor: Processor,
+	decode: DecodeOptions,
+	{ reuse, signal, onVideo }: SampleOptions,
 ): Promise<ProcessedBatch> {
 	if (files.length === 0) throw new OnevisionError("invalid-input", "a sample without files; leave it out");
 	const headers: MediaHeader[] = [];
@@ -98,5 +126,5 @@ export async function processSample(
 	// Refused before anything is decoded where the family takes no video.
 	processor.layout(mediaItemOf(headers[video] as (typeof headers)[number]));
 	onVideo?.();
-	return processor.videos([await readClip(file, processor, signal)], reuse);
+	return processor.videos([await readClip(file, processor, decode, signal)], reuse);
 }

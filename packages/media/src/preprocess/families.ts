@@ -74,6 +74,8 @@ export interface PixelFamily<Constants> {
 	 * pads to a square first. What a file says otherwise is not made.
 	 */
 	readonly view?: { side(constants: Constants): number; readonly padsFirst: boolean };
+	/** Whether `do_pad` brings the pictures of a batch to one size; turned off, there is no such tensor. */
+	readonly padsBatch?: boolean;
 	/** What comes out when no type is asked for. Default float32. */
 	readonly dtype?: FloatType;
 	/** Other references that frame pictures as transformers does, though their pixels may differ. Default none. */
@@ -124,6 +126,7 @@ export const PIXELS: PixelFamilies = {
 		filter: "bicubic",
 		normalizations: { "clip-vit-l14-336": CLIP },
 		classNormalization: CLIP,
+		padsBatch: true,
 		view: { side: ({ tile }) => tile, padsFirst: false },
 		// LLaVA-NeXT llava/mm_utils.py `process_anyres_image`, `resize_and_pad_image`.
 		framedAlike: ["original"],
@@ -133,6 +136,7 @@ export const PIXELS: PixelFamilies = {
 		filter: "bicubic",
 		normalizations: { "siglip-so400m-patch14-384": HALF },
 		classNormalization: CLIP,
+		padsBatch: true,
 		// The same; several images: `expand2square`. vLLM calls the processor of transformers.
 		framedAlike: ["original", "vllm"],
 		image: { frame: frameOnevision, arrange: () => arrangeTilesBySample },
@@ -168,12 +172,14 @@ export const PIXELS: PixelFamilies = {
 			"siglip-so400m-patch14-384-full": HALF,
 		},
 		classNormalization: HALF,
+		padsBatch: true,
 		image: { frame: frameIdefics3, arrange: () => arrangeNested },
 	},
 	smolvlm: {
 		filter: "lanczos",
 		normalizations: { "siglip-base-patch16-512": HALF, "siglip-so400m-patch14-384-full": HALF },
 		classNormalization: HALF,
+		padsBatch: true,
 		image: { frame: frameIdefics3, arrange: () => arrangeNested },
 		video: { frame: frameTwice, arrange: () => arrangeNestedClips },
 	},
@@ -181,6 +187,7 @@ export const PIXELS: PixelFamilies = {
 		filter: "bicubic",
 		normalizations: { "pixtral-vit-patch16": CLIP, "pixtral-vit-patch14": CLIP },
 		classNormalization: CLIP,
+		padsBatch: true,
 		image: { frame: frameWhole, arrange: () => arrangePadded },
 	},
 	gemma3: {

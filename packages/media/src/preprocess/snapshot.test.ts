@@ -41,7 +41,7 @@ describe.each([
 });
 
 test.each([
-	["a resize turned off", "pixtral-12b", { do_resize: false }, "do_resize is false"],
+	["a resize turned off", "pixtral-12b", { do_resize: false }, "do_resize is off"],
 	["padding to a square first", "llava-1.5-7b-hf", { do_pad: true }, "do_pad"],
 	[
 		"another size than the crop",
@@ -49,6 +49,8 @@ test.each([
 		{ size: { shortest_edge: 224 } },
 		"resizing to 224",
 	],
+	["bytes left as they are", "pixtral-12b", { do_rescale: false, do_normalize: null }, "do_rescale is off"],
+	["a batch of many sizes", "pixtral-12b", { do_pad: false }, "do_pad is off"],
 	["a filter that is none", "pixtral-12b", { resample: 9 }, "resample"],
 	["two channels", "pixtral-12b", { image_mean: [0.5, 0.5] }, "image_mean"],
 	["text for a factor", "pixtral-12b", { rescale_factor: "1/255" }, "rescale_factor"],
@@ -67,7 +69,7 @@ test("a filter that torchvision's processor resizes by in another way is refused
 });
 
 test.each([
-	["rescaling off", { do_rescale: false, do_normalize: false }, 255],
+	["rescaling off", { do_rescale: false, image_mean: 0, image_std: 1 }, 255],
 	["normalising off", { do_normalize: false }, 1],
 	["its own mean and deviation", { image_mean: 0, image_std: 0.5 }, 2],
 ])("takes %s", (_, changes, white) => {

@@ -8,7 +8,7 @@ import {
 	type SnapshotFiles,
 } from "@onevision/core";
 import type { Filter } from "../resample/filters.ts";
-import { pixelFamily } from "./families.ts";
+import { type PixelFamily, pixelFamily } from "./families.ts";
 import type { PixelConstants, ProcessorOptions } from "./processor.ts";
 import type { Normalization } from "./tones.ts";
 
@@ -28,25 +28,28 @@ export function pixelsOfSnapshot(
 		throw new OnevisionError("unsupported", `${checkpoint.title} is counted, but its pixels are not made`);
 	}
 	const settings = pixelSettingsFromSnapshot(files, "image");
+	assertSteps("preprocessor_config.json", settings, family);
 	const constants = (own: PixelSettings, normalization: Normalization): PixelConstants => ({
 		filter: own.resample === undefined ? family.filter : (FILTER_NUMBERS[own.resample] ?? family.filter),
 		normalization: normalizationOf(own, normalization),
 	});
-	assertResized("preprocessor_config.json", settings);
 	if (family.view !== undefined) {
 		assertPlainView(settings, family.view.side(checkpoint.constants), family.view.padsFirst);
 	}
 	const image = constants(settings, family.classNormalization);
 	if (family.video === undefined) return { image };
 	const videoSettings = pixelSettingsFromSnapshot(files, "video");
-	assertResized("video_preprocessor_config.json", videoSettings);
+	assertSteps("video_preprocessor_config.json", videoSettings, family);
 	const ofVideo = family.video.normalization ?? family.classNormalization;
 	return { image, video: constants(videoSettings, ofVideo) };
 }
 
+/** `size` of CLIPImageProcessor, SiglipImageProcessor and the processors made after them. */
+const CLASS_SIDE = 224;
+
 /** What counts alike may still be padded first, or resized to one size and cut to another. */
 function assertPlainView({ doPad, size }: PixelSettings, side: number, padsFirst: boolean): void {
-	const resizedTo = size?.shortest_edge ?? size?.height ?? side;
+	const resizedTo = size?.shortest_edge ?? size?.height ?? CLASS_SIDE;
 	const pads = doPad === true && padsFirst;
 	if (!pads && resizedTo === side) return;
 	const what = pads
@@ -55,11 +58,25 @@ function assertPlainView({ doPad, size }: PixelSettings, side: number, padsFirst
 	throw new OnevisionError("unsupported", `preprocessor_config.json ${what} is not done for this family`);
 }
 
-function assertResized(file: string, { doResize }: PixelSettings): void {
-	if (doResize !== false) return;
+/** Steps turned off that would leave other tensors than are made here: of many sizes, of bytes, of another type. */
+function assertSteps(file: string, settings: PixelSettings, family: PixelFamily<unknown>): void {
+	const { doResize, doRescale, doNormalize, doPad } = settings;
+	const { classNormalization } = family;
+	const normalizes = doNormalize ?? classNormalization.standardize !== undefined;
+	const wrong =
+		doResize === false
+			? "do_resize"
+			: doRescale === false && !normalizes
+				? "do_rescale"
+				: doPad === false && family.padsBatch === true
+					? "do_pad"
+					: classNormalization.inBfloat16 === true && (doRescale === false || !normalizes)
+						? "do_rescale or do_normalize"
+						: undefined;
+	if (wrong === undefined) return;
 	throw new OnevisionError(
 		"unsupported",
-		`${file} do_resize is false: only resized pictures are made; set it to true`,
+		`${file} ${wrong} is off: the tensors of this family are not made without it; set it to true`,
 	);
 }
 
