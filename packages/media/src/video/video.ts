@@ -31,7 +31,7 @@ export interface PictureOptions {
 	/** px; scaled by the decoder's bicubic filter. Default: the stored size. */
 	readonly size?: Size;
 	/**
-	 * Whether frames are turned as the file asks for display. Default "ignore": PyAV, transformers' default, and decord
+	 * Whether frames are turned as the file asks for display. Default "ignore": PyAV and decord
 	 * hand out frames as stored; OpenCV, torchcodec from 0.11 and the `ffmpeg` command turn them.
 	 */
 	readonly rotation?: "ignore" | "apply";
