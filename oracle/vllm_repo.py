@@ -7,8 +7,10 @@ transformers, the real processor counts them.
 * vllm/multimodal/media/video.py at 055e47c: 32 frames of a clip unless told otherwise
 * vllm/multimodal/video.py at e5005d0: which frames (`VideoBackend`, `Qwen2VLVideoBackend`, `Qwen3VLVideoBackend`)
 * vllm/model_executor/models/: qwen2_5_vl at fb33ec8, qwen3_vl at 4f5768c, llava_next_video at 187d8e5, gemma4_mm at
-  49e6e47, minicpmv at 73fb7a4, kimi_vl at dff4cad, molmo at f06ae65, and llava_onevision, read in a copy
-* vllm/transformers_utils/processors/: internvl at c6f146b, deepseek_vl2 at e005580
+  49e6e47, minicpmv at 73fb7a4, kimi_vl at dff4cad, molmo at f06ae65; at 055e47c: llava_onevision, idefics3, minicpmv4_6,
+  deepseek_ocr2, ovis, pixtral (`PixtralHFEncoderInfo`); fuyu, which went after 0.25.0, read in a copy
+* vllm/transformers_utils/processors/: internvl at c6f146b, deepseek_vl2 at e005580, deepseek_ocr2 at 3624f50, ovis at
+  949c9a6, kimi_k25_vision_fused at a772b6d
 """
 
 import numpy as np
@@ -24,7 +26,21 @@ from transformers import (
     Qwen3VLProcessor,
     Qwen3VLVideoProcessor,
 )
-from vllm_counts import deepseek_vl2, gemma4, internvl_tiles, kimi_vl, llava_onevision, molmo
+from vllm_counts import (
+    deepseek_ocr2,
+    deepseek_vl2,
+    fuyu,
+    gemma4,
+    internvl_tiles,
+    kimi_k25,
+    kimi_vl,
+    llava_onevision,
+    minicpmv46,
+    molmo,
+    ovis2,
+    pixtral_converted,
+    smolvlm,
+)
 
 FRAMES = 32
 THIN = [(3, 900), (900, 3), (1, 4000), (4000, 1), (1, 70), (70, 1), (2, 301), (12, 6000), (17, 3000), (1, 1)]
@@ -239,6 +255,49 @@ def add_as_original(golden):
     )  # fmt: skip
 
 
+def add_as_transformers(golden):
+    """Models whose count in vLLM is that of transformers, of which our counts are checked against the real processors."""
+    columns = ["width", "height", "tokens"]
+    sizes = SIZES + random_sizes(60, "vllm as transformers")
+    # Slivers stay out that transformers refuses.
+    wide = [size for size in sizes if max(size) <= 100 * min(size)]
+    models = [
+        ("smolvlm2-500m", lambda *size: smolvlm(*size, 512, 2048, 64), wide),
+        ("smolvlm2-2.2b", lambda *size: smolvlm(*size, 384, 1536, 81), wide),
+        ("deepseek-ocr-2", deepseek_ocr2, wide),
+        ("ovis2-8b", ovis2, sizes),
+        ("kimi-k2.5", kimi_k25, sizes),
+        ("pixtral-12b", pixtral_converted, wide),
+        ("fuyu-8b", fuyu, wide),
+    ]
+    for checkpoint, count, measured in models:
+        golden.add(
+            f"{checkpoint}, one image, as transformers",
+            checkpoint=checkpoint,
+            constants={},
+            settings={"parity": "transformers"},
+            source="restatement",
+            kind="image",
+            columns=columns,
+            rows=[[width, height, count(width, height)] for width, height in measured],
+        )
+
+
+def add_minicpmv46(golden):
+    facts = {"checkpoint": "minicpm-v-4.6", "constants": {}, "source": "restatement, transformers' sizes"}
+    rows = [[width, height, minicpmv46(width, height)[0]] for width, height in SIZES]
+    golden.add("minicpm-v-4.6, one image", kind="image", columns=["width", "height", "tokens"], rows=rows, **facts)
+    rows = []
+    for width, height, frames, fps in [*CLIPS, (1280, 720, 3, 25), (420, 1800, 90, 15)]:
+        indices = evenly(frames)
+        tokens, cuts, cut_rows = minicpmv46(width, height)
+        # <image_id>0</image_id>; every frame and cut between tags, a line break between rows of cuts.
+        around = 2 + 1 + len(indices) * (2 + 2 * cuts + cut_rows - 1)
+        whole = len(indices) * tokens + around
+        rows.append([width, height, frames, fps, len(indices) * tokens, indices, whole])
+    golden.add("minicpm-v-4.6, clips", kind="video", columns=[*VIDEO, "total"], rows=rows, **facts)
+
+
 def main():
     golden = Golden("vllm")
     add_qwen2(golden)
@@ -249,7 +308,9 @@ def main():
     add_gemma4(golden)
     for checkpoint in ("minicpm-v-2.6", "minicpm-v-4.5"):
         add_clips(golden, checkpoint, checkpoint, lambda frames: 64 * frames, lambda frames: 66 * frames)
+    add_minicpmv46(golden)
     add_as_original(golden)
+    add_as_transformers(golden)
     golden.write()
 
 

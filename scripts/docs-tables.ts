@@ -114,16 +114,12 @@ function modelsTable(): string {
 	);
 }
 
-/** Families that were compared with vLLM; the others are named by the page in a sentence. */
 function vllmTable(): string {
 	const rows = Object.entries(VLLM_RULES) as [FamilyId, VllmRule][];
-	const compared = rows.filter(([, { source }]) => source !== "none");
-	const left = rows.filter(([, { source }]) => source === "none").map(([id]) => `\`${id}\``);
-	const table = markdownTable(
+	return markdownTable(
 		["Family", "Counted with `--parity`", "What is the same, what differs", "Read in vllm-project/vllm"],
-		compared.map(([id, { parity, what, source }]) => [`\`${id}\``, parity ?? "", what, source]),
+		rows.map(([id, { parity, what, source }]) => [`\`${id}\``, parity ?? "", what, source]),
 	);
-	return `${table}\n\nNot compared with vLLM: ${left.join(", ")}.`;
 }
 
 function apiModelsTable(): string {

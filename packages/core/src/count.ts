@@ -115,10 +115,26 @@ export function resolveSettings(
 				? new OnevisionError("unknown-key", `${key}: ${family.title} has no settings`)
 				: unknownKey(`setting ${key}`, key, [...known, "parity"]);
 		}
-		if (value !== undefined) values[key] = schema.parse(value, key);
+		if (value !== undefined)
+			values[key] = refuseIgnored(schema.parse(value, key), key, family, parity, values[key]);
 	}
 	family.check?.(values);
 	return { parity, values };
+}
+
+/** The value, when the implementation reads it or does the same anyway. Throws `unsupported`. */
+function refuseIgnored(
+	value: SettingValue,
+	key: string,
+	family: AnyFamily,
+	parity: Parity,
+	usual: SettingValue | undefined,
+): SettingValue {
+	if (value === usual || family.ignored?.[parity]?.includes(key) !== true) return value;
+	throw new OnevisionError(
+		"unsupported",
+		`${key} ${value}: ${parity} does not read it for ${family.title} and does as with ${usual}; leave it out or choose another parity`,
+	);
 }
 
 function resolveParity(family: AnyFamily, asked: unknown): Parity {

@@ -96,7 +96,7 @@ export function fitFrames(question: FitQuestion & { readonly video: VideoItem })
  * allowed; all of them, or steps (see `searched`). A number of frames is tried up to those of the sample's longest clip.
  *
  * @throws OnevisionError as `fitSize` does; `unknown-key` for a setting the family has not, `invalid-input` for one that
- * is no number
+ * is no number, `unsupported` for one the implementation does not read
  */
 export function fitSetting(
 	question: FitQuestion & { readonly sample: Sample; readonly setting: string },
@@ -104,6 +104,13 @@ export function fitSetting(
 	const { checkpoint, settings = {}, sample, setting, maxTokens } = question;
 	const counter = counterOf(question);
 	const { min, max, scale } = domainOf(counter, setting, sample);
+	const { parity } = counter.settings;
+	if (counter.family.ignored?.[parity]?.includes(setting) === true) {
+		throw new OnevisionError(
+			"unsupported",
+			`${setting}: ${parity} does not read it for ${counter.family.title}; fit another setting or choose another parity`,
+		);
+	}
 	return search(maxTokens, min, max, EVERY_CANDIDATE, {
 		valueAt: (index) => index / scale,
 		tokensOf: (value) =>

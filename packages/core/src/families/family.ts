@@ -52,6 +52,8 @@ export interface Family<Constants, S extends Settings> {
 	readonly settings: { readonly [Key in keyof S]: Schema<S[Key]> };
 	/** What the implementation does for these constants when nothing is set. */
 	defaults(constants: Constants, parity: Parity): S;
+	/** Settings an implementation does not read: it does as its defaults say, and another value is refused. */
+	readonly ignored?: { readonly [P in Parity]?: readonly string[] };
 	/** Throws `invalid-input` for values that contradict each other. Absent: any combination is fine. */
 	check?(settings: S): void;
 	counter(constants: Constants, settings: S, parity: Parity): ItemCounter;

@@ -72,6 +72,10 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		),
 		num_frames: numFramesSchema,
 	},
+	// The cap and the newline are written into the count; pooling of frames and the grids come from the configuration.
+	ignored: {
+		vllm: ["anyres_max", "image_pooling", "multi_image_pooling", "pooling_mode", "newline_position"],
+	},
 	defaults: (constants, parity) => ({
 		anyres_max: parity === "vllm" ? VLLM_CAP : constants.anyresMax,
 		max_tiles: constants.maxGridSide ** 2,

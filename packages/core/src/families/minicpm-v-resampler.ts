@@ -50,6 +50,7 @@ export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResam
 			max: MAX_FRAMES,
 		}),
 	},
+	ignored: { vllm: ["video_max_slice_nums"] },
 	defaults: ({ maxSlices, frameSlices, maxFrames }, parity) => ({
 		max_slice_nums: maxSlices,
 		video_max_slice_nums: parity === "vllm" ? 1 : frameSlices,

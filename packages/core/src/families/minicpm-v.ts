@@ -1,15 +1,17 @@
 /**
  * MiniCPM-V 4.6: an overview and up to nine cuts in their own shape, sixteen patches merged into a token (or four); a
- * video is one frame per second, each laid out like a picture. Source: transformers 5.18 models/minicpmv4_6/
- * {image_processing,video_processing,processing}_minicpmv4_6.py.
+ * video is one frame per second, each laid out like a picture. Sources: transformers 5.18 models/minicpmv4_6/
+ * {image_processing,video_processing,processing}_minicpmv4_6.py; vllm-project/vllm
+ * vllm/model_executor/models/minicpmv4_6.py at 055e47c, which takes 32 frames of a clip and always cuts.
  */
 
+import { OnevisionError } from "../errors.ts";
 import { sampleUniform } from "../geometry/frame-sampling.ts";
 import { linspace } from "../rounding.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
 import { boolean, choice, integer } from "../schema.ts";
 import type { Family, Knob } from "./family.ts";
-import { numFramesKnob, type SampledFrames } from "./frames.ts";
+import { numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { layoutSlices, type SliceRule, withImageId } from "./minicpm-slices.ts";
 import { type ClipFrames, clipFramesSchema, rateOf } from "./native-clip.ts";
 
@@ -45,7 +47,7 @@ export const slicesSchema = (of: string) => integer(`Most cuts of ${of}`, { min:
 export const minicpmV: Family<MinicpmVConstants, MinicpmVSettings> = {
 	title: "MiniCPM-V 4.6",
 	source: "transformers 5.18.0 src/transformers/models/minicpmv4_6/image_processing_minicpmv4_6.py",
-	parities: ["transformers"],
+	parities: ["transformers", "vllm"],
 	scenarios: ["single-image", "multi-image", "video"],
 	settings: {
 		max_slice_nums: slicesSchema("an image"),
@@ -59,14 +61,15 @@ export const minicpmV: Family<MinicpmVConstants, MinicpmVSettings> = {
 		}),
 		num_frames: clipFramesSchema,
 	},
-	defaults: ({ maxSlices, maxFrames, downsample }) => ({
+	ignored: { vllm: ["slice_mode", "video_slice_mode", "max_num_frames"] },
+	defaults: ({ maxSlices, maxFrames, downsample }, parity) => ({
 		max_slice_nums: maxSlices,
 		video_max_slice_nums: maxSlices,
 		slice_mode: true,
 		video_slice_mode: true,
 		downsample_mode: downsample,
 		max_num_frames: maxFrames,
-		num_frames: "by_fps",
+		num_frames: parity === "vllm" ? VLLM_FRAMES : "by_fps",
 	}),
 	knobs: ({ maxSlices }) => {
 		const image = slicesKnob("max_slice_nums", maxSlices);
@@ -76,7 +79,7 @@ export const minicpmV: Family<MinicpmVConstants, MinicpmVSettings> = {
 			video: [numFramesKnob(), slicesKnob("video_max_slice_nums", maxSlices)],
 		};
 	},
-	counter: ({ patch, slice }, settings) => {
+	counter: ({ patch, slice, maxFrames }, settings, parity) => {
 		const merge = settings.downsample_mode === "4x" ? 2 : MERGED_SIDE;
 		const rule = (maxSlices: number): SliceRule => ({
 			patch,
@@ -90,7 +93,13 @@ export const minicpmV: Family<MinicpmVConstants, MinicpmVSettings> = {
 		const frameRule = rule(settings.video_slice_mode ? settings.video_max_slice_nums : 0);
 		return {
 			image: (item) => layoutSlices(item, imageRule),
-			video: (item) => layoutSlices(item, frameRule, takeFrames(item, settings)),
+			video: (item) => {
+				const sampled =
+					parity === "vllm"
+						? takeFramesAsVllm(item, settings.num_frames, maxFrames)
+						: takeFrames(item, settings);
+				return layoutSlices(item, frameRule, sampled);
+			},
 			numbered: withImageId,
 		};
 	},
@@ -119,6 +128,15 @@ function takeFrames(video: VideoItem, settings: MinicpmVSettings): SampledFrames
 			? sampleLong(video.frames, fps, duration, most)
 			: Array.from({ length: Math.ceil(duration) }, (_, second) => Math.trunc(second * fps));
 	return { count: indices.length, indices };
+}
+
+/** A number of frames, evenly: the loader that vLLM has for clips without a rule of their own. */
+function takeFramesAsVllm(video: VideoItem, asked: ClipFrames, trained: number): SampledFrames {
+	if (asked !== "by_fps") return sampleFrames(video, asked, "vllm", trained);
+	throw new OnevisionError(
+		"unsupported",
+		`num_frames by_fps: vLLM takes a number of frames of a MiniCPM-V clip; set num_frames=${VLLM_FRAMES}, as it does by itself`,
+	);
 }
 
 function sampleLong(frames: number, fps: number, duration: number, most: number): number[] {

@@ -121,6 +121,12 @@ export function sampleClip(
 	// Asked for a number of frames, a rule may repeat those of a clip too short for it.
 	if (total < rule.fewestFrames && typeof asked !== "number") return refuseShort(total);
 	if (asked === "all" || (asked === "by_fps" && rate === "all")) {
+		if (parity === "vllm") {
+			throw new OnevisionError(
+				"unsupported",
+				"fps all: vLLM samples these clips at a rate; set fps, by itself 2",
+			);
+		}
 		if (total <= settings.max_frames) return { count: total };
 		const note = `all ${total} frames are used: no sampling unless asked; the model cards sample with fps=2`;
 		return { count: total, notes: [note] };

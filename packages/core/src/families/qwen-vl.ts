@@ -100,6 +100,8 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 			"Bound a long clip's total pixels as qwen-vl-utils does (off in transformers 5.18, on from 5.22)",
 		),
 	},
+	// Its loaders of these models sample by rate alone.
+	ignored: { vllm: ["num_frames"] },
 	defaults: (constants, parity) => {
 		const utils = parity === "qwen-vl-utils" ? utilsVideoLimits(constants.factor) : undefined;
 		return {

@@ -1,13 +1,14 @@
 /**
- * How vLLM counts each family: under a parity of its own, as another implementation does, or not compared. vLLM runs the
- * processors of transformers for most models, so what differs is mostly which frames its loader hands them.
+ * How vLLM counts each family: under a parity of its own, as another implementation does, or not at all, where it has no
+ * such model. vLLM runs the processors of transformers for most models, so what differs is mostly which frames its
+ * loader hands them.
  */
 
 import type { Parity } from "./family.ts";
 import type { FamilyId } from "./index.ts";
 
 export interface VllmRule {
-	/** The parity that counts as vLLM does; absent where it was not compared. */
+	/** The parity that counts as vLLM does; absent where it has no such model. */
 	readonly parity?: Parity;
 	/** What is the same, or what differs. */
 	readonly what: string;
@@ -19,11 +20,13 @@ const model = (file: string, commit: string) => `vllm/model_executor/models/${fi
 const processor = (file: string, commit: string) =>
 	`vllm/transformers_utils/processors/${file}.py at ${commit}`;
 const LOADER = "vllm/multimodal/video.py at e5005d0";
+/** The models vLLM knows, and up to which release it knew others. */
+const REGISTRY = model("registry", "055e47c");
 
 const asTransformers = (what: string, source: string): VllmRule => ({ parity: "transformers", what, source });
 const asOriginal = (what: string, source: string): VllmRule => ({ parity: "original", what, source });
 const own = (what: string, source: string): VllmRule => ({ parity: "vllm", what, source });
-const NOT_COMPARED: VllmRule = { what: "not compared", source: "none" };
+const absent = (what = "no such model"): VllmRule => ({ what, source: REGISTRY });
 
 /** Complete by construction: a family of the registry without a row is a compile error. */
 export const VLLM_RULES = {
@@ -38,7 +41,7 @@ export const VLLM_RULES = {
 	),
 	"llava-onevision": own(
 		"every image as if it were alone; the cap is always 9 tiles; 32 frames, evenly",
-		`vllm/model_executor/models/llava_onevision.py, read in a copy; ${LOADER}`,
+		`${model("llava_onevision", "055e47c")}; ${LOADER}`,
 	),
 	"llava-onevision-2": own("frames by its own rule", model("llava_onevision2", "045d757")),
 	"qwen-vl": own(
@@ -60,60 +63,81 @@ export const VLLM_RULES = {
 	),
 	pixtral: {
 		parity: "mistral-common",
-		what: "checkpoints in Mistral's own format by mistral-common; those converted for transformers were not compared",
-		source: model("pixtral", "75236c2"),
+		what: "checkpoints in Mistral's own format by mistral-common; converted for transformers, Pixtral as transformers, but Mistral 3 rounded up to patches and then down to tokens, as no parity counts",
+		source: `${model("pixtral", "055e47c")}; ${model("mistral3", "055e47c")}`,
 	},
 	idefics3: asTransformers(
 		"tiles from transformers' helper, equal to its processor where the longest edge is a multiple of the tile, as released",
-		"vllm/model_executor/models/idefics3.py, read in a copy",
+		model("idefics3", "055e47c"),
 	),
-	smolvlm: NOT_COMPARED,
+	smolvlm: asTransformers(
+		"images as Idefics3; no clips",
+		`${model("smolvlm", "52e9d6f")}; ${model("idefics3", "055e47c")}`,
+	),
 	llama4: asTransformers("tiles from transformers' own search", model("mllama4", "60d375c")),
 	"phi4-multimodal": asTransformers("the mask summed in integers", model("phi4mm", "42fa4c0")),
-	"aya-vision": asTransformers("tiles from transformers' own search", model("aya_vision", "ca71ef2")),
+	"aya-vision": asTransformers(
+		"up to release 0.24.0, tiles from transformers' own search",
+		`${model("aya_vision", "ca71ef2")}; ${REGISTRY}`,
+	),
 	"cohere2-vision": asTransformers("tiles from transformers' own search", model("cohere2_vision", "dd94868")),
 	molmo: asOriginal("the same formula, also in float32", model("molmo", "f06ae65")),
 	"lfm2-vl": asTransformers("with the thumbnail that released checkpoints have", model("lfm2_vl", "e7bcaef")),
 	"kimi-vl": asOriginal("the same formula", model("kimi_vl", "dff4cad")),
-	"kimi-k2.5": {
-		what: "the checkpoint's own code counts; not compared",
-		source: model("kimi_k25", "dd4ad00"),
-	},
+	"kimi-k2.5": asTransformers(
+		"images; clips are split by the checkpoint's own code, which was not read",
+		`${model("kimi_k25", "055e47c")}; ${processor("kimi_k25_vision_fused", "a772b6d")}`,
+	),
 	"deepseek-vl2": asOriginal(
 		"one tile per image when there are more than two",
 		processor("deepseek_vl2", "e005580"),
 	),
-	ovis2: {
-		what: "tokens per tile and separators as transformers; its search for the grid was not compared",
-		source: processor("ovis", "949c9a6"),
-	},
+	ovis2: asTransformers("the same search for the grid", processor("ovis", "949c9a6")),
 	glm4v: asTransformers("clips too", `${model("glm4_1v", "9ba7fb9")}; ${LOADER}`),
 	glm46v: asTransformers(
 		"clips too, though times are cut to whole seconds before they are written",
 		`${model("glm4_1v", "9ba7fb9")}; ${LOADER}`,
 	),
-	"ernie-4.5-vl": {
-		what: "images as transformers; the checkpoint's own code takes the frames of a clip, not compared",
-		source: model("ernie45_vl", "844dcca"),
-	},
-	"llava-onevision-1.5": NOT_COMPARED,
-	"video-llava": NOT_COMPARED,
-	"video-llama": NOT_COMPARED,
-	vila: NOT_COMPARED,
-	nvila: NOT_COMPARED,
-	mantis: NOT_COMPARED,
-	idefics2: NOT_COMPARED,
-	gemma3n: NOT_COMPARED,
-	paligemma: NOT_COMPARED,
-	"minicpm-v": NOT_COMPARED,
-	"video-llama-3": NOT_COMPARED,
-	"hunyuan-vl": NOT_COMPARED,
-	fuyu: NOT_COMPARED,
-	"kosmos-2": NOT_COMPARED,
-	"blip-2": NOT_COMPARED,
-	"instructblip-video": NOT_COMPARED,
-	"deepseek-ocr2": NOT_COMPARED,
-	"deepseek-vl": NOT_COMPARED,
-	mllama: NOT_COMPARED,
-	"perception-lm": NOT_COMPARED,
+	"ernie-4.5-vl": asTransformers(
+		"images; clips are sized by the checkpoint's own code, which was not read, from 32 frames",
+		`${model("ernie45_vl", "00b9d65")}; ${LOADER}`,
+	),
+	"llava-onevision-1.5": absent(),
+	"video-llava": absent(),
+	"video-llama": absent(),
+	vila: absent(),
+	nvila: absent(),
+	mantis: asOriginal(
+		"up to release 0.24.0, the same text around every image",
+		`${model("llava", "35d3c24")}; ${REGISTRY}`,
+	),
+	idefics2: absent("no such model; other models use its tower"),
+	gemma3n: asTransformers("the processor's own sequence", model("gemma3n_mm", "055e47c")),
+	paligemma: asTransformers("one image per prompt", model("paligemma", "055e47c")),
+	"minicpm-v": own(
+		"images as transformers; 32 frames, evenly, each cut like an image",
+		`${model("minicpmv4_6", "055e47c")}; ${LOADER}`,
+	),
+	"video-llama-3": absent(),
+	"hunyuan-vl": asTransformers(
+		"by the processor of transformers; earlier by the same formula in a model of its own",
+		`${REGISTRY}; ${model("hunyuan_vision", "1c1b86e")}`,
+	),
+	fuyu: asTransformers(
+		"up to release 0.25.0, by the processor of transformers, later by the same formula",
+		`${model("fuyu", "0d8caed")} and a copy; ${REGISTRY}`,
+	),
+	"kosmos-2": absent(),
+	"blip-2": asTransformers("BLIP-2; it has no InstructBLIP", `${model("blip2", "055e47c")}; ${REGISTRY}`),
+	"instructblip-video": absent(),
+	"deepseek-ocr2": asTransformers(
+		"the same search for the grid, always 2 to 6 tiles",
+		`${model("deepseek_ocr2", "055e47c")}; ${processor("deepseek_ocr2", "3624f50")}`,
+	),
+	"deepseek-vl": absent(),
+	mllama: asTransformers(
+		"up to release 0.10.2, tiles from transformers' own search; keys of the last images in a row alone",
+		`${model("mllama", "6f0b37b")}; ${REGISTRY}`,
+	),
+	"perception-lm": absent(),
 } as const satisfies Record<FamilyId, VllmRule>;

@@ -149,6 +149,19 @@ describe.each(CASES)("%s", (_name, asked) => {
 	});
 });
 
+test.each([
+	["video", "qwen2.5-vl-7b", "num_frames"],
+	["single-image", ONEVISION, "anyres_max"],
+] as const)("%s of %s: no %s, which vLLM does not read", (scenario, checkpoint, setting) => {
+	const asked = (parity: "vllm" | "transformers") =>
+		findFrontier(question(scenario, { checkpoint: checkpointById(checkpoint), parity })).points.flatMap(
+			({ allocation }) => Object.keys(allocation.settings),
+		);
+	expect(asked("vllm")).not.toContain(setting);
+	expect(asked("vllm").length).toBeGreaterThan(0);
+	expect(asked("transformers")).toContain(setting);
+});
+
 describe("evaluateAllocation", () => {
 	const settings = { max_tiles: 36, anyres_max: 9, image_pooling: 1 };
 	const asked = question("single-image");

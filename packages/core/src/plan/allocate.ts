@@ -187,9 +187,11 @@ export function limitImages(sample: Sample, maxImages: number | undefined): Samp
 /** Every combination of the knobs' values within the bounds. */
 function enumerate(question: AllocationQuestion, samples: readonly WeightedSample[]): Allocation[] {
 	const { checkpoint, scenario, deployOnly, limits } = question;
-	const knobs = familyById(checkpoint.family)
+	const family = familyById(checkpoint.family);
+	const ignored = family.ignored?.[question.parity ?? family.parities[0]] ?? [];
+	const knobs = family
 		.knobs(checkpoint.constants)
-		[scenario].filter((knob) => knob.deployable || !deployOnly)
+		[scenario].filter((knob) => (knob.deployable || !deployOnly) && !ignored.includes(knob.setting))
 		.map((knob) => ({ ...knob, values: withinBounds(knob, limits) }));
 	let combinations: { settings: Record<string, SettingValue>; words: string[] }[] = [
 		{ settings: {}, words: [] },
