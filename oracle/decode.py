@@ -125,6 +125,65 @@ def others(image):
     yield "avif-alpha.avif", encoded(with_alpha(image), "AVIF", quality=80, subsampling="4:4:4")
 
 
+def gifs(image):
+    """What Pillow's writer does not make: frames beside the screen's edges, palettes of all kinds, wrong codes."""
+    indices = numpy.array(image.quantize(8))
+    colors = bytes(image.quantize(8).getpalette()[:24])
+    ramp, other = bytes(i for i in range(8) for _ in range(3)), colors[::-1]
+    whole = (0, 0, WIDTH, HEIGHT)
+    codes = literal_codes(indices, 3)
+    yield "gif-transparent.gif", gif(whole, codes, colors, transparent=2)
+    yield "gif-smaller-frame.gif", gif(whole, codes, colors, screen=(50, 40))
+    yield "gif-offset-frame.gif", gif((7, 9, WIDTH, HEIGHT), codes, colors, screen=(50, 40), transparent=3)
+    yield "gif-past-the-screen.gif", gif((7, 9, WIDTH, HEIGHT), codes, colors, screen=(20, 20))
+    yield "gif-no-palette.gif", gif(whole, codes)
+    yield "gif-no-palette-transparent.gif", gif(whole, codes, screen=(50, 40), transparent=200)
+    yield "gif-gray-ramp.gif", gif(whole, codes, ramp)
+    yield "gif-local-palette.gif", gif(whole, codes, colors, local=other)
+    yield "gif-local-gray-ramp.gif", gif(whole, codes, colors, local=ramp)
+    yield "gif-short-palette.gif", gif(whole, codes, colors[:12], transparent=7)
+    yield "gif-2-colors.gif", gif(whole, literal_codes(indices % 2, 2), colors[:6])
+    yield "gif-1-bit-codes.gif", gif(whole, literal_codes(indices % 2, 1), colors[:6])
+    yield "gif-9-bit-codes.gif", gif(whole, literal_codes(indices.astype(int) + 256, 9), colors)
+    yield "gif-interlaced.gif", encoded(image, "GIF", interlace=1)
+    yield "gif-interlaced-5-rows.gif", encoded(image.crop((0, 0, WIDTH, 5)), "GIF", interlace=1)
+    yield "gif-87a.gif", b"GIF87a" + gif(whole, codes, colors)[6:]
+    yield "gif-comment.gif", encoded(image, "GIF", comment=b"a comment " * 60)
+    yield "gif-no-trailer.gif", gif(whole, codes, colors)[:-1]
+    yield "gif-no-frame.gif", gif(whole, codes, colors)[: 13 + 24] + b";"
+    yield "gif-empty-frame.gif", gif((0, 0, 0, HEIGHT), codes, colors, screen=(WIDTH, HEIGHT))
+    yield "gif-truncated.gif", encoded(image, "GIF")[:-200]
+    damaged = bytearray(encoded(image, "GIF"))
+    damaged[-300] ^= 0x55
+    yield "gif-damaged.gif", bytes(damaged)
+    short = literal_codes(indices[:-1], 3)
+    yield "gif-early-end.gif", gif(whole, short, colors)
+    # Pillow reads 65,536 bytes at once and goes on after an end code when there are more.
+    rest = literal_codes(indices[-1:], 3)[1:]
+    yield "gif-early-end-in-a-long-file.gif", gif(whole, short[:-1] + rest, colors) + bytes(66_000)
+    yield "gif-wide-codes.gif", gif(whole, bytes([13]) + codes[1:], colors)
+
+
+def gif(frame, codes, palette=b"", screen=None, transparent=None, local=b""):
+    def flags(colors):
+        return 0x80 | (len(colors) // 3).bit_length() - 2 if colors else 0
+
+    control = b"" if transparent is None else b"!\xf9\4\1\0\0" + bytes([transparent, 0])
+    head = struct.pack("<6sHHBBB", b"GIF89a", *(screen or frame[2:]), flags(palette), 0, 0)
+    return head + palette + control + struct.pack("<cHHHHB", b",", *frame, flags(local)) + local + codes + b";"
+
+
+def literal_codes(indices, bits):
+    """Each index as its own code, the table cleared before codes grow."""
+    codes = []
+    for i, index in enumerate(numpy.ravel(indices).tolist()):
+        codes += [1 << bits, index] if i % (2**bits - 2 or 1) == 0 else [index]
+    packed = sum(code << (bits + 1) * i for i, code in enumerate([*codes, (1 << bits) + 1]))
+    body = packed.to_bytes((packed.bit_length() + 7) // 8, "little")
+    blocks = (body[at : at + 255] for at in range(0, len(body), 255))
+    return bytes([bits]) + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
+
+
 def bitmaps(image):
     yield "bmp-24-bit.bmp", encoded(image, "BMP")
     yield "bmp-32-bit.bmp", encoded(with_alpha(image), "BMP")
@@ -246,7 +305,7 @@ def decoded(path):
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     image = scene()
-    for make in (jpegs, pngs, others, bitmaps):
+    for make in (jpegs, pngs, others, gifs, bitmaps):
         for name, body in make(image):
             (OUT / name).write_bytes(body)
     listed = [*sorted(OUT.iterdir()), *sorted((HERE / "fixtures").iterdir())]

@@ -143,6 +143,45 @@ describe("bitmaps that are made to cost", () => {
 	});
 });
 
+describe("GIFs that are made to cost", () => {
+	/** A frame as large as the screen, without palette. */
+	const gif = (width: number, height: number, codes: Uint8Array): Buffer => {
+		const head = Buffer.alloc(13 + 10);
+		head.write("GIF89a");
+		head.writeUInt16LE(width, 6);
+		head.writeUInt16LE(height, 8);
+		head.write(",", 13);
+		head.writeUInt16LE(width, 18);
+		head.writeUInt16LE(height, 20);
+		return Buffer.concat([head, codes]);
+	};
+	const blocks = (count: number, fill: number): Buffer =>
+		Buffer.concat(Array.from({ length: count }, () => Buffer.alloc(256, fill).fill(255, 0, 1)));
+
+	test.each([
+		["millions of pixels in a few bytes", gif(13_000, 13_000, new Uint8Array([8, 1, 0, 0])), "truncated"],
+		[
+			"nothing but clears",
+			gif(9_000, 9_000, Buffer.concat([Buffer.from([0]), blocks(4000, 0xff)])),
+			"truncated",
+		],
+		["nothing but ends", gif(99, 99, Buffer.concat([Buffer.from([7]), blocks(4000, 0x81)])), "GIF"],
+		[
+			"nothing but empty blocks",
+			gif(99, 99, Buffer.concat([Buffer.from([2]), Buffer.alloc(4e6)])),
+			"truncated",
+		],
+	])("%s", async (_, bytes, message) => {
+		await expect(decodeImage(bytes)).rejects.toThrow(message);
+	});
+
+	test("a frame of one pixel on a screen over the limit is refused before it is painted", async () => {
+		const bytes = gif(1, 1, new Uint8Array([2, 2, 0x44, 1, 0]));
+		bytes.writeUInt32LE(0xffff_ffff, 6);
+		await expect(decodeImage(bytes)).rejects.toMatchObject({ code: "over-limit" });
+	});
+});
+
 test.each([
 	[{ maxPixels: Number.NaN }, "maxPixels NaN"],
 	[{ maxSeconds: 0 }, "maxSeconds 0"],

@@ -10,12 +10,19 @@ import { type Picture, picture } from "../picture.ts";
 import { unreadable } from "../reading.ts";
 import { decodeBmp } from "./bmp.ts";
 import { cmykToRgb } from "./cmyk.ts";
+import { decodeGif } from "./gif.ts";
 import { assertPixels, assertSize, type DecodeOptions, MAX_PIXELS, MAX_SECONDS } from "./limits.ts";
 import { inverseOrientation, upright } from "./orientation.ts";
 
 /** Byte of a PNG that holds its colour type, and the type without colour or alpha (PNG, third edition, 11.2.1). */
 const PNG_COLOR_TYPE = 25;
 const PNG_GRAY = 0;
+
+/** Formats that sharp does not read, or not as Pillow does. */
+const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
+	bmp: decodeBmp,
+	gif: decodeGif,
+};
 
 /**
  * Decodes one image: the first frame of an animation, alpha dropped, gray and palettes expanded, embedded colour
@@ -26,7 +33,7 @@ const PNG_GRAY = 0;
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
 	const header = readImageHeader(bytes);
 	assertPixels(header, options.maxPixels ?? MAX_PIXELS);
-	const decoded = header.format === "bmp" ? decodeBmp(bytes) : await decodeBySharp(bytes, header, options);
+	const decoded = OWN_DECODERS[header.format]?.(bytes) ?? (await decodeBySharp(bytes, header, options));
 	assertSize(decoded, header);
 	return options.applyOrientation === true ? upright(decoded, header.orientation) : decoded;
 }
