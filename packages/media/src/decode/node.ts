@@ -13,6 +13,8 @@ import { cmykToRgb } from "./cmyk.ts";
 import { decodeGif } from "./gif.ts";
 import { assertPixels, assertSize, type DecodeOptions, MAX_PIXELS, MAX_SECONDS } from "./limits.ts";
 import { inverseOrientation, upright } from "./orientation.ts";
+import { assertPngChecksums } from "./png.ts";
+import { assertDecodableTiff } from "./tiff.ts";
 
 /** Byte of a PNG that holds its colour type, and the type without colour or alpha (PNG, third edition, 11.2.1). */
 const PNG_COLOR_TYPE = 25;
@@ -51,9 +53,11 @@ async function decodeBySharp(
 	if (format === "heic") {
 		throw new OnevisionError("unsupported", "HEIC images are not decoded here; convert it to JPEG or PNG");
 	}
+	if (format === "tiff") assertDecodableTiff(bytes);
+	if (format === "png") assertPngChecksums(bytes);
 	const image = sharp(bytes, {
-		// Pillow decodes past damage that leaves the file whole, but refuses truncated files.
-		failOn: "truncated",
+		// Pillow decodes past damage that leaves the file whole, but not of a TIFF, and refuses truncated files.
+		failOn: format === "tiff" ? "error" : "truncated",
 		limitInputPixels: width * height,
 		ignoreIcc: true,
 	}).timeout({ seconds });
