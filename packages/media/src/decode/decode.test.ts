@@ -160,6 +160,20 @@ describe("kinds of TIFF that would not be as Pillow's are refused by name", () =
 		});
 	});
 
+	test.each([
+		[
+			"fewer strips than rows need",
+			changed("tiff-rgb.tiff", 278, { value: 7 }),
+			"1 strips where its rows need 4",
+		],
+		["no counts of bytes", changed("tiff-rgb.tiff", 279, { tag: 280 }), "without the length of its strips"],
+	])("%s: readers go on in different ways", async (_, bytes, why) => {
+		await expect(decodeImage(bytes)).rejects.toMatchObject({
+			code: "unreadable-file",
+			message: expect.stringContaining(why),
+		});
+	});
+
 	test("a tag given twice is damage: readers differ in which they take", async () => {
 		const bytes = changed("tiff-rgb.tiff", 278, { tag: 277 });
 		await expect(decodeImage(bytes)).rejects.toThrow("gives its samples twice");

@@ -8,11 +8,15 @@ import { readTiffDirectory, type TiffDirectory } from "../image/exif.ts";
 import { type Reading, range, readFromBytes, uint64, unreadable } from "../reading.ts";
 
 const TAGS = {
+	257: "height",
 	258: "bits",
 	259: "compression",
 	262: "photometric",
 	266: "fillOrder",
+	273: "stripOffsets",
 	277: "samples",
+	278: "rowsPerStrip",
+	279: "stripBytes",
 	284: "planar",
 	320: "colorMap",
 	322: "tileWidth",
@@ -21,6 +25,9 @@ const TAGS = {
 } as const;
 
 type Tags = Partial<Record<(typeof TAGS)[keyof typeof TAGS], readonly number[]>>;
+
+/** Of these, which may be long, only how many there are. */
+const COUNTED: readonly string[] = ["stripOffsets", "stripBytes"];
 
 /** Bytes of a BYTE, a SHORT and a LONG by the number of their type. */
 const TYPE_BYTES: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 3: 2, 4: 4 };
@@ -77,11 +84,13 @@ const KINDS: readonly { photometric: number; colors: number; bits: number[]; ext
 export function assertDecodableTiff(bytes: Uint8Array): void {
 	const tags = readFromBytes(readTags(), bytes);
 	const found = strangeSamples(tags) ?? strangeLayout(tags) ?? strangeCompression(tags);
-	if (found === undefined) return;
-	throw new OnevisionError(
-		"unsupported",
-		`a TIFF of ${found} is not decoded here; save it as 8-bit RGB in strips, with LZW or uncompressed`,
-	);
+	if (found !== undefined) {
+		throw new OnevisionError(
+			"unsupported",
+			`a TIFF of ${found} is not decoded here; save it as 8-bit RGB in strips, with LZW or uncompressed`,
+		);
+	}
+	assertStrips(tags);
 }
 
 function* readTags(): Reading<Tags> {
@@ -91,15 +100,20 @@ function* readTags(): Reading<Tags> {
 		const name = TAGS[directory.table.getUint16(at, directory.little) as keyof typeof TAGS];
 		if (name === undefined) continue;
 		if (tags[name] !== undefined) throw unreadable(`TIFF gives its ${name} twice; the file is damaged`);
-		tags[name] = yield* readNumbers(directory, at);
+		tags[name] = COUNTED.includes(name) ? [countOf(directory, at)] : yield* readNumbers(directory, at);
 	}
 	return tags;
 }
 
+function countOf({ table, little, big }: TiffDirectory, at: number): number {
+	return big ? uint64(table, at + 4, little) : table.getUint32(at + 4, little);
+}
+
 /** All numbers of an entry, which lie in it or, where they need more room, where it points to. */
-function* readNumbers({ table, little, big }: TiffDirectory, at: number): Reading<number[]> {
+function* readNumbers(directory: TiffDirectory, at: number): Reading<number[]> {
+	const { table, little, big } = directory;
 	const size = TYPE_BYTES[table.getUint16(at + 2, little)];
-	const count = big ? uint64(table, at + 4, little) : table.getUint32(at + 4, little);
+	const count = countOf(directory, at);
 	if (size === undefined || count > MAX_NUMBERS) {
 		throw unreadable(`TIFF tag ${table.getUint16(at, little)} has no value it may have; the file is damaged`);
 	}
@@ -115,6 +129,22 @@ function* readNumbers({ table, little, big }: TiffDirectory, at: number): Readin
 		else numbers.push(size === 2 ? view.getUint16(place, little) : view.getUint32(place, little));
 	}
 	return numbers;
+}
+
+/** Where there are more or fewer strips than the rows need, each reader goes on in its own way. */
+function assertStrips(tags: Tags): void {
+	const { height: [height = 0] = [], samples: [samples = 1] = [], planar: [planar = 1] = [] } = tags;
+	const {
+		stripOffsets: [offsets] = [],
+		stripBytes: [counts] = [],
+		rowsPerStrip: [rows = height] = [],
+	} = tags;
+	const needed = Math.ceil(height / rows) * (planar === 2 ? samples : 1);
+	if (counts === undefined) {
+		throw unreadable("is a TIFF without the length of its strips; save it anew");
+	}
+	if (offsets === needed && counts === needed) return;
+	throw unreadable(`is a TIFF of ${offsets ?? 0} strips where its rows need ${needed}; the file is damaged`);
 }
 
 /** What is not decoded of the samples: their format, bits, colours and alpha. */
