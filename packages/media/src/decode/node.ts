@@ -30,7 +30,8 @@ const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
  * Decodes one image: the first frame of an animation, alpha dropped, gray and palettes expanded, embedded colour
  * profiles ignored. Equal to Pillow for every format but AVIF, which another library decodes. Throws `unreadable-file`
  * for other, damaged and truncated files, `over-limit` for images of more than `maxPixels`, before they are decoded,
- * and for those that take too long, `unsupported` for HEIC, `invalid-input` for limits that are none.
+ * and for those that take too long, `unsupported` for HEIC and some kinds of TIFF, `invalid-input` for limits that
+ * are none.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
 	const header = readImageHeader(bytes);

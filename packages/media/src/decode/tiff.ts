@@ -69,8 +69,16 @@ const UNKNOWN_EXTRA = 0;
 const PREMULTIPLIED_ALPHA = 1;
 const ALPHA = 2;
 
-/** Bits of a sample, and the sample after the colours that there may be. */
-const KINDS: readonly { photometric: number; colors: number; bits: number[]; extras: number[] }[] = [
+/** What is decoded: bits of a sample, and the one sample after the colours that there may be. */
+interface Kind {
+	readonly photometric: number;
+	/** Samples of colour. */
+	readonly colors: number;
+	readonly bits: readonly number[];
+	readonly extras: readonly number[];
+}
+
+const KINDS: readonly Kind[] = [
 	{ photometric: WHITE_IS_ZERO, colors: 1, bits: [1, 2, 4, 8], extras: [] },
 	{ photometric: BLACK_IS_ZERO, colors: 1, bits: [1, 2, 4, 16], extras: [] },
 	{ photometric: BLACK_IS_ZERO, colors: 1, bits: [8], extras: [ALPHA] },
