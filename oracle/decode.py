@@ -93,9 +93,13 @@ def pngs(image):
     damaged = bytearray(whole)
     damaged[len(whole) // 2] ^= 0x55
     yield "png-damaged.png", bytes(damaged)
-    wrong_sum = bytearray(whole)
-    wrong_sum[-16] ^= 0xFF
-    yield "png-wrong-checksum.png", bytes(wrong_sum)
+    for name, at in (("png-wrong-checksum.png", -16), ("png-wrong-header-checksum.png", 29)):
+        wrong_sum = bytearray(whole)
+        wrong_sum[at] ^= 0xFF
+        yield name, bytes(wrong_sum)
+    with_palette = bytearray(encoded(palette, "PNG"))
+    with_palette[with_palette.index(b"PLTE") + 9] ^= 0xFF
+    yield "png-wrong-palette-checksum.png", bytes(with_palette)
 
 
 def others(image):
@@ -123,6 +127,124 @@ def others(image):
     yield "avif-420.avif", encoded(image, "AVIF", quality=80)
     yield "avif-444.avif", encoded(image, "AVIF", quality=80, subsampling="4:4:4")
     yield "avif-alpha.avif", encoded(with_alpha(image), "AVIF", quality=80, subsampling="4:4:4")
+
+
+def gifs(image):
+    """What Pillow's writer does not make: frames beside the screen's edges, palettes of all kinds, wrong codes."""
+    indices = numpy.array(image.quantize(8))
+    colors = bytes(image.quantize(8).getpalette()[:24])
+    ramp, other = bytes(i for i in range(8) for _ in range(3)), colors[::-1]
+    whole = (0, 0, WIDTH, HEIGHT)
+    codes = literal_codes(indices, 3)
+    yield "gif-transparent.gif", gif(whole, codes, colors, transparent=2)
+    yield "gif-smaller-frame.gif", gif(whole, codes, colors, screen=(50, 40))
+    yield "gif-offset-frame.gif", gif((7, 9, WIDTH, HEIGHT), codes, colors, screen=(50, 40), transparent=3)
+    yield "gif-past-the-screen.gif", gif((7, 9, WIDTH, HEIGHT), codes, colors, screen=(20, 20))
+    yield "gif-no-palette.gif", gif(whole, codes)
+    yield "gif-no-palette-transparent.gif", gif(whole, codes, screen=(50, 40), transparent=200)
+    yield "gif-gray-ramp.gif", gif(whole, codes, ramp)
+    yield "gif-local-palette.gif", gif(whole, codes, colors, local=other)
+    yield "gif-local-gray-ramp.gif", gif(whole, codes, colors, local=ramp)
+    yield "gif-short-palette.gif", gif(whole, codes, colors[:12], transparent=7)
+    yield "gif-2-colors.gif", gif(whole, literal_codes(indices % 2, 2), colors[:6])
+    yield "gif-1-bit-codes.gif", gif(whole, literal_codes(indices % 2, 1), colors[:6])
+    yield "gif-9-bit-codes.gif", gif(whole, literal_codes(indices.astype(int) + 256, 9), colors)
+    yield "gif-interlaced.gif", encoded(image, "GIF", interlace=1)
+    yield "gif-interlaced-5-rows.gif", encoded(image.crop((0, 0, WIDTH, 5)), "GIF", interlace=1)
+    yield "gif-87a.gif", b"GIF87a" + gif(whole, codes, colors)[6:]
+    yield "gif-comment.gif", encoded(image, "GIF", comment=b"a comment " * 60)
+    yield "gif-no-trailer.gif", gif(whole, codes, colors)[:-1]
+    yield "gif-no-frame.gif", gif(whole, codes, colors)[: 13 + 24] + b";"
+    yield "gif-empty-frame.gif", gif((0, 0, 0, HEIGHT), codes, colors, screen=(WIDTH, HEIGHT))
+    yield "gif-truncated.gif", encoded(image, "GIF")[:-200]
+    damaged = bytearray(encoded(image, "GIF"))
+    damaged[-300] ^= 0x55
+    yield "gif-damaged.gif", bytes(damaged)
+    short = literal_codes(indices[:-1], 3)
+    yield "gif-early-end.gif", gif(whole, short, colors)
+    # Pillow reads 65,536 bytes at once and goes on after an end code when there are more.
+    rest = literal_codes(indices[-1:], 3)[1:]
+    yield "gif-early-end-in-a-long-file.gif", gif(whole, short[:-1] + rest, colors) + bytes(66_000)
+    yield "gif-wide-codes.gif", gif(whole, bytes([13]) + codes[1:], colors)
+
+
+def gif(frame, codes, palette=b"", screen=None, transparent=None, local=b""):
+    def flags(colors):
+        return 0x80 | (len(colors) // 3).bit_length() - 2 if colors else 0
+
+    control = b"" if transparent is None else b"!\xf9\4\1\0\0" + bytes([transparent, 0])
+    head = struct.pack("<6sHHBBB", b"GIF89a", *(screen or frame[2:]), flags(palette), 0, 0)
+    return head + palette + control + struct.pack("<cHHHHB", b",", *frame, flags(local)) + local + codes + b";"
+
+
+def literal_codes(indices, bits):
+    """Each index as its own code, the table cleared before codes grow."""
+    codes = []
+    for i, index in enumerate(numpy.ravel(indices).tolist()):
+        codes += [1 << bits, index] if i % (2**bits - 2 or 1) == 0 else [index]
+    packed = sum(code << (bits + 1) * i for i, code in enumerate([*codes, (1 << bits) + 1]))
+    body = packed.to_bytes((packed.bit_length() + 7) // 8, "little")
+    blocks = (body[at : at + 255] for at in range(0, len(body), 255))
+    return bytes([bits]) + b"".join(bytes([len(block)]) + block for block in blocks) + b"\0"
+
+
+def tiffs(image):
+    """Kinds that are told by their tags, and what is wrong in a strip."""
+    with_a, rgb = with_alpha(image), {"compression": "tiff_lzw"}
+    yield "tiff-zstd.tiff", encoded(image, "TIFF", compression="zstd")
+    yield "tiff-lzma.tiff", encoded(image, "TIFF", compression="lzma")
+    yield "tiff-packbits.tiff", encoded(image, "TIFF", compression="packbits")
+    yield "tiff-group3.tiff", encoded(image.convert("1"), "TIFF", compression="group3")
+    yield "tiff-predictor.tiff", encoded(image, "TIFF", **rgb, tiffinfo={317: 2})
+    yield "tiff-gray-alpha.tiff", encoded(with_a.convert("LA"), "TIFF")
+    yield "tiff-big.tiff", encoded(image, "TIFF", big_tiff=True)
+    yield "tiff-orientation-6.tiff", encoded(image, "TIFF", tiffinfo={274: 6})
+    gray16 = Image.fromarray(numpy.array(image.convert("L")).astype(numpy.uint16) * 3)
+    yield "tiff-gray-16-bit.tiff", encoded(gray16, "TIFF")
+    yield "tiff-float.tiff", encoded(image.convert("F"), "TIFF")
+    yield "tiff-signed.tiff", encoded(image.convert("I"), "TIFF")
+    yield "tiff-ycbcr.tiff", encoded(image.convert("YCbCr"), "TIFF", **rgb)
+    yield "tiff-lab.tiff", encoded(image.convert("LAB"), "TIFF")
+    # One tag changed in a plain file: what Pillow then makes of it is in the table, or that it refuses.
+    gray, rgba, palette = encoded(image.convert("L"), "TIFF"), encoded(with_a, "TIFF"), image.quantize(100)
+    yield "tiff-premultiplied.tiff", with_tag(rgba, 338, 1)
+    yield "tiff-signed-8-bit.tiff", with_tag(encoded(image.convert("L"), "TIFF", tiffinfo={339: 1}), 339, 2)
+    yield "tiff-gray-16-bit-white-is-0.tiff", with_tag(encoded(gray16, "TIFF"), 262, 0)
+    yield "tiff-gray-white-is-0.tiff", with_tag(gray, 262, 0)
+    yield "tiff-cut.tiff", encoded(image, "TIFF")[:-400]
+    yield "tiff-cut-lzw.tiff", cut_strip(encoded(image, "TIFF", **rgb))
+    deflated = bytearray(encoded(image, "TIFF", compression="tiff_adobe_deflate"))
+    deflated[1000] ^= 0x55
+    yield "tiff-damaged-deflate.tiff", bytes(deflated)
+    dark = bytearray(encoded(palette, "TIFF"))
+    count, at = entry(dark, 320)
+    dark[at : at + 2 * count] = b"".join(struct.pack("<H", i % 256) for i in range(count))
+    yield "tiff-dark-palette.tiff", bytes(dark)
+
+
+def entry(body, tag):
+    """Count and place of a tag's values in a little-endian TIFF of one directory."""
+    (start,) = struct.unpack_from("<I", body, 4)
+    (entries,) = struct.unpack_from("<H", body, start)
+    for at in range(start + 2, start + 2 + entries * 12, 12):
+        found, kind, count, value = struct.unpack_from("<HHII", body, at)
+        if found == tag:
+            return count, at + 8 if count * {3: 2, 4: 4}[kind] <= 4 else value
+    raise KeyError(tag)
+
+
+def with_tag(body, tag, value):
+    body = bytearray(body)
+    struct.pack_into("<H", body, entry(body, tag)[1], value)
+    return bytes(body)
+
+
+def cut_strip(body):
+    """The strip's count of bytes made half: its codes end before its rows do."""
+    body = bytearray(body)
+    _, at = entry(body, 279)
+    struct.pack_into("<H", body, at, struct.unpack_from("<H", body, at)[0] // 2)
+    return bytes(body)
 
 
 def bitmaps(image):
@@ -246,7 +368,7 @@ def decoded(path):
 if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     image = scene()
-    for make in (jpegs, pngs, others, bitmaps):
+    for make in (jpegs, pngs, others, gifs, tiffs, bitmaps):
         for name, body in make(image):
             (OUT / name).write_bytes(body)
     listed = [*sorted(OUT.iterdir()), *sorted((HERE / "fixtures").iterdir())]

@@ -9,7 +9,7 @@ export interface DecodeOptions {
 	readonly applyOrientation?: boolean;
 	/** Most pixels an image may have, default 178,956,970: where Pillow sees a decompression bomb. */
 	readonly maxPixels?: number;
-	/** Whole seconds that decoding one image may take, default 30; not in a browser, and not for BMP. */
+	/** Whole seconds that decoding one image may take, default 30; not in a browser, and not for BMP and GIF. */
 	readonly maxSeconds?: number;
 }
 

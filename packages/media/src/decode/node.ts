@@ -10,23 +10,33 @@ import { type Picture, picture } from "../picture.ts";
 import { unreadable } from "../reading.ts";
 import { decodeBmp } from "./bmp.ts";
 import { cmykToRgb } from "./cmyk.ts";
+import { decodeGif } from "./gif.ts";
 import { assertPixels, assertSize, type DecodeOptions, MAX_PIXELS, MAX_SECONDS } from "./limits.ts";
 import { inverseOrientation, upright } from "./orientation.ts";
+import { assertPngChecksums } from "./png.ts";
+import { assertDecodableTiff } from "./tiff.ts";
 
 /** Byte of a PNG that holds its colour type, and the type without colour or alpha (PNG, third edition, 11.2.1). */
 const PNG_COLOR_TYPE = 25;
 const PNG_GRAY = 0;
 
+/** Formats that sharp does not read, or not as Pillow does. */
+const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
+	bmp: decodeBmp,
+	gif: decodeGif,
+};
+
 /**
  * Decodes one image: the first frame of an animation, alpha dropped, gray and palettes expanded, embedded colour
  * profiles ignored. Equal to Pillow for every format but AVIF, which another library decodes. Throws `unreadable-file`
  * for other, damaged and truncated files, `over-limit` for images of more than `maxPixels`, before they are decoded,
- * and for those that take too long, `unsupported` for HEIC, `invalid-input` for limits that are none.
+ * and for those that take too long, `unsupported` for HEIC and some kinds of TIFF, `invalid-input` for limits that
+ * are none.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
 	const header = readImageHeader(bytes);
 	assertPixels(header, options.maxPixels ?? MAX_PIXELS);
-	const decoded = header.format === "bmp" ? decodeBmp(bytes) : await decodeBySharp(bytes, header, options);
+	const decoded = OWN_DECODERS[header.format]?.(bytes) ?? (await decodeBySharp(bytes, header, options));
 	assertSize(decoded, header);
 	return options.applyOrientation === true ? upright(decoded, header.orientation) : decoded;
 }
@@ -44,9 +54,11 @@ async function decodeBySharp(
 	if (format === "heic") {
 		throw new OnevisionError("unsupported", "HEIC images are not decoded here; convert it to JPEG or PNG");
 	}
+	if (format === "tiff") assertDecodableTiff(bytes);
+	if (format === "png") assertPngChecksums(bytes);
 	const image = sharp(bytes, {
-		// Pillow decodes past damage that leaves the file whole, but refuses truncated files.
-		failOn: "truncated",
+		// Pillow decodes past damage that leaves the file whole, but not of a TIFF, and refuses truncated files.
+		failOn: format === "tiff" ? "error" : "truncated",
 		limitInputPixels: width * height,
 		ignoreIcc: true,
 	}).timeout({ seconds });

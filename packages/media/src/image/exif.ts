@@ -13,11 +13,20 @@ export interface TiffTags {
 const TAG_NAMES = { 256: "width", 257: "height", 274: "orientation" } as const;
 const MAX_ENTRIES = 65_535;
 
+/** The entries of a directory as they lie in the file. */
+export interface TiffDirectory {
+	readonly table: DataView;
+	readonly entryBytes: number;
+	readonly little: boolean;
+	/** BigTIFF: counts and offsets of 64 bits. */
+	readonly big: boolean;
+}
+
 /**
  * The first directory of a TIFF block that starts at byte `base` of the file. Later directories are other
  * pages or thumbnails and are not followed, so offsets that form a loop do no harm.
  */
-export function* readTiffTags(base: number): Reading<TiffTags> {
+export function* readTiffDirectory(base: number): Reading<TiffDirectory> {
 	const head = yield* range(base, 8);
 	const order = text(head, 0, 2);
 	if (order !== "II" && order !== "MM")
@@ -34,6 +43,12 @@ export function* readTiffTags(base: number): Reading<TiffTags> {
 	const entries = big ? uint64(counted, 0, little) : counted.getUint16(0, little);
 	if (entries > MAX_ENTRIES) throw unreadable(`TIFF directory of ${entries} entries; the file is damaged`);
 	const table = yield* range(start + countBytes, entries * entryBytes);
+	return { table, entryBytes, little, big };
+}
+
+/** The three tags of the first directory of a TIFF block that starts at byte `base` of the file. */
+export function* readTiffTags(base: number): Reading<TiffTags> {
+	const { table, entryBytes, little, big } = yield* readTiffDirectory(base);
 	const tags: { width?: number; height?: number; orientation?: number } = {};
 	for (let at = 0; at < table.byteLength; at += entryBytes) {
 		const name = TAG_NAMES[table.getUint16(at, little) as keyof typeof TAG_NAMES];
