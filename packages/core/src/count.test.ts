@@ -131,7 +131,7 @@ describe("names", () => {
 	});
 	test("a slip gets the nearest name", () => {
 		expect(refusal(() => createCounterFrom("llava-onevison-qwen2-7b-ov"))).toMatchInlineSnapshot(
-			`"unknown-name: model "llava-onevison-qwen2-7b-ov": not known; did you mean llava-onevision-qwen2-7b-ov? run "onevision models" for the list"`,
+			`"unknown-name: model "llava-onevison-qwen2-7b-ov": not known; did you mean llava-onevision-qwen2-7b-ov? Run "onevision models" for the list"`,
 		);
 	});
 	test.each([

@@ -134,7 +134,7 @@ function unknownModel(name: string): OnevisionError {
 	const hint = nearest(name, names);
 	return new OnevisionError(
 		"unknown-name",
-		`model ${JSON.stringify(name.slice(0, 80))}: not known${hint === undefined ? "" : `; did you mean ${hint}?`} Run "onevision models" for the list`,
+		`model ${JSON.stringify(name.slice(0, 80))}: not known${hint === undefined ? "." : `; did you mean ${hint}?`} Run "onevision models" for the list`,
 	);
 }
 

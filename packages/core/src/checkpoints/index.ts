@@ -56,7 +56,7 @@ export function resolveCheckpointId(name: string): CheckpointId {
 	const hint = nearest(name, [...BY_NAME.keys()]);
 	throw new OnevisionError(
 		"unknown-name",
-		`model ${JSON.stringify(name.slice(0, 80))}: not known; ${hint === undefined ? "" : `did you mean ${hint}? `}run "onevision models" for the list`,
+		`model ${JSON.stringify(name.slice(0, 80))}: not known${hint === undefined ? "." : `; did you mean ${hint}?`} Run "onevision models" for the list`,
 	);
 }
 
