@@ -12,7 +12,14 @@ import { choice, integer } from "../schema.ts";
 import type { Family, Knob, Parity } from "./family.ts";
 import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { limitCanvases, maxTilesKnob, maxTilesSchema, tileCounts } from "./llava-next.ts";
-import { type AnyresCanvases, anyresCanvases, layoutAnyres, layoutOneTile, square } from "./tiles.ts";
+import {
+	type AnyresCanvases,
+	anyresCanvases,
+	insideSquare,
+	layoutAnyres,
+	layoutOneTile,
+	square,
+} from "./tiles.ts";
 import { layoutFrames } from "./video-frames.ts";
 
 export interface LlavaOnevisionConstants {
@@ -127,7 +134,6 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		} as const;
 		const oneOfSeveral = {
 			tile,
-			content: view,
 			patchGrid,
 			pooledGrid: pooled(settings.multi_image_pooling),
 			newlines: 1,
@@ -135,7 +141,9 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		const frameGrid = pooled(settings.video_pooling);
 		return {
 			image: (item, images) =>
-				images === 1 || parity === "vllm" ? layoutAnyres(item, anyres) : layoutOneTile(item, oneOfSeveral),
+				images === 1 || parity === "vllm"
+					? layoutAnyres(item, anyres)
+					: layoutOneTile(item, { ...oneOfSeveral, content: insideSquare(item, tile) }),
 			video: (item) => {
 				const frames = sampleFrames(item, settings.num_frames, parity, constants.trainedFrames);
 				const newlines = newlinesOf(settings.newline_position, frames.count, frameGrid.rows);

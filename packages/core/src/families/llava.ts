@@ -6,7 +6,7 @@
 
 import type { Size } from "../sample.ts";
 import { type Family, noVideo } from "./family.ts";
-import { layoutOneTile, square } from "./tiles.ts";
+import { insideSquare, layoutOneTile, square } from "./tiles.ts";
 
 export interface LlavaConstants {
 	/** Side of the tower's input, px. */
@@ -40,17 +40,14 @@ export const llava: Family<LlavaConstants, LlavaSettings> = {
 
 /** transformers crops or stretches; the original repository pads to a square, then resizes. */
 function fitTile(
-	{ width, height }: Size,
+	image: Size,
 	tile: number,
 	fit: "crop" | "stretch" | "pad",
 ): { readonly content: Size; readonly resizes?: readonly Size[] } {
-	if (fit === "pad") {
-		const longest = Math.max(width, height);
-		const scaled = (side: number): number => Math.max(1, Math.round((tile * side) / longest));
-		return { content: { width: scaled(width), height: scaled(height) } };
-	}
+	if (fit === "pad") return { content: insideSquare(image, tile) };
 	if (fit === "stretch") return { content: { width: tile, height: tile } };
 	// `get_resize_output_image_size`
+	const { width, height } = image;
 	const long = (side: number, short: number): number => Math.trunc((tile * side) / short);
 	const resized =
 		width <= height

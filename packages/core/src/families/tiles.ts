@@ -77,6 +77,13 @@ export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
 	});
 }
 
+/** The picture, px, once it is padded to a square and the square resized to one tile. */
+export function insideSquare({ width, height }: Size, tile: number): Size {
+	const longest = Math.max(width, height);
+	const scaled = (side: number): number => Math.max(1, Math.round((tile * side) / longest));
+	return { width: scaled(width), height: scaled(height) };
+}
+
 /** One picture as a single tile: its features and, if any, one newline embedding. */
 export function layoutOneTile(
 	item: ImageItem,

@@ -39,6 +39,16 @@ describe("resolution: pixels in over pixels there", () => {
 		// 1536×384 in one tile: 384×96 of it is picture.
 		expect(kept(image(1536, 384), { max_tiles: 1 }).resolution).toBe((384 * 96) / (1536 * 384));
 	});
+	test("nor is what pads each of several images to a square", () => {
+		const items = [image(1536, 768), image(384, 384)];
+		const layouts = createCounterFrom(ID, {}).count({ media: items }).items;
+		const resolutions = items.map((item, i) => {
+			const layout = layouts[i];
+			if (layout === undefined) throw new Error("not laid out");
+			return keptShares(item, layout, DEFAULT_FIDELITY.secondsPerFrame).resolution;
+		});
+		expect(resolutions).toEqual([(384 * 192) / (1536 * 768), 1]);
+	});
 });
 
 describe("density: features over patches", () => {
