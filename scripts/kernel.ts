@@ -15,6 +15,7 @@ export async function renderKernel(): Promise<string> {
 		FILES.map((file) => [file, readFileSync(join(ROOT, SOURCES, file), "utf8")]),
 	);
 	const { error, binary, stderr } = await asc.compileString(sources, {
+		// AssemblyScript's name for the runtime without a garbage collector: the kernel only reads and writes given memory.
 		runtime: "stub",
 		enable: ["simd"],
 		optimizeLevel: 3,

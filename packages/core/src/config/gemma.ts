@@ -35,7 +35,7 @@ const ABSENT_SO400M = {
 } as const;
 
 function readGemma3(snapshot: OpenSnapshot): ReadingOf<"gemma3"> {
-	const { config, processor, image } = snapshot;
+	const { config, image } = snapshot;
 	const tower = squareTower(config, {
 		absent: { model_type: "siglip_vision_model" },
 		type: "siglip_vision_model",
@@ -45,19 +45,7 @@ function readGemma3(snapshot: OpenSnapshot): ReadingOf<"gemma3"> {
 	const notes = [...tower.notes, ...text.notes];
 	const view = squareView(image, SIGLIP_VIEW, { numberIsSquare: true });
 	checkView(view, tower, notes);
-	const tokens = processor.read("image_seq_length", tokenCount) ?? 256;
-	const model = config.read("mm_tokens_per_image", tokenCount) ?? 256;
-	const pooledSide = Math.sqrt(tokens);
-	if (tokens !== model || !Number.isInteger(pooledSide) || pooledSide === 0) {
-		throw contradiction(
-			`processor_config.json image_seq_length ${tokens}, config.json mm_tokens_per_image ${model}: they must be the same square number`,
-		);
-	}
-	if (pooledSide > Math.floor(view.side / tower.patch)) {
-		throw contradiction(
-			`config.json mm_tokens_per_image ${model}: more than the patches of a view of ${view.side} px`,
-		);
-	}
+	const pooledSide = readPooledSide(snapshot, "mm_tokens_per_image", Math.floor(view.side / tower.patch));
 	return {
 		family: "gemma3",
 		constants: { tile: view.side, patch: tower.patch, pooledSide },
@@ -102,25 +90,17 @@ function readPaligemma(snapshot: OpenSnapshot): ReadingOf<"paligemma"> {
 const GEMMA_3N_PROCESSOR = ["audio_seq_length", "boi_token", "eoi_token", "full_image_sequence"];
 
 function readGemma3n(snapshot: OpenSnapshot): ReadingOf<"gemma3n"> {
-	const { config, processor, image } = snapshot;
+	const { config, image } = snapshot;
 	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
 	const tower = timmTower(vision, "mobilenetv5_300m_enc");
 	const text = languageModel(config, { type: "gemma3n_text" });
 	expectClass(image, "image_processor_type", ["SiglipImageProcessor"]);
 	const view = squareView(image, SIGLIP_VIEW);
-	const tokens = processor.read("image_seq_length", tokenCount) ?? 256;
-	const model = config.read("vision_soft_tokens_per_image", tokenCount) ?? 256;
-	const pooledSide = Math.sqrt(tokens);
-	if (tokens !== model || !Number.isInteger(pooledSide) || pooledSide === 0) {
-		throw contradiction(
-			`processor_config.json image_seq_length ${tokens}, config.json vision_soft_tokens_per_image ${model}: they must be the same square number`,
-		);
-	}
-	if (pooledSide > Math.floor(view.side / tower.patch)) {
-		throw contradiction(
-			`config.json vision_soft_tokens_per_image ${model}: more than the features of a view of ${view.side} px`,
-		);
-	}
+	const pooledSide = readPooledSide(
+		snapshot,
+		"vision_soft_tokens_per_image",
+		Math.floor(view.side / tower.patch),
+	);
 	return {
 		family: "gemma3n",
 		constants: { tile: view.side, patch: tower.patch, pooledSide },
@@ -129,6 +109,24 @@ function readGemma3n(snapshot: OpenSnapshot): ReadingOf<"gemma3n"> {
 		text,
 		notes: [...text.notes],
 	};
+}
+
+/** The side of the square of tokens that the model and its processor both name, at most that of the tower's grid. */
+function readPooledSide({ config, processor }: OpenSnapshot, key: string, towerSide: number): number {
+	const tokens = processor.read("image_seq_length", tokenCount) ?? 256;
+	const model = config.read(key, tokenCount) ?? 256;
+	const side = Math.sqrt(tokens);
+	if (tokens !== model || !Number.isInteger(side) || side === 0) {
+		throw contradiction(
+			`processor_config.json image_seq_length ${tokens}, config.json ${key} ${model}: they must be the same square number`,
+		);
+	}
+	if (side > towerSide) {
+		throw contradiction(
+			`config.json ${key} ${model}: more than the ${towerSide ** 2} features that the tower gives of a view`,
+		);
+	}
+	return side;
 }
 
 const GEMMA_4_BUDGETS = [70, 140, 280, 560, 1120];

@@ -79,7 +79,7 @@ export type Positions = SequentialPositions | MropePositions | XdropePositions;
  * @param checkpoint id, or a checkpoint of your own
  * @param settings of its family, as for `count`
  * @throws OnevisionError as `count` does; `invalid-input` for a segment that names no item or an item twice,
- * `unsupported` for a family with a rule that is not implemented, `over-limit` above 2^24 tokens
+ * `unsupported` for a checkpoint whose language model numbers in a way that no rule is known for, `over-limit` above 2^24 tokens
  */
 export function positionsOf<const Id extends CheckpointId>(
 	checkpoint: Id | Checkpoint,
