@@ -259,7 +259,9 @@ test.each([
 	[{ maxPixels: Number.NaN }, "maxPixels NaN"],
 	[{ maxSeconds: 0 }, "maxSeconds 0"],
 ])("limits that are none are refused: %o", async (options, message) => {
-	await expect(decodeImage(read("decode/fixtures/jpeg-444.jpg"), options)).rejects.toThrow(message);
+	for (const name of ["jpeg-444.jpg", "bmp-1-bit.bmp"]) {
+		await expect(decodeImage(read(`decode/fixtures/${name}`), options)).rejects.toThrow(message);
+	}
 });
 
 test("a limit may be a fraction of a second, or no limit of pixels", async () => {

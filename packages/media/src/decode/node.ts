@@ -36,21 +36,20 @@ const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
 	const header = readImageHeader(bytes);
 	assertPixels(header, options.maxPixels ?? MAX_PIXELS);
-	const decoded = OWN_DECODERS[header.format]?.(bytes) ?? (await decodeBySharp(bytes, header, options));
+	const seconds = wholeSeconds(options.maxSeconds ?? MAX_SECONDS);
+	const decoded = OWN_DECODERS[header.format]?.(bytes) ?? (await decodeBySharp(bytes, header, seconds));
 	assertSize(decoded, header);
 	return options.applyOrientation === true ? upright(decoded, header.orientation) : decoded;
 }
 
-async function decodeBySharp(
-	bytes: Uint8Array,
-	header: ImageHeader,
-	options: DecodeOptions,
-): Promise<Picture> {
+function wholeSeconds(maxSeconds: number): number {
+	const seconds = Math.ceil(maxSeconds);
+	if (seconds >= 1 && seconds <= 3600) return seconds;
+	throw new OnevisionError("invalid-input", `maxSeconds ${maxSeconds}: expected 1 to 3600`);
+}
+
+async function decodeBySharp(bytes: Uint8Array, header: ImageHeader, seconds: number): Promise<Picture> {
 	const { format, width, height } = header;
-	const seconds = Math.ceil(options.maxSeconds ?? MAX_SECONDS);
-	if (!(seconds >= 1 && seconds <= 3600)) {
-		throw new OnevisionError("invalid-input", `maxSeconds ${options.maxSeconds}: expected 1 to 3600`);
-	}
 	if (format === "heic") {
 		throw new OnevisionError("unsupported", "HEIC images are not decoded here; convert it to JPEG or PNG");
 	}
