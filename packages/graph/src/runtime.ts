@@ -19,9 +19,14 @@ export interface Program {
 	close(): Promise<void>;
 }
 
+export interface LoadOptions {
+	/** Run the nodes as they are (default: onnxruntime rewrites the model first), for one encoded as `fused`. */
+	readonly asWritten?: boolean;
+}
+
 export interface Runtime {
 	/** Prepares a model file. Throws `runtime` when the runtime refuses it. */
-	load(model: Uint8Array): Promise<Program>;
+	load(model: Uint8Array, options?: LoadOptions): Promise<Program>;
 }
 
 /** The two names this package needs of onnxruntime-node and onnxruntime-web alike. */
@@ -33,8 +38,10 @@ export interface Onnxruntime {
 /** A runtime over one of the onnxruntime packages. */
 export function onnxRuntime(ort: Onnxruntime, options: InferenceSession.SessionOptions): Runtime {
 	return {
-		load: async (model) => {
-			const session = await attempt(() => ort.InferenceSession.create(model, options));
+		load: async (model, { asWritten = false } = {}) => {
+			const level = asWritten ? "disabled" : "all";
+			const settings = { ...options, graphOptimizationLevel: level } as const;
+			const session = await attempt(() => ort.InferenceSession.create(model, settings));
 			return programOf(ort, session);
 		},
 	};

@@ -31,12 +31,15 @@ function chosen(wins: typeof Greater, dy: Value, a: Value, b: Value) {
 	return Where(wins(a, b), dy, Where(Equal(a, b), Mul(dy, 0.5), 0));
 }
 
+/** ln(1/√(2π)), which makes the exponential the normal density without a product of its own. */
+const LOG_DENSITY = -0.5 * Math.log(2 * Math.PI);
+
 /** Derivative of x·Φ(x): Φ(x) + x·φ(x). Φ is (1 + erf(x/√2)) / 2, which HardSigmoid scales and shifts in one pass. */
 function geluGradient(dy: Value, x: Value): Value {
-	const cdf = HardSigmoid(Erf(Mul(x, Math.SQRT1_2)), { alpha: 0.5, beta: 0.5 });
-	const bell = Exp(Mul(Mul(x, x), -0.5));
-	const slope = Mul(Mul(bell, x), 1 / Math.sqrt(2 * Math.PI));
-	return Mul(Add(cdf, slope), dy);
+	const t = Mul(x, Math.SQRT1_2);
+	const cdf = HardSigmoid(Erf(t), { alpha: 0.5, beta: 0.5 });
+	const density = Exp(Sub(LOG_DENSITY, Mul(t, t)));
+	return Mul(Add(cdf, Mul(density, x)), dy);
 }
 
 /** Derivative of x·σ(2u) with u = k·(x + c·x³): σ + x·σ·(1 − σ)·2u′. */

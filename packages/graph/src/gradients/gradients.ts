@@ -7,7 +7,7 @@ import { isFloat } from "../dtype.ts";
 import { GraphError } from "../errors.ts";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
-import { Add, Gemm } from "../ops.ts";
+import { Add, Gemm, Transpose } from "../ops.ts";
 import { formatDims } from "../shape.ts";
 import { arrangeGradients } from "./arrange.ts";
 import { convolutionGradients } from "./convolution.ts";
@@ -15,7 +15,7 @@ import { elementwiseGradients } from "./elementwise.ts";
 import { indexingGradients } from "./indexing.ts";
 import { matrixGradients } from "./matrix.ts";
 import { reductionGradients } from "./reduction.ts";
-import type { GradientRule, NotDifferentiable } from "./rule.ts";
+import { type GradientRule, type NotDifferentiable, untransposed } from "./rule.ts";
 
 export const GRADIENTS = {
 	...elementwiseGradients,
@@ -108,12 +108,15 @@ function passBack(node: Node, known: Map<Value, Value>, reached: ReadonlySet<Val
 	});
 }
 
-/** The sum of two gradients of one value: within the product, where one of them is a plain matrix product. */
+/** The sum of two gradients of one value: within the product, where one of them is a plain product or its transpose. */
 function added(sum: Value, gradient: Value): Value {
 	const maker = gradient.graph.makerOf(gradient);
 	const [a, b] = maker?.op === "Gemm" && maker.inputs.length === 2 ? maker.inputs : [];
-	if (a === undefined || b === undefined) return Add(sum, gradient);
-	return Gemm(a, b, sum, (maker as Node<"Gemm">).attributes);
+	if (a !== undefined && b !== undefined) return Gemm(a, b, sum, (maker as Node<"Gemm">).attributes);
+	const [left, right] = [untransposed(sum), untransposed(gradient)];
+	return left === undefined || right === undefined
+		? Add(sum, gradient)
+		: Transpose(added(left, right), [1, 0]);
 }
 
 function refusal(node: Node, reason: string): GraphError {

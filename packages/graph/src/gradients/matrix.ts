@@ -4,10 +4,12 @@ import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { Gemm, MatMul, Mul, Reshape, Transpose } from "../ops.ts";
 import { elementCount } from "../shape.ts";
-import { type GradientRule, operand, unbroadcast } from "./rule.ts";
+import { type GradientRule, operand, unbroadcast, untransposed } from "./rule.ts";
 
-/** The last two axes exchanged. */
+/** The last two axes exchanged; of a transpose, what it is of. */
 function swapped(x: Value): Value {
+	const source = untransposed(x);
+	if (source !== undefined) return source;
 	const axes = [...x.shape.keys()];
 	return Transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
 }
@@ -22,22 +24,44 @@ function flat(x: Value): Value {
 function timesMatrix(a: Value, b: Value, dy: Value) {
 	return [
 		() => Reshape(Gemm(flat(dy), b, undefined, { transB: 1 }), a.shape),
-		() => Gemm(flat(a), flat(dy), undefined, { transA: 1 }),
+		() => acrossRows(flat(a), flat(dy)),
 	];
 }
 
+/** Columns from which a product that transposes does so more than once: as many as onnxruntime computes at a time. */
+const WIDE = 129;
+
+/**
+ * alpha·aᵀ·b for [rows, m] and [rows, n]. Where that is faster than a product that transposes, the smaller of the two
+ * is transposed first, and then the result if that was `b`; of two equal ones `a`, which a layer's other weights share.
+ */
+function acrossRows(a: Value, b: Value, alpha = 1): Value {
+	const [m, n] = [a.shape[1] ?? 0, b.shape[1] ?? 0];
+	if (Math.min(m, n) < WIDE) return Gemm(a, b, undefined, { alpha, transA: 1 });
+	return m <= n
+		? Gemm(swapped(a), b, undefined, { alpha })
+		: swapped(Gemm(swapped(b), a, undefined, { alpha }));
+}
+
+/** The gradient of the second operand: across the rows, which the first has along its first axis or its second. */
+function weightGradient(node: Node<"Gemm">, dy: Value): Value {
+	const a = operand(node, 0);
+	const { alpha = 1, transA = 0, transB = 0 } = node.attributes;
+	if (transA === 0) return transB === 0 ? acrossRows(a, dy, alpha) : swapped(acrossRows(a, dy, alpha));
+	return transB === 0
+		? Gemm(a, dy, undefined, { alpha })
+		: Gemm(dy, a, undefined, { alpha, transA: 1, transB: 1 });
+}
+
 function gemmGradients(node: Node<"Gemm">, dy: Value) {
-	const [a, b, c] = [operand(node, 0), operand(node, 1), node.inputs[2]];
+	const [b, c] = [operand(node, 1), node.inputs[2]];
 	const { alpha = 1, beta = 1, transA = 0, transB = 0 } = node.attributes;
 	return [
 		() =>
 			transA === 0
 				? Gemm(dy, b, undefined, { alpha, transB: 1 - transB })
 				: Gemm(b, dy, undefined, { alpha, transA: transB, transB: 1 }),
-		() =>
-			transB === 0
-				? Gemm(a, dy, undefined, { alpha, transA: 1 - transA })
-				: Gemm(dy, a, undefined, { alpha, transA: 1, transB: transA }),
+		() => weightGradient(node, dy),
 		c === undefined ? undefined : () => unbroadcast(beta === 1 ? dy : Mul(dy, beta), c),
 	];
 }

@@ -57,6 +57,12 @@ export function zerosLike(value: Value): Value {
 	return Expand(value.graph.scalar(0, value.dtype), value.shape);
 }
 
+/** The matrix that `value` is the transpose of, if it is one. */
+export function untransposed(value: Value): Value | undefined {
+	const maker = value.graph.makerOf(value);
+	return maker?.op === "Transpose" && value.shape.length === 2 ? maker.inputs[0] : undefined;
+}
+
 /** The input at `index`, which the operator always has. */
 export function operand(node: Node, index: number): Value {
 	return present(node.inputs[index], `input ${index} of ${node.op}`);

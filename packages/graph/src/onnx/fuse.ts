@@ -1,55 +1,166 @@
 /**
- * Products of transposed matrices as one node, for onnxruntime. Its own optimizer would fuse them too, but it first
- * merges transposes that follow one another, and then copies a matrix once for each layout. The operator is
- * com.microsoft.FusedMatMul, which every build of onnxruntime has; files meant for others go without.
+ * What onnxruntime does in fewer passes over memory, written as its own nodes; files meant for others go without. Its
+ * own optimizer knows some of this, but it also merges transposes that were kept apart and gives a product back the
+ * transpose that was cheaper by itself, so models written here are to be run as they are.
  */
 
 import type { Node, Value } from "../graph.ts";
 import { exchangesLastTwo } from "../shape.ts";
+import { inRunningOrder } from "./order.ts";
+import { plain, type Written } from "./written.ts";
 
-/** Domain of onnxruntime's own operators, and the version of it that this package writes. */
+/** Domain of onnxruntime's own operators, which every build of it has, and the version that this package writes. */
 export const CONTRIB = { domain: "com.microsoft", version: 1 } as const;
 
-/** A node as it is written. */
-export interface Written {
-	readonly node: Node;
-	readonly inputs: readonly (Value | undefined)[];
-	/** Which operands a fused product transposes; `undefined` for nodes written as they are. */
-	readonly fused: { readonly transA: boolean; readonly transB: boolean } | undefined;
+/** The nodes that compute `outputs`, fused and in the order in which they are best run. */
+export function forOnnxruntime(nodes: readonly Node[], outputs: readonly Value[]): readonly Written[] {
+	const fuse = new Fusion(nodes, outputs);
+	return inRunningOrder([...nodes].reverse().flatMap((node) => fuse.node(node)));
 }
 
-/** `nodes`, with transposes that a product can do itself left out where nothing else reads them. */
-export function fuseProducts(nodes: readonly Node[], outputs: readonly Value[]): readonly Written[] {
-	const needed = new Set<Value | undefined>(outputs);
-	const written: Written[] = [];
-	for (const node of [...nodes].reverse()) {
-		if (!node.outputs.some((output) => needed.has(output))) continue;
-		const each = node.op === "MatMul" ? fusedProduct(node) : plain(node);
-		for (const input of each.inputs) needed.add(input);
-		written.push(each);
+/** Goes through a graph from its end, and leaves out what the nodes written so far do by themselves. */
+class Fusion {
+	/** How many of the nodes written so far read a value; model outputs count as one more. */
+	readonly #readers = new Map<Value, number>();
+	/** How often the nodes of the graph read a value, in the same way. */
+	readonly #uses = new Map<Value, number>();
+	readonly #halves: ReadonlyMap<Value, Value>;
+
+	constructor(nodes: readonly Node[], outputs: readonly Value[]) {
+		for (const value of outputs) {
+			count(this.#readers, value);
+			count(this.#uses, value);
+		}
+		for (const { inputs } of nodes) for (const value of inputs) count(this.#uses, value);
+		this.#halves = distributions(nodes);
 	}
-	return written.reverse();
+
+	/** What is written for a node: nothing where nobody reads it any more. */
+	node(node: Node): Written[] {
+		if (!node.outputs.some((output) => this.#readers.has(output))) return [];
+		const written = this.#fused(node);
+		for (const value of written.inputs) count(this.#readers, value);
+		return [written];
+	}
+
+	#fused(node: Node): Written {
+		switch (node.op) {
+			case "MatMul":
+				return product(node, node.outputs, 1);
+			case "Mul":
+				return this.#scaledProduct(node);
+			case "Gelu":
+				return this.#gelu(node);
+			case "Reshape":
+				return reshaped(node);
+			default:
+				return plain(node);
+		}
+	}
+
+	/** A product that is only read to be scaled is scaled as it is computed. */
+	#scaledProduct(node: Node): Written {
+		const [value, factor] = scaled(node) ?? [];
+		const maker = value?.graph.makerOf(value);
+		const alone = value !== undefined && this.#uses.get(value) === 1 && value.dtype === "float32";
+		return alone && maker?.op === "MatMul" ? product(maker, node.outputs, factor ?? 1) : plain(node);
+	}
+
+	/** x·Φ(x), where Φ(x) is computed for the gradient anyway. */
+	#gelu(node: Node): Written {
+		const [x] = node.inputs;
+		const half = x && this.#halves.get(x);
+		const exact = (node as Node<"Gelu">).attributes.approximate !== "tanh";
+		if (half === undefined || !exact || !this.#readers.has(half)) return plain(node);
+		return { op: "Mul", domain: "", inputs: [x, half], outputs: node.outputs, attributes: [] };
+	}
 }
 
-/** A node as it is. */
-export function plain(node: Node): Written {
-	return { node, inputs: node.inputs, fused: undefined };
+function count(counts: Map<Value, number>, value: Value | undefined): void {
+	if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
 }
 
-function fusedProduct(node: Node): Written {
-	const [a, b] = node.inputs.map((value) => value && unturned(value));
-	if (a === undefined && b === undefined) return plain(node);
+/** A product whose operands' transposes and factors are its own settings. */
+function product(node: Node, outputs: readonly Value[], factor: number): Written {
+	const [a, b] = node.inputs.map((value) => value && bare(value));
+	const alpha = factor * (a?.factor ?? 1) * (b?.factor ?? 1);
+	const [transA, transB] = [a?.turned === true, b?.turned === true];
+	const whole = alpha === 1 && !transA && !transB;
+	if (whole || outputs[0]?.dtype !== "float32") return { ...plain(node), outputs };
 	return {
-		node,
-		inputs: [a ?? node.inputs[0], b ?? node.inputs[1]],
-		fused: { transA: a !== undefined, transB: b !== undefined },
+		op: "FusedMatMul",
+		domain: CONTRIB.domain,
+		inputs: [a?.value, b?.value],
+		outputs,
+		attributes: [
+			{ name: "alpha", kind: "float", value: alpha },
+			{ name: "transA", kind: "int", value: transA ? 1 : 0 },
+			{ name: "transB", kind: "int", value: transB ? 1 : 0 },
+		],
 	};
 }
 
-/** What `value` is the transpose of, if it exchanges the last two axes of something and nothing else. */
-function unturned(value: Value): Value | undefined {
+interface Bare {
+	readonly value: Value;
+	readonly turned: boolean;
+	readonly factor: number;
+}
+
+/** What an operand is the transpose or the multiple of: transposes that exchange the last two axes and nothing else. */
+function bare(value: Value): Bare {
 	const maker = value.graph.makerOf(value);
-	if (maker?.op !== "Transpose") return undefined;
-	const { perm } = (maker as Node<"Transpose">).attributes;
-	return exchangesLastTwo(perm ?? []) ? maker.inputs[0] : undefined;
+	const [of, factor] = (maker?.op === "Mul" ? scaled(maker) : undefined) ?? [];
+	if (of !== undefined && factor !== undefined) {
+		const inner = bare(of);
+		return { ...inner, factor: inner.factor * factor };
+	}
+	const [source] = maker?.op === "Transpose" ? maker.inputs : [];
+	if (source === undefined || !exchangesLastTwo((maker as Node<"Transpose">).attributes.perm ?? []))
+		return { value, turned: false, factor: 1 };
+	const inner = bare(source);
+	return { ...inner, turned: !inner.turned };
+}
+
+/** The value and the constant number that a node multiplies, if it does that. */
+function scaled({ op, inputs }: Node): readonly [Value, number] | undefined {
+	const [a, b] = inputs;
+	if (op !== "Mul" || a === undefined || b === undefined) return undefined;
+	const [left, right] = [numberOf(a), numberOf(b)];
+	if (right !== undefined && b.shape.length === 0) return [a, right];
+	return left !== undefined && a.shape.length === 0 ? [b, left] : undefined;
+}
+
+function numberOf(value: Value): number | undefined {
+	const constant = value.graph.constantOf(value);
+	return constant?.dtype === "float32" && constant.data.length === 1 ? Number(constant.data[0]) : undefined;
+}
+
+/** A reshape of a reshape is one, unless its sizes speak of its input's: zeros without `allowzero`. */
+function reshaped(node: Node): Written {
+	let [value, shape] = node.inputs;
+	const sizes = shape?.graph.constantOf(shape)?.data ?? [0];
+	if ([...sizes].some((size) => Number(size) === 0)) return plain(node);
+	for (let maker = makerOf(node); maker?.op === "Reshape"; maker = makerOf(maker)) [value] = maker.inputs;
+	return { ...plain(node), inputs: [value, shape] };
+}
+
+/** Φ(x) by x: values that the gradient of an exact Gelu computes as (1 + erf(x/√2)) / 2. */
+function distributions(nodes: readonly Node[]): ReadonlyMap<Value, Value> {
+	const found = new Map<Value, Value>();
+	for (const node of nodes) {
+		if (node.op !== "HardSigmoid") continue;
+		const { alpha, beta = 0.5 } = (node as Node<"HardSigmoid">).attributes;
+		const erf = makerOf(node);
+		const scale = erf?.op === "Erf" ? makerOf(erf) : undefined;
+		const [x, factor] = (scale && scaled(scale)) ?? [];
+		const [cdf] = node.outputs;
+		if (alpha !== 0.5 || beta !== 0.5 || x === undefined || cdf === undefined) continue;
+		if (factor === Math.fround(Math.SQRT1_2)) found.set(x, cdf);
+	}
+	return found;
+}
+
+/** The node that makes a node's first input. */
+function makerOf({ inputs: [value] }: Node): Node | undefined {
+	return value?.graph.makerOf(value);
 }

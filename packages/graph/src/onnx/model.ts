@@ -1,11 +1,10 @@
 /** Graphs to ONNX models and back. */
 
 import { GraphError } from "../errors.ts";
-import { Graph, type Node, type Value } from "../graph.ts";
+import { Graph, type Value } from "../graph.ts";
 import {
 	type AttributeKind,
 	type AttributesOf,
-	type AttributeValue,
 	isOpName,
 	OPERATORS,
 	OPSET,
@@ -13,10 +12,11 @@ import {
 } from "../operators.ts";
 import { leavesFor, nodesFor } from "../prune.ts";
 import type { Tensor } from "../tensor.ts";
-import { CONTRIB, fuseProducts, plain, type Written } from "./fuse.ts";
-import { type AttributeProto, IR_VERSION, type ModelProto, type NodeProto, type ValueInfo } from "./proto.ts";
+import { CONTRIB, forOnnxruntime } from "./fuse.ts";
+import { IR_VERSION, type ModelProto, type NodeProto, type ValueInfo } from "./proto.ts";
 import { readModel } from "./read.ts";
 import { writeModel } from "./write.ts";
+import { plain, type Written } from "./written.ts";
 
 /** Values by the names they have in a model's outputs. */
 export type Outputs = Readonly<Record<string, Value>>;
@@ -24,7 +24,10 @@ export type Outputs = Readonly<Record<string, Value>>;
 export interface EncodeOptions {
 	/** Parameters to store in the file; the others are inputs. */
 	readonly weights?: Readonly<Record<string, Tensor>>;
-	/** For onnxruntime alone (default false): some nodes become its own operators, which run faster. */
+	/**
+	 * For onnxruntime alone (default false): fewer nodes, some of them its own operators, in the order that runs
+	 * fastest. Load it `asWritten`.
+	 */
 	readonly fused?: boolean;
 }
 
@@ -44,7 +47,7 @@ function protoOf(outputs: Outputs, { weights = {}, fused = false }: EncodeOption
 	const { names, aliases } = nameOutputs(outputs);
 	const nameOf = (value: Value) => names.get(value) ?? value.name;
 	const used = usedOutputs(values);
-	const written = fused ? fuseProducts(nodesFor(values), values) : nodesFor(values).map(plain);
+	const written = fused ? forOnnxruntime(nodesFor(values), values) : nodesFor(values).map(plain);
 	const nodes = written.map((each) => nodeProto(each, nameOf, used));
 	const initializers = leaves.flatMap((value) => {
 		const tensor = value.graph.constantOf(value) ?? weightOf(value, weights);
@@ -54,7 +57,7 @@ function protoOf(outputs: Outputs, { weights = {}, fused = false }: EncodeOption
 	return {
 		irVersion: IR_VERSION,
 		opset: OPSET,
-		contrib: written.some((each) => each.fused !== undefined),
+		contrib: written.some(({ domain }) => domain === CONTRIB.domain),
 		producer: "onevision",
 		graph: {
 			name: first.graph.name,
@@ -121,32 +124,20 @@ function usedOutputs(values: readonly Value[]): (value: Value) => boolean {
 }
 
 function nodeProto(
-	{ node, inputs, fused }: Written,
+	{ op, domain, inputs, outputs, attributes }: Written,
 	nameOf: (value: Value) => string,
 	used: (value: Value) => boolean,
 ): NodeProto {
 	// A Split's sizes are one for each output, so its outputs stay; elsewhere unread ones at the end are optional.
-	const outputs = node.outputs.map((value, i) =>
-		i === 0 || node.op === "Split" || used(value) ? nameOf(value) : "",
-	);
-	while (outputs.at(-1) === "") outputs.pop();
-	const names = { inputs: inputs.map((value) => (value === undefined ? "" : nameOf(value))), outputs };
-	if (fused !== undefined) {
-		const attributes = Object.entries(fused).map(
-			([name, value]) => ({ name, kind: "int", value: value ? 1 : 0 }) as const,
-		);
-		return { op: "FusedMatMul", domain: CONTRIB.domain, ...names, attributes };
-	}
-	return { op: node.op, domain: "", ...names, attributes: attributeProtos(node) };
-}
-
-function attributeProtos(node: Node): AttributeProto[] {
-	const kinds: Readonly<Record<string, AttributeKind>> = OPERATORS[node.op].attributes;
-	const given: Readonly<Record<string, AttributeValue | undefined>> = node.attributes;
-	return Object.entries(kinds).flatMap(([name, kind]) => {
-		const value = given[name];
-		return value === undefined ? [] : [{ name, kind, value }];
-	});
+	const names = outputs.map((value, i) => (i === 0 || op === "Split" || used(value) ? nameOf(value) : ""));
+	while (names.at(-1) === "") names.pop();
+	return {
+		op,
+		domain,
+		inputs: inputs.map((value) => (value === undefined ? "" : nameOf(value))),
+		outputs: names,
+		attributes,
+	};
 }
 
 /**

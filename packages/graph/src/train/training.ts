@@ -59,7 +59,7 @@ export async function startTraining(
 	runtime: Runtime,
 ): Promise<Training> {
 	const checked = checkState(plan, state);
-	return new LocalTraining(plan, checked, runtime, await runtime.load(plan.model));
+	return new LocalTraining(plan, checked, runtime, await runtime.load(plan.model, { asWritten: true }));
 }
 
 class LocalTraining implements Training {
@@ -115,7 +115,7 @@ class LocalTraining implements Training {
 
 	async evaluate(batches: readonly Tensors[]): Promise<Evaluation> {
 		checkBatches(batches);
-		this.#forward ??= await this.#runtime.load(this.#plan.forward);
+		this.#forward ??= await this.#runtime.load(this.#plan.forward, { asWritten: true });
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
 		for (const batch of batches) {
 			this.#add(totals, await this.#forward.run({ ...batch, ...this.#numbers.parameters }));

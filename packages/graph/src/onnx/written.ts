@@ -1,0 +1,30 @@
+/** A node as a model file has it: mostly one of the graph's, sometimes one that does the work of several. */
+
+import type { Node, Value } from "../graph.ts";
+import { type AttributeKind, type AttributeValue, OPERATORS } from "../operators.ts";
+import type { AttributeProto } from "./proto.ts";
+
+export interface Written {
+	readonly op: string;
+	/** Empty for ONNX's own operators. */
+	readonly domain: string;
+	/** `undefined` where an optional input is left out. */
+	readonly inputs: readonly (Value | undefined)[];
+	readonly outputs: readonly Value[];
+	readonly attributes: readonly AttributeProto[];
+}
+
+/** A node as it is. */
+export function plain(node: Node): Written {
+	const { op, inputs, outputs } = node;
+	return { op, domain: "", inputs, outputs, attributes: attributesOf(node) };
+}
+
+function attributesOf(node: Node): AttributeProto[] {
+	const kinds: Readonly<Record<string, AttributeKind>> = OPERATORS[node.op].attributes;
+	const given: Readonly<Record<string, AttributeValue | undefined>> = node.attributes;
+	return Object.entries(kinds).flatMap(([name, kind]) => {
+		const value = given[name];
+		return value === undefined ? [] : [{ name, kind, value }];
+	});
+}
