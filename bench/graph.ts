@@ -17,6 +17,7 @@ import {
 	nodeRuntime,
 	ops,
 	planTraining,
+	splitBatch,
 	startSession,
 	startState,
 	type Tensors,
@@ -41,7 +42,8 @@ interface Engine {
 interface Task {
 	readonly name: "transformer" | "vit";
 	readonly sizes: Readonly<Record<string, number>>;
-	build(): Model;
+	/** The model for its part of the batch. */
+	build(replicas: number): Model;
 	/** Tokens a step sees. */
 	readonly tokens: number;
 	batch(): Tensors;
@@ -54,7 +56,7 @@ const TASKS: readonly Task[] = [
 	{
 		name: "transformer",
 		sizes: TRANSFORMER,
-		build: () => transformer(TRANSFORMER, 4),
+		build: (replicas) => transformer({ ...TRANSFORMER, batch: TRANSFORMER.batch / replicas }, 4 / replicas),
 		tokens: TRANSFORMER.batch * TRANSFORMER.seq,
 		batch: () => ({
 			x: int64([16, 128], integers(16 * 128, TRANSFORMER.vocabulary)),
@@ -64,7 +66,7 @@ const TASKS: readonly Task[] = [
 	{
 		name: "vit",
 		sizes: VIT,
-		build: () => vit(VIT, 2),
+		build: (replicas) => vit({ ...VIT, batch: VIT.batch / replicas }, 2 / replicas),
 		tokens: VIT.batch * 64,
 		batch: () => ({
 			x: float32(
@@ -89,17 +91,17 @@ function operations(task: Task): number {
 }
 
 async function ours(task: Task, threads: number): Promise<Engine> {
-	const model = task.build();
+	const model = task.build(threads);
 	const plan = planTraining({ loss: model.sum, count: model.count, learningRate: 1e-3 });
 	const state = startState(plan, initialValues(model.graph.parameters, createRandom(2)));
-	const session = await startSession(plan, state, { threads });
-	const batch = task.batch();
+	const session = await startSession(plan, state, { threads: 1, replicas: threads });
+	const batches = splitBatch(task.batch(), threads);
 	return {
 		name: "onevision",
 		rounds: ROUNDS,
 		step: async () => {
 			const started = performance.now();
-			const { loss } = await session.update([batch]);
+			const { loss } = await session.update(batches);
 			return { loss, milliseconds: performance.now() - started };
 		},
 		stop: () => void session.close(),

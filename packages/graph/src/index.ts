@@ -1,5 +1,6 @@
 /** Builds ONNX graphs, differentiates and trains them. Runs anywhere; onnxruntime is in node.ts and web.ts. */
 
+export { splitBatch } from "./batch.ts";
 export { DTYPES, type DType, type TensorData } from "./dtype.ts";
 export { GraphError, type GraphErrorCode } from "./errors.ts";
 export { GRADIENTS, type GradientOptions, gradientsOf } from "./gradients/gradients.ts";
@@ -22,7 +23,7 @@ export { type AttributesOf, OPERATORS, OPSET, type OpName } from "./operators.ts
 export * as ops from "./ops.ts";
 export { createRandom, type Initializer, initialValue, initialValues, type Random } from "./random.ts";
 export { evaluate, type Feeds } from "./reference/evaluate.ts";
-export type { Program, Runtime, Tensors } from "./runtime.ts";
+export type { LoadOptions, Program, Runtime, Tensors } from "./runtime.ts";
 export {
 	decodeSafetensors,
 	encodeSafetensors,

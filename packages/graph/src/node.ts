@@ -3,5 +3,5 @@
 export * from "./index.ts";
 export { loadCheckpoint, saveCheckpoint, writeWhole } from "./node/files.ts";
 export { type NodeRuntimeOptions, nodeProviders, nodeRuntime } from "./node/runtime.ts";
-export { startSession, type TrainingSession } from "./node/session.ts";
+export { type SessionOptions, startSession, type TrainingSession } from "./node/session.ts";
 export { type TrainOptions, train } from "./node/train.ts";

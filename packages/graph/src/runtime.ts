@@ -13,8 +13,13 @@ export interface Program {
 	/** Names it must be fed, in the order of the model. */
 	readonly inputs: readonly string[];
 	readonly outputs: readonly string[];
-	/** Computes every output. Throws `unknown-name` for a feed that is missing or not asked for, `runtime` on a failure. */
-	run(feeds: Tensors): Promise<Tensors>;
+	/** How many runs may be under way at a time. */
+	readonly concurrency: number;
+	/**
+	 * Computes every output. Those named in `into` may be written to the memory given there: then the result has that
+	 * very tensor. Throws `unknown-name` for a feed that is missing or not asked for, `runtime` on a failure.
+	 */
+	run(feeds: Tensors, into?: Tensors): Promise<Tensors>;
 	/** Frees the model's memory. */
 	close(): Promise<void>;
 }
@@ -35,30 +40,43 @@ export interface Onnxruntime {
 	readonly Tensor: TensorConstructor;
 }
 
-/** A runtime over one of the onnxruntime packages. */
-export function onnxRuntime(ort: Onnxruntime, options: InferenceSession.SessionOptions): Runtime {
+/** A runtime over one of the onnxruntime packages; `inPlace` when it can write outputs to memory it is given. */
+export function onnxRuntime(
+	ort: Onnxruntime,
+	options: InferenceSession.SessionOptions,
+	inPlace = false,
+): Runtime {
 	return {
 		load: async (model, { asWritten = false } = {}) => {
 			const level = asWritten ? "disabled" : "all";
 			const settings = { ...options, graphOptimizationLevel: level } as const;
 			const session = await attempt(() => ort.InferenceSession.create(model, settings));
-			return programOf(ort, session);
+			return programOf(ort, session, inPlace);
 		},
 	};
 }
 
-function programOf(ort: Onnxruntime, session: InferenceSession): Program {
+function programOf(ort: Onnxruntime, session: InferenceSession, inPlace: boolean): Program {
+	const tensorOf = ({ dtype, data, shape }: Tensor) => new ort.Tensor(dtype, data, shape);
 	return {
 		inputs: session.inputNames,
 		outputs: session.outputNames,
-		run: async (feeds) => {
+		concurrency: 1,
+		run: async (feeds, into = {}) => {
 			checkNames(session.inputNames, Object.keys(feeds));
-			const inputs = Object.entries(feeds).map(
-				([name, { dtype, data, shape }]) => [name, new ort.Tensor(dtype, data, shape)] as const,
+			const inputs = Object.entries(feeds).map(([name, tensor]) => [name, tensorOf(tensor)] as const);
+			const given = inPlace ? into : {};
+			const places = session.outputNames.map((name) => {
+				const place = given[name];
+				return [name, place === undefined ? null : tensorOf(place)] as const;
+			});
+			const outputs = await attempt(() =>
+				session.run(Object.fromEntries(inputs), Object.fromEntries(places)),
 			);
-			const outputs = await attempt(() => session.run(Object.fromEntries(inputs)));
 			return Object.fromEntries(
 				session.outputNames.map((name) => {
+					const place = given[name];
+					if (place !== undefined) return [name, place];
 					const output = outputs[name];
 					if (output === undefined || !isDType(output.type)) {
 						throw new GraphError("runtime", `onnxruntime: output ${name} has the type ${output?.type}`);

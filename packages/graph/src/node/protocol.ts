@@ -1,21 +1,20 @@
-/** Messages between a training session and its worker thread. */
+/** What a training session asks of its worker thread, and that of its replicas. */
 
-import type { GraphErrorCode } from "../errors.ts";
-import type { Tensors } from "../runtime.ts";
+import type { LoadOptions, Tensors } from "../runtime.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import type { TrainingState } from "../train/state.ts";
 import type { Evaluation, StepReport } from "../train/training.ts";
 import type { NodeRuntimeOptions } from "./runtime.ts";
 
-/** What a worker is started with. */
+/** What a session's worker is started with. */
 export interface WorkerStart {
 	readonly plan: TrainingPlan;
 	readonly state: TrainingState;
 	readonly runtime: NodeRuntimeOptions;
+	readonly replicas: number;
 }
 
-/** What a session asks, and what the worker answers to each. */
-export interface Calls {
+export interface SessionCalls {
 	readonly start: { readonly asks: undefined; readonly answers: number };
 	readonly update: { readonly asks: readonly Tensors[]; readonly answers: StepReport };
 	readonly evaluate: { readonly asks: readonly Tensors[]; readonly answers: Evaluation };
@@ -25,21 +24,17 @@ export interface Calls {
 	readonly close: { readonly asks: undefined; readonly answers: undefined };
 }
 
-export type CallName = keyof Calls;
-
-export interface Request<N extends CallName = CallName> {
-	readonly id: number;
-	readonly name: N;
-	readonly value: Calls[N]["asks"];
+/** What a replica's worker is started with. */
+export interface ReplicaStart {
+	readonly model: Uint8Array;
+	readonly load: LoadOptions;
+	readonly runtime: NodeRuntimeOptions;
 }
 
-/** Errors travel as data: classes do not survive the way between threads. */
-export interface Failure {
-	readonly code: GraphErrorCode | undefined;
-	readonly message: string;
-	readonly step: number | undefined;
+export interface ReplicaCalls {
+	readonly start: {
+		readonly asks: undefined;
+		readonly answers: { readonly inputs: readonly string[]; readonly outputs: readonly string[] };
+	};
+	readonly run: { readonly asks: Tensors; readonly answers: Tensors };
 }
-
-export type Answer =
-	| { readonly id: number; readonly value: Calls[CallName]["answers"] }
-	| { readonly id: number; readonly failure: Failure };

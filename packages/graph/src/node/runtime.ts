@@ -39,11 +39,12 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
 			`runtime: threads must be a whole number of at least 1, got ${threads}`,
 		);
 	}
-	return onnxRuntime(ort, {
+	const settings = {
 		executionProviders: [provider],
 		...(threads === undefined ? {} : { intraOpNumThreads: threads }),
 		logSeverityLevel: 3,
 		// Masked scores become denormal probabilities, which make softmax eight times slower than zeros do.
 		extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
-	});
+	} as const;
+	return onnxRuntime(ort, settings, provider === "cpu");
 }

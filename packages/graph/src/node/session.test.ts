@@ -204,6 +204,54 @@ test("threads and how they wait change no loss beyond rounding", async () => {
 		for (const [i, loss] of curve.entries()) expect(loss).toBeCloseTo(curves[0]?.[i] ?? 0, 5);
 });
 
+describe("replicas", () => {
+	const batches = Array.from({ length: 5 }, (_, i) => xorBatch(i + 1));
+
+	test("losses, updates and evaluations have the same bits, however many there are", async () => {
+		const { plan, state } = xorTraining();
+		const runs = await Promise.all(
+			[1, 2, 3].map(async (replicas) => {
+				const session = await startSession(plan, state, { threads: 1, replicas });
+				const reports = [];
+				for (let step = 0; step < 4; step++) reports.push(await session.update(batches.slice(step)));
+				const run = { reports, evaluation: await session.evaluate(batches), state: await session.state() };
+				await session.close();
+				return { ...run, state: Buffer.from(encodeState(run.state)).toString("hex") };
+			}),
+		);
+		expect(runs[1]).toEqual(runs[0]);
+		expect(runs[2]).toEqual(runs[0]);
+	});
+
+	test("a batch that fails stops the update, whichever replica has it; the run goes on", async () => {
+		const { plan, state } = xorTraining();
+		const session = await startSession(plan, state, { replicas: 2 });
+		const { x } = xorBatch(1);
+		for (const wrong of [
+			[{ x }, batches[0]],
+			[batches[0], { x }],
+		]) {
+			await expect(session.update(wrong as never)).rejects.toMatchObject({
+				code: "unknown-name",
+				message: "run: y is not fed",
+			});
+		}
+		expect((await session.update(batches)).step).toBe(1);
+		await session.close();
+		await expect(session.update(batches)).rejects.toMatchObject({ code: "runtime" });
+	});
+
+	test("a number of replicas that is none is refused", async () => {
+		const { plan, state } = xorTraining();
+		for (const replicas of [0, 1.5, Number.NaN]) {
+			await expect(startSession(plan, state, { replicas })).rejects.toMatchObject({ code: "invalid-input" });
+		}
+		await expect(startSession(plan, state, { replicas: 2, threads: 0 })).rejects.toMatchObject({
+			code: "invalid-input",
+		});
+	});
+});
+
 test("errors keep their code on the way from the worker", async () => {
 	await withSession(async (session) => {
 		await expect(session.update([{ x: float32([32, 2], new Float32Array(64)) }])).rejects.toMatchObject({

@@ -1,15 +1,23 @@
 /** A training run in a worker thread: the caller's event loop stays free while the model computes. */
 
-import type { Worker } from "node:worker_threads";
 import { GraphError } from "../errors.ts";
 import type { Tensors } from "../runtime.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import type { TrainingState } from "../train/state.ts";
 import type { Evaluation, StepReport, Training } from "../train/training.ts";
+import { Caller } from "./calls.ts";
 import { createWorker } from "./create-worker.ts";
 import { loadCheckpoint } from "./files.ts";
-import type { Answer, CallName, Calls, Request, WorkerStart } from "./protocol.ts";
+import type { SessionCalls, WorkerStart } from "./protocol.ts";
 import type { NodeRuntimeOptions } from "./runtime.ts";
+
+export interface SessionOptions extends NodeRuntimeOptions {
+	/**
+	 * Copies of the model that compute the batches of an update at the same time, each in a thread of its own (default
+	 * 1). With several, `threads` is 1 by default. Losses and updates have the same bits however many there are.
+	 */
+	readonly replicas?: number;
+}
 
 /** A training run that can be saved to a file and go on from one. */
 export interface TrainingSession extends Training {
@@ -19,36 +27,29 @@ export interface TrainingSession extends Training {
 	load(path: string): Promise<number>;
 }
 
-interface Waiting {
-	readonly resolve: (value: Calls[CallName]["answers"]) => void;
-	readonly reject: (error: Error) => void;
-}
-
-/** Starts a run in a worker thread of its own. Throws `runtime`, or what does not fit about `state`. */
+/** Starts a run in a worker thread of its own. Throws `runtime`, `invalid-input`, or what does not fit about `state`. */
 export async function startSession(
 	plan: TrainingPlan,
 	state: TrainingState,
-	runtime: NodeRuntimeOptions = {},
+	{ replicas = 1, ...runtime }: SessionOptions = {},
 ): Promise<TrainingSession> {
-	const session = new WorkerSession({ plan, state, runtime });
+	if (!(Number.isInteger(replicas) && replicas >= 1)) {
+		throw new GraphError(
+			"invalid-input",
+			`session: replicas must be a whole number of at least 1, got ${replicas}`,
+		);
+	}
+	const session = new WorkerSession({ plan, state, runtime, replicas });
 	await session.start();
 	return session;
 }
 
 class WorkerSession implements TrainingSession {
-	readonly #worker: Worker;
-	readonly #waiting = new Map<number, Waiting>();
-	#next = 0;
+	readonly #worker: Caller<SessionCalls>;
 	#step = 0;
-	#ended: Error | undefined;
 
 	constructor(start: WorkerStart) {
-		this.#worker = createWorker("worker", start);
-		this.#worker.on("message", (answer: Answer) => this.#settle(answer));
-		this.#worker.on("error", (error) => this.#end(error));
-		this.#worker.on("exit", (code) =>
-			this.#end(new GraphError("runtime", `training: the worker thread has ended (exit ${code})`)),
-		);
+		this.#worker = new Caller(createWorker("worker", start), "the worker thread");
 	}
 
 	get step(): number {
@@ -57,33 +58,33 @@ class WorkerSession implements TrainingSession {
 
 	async start(): Promise<void> {
 		try {
-			this.#step = await this.#call("start", undefined);
+			this.#step = await this.#worker.call("start", undefined);
 		} catch (error) {
-			await this.#worker.terminate();
+			await this.#worker.stop();
 			throw error;
 		}
 	}
 
 	async update(batches: readonly Tensors[]): Promise<StepReport> {
-		const report = await this.#call("update", batches);
+		const report = await this.#worker.call("update", batches);
 		this.#step = report.step;
 		return report;
 	}
 
 	evaluate(batches: readonly Tensors[]): Promise<Evaluation> {
-		return this.#call("evaluate", batches);
+		return this.#worker.call("evaluate", batches);
 	}
 
 	state(): Promise<TrainingState> {
-		return this.#call("state", undefined);
+		return this.#worker.call("state", undefined);
 	}
 
 	async restore(state: TrainingState): Promise<void> {
-		this.#step = await this.#call("restore", state);
+		this.#step = await this.#worker.call("restore", state);
 	}
 
 	save(path: string): Promise<number> {
-		return this.#call("save", path);
+		return this.#worker.call("save", path);
 	}
 
 	async load(path: string): Promise<number> {
@@ -92,34 +93,8 @@ class WorkerSession implements TrainingSession {
 	}
 
 	async close(): Promise<void> {
-		if (this.#ended !== undefined) return;
-		await this.#call("close", undefined);
-		await this.#worker.terminate();
-	}
-
-	#call<N extends CallName>(name: N, value: Calls[N]["asks"]): Promise<Calls[N]["answers"]> {
-		if (this.#ended !== undefined) return Promise.reject(this.#ended);
-		const id = this.#next++;
-		return new Promise((resolve, reject) => {
-			this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
-			this.#worker.postMessage({ id, name, value } satisfies Request<N>);
-		});
-	}
-
-	#settle(answer: Answer): void {
-		const waiting = this.#waiting.get(answer.id);
-		this.#waiting.delete(answer.id);
-		if ("value" in answer) {
-			waiting?.resolve(answer.value);
-			return;
-		}
-		const { code, message, step } = answer.failure;
-		waiting?.reject(code === undefined ? new Error(message) : new GraphError(code, message, step));
-	}
-
-	#end(error: Error): void {
-		this.#ended ??= error;
-		for (const { reject } of this.#waiting.values()) reject(this.#ended);
-		this.#waiting.clear();
+		if (!this.#worker.alive) return;
+		await this.#worker.call("close", undefined);
+		await this.#worker.stop();
 	}
 }

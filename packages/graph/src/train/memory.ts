@@ -25,7 +25,7 @@ interface Parts {
 }
 
 export interface Numbers extends Parts {
-	/** Takes over a gradient, or adds it to the one that is there. */
+	/** Takes over a gradient, unless it is in its place already, or adds it to the one that is there. */
 	collect(name: string, gradient: Float32Array, adds: boolean): void;
 	/** Sum of squares of one gradient. */
 	squares(name: string): number;
@@ -52,11 +52,16 @@ function arrayOf(tensors: Tensors, name: string): Float32Array {
 	return present(tensors[name], name).data as Float32Array;
 }
 
-/** Takes gradients into their places. */
-function collector({ gradients }: Parts): Numbers["collect"] {
+/** Takes gradients into their places, with a way to add one. */
+function collector(
+	{ gradients }: Parts,
+	add: (name: string, gradient: Float32Array) => void,
+): Numbers["collect"] {
 	return (name, gradient, adds) => {
-		if (adds) accumulate(arrayOf(gradients, name), gradient);
-		else arrayOf(gradients, name).set(gradient);
+		const place = arrayOf(gradients, name);
+		if (adds) add(name, gradient);
+		else if (gradient.buffer !== place.buffer || gradient.byteOffset !== place.byteOffset)
+			place.set(gradient);
 	};
 }
 
@@ -65,7 +70,7 @@ function inArrays({ parameters, first, second }: TrainingState): Numbers {
 	const parts = { parameters: copies(parameters), first: copies(first), second: copies(second), gradients };
 	return {
 		...parts,
-		collect: collector(parts),
+		collect: collector(parts, (name, gradient) => accumulate(arrayOf(gradients, name), gradient)),
 		squares: (name) => sumOfSquares(arrayOf(gradients, name)),
 		update: (name, update) => {
 			const [values, gradient, m, v] = [parts.parameters, gradients, parts.first, parts.second].map(
@@ -83,7 +88,8 @@ function padded({ data }: { readonly data: { readonly byteLength: number } }): n
 
 function inMemory({ parameters, first, second }: TrainingState): Numbers | undefined {
 	const all = [parameters, first, second, first].flatMap((tensors) => Object.values(tensors));
-	const bytes = all.reduce((sum, tensor) => sum + padded(tensor), 0);
+	const largest = Math.max(0, ...Object.values(first).map(padded));
+	const bytes = all.reduce((sum, tensor) => sum + padded(tensor), largest);
 	if (bytes > MOST_BYTES || typeof WebAssembly === "undefined") return undefined;
 	const pages = Math.ceil(bytes / PAGE);
 	const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
@@ -102,11 +108,17 @@ function inMemory({ parameters, first, second }: TrainingState): Numbers | undef
 	};
 	const [values, m, v] = [mapped(parameters, filled), mapped(first, filled), mapped(second, filled)];
 	const parts = { parameters: values, first: m, second: v, gradients: mapped(first, place) };
+	/** Gradients that are added pass through here: the functions reach no other memory. */
+	const incoming = new Float32Array(memory.buffer, at, largest / 4);
 	const addressOf = (tensors: Tensors, name: string) => arrayOf(tensors, name).byteOffset;
 	const bytesOf = (name: string) => padded({ data: arrayOf(parts.gradients, name) });
 	return {
 		...parts,
-		collect: collector(parts),
+		collect: collector(parts, (name, gradient) => {
+			incoming.set(gradient);
+			incoming.fill(0, gradient.length, bytesOf(name) / 4);
+			simd.add(addressOf(parts.gradients, name), incoming.byteOffset, bytesOf(name));
+		}),
 		squares: (name) => simd.squares(addressOf(parts.gradients, name), bytesOf(name)),
 		update: (name, update) => {
 			const addresses = {

@@ -1,5 +1,5 @@
 /**
- * The update of adamw.ts and the sum of squares on several elements at once: WebAssembly functions of one loop each,
+ * The update of adamw.ts, sums of squares and sums on several elements at once: WebAssembly functions of one loop each,
  * put together here byte by byte (WebAssembly core specification 2.0, binary format; SIMD instructions by their
  * number). The update gives the same bits as the plain one, in a tenth of the time.
  */
@@ -92,22 +92,31 @@ function squaresBody(): number[] {
 	return [2, 1, I32, 3, V128, ...loop, ...both, ...total, 0x0b];
 }
 
+/** Adds the array at the second address to that at the first. */
+function addBody(): number[] {
+	const [to, from, length, at] = [0, 1, 2, 3];
+	const reached = (array: number) => [...get(array), ...get(at), 0x6a];
+	const sum = [...reached(to), ...simd(0x00, 4, 0), ...reached(from), ...simd(0x00, 4, 0), ...add];
+	const step = [...reached(to), ...sum, ...simd(0x0b, 4, 0), ...get(at), 0x41, 16, 0x6a, ...set(at)];
+	return [1, 1, I32, 0x03, 0x40, ...step, ...get(at), ...get(length), 0x49, 0x0d, 0, 0x0b, 0x0b];
+}
+
 function moduleBytes(): Uint8Array<ArrayBuffer> {
 	const text = (value: string) => [value.length, ...new TextEncoder().encode(value)];
 	const section = (id: number, content: number[]) => [id, ...leb(content.length), ...content];
-	const codes = [body(), squaresBody()].flatMap((code) => [...leb(code.length), ...code]);
+	const codes = [body(), squaresBody(), addBody()].flatMap((code) => [...leb(code.length), ...code]);
 	const types = [...new Array<number>(5).fill(I32), ...new Array<number>(CONSTANTS.length).fill(F32)];
 	return Uint8Array.from([
 		...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-		...section(1, [2, 0x60, types.length, ...types, 0, 0x60, 2, I32, I32, 1, F64]),
+		...section(1, [3, 0x60, types.length, ...types, 0, 0x60, 2, I32, I32, 1, F64, 0x60, 3, I32, I32, I32, 0]),
 		...section(2, [1, ...text("js"), ...text("memory"), 2, 0, 1]),
-		...section(3, [2, 0, 1]),
-		...section(7, [2, ...text("adamw"), 0, 0, ...text("squares"), 0, 1]),
-		...section(10, [2, ...codes]),
+		...section(3, [3, 0, 1, 2]),
+		...section(7, [3, ...text("adamw"), 0, 0, ...text("squares"), 0, 1, ...text("sum"), 0, 2]),
+		...section(10, [3, ...codes]),
 	]);
 }
 
-/** The two functions over one memory; lengths are in bytes, multiples of 16. */
+/** The functions over one memory; lengths are in bytes, multiples of 16. */
 export interface SimdFunctions {
 	update(
 		addresses: Readonly<Record<keyof typeof ADDRESSES, number>>,
@@ -115,6 +124,8 @@ export interface SimdFunctions {
 		update: AdamWUpdate,
 	): void;
 	squares(address: number, bytes: number): number;
+	/** Adds the array at `from` to that at `to`. */
+	add(to: number, from: number, bytes: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -126,8 +137,11 @@ export function simdFunctions(memory: WebAssembly.Memory): SimdFunctions | undef
 	} catch {
 		return undefined;
 	}
-	const { adamw, squares } = new WebAssembly.Instance(compiled, { js: { memory } }).exports;
-	assertInternal(typeof adamw === "function" && typeof squares === "function", "no functions in the module");
+	const { adamw, squares, sum } = new WebAssembly.Instance(compiled, { js: { memory } }).exports;
+	assertInternal(
+		typeof adamw === "function" && typeof squares === "function" && typeof sum === "function",
+		"no functions in the module",
+	);
 	return {
 		update: ({ values, gradient, first, second }, bytes, update) => {
 			const constants = constantsOf(update);
@@ -135,5 +149,8 @@ export function simdFunctions(memory: WebAssembly.Memory): SimdFunctions | undef
 				adamw(values, gradient, first, second, bytes, ...CONSTANTS.map((name) => constants[name]));
 		},
 		squares: (address, bytes) => (bytes === 0 ? 0 : Number(squares(address, bytes))),
+		add: (to, from, bytes) => {
+			if (bytes > 0) sum(to, from, bytes);
+		},
 	};
 }

@@ -86,14 +86,15 @@ class LocalTraining implements Training {
 		checkBatches(batches);
 		const step = this.#step + 1;
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
-		for (const [index, batch] of batches.entries()) {
-			const outputs = await this.#program.run({ ...batch, ...this.#numbers.parameters });
+		const gradients = Object.entries(this.#numbers.gradients);
+		const places = Object.fromEntries(gradients.map(([name, place]) => [gradientName(name), place]));
+		await this.#each(this.#program, batches, places, (outputs, index) => {
 			this.#add(totals, outputs);
 			for (const { name } of this.#learned()) {
 				const gradient = arrayOf(present(outputs[gradientName(name)], `gradient of ${name}`));
 				this.#numbers.collect(name, gradient, index > 0);
 			}
-		}
+		});
 		if (totals.count === 0) {
 			throw new GraphError(
 				"invalid-input",
@@ -117,9 +118,7 @@ class LocalTraining implements Training {
 		checkBatches(batches);
 		this.#forward ??= await this.#runtime.load(this.#plan.forward, { asWritten: true });
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
-		for (const batch of batches) {
-			this.#add(totals, await this.#forward.run({ ...batch, ...this.#numbers.parameters }));
-		}
+		await this.#each(this.#forward, batches, {}, (outputs) => this.#add(totals, outputs));
 		return averaged(totals);
 	}
 
@@ -136,6 +135,28 @@ class LocalTraining implements Training {
 	async close(): Promise<void> {
 		await this.#program.close();
 		await this.#forward?.close();
+	}
+
+	/**
+	 * Runs batches, as many at a time as the program takes, and uses what they give in the order of the batches. The
+	 * outputs of the first may come in `places`.
+	 */
+	async #each(
+		program: Program,
+		batches: readonly Tensors[],
+		places: Tensors,
+		use: (outputs: Tensors, index: number) => void,
+	): Promise<void> {
+		for (let first = 0; first < batches.length; first += program.concurrency) {
+			const group = batches.slice(first, first + program.concurrency);
+			const runs = group.map((batch, i) =>
+				program.run({ ...batch, ...this.#numbers.parameters }, first + i === 0 ? places : {}),
+			);
+			for (const [i, run] of (await Promise.allSettled(runs)).entries()) {
+				if (run.status === "rejected") throw run.reason;
+				use(run.value, first + i);
+			}
+		}
 	}
 
 	#add(totals: Totals, outputs: Tensors): void {
