@@ -47,9 +47,7 @@ export function gradientsOf(
 		);
 	}
 	const { graph } = loss;
-	const known = new Map<Value, Value>([
-		[loss, graph.op("Expand", [graph.scalar(1, loss.dtype), graph.ints(loss.shape)])],
-	]);
+	const known = new Map<Value, Value>([[loss, seedOf(loss)]]);
 	const stopped = new Set(stopAt);
 	const reached = dependents(graph.nodes, wrt, stopped);
 	for (const node of graph.nodes.slice(0, nodeCount(loss)).reverse()) passBack(node, known, reached);
@@ -63,6 +61,11 @@ export function gradientsOf(
 		}
 		return gradient;
 	});
+}
+
+/** The gradient of a loss by itself, one, which all of its other gradients depend on. */
+export function seedOf({ graph, dtype, shape }: Value): Value {
+	return graph.op("Expand", [graph.scalar(1, dtype), graph.ints(shape)]);
 }
 
 /** Nodes up to the one that makes `value`. */

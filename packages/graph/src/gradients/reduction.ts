@@ -5,7 +5,7 @@ import { reducedAxes } from "../infer/reduction.ts";
 import type { OpName } from "../operators.ts";
 import * as ops from "../ops.ts";
 import { axisOf, elementCount, exchangesLastTwo, sameSizes } from "../shape.ts";
-import { type GradientRule, notDifferentiable, operand, result, unbroadcast } from "./rule.ts";
+import { type GradientRule, notDifferentiable, operand, result, unbroadcast, zerosLike } from "./rule.ts";
 
 const {
 	Add,
@@ -16,10 +16,12 @@ const {
 	Expand,
 	MatMul,
 	Mul,
+	Neg,
 	Reciprocal,
 	ReduceMean,
 	ReduceSum,
 	Reshape,
+	ScatterElements,
 	Sqrt,
 	Sub,
 } = ops;
@@ -106,6 +108,21 @@ function attended(y: Value, dy: Value, axes: readonly number[]): Value | undefin
 	return Mul(dz, z);
 }
 
+/**
+ * For log-probabilities of which few were chosen along an axis, as a cross-entropy does: where dy is zero but for
+ * values g at some places, dx is −softmax·Σg with g added at those places.
+ */
+function chosenGradient(y: Value, dy: Value, axis: number): Value | undefined {
+	const scatter = y.graph.makerOf(dy) as Node<"ScatterElements"> | undefined;
+	if (scatter?.op !== "ScatterElements" || operand(scatter, 0) !== zerosLike(y)) return undefined;
+	const { axis: along = 0, reduction } = scatter.attributes;
+	const [indices, values] = [operand(scatter, 1), operand(scatter, 2)];
+	const whole = values.shape.every((size, i) => i === axis || size === y.shape[i]);
+	if (reduction !== "add" || axisOf(along, y.shape.length, scatter.op) !== axis || !whole) return undefined;
+	const sums = values.shape[axis] === 1 ? values : ReduceSum(values, { axes: [axis] });
+	return ScatterElements(Mul(Exp(y), Neg(sums)), indices, values, { axis, reduction });
+}
+
 export const reductionGradients = {
 	ReduceSum: (node, dy) => [() => Expand(kept(node, dy), operand(node, 0).shape), undefined],
 	ReduceMean: (node, dy) => [
@@ -132,8 +149,9 @@ export const reductionGradients = {
 		return [() => Mul(Sub(dy, ReduceSum(along(), { axes })), y)];
 	},
 	LogSoftmax: (node, dy) => {
-		const axes = [node.attributes.axis ?? -1];
-		return [() => Sub(dy, Mul(Exp(result(node, 0)), ReduceSum(dy, { axes })))];
+		const y = result(node, 0);
+		const axis = axisOf(node.attributes.axis ?? -1, y.shape.length, node.op);
+		return [() => chosenGradient(y, dy, axis) ?? Sub(dy, Mul(Exp(y), ReduceSum(dy, { axes: [axis] })))];
 	},
 	LayerNormalization: layerNormalization,
 	RMSNormalization: rmsNormalization,

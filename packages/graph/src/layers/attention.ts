@@ -57,7 +57,7 @@ export function attention(q: Value, k: Value, v: Value, options: AttentionOption
 }
 
 /** Queries from which causal attention is computed in halves. */
-const HALVED = 128;
+const HALVED = 256;
 
 /** The earlier half of the queries sees the earlier half of the keys alone: a quarter of the scores is left out. */
 function halved(q: Value, k: Value, v: Value, options: AttentionOptions): Value {

@@ -12,10 +12,15 @@ import { plain, type Written } from "./written.ts";
 /** Domain of onnxruntime's own operators, which every build of it has, and the version that this package writes. */
 export const CONTRIB = { domain: "com.microsoft", version: 1 } as const;
 
-/** The nodes that compute `outputs`, fused and in the order in which they are best run. */
-export function forOnnxruntime(nodes: readonly Node[], outputs: readonly Value[]): readonly Written[] {
+/** The nodes that compute `outputs`, fused and in the order in which they are best run; gradients depend on `seed`. */
+export function forOnnxruntime(
+	nodes: readonly Node[],
+	outputs: readonly Value[],
+	seed: Value | undefined,
+): readonly Written[] {
 	const fuse = new Fusion(nodes, outputs);
-	return inRunningOrder([...nodes].reverse().flatMap((node) => fuse.node(node)));
+	const written = [...nodes].reverse().flatMap((node) => fuse.node(node));
+	return inRunningOrder(written.reverse(), seed);
 }
 
 /** Goes through a graph from its end, and leaves out what the nodes written so far do by themselves. */

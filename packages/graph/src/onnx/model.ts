@@ -1,6 +1,7 @@
 /** Graphs to ONNX models and back. */
 
 import { GraphError } from "../errors.ts";
+import { seedOf } from "../gradients/gradients.ts";
 import { Graph, type Value } from "../graph.ts";
 import {
 	type AttributeKind,
@@ -29,6 +30,8 @@ export interface EncodeOptions {
 	 * fastest. Load it `asWritten`.
 	 */
 	readonly fused?: boolean;
+	/** With `fused`: what the outputs have gradients of, which decides the order. */
+	readonly loss?: Value;
 }
 
 /**
@@ -39,7 +42,7 @@ export function encodeModel(outputs: Outputs, options: EncodeOptions = {}): Uint
 	return writeModel(protoOf(outputs, options));
 }
 
-function protoOf(outputs: Outputs, { weights = {}, fused = false }: EncodeOptions): ModelProto {
+function protoOf(outputs: Outputs, { weights = {}, fused = false, loss }: EncodeOptions): ModelProto {
 	const values = Object.values(outputs);
 	const [first] = values;
 	if (first === undefined) throw new GraphError("invalid-input", "model: needs one output or more");
@@ -47,7 +50,8 @@ function protoOf(outputs: Outputs, { weights = {}, fused = false }: EncodeOption
 	const { names, aliases } = nameOutputs(outputs);
 	const nameOf = (value: Value) => names.get(value) ?? value.name;
 	const used = usedOutputs(values);
-	const written = fused ? forOnnxruntime(nodesFor(values), values) : nodesFor(values).map(plain);
+	const seed = loss && seedOf(loss);
+	const written = fused ? forOnnxruntime(nodesFor(values), values, seed) : nodesFor(values).map(plain);
 	const nodes = written.map((each) => nodeProto(each, nameOf, used));
 	const initializers = leaves.flatMap((value) => {
 		const tensor = value.graph.constantOf(value) ?? weightOf(value, weights);

@@ -106,7 +106,7 @@ export function planTraining(request: TrainingRequest): TrainingPlan {
 	};
 	const named = learned.map(({ value }, i) => [gradientName(value.name), gradients[i] as Value] as const);
 	return {
-		model: encodeModel({ ...reported, ...Object.fromEntries(named) }, { fused: true }),
+		model: encodeModel({ ...reported, ...Object.fromEntries(named) }, { fused: true, loss }),
 		forward: encodeModel(reported, { fused: true }),
 		parameters: parameters.map(({ value, group }) => ({ name: value.name, shape: value.shape, group })),
 		groups,
