@@ -6,6 +6,7 @@
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import {
 	createRandom,
@@ -24,7 +25,9 @@ import {
 } from "@onevision/graph/node";
 import { type Model, transformer, vit } from "../packages/graph/src/testing/models.ts";
 
-const ROUNDS = 12;
+const ROUNDS = 16;
+/** Milliseconds between engines: threads that wait for more work keep their cores busy for a while. */
+const PAUSE = 200;
 /** Rounds of engines that take seconds; the first of them compiles. */
 const SLOW_ROUNDS = 3;
 
@@ -177,6 +180,7 @@ async function compare(task: Task, threads: number, python: string | undefined):
 	for (let round = 0; round < ROUNDS; round++) {
 		for (const [i, engine] of engines.entries()) {
 			if (round >= engine.rounds) continue;
+			await setTimeout(PAUSE);
 			const { loss, milliseconds } = await engine.step();
 			best[i] = Math.min(best[i] ?? milliseconds, milliseconds);
 			losses[i] = loss;
