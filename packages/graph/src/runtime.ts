@@ -17,7 +17,7 @@ export interface Program {
 	readonly concurrency: number;
 	/**
 	 * Computes every output. Those named in `into` may be written to the memory given there: then the result has that
-	 * very tensor. Throws `unknown-name` for a feed that is missing or not asked for, `runtime` on a failure.
+	 * very tensor. Results are good until the next run. Throws `unknown-name` for a feed that is missing or not asked for, `runtime` on a failure.
 	 */
 	run(feeds: Tensors, into?: Tensors): Promise<Tensors>;
 	/** Frees the model's memory. */

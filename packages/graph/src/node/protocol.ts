@@ -36,5 +36,11 @@ export interface ReplicaCalls {
 		readonly asks: undefined;
 		readonly answers: { readonly inputs: readonly string[]; readonly outputs: readonly string[] };
 	};
-	readonly run: { readonly asks: Tensors; readonly answers: Tensors };
+	readonly run: { readonly asks: ReplicaRun; readonly answers: ReplicaRun };
+}
+
+/** The memory of a run, which goes to a replica and comes back with the outputs: none of it is allocated anew. */
+export interface ReplicaRun {
+	readonly feeds: Tensors;
+	readonly outputs: Tensors;
 }

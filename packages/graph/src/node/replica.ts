@@ -1,4 +1,4 @@
-/** The worker thread of a replica: one model, run on request. What it computes is handed over, not copied. */
+/** The worker thread of a replica: one model, run on request. Memory is handed over and back, not copied. */
 
 import { workerData } from "node:worker_threads";
 import { assertInternal } from "../errors.ts";
@@ -17,9 +17,9 @@ serve<ReplicaCalls>(
 			program = await nodeRuntime(runtime).load(model, load);
 			return { inputs: program.inputs, outputs: program.outputs };
 		},
-		run: (feeds) => {
+		run: async ({ feeds, outputs }) => {
 			assertInternal(program !== undefined, "the replica was asked before it was started");
-			return program.run(feeds);
+			return { feeds, outputs: await program.run(feeds, outputs) };
 		},
 	},
 	{ run: buffersOf },

@@ -5,11 +5,13 @@
  */
 
 import { setImmediate } from "node:timers/promises";
+import type { TensorData } from "../dtype.ts";
 import { assertInternal, present } from "../errors.ts";
 import type { LoadOptions, Program, Runtime, Tensors } from "../runtime.ts";
+import type { Tensor } from "../tensor.ts";
 import { Caller } from "./calls.ts";
 import { createWorker } from "./create-worker.ts";
-import type { ReplicaCalls, ReplicaStart } from "./protocol.ts";
+import type { ReplicaCalls, ReplicaRun, ReplicaStart } from "./protocol.ts";
 import { type NodeRuntimeOptions, nodeRuntime } from "./runtime.ts";
 
 /** A runtime whose programs take `replicas` runs at a time: one in this thread, the others in worker threads. */
@@ -67,20 +69,24 @@ function sharedOut(programs: readonly Program[]): Program {
 	};
 }
 
-/** A program in a worker thread. Feeds are copied, since parameters change while it may still read them. */
+/**
+ * A program in a worker thread. Feeds are copied, since parameters change while it may still read them; their memory and
+ * that of the outputs is used again by the next run.
+ */
 async function startReplica(start: ReplicaStart): Promise<Program> {
 	const worker = new Caller<ReplicaCalls>(createWorker("replica", start), "a replica");
+	let spare: ReplicaRun = { feeds: {}, outputs: {} };
 	try {
 		const { inputs, outputs } = await worker.call("start", undefined);
 		return {
 			inputs,
 			outputs,
 			concurrency: 1,
-			run: (feeds) => {
-				const copied = Object.fromEntries(
-					Object.entries(feeds).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
-				);
-				return worker.call("run", copied, buffersOf(copied));
+			run: async (feeds) => {
+				const run = { feeds: copied(feeds, spare.feeds), outputs: spare.outputs };
+				spare = { feeds: {}, outputs: {} };
+				spare = await worker.call("run", run, buffersOf(run));
+				return spare.outputs;
 			},
 			close: () => worker.stop(),
 		};
@@ -90,7 +96,20 @@ async function startReplica(start: ReplicaStart): Promise<Program> {
 	}
 }
 
-/** The memory of tensors that nothing else uses. */
-export function buffersOf(tensors: Tensors): ArrayBuffer[] {
-	return Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
+/** Copies of tensors, in the memory of `spare` where that fits. */
+function copied(tensors: Tensors, spare: Tensors): Tensors {
+	return Object.fromEntries(
+		Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: copyOf(tensor, spare[name]) }]),
+	);
+}
+
+function copyOf({ dtype, data }: Tensor, spare: Tensor | undefined): TensorData {
+	if (spare?.dtype !== dtype || spare.data.length !== data.length) return data.slice();
+	(spare.data.set as (values: TensorData) => void)(data);
+	return spare.data;
+}
+
+/** The memory of a run, which nothing else uses. */
+export function buffersOf({ feeds, outputs }: ReplicaRun): ArrayBuffer[] {
+	return [feeds, outputs].flatMap(Object.values<Tensor>).map(({ data }) => data.buffer as ArrayBuffer);
 }

@@ -54,6 +54,8 @@ class Fusion {
 				return product(node, node.outputs, 1);
 			case "Mul":
 				return this.#scaledProduct(node);
+			case "Transpose":
+				return this.#turnedProduct(node);
 			case "Gelu":
 				return this.#gelu(node);
 			case "Reshape":
@@ -66,9 +68,21 @@ class Fusion {
 	/** A product that is only read to be scaled is scaled as it is computed. */
 	#scaledProduct(node: Node): Written {
 		const [value, factor] = scaled(node) ?? [];
-		const maker = value?.graph.makerOf(value);
-		const alone = value !== undefined && this.#uses.get(value) === 1 && value.dtype === "float32";
-		return alone && maker?.op === "MatMul" ? product(maker, node.outputs, factor ?? 1) : plain(node);
+		const maker = value && this.#productReadOnce(value);
+		return maker === undefined ? plain(node) : product(maker, node.outputs, factor ?? 1);
+	}
+
+	/** A product that is only read to be transposed is that of the transposes in the other order. */
+	#turnedProduct(node: Node): Written {
+		const [value] = node.inputs;
+		const maker = turns(node) && value !== undefined ? this.#productReadOnce(value) : undefined;
+		return maker === undefined ? plain(node) : product(maker, node.outputs, 1, true);
+	}
+
+	#productReadOnce(value: Value): Node | undefined {
+		const maker = value.graph.makerOf(value);
+		const fits = maker?.op === "MatMul" && value.dtype === "float32" && this.#uses.get(value) === 1;
+		return fits ? maker : undefined;
 	}
 
 	/** x·Φ(x), where Φ(x) is computed for the gradient anyway. */
@@ -85,12 +99,13 @@ function count(counts: Map<Value, number>, value: Value | undefined): void {
 	if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1);
 }
 
-/** A product whose operands' transposes and factors are its own settings. */
-function product(node: Node, outputs: readonly Value[], factor: number): Written {
-	const [a, b] = node.inputs.map((value) => value && bare(value));
+/** A product, or its transpose when `turned`, whose operands' transposes and factors are its own settings. */
+function product(node: Node, outputs: readonly Value[], factor: number, turned = false): Written {
+	const operands = node.inputs.map((value) => value && bare(value));
+	const [a, b] = turned ? operands.reverse() : operands;
 	const alpha = factor * (a?.factor ?? 1) * (b?.factor ?? 1);
-	const [transA, transB] = [a?.turned === true, b?.turned === true];
-	const whole = alpha === 1 && !transA && !transB;
+	const [transA, transB] = [a, b].map((each) => (each?.turned === true) !== turned);
+	const whole = alpha === 1 && !transA && !transB && !turned;
 	if (whole || outputs[0]?.dtype !== "float32") return { ...plain(node), outputs };
 	return {
 		op: "FusedMatMul",
@@ -119,11 +134,15 @@ function bare(value: Value): Bare {
 		const inner = bare(of);
 		return { ...inner, factor: inner.factor * factor };
 	}
-	const [source] = maker?.op === "Transpose" ? maker.inputs : [];
-	if (source === undefined || !exchangesLastTwo((maker as Node<"Transpose">).attributes.perm ?? []))
-		return { value, turned: false, factor: 1 };
+	const [source] = maker !== undefined && turns(maker) ? maker.inputs : [];
+	if (source === undefined) return { value, turned: false, factor: 1 };
 	const inner = bare(source);
 	return { ...inner, turned: !inner.turned };
+}
+
+/** Whether a node exchanges the last two axes and does nothing else. */
+function turns(node: Node): boolean {
+	return node.op === "Transpose" && exchangesLastTwo((node as Node<"Transpose">).attributes.perm ?? []);
 }
 
 /** The value and the constant number that a node multiplies, if it does that. */
