@@ -11,7 +11,7 @@ import { OPERATORS } from "../operators.ts";
 import * as ops from "../ops.ts";
 import { createRandom } from "../random.ts";
 import { evaluate } from "../reference/evaluate.ts";
-import { int64 } from "../tensor.ts";
+import { float32, int64 } from "../tensor.ts";
 import { type CheckOptions, checkOperator, relative } from "../testing/check.ts";
 import { GRADIENTS, gradientsOf } from "./gradients.ts";
 
@@ -117,23 +117,82 @@ test("a causal query sees the keys up to its place, a prefix is seen by all", ()
 
 test("long causal attention, computed in halves, is that with the whole mask", () => {
 	const graph = new Graph();
-	const [q, k, v] = ["q", "k", "v"].map((name) => graph.input(name, "float32", [1, 2, 256, 2])) as [
+	const [q, k, v] = ["q", "k", "v"].map((name) => graph.input(name, "float32", [1, 1, 512, 2])) as [
 		Value,
 		Value,
 		Value,
 	];
-	const mask = graph.constant(causalMask(256, 256));
+	const mask = graph.constant(causalMask(512, 512));
 	const outputs = [attention(q, k, v, { kind: "causal" }), attention(q, k, v, { mask })];
 	const random = createRandom(4);
 	const feeds = Object.fromEntries(
 		["q", "k", "v"].map((name) => [name, Float64Array.from({ length: 1024 }, random.normal)]),
 	);
-	const weights = graph.input("weights", "float32", [1, 2, 256, 2]);
+	const weights = graph.input("weights", "float32", [1, 1, 512, 2]);
 	const [halves, whole] = outputs.map((output) => {
 		const loss = ops.ReduceSum(ops.Mul(output, weights), { keepdims: false });
 		return evaluate([output, ...gradientsOf(loss, [q, k, v])], { ...feeds, weights: feeds.k ?? [] });
 	}) as [readonly Float64Array[], readonly Float64Array[]];
 	for (const [i, values] of halves.entries()) expect(relative(values, whole[i] ?? [])).toBeLessThan(1e-12);
+});
+
+test.each([
+	{ name: "more outputs than inputs", wide: [130, 150] as const, transposed: false },
+	{ name: "fewer outputs than inputs", wide: [150, 130] as const, transposed: false },
+	{ name: "more outputs, weights as PyTorch stores them", wide: [130, 150] as const, transposed: true },
+	{ name: "fewer outputs, weights as PyTorch stores them", wide: [150, 130] as const, transposed: true },
+])("weights of a wide layer used twice: $name", ({ wide: [inputs, outputs], transposed }) => {
+	const graph = new Graph();
+	const weight = graph.parameter("w", transposed ? [outputs, inputs] : [inputs, outputs]);
+	const random = createRandom(3);
+	const feeds = { w: Float64Array.from({ length: inputs * outputs }, random.normal) };
+	const terms = [2, 3].map((rows, i) => {
+		const x = Float64Array.from({ length: rows * inputs }, random.normal);
+		const r = Float64Array.from({ length: rows * outputs }, random.normal);
+		Object.assign(feeds, { [`x${i}`]: x, [`r${i}`]: r });
+		const y = linear(graph.input(`x${i}`, "float32", [rows, inputs]), weight, undefined, { transposed });
+		const loss = ops.ReduceSum(ops.Mul(y, graph.input(`r${i}`, "float32", [rows, outputs])), {
+			keepdims: false,
+		});
+		return { loss, x, r, rows };
+	});
+	const [first, second] = terms.map(({ loss }) => loss) as [Value, Value];
+	const gradient = evaluate(gradientsOf(ops.Add(first, second), [weight]), feeds)[0] ?? [];
+	const expected = Float64Array.from({ length: inputs * outputs }, (_, at) => {
+		const [i, j] = transposed
+			? [at % inputs, Math.floor(at / inputs)]
+			: [Math.floor(at / outputs), at % outputs];
+		const sums = terms.map(({ x, r, rows }) =>
+			Array.from(
+				{ length: rows },
+				(_, row) => (x[row * inputs + i] ?? 0) * (r[row * outputs + j] ?? 0),
+			).reduce((a, b) => a + b),
+		);
+		return sums.reduce((a, b) => a + b);
+	});
+	expect(relative(gradient, expected)).toBeLessThan(1e-12);
+});
+
+test.each([0, 1, -1])("several log-probabilities chosen along axis %i", (axis) => {
+	const graph = new Graph();
+	const x = graph.input("x", "float32", [3, 4]);
+	const shape = axis === 0 ? [2, 4] : [3, 2];
+	const indices = graph.constant(int64(shape, [0, 2, 1, 1, 2, 0, 0, 1].slice(0, shape[0] === 2 ? 8 : 6)));
+	const weights = graph.constant(
+		float32(shape, [1, -2, 3, 0.5, -1, 2, 4, 0.3].slice(0, shape[0] === 2 ? 8 : 6)),
+	);
+	const lossOf = (logs: Value) =>
+		ops.ReduceSum(ops.Mul(ops.GatherElements(logs, indices, axis), weights), { keepdims: false });
+	const direct = lossOf(ops.LogSoftmax(x, axis));
+	const spelled = lossOf(ops.Log(ops.Softmax(x, axis)));
+	const random = createRandom(9);
+	const feeds = { x: Float64Array.from({ length: 12 }, random.normal) };
+	const [a, b] = evaluate(
+		[direct, spelled].flatMap((loss) => gradientsOf(loss, [x])),
+		feeds,
+	);
+	expect(relative(a ?? [], b ?? [])).toBeLessThan(1e-12);
+	expect(graph.nodes.filter(({ op }) => op === "ScatterElements").length).toBeGreaterThan(1);
 });
 
 test("every operator has a rule, or says why it has none", () => {
