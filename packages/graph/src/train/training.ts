@@ -88,11 +88,14 @@ class LocalTraining implements Training {
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
 		const gradients = Object.entries(this.#numbers.gradients);
 		const places = Object.fromEntries(gradients.map(([name, place]) => [gradientName(name), place]));
+		let squares = 0;
 		await this.#each(this.#program, batches, places, (outputs, index) => {
 			this.#add(totals, outputs);
 			for (const { name } of this.#learned()) {
 				const gradient = arrayOf(present(outputs[gradientName(name)], `gradient of ${name}`));
 				this.#numbers.collect(name, gradient, index > 0);
+				// While it is in the cache.
+				if (index === batches.length - 1) squares += this.#numbers.squares(name);
 			}
 		});
 		if (totals.count === 0) {
@@ -103,7 +106,6 @@ class LocalTraining implements Training {
 		}
 		const report = averaged(totals);
 		if (!Number.isFinite(report.loss)) throw nonFinite("the loss", report.loss, step);
-		const squares = this.#learned().reduce((sum, { name }) => sum + this.#numbers.squares(name), 0);
 		const gradientNorm = Math.sqrt(squares) / totals.count;
 		if (!Number.isFinite(gradientNorm)) throw nonFinite("the gradients' norm", gradientNorm, step);
 		const { clipNorm = Number.POSITIVE_INFINITY } = this.#plan;
