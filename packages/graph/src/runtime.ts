@@ -17,7 +17,8 @@ export interface Program {
 	readonly concurrency: number;
 	/**
 	 * Computes every output. Those named in `into` may be written to the memory given there: then the result has that
-	 * very tensor. Results are good until the next run. Throws `unknown-name` for a feed that is missing or not asked for, `runtime` on a failure.
+	 * very tensor. Results are good until the next run. Throws `unknown-name` for a feed that is missing or not asked for,
+	 * `shape-mismatch` for one of another shape or dtype, `runtime` on a failure.
 	 */
 	run(feeds: Tensors, into?: Tensors): Promise<Tensors>;
 	/** Frees the model's memory. */
@@ -64,6 +65,7 @@ function programOf(ort: Onnxruntime, session: InferenceSession, inPlace: boolean
 		concurrency: 1,
 		run: async (feeds, into = {}) => {
 			checkNames(session.inputNames, Object.keys(feeds));
+			for (const wanted of session.inputMetadata) checkFeed(wanted, feeds[wanted.name]);
 			const inputs = Object.entries(feeds).map(([name, tensor]) => [name, tensorOf(tensor)] as const);
 			const given = inPlace ? into : {};
 			const places = session.outputNames.map((name) => {
@@ -100,6 +102,21 @@ function checkNames(wanted: readonly string[], given: readonly string[]): void {
 	if (unknown !== undefined) {
 		throw new GraphError("unknown-name", `run: the model takes no ${unknown}; it takes ${wanted.join(", ")}`);
 	}
+}
+
+/** Dimensions that a model leaves open have names in place of sizes; without any, they may all be open. */
+function checkFeed(wanted: InferenceSession.ValueMetadata, feed: Tensor | undefined): void {
+	if (feed === undefined || !wanted.isTensor) return;
+	const { name, type, shape } = wanted;
+	const fits =
+		shape.length === 0 ||
+		(feed.shape.length === shape.length &&
+			shape.every((size, axis) => typeof size === "string" || size === feed.shape[axis]));
+	if (fits && feed.dtype === type) return;
+	throw new GraphError(
+		"shape-mismatch",
+		`run: ${name} is ${type} [${shape.join(", ")}], got ${feed.dtype} [${feed.shape.join(", ")}]`,
+	);
 }
 
 /** Failures of onnxruntime, whose messages may have many lines, as one of ours. */

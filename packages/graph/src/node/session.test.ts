@@ -263,7 +263,8 @@ test("errors keep their code on the way from the worker", async () => {
 		await expect(
 			session.update([{ x: float32([31, 2], new Float32Array(62)), y } as never]),
 		).rejects.toMatchObject({
-			code: "runtime",
+			code: "shape-mismatch",
+			message: "run: x is float32 [32, 2], got float32 [31, 2]",
 		});
 		expect((await session.update([{ x, y } as never])).step).toBe(1);
 	});

@@ -66,7 +66,10 @@ test("a runtime refuses feeds it does not know, and models that are none", async
 	await expect(program.run({ x, z: x })).rejects.toThrowErrorMatchingInlineSnapshot(
 		`[GraphError: run: the model takes no z; it takes x]`,
 	);
-	await expect(program.run({ x: int64([2], [1, 2]) })).rejects.toMatchObject({ code: "runtime" });
+	await expect(program.run({ x: int64([2], [1, 2]) })).rejects.toMatchObject({
+		code: "shape-mismatch",
+		message: "run: x is float32 [2], got int64 [2]",
+	});
 	await program.close();
 	await expect(nodeRuntime().load(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: "runtime" });
 	expect(() => nodeRuntime({ threads: 0 })).toThrow(GraphError);
