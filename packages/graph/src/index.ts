@@ -15,6 +15,7 @@ export {
 	rotaryTables,
 	splitHeads,
 } from "./layers/attention.ts";
+export { type FeedForwardOptions, feedForward, type LinearParameters } from "./layers/feed-forward.ts";
 export { type LinearOptions, linear, patchEmbedding, silu } from "./layers/linear.ts";
 export { IGNORED, lossInParts, maskedCrossEntropy, type SummedLoss } from "./layers/loss.ts";
 export { bilinearMatrix, bilinearPooling, type Grid } from "./layers/pooling.ts";

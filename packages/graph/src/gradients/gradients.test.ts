@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Graph, type Value } from "../graph.ts";
 import { attention, causalMask, rotaryEmbedding, rotaryTables } from "../layers/attention.ts";
+import { feedForward } from "../layers/feed-forward.ts";
 import { linear, patchEmbedding, silu } from "../layers/linear.ts";
 import { maskedCrossEntropy } from "../layers/loss.ts";
 import { bilinearPooling } from "../layers/pooling.ts";
@@ -25,6 +26,20 @@ const LAYERS: readonly (readonly [string, Build, CheckOptions?])[] = [
 	[
 		"linear, transposed",
 		(g) => linear(g.input("x", "float32", [3, 4]), g.parameter("w", [5, 4]), undefined, { transposed: true }),
+	],
+	[
+		"feed-forward in blocks",
+		(g) => feedForward(g.input("x", "float32", [2, 2, 3]), mlp(g, [3, 6]), mlp(g, [6, 2]), { blocks: 3 }),
+	],
+	[
+		"feed-forward with weights as PyTorch stores them, without biases",
+		(g) =>
+			feedForward(
+				g.input("x", "float32", [4, 3]),
+				{ weight: g.parameter("u", [6, 3]) },
+				{ weight: g.parameter("d", [2, 6]) },
+				{ blocks: 2, transposed: true, activation: silu },
+			),
 	],
 	["silu", (g) => silu(g.input("x", "float32", [3, 4])), { range: [-4, 4] }],
 	[
@@ -78,6 +93,12 @@ const LAYERS: readonly (readonly [string, Build, CheckOptions?])[] = [
 	],
 ];
 
+function mlp(graph: Graph, [inputs, outputs]: readonly [number, number]) {
+	const name = `${inputs} to ${outputs}`;
+	const weight = graph.parameter(`w ${name}`, [inputs, outputs]);
+	return { weight, bias: graph.parameter(`b ${name}`, [outputs]) };
+}
+
 function heads(graph: Graph, queryHeads: number, keyHeads: number, queries = 4) {
 	const [q, k, v] = [
 		graph.input("q", "float32", [2, queryHeads, queries, 3]),
@@ -113,6 +134,29 @@ test("a causal query sees the keys up to its place, a prefix is seen by all", ()
 	};
 	expect(seen(0)).toBe("1000110011101111");
 	expect(seen(3)).toBe("1110111011101111");
+});
+
+test("a wide feed-forward layer is cut so that its blocks stay in the cache", () => {
+	const hiddenOf = (rows: number, width: number, blocks?: number) => {
+		const graph = new Graph();
+		const [up, down] = [graph.parameter("up", [4, width]), graph.parameter("down", [width, 4])];
+		feedForward(
+			graph.input("x", "float32", [rows, 4]),
+			{ weight: up },
+			{ weight: down },
+			blocks === undefined ? {} : { blocks },
+		);
+		return graph.nodes.filter(({ op }) => op === "Gelu").map(({ outputs }) => outputs[0]?.shape[1]);
+	};
+	expect(hiddenOf(16, 768)).toEqual([768]);
+	expect(hiddenOf(512, 768)).toEqual([384, 384]);
+	expect(hiddenOf(4096, 768)).toEqual([128, 128, 128, 128, 128, 128]);
+	expect(hiddenOf(4096, 127)).toEqual([127]);
+	expect(hiddenOf(16, 6, 3)).toEqual([2, 2, 2]);
+	expect(() => hiddenOf(16, 8, 3)).toThrow(
+		"feedForward: the width 8 of [4, 8] cannot be cut into 3 equal blocks",
+	);
+	expect(() => hiddenOf(16, 8, 0)).toThrow("0 equal blocks");
 });
 
 test("long causal attention, computed in halves, is that with the whole mask", () => {

@@ -2,9 +2,10 @@
 
 import { Graph, type Value } from "../graph.ts";
 import { attention, mergeHeads, splitHeads } from "../layers/attention.ts";
+import { feedForward } from "../layers/feed-forward.ts";
 import { linear, patchEmbedding } from "../layers/linear.ts";
 import { lossInParts, maskedCrossEntropy, type SummedLoss } from "../layers/loss.ts";
-import { Add, Gather, Gelu, LayerNormalization, ReduceMean, Split } from "../ops.ts";
+import { Add, Gather, LayerNormalization, ReduceMean, Split } from "../ops.ts";
 import type { Initializer } from "../random.ts";
 
 export interface BlockSizes {
@@ -35,11 +36,16 @@ const ONES: Initializer = { kind: "constant", value: 1 };
 const ZEROS: Initializer = { kind: "constant", value: 0 };
 const SMALL: Initializer = { kind: "normal", deviation: 0.02 };
 
-/** A linear layer with its own weight [out, in] and bias. */
+/** A weight [out, in] and a bias. */
+function affine({ graph }: Value, name: string, width: number, from: number) {
+	const weight = graph.shared(`${name}.weight`, [width, from], SMALL);
+	return { weight, bias: graph.shared(`${name}.bias`, [width], ZEROS) };
+}
+
+/** A linear layer with its own parameters. */
 function dense(x: Value, name: string, width: number): Value {
-	const { graph } = x;
-	const weight = graph.shared(`${name}.weight`, [width, x.shape.at(-1) ?? 1], SMALL);
-	return linear(x, weight, graph.shared(`${name}.bias`, [width], ZEROS), { transposed: true });
+	const { weight, bias } = affine(x, name, width, x.shape.at(-1) ?? 1);
+	return linear(x, weight, bias, { transposed: true });
 }
 
 function norm(x: Value, name: string): Value {
@@ -57,8 +63,9 @@ function block(x: Value, name: string, { heads, dim }: BlockSizes, kind: "full" 
 		splitHeads(linear(normed, weight, biases[i], { transposed: true }), heads),
 	) as [Value, Value, Value];
 	const attended = Add(x, dense(mergeHeads(attention(q, k, v, { kind })), `${name}.out`, dim));
-	const wide = Gelu(dense(norm(attended, `${name}.norm2`), `${name}.up`, 4 * dim));
-	return Add(attended, dense(wide, `${name}.down`, dim));
+	const normedAgain = norm(attended, `${name}.norm2`);
+	const [up, down] = [affine(x, `${name}.up`, 4 * dim, dim), affine(x, `${name}.down`, dim, 4 * dim)];
+	return Add(attended, feedForward(normedAgain, up, down, { transposed: true }));
 }
 
 /** A causal transformer; its loss is computed in `parts` of the batch. */
