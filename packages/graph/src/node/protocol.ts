@@ -36,6 +36,8 @@ export interface ReplicaCalls {
 		readonly asks: undefined;
 		readonly answers: { readonly inputs: readonly string[]; readonly outputs: readonly string[] };
 	};
+	/** New feeds for all later runs; the answer is the memory of the former ones. */
+	readonly share: { readonly asks: Tensors; readonly answers: Tensors };
 	readonly run: { readonly asks: ReplicaRun; readonly answers: ReplicaRun };
 }
 

@@ -2,25 +2,34 @@
 
 import { workerData } from "node:worker_threads";
 import { assertInternal } from "../errors.ts";
-import type { Program } from "../runtime.ts";
+import type { Program, Tensors } from "../runtime.ts";
 import { serve } from "./calls.ts";
 import type { ReplicaCalls, ReplicaStart } from "./protocol.ts";
 import { buffersOf } from "./replicas.ts";
 import { nodeRuntime } from "./runtime.ts";
 
 const { model, load, runtime } = workerData as ReplicaStart;
-let program: Program | undefined;
+let started: Program | undefined;
+let shared: Tensors = {};
+
+function program(): Program {
+	assertInternal(started !== undefined, "the replica was asked before it was started");
+	return started;
+}
 
 serve<ReplicaCalls>(
 	{
 		start: async () => {
-			program = await nodeRuntime(runtime).load(model, load);
-			return { inputs: program.inputs, outputs: program.outputs };
+			started = await nodeRuntime(runtime).load(model, load);
+			return { inputs: started.inputs, outputs: started.outputs };
 		},
-		run: async ({ feeds, outputs }) => {
-			assertInternal(program !== undefined, "the replica was asked before it was started");
-			return { feeds, outputs: await program.run(feeds, outputs) };
+		share: async (feeds) => {
+			const former = shared;
+			shared = feeds;
+			program().share(feeds);
+			return former;
 		},
+		run: async ({ feeds, outputs }) => ({ feeds, outputs: await program().run(feeds, outputs) }),
 	},
-	{ run: buffersOf },
+	{ share: buffersOf, run: ({ feeds, outputs }) => [...buffersOf(feeds), ...buffersOf(outputs)] },
 );

@@ -4,7 +4,7 @@
  * after every node.
  */
 
-import { setImmediate } from "node:timers/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { TensorData } from "../dtype.ts";
 import { assertInternal, present } from "../errors.ts";
 import type { LoadOptions, Program, Runtime, Tensors } from "../runtime.ts";
@@ -39,7 +39,7 @@ function afterOthers(program: Program): Program {
 	return {
 		...program,
 		run: async (feeds, into) => {
-			await setImmediate();
+			await nextTurn();
 			return program.run(feeds, into);
 		},
 	};
@@ -53,6 +53,9 @@ function sharedOut(programs: readonly Program[]): Program {
 		inputs,
 		outputs,
 		concurrency: programs.length,
+		share: (feeds) => {
+			for (const program of programs) program.share(feeds);
+		},
 		run: async (feeds, into) => {
 			const program = programs.find((each) => !busy.has(each));
 			assertInternal(program !== undefined, "more runs at a time than there are replicas");
@@ -69,31 +72,50 @@ function sharedOut(programs: readonly Program[]): Program {
 	};
 }
 
-/**
- * A program in a worker thread. Feeds are copied, since parameters change while it may still read them; their memory and
- * that of the outputs is used again by the next run.
- */
+/** A program in a worker thread. Feeds are copied; their memory and that of the outputs is used again by the next run. */
 async function startReplica(start: ReplicaStart): Promise<Program> {
 	const worker = new Caller<ReplicaCalls>(createWorker("replica", start), "a replica");
-	let spare: ReplicaRun = { feeds: {}, outputs: {} };
 	try {
-		const { inputs, outputs } = await worker.call("start", undefined);
-		return {
-			inputs,
-			outputs,
-			concurrency: 1,
-			run: async (feeds) => {
-				const run = { feeds: copied(feeds, spare.feeds), outputs: spare.outputs };
-				spare = { feeds: {}, outputs: {} };
-				spare = await worker.call("run", run, buffersOf(run));
-				return spare.outputs;
-			},
-			close: () => worker.stop(),
-		};
+		const names = await worker.call("start", undefined);
+		return { ...names, concurrency: 1, ...remote(worker) };
 	} catch (error) {
 		await worker.stop();
 		throw error;
 	}
+}
+
+function remote(worker: Caller<ReplicaCalls>): Pick<Program, "share" | "run" | "close"> {
+	let spare: ReplicaRun = { feeds: {}, outputs: {} };
+	let former: Tensors = {};
+	let waiting: Tensors | undefined;
+	/** Hands over what is to be shared: when this thread has nothing else to do, and before the next run in any case. */
+	const hand = () => {
+		if (waiting === undefined) return;
+		const feeds = copied(waiting, former);
+		waiting = undefined;
+		former = {};
+		const call = worker.call("share", feeds, buffersOf(feeds));
+		// A replica that has ended says so at its next run.
+		call
+			.then((tensors) => {
+				former = tensors;
+			})
+			.catch(() => undefined);
+	};
+	return {
+		share: (feeds) => {
+			waiting = feeds;
+			setImmediate(hand);
+		},
+		run: async (feeds) => {
+			hand();
+			const run = { feeds: copied(feeds, spare.feeds), outputs: spare.outputs };
+			spare = { feeds: {}, outputs: {} };
+			spare = await worker.call("run", run, [...buffersOf(run.feeds), ...buffersOf(run.outputs)]);
+			return spare.outputs;
+		},
+		close: () => worker.stop(),
+	};
 }
 
 /** Copies of tensors, in the memory of `spare` where that fits. */
@@ -109,7 +131,7 @@ function copyOf({ dtype, data }: Tensor, spare: Tensor | undefined): TensorData 
 	return spare.data;
 }
 
-/** The memory of a run, which nothing else uses. */
-export function buffersOf({ feeds, outputs }: ReplicaRun): ArrayBuffer[] {
-	return [feeds, outputs].flatMap(Object.values<Tensor>).map(({ data }) => data.buffer as ArrayBuffer);
+/** The memory of tensors that nothing else uses. */
+export function buffersOf(tensors: Tensors): ArrayBuffer[] {
+	return Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
 }

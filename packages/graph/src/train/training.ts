@@ -76,6 +76,7 @@ class LocalTraining implements Training {
 		this.#step = state.step;
 		this.#runtime = runtime;
 		this.#program = program;
+		program.share(this.#numbers.parameters);
 	}
 
 	get step(): number {
@@ -113,12 +114,14 @@ class LocalTraining implements Training {
 		const clip = Math.min(1, clipNorm / (gradientNorm + 1e-6));
 		const learningRates = this.#apply(clip / totals.count, step);
 		this.#step = step;
+		this.#program.share(this.#numbers.parameters);
 		return { step, ...report, gradientNorm, learningRates };
 	}
 
 	async evaluate(batches: readonly Tensors[]): Promise<Evaluation> {
 		checkBatches(batches);
 		this.#forward ??= await this.#runtime.load(this.#plan.forward, { asWritten: true });
+		this.#forward.share(this.#numbers.parameters);
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
 		await this.#each(this.#forward, batches, {}, (outputs) => this.#add(totals, outputs));
 		return averaged(totals);
@@ -131,6 +134,7 @@ class LocalTraining implements Training {
 
 	async restore(state: TrainingState): Promise<void> {
 		this.#numbers = numbersFrom(checkState(this.#plan, state));
+		this.#program.share(this.#numbers.parameters);
 		this.#step = state.step;
 	}
 
@@ -151,9 +155,7 @@ class LocalTraining implements Training {
 	): Promise<void> {
 		for (let first = 0; first < batches.length; first += program.concurrency) {
 			const group = batches.slice(first, first + program.concurrency);
-			const runs = group.map((batch, i) =>
-				program.run({ ...batch, ...this.#numbers.parameters }, first + i === 0 ? places : {}),
-			);
+			const runs = group.map((batch, i) => program.run(batch, first + i === 0 ? places : {}));
 			for (const [i, run] of (await Promise.allSettled(runs)).entries()) {
 				if (run.status === "rejected") throw run.reason;
 				use(run.value, first + i);
