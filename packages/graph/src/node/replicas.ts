@@ -88,19 +88,17 @@ function remote(worker: Caller<ReplicaCalls>): Pick<Program, "share" | "run" | "
 	let spare: ReplicaRun = { feeds: {}, outputs: {} };
 	let former: Tensors = {};
 	let waiting: Tensors | undefined;
+	let handed: Promise<void> = Promise.resolve();
 	/** Hands over what is to be shared: when this thread has nothing else to do, and before the next run in any case. */
 	const hand = () => {
 		if (waiting === undefined) return;
 		const feeds = copied(waiting, former);
 		waiting = undefined;
 		former = {};
-		const call = worker.call("share", feeds, buffersOf(feeds));
-		// A replica that has ended says so at its next run.
-		call
-			.then((tensors) => {
-				former = tensors;
-			})
-			.catch(() => undefined);
+		handed = worker.call("share", feeds, buffersOf(feeds)).then((tensors) => {
+			former = tensors;
+		});
+		handed.catch(() => undefined); // The next run throws it.
 	};
 	return {
 		share: (feeds) => {
@@ -111,7 +109,8 @@ function remote(worker: Caller<ReplicaCalls>): Pick<Program, "share" | "run" | "
 			hand();
 			const run = { feeds: copied(feeds, spare.feeds), outputs: spare.outputs };
 			spare = { feeds: {}, outputs: {} };
-			spare = await worker.call("run", run, [...buffersOf(run.feeds), ...buffersOf(run.outputs)]);
+			const moved = [...buffersOf(run.feeds), ...buffersOf(run.outputs)];
+			[spare] = await Promise.all([worker.call("run", run, moved), handed]);
 			return spare.outputs;
 		},
 		close: () => worker.stop(),

@@ -11,6 +11,7 @@ import { float32 } from "../tensor.ts";
 import { xorBatch, xorGraph, xorTraining } from "../testing/xor.ts";
 import { encodeState } from "../train/state.ts";
 import { loadCheckpoint, saveCheckpoint } from "./files.ts";
+import { replicatedRuntime } from "./replicas.ts";
 import { startSession, type TrainingSession } from "./session.ts";
 import { train } from "./train.ts";
 
@@ -239,6 +240,21 @@ describe("replicas", () => {
 		expect((await session.update(batches)).step).toBe(1);
 		await session.close();
 		await expect(session.update(batches)).rejects.toMatchObject({ code: "runtime" });
+	});
+
+	test("a replica that has ended says so", async () => {
+		const { plan, state } = xorTraining();
+		const program = await replicatedRuntime(2, {}).load(plan.model, { asWritten: true });
+		program.share(state.parameters);
+		const run = () => program.run(xorBatch(1));
+		const [first, second] = await Promise.all([run(), run()]);
+		expect(second).toEqual(first);
+		await program.close();
+		const [, ended] = await Promise.allSettled([run(), run()]);
+		expect(ended).toMatchObject({
+			status: "rejected",
+			reason: { code: "runtime", message: "training: a replica has ended (exit 1)" },
+		});
 	});
 
 	test("a number of replicas that is none is refused", async () => {

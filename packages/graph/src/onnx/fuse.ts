@@ -150,13 +150,14 @@ function scaled({ op, inputs }: Node): readonly [Value, number] | undefined {
 	const [a, b] = inputs;
 	if (op !== "Mul" || a === undefined || b === undefined) return undefined;
 	const [left, right] = [numberOf(a), numberOf(b)];
-	if (right !== undefined && b.shape.length === 0) return [a, right];
-	return left !== undefined && a.shape.length === 0 ? [b, left] : undefined;
+	if (right !== undefined) return [a, right];
+	return left === undefined ? undefined : [b, left];
 }
 
+/** The number that a scalar constant is. */
 function numberOf(value: Value): number | undefined {
 	const constant = value.graph.constantOf(value);
-	return constant?.dtype === "float32" && constant.data.length === 1 ? Number(constant.data[0]) : undefined;
+	return constant?.dtype === "float32" && value.shape.length === 0 ? Number(constant.data[0]) : undefined;
 }
 
 /** A reshape of a reshape is one, unless its sizes speak of its input's: zeros without `allowzero`. */
