@@ -265,6 +265,16 @@ test("no gradient passes through a stopped value", () => {
 	expect(evaluate([...whole, ...stopped], { x: [3] }).map(([value]) => value)).toEqual([27, 9]);
 });
 
+test("a matrix read as it is and turned has the gradients of both ways", () => {
+	const graph = new Graph();
+	const [x, r] = ["x", "r"].map((name) => graph.input(name, "float32", [2, 2])) as [Value, Value];
+	const [same, turned] = [ops.Transpose(x, [0, 1]), ops.Transpose(x, [1, 0])];
+	const loss = ops.ReduceSum(ops.Mul(ops.Add(same, ops.Mul(turned, 10)), r), { keepdims: false });
+	expect(evaluate(gradientsOf(loss, [x]), { x: [0, 0, 0, 0], r: [1, 2, 3, 4] })[0]).toEqual(
+		Float64Array.of(11, 32, 23, 44),
+	);
+});
+
 test("second derivatives are gradients of gradients", () => {
 	const graph = new Graph();
 	const x = graph.input("x", "float32", []);

@@ -4,7 +4,7 @@ import { present } from "../errors.ts";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { Expand, Gemm, ReduceSum, Reshape } from "../ops.ts";
-import { elementCount, sameSizes } from "../shape.ts";
+import { elementCount, exchangesLastTwo, sameSizes } from "../shape.ts";
 
 /**
  * How a gradient passes back through a node. Given the gradient of the first output (and those of the others, where
@@ -60,7 +60,9 @@ export function zerosLike(value: Value): Value {
 /** The matrix that `value` is the transpose of, if it is one. */
 export function untransposed(value: Value): Value | undefined {
 	const maker = value.graph.makerOf(value);
-	return maker?.op === "Transpose" && value.shape.length === 2 ? maker.inputs[0] : undefined;
+	if (maker?.op !== "Transpose" || value.shape.length !== 2) return undefined;
+	const { perm = [1, 0] } = (maker as Node<"Transpose">).attributes;
+	return exchangesLastTwo(perm) ? maker.inputs[0] : undefined;
 }
 
 /** The input at `index`, which the operator always has. */
