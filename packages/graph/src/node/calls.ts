@@ -1,6 +1,6 @@
 /** Calls from one thread to another: a caller asks by name, a server answers one request after the other. */
 
-import { parentPort, type Worker } from "node:worker_threads";
+import type { MessagePort, Transferable } from "node:worker_threads";
 import { GraphError, type GraphErrorCode } from "../errors.ts";
 
 /** What may be asked by which name, and what is answered. */
@@ -25,55 +25,72 @@ type Answer =
 	| { readonly id: number; readonly value: unknown }
 	| { readonly id: number; readonly failure: Failure };
 
+/** A thread that answers on a port, which closes when the thread ends. */
+export interface Thread {
+	readonly port: MessagePort;
+	/** Why the thread has ended, once it has. */
+	ending(): Promise<Ending>;
+	/** Ends the thread. */
+	stop(): Promise<void>;
+}
+
+/** The exit code of a thread, and what it threw if it did. */
+export interface Ending {
+	readonly code: number;
+	readonly error: Error | undefined;
+}
+
 interface Waiting {
 	readonly resolve: (value: unknown) => void;
 	readonly reject: (error: Error) => void;
 }
 
-/** The asking side. */
+/** The asking side. A thread keeps the process alive only while an answer is waited for. */
 export class Caller<T extends Contract<T>> {
-	readonly #worker: Worker;
+	readonly #thread: Thread;
+	readonly #what: string;
 	readonly #waiting = new Map<number, Waiting>();
 	#next = 0;
 	#ended: Error | undefined;
 
-	/** `what` names the worker in the error that its end gives. */
-	constructor(worker: Worker, what: string) {
-		this.#worker = worker;
-		worker.on("message", (answer: Answer) => this.#settle(answer));
-		worker.on("error", (error) => this.#end(error));
-		worker.on("exit", (code) =>
-			this.#end(new GraphError("runtime", `training: ${what} has ended (exit ${code})`)),
-		);
+	/** `what` names the thread in the error that its end gives. */
+	constructor(thread: Thread, what: string) {
+		this.#thread = thread;
+		this.#what = what;
+		thread.port.on("message", (answer: Answer) => this.#settle(answer));
+		thread.port.on("close", () => void this.#end());
+		thread.port.unref();
 	}
 
-	/** False once the worker has ended: every call is then refused. */
+	/** False once the thread has ended: every call is then refused. */
 	get alive(): boolean {
 		return this.#ended === undefined;
 	}
 
-	/** Asks, and moves the buffers in `transfer` over. Throws what the other side threw, or `runtime` when it has ended. */
+	/** Asks, and moves what is in `transfer` over. Throws what the other side threw, or `runtime` when it has ended. */
 	call<N extends keyof T>(
 		name: N,
 		value: T[N]["asks"],
-		transfer: readonly ArrayBuffer[] = [],
+		transfer: readonly Transferable[] = [],
 	): Promise<T[N]["answers"]> {
 		if (this.#ended !== undefined) return Promise.reject(this.#ended);
 		const id = this.#next++;
 		return new Promise((resolve, reject) => {
 			this.#waiting.set(id, { resolve, reject });
-			this.#worker.postMessage({ id, name, value } satisfies Request, transfer);
+			this.#thread.port.ref();
+			this.#thread.port.postMessage({ id, name, value } satisfies Request, transfer);
 		});
 	}
 
-	/** Ends the worker. */
+	/** Ends the thread. */
 	async stop(): Promise<void> {
-		await this.#worker.terminate();
+		await this.#thread.stop();
 	}
 
 	#settle(answer: Answer): void {
 		const waiting = this.#waiting.get(answer.id);
 		this.#waiting.delete(answer.id);
+		if (this.#waiting.size === 0) this.#thread.port.unref();
 		if ("value" in answer) {
 			waiting?.resolve(answer.value);
 			return;
@@ -82,8 +99,9 @@ export class Caller<T extends Contract<T>> {
 		waiting?.reject(code === undefined ? new Error(message) : new GraphError(code, message, step));
 	}
 
-	#end(error: Error): void {
-		this.#ended ??= error;
+	async #end(): Promise<void> {
+		const { code, error } = await this.#thread.ending();
+		this.#ended = error ?? new GraphError("runtime", `training: ${this.#what} has ended (exit ${code})`);
 		for (const { reject } of this.#waiting.values()) reject(this.#ended);
 		this.#waiting.clear();
 	}
@@ -98,20 +116,24 @@ export type Moved<T extends Contract<T>> = {
 	readonly [N in keyof T]?: (answer: T[N]["answers"]) => readonly ArrayBuffer[];
 };
 
-/** The answering side, in a worker. */
-export function serve<T extends Contract<T>>(handlers: Handlers<T>, moved: Moved<T> = {}): void {
+/** The answering side, in a thread. */
+export function serve<T extends Contract<T>>(
+	port: MessagePort,
+	handlers: Handlers<T>,
+	moved: Moved<T> = {},
+): void {
 	let last: Promise<void> = Promise.resolve();
 	const answered = async <N extends keyof T>(name: N, value: T[N]["asks"]) => {
 		const answer = await handlers[name](value);
 		return { answer, buffers: moved[name]?.(answer) ?? [] };
 	};
-	parentPort?.on("message", ({ id, name, value }: Request) => {
+	port.on("message", ({ id, name, value }: Request) => {
 		last = last.then(async () => {
 			try {
 				const { answer, buffers } = await answered(name as keyof T, value as T[keyof T]["asks"]);
-				parentPort?.postMessage({ id, value: answer } satisfies Answer, buffers);
+				port.postMessage({ id, value: answer } satisfies Answer, buffers);
 			} catch (error) {
-				parentPort?.postMessage({ id, failure: failureOf(error) } satisfies Answer);
+				port.postMessage({ id, failure: failureOf(error) } satisfies Answer);
 			}
 		});
 	});

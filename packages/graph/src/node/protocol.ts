@@ -1,12 +1,28 @@
-/** What a training session asks of its worker thread, and that of its replicas. */
+/** What a training session asks of its worker thread, that of its replicas, and all of the spawner. */
 
+import type { MessagePort } from "node:worker_threads";
 import type { LoadOptions, Tensors } from "../runtime.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import type { TrainingState } from "../train/state.ts";
 import type { Evaluation, StepReport } from "../train/training.ts";
+import type { Ending } from "./calls.ts";
 import type { NodeRuntimeOptions } from "./runtime.ts";
+import type { ThreadModule } from "./threads.ts";
 
-/** What a session's worker is started with. */
+/** A thread to be started, and the port that it answers on. */
+export interface Start {
+	readonly module: ThreadModule;
+	readonly port: MessagePort;
+}
+
+/** Threads are known by number. */
+export interface SpawnerCalls {
+	readonly spawn: { readonly asks: Start; readonly answers: number };
+	readonly ending: { readonly asks: number; readonly answers: Ending };
+	readonly stop: { readonly asks: number; readonly answers: undefined };
+}
+
+/** What a session's worker needs first. */
 export interface WorkerStart {
 	readonly plan: TrainingPlan;
 	readonly state: TrainingState;
@@ -15,7 +31,7 @@ export interface WorkerStart {
 }
 
 export interface SessionCalls {
-	readonly start: { readonly asks: undefined; readonly answers: number };
+	readonly start: { readonly asks: WorkerStart; readonly answers: number };
 	readonly update: { readonly asks: readonly Tensors[]; readonly answers: StepReport };
 	readonly evaluate: { readonly asks: readonly Tensors[]; readonly answers: Evaluation };
 	readonly state: { readonly asks: undefined; readonly answers: TrainingState };
@@ -24,7 +40,7 @@ export interface SessionCalls {
 	readonly close: { readonly asks: undefined; readonly answers: undefined };
 }
 
-/** What a replica's worker is started with. */
+/** What a replica needs first. */
 export interface ReplicaStart {
 	readonly model: Uint8Array;
 	readonly load: LoadOptions;
@@ -33,7 +49,7 @@ export interface ReplicaStart {
 
 export interface ReplicaCalls {
 	readonly start: {
-		readonly asks: undefined;
+		readonly asks: ReplicaStart;
 		readonly answers: { readonly inputs: readonly string[]; readonly outputs: readonly string[] };
 	};
 	/** New feeds for all later runs; the answer is the memory of the former ones. */

@@ -1,14 +1,13 @@
 /** The worker thread of a replica: one model, run on request. Memory is handed over and back, not copied. */
 
-import { workerData } from "node:worker_threads";
 import { assertInternal } from "../errors.ts";
 import type { Program, Tensors } from "../runtime.ts";
 import { serve } from "./calls.ts";
-import type { ReplicaCalls, ReplicaStart } from "./protocol.ts";
+import type { ReplicaCalls } from "./protocol.ts";
 import { buffersOf } from "./replicas.ts";
 import { nodeRuntime } from "./runtime.ts";
+import { ownPort } from "./threads.ts";
 
-const { model, load, runtime } = workerData as ReplicaStart;
 let started: Program | undefined;
 let shared: Tensors = {};
 
@@ -18,8 +17,9 @@ function program(): Program {
 }
 
 serve<ReplicaCalls>(
+	ownPort(),
 	{
-		start: async () => {
+		start: async ({ model, load, runtime }) => {
 			started = await nodeRuntime(runtime).load(model, load);
 			return { inputs: started.inputs, outputs: started.outputs };
 		},

@@ -10,9 +10,9 @@ import { assertInternal, present } from "../errors.ts";
 import type { LoadOptions, Program, Runtime, Tensors } from "../runtime.ts";
 import type { Tensor } from "../tensor.ts";
 import { Caller } from "./calls.ts";
-import { createWorker } from "./create-worker.ts";
 import type { ReplicaCalls, ReplicaRun, ReplicaStart } from "./protocol.ts";
 import { type NodeRuntimeOptions, nodeRuntime } from "./runtime.ts";
+import { startThread } from "./threads.ts";
 
 /** A runtime whose programs take `replicas` runs at a time: one in this thread, the others in worker threads. */
 export function replicatedRuntime(replicas: number, options: NodeRuntimeOptions): Runtime {
@@ -74,9 +74,9 @@ function sharedOut(programs: readonly Program[]): Program {
 
 /** A program in a worker thread. Feeds are copied; their memory and that of the outputs is used again by the next run. */
 async function startReplica(start: ReplicaStart): Promise<Program> {
-	const worker = new Caller<ReplicaCalls>(createWorker("replica", start), "a replica");
+	const worker = new Caller<ReplicaCalls>(startThread("replica"), "a replica");
 	try {
-		const names = await worker.call("start", undefined);
+		const names = await worker.call("start", start);
 		return { ...names, concurrency: 1, ...remote(worker) };
 	} catch (error) {
 		await worker.stop();

@@ -7,9 +7,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { Graph } from "../graph.ts";
+import { Mul } from "../ops.ts";
+import { createRandom, initialValues } from "../random.ts";
 import { float32 } from "../tensor.ts";
 import { xorBatch, xorGraph, xorTraining } from "../testing/xor.ts";
-import { encodeState } from "../train/state.ts";
+import { planTraining } from "../train/plan.ts";
+import { encodeState, startState } from "../train/state.ts";
 import { loadCheckpoint, saveCheckpoint } from "./files.ts";
 import { replicatedRuntime } from "./replicas.ts";
 import { startSession, type TrainingSession } from "./session.ts";
@@ -203,6 +207,23 @@ test("threads and how they wait change no loss beyond rounding", async () => {
 	}
 	for (const curve of curves)
 		for (const [i, loss] of curve.entries()) expect(loss).toBeCloseTo(curves[0]?.[i] ?? 0, 5);
+});
+
+// onnxruntime flushes them on x86 alone.
+test.runIf(process.arch === "x64")("all threads of all sessions flush denormal numbers", async () => {
+	const graph = new Graph("denormal");
+	const x = graph.input("x", "float32", []);
+	const metrics = { denormal: Mul(Mul(Mul(x, 1e-30), 1e-9), 1e30) };
+	const loss = Mul(x, graph.parameter("w", [], { kind: "constant", value: 1 }));
+	const plan = planTraining({ loss, metrics, learningRate: 0.1 });
+	const state = startState(plan, initialValues(graph.parameters, createRandom(0)));
+	const batch = { x: float32([], [1]) };
+	for (const replicas of [1, 3]) {
+		const session = await startSession(plan, state, { replicas });
+		const { metrics } = await session.update([batch, batch, batch]);
+		expect(metrics).toEqual({ denormal: 0 });
+		await session.close();
+	}
 });
 
 describe("replicas", () => {

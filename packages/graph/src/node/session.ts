@@ -6,10 +6,10 @@ import type { TrainingPlan } from "../train/plan.ts";
 import type { TrainingState } from "../train/state.ts";
 import type { Evaluation, StepReport, Training } from "../train/training.ts";
 import { Caller } from "./calls.ts";
-import { createWorker } from "./create-worker.ts";
 import { loadCheckpoint } from "./files.ts";
 import type { SessionCalls, WorkerStart } from "./protocol.ts";
 import type { NodeRuntimeOptions } from "./runtime.ts";
+import { spawnThread } from "./threads.ts";
 
 export interface SessionOptions extends NodeRuntimeOptions {
 	/**
@@ -39,8 +39,8 @@ export async function startSession(
 			`session: replicas must be a whole number of at least 1, got ${replicas}`,
 		);
 	}
-	const session = new WorkerSession({ plan, state, runtime, replicas });
-	await session.start();
+	const session = new WorkerSession(new Caller(await spawnThread("worker"), "the worker thread"));
+	await session.start({ plan, state, runtime, replicas });
 	return session;
 }
 
@@ -48,17 +48,17 @@ class WorkerSession implements TrainingSession {
 	readonly #worker: Caller<SessionCalls>;
 	#step = 0;
 
-	constructor(start: WorkerStart) {
-		this.#worker = new Caller(createWorker("worker", start), "the worker thread");
+	constructor(worker: Caller<SessionCalls>) {
+		this.#worker = worker;
 	}
 
 	get step(): number {
 		return this.#step;
 	}
 
-	async start(): Promise<void> {
+	async start(start: WorkerStart): Promise<void> {
 		try {
-			this.#step = await this.#worker.call("start", undefined);
+			this.#step = await this.#worker.call("start", start);
 		} catch (error) {
 			await this.#worker.stop();
 			throw error;

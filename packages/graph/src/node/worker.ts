@@ -1,15 +1,14 @@
 /** The worker thread of a training session: holds the run, answers one message after the other. */
 
-import { workerData } from "node:worker_threads";
 import { assertInternal } from "../errors.ts";
 import { startTraining, type Training } from "../train/training.ts";
 import { serve } from "./calls.ts";
 import { saveCheckpoint } from "./files.ts";
-import type { SessionCalls, WorkerStart } from "./protocol.ts";
+import type { SessionCalls } from "./protocol.ts";
 import { replicatedRuntime } from "./replicas.ts";
 import { nodeRuntime } from "./runtime.ts";
+import { ownPort } from "./threads.ts";
 
-const { plan, state, runtime, replicas } = workerData as WorkerStart;
 let started: Training | undefined;
 
 function training(): Training {
@@ -17,8 +16,8 @@ function training(): Training {
 	return started;
 }
 
-serve<SessionCalls>({
-	start: async () => {
+serve<SessionCalls>(ownPort(), {
+	start: async ({ plan, state, runtime, replicas }) => {
 		const chosen = replicas === 1 ? nodeRuntime(runtime) : replicatedRuntime(replicas, runtime);
 		started = await startTraining(plan, state, chosen);
 		return started.step;

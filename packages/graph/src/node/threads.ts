@@ -1,0 +1,82 @@
+/**
+ * Worker threads of this package. onnxruntime makes a thread flush denormal numbers to zero only when that thread
+ * creates the first session of the process, and threads inherit it from the one that starts them. So one thread, the
+ * spawner, creates that first session and starts all others: they are equally fast and compute the same bits, however
+ * many runs a process makes.
+ */
+
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import {
+	MessageChannel,
+	type MessagePort,
+	Worker,
+	type WorkerOptions,
+	workerData,
+} from "node:worker_threads";
+import { Caller, type Ending, type Thread } from "./calls.ts";
+import type { SpawnerCalls, Start } from "./protocol.ts";
+
+/** Modules beside this one that run as threads. */
+export type ThreadModule = "worker" | "replica" | "spawner";
+
+/** In a thread: the port that it answers on. */
+export function ownPort(): MessagePort {
+	return workerData as MessagePort;
+}
+
+/** A thread that flushes denormal numbers if this one does. */
+export function startThread(module: ThreadModule): Thread {
+	const { port1, port2 } = new MessageChannel();
+	return { port: port1, ...startOn({ module, port: port2 }) };
+}
+
+let spawner: Caller<SpawnerCalls> | undefined;
+
+/** A thread that flushes denormal numbers, unless the process had a session before that did not ask for it. */
+export async function spawnThread(module: ThreadModule): Promise<Thread> {
+	if (!spawner?.alive) spawner = new Caller(startThread("spawner"), "the thread that starts others");
+	const caller = spawner;
+	const { port1, port2 } = new MessageChannel();
+	const id = await caller.call("spawn", { module, port: port2 }, [port2]);
+	return {
+		port: port1,
+		ending: () => caller.call("ending", id),
+		stop: () => caller.call("stop", id),
+	};
+}
+
+/** Starts a thread on one end of a channel. It keeps the process alive only while somebody waits for its end. */
+export function startOn({ module, port }: Start): Pick<Thread, "ending" | "stop"> {
+	const worker = createWorker(module, { workerData: port, transferList: [port] });
+	worker.unref();
+	let error: Error | undefined;
+	worker.on("error", (thrown: Error) => {
+		error = thrown;
+	});
+	const ended = new Promise<Ending>((resolve) => {
+		worker.on("exit", (code) => resolve({ code, error }));
+	});
+	return {
+		ending: () => {
+			worker.ref();
+			return ended;
+		},
+		stop: async () => {
+			await worker.terminate();
+		},
+	};
+}
+
+/** A worker from a file of this package, compiled or, where sources run unbuilt, as TypeScript. */
+function createWorker(module: ThreadModule, options: WorkerOptions): Worker {
+	const compiled = !import.meta.url.endsWith(".ts");
+	const file = new URL(`./${module}${compiled ? ".js" : ".ts"}`, import.meta.url);
+	if (compiled) return new Worker(file, options);
+	// Workers of Node 20 take no loader from their parent: the first lines of the worker register one.
+	const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"));
+	const loader = new URL("dist/esm/api/index.mjs", tsx);
+	const [tool, source] = [loader, file].map(({ href }) => JSON.stringify(href));
+	const code = `const { register } = await import(${tool}); register(); await import(${source});`;
+	return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), options);
+}
