@@ -13,10 +13,6 @@ export interface Program {
 	/** Names it must be fed, in the order of the model. */
 	readonly inputs: readonly string[];
 	readonly outputs: readonly string[];
-	/** How many runs may be under way at a time. */
-	readonly concurrency: number;
-	/** Feeds of all later runs, which then leave them out. To be called again whenever their numbers have changed. */
-	share(feeds: Tensors): void;
 	/**
 	 * Computes every output. Those named in `into` may be written to the memory given there: then the result has that
 	 * very tensor. Results are good until the next run. Throws `unknown-name` for a feed that is missing or not asked for,
@@ -61,16 +57,10 @@ export function onnxRuntime(
 
 function programOf(ort: Onnxruntime, session: InferenceSession, inPlace: boolean): Program {
 	const tensorOf = ({ dtype, data, shape }: Tensor) => new ort.Tensor(dtype, data, shape);
-	let shared: Tensors = {};
 	return {
 		inputs: session.inputNames,
 		outputs: session.outputNames,
-		concurrency: 1,
-		share: (feeds) => {
-			shared = feeds;
-		},
-		run: async (own, into = {}) => {
-			const feeds = { ...shared, ...own };
+		run: async (feeds, into = {}) => {
 			checkNames(session.inputNames, Object.keys(feeds));
 			for (const wanted of session.inputMetadata) checkFeed(wanted, feeds[wanted.name]);
 			const inputs = Object.entries(feeds).map(([name, tensor]) => [name, tensorOf(tensor)] as const);

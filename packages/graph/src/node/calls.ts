@@ -111,32 +111,30 @@ export type Handlers<T extends Contract<T>> = {
 	readonly [N in keyof T]: (value: T[N]["asks"]) => Promise<T[N]["answers"]>;
 };
 
-/** Buffers of an answer that are handed over and not copied. */
-export type Moved<T extends Contract<T>> = {
-	readonly [N in keyof T]?: (answer: T[N]["answers"]) => readonly ArrayBuffer[];
-};
-
-/** The answering side, in a thread. */
-export function serve<T extends Contract<T>>(
-	port: MessagePort,
-	handlers: Handlers<T>,
-	moved: Moved<T> = {},
-): void {
+/** The answering side, in a thread. Arrays in an answer are handed over, not copied. */
+export function serve<T extends Contract<T>>(port: MessagePort, handlers: Handlers<T>): void {
 	let last: Promise<void> = Promise.resolve();
-	const answered = async <N extends keyof T>(name: N, value: T[N]["asks"]) => {
-		const answer = await handlers[name](value);
-		return { answer, buffers: moved[name]?.(answer) ?? [] };
-	};
 	port.on("message", ({ id, name, value }: Request) => {
 		last = last.then(async () => {
 			try {
-				const { answer, buffers } = await answered(name as keyof T, value as T[keyof T]["asks"]);
-				port.postMessage({ id, value: answer } satisfies Answer, buffers);
+				const answer = await handlers[name as keyof T](value as T[keyof T]["asks"]);
+				port.postMessage({ id, value: answer } satisfies Answer, buffersIn(answer));
 			} catch (error) {
 				port.postMessage({ id, failure: failureOf(error) } satisfies Answer);
 			}
 		});
 	});
+}
+
+/** The memory of all arrays in plain data, each once. */
+export function buffersIn(value: unknown): ArrayBuffer[] {
+	const found = new Set<ArrayBuffer>();
+	const look = (each: unknown): void => {
+		if (ArrayBuffer.isView(each)) found.add(each.buffer as ArrayBuffer);
+		else if (typeof each === "object" && each !== null) for (const inner of Object.values(each)) look(inner);
+	};
+	look(value);
+	return [...found];
 }
 
 function failureOf(error: unknown): Failure {

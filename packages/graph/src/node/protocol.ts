@@ -1,8 +1,16 @@
 /** What a training session asks of its worker thread, that of its replicas, and all of the spawner. */
 
 import type { MessagePort } from "node:worker_threads";
-import type { LoadOptions, Tensors } from "../runtime.ts";
+import type { Tensors } from "../runtime.ts";
 import type { TrainingPlan } from "../train/plan.ts";
+import type {
+	AddAnswer,
+	AddRequest,
+	ReplicaSetup,
+	RunAnswer,
+	RunRequest,
+	UpdateRequest,
+} from "../train/replica.ts";
 import type { TrainingState } from "../train/state.ts";
 import type { Evaluation, StepReport } from "../train/training.ts";
 import type { Ending } from "./calls.ts";
@@ -40,25 +48,19 @@ export interface SessionCalls {
 	readonly close: { readonly asks: undefined; readonly answers: undefined };
 }
 
-/** What a replica needs first. */
-export interface ReplicaStart {
-	readonly model: Uint8Array;
-	readonly load: LoadOptions;
-	readonly runtime: NodeRuntimeOptions;
-}
-
+/** A replica in a thread of its own. */
 export interface ReplicaCalls {
 	readonly start: {
-		readonly asks: ReplicaStart;
-		readonly answers: { readonly inputs: readonly string[]; readonly outputs: readonly string[] };
+		readonly asks: { readonly setup: ReplicaSetup; readonly runtime: NodeRuntimeOptions };
+		readonly answers: undefined;
 	};
-	/** New feeds for all later runs; the answer is the memory of the former ones. */
-	readonly share: { readonly asks: Tensors; readonly answers: Tensors };
-	readonly run: { readonly asks: ReplicaRun; readonly answers: ReplicaRun };
-}
-
-/** The memory of a run, which goes to a replica and comes back with the outputs: none of it is allocated anew. */
-export interface ReplicaRun {
-	readonly feeds: Tensors;
-	readonly outputs: Tensors;
+	/** The batch comes back, so that its memory need not be allocated anew. */
+	readonly run: {
+		readonly asks: RunRequest;
+		readonly answers: { readonly answer: RunAnswer; readonly batch: Tensors };
+	};
+	readonly add: { readonly asks: AddRequest; readonly answers: AddAnswer };
+	readonly update: { readonly asks: UpdateRequest; readonly answers: readonly Float32Array[] };
+	readonly state: { readonly asks: undefined; readonly answers: Omit<TrainingState, "step"> };
+	readonly restore: { readonly asks: TrainingState; readonly answers: undefined };
 }

@@ -1,35 +1,30 @@
-/** The worker thread of a replica: one model, run on request. Memory is handed over and back, not copied. */
+/** The thread of a replica. */
 
 import { assertInternal } from "../errors.ts";
-import type { Program, Tensors } from "../runtime.ts";
+import { type Replica, startReplica } from "../train/replica.ts";
 import { serve } from "./calls.ts";
 import type { ReplicaCalls } from "./protocol.ts";
-import { buffersOf } from "./replicas.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { ownPort } from "./threads.ts";
 
-let started: Program | undefined;
-let shared: Tensors = {};
+let started: Replica | undefined;
 
-function program(): Program {
+function replica(): Replica {
 	assertInternal(started !== undefined, "the replica was asked before it was started");
 	return started;
 }
 
-serve<ReplicaCalls>(
-	ownPort(),
-	{
-		start: async ({ model, load, runtime }) => {
-			started = await nodeRuntime(runtime).load(model, load);
-			return { inputs: started.inputs, outputs: started.outputs };
-		},
-		share: async (feeds) => {
-			const former = shared;
-			shared = feeds;
-			program().share(feeds);
-			return former;
-		},
-		run: async ({ feeds, outputs }) => ({ feeds, outputs: await program().run(feeds, outputs) }),
+serve<ReplicaCalls>(ownPort(), {
+	start: async ({ setup, runtime }) => {
+		started = await startReplica(setup, nodeRuntime(runtime));
+		return undefined;
 	},
-	{ share: buffersOf, run: ({ feeds, outputs }) => [...buffersOf(feeds), ...buffersOf(outputs)] },
-);
+	run: async (request) => ({ answer: await replica().run(request), batch: request.batch }),
+	add: (request) => replica().add(request),
+	update: (request) => replica().update(request),
+	state: () => replica().state(),
+	restore: async (state) => {
+		await replica().restore(state);
+		return undefined;
+	},
+});

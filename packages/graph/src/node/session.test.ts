@@ -13,9 +13,11 @@ import { createRandom, initialValues } from "../random.ts";
 import { float32 } from "../tensor.ts";
 import { xorBatch, xorGraph, xorTraining } from "../testing/xor.ts";
 import { planTraining } from "../train/plan.ts";
+import { startReplica } from "../train/replica.ts";
 import { encodeState, startState } from "../train/state.ts";
 import { loadCheckpoint, saveCheckpoint } from "./files.ts";
-import { replicatedRuntime } from "./replicas.ts";
+import { startElsewhere } from "./replicas.ts";
+import { nodeRuntime } from "./runtime.ts";
 import { startSession, type TrainingSession } from "./session.ts";
 import { train } from "./train.ts";
 
@@ -264,18 +266,19 @@ describe("replicas", () => {
 	});
 
 	test("a replica that has ended says so", async () => {
-		const { plan, state } = xorTraining();
-		const program = await replicatedRuntime(2, {}).load(plan.model, { asWritten: true });
-		program.share(state.parameters);
-		const run = () => program.run(xorBatch(1));
-		const [first, second] = await Promise.all([run(), run()]);
-		expect(second).toEqual(first);
-		await program.close();
-		const [, ended] = await Promise.allSettled([run(), run()]);
-		expect(ended).toMatchObject({
-			status: "rejected",
-			reason: { code: "runtime", message: "training: a replica has ended (exit 1)" },
-		});
+		const setup = { ...xorTraining(), count: 1, index: 0 };
+		const [here, there] = [await startReplica(setup, nodeRuntime()), await startElsewhere(setup, {})];
+		const request = { batch: xorBatch(1), values: [], gradients: { memory: [], begin: true } };
+		expect(await there.run(request)).toEqual(await here.run(request));
+		const late = there.run(request);
+		await there.close();
+		for (const run of [late, there.run(request)]) {
+			await expect(run).rejects.toMatchObject({
+				code: "runtime",
+				message: "training: a replica has ended (exit 1)",
+			});
+		}
+		await here.close();
 	});
 
 	test("a number of replicas that is none is refused", async () => {

@@ -1,12 +1,11 @@
 /** The worker thread of a training session: holds the run, answers one message after the other. */
 
 import { assertInternal } from "../errors.ts";
-import { startTraining, type Training } from "../train/training.ts";
+import type { Training } from "../train/training.ts";
 import { serve } from "./calls.ts";
 import { saveCheckpoint } from "./files.ts";
 import type { SessionCalls } from "./protocol.ts";
-import { replicatedRuntime } from "./replicas.ts";
-import { nodeRuntime } from "./runtime.ts";
+import { startReplicas } from "./replicas.ts";
 import { ownPort } from "./threads.ts";
 
 let started: Training | undefined;
@@ -18,8 +17,7 @@ function training(): Training {
 
 serve<SessionCalls>(ownPort(), {
 	start: async ({ plan, state, runtime, replicas }) => {
-		const chosen = replicas === 1 ? nodeRuntime(runtime) : replicatedRuntime(replicas, runtime);
-		started = await startTraining(plan, state, chosen);
+		started = await startReplicas(plan, state, replicas, runtime);
 		return started.step;
 	},
 	update: (batches) => training().update(batches),

@@ -69,6 +69,11 @@ export interface TrainingPlan {
 	readonly adamw: AdamWSettings;
 }
 
+/** The parameters that are not frozen, in the order of the plan. */
+export function learnedParameters({ parameters, groups }: TrainingPlan): PlannedParameter[] {
+	return parameters.filter(({ group }) => groups[group]?.frozen === false);
+}
+
 /** Name of a parameter's gradient among the outputs of the training model. */
 export function gradientName(parameter: string): string {
 	return `gradient:${parameter}`;

@@ -11,7 +11,7 @@ import {
 } from "../safetensors.ts";
 import { sameSizes } from "../shape.ts";
 import { type Tensor, zeros } from "../tensor.ts";
-import type { PlannedParameter, TrainingPlan } from "./plan.ts";
+import { learnedParameters, type PlannedParameter, type TrainingPlan } from "./plan.ts";
 
 export interface TrainingState {
 	/** Updates done. */
@@ -31,7 +31,7 @@ const SECOND = "adamw.second:";
 /** The state before the first update. Throws `unknown-name` or `shape-mismatch` when `values` do not fit the plan. */
 export function startState(plan: TrainingPlan, values: Tensors): TrainingState {
 	const moments = () =>
-		Object.fromEntries(learned(plan).map(({ name, shape }) => [name, zeros("float32", shape)]));
+		Object.fromEntries(learnedParameters(plan).map(({ name, shape }) => [name, zeros("float32", shape)]));
 	return checkState(plan, { step: 0, parameters: values, first: moments(), second: moments() });
 }
 
@@ -46,13 +46,9 @@ export function checkState(plan: TrainingPlan, state: TrainingState): TrainingSt
 	return {
 		step: state.step,
 		parameters: chosen("parameter", plan.parameters, state.parameters),
-		first: chosen("first moment", learned(plan), state.first),
-		second: chosen("second moment", learned(plan), state.second),
+		first: chosen("first moment", learnedParameters(plan), state.first),
+		second: chosen("second moment", learnedParameters(plan), state.second),
 	};
-}
-
-function learned({ parameters, groups }: TrainingPlan): PlannedParameter[] {
-	return parameters.filter(({ group }) => groups[group]?.frozen === false);
 }
 
 function chosen(what: string, wanted: readonly PlannedParameter[], tensors: Tensors): Record<string, Tensor> {

@@ -1,11 +1,11 @@
-/** A training run over a loaded model: gradients from the runtime, clipping and AdamW here. */
+/** A training run over replicas of a model: they compute, here batches are given out and an update is decided. */
 
-import { assertInternal, GraphError, present } from "../errors.ts";
-import type { Program, Runtime, Tensors } from "../runtime.ts";
-import type { Tensor } from "../tensor.ts";
-import { copies, type Numbers, numbersFrom } from "./memory.ts";
-import { gradientName, metricName, type TrainingPlan } from "./plan.ts";
+import { GraphError, present } from "../errors.ts";
+import type { Runtime, Tensors } from "../runtime.ts";
+import { learnedParameters, type TrainingPlan } from "./plan.ts";
+import { type Flats, type Replica, type RunAnswer, type RunRequest, startReplica } from "./replica.ts";
 import { learningRateAt } from "./schedule.ts";
+import { type Share, sharesOf, stateFor } from "./share.ts";
 import { checkState, type TrainingState } from "./state.ts";
 
 /** What an evaluation reports. */
@@ -59,24 +59,32 @@ export async function startTraining(
 	runtime: Runtime,
 ): Promise<Training> {
 	const checked = checkState(plan, state);
-	return new LocalTraining(plan, checked, runtime, await runtime.load(plan.model, { asWritten: true }));
+	const replica = await startReplica({ plan, count: 1, index: 0, state: checked }, runtime);
+	return trainingOver(plan, [replica], checked.step);
 }
 
-class LocalTraining implements Training {
+/** A run over replicas that stand at `step`. The first is asked last: it may compute in this thread. */
+export function trainingOver(plan: TrainingPlan, replicas: readonly Replica[], step: number): Training {
+	return new ReplicatedTraining(plan, replicas, step);
+}
+
+class ReplicatedTraining implements Training {
 	readonly #plan: TrainingPlan;
-	readonly #runtime: Runtime;
-	readonly #program: Program;
-	#forward: Program | undefined;
-	#numbers: Numbers;
+	readonly #replicas: readonly Replica[];
+	readonly #shares: readonly Share[];
+	/** Flat arrays of each share that nobody uses. */
+	readonly #spare: Float32Array[][];
+	/** For each replica, new values of the other shares that it has not been given yet. */
+	#news: (Float32Array | undefined)[][];
 	#step: number;
 
-	constructor(plan: TrainingPlan, state: TrainingState, runtime: Runtime, program: Program) {
+	constructor(plan: TrainingPlan, replicas: readonly Replica[], step: number) {
 		this.#plan = plan;
-		this.#numbers = numbersFrom(state);
-		this.#step = state.step;
-		this.#runtime = runtime;
-		this.#program = program;
-		program.share(this.#numbers.parameters);
+		this.#replicas = replicas;
+		this.#shares = sharesOf(plan, replicas.length);
+		this.#spare = replicas.map(() => []);
+		this.#news = replicas.map(() => []);
+		this.#step = step;
 	}
 
 	get step(): number {
@@ -87,18 +95,22 @@ class LocalTraining implements Training {
 		checkBatches(batches);
 		const step = this.#step + 1;
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
-		const gradients = Object.entries(this.#numbers.gradients);
-		const places = Object.fromEntries(gradients.map(([name, place]) => [gradientName(name), place]));
-		let squares = 0;
-		await this.#each(this.#program, batches, places, (outputs, index) => {
-			this.#add(totals, outputs);
-			for (const { name } of this.#learned()) {
-				const gradient = arrayOf(present(outputs[gradientName(name)], `gradient of ${name}`));
-				this.#numbers.collect(name, gradient, index > 0);
-				// While it is in the cache.
-				if (index === batches.length - 1) squares += this.#numbers.squares(name);
-			}
-		});
+		const squares = new Map<string, number>();
+		for (let first = 0; first < batches.length; first += this.#replicas.length) {
+			const begin = first === 0;
+			const last = first + this.#replicas.length >= batches.length;
+			const group = batches.slice(first, first + this.#replicas.length);
+			const runs = await together(group, (batch, i) =>
+				this.#run(i, batch, { begin: begin && i < 2, memory: this.#othersOf(i) }),
+			);
+			for (const run of runs) addTo(totals, run);
+			await together(this.#shares, async ({ parameters }, i) => {
+				const gradients = runs.map((run) => run.gradients[i]);
+				const answer = await this.#replica(i).add({ gradients, begin, last });
+				this.#spare[i]?.push(...answer.memory);
+				if (last) for (const [p, { name }] of parameters.entries()) squares.set(name, answer.squares[p] ?? 0);
+			});
+		}
 		if (totals.count === 0) {
 			throw new GraphError(
 				"invalid-input",
@@ -107,94 +119,114 @@ class LocalTraining implements Training {
 		}
 		const report = averaged(totals);
 		if (!Number.isFinite(report.loss)) throw nonFinite("the loss", report.loss, step);
-		const gradientNorm = Math.sqrt(squares) / totals.count;
+		const learned = learnedParameters(this.#plan);
+		const sum = learned.reduce((total, { name }) => total + (squares.get(name) ?? 0), 0);
+		const gradientNorm = Math.sqrt(sum) / totals.count;
 		if (!Number.isFinite(gradientNorm)) throw nonFinite("the gradients' norm", gradientNorm, step);
 		const { clipNorm = Number.POSITIVE_INFINITY } = this.#plan;
 		// torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm.
 		const clip = Math.min(1, clipNorm / (gradientNorm + 1e-6));
-		const learningRates = this.#apply(clip / totals.count, step);
+		await this.#apply(step, clip / totals.count);
 		this.#step = step;
-		this.#program.share(this.#numbers.parameters);
-		return { step, ...report, gradientNorm, learningRates };
+		return { step, ...report, gradientNorm, learningRates: this.#learningRates(step) };
 	}
 
 	async evaluate(batches: readonly Tensors[]): Promise<Evaluation> {
 		checkBatches(batches);
-		this.#forward ??= await this.#runtime.load(this.#plan.forward, { asWritten: true });
-		this.#forward.share(this.#numbers.parameters);
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
-		await this.#each(this.#forward, batches, {}, (outputs) => this.#add(totals, outputs));
+		for (let first = 0; first < batches.length; first += this.#replicas.length) {
+			const group = batches.slice(first, first + this.#replicas.length);
+			for (const run of await together(group, (batch, i) => this.#run(i, batch))) addTo(totals, run);
+		}
 		return averaged(totals);
 	}
 
 	async state(): Promise<TrainingState> {
-		const { parameters, first, second } = this.#numbers;
-		return { step: this.#step, parameters: copies(parameters), first: copies(first), second: copies(second) };
+		const states = await together(this.#replicas, (replica) => replica.state());
+		const merged = (kind: "parameters" | "first" | "second") =>
+			Object.assign({}, ...states.map((state) => state[kind])) as Tensors;
+		// In the order of the plan, as one replica has them.
+		return checkState(this.#plan, {
+			step: this.#step,
+			parameters: merged("parameters"),
+			first: merged("first"),
+			second: merged("second"),
+		});
 	}
 
 	async restore(state: TrainingState): Promise<void> {
-		this.#numbers = numbersFrom(checkState(this.#plan, state));
-		this.#program.share(this.#numbers.parameters);
-		this.#step = state.step;
+		const checked = checkState(this.#plan, state);
+		this.#news = this.#replicas.map(() => []);
+		await together(this.#shares, (share, i) => this.#replica(i).restore(stateFor(share, checked)));
+		this.#step = checked.step;
 	}
 
 	async close(): Promise<void> {
-		await this.#program.close();
-		await this.#forward?.close();
+		await together(this.#replicas, (replica) => replica.close());
 	}
 
-	/**
-	 * Runs batches, as many at a time as the program takes, and uses what they give in the order of the batches. The
-	 * outputs of the first may come in `places`.
-	 */
-	async #each(
-		program: Program,
-		batches: readonly Tensors[],
-		places: Tensors,
-		use: (outputs: Tensors, index: number) => void,
-	): Promise<void> {
-		for (let first = 0; first < batches.length; first += program.concurrency) {
-			const group = batches.slice(first, first + program.concurrency);
-			const runs = group.map((batch, i) => program.run(batch, first + i === 0 ? places : {}));
-			for (const [i, run] of (await Promise.allSettled(runs)).entries()) {
-				if (run.status === "rejected") throw run.reason;
-				use(run.value, first + i);
+	#replica(index: number): Replica {
+		return present(this.#replicas[index], `replica ${index}`);
+	}
+
+	/** Memory for the gradients of all shares but one. */
+	#othersOf(own: number): Flats {
+		return this.#shares.map(({ length }, i) =>
+			i === own ? undefined : (this.#spare[i]?.pop() ?? new Float32Array(length)),
+		);
+	}
+
+	/** One batch in one replica, which is told what has changed elsewhere. */
+	async #run(index: number, batch: Tensors, gradients?: RunRequest["gradients"]): Promise<RunAnswer> {
+		const values = this.#news[index] ?? [];
+		this.#news[index] = [];
+		const answer = await this.#replica(index).run({
+			batch,
+			values,
+			...(gradients === undefined ? {} : { gradients }),
+		});
+		for (const [i, flat] of answer.former.entries()) if (flat !== undefined) this.#spare[i]?.push(flat);
+		return answer;
+	}
+
+	/** AdamW in every replica, for its share. */
+	async #apply(step: number, scale: number): Promise<void> {
+		await together(this.#replicas, async (replica, i) => {
+			const others = this.#news.filter((_, other) => other !== i);
+			const copies = others.map(
+				() => this.#spare[i]?.pop() ?? new Float32Array(this.#shares[i]?.length ?? 0),
+			);
+			const updated = await replica.update({ step, scale, copies });
+			for (const [o, news] of others.entries()) {
+				if (news[i] !== undefined) this.#spare[i]?.push(news[i]);
+				news[i] = updated[o];
 			}
-		}
+		});
 	}
 
-	#add(totals: Totals, outputs: Tensors): void {
-		const numberOf = (name: string) => Number(present(outputs[name], `output ${name}`).data[0]);
-		const count = this.#plan.hasCount ? numberOf("count") : 1;
-		totals.loss += numberOf("loss");
-		totals.count += count;
-		for (const name of this.#plan.metrics) {
-			totals.metrics[name] = (totals.metrics[name] ?? 0) + numberOf(metricName(name));
-		}
-	}
-
-	#learned() {
-		const { parameters, groups } = this.#plan;
-		return parameters.filter(({ group }) => groups[group]?.frozen === false);
-	}
-
-	/** AdamW for every parameter that has a gradient. Returns the learning rates used. */
-	#apply(scale: number, step: number): Record<string, number> {
-		const { groups, adamw: settings } = this.#plan;
-		const rates: Record<string, number> = {};
-		for (const { name, group } of this.#learned()) {
-			const { name: groupName, learningRate, weightDecay } = present(groups[group], `group of ${name}`);
-			const rate = learningRateAt(learningRate, step);
-			rates[groupName] = rate;
-			this.#numbers.update(name, { ...settings, learningRate: rate, weightDecay, step, scale });
-		}
-		return rates;
+	#learningRates(step: number): Record<string, number> {
+		const { groups } = this.#plan;
+		const used = new Set(learnedParameters(this.#plan).map(({ group }) => present(groups[group], "group")));
+		return Object.fromEntries(
+			[...used].map(({ name, learningRate }) => [name, learningRateAt(learningRate, step)]),
+		);
 	}
 }
 
-function arrayOf({ data }: Tensor): Float32Array {
-	assertInternal(data instanceof Float32Array, "a gradient is not float32");
-	return data;
+/** Acts on all at once, on the first last, and waits for all even if one fails. */
+async function together<T, R>(all: readonly T[], act: (each: T, index: number) => Promise<R>): Promise<R[]> {
+	const started = [...all.entries()].reverse().map(([index, each]) => act(each, index));
+	const ended = await Promise.allSettled(started.reverse());
+	return ended.map((each) => {
+		if (each.status === "rejected") throw each.reason;
+		return each.value;
+	});
+}
+
+function addTo(totals: Totals, { loss, count, metrics }: RunAnswer): void {
+	totals.loss += loss;
+	totals.count += count;
+	for (const [name, sum] of Object.entries(metrics)) totals.metrics[name] = (totals.metrics[name] ?? 0) + sum;
 }
 
 function checkBatches(batches: readonly Tensors[]): void {

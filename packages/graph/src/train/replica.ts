@@ -1,0 +1,228 @@
+/**
+ * One copy of a model in a training run. It computes batches with all parameters, and updates its share of them: sums
+ * its share's gradients over all replicas, keeps the moments, and gives the new values to the others (Rajbhandari et
+ * al. 2020, ZeRO, which shares out the optimiser's states).
+ */
+
+import { present } from "../errors.ts";
+import type { Program, Runtime, Tensors } from "../runtime.ts";
+import { part, type ShareMemory, shareMemory } from "./memory.ts";
+import { gradientName, metricName, type TrainingPlan } from "./plan.ts";
+import { learningRateAt } from "./schedule.ts";
+import { fill, type Share, sharesOf, viewsOf } from "./share.ts";
+import type { TrainingState } from "./state.ts";
+
+/** Flat arrays by share, where there are any. */
+export type Flats = readonly (Float32Array | undefined)[];
+
+/** What a replica starts from. */
+export interface ReplicaSetup {
+	readonly plan: TrainingPlan;
+	/** Replicas in all. */
+	readonly count: number;
+	/** Its own number, that of its share too. */
+	readonly index: number;
+	/** All parameters, and the moments of its share at least. */
+	readonly state: TrainingState;
+}
+
+/** One batch. Arrays change hands. */
+export interface RunRequest {
+	readonly batch: Tensors;
+	/** New values of other shares. */
+	readonly values: Flats;
+	/** Left out: no gradients. */
+	readonly gradients?: {
+		/** Where those of other shares go. */
+		readonly memory: Flats;
+		/** Whether its own share's begin the sum, alone or as one of the first two. */
+		readonly begin: boolean;
+	};
+}
+
+export interface RunAnswer {
+	/** Sums over the batch. */
+	readonly loss: number;
+	readonly count: number;
+	readonly metrics: Readonly<Record<string, number>>;
+	/** Of the other shares. */
+	readonly gradients: Flats;
+	/** Memory of the former values. */
+	readonly former: Flats;
+}
+
+export interface AddRequest {
+	/** Gradients of its share in the order of the batches; `undefined` is its own latest batch. */
+	readonly gradients: Flats;
+	/** Whether they begin a sum, and whether they are the last of it. */
+	readonly begin: boolean;
+	readonly last: boolean;
+}
+
+export interface AddAnswer {
+	/** Of each parameter's sum, once the last is in it. */
+	readonly squares: readonly number[];
+	/** Memory that was handed in. */
+	readonly memory: readonly Float32Array[];
+}
+
+export interface UpdateRequest {
+	readonly step: number;
+	/** Factor of the gradients. */
+	readonly scale: number;
+	/** Where copies of the new values go, one for each other replica. */
+	readonly copies: readonly Float32Array[];
+}
+
+/** What a training run asks of a replica, here or in another thread. */
+export interface Replica {
+	run(request: RunRequest): Promise<RunAnswer>;
+	add(request: AddRequest): Promise<AddAnswer>;
+	update(request: UpdateRequest): Promise<readonly Float32Array[]>;
+	/** Copies of its share's tensors, and of frozen parameters. */
+	state(): Promise<Omit<TrainingState, "step">>;
+	restore(state: TrainingState): Promise<void>;
+	close(): Promise<void>;
+}
+
+/** Starts a replica in this thread. Throws `runtime`. */
+export async function startReplica(setup: ReplicaSetup, runtime: Runtime): Promise<Replica> {
+	return new LocalReplica(setup, runtime, await runtime.load(setup.plan.model, { asWritten: true }));
+}
+
+class LocalReplica implements Replica {
+	readonly #plan: TrainingPlan;
+	readonly #index: number;
+	readonly #shares: readonly Share[];
+	readonly #share: Share;
+	readonly #runtime: Runtime;
+	readonly #program: Program;
+	readonly #memory: ShareMemory;
+	/** Values by share, and as feeds. */
+	readonly #values: Float32Array[];
+	readonly #feeds: Tensors[];
+	#frozen: Tensors = {};
+	#forward: Program | undefined;
+	/** Where its own share's gradients of the latest batch are, and memory for those that begin no sum. */
+	#latest: Float32Array | undefined;
+	#apart: Float32Array | undefined;
+
+	constructor({ plan, count, index, state }: ReplicaSetup, runtime: Runtime, program: Program) {
+		this.#plan = plan;
+		this.#index = index;
+		this.#shares = sharesOf(plan, count);
+		this.#share = present(this.#shares[index], `share ${index}`);
+		this.#runtime = runtime;
+		this.#program = program;
+		this.#memory = shareMemory(this.#share.length);
+		this.#values = this.#shares.map(({ length }, i) =>
+			i === index ? this.#memory.values : new Float32Array(length),
+		);
+		this.#feeds = this.#shares.map((share, i) => viewsOf(share, present(this.#values[i], `values ${i}`)));
+		this.#take(state);
+	}
+
+	async run({ batch, values, gradients }: RunRequest): Promise<RunAnswer> {
+		const former = values.map((flat, i) => (flat === undefined ? undefined : this.#exchange(i, flat)));
+		const feeds = Object.assign({}, this.#frozen, ...this.#feeds, batch) as Tensors;
+		if (gradients === undefined) {
+			this.#forward ??= await this.#runtime.load(this.#plan.forward, { asWritten: true });
+			return { ...this.#numbersOf(await this.#forward.run(feeds)), gradients: [], former };
+		}
+		if (!gradients.begin) this.#apart ??= new Float32Array(this.#share.length);
+		this.#latest = gradients.begin ? this.#memory.gradients : this.#apart;
+		const flats = this.#shares.map((_, i) => (i === this.#index ? this.#latest : gradients.memory[i]));
+		const places = flats.map((flat, i) =>
+			viewsOf(present(this.#shares[i], `share ${i}`), present(flat, `memory ${i}`), gradientName),
+		);
+		const into = Object.assign({}, ...places) as Tensors;
+		const outputs = await this.#program.run(feeds, into);
+		for (const [name, place] of Object.entries(into)) {
+			const output = present(outputs[name], name);
+			if (output !== place) (place.data as Float32Array).set(output.data as Float32Array);
+		}
+		const others = flats.map((flat, i) => (i === this.#index ? undefined : flat));
+		return { ...this.#numbersOf(outputs), gradients: others, former };
+	}
+
+	async add({ gradients, begin, last }: AddRequest): Promise<AddAnswer> {
+		const { gradients: sum } = this.#memory;
+		const terms = gradients.map((flat) => flat ?? present(this.#latest, "a batch of its own"));
+		// One that is in its place already goes first; of the first two, either may.
+		if (begin && terms[1] === sum) terms.unshift(...terms.splice(1, 1));
+		const squares = this.#share.parameters.map(({ range }) => {
+			for (const [i, term] of terms.entries()) {
+				if (!begin || i > 0) this.#memory.add(term, range);
+				else if (term !== sum) part(sum, range).set(part(term, range));
+			}
+			// While it is in the cache.
+			return last ? this.#memory.squares(range) : 0;
+		});
+		return { squares, memory: gradients.filter((flat) => flat !== undefined) };
+	}
+
+	async update({ step, scale, copies }: UpdateRequest): Promise<readonly Float32Array[]> {
+		const { groups, adamw } = this.#plan;
+		for (const { name, group, range } of this.#share.parameters) {
+			const { learningRate, weightDecay } = present(groups[group], `group of ${name}`);
+			const rate = learningRateAt(learningRate, step);
+			this.#memory.update(range, { ...adamw, learningRate: rate, weightDecay, step, scale });
+			for (const copy of copies) copy.set(part(this.#memory.values, range), range.offset);
+		}
+		return copies;
+	}
+
+	async state(): Promise<Omit<TrainingState, "step">> {
+		const { values, first, second } = this.#memory;
+		const copy = (flat: Float32Array) => copies(viewsOf(this.#share, flat));
+		return {
+			parameters: { ...copies(this.#frozen), ...copy(values) },
+			first: copy(first),
+			second: copy(second),
+		};
+	}
+
+	async restore(state: TrainingState): Promise<void> {
+		this.#take(state);
+	}
+
+	async close(): Promise<void> {
+		await this.#program.close();
+		await this.#forward?.close();
+	}
+
+	#take({ parameters, first, second }: TrainingState): void {
+		for (const [i, share] of this.#shares.entries()) {
+			fill(share, present(this.#values[i], `values ${i}`), parameters);
+		}
+		fill(this.#share, this.#memory.first, first);
+		fill(this.#share, this.#memory.second, second);
+		const frozen = this.#plan.parameters.filter(({ group }) => this.#plan.groups[group]?.frozen);
+		this.#frozen = copies(
+			Object.fromEntries(frozen.map(({ name }) => [name, present(parameters[name], name)])),
+		);
+	}
+
+	/** Takes over a share's values; returns the memory of the former ones. */
+	#exchange(index: number, flat: Float32Array): Float32Array {
+		const former = present(this.#values[index], `values ${index}`);
+		this.#values[index] = flat;
+		this.#feeds[index] = viewsOf(present(this.#shares[index], `share ${index}`), flat);
+		return former;
+	}
+
+	#numbersOf(outputs: Tensors): Pick<RunAnswer, "loss" | "count" | "metrics"> {
+		const numberOf = (name: string) => Number(present(outputs[name], `output ${name}`).data[0]);
+		return {
+			loss: numberOf("loss"),
+			count: this.#plan.hasCount ? numberOf("count") : 1,
+			metrics: Object.fromEntries(this.#plan.metrics.map((name) => [name, numberOf(metricName(name))])),
+		};
+	}
+}
+
+function copies(tensors: Tensors): Tensors {
+	return Object.fromEntries(
+		Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
+	);
+}

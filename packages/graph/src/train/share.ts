@@ -1,0 +1,86 @@
+/**
+ * Which replica updates which parameters. Those of one replica are its share; they lie side by side in flat arrays, so
+ * that a share travels as one.
+ */
+
+import { present } from "../errors.ts";
+import type { Tensors } from "../runtime.ts";
+import { elementCount } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { learnedParameters, type PlannedParameter, type TrainingPlan } from "./plan.ts";
+import type { TrainingState } from "./state.ts";
+
+/** Each parameter begins with a cache line; what is between two stays zero. */
+const ALIGNED = 16;
+
+/** A stretch of a flat array, in elements. */
+export interface Range {
+	readonly offset: number;
+	readonly length: number;
+}
+
+/** A parameter's place in its share. */
+export interface PlacedParameter extends PlannedParameter {
+	/** Whole cache lines. */
+	readonly range: Range;
+}
+
+export interface Share {
+	readonly parameters: readonly PlacedParameter[];
+	/** Elements of a flat array. */
+	readonly length: number;
+}
+
+/** The plan's parameters that are not frozen as `count` shares of about one size. */
+export function sharesOf(plan: TrainingPlan, count: number): Share[] {
+	const learned = learnedParameters(plan);
+	const sizes = new Map(learned.map((each) => [each, linesOf(each)]));
+	const sizeOf = (parameter: PlannedParameter) => sizes.get(parameter) ?? 0;
+	const loads = new Array<number>(count).fill(0);
+	const owners = new Map<PlannedParameter, number>();
+	for (const parameter of [...learned].sort((a, b) => sizeOf(b) - sizeOf(a))) {
+		const owner = loads.indexOf(Math.min(...loads));
+		loads[owner] = (loads[owner] ?? 0) + sizeOf(parameter);
+		owners.set(parameter, owner);
+	}
+	return loads.map((length, owner) => {
+		let offset = 0;
+		const parameters = learned.filter((each) => owners.get(each) === owner);
+		return {
+			length,
+			parameters: parameters.map((each) => {
+				const range = { offset, length: sizeOf(each) };
+				offset += range.length;
+				return { ...each, range };
+			}),
+		};
+	});
+}
+
+function linesOf({ shape }: PlannedParameter): number {
+	return Math.ceil(elementCount(shape) / ALIGNED) * ALIGNED;
+}
+
+/** Each parameter's part of a flat array, named by `naming`. */
+export function viewsOf({ parameters }: Share, flat: Float32Array, naming = (name: string) => name): Tensors {
+	return Object.fromEntries(
+		parameters.map(({ name, shape, range: { offset } }) => [
+			naming(name),
+			{ dtype: "float32", shape, data: flat.subarray(offset, offset + elementCount(shape)) } satisfies Tensor,
+		]),
+	);
+}
+
+/** Writes a share's tensors to their places. */
+export function fill({ parameters }: Share, flat: Float32Array, tensors: Tensors): Float32Array {
+	for (const { name, range } of parameters)
+		flat.set(present(tensors[name], name).data as Float32Array, range.offset);
+	return flat;
+}
+
+/** A state with the moments of one share alone. */
+export function stateFor({ parameters }: Share, state: TrainingState): TrainingState {
+	const own = (tensors: Tensors) =>
+		Object.fromEntries(parameters.map(({ name }) => [name, present(tensors[name], name)]));
+	return { ...state, first: own(state.first), second: own(state.second) };
+}
