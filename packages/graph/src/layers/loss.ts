@@ -71,6 +71,7 @@ export function lossInParts(
 	const losses = Array.from({ length: parts }, (_, part) =>
 		lossOf(
 			...inputs.map((value) => {
+				if (parts === 1) return value;
 				const size = (value.shape[0] ?? 0) / parts;
 				return Slice(value, [{ axis: 0, start: part * size, end: (part + 1) * size }]);
 			}),
