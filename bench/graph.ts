@@ -25,7 +25,7 @@ import {
 } from "@onevision/graph/node";
 import { type Model, transformer, vit } from "../packages/graph/src/testing/models.ts";
 
-const ROUNDS = 10;
+const ROUNDS = 20;
 /** Steps of a round, one right after the other: work that a step leaves for later counts in the next. */
 const STEPS = 4;
 /** Milliseconds between engines: threads that wait for more work keep their cores busy for a while. */
@@ -177,19 +177,19 @@ export async function benchGraph(python: string | undefined): Promise<void> {
 
 async function compare(task: Task, threads: number, python: string | undefined): Promise<void> {
 	const engines = [await ours(task, threads), ...peers(python, task, threads), await product(threads)];
-	const best = engines.map(() => Number.POSITIVE_INFINITY);
+	const times = engines.map((): number[] => []);
 	const losses = engines.map(() => 0);
 	for (let round = 0; round < ROUNDS; round++) {
 		for (const [i, engine] of engines.entries()) {
 			if (round >= engine.rounds) continue;
 			await setTimeout(PAUSE);
 			const { loss, milliseconds } = await several(engine);
-			best[i] = Math.min(best[i] ?? milliseconds, milliseconds);
+			times[i]?.push(milliseconds);
 			losses[i] = loss;
 		}
 	}
 	for (const engine of engines) engine.stop();
-	report(task, threads, engines, best, losses);
+	report(task, threads, engines, times, losses);
 }
 
 /** The last loss of a round, and milliseconds of one step on average. Engines that take seconds do one step. */
@@ -209,21 +209,29 @@ function report(
 	task: Task,
 	threads: number,
 	engines: readonly Engine[],
-	best: readonly number[],
+	times: readonly (readonly number[])[],
 	losses: readonly number[],
 ): void {
+	const best = times.map((each) => Math.min(...each));
 	const rate = (2 * 2048 * 768 * 192) / (best.at(-1) ?? 1) / 1e6;
 	const gigaflops = operations(task) / 1e9;
 	console.log(
 		`  ${task.name}, ${threads} thread${threads === 1 ? "" : "s"}: ${gigaflops.toFixed(1)} GFLOP a step, plain product ${rate.toFixed(0)} GFLOP/s`,
 	);
-	const [own = 1] = best;
+	const [own = [], ...others] = times;
 	engines.slice(0, -1).forEach(({ name, rounds }, i) => {
 		const milliseconds = best[i] ?? 0;
-		const ratio = i === 0 ? "" : `, onevision takes ${(own / milliseconds).toFixed(2)}× its time`;
+		const ratio = i === 0 ? "" : `, onevision takes ${comparison(own, others[i - 1] ?? [])}`;
 		const flops = (gigaflops / milliseconds) * 1000;
 		console.log(
 			`    ${name}: ${milliseconds.toFixed(0)} ms, ${flops.toFixed(0)} GFLOP/s${ratio}; loss ${(losses[i] ?? 0).toFixed(3)} after ${rounds < ROUNDS ? rounds : rounds * STEPS} steps`,
 		);
 	});
+}
+
+/** The ratio of the best times, and the median of that in each round. */
+function comparison(own: readonly number[], other: readonly number[]): string {
+	const ratios = other.map((milliseconds, round) => (own[round] ?? 0) / milliseconds).sort((a, b) => a - b);
+	const median = ratios[ratios.length >> 1] ?? Number.NaN;
+	return `${(Math.min(...own) / Math.min(...other)).toFixed(2)}× its time (median of rounds ${median.toFixed(2)}×)`;
 }

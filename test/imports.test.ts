@@ -48,8 +48,10 @@ test.each(packages)("%s imports only what the table and its package.json allow",
 	const manifest = JSON.parse(readFileSync(join(ROOT, "packages", name, "package.json"), "utf8")) as {
 		readonly dependencies?: Readonly<Record<string, string>>;
 		readonly optionalDependencies?: Readonly<Record<string, string>>;
+		readonly peerDependencies?: Readonly<Record<string, string>>;
 	};
-	const declared = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
+	const { dependencies, optionalDependencies, peerDependencies } = manifest;
+	const declared = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
 	const wrong = sources(name).flatMap((file) =>
 		importsOf(join(ROOT, file))
 			.filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))

@@ -16,16 +16,29 @@ export interface WebRuntimeOptions {
 
 /**
  * onnxruntime in a page or in a worker of one. The first runtime of a page decides about threads and paths. Throws
- * `runtime` when the browser has no WebGPU and it was asked for.
+ * `runtime` when the browser has no WebGPU and it was asked for, or when onnxruntime-web, which is installed beside this
+ * package, does not load.
  */
 export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runtime> {
 	const { provider = "wasm", threads = 1, wasmPaths } = options;
 	if (provider === "webgpu" && !("gpu" in navigator)) {
 		throw new GraphError("runtime", "runtime: this browser has no WebGPU; use the provider wasm");
 	}
-	const ort = await (provider === "wasm" ? import("onnxruntime-web/wasm") : import("onnxruntime-web/webgpu"));
+	const ort = await load(provider);
 	ort.env.wasm.numThreads = threads;
 	if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
 	const { InferenceSession, Tensor }: Onnxruntime = ort;
 	return onnxRuntime({ InferenceSession, Tensor }, { executionProviders: [provider], logSeverityLevel: 3 });
+}
+
+async function load(provider: "wasm" | "webgpu") {
+	try {
+		return await (provider === "wasm" ? import("onnxruntime-web/wasm") : import("onnxruntime-web/webgpu"));
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		throw new GraphError(
+			"runtime",
+			`runtime: onnxruntime-web does not load (${why.split("\n")[0]}); is it installed and bundled?`,
+		);
+	}
 }

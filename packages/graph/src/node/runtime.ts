@@ -43,7 +43,8 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
 		executionProviders: [provider],
 		...(threads === undefined ? {} : { intraOpNumThreads: threads }),
 		logSeverityLevel: 3,
-		// Masked scores become denormal probabilities, which make softmax eight times slower than zeros do.
+		// Masked scores become denormal probabilities, which make softmax eight times slower than zeros do. For the thread
+		// that runs a model, the first session of the process decides: threads.ts sees to it.
 		extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
 	} as const;
 	return onnxRuntime(ort, settings, provider === "cpu");

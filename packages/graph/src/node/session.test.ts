@@ -14,7 +14,7 @@ import { float32 } from "../tensor.ts";
 import { xorBatch, xorGraph, xorTraining } from "../testing/xor.ts";
 import { planTraining } from "../train/plan.ts";
 import { startReplica } from "../train/replica.ts";
-import { encodeState, startState } from "../train/state.ts";
+import { encodeState, startState, type TrainingState } from "../train/state.ts";
 import { loadCheckpoint, saveCheckpoint } from "./files.ts";
 import { startElsewhere } from "./replicas.ts";
 import { nodeRuntime } from "./runtime.ts";
@@ -231,20 +231,45 @@ test.runIf(process.arch === "x64")("all threads of all sessions flush denormal n
 describe("replicas", () => {
 	const batches = Array.from({ length: 5 }, (_, i) => xorBatch(i + 1));
 
-	test("losses, updates and evaluations have the same bits, however many there are", async () => {
-		const { plan, state } = xorTraining();
+	function trainingOf(frozen: string | undefined) {
+		const { graph, sum, count } = xorGraph();
+		const parameters = frozen === undefined ? [] : [graph.value(frozen)];
+		const groups = [{ name: "still", parameters, frozen: true }];
+		const plan = planTraining({ loss: sum, count, groups, learningRate: 0.02, clipNorm: 0.1 });
+		return { plan, state: startState(plan, initialValues(graph.parameters, createRandom(7))) };
+	}
+
+	test.each([
+		["all learned", {}],
+		["some frozen", { frozen: "hidden.bias" }],
+	] as const)("%s: updates, evaluations and resumed runs have the same bits, however many there are", async (_name, {
+		frozen,
+	}) => {
+		const { plan, state } = trainingOf(frozen);
+		const hex = (each: TrainingState) => Buffer.from(encodeState(each)).toString("hex");
 		const runs = await Promise.all(
-			[1, 2, 3].map(async (replicas) => {
+			// Five are more than there are parameters.
+			[1, 2, 3, 5].map(async (replicas) => {
 				const session = await startSession(plan, state, { threads: 1, replicas });
-				const reports = [];
-				for (let step = 0; step < 4; step++) reports.push(await session.update(batches.slice(step)));
-				const run = { reports, evaluation: await session.evaluate(batches), state: await session.state() };
+				const steps = async (from: number) => {
+					const reports = [];
+					for (let step = from; step < 4; step++) reports.push(await session.update(batches.slice(step)));
+					return reports;
+				};
+				const first = await session.update(batches);
+				const saved = await session.state();
+				const rest = await steps(1);
+				const evaluation = await session.evaluate(batches);
+				const last = hex(await session.state());
+				await session.restore(saved);
+				expect(await steps(1)).toEqual(rest);
+				expect(hex(await session.state())).toBe(last);
 				await session.close();
-				return { ...run, state: Buffer.from(encodeState(run.state)).toString("hex") };
+				return { first, rest, evaluation, saved: hex(saved), last };
 			}),
 		);
-		expect(runs[1]).toEqual(runs[0]);
-		expect(runs[2]).toEqual(runs[0]);
+		expect(runs[0]?.first.loss).not.toBe(runs[0]?.evaluation.loss);
+		for (const run of runs) expect(run).toEqual(runs[0]);
 	});
 
 	test("a batch that fails stops the update, whichever replica has it; the run goes on", async () => {
