@@ -54,11 +54,7 @@ export interface ReplicaCalls {
 		readonly asks: { readonly setup: ReplicaSetup; readonly runtime: NodeRuntimeOptions };
 		readonly answers: undefined;
 	};
-	/** The batch comes back, so that its memory need not be allocated anew. */
-	readonly run: {
-		readonly asks: RunRequest;
-		readonly answers: { readonly answer: RunAnswer; readonly batch: Tensors };
-	};
+	readonly run: { readonly asks: RunRequest; readonly answers: RunAnswer };
 	readonly add: { readonly asks: AddRequest; readonly answers: AddAnswer };
 	readonly update: { readonly asks: UpdateRequest; readonly answers: readonly Float32Array[] };
 	readonly state: { readonly asks: undefined; readonly answers: Omit<TrainingState, "step"> };

@@ -19,7 +19,7 @@ serve<ReplicaCalls>(ownPort(), {
 		started = await startReplica(setup, nodeRuntime(runtime));
 		return undefined;
 	},
-	run: async (request) => ({ answer: await replica().run(request), batch: request.batch }),
+	run: (request) => replica().run(request),
 	add: (request) => replica().add(request),
 	update: (request) => replica().update(request),
 	state: () => replica().state(),

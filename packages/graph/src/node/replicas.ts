@@ -4,9 +4,6 @@
  * after every node.
  */
 
-import type { TensorData } from "../dtype.ts";
-import type { Tensors } from "../runtime.ts";
-import type { Tensor } from "../tensor.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import { type Replica, type ReplicaSetup, startReplica } from "../train/replica.ts";
 import { sharesOf, stateFor } from "../train/share.ts";
@@ -18,8 +15,8 @@ import { type NodeRuntimeOptions, nodeRuntime } from "./runtime.ts";
 import { startThread } from "./threads.ts";
 
 /**
- * Starts a run over `count` replicas: one in this thread, the others in threads of their own. Throws `runtime`, or what
- * does not fit about `state`.
+ * Starts a run over `count` replicas: one in this thread, the others in threads of their own, which take the memory of
+ * batches away. Throws `runtime`, or what does not fit about `state`.
  */
 export async function startReplicas(
 	plan: TrainingPlan,
@@ -53,35 +50,14 @@ export async function startElsewhere(setup: ReplicaSetup, runtime: NodeRuntimeOp
 	}
 }
 
-/** Arrays of requests go to the thread; batches, which belong to the caller, are copied. */
+/** A replica elsewhere. All arrays of requests go to its thread, those of batches as well. */
 function remote(thread: Caller<ReplicaCalls>): Replica {
-	let spare: Tensors = {};
 	return {
-		run: async (request) => {
-			const batch = copied(request.batch, spare);
-			spare = {};
-			const own = { ...request, batch };
-			const { answer, batch: memory } = await thread.call("run", own, buffersIn(own));
-			spare = memory;
-			return answer;
-		},
+		run: (request) => thread.call("run", request, buffersIn(request)),
 		add: (request) => thread.call("add", request, buffersIn(request)),
 		update: (request) => thread.call("update", request, buffersIn(request)),
 		state: () => thread.call("state", undefined),
 		restore: (state) => thread.call("restore", state),
 		close: () => thread.stop(),
 	};
-}
-
-/** Copies of tensors, in the memory of `spare` where that fits. */
-function copied(tensors: Tensors, spare: Tensors): Tensors {
-	return Object.fromEntries(
-		Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: copyOf(tensor, spare[name]) }]),
-	);
-}
-
-function copyOf({ dtype, data }: Tensor, spare: Tensor | undefined): TensorData {
-	if (spare?.dtype !== dtype || spare.data.length !== data.length) return data.slice();
-	(spare.data.set as (values: TensorData) => void)(data);
-	return spare.data;
 }

@@ -293,11 +293,11 @@ describe("replicas", () => {
 	test("a replica that has ended says so", async () => {
 		const setup = { ...xorTraining(), count: 1, index: 0 };
 		const [here, there] = [await startReplica(setup, nodeRuntime()), await startElsewhere(setup, {})];
-		const request = { batch: xorBatch(1), values: [], gradients: { memory: [], begin: true } };
-		expect(await there.run(request)).toEqual(await here.run(request));
-		const late = there.run(request);
+		const request = () => ({ batch: xorBatch(1), values: [], gradients: { memory: [], begin: true } });
+		expect(await there.run(request())).toEqual(await here.run(request()));
+		const late = there.run(request());
 		await there.close();
-		for (const run of [late, there.run(request)]) {
+		for (const run of [late, there.run(request())]) {
 			await expect(run).rejects.toMatchObject({
 				code: "runtime",
 				message: "training: a replica has ended (exit 1)",
@@ -315,6 +315,17 @@ describe("replicas", () => {
 			code: "invalid-input",
 		});
 	});
+});
+
+test("batches stay the caller's", async () => {
+	const { plan, state } = xorTraining();
+	const session = await startSession(plan, state, { replicas: 2 });
+	const batch = xorBatch(1);
+	const first = await session.update([batch, batch]);
+	expect(batch).toEqual(xorBatch(1));
+	const { loss } = await session.evaluate([batch, batch]);
+	expect(loss).toBeLessThan(first.loss);
+	await session.close();
 });
 
 test("errors keep their code on the way from the worker", async () => {

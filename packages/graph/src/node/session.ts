@@ -5,7 +5,7 @@ import type { Tensors } from "../runtime.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import type { TrainingState } from "../train/state.ts";
 import type { Evaluation, StepReport, Training } from "../train/training.ts";
-import { Caller } from "./calls.ts";
+import { buffersIn, Caller } from "./calls.ts";
 import { loadCheckpoint } from "./files.ts";
 import type { SessionCalls, WorkerStart } from "./protocol.ts";
 import type { NodeRuntimeOptions } from "./runtime.ts";
@@ -66,13 +66,15 @@ class WorkerSession implements TrainingSession {
 	}
 
 	async update(batches: readonly Tensors[]): Promise<StepReport> {
-		const report = await this.#worker.call("update", batches);
+		const own = copiesOf(batches);
+		const report = await this.#worker.call("update", own, buffersIn(own));
 		this.#step = report.step;
 		return report;
 	}
 
 	evaluate(batches: readonly Tensors[]): Promise<Evaluation> {
-		return this.#worker.call("evaluate", batches);
+		const own = copiesOf(batches);
+		return this.#worker.call("evaluate", own, buffersIn(own));
 	}
 
 	state(): Promise<TrainingState> {
@@ -97,4 +99,13 @@ class WorkerSession implements TrainingSession {
 		await this.#worker.call("close", undefined);
 		await this.#worker.stop();
 	}
+}
+
+/** Batches in memory of their own, which is handed over: that copies once, a message would twice. */
+function copiesOf(batches: readonly Tensors[]): Tensors[] {
+	return batches.map((batch) =>
+		Object.fromEntries(
+			Object.entries(batch).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
+		),
+	);
 }
