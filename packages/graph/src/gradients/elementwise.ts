@@ -31,15 +31,17 @@ function chosen(wins: typeof Greater, dy: Value, a: Value, b: Value) {
 	return Where(wins(a, b), dy, Where(Equal(a, b), Mul(dy, 0.5), 0));
 }
 
-/** ln(1/√(2π)), which makes the exponential the normal density without a product of its own. */
-const LOG_DENSITY = -0.5 * Math.log(2 * Math.PI);
+/** ln(1/√π), which the exponential takes in without a product of its own. */
+const LOG_FACTOR = -0.5 * Math.log(Math.PI);
 
-/** Derivative of x·Φ(x): Φ(x) + x·φ(x). Φ is (1 + erf(x/√2)) / 2, which HardSigmoid scales and shifts in one pass. */
+/**
+ * Derivative of x·Φ(x): Φ(x) + x·φ(x), by t = x/√2. Φ is (1 + erf(t)) / 2, which HardSigmoid scales and shifts in one
+ * pass; x·φ(x) is t·exp(−t²)/√π.
+ */
 function geluGradient(dy: Value, x: Value): Value {
 	const t = Mul(x, Math.SQRT1_2);
 	const cdf = HardSigmoid(Erf(t), { alpha: 0.5, beta: 0.5 });
-	const density = Exp(Sub(LOG_DENSITY, Mul(t, t)));
-	return Mul(Add(cdf, Mul(density, x)), dy);
+	return Mul(Add(cdf, Mul(Exp(Sub(LOG_FACTOR, Mul(t, t))), t)), dy);
 }
 
 /** Derivative of x·σ(2u) with u = k·(x + c·x³): σ + x·σ·(1 − σ)·2u′. */

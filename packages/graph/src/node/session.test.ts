@@ -240,11 +240,9 @@ describe("replicas", () => {
 	}
 
 	test.each([
-		["all learned", {}],
-		["some frozen", { frozen: "hidden.bias" }],
-	] as const)("%s: updates, evaluations and resumed runs have the same bits, however many there are", async (_name, {
-		frozen,
-	}) => {
+		["all learned", undefined],
+		["some frozen", "hidden.bias"],
+	] as const)("%s: updates, evaluations and resumed runs have the same bits, however many there are", async (_name, frozen) => {
 		const { plan, state } = trainingOf(frozen);
 		const hex = (each: TrainingState) => Buffer.from(encodeState(each)).toString("hex");
 		const runs = await Promise.all(

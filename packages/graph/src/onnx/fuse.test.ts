@@ -95,6 +95,51 @@ test("what becomes part of a product, and what does not", () => {
 	expect(written(ops.Mul(ops.MatMul(a, b), graph.filled([3], 2)))).toEqual(["MatMul", "Mul"]);
 });
 
+test("a Gelu between products leaves its factors to them, unless others read its input or output", async () => {
+	const graph = new Graph();
+	const [a, v, w] = [
+		graph.input("a", "float32", [6, 4]),
+		graph.parameter("v", [4, 5]),
+		graph.parameter("w", [5, 3]),
+	];
+	const bias = graph.parameter("b", [5]);
+	const x = ops.Gemm(a, v, bias, { alpha: 0.5, beta: 2 });
+	const y = ops.Gelu(x);
+	const loss = ops.ReduceSum(ops.Gemm(y, w), { keepdims: false });
+	const gradients = gradientsOf(loss, [v, w, bias]);
+	const outputs = { loss, dv: gradients[0] as Value, dw: gradients[1] as Value, db: gradients[2] as Value };
+	/** Products of x by one number. */
+	const scalings = (more: readonly Value[]) => {
+		const asked = [...Object.values(outputs), ...more];
+		const nodes = forOnnxruntime(nodesFor(asked), asked, loss);
+		const byNumber = nodes.filter(
+			({ op, inputs }) => op === "Mul" && inputs.some((each) => each?.shape.length === 0),
+		);
+		return byNumber.filter(({ inputs }) => inputs.includes(x)).length;
+	};
+	expect(scalings([])).toBe(0);
+	for (const more of [[x], [y], [ops.Exp(x)], [ops.Exp(y)], [ops.Exp(ops.Transpose(y, [1, 0]))]]) {
+		expect(scalings(more)).toBe(1);
+	}
+	const random = createRandom(3);
+	const drawn = (shape: readonly number[]) =>
+		float32(
+			shape,
+			Float32Array.from({ length: elementCount(shape) }, () => 2 * random.normal()),
+		);
+	const feeds = { a: drawn([6, 4]), v: drawn([4, 5]), w: drawn([5, 3]), b: drawn([5]) };
+	const program = await nodeRuntime({ threads: 1 }).load(encodeModel(outputs, { fused: true, loss }), {
+		asWritten: true,
+	});
+	const results = await program.run(feeds);
+	await program.close();
+	const expected = evaluate(Object.values(outputs), feeds);
+	for (const [i, name] of Object.keys(outputs).entries()) {
+		const result = numbersOf((results[name] as Tensor).data);
+		expect(relative(result, expected[i] ?? []), name).toBeLessThan(1e-5);
+	}
+});
+
 test("reshapes of reshapes are one; a Gelu uses what its gradient computes", () => {
 	const graph = new Graph();
 	const x = graph.input("x", "float32", [4, 6]);

@@ -6,6 +6,7 @@
 
 import type { Node, Value } from "../graph.ts";
 import { exchangesLastTwo } from "../shape.ts";
+import { type Gelus, gelusOf, isExactGelu, makerOf, scaledBy } from "./gelu.ts";
 import { inRunningOrder } from "./order.ts";
 import { plain, type Written } from "./written.ts";
 
@@ -29,7 +30,7 @@ class Fusion {
 	readonly #readers = new Map<Value, number>();
 	/** How often the nodes of the graph read a value, in the same way. */
 	readonly #uses = new Map<Value, number>();
-	readonly #halves: ReadonlyMap<Value, Value>;
+	readonly #gelus: Gelus;
 
 	constructor(nodes: readonly Node[], outputs: readonly Value[]) {
 		for (const value of outputs) {
@@ -37,19 +38,33 @@ class Fusion {
 			count(this.#uses, value);
 		}
 		for (const { inputs } of nodes) for (const value of inputs) count(this.#uses, value);
-		this.#halves = distributions(nodes);
+		this.#gelus = gelusOf(nodes, outputs);
 	}
 
 	/** What is written for a node: nothing where nobody reads it any more. */
 	node(node: Node): Written[] {
-		if (!node.outputs.some((output) => this.#readers.has(output))) return [];
+		const given = this.#given(node);
+		if (!given.some((output) => this.#readers.has(output))) return [];
 		const written = this.#fused(node);
 		for (const value of written.inputs) count(this.#readers, value);
 		return [written];
 	}
 
+	/** What a node computes, which is less or more than its outputs where a product computes another's value. */
+	#given(node: Node): readonly Value[] {
+		const shrunk = this.#gelus.shrunk.get(node);
+		if (shrunk !== undefined) return [shrunk];
+		const maker = makerOf(node);
+		const [value] = node.outputs;
+		return maker !== undefined && value !== undefined && this.#gelus.shrunk.get(maker) === value
+			? []
+			: node.outputs;
+	}
+
 	#fused(node: Node): Written {
 		switch (node.op) {
+			case "Gemm":
+				return this.#gemm(node as Node<"Gemm">);
 			case "MatMul":
 				return product(node, node.outputs, 1);
 			case "Mul":
@@ -67,7 +82,7 @@ class Fusion {
 
 	/** A product that is only read to be scaled is scaled as it is computed. */
 	#scaledProduct(node: Node): Written {
-		const [value, factor] = scaled(node) ?? [];
+		const [value, factor] = scaledBy(node) ?? [];
 		const maker = value && this.#productReadOnce(value);
 		return maker === undefined ? plain(node) : product(maker, node.outputs, factor ?? 1);
 	}
@@ -85,13 +100,24 @@ class Fusion {
 		return fits ? maker : undefined;
 	}
 
+	/** A product with the factors that a Gelu before or after it leaves to it. */
+	#gemm(node: Node<"Gemm">): Written {
+		const { shrunk, lacking } = this.#gelus;
+		const own = shrunk.has(node) ? Math.SQRT1_2 : 1;
+		const taken = node.inputs.slice(0, 2).filter((value) => value !== undefined && lacking.has(value)).length;
+		if (own === 1 && taken === 0) return plain(node);
+		const { alpha = 1, beta = 1 } = node.attributes;
+		const factors = { alpha: alpha * own * Math.SQRT2 ** taken, beta: beta * own };
+		return plain({ ...node, outputs: this.#given(node), attributes: { ...node.attributes, ...factors } });
+	}
+
 	/** x·Φ(x), where Φ(x) is computed for the gradient anyway. */
 	#gelu(node: Node): Written {
 		const [x] = node.inputs;
-		const half = x && this.#halves.get(x);
-		const exact = (node as Node<"Gelu">).attributes.approximate !== "tanh";
-		if (half === undefined || !exact || !this.#readers.has(half)) return plain(node);
-		return { op: "Mul", domain: "", inputs: [x, half], outputs: node.outputs, attributes: [] };
+		const half = x && this.#gelus.distributions.get(x);
+		if (half === undefined || !isExactGelu(node) || !this.#readers.has(half)) return plain(node);
+		const product = x && this.#gelus.shrunk.get(x.graph.makerOf(x) as Node);
+		return { op: "Mul", domain: "", inputs: [product ?? x, half], outputs: node.outputs, attributes: [] };
 	}
 }
 
@@ -129,7 +155,7 @@ interface Bare {
 /** What an operand is the transpose or the multiple of: transposes that exchange the last two axes and nothing else. */
 function bare(value: Value): Bare {
 	const maker = value.graph.makerOf(value);
-	const [of, factor] = (maker?.op === "Mul" ? scaled(maker) : undefined) ?? [];
+	const [of, factor] = (maker?.op === "Mul" ? scaledBy(maker) : undefined) ?? [];
 	if (of !== undefined && factor !== undefined) {
 		const inner = bare(of);
 		return { ...inner, factor: inner.factor * factor };
@@ -145,21 +171,6 @@ function turns(node: Node): boolean {
 	return node.op === "Transpose" && exchangesLastTwo((node as Node<"Transpose">).attributes.perm ?? []);
 }
 
-/** The value and the constant number that a node multiplies, if it does that. */
-function scaled({ op, inputs }: Node): readonly [Value, number] | undefined {
-	const [a, b] = inputs;
-	if (op !== "Mul" || a === undefined || b === undefined) return undefined;
-	const [left, right] = [numberOf(a), numberOf(b)];
-	if (right !== undefined) return [a, right];
-	return left === undefined ? undefined : [b, left];
-}
-
-/** The number that a scalar constant is. */
-function numberOf(value: Value): number | undefined {
-	const constant = value.graph.constantOf(value);
-	return constant?.dtype === "float32" && value.shape.length === 0 ? Number(constant.data[0]) : undefined;
-}
-
 /** A reshape of a reshape is one, unless its sizes speak of its input's: zeros without `allowzero`. */
 function reshaped(node: Node): Written {
 	let [value, shape] = node.inputs;
@@ -167,25 +178,4 @@ function reshaped(node: Node): Written {
 	if ([...sizes].some((size) => Number(size) === 0)) return plain(node);
 	for (let maker = makerOf(node); maker?.op === "Reshape"; maker = makerOf(maker)) [value] = maker.inputs;
 	return { ...plain(node), inputs: [value, shape] };
-}
-
-/** Φ(x) by x: values that the gradient of an exact Gelu computes as (1 + erf(x/√2)) / 2. */
-function distributions(nodes: readonly Node[]): ReadonlyMap<Value, Value> {
-	const found = new Map<Value, Value>();
-	for (const node of nodes) {
-		if (node.op !== "HardSigmoid") continue;
-		const { alpha, beta = 0.5 } = (node as Node<"HardSigmoid">).attributes;
-		const erf = makerOf(node);
-		const scale = erf?.op === "Erf" ? makerOf(erf) : undefined;
-		const [x, factor] = (scale && scaled(scale)) ?? [];
-		const [cdf] = node.outputs;
-		if (alpha !== 0.5 || beta !== 0.5 || x === undefined || cdf === undefined) continue;
-		if (factor === Math.fround(Math.SQRT1_2)) found.set(x, cdf);
-	}
-	return found;
-}
-
-/** The node that makes a node's first input. */
-function makerOf({ inputs: [value] }: Node): Node | undefined {
-	return value?.graph.makerOf(value);
 }
