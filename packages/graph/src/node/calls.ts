@@ -51,6 +51,7 @@ export class Caller<T extends Contract<T>> {
 	readonly #what: string;
 	readonly #waiting = new Map<number, Waiting>();
 	#next = 0;
+	#ending: Promise<Ending> | undefined;
 	#ended: Error | undefined;
 
 	/** `what` names the thread in the error that its end gives. */
@@ -76,15 +77,16 @@ export class Caller<T extends Contract<T>> {
 		if (this.#ended !== undefined) return Promise.reject(this.#ended);
 		const id = this.#next++;
 		return new Promise((resolve, reject) => {
+			this.#thread.port.postMessage({ id, name, value } satisfies Request, transfer);
 			this.#waiting.set(id, { resolve, reject });
 			this.#thread.port.ref();
-			this.#thread.port.postMessage({ id, name, value } satisfies Request, transfer);
 		});
 	}
 
-	/** Ends the thread. */
+	/** Ends the thread; calls that wait are refused. */
 	async stop(): Promise<void> {
 		await this.#thread.stop();
+		await this.#end();
 	}
 
 	#settle(answer: Answer): void {
@@ -99,8 +101,11 @@ export class Caller<T extends Contract<T>> {
 		waiting?.reject(code === undefined ? new Error(message) : new GraphError(code, message, step));
 	}
 
+	/** Refuses all calls, once it is known why the thread has ended. */
 	async #end(): Promise<void> {
-		const { code, error } = await this.#thread.ending();
+		this.#ending ??= this.#thread.ending().catch((error: Error) => ({ code: 1, error }));
+		const { code, error } = await this.#ending;
+		if (this.#ended !== undefined) return;
 		this.#ended = error ?? new GraphError("runtime", `training: ${this.#what} has ended (exit ${code})`);
 		for (const { reject } of this.#waiting.values()) reject(this.#ended);
 		this.#waiting.clear();

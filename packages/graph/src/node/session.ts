@@ -47,6 +47,7 @@ export async function startSession(
 class WorkerSession implements TrainingSession {
 	readonly #worker: Caller<SessionCalls>;
 	#step = 0;
+	#closing: Promise<void> | undefined;
 
 	constructor(worker: Caller<SessionCalls>) {
 		this.#worker = worker;
@@ -94,7 +95,12 @@ class WorkerSession implements TrainingSession {
 		return this.#step;
 	}
 
-	async close(): Promise<void> {
+	close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	async #close(): Promise<void> {
 		if (!this.#worker.alive) return;
 		await this.#worker.call("close", undefined);
 		await this.#worker.stop();
