@@ -15,7 +15,9 @@ import type { TrainingState } from "../train/state.ts";
 import type { Evaluation, StepReport } from "../train/training.ts";
 import type { Ending } from "./calls.ts";
 import type { NodeRuntimeOptions } from "./runtime.ts";
-import type { ThreadModule } from "./threads.ts";
+
+/** Modules of this folder that run as threads. */
+export type ThreadModule = "worker" | "replica" | "spawner";
 
 /** A thread to be started, and the port that it answers on. */
 export interface Start {

@@ -15,10 +15,7 @@ import {
 	workerData,
 } from "node:worker_threads";
 import { Caller, type Ending, type Thread } from "./calls.ts";
-import type { SpawnerCalls, Start } from "./protocol.ts";
-
-/** Modules beside this one that run as threads. */
-export type ThreadModule = "worker" | "replica" | "spawner";
+import type { SpawnerCalls, Start, ThreadModule } from "./protocol.ts";
 
 /** In a thread: the port that it answers on. */
 export function ownPort(): MessagePort {
