@@ -42,6 +42,13 @@ export function zeros(dtype: DType, shape: readonly number[]): Tensor {
 	return { dtype, shape: [...shape], data: new DTYPES[dtype].array(elementCount(shape)) };
 }
 
+/** The tensor in memory of its own, whatever kind of memory it was in. */
+export function copyOf({ dtype, shape, data }: Tensor): Tensor {
+	const bytes = new Uint8Array(data.byteLength);
+	bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+	return { dtype, shape, data: new DTYPES[dtype].array(bytes.buffer) };
+}
+
 /** The elements as numbers, 64-bit integers included. */
 export function numbersOf(data: TensorData): Float64Array {
 	return data instanceof BigInt64Array ? Float64Array.from(data, Number) : Float64Array.from(data);

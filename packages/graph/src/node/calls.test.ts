@@ -12,7 +12,7 @@ interface Calls {
 }
 
 /** Both ends of a channel in this thread; `ending` is what the thread would have ended with. */
-function pair(ending: Ending = { code: 3, error: undefined }) {
+function pair(ending: Ending = { code: 3, thrown: undefined }) {
 	const { port1, port2 } = new MessageChannel();
 	const stop = async () => port2.close();
 	const caller = new Caller<Calls>({ port: port1, ending: async () => ending, stop }, "a thread");
@@ -49,8 +49,8 @@ test("what cannot be sent is refused, and the next call goes through", async () 
 });
 
 test.each([
-	[{ code: 3, error: undefined }, "training: a thread has ended (exit 3)"],
-	[{ code: 1, error: new Error("out of memory") }, "out of memory"],
+	[{ code: 3, thrown: undefined }, "training: a thread has ended (exit 3)"],
+	[{ code: 1, thrown: "out of memory\nat line 5" }, /^training: a thread has ended \(out of memory\)$/],
 ])("calls that wait when a thread ends are refused, and all later ones", async (ending, message) => {
 	const caller = pair(ending);
 	const waiting = expect(caller.call("never", undefined)).rejects.toThrow(message);

@@ -34,10 +34,10 @@ export interface Thread {
 	stop(): Promise<void>;
 }
 
-/** The exit code of a thread, and what it threw if it did. */
+/** The exit code of a thread, and the message of what it threw if it did. */
 export interface Ending {
 	readonly code: number;
-	readonly error: Error | undefined;
+	readonly thrown: string | undefined;
 }
 
 interface Waiting {
@@ -59,6 +59,7 @@ export class Caller<T extends Contract<T>> {
 		this.#thread = thread;
 		this.#what = what;
 		thread.port.on("message", (answer: Answer) => this.#settle(answer));
+		thread.port.on("messageerror", (error: Error) => this.#refuse(new GraphError("runtime", lineOf(error))));
 		thread.port.on("close", () => void this.#end());
 		thread.port.unref();
 	}
@@ -103,11 +104,15 @@ export class Caller<T extends Contract<T>> {
 
 	/** Refuses all calls, once it is known why the thread has ended. */
 	async #end(): Promise<void> {
-		this.#ending ??= this.#thread.ending().catch((error: Error) => ({ code: 1, error }));
-		const { code, error } = await this.#ending;
-		if (this.#ended !== undefined) return;
-		this.#ended = error ?? new GraphError("runtime", `training: ${this.#what} has ended (exit ${code})`);
-		for (const { reject } of this.#waiting.values()) reject(this.#ended);
+		this.#ending ??= this.#thread.ending().catch((error: Error) => ({ code: 1, thrown: error.message }));
+		const { code, thrown } = await this.#ending;
+		const why = thrown === undefined ? `exit ${code}` : lineOf(thrown);
+		this.#ended ??= new GraphError("runtime", `training: ${this.#what} has ended (${why})`);
+		this.#refuse(this.#ended);
+	}
+
+	#refuse(error: Error): void {
+		for (const { reject } of this.#waiting.values()) reject(error);
 		this.#waiting.clear();
 	}
 }
@@ -116,9 +121,15 @@ export type Handlers<T extends Contract<T>> = {
 	readonly [N in keyof T]: (value: T[N]["asks"]) => Promise<T[N]["answers"]>;
 };
 
-/** The answering side, in a thread. Arrays in an answer are handed over, not copied. */
+/**
+ * The answering side, in a thread. Arrays in an answer are handed over, not copied. A request that does not arrive, since
+ * some memory of it had been handed over before, ends the thread: nobody knows whose it was.
+ */
 export function serve<T extends Contract<T>>(port: MessagePort, handlers: Handlers<T>): void {
 	let last: Promise<void> = Promise.resolve();
+	port.on("messageerror", (error: Error) => {
+		throw error;
+	});
 	port.on("message", ({ id, name, value }: Request) => {
 		last = last.then(async () => {
 			try {
@@ -140,6 +151,12 @@ export function buffersIn(value: unknown): ArrayBuffer[] {
 	};
 	look(value);
 	return [...found];
+}
+
+/** The first line of what was thrown. */
+function lineOf(thrown: unknown): string {
+	const message = thrown instanceof Error ? thrown.message : String(thrown);
+	return message.split("\n")[0] ?? "";
 }
 
 function failureOf(error: unknown): Failure {

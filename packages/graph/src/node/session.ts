@@ -2,6 +2,7 @@
 
 import { GraphError } from "../errors.ts";
 import type { Tensors } from "../runtime.ts";
+import { copyOf } from "../tensor.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import type { TrainingState } from "../train/state.ts";
 import type { Evaluation, StepReport, Training } from "../train/training.ts";
@@ -73,7 +74,7 @@ class WorkerSession implements TrainingSession {
 		return report;
 	}
 
-	evaluate(batches: readonly Tensors[]): Promise<Evaluation> {
+	async evaluate(batches: readonly Tensors[]): Promise<Evaluation> {
 		const own = copiesOf(batches);
 		return this.#worker.call("evaluate", own, buffersIn(own));
 	}
@@ -102,16 +103,17 @@ class WorkerSession implements TrainingSession {
 
 	async #close(): Promise<void> {
 		if (!this.#worker.alive) return;
-		await this.#worker.call("close", undefined);
-		await this.#worker.stop();
+		try {
+			await this.#worker.call("close", undefined);
+		} finally {
+			await this.#worker.stop();
+		}
 	}
 }
 
 /** Batches in memory of their own, which is handed over: that copies once, a message would twice. */
 function copiesOf(batches: readonly Tensors[]): Tensors[] {
 	return batches.map((batch) =>
-		Object.fromEntries(
-			Object.entries(batch).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
-		),
+		Object.fromEntries(Object.entries(batch).map(([name, tensor]) => [name, copyOf(tensor)])),
 	);
 }

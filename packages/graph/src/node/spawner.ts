@@ -16,14 +16,10 @@ async function firstSession(): Promise<void> {
 	await program.close();
 }
 
-// Where onnxruntime does not load, the threads say so themselves.
+// If it fails, so do the sessions of the other threads, which say why.
 const ready = firstSession().catch(() => undefined);
 const threads = new Map<number, Pick<Thread, "ending" | "stop">>();
 let next = 0;
-
-function threadOf(id: number): Pick<Thread, "ending" | "stop"> {
-	return present(threads.get(id), `thread ${id}`);
-}
 
 serve<SpawnerCalls>(ownPort(), {
 	spawn: async (start) => {
@@ -32,12 +28,12 @@ serve<SpawnerCalls>(ownPort(), {
 		return next++;
 	},
 	ending: async (id) => {
-		const ending = await threadOf(id).ending();
+		const ending = await present(threads.get(id), `thread ${id}`).ending();
 		threads.delete(id);
 		return ending;
 	},
 	stop: async (id) => {
-		await threadOf(id).stop();
+		await threads.get(id)?.stop();
 		return undefined;
 	},
 });

@@ -2,7 +2,7 @@
  * Worker threads of this package. onnxruntime makes a thread flush denormal numbers to zero only when that thread
  * creates the first session of the process, and threads inherit it from the one that starts them. So one thread, the
  * spawner, creates that first session and starts all others: they are equally fast and compute the same bits, however
- * many runs a process makes.
+ * many runs a thread of the user's starts. Runs that are started from a second such thread do without.
  */
 
 import { createRequire } from "node:module";
@@ -30,7 +30,7 @@ export function startThread(module: ThreadModule): Thread {
 
 let spawner: Caller<SpawnerCalls> | undefined;
 
-/** A thread that flushes denormal numbers, unless the process had a session before that did not ask for it. */
+/** A thread that flushes denormal numbers, unless the process had an onnxruntime session before the spawner's. */
 export async function spawnThread(module: ThreadModule): Promise<Thread> {
 	if (!spawner?.alive) spawner = new Caller(startThread("spawner"), "the thread that starts others");
 	const caller = spawner;
@@ -47,12 +47,13 @@ export async function spawnThread(module: ThreadModule): Promise<Thread> {
 export function startOn({ module, port }: Start): Pick<Thread, "ending" | "stop"> {
 	const worker = createWorker(module, { workerData: port, transferList: [port] });
 	worker.unref();
-	let error: Error | undefined;
-	worker.on("error", (thrown: Error) => {
-		error = thrown;
+	let thrown: string | undefined;
+	// As text: an error of another thread does not survive a second way between threads.
+	worker.on("error", (error: Error) => {
+		thrown = String(error?.message ?? error);
 	});
 	const ended = new Promise<Ending>((resolve) => {
-		worker.on("exit", (code) => resolve({ code, error }));
+		worker.on("exit", (code) => resolve({ code, thrown }));
 	});
 	return {
 		ending: () => {

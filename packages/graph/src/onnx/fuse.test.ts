@@ -140,6 +140,51 @@ test("a Gelu between products leaves its factors to them, unless others read its
 	}
 });
 
+test.each([
+	[
+		"x/√2 in a product of its own",
+		(x: Value) => [x.graph.op("MatMul", [ops.Mul(x, Math.SQRT1_2), x.graph.value("u")])],
+	],
+	["a multiple of x/√2", (x: Value) => [ops.Mul(ops.Mul(x, Math.SQRT1_2), 3)]],
+	["x/√2 with the number first", (x: Value) => [distribution(ops.Mul(Math.SQRT1_2, x))]],
+	["Φ before Gelu", (x: Value) => [distribution(ops.Mul(x, Math.SQRT1_2))]],
+	["Gelu twice in a product", (x: Value) => [ops.Gemm(ops.Gelu(x), ops.Transpose(ops.Gelu(x), [1, 0]))]],
+	["Gelu added to a product", (x: Value) => [ops.Gemm(x.graph.value("a"), x.graph.value("v"), ops.Gelu(x))]],
+] as const)("%s keeps what it reads of a Gelu between products", async (_name, more) => {
+	const graph = new Graph();
+	const a = graph.input("a", "float32", [6, 4]);
+	const [v, w] = [graph.parameter("v", [4, 5]), graph.parameter("w", [5, 3])];
+	graph.input("u", "float32", [5, 2]);
+	const x = ops.Gemm(a, v);
+	const early = more(x);
+	const loss = ops.ReduceSum(ops.Gemm(ops.Gelu(x), w), { keepdims: false });
+	const [dv, dw] = gradientsOf(loss, [v, w]) as [Value, Value];
+	const outputs = { loss, dv, dw, ...Object.fromEntries(early.map((value, i) => [`more${i}`, value])) };
+	const random = createRandom(4);
+	const drawn = (shape: readonly number[]) =>
+		float32(
+			shape,
+			Float32Array.from({ length: elementCount(shape) }, () => random.normal()),
+		);
+	const feeds = { a: drawn([6, 4]), v: drawn([4, 5]), w: drawn([5, 3]), u: drawn([5, 2]) };
+	const program = await nodeRuntime({ threads: 1 }).load(encodeModel(outputs, { fused: true, loss }), {
+		asWritten: true,
+	});
+	const asked = Object.fromEntries(program.inputs.map((name) => [name, feeds[name as keyof typeof feeds]]));
+	const results = await program.run(asked);
+	await program.close();
+	const expected = evaluate(Object.values(outputs), asked);
+	for (const [i, name] of Object.keys(outputs).entries()) {
+		const result = numbersOf((results[name] as Tensor).data);
+		expect(relative(result, expected[i] ?? []), name).toBeLessThan(1e-5);
+	}
+});
+
+/** Φ by x/√2, as the gradient of Gelu computes it. */
+function distribution(scaled: Value): Value {
+	return ops.HardSigmoid(ops.Erf(scaled), { alpha: 0.5, beta: 0.5 });
+}
+
 test("reshapes of reshapes are one; a Gelu uses what its gradient computes", () => {
 	const graph = new Graph();
 	const x = graph.input("x", "float32", [4, 6]);

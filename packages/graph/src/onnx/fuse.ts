@@ -50,15 +50,12 @@ class Fusion {
 		return [written];
 	}
 
-	/** What a node computes, which is less or more than its outputs where a product computes another's value. */
+	/** What a node computes: a product that is shrunk the value of the node that shrinks its own, which computes nothing. */
 	#given(node: Node): readonly Value[] {
-		const shrunk = this.#gelus.shrunk.get(node);
-		if (shrunk !== undefined) return [shrunk];
-		const maker = makerOf(node);
-		const [value] = node.outputs;
-		return maker !== undefined && value !== undefined && this.#gelus.shrunk.get(maker) === value
-			? []
-			: node.outputs;
+		const { shrunk } = this.#gelus;
+		const value = shrunk.get(node);
+		if (value !== undefined) return [value];
+		return [...shrunk.values()].some((each) => node.outputs.includes(each)) ? [] : node.outputs;
 	}
 
 	#fused(node: Node): Written {
@@ -115,9 +112,10 @@ class Fusion {
 	#gelu(node: Node): Written {
 		const [x] = node.inputs;
 		const half = x && this.#gelus.distributions.get(x);
-		if (half === undefined || !isExactGelu(node) || !this.#readers.has(half)) return plain(node);
-		const product = x && this.#gelus.shrunk.get(x.graph.makerOf(x) as Node);
-		return { op: "Mul", domain: "", inputs: [product ?? x, half], outputs: node.outputs, attributes: [] };
+		if (x === undefined || half === undefined || !isExactGelu(node)) return plain(node);
+		const shrunk = this.#gelus.shrunk.get(x.graph.makerOf(x) as Node);
+		if (shrunk === undefined && !this.#readers.has(half)) return plain(node);
+		return { op: "Mul", domain: "", inputs: [shrunk ?? x, half], outputs: node.outputs, attributes: [] };
 	}
 }
 

@@ -9,7 +9,7 @@ import type { Node, Value } from "../graph.ts";
 export interface Gelus {
 	/** By x: the value Φ(x), where a gradient computes it. */
 	readonly distributions: ReadonlyMap<Value, Value>;
-	/** Products that are to give x/√2, and the value which that is. */
+	/** By product: the value x/√2, which it is to give in place of x. */
 	readonly shrunk: ReadonlyMap<Node, Value>;
 	/** Values that are to be computed without their factor of √2. */
 	readonly lacking: ReadonlySet<Value>;
@@ -40,6 +40,8 @@ export function gelusOf(nodes: readonly Node[], outputs: readonly Value[]): Gelu
 		const gelu = readersIn(readers, x).find(isExactGelu);
 		if (product?.op !== "Gemm" || gelu === undefined || readersIn(readers, x).length !== 2) continue;
 		if (outputs.includes(x) || outputs.includes(scaled) || !feedsProducts(first(gelu))) continue;
+		// Products would reach through x/√2 to x.
+		if (!readersIn(readers, scaled).every((each) => each.op === "Erf" || multiplies(each))) continue;
 		shrunk.set(product, scaled);
 		lack(first(gelu));
 	}
@@ -69,6 +71,11 @@ export function scaledBy({ op, inputs }: Node): readonly [Value, number] | undef
 	const [left, right] = [numberOf(a), numberOf(b)];
 	if (right !== undefined) return [a, right];
 	return left === undefined ? undefined : [b, left];
+}
+
+/** Whether a node multiplies two values, neither of them a number. */
+function multiplies(node: Node): boolean {
+	return node.op === "Mul" && scaledBy(node) === undefined;
 }
 
 /** The number that a scalar constant is. */

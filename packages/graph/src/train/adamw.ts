@@ -62,7 +62,7 @@ export function adamw(
 	}
 }
 
-/** Sum of squares in float64: four sums, since one would wait for each addition. */
+/** Sum of squares in float64: four sums, since one would wait for each addition, added up as the SIMD function does. */
 export function sumOfSquares(values: Float32Array): number {
 	let a = 0;
 	let b = 0;
@@ -80,7 +80,7 @@ export function sumOfSquares(values: Float32Array): number {
 		d += z * z;
 	}
 	for (; i < values.length; i++) a += (values[i] as number) ** 2;
-	return a + b + c + d;
+	return a + c + (b + d);
 }
 
 /** Adds `more` to `sum` in place. */

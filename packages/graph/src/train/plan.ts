@@ -169,10 +169,10 @@ function assign({ loss, groups = [] }: TrainingRequest, rest: number): { value: 
 function settingsOf(asked: Partial<AdamWSettings>): AdamWSettings {
 	const settings = { ...ADAMW_DEFAULTS, ...asked };
 	const { beta1, beta2, epsilon } = settings;
-	if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon > 0)) {
+	if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && Math.fround(epsilon) > 0)) {
 		throw new GraphError(
 			"invalid-input",
-			`training: betas must be from 0 to below 1 and epsilon above 0, got ${beta1}, ${beta2}, ${epsilon}`,
+			`training: betas must be from 0 to below 1 and epsilon above 0 in float32, got ${beta1}, ${beta2}, ${epsilon}`,
 		);
 	}
 	return settings;

@@ -6,6 +6,7 @@
 
 import { present } from "../errors.ts";
 import type { Program, Runtime, Tensors } from "../runtime.ts";
+import { copyOf } from "../tensor.ts";
 import { part, type ShareMemory, shareMemory } from "./memory.ts";
 import { gradientName, metricName, type TrainingPlan } from "./plan.ts";
 import { learningRateAt } from "./schedule.ts";
@@ -35,8 +36,8 @@ export interface RunRequest {
 	readonly gradients?: {
 		/** Where those of other shares go. */
 		readonly memory: Flats;
-		/** Whether its own share's begin the sum, alone or as one of the first two. */
-		readonly begin: boolean;
+		/** Whether its own share's are written where the sum will be: those of the first batch, or of the second. */
+		readonly inSum: boolean;
 	};
 }
 
@@ -129,8 +130,8 @@ class LocalReplica implements Replica {
 			this.#forward ??= await this.#runtime.load(this.#plan.forward, { asWritten: true });
 			return { ...this.#numbersOf(await this.#forward.run(feeds)), gradients: [], former };
 		}
-		if (!gradients.begin) this.#apart ??= new Float32Array(this.#share.length);
-		this.#latest = gradients.begin ? this.#memory.gradients : this.#apart;
+		if (!gradients.inSum) this.#apart ??= new Float32Array(this.#share.length);
+		this.#latest = gradients.inSum ? this.#memory.gradients : this.#apart;
 		const flats = this.#shares.map((_, i) => (i === this.#index ? this.#latest : gradients.memory[i]));
 		const places = flats.map((flat, i) =>
 			viewsOf(present(this.#shares[i], `share ${i}`), present(flat, `memory ${i}`), gradientName),
@@ -148,7 +149,7 @@ class LocalReplica implements Replica {
 	async add({ gradients, begin, last }: AddRequest): Promise<AddAnswer> {
 		const { gradients: sum } = this.#memory;
 		const terms = gradients.map((flat) => flat ?? present(this.#latest, "a batch of its own"));
-		// One that is in its place already goes first; of the first two, either may.
+		// What is in the sum already goes first: of the first two either may, since a + b = b + a.
 		if (begin && terms[1] === sum) terms.unshift(...terms.splice(1, 1));
 		const squares = this.#share.parameters.map(({ range }) => {
 			for (const [i, term] of terms.entries()) {
@@ -197,6 +198,8 @@ class LocalReplica implements Replica {
 		}
 		fill(this.#share, this.#memory.first, first);
 		fill(this.#share, this.#memory.second, second);
+		this.#memory.gradients.fill(0);
+		this.#apart = undefined;
 		const frozen = this.#plan.parameters.filter(({ group }) => this.#plan.groups[group]?.frozen);
 		this.#frozen = copies(
 			Object.fromEntries(frozen.map(({ name }) => [name, present(parameters[name], name)])),
@@ -222,7 +225,5 @@ class LocalReplica implements Replica {
 }
 
 function copies(tensors: Tensors): Tensors {
-	return Object.fromEntries(
-		Object.entries(tensors).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]),
-	);
+	return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, copyOf(tensor)]));
 }

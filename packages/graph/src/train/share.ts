@@ -10,7 +10,7 @@ import type { Tensor } from "../tensor.ts";
 import { learnedParameters, type PlannedParameter, type TrainingPlan } from "./plan.ts";
 import type { TrainingState } from "./state.ts";
 
-/** Each parameter begins with a cache line; what is between two stays zero. */
+/** Each parameter begins with a cache line; what is between two is zero. */
 const ALIGNED = 16;
 
 /** A stretch of a flat array, in elements. */
@@ -71,8 +71,9 @@ export function viewsOf({ parameters }: Share, flat: Float32Array, naming = (nam
 	);
 }
 
-/** Writes a share's tensors to their places. */
+/** Writes a share's tensors to their places, and zeros between them. */
 export function fill({ parameters }: Share, flat: Float32Array, tensors: Tensors): Float32Array {
+	flat.fill(0);
 	for (const { name, range } of parameters)
 		flat.set(present(tensors[name], name).data as Float32Array, range.offset);
 	return flat;

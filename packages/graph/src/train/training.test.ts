@@ -150,6 +150,7 @@ test("plans refuse what makes no sense", () => {
 		() => planTraining({ ...request, clipNorm: 0 }),
 		() => planTraining({ ...request, weightDecay: -1 }),
 		() => planTraining({ ...request, adamw: { beta1: 1 } }),
+		() => planTraining({ ...request, adamw: { epsilon: 1e-46 } }),
 		() => planTraining({ ...request, loss: bias }),
 		() =>
 			planTraining({
@@ -183,7 +184,8 @@ test("plans refuse what makes no sense", () => {
 		  "invalid-input: schedule: cosine needs steps, more than the 0 of warm-up; got undefined",
 		  "invalid-input: training: clipNorm must be above 0, got 0",
 		  "invalid-input: training: weightDecay of default must be at least 0",
-		  "invalid-input: training: betas must be from 0 to below 1 and epsilon above 0, got 1, 0.999, 1e-8",
+		  "invalid-input: training: betas must be from 0 to below 1 and epsilon above 0 in float32, got 1, 0.999, 1e-8",
+		  "invalid-input: training: betas must be from 0 to below 1 and epsilon above 0 in float32, got 0.9, 0.999, 1e-46",
 		  "invalid-input: training: hidden.bias must be one float32 without dimensions, got float32 [16]",
 		  "invalid-input: training: hidden.bias of group b is in two groups",
 		  "invalid-input: training: x of group a is no parameter",

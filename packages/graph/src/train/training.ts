@@ -73,7 +73,7 @@ class ReplicatedTraining implements Training {
 	readonly #replicas: readonly Replica[];
 	readonly #shares: readonly Share[];
 	/** Flat arrays of each share that nobody uses. */
-	readonly #spare: Float32Array[][];
+	#spare: Float32Array[][];
 	/** For each replica, new values of the other shares that it has not been given yet. */
 	#news: (Float32Array | undefined)[][];
 	#step: number;
@@ -101,7 +101,7 @@ class ReplicatedTraining implements Training {
 			const last = first + this.#replicas.length >= batches.length;
 			const group = batches.slice(first, first + this.#replicas.length);
 			const runs = await together(group, (batch, i) =>
-				this.#run(i, batch, { begin: begin && i < 2, memory: this.#othersOf(i) }),
+				this.#run(i, batch, { inSum: begin && i < 2, memory: this.#othersOf(i) }),
 			);
 			for (const run of runs) addTo(totals, run);
 			await together(this.#shares, async ({ parameters }, i) => {
@@ -157,6 +157,7 @@ class ReplicatedTraining implements Training {
 	async restore(state: TrainingState): Promise<void> {
 		const checked = checkState(this.#plan, state);
 		this.#news = this.#replicas.map(() => []);
+		this.#spare = this.#replicas.map(() => []);
 		await together(this.#shares, (share, i) => this.#replica(i).restore(stateFor(share, checked)));
 		this.#step = checked.step;
 	}
