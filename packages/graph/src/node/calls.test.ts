@@ -4,16 +4,20 @@ import { MessageChannel } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { GraphError } from "../errors.ts";
 import { buffersIn, Caller, type Ending, serve } from "./calls.ts";
+import { spawnThread } from "./threads.ts";
 
 interface Calls {
 	readonly double: { readonly asks: { readonly numbers: Float32Array }; readonly answers: Float32Array };
 	readonly fail: { readonly asks: string; readonly answers: undefined };
+	/** The same memory in every answer. */
+	readonly same: { readonly asks: undefined; readonly answers: Float32Array };
 	readonly never: { readonly asks: undefined; readonly answers: undefined };
 }
 
 /** Both ends of a channel in this thread; `ending` is what the thread would have ended with. */
 function pair(ending: Ending = { code: 3, thrown: undefined }) {
 	const { port1, port2 } = new MessageChannel();
+	const once = Float32Array.of(1);
 	const stop = async () => port2.close();
 	const caller = new Caller<Calls>({ port: port1, ending: async () => ending, stop }, "a thread");
 	serve<Calls>(port2, {
@@ -21,6 +25,7 @@ function pair(ending: Ending = { code: 3, thrown: undefined }) {
 		fail: async (message) => {
 			throw new GraphError("non-finite", message, 7);
 		},
+		same: async () => once,
 		never: () => new Promise(() => undefined),
 	});
 	return caller;
@@ -48,6 +53,14 @@ test("what cannot be sent is refused, and the next call goes through", async () 
 	await caller.stop();
 });
 
+test("an answer that is lost is an error, and the next call goes through", async () => {
+	const caller = pair();
+	expect(await caller.call("same", undefined)).toEqual(Float32Array.of(1));
+	await expect(caller.call("same", undefined)).rejects.toThrow();
+	expect(await caller.call("double", { numbers: Float32Array.of(1) })).toEqual(Float32Array.of(2));
+	await caller.stop();
+});
+
 test.each([
 	[{ code: 3, thrown: undefined }, "training: a thread has ended (exit 3)"],
 	[{ code: 1, thrown: "out of memory\nat line 5" }, /^training: a thread has ended \(out of memory\)$/],
@@ -59,6 +72,19 @@ test.each([
 	await waiting;
 	expect(caller.alive).toBe(false);
 	await expect(caller.call("never", undefined)).rejects.toThrow(message);
+});
+
+test("why a spawned thread has ended reaches the caller; to stop it again is no error", async () => {
+	const thread = await spawnThread("replica");
+	const caller = new Caller<Calls>(thread, "a thread");
+	thread.port.postMessage(null);
+	const refused = await caller.call("never", undefined).catch((error: Error) => error);
+	expect(refused).toBeInstanceOf(GraphError);
+	expect(refused).toMatchObject({
+		code: "runtime",
+		message: expect.stringMatching(/^training: a thread has ended \(Cannot destructure/),
+	});
+	await caller.stop();
 });
 
 test("memory in plain data is found once, however deep", () => {

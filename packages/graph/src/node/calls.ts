@@ -59,7 +59,9 @@ export class Caller<T extends Contract<T>> {
 		this.#thread = thread;
 		this.#what = what;
 		thread.port.on("message", (answer: Answer) => this.#settle(answer));
-		thread.port.on("messageerror", (error: Error) => this.#refuse(new GraphError("runtime", lineOf(error))));
+		thread.port.on("messageerror", (error: Error) => {
+			this.#refuse(new GraphError("runtime", `training: an answer of ${what} is lost: ${lineOf(error)}`));
+		});
 		thread.port.on("close", () => void this.#end());
 		thread.port.unref();
 	}
@@ -69,7 +71,10 @@ export class Caller<T extends Contract<T>> {
 		return this.#ended === undefined;
 	}
 
-	/** Asks, and moves what is in `transfer` over. Throws what the other side threw, or `runtime` when it has ended. */
+	/**
+	 * Asks, and moves what is in `transfer` over. Throws what the other side threw, or `runtime` when it has ended or the
+	 * value cannot be sent.
+	 */
 	call<N extends keyof T>(
 		name: N,
 		value: T[N]["asks"],
@@ -78,7 +83,12 @@ export class Caller<T extends Contract<T>> {
 		if (this.#ended !== undefined) return Promise.reject(this.#ended);
 		const id = this.#next++;
 		return new Promise((resolve, reject) => {
-			this.#thread.port.postMessage({ id, name, value } satisfies Request, transfer);
+			try {
+				this.#thread.port.postMessage({ id, name, value } satisfies Request, transfer);
+			} catch (error) {
+				reject(new GraphError("runtime", `training: nothing was sent to ${this.#what}: ${lineOf(error)}`));
+				return;
+			}
 			this.#waiting.set(id, { resolve, reject });
 			this.#thread.port.ref();
 		});
@@ -114,6 +124,7 @@ export class Caller<T extends Contract<T>> {
 	#refuse(error: Error): void {
 		for (const { reject } of this.#waiting.values()) reject(error);
 		this.#waiting.clear();
+		this.#thread.port.unref();
 	}
 }
 

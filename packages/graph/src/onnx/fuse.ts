@@ -6,7 +6,8 @@
 
 import type { Node, Value } from "../graph.ts";
 import { exchangesLastTwo } from "../shape.ts";
-import { type Gelus, gelusOf, isExactGelu, makerOf, scaledBy } from "./gelu.ts";
+import { type Gelus, gelusOf, isExactGelu } from "./gelu.ts";
+import { makerOf, scaledBy } from "./match.ts";
 import { inRunningOrder } from "./order.ts";
 import { plain, type Written } from "./written.ts";
 
@@ -50,12 +51,11 @@ class Fusion {
 		return [written];
 	}
 
-	/** What a node computes: a product that is shrunk the value of the node that shrinks its own, which computes nothing. */
+	/** What is left to a node to compute: one that a product spares gives nothing, and the product gives its value. */
 	#given(node: Node): readonly Value[] {
-		const { shrunk } = this.#gelus;
+		const { shrunk, given } = this.#gelus;
 		const value = shrunk.get(node);
-		if (value !== undefined) return [value];
-		return [...shrunk.values()].some((each) => node.outputs.includes(each)) ? [] : node.outputs;
+		return value === undefined ? node.outputs.filter((output) => !given.has(output)) : [value];
 	}
 
 	#fused(node: Node): Written {

@@ -5,31 +5,34 @@
  */
 
 import type { Node, Value } from "../graph.ts";
+import { makerOf, readersAmong, scaledBy } from "./match.ts";
 
 export interface Gelus {
 	/** By x: the value Φ(x), where a gradient computes it. */
 	readonly distributions: ReadonlyMap<Value, Value>;
 	/** By product: the value x/√2, which it is to give in place of x. */
 	readonly shrunk: ReadonlyMap<Node, Value>;
+	/** All those values: nothing else is to compute them. */
+	readonly given: ReadonlySet<Value>;
 	/** Values that are to be computed without their factor of √2. */
 	readonly lacking: ReadonlySet<Value>;
 }
 
 /** The Gelus among `nodes`, all that compute `outputs`. */
 export function gelusOf(nodes: readonly Node[], outputs: readonly Value[]): Gelus {
-	const readers = readersOf(nodes);
+	const readersOf = readersAmong(nodes);
 	const distributions = new Map<Value, Value>();
 	const shrunk = new Map<Node, Value>();
 	const lacking = new Set<Value>();
 	/** Whether products alone read a value, or transposes of which the same is true. */
 	const feedsProducts = (value: Value): boolean =>
 		!outputs.includes(value) &&
-		readersIn(readers, value).every((node) =>
+		readersOf(value).every((node) =>
 			node.op === "Transpose" ? feedsProducts(first(node)) : node.op === "Gemm" && node.inputs[2] !== value,
 		);
 	const lack = (value: Value): void => {
 		lacking.add(value);
-		for (const node of readersIn(readers, value)) if (node.op === "Transpose") lack(first(node));
+		for (const node of readersOf(value)) if (node.op === "Transpose") lack(first(node));
 	};
 	for (const node of nodes) {
 		const half = halfOf(node);
@@ -37,15 +40,15 @@ export function gelusOf(nodes: readonly Node[], outputs: readonly Value[]): Gelu
 		const { x, scaled } = half;
 		distributions.set(x, first(node));
 		const product = x.graph.makerOf(x);
-		const gelu = readersIn(readers, x).find(isExactGelu);
-		if (product?.op !== "Gemm" || gelu === undefined || readersIn(readers, x).length !== 2) continue;
+		const gelu = readersOf(x).find(isExactGelu);
+		if (product?.op !== "Gemm" || gelu === undefined || readersOf(x).length !== 2) continue;
 		if (outputs.includes(x) || outputs.includes(scaled) || !feedsProducts(first(gelu))) continue;
 		// Products would reach through x/√2 to x.
-		if (!readersIn(readers, scaled).every((each) => each.op === "Erf" || multiplies(each))) continue;
+		if (!readersOf(scaled).every((each) => each.op === "Erf" || multiplies(each))) continue;
 		shrunk.set(product, scaled);
 		lack(first(gelu));
 	}
-	return { distributions, shrunk, lacking };
+	return { distributions, shrunk, given: new Set(shrunk.values()), lacking };
 }
 
 export function isExactGelu(node: Node): boolean {
@@ -64,49 +67,11 @@ function halfOf(node: Node): { readonly x: Value; readonly scaled: Value } | und
 	return fits && x !== undefined && scaled !== undefined ? { x, scaled } : undefined;
 }
 
-/** The value and the constant number that a node multiplies, if it does that. */
-export function scaledBy({ op, inputs }: Node): readonly [Value, number] | undefined {
-	const [a, b] = inputs;
-	if (op !== "Mul" || a === undefined || b === undefined) return undefined;
-	const [left, right] = [numberOf(a), numberOf(b)];
-	if (right !== undefined) return [a, right];
-	return left === undefined ? undefined : [b, left];
-}
-
 /** Whether a node multiplies two values, neither of them a number. */
 function multiplies(node: Node): boolean {
 	return node.op === "Mul" && scaledBy(node) === undefined;
 }
 
-/** The number that a scalar constant is. */
-function numberOf(value: Value): number | undefined {
-	const constant = value.graph.constantOf(value);
-	return constant?.dtype === "float32" && value.shape.length === 0 ? Number(constant.data[0]) : undefined;
-}
-
-/** The node that makes a node's first input. */
-export function makerOf({ inputs: [value] }: Node): Node | undefined {
-	return value?.graph.makerOf(value);
-}
-
 function first({ outputs }: Node): Value {
 	return outputs[0] as Value;
-}
-
-/** Every node once for each time it reads a value. */
-function readersOf(nodes: readonly Node[]): ReadonlyMap<Value, readonly Node[]> {
-	const readers = new Map<Value, Node[]>();
-	for (const node of nodes) {
-		for (const value of node.inputs) {
-			if (value === undefined) continue;
-			const known = readers.get(value);
-			if (known === undefined) readers.set(value, [node]);
-			else known.push(node);
-		}
-	}
-	return readers;
-}
-
-function readersIn(readers: ReadonlyMap<Value, readonly Node[]>, value: Value): readonly Node[] {
-	return readers.get(value) ?? [];
 }

@@ -72,11 +72,10 @@ export function viewsOf({ parameters }: Share, flat: Float32Array, naming = (nam
 }
 
 /** Writes a share's tensors to their places, and zeros between them. */
-export function fill({ parameters }: Share, flat: Float32Array, tensors: Tensors): Float32Array {
+export function fill({ parameters }: Share, flat: Float32Array, tensors: Tensors): void {
 	flat.fill(0);
 	for (const { name, range } of parameters)
 		flat.set(present(tensors[name], name).data as Float32Array, range.offset);
-	return flat;
 }
 
 /** A state with the moments of one share alone. */
