@@ -22,10 +22,16 @@ export {
 } from "./config/index.ts";
 export { type PixelSettings, pixelSettingsFromSnapshot } from "./config/pixels.ts";
 export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
-export { estimateTrainingMemory, kvCacheBytes, type TrainingMemory } from "./cost/memory.ts";
+export {
+	estimateTrainingMemory,
+	kvCacheBytes,
+	type Offload,
+	type TrainingMemory,
+	type TrainingSetup,
+} from "./cost/memory.ts";
 export { type Model, modelOf } from "./cost/model.ts";
 export { estimateRequest, type RequestCost, type RequestSetup } from "./cost/request.ts";
-export { trainingFlops } from "./cost/training.ts";
+export { fullTraining, type Training, type Tuning, trainingFlops } from "./cost/training.ts";
 export {
 	type Counter,
 	type CountSettings,
@@ -85,15 +91,26 @@ export {
 export { nearest } from "./nearest.ts";
 export type { Allocation, AllocationResult } from "./plan/allocate.ts";
 export type { CurriculumPlan, Mixture, StageId, StagePlan } from "./plan/curriculum.ts";
+export { assertPlan, diffPlans, type PlanChange } from "./plan/diff.ts";
 export type { FixedAgainstDynamic } from "./plan/dynamic.ts";
+export type { Alternative, Alternatives, Verdict } from "./plan/explain.ts";
 export type { Extrapolation } from "./plan/extrapolate.ts";
-export { DEFAULT_FIDELITY, type FidelityExponents } from "./plan/fidelity.ts";
+export {
+	DEFAULT_FIDELITY,
+	type FidelityExponents,
+	type FidelityModel,
+	fidelityModel,
+	fidelityOf,
+	type KeptShares,
+	keptShares,
+} from "./plan/fidelity.ts";
 export type { JointPlan } from "./plan/joint.ts";
+export type { PasteBlock } from "./plan/paste.ts";
 export { type Plan, plan, type ScenarioCost } from "./plan/plan.ts";
 export { type PlanRequest, planRequestSchema } from "./plan/request.ts";
 export { type ResolvedPlanRequest, resolvePlanRequest } from "./plan/resolve.ts";
 export { type Finding, RULES, type RuleId, type Severity } from "./plan/rules.ts";
-export type { ScenarioPlan } from "./plan/scenario.ts";
+export type { ScenarioPlan, ScenarioStatus } from "./plan/scenario.ts";
 export { SKILLS, type SkillPlan } from "./plan/skills.ts";
 export { type Statistics, statistics } from "./plan/statistics.ts";
 export { type FeatureGrid, interpolateBilinear, pool } from "./pooling/pool.ts";

@@ -13,6 +13,7 @@ import {
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { asset } from "../assets.ts";
 import type { Terminal } from "../terminal.ts";
+import { isManifest, readManifest } from "./manifest.ts";
 import { readSamples, reportLeftOut } from "./media.ts";
 import { resolveModel } from "./snapshot.ts";
 
@@ -21,6 +22,12 @@ export interface RequestOptions {
 	readonly mix?: string;
 	readonly model?: string;
 	readonly media?: string;
+	readonly grouping?: string;
+	readonly fullRecipe?: boolean;
+	readonly lora?: string | boolean;
+	readonly freezeTower?: boolean;
+	readonly offload?: string;
+	readonly batch?: string;
 	readonly purpose?: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -45,21 +52,22 @@ export async function planFromCommandLine(
 	const path = file ?? asset("examples/request.yaml");
 	const folder = file === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
 	const written = planRequestSchema.parse(withOverrides(await readRequest(terminal, path), options), "");
-	const media = await readFolder(terminal, written, folder, options);
+	const media = await readGivenMedia(terminal, written, folder, options);
 	const { model } = await resolveModel(terminal, { model: "", ...options });
 	return plan(written, media, typeof model === "string" ? undefined : model);
 }
 
-async function readFolder(
+async function readGivenMedia(
 	terminal: Terminal,
 	request: PlanRequest,
 	requestFolder: string,
 	options: RequestOptions,
 ): Promise<readonly Sample[]> {
 	const inRequest = request.media?.folder;
-	const folder = options.media ?? (inRequest === undefined ? undefined : resolve(requestFolder, inRequest));
-	if (folder === undefined) return [];
-	const { samples, leftOut } = await readSamples(terminal, folder, request.media?.grouping ?? "folder");
+	const path = options.media ?? (inRequest === undefined ? undefined : resolve(requestFolder, inRequest));
+	if (path === undefined) return [];
+	if (isManifest(path)) return readManifest(terminal, path);
+	const { samples, leftOut } = await readSamples(terminal, path, request.media?.grouping ?? "none");
 	reportLeftOut(terminal, leftOut);
 	return samples;
 }
@@ -118,13 +126,29 @@ function tooLarge(path: string): OnevisionError {
 
 /** Options replace the keys they name. Values are checked later, with the request's own schema. */
 function withOverrides(request: Record<string, unknown>, options: RequestOptions): Record<string, unknown> {
-	const { budget, mix, model, media, purpose, parity, accelerator, accelerators, price, allow } = options;
+	const { budget, mix, model, media, grouping, purpose, parity, accelerator, accelerators, price, allow } =
+		options;
+	const { fullRecipe, lora, freezeTower, offload, batch } = options;
 	const hardware = {
+		...(offload === undefined ? {} : { offload }),
+		...(batch === undefined ? {} : { requestBatch: Number(batch) }),
 		...(accelerator === undefined ? {} : { accelerator }),
 		...(accelerators === undefined ? {} : { count: Number(accelerators) }),
 		...(price === undefined ? {} : { pricePerHour: Number(price) }),
 	};
-	const asked = (request.hardware ?? {}) as Record<string, unknown>;
+	const training = {
+		...(lora === undefined ? {} : { method: "lora" }),
+		...(typeof lora === "string" ? { loraRank: Number(lora) } : {}),
+		...(freezeTower === undefined ? {} : { freeze: ["tower"] }),
+	};
+	const given = (key: string): Record<string, unknown> => (request[key] ?? {}) as Record<string, unknown>;
+	// Media on the command line replaces what the request says about media, but for how files are grouped.
+	const inRequest = given("media").grouping;
+	const grouped = grouping ?? (media === undefined ? undefined : inRequest);
+	const mediaKeys = {
+		...(media === undefined ? given("media") : { folder: media }),
+		...(grouped === undefined ? {} : { grouping: grouped }),
+	};
 	return {
 		...request,
 		...(budget === undefined ? {} : { budget: Number(budget) }),
@@ -133,9 +157,10 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 		...(purpose === undefined ? {} : { purpose }),
 		...(parity === undefined ? {} : { parity }),
 		...(allow === undefined ? {} : { allow }),
-		// Media on the command line replaces what the request says about media.
-		...(media === undefined ? {} : { media: { folder: media } }),
-		...(Object.keys(hardware).length === 0 ? {} : { hardware: { ...asked, ...hardware } }),
+		...(media === undefined && grouping === undefined ? {} : { media: mediaKeys }),
+		...(fullRecipe === true ? { curriculum: { ...given("curriculum"), start: "scratch" } } : {}),
+		...(Object.keys(training).length === 0 ? {} : { training: { ...given("training"), ...training } }),
+		...(Object.keys(hardware).length === 0 ? {} : { hardware: { ...given("hardware"), ...hardware } }),
 	};
 }
 

@@ -31,6 +31,8 @@ export interface CheckpointOf<F extends FamilyId> {
 	readonly contextTokens: number;
 	/** Frames per clip seen in training, where known. */
 	readonly trainedFrames?: number;
+	/** The last stage of LLaVA-OneVision's curriculum behind it; absent: all that are not a product's own. */
+	readonly trainedThrough?: "single-image" | "onevision";
 	/** Settings its model card or demo uses where transformers by itself would take every frame of a video. */
 	readonly usual?: Partial<SettingsOf<F>>;
 	/** Where the constants were read. */

@@ -51,6 +51,7 @@ const onevision = <const Size extends string>(
 	parts: { tower: "siglip-so400m-patch14-384", projector: { kind: "mlp2x-gelu" }, languageModel },
 	contextTokens: 32_768,
 	trainedFrames: 32,
+	trainedThrough: stage === "si" ? "single-image" : "onevision",
 	usual: { num_frames: 32 },
 	source: ONEVISION_SOURCE,
 });

@@ -43,6 +43,16 @@ export interface Knob {
 	readonly redundant?: (value: SettingValue, settings: Settings) => boolean;
 }
 
+/** A setting as the model's own processor takes it in transformers. Values are Python expressions. */
+export interface ProcessorArguments {
+	/** `images_kwargs` of the call. */
+	readonly images?: Readonly<Record<string, string>>;
+	/** `videos_kwargs` of the call. */
+	readonly videos?: Readonly<Record<string, string>>;
+	/** What is set before the call, one statement each. */
+	readonly statements?: readonly string[];
+}
+
 export interface Family<Constants, S extends Settings> {
 	readonly title: string;
 	/** Repository, file and commit, or documentation page, that the rule was read from. */
@@ -57,6 +67,11 @@ export interface Family<Constants, S extends Settings> {
 	/** Throws `invalid-input` for values that contradict each other. Absent: any combination is fine. */
 	check?(settings: S): void;
 	counter(constants: Constants, settings: S, parity: Parity): ItemCounter;
+	/**
+	 * How chosen settings of one scenario are given to the processor in transformers. Absent: as arguments of their own
+	 * names, those of videos without `video_`.
+	 */
+	processorArguments?(chosen: Settings, constants: Constants): ProcessorArguments;
 	/** What the planner may choose per scenario; an empty list means the family is fixed there. */
 	knobs(constants: Constants): { readonly [S in Scenario]: readonly Knob[] };
 	/** Scenarios the family can take at all. */

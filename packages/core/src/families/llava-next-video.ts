@@ -32,6 +32,12 @@ export const llavaNextVideo: Family<LlavaNextVideoConstants, LlavaNextVideoSetti
 		...llavaNext.defaults(constants, parity),
 		num_frames: parity === "transformers" ? "all" : parity === "vllm" ? VLLM_FRAMES : constants.trainedFrames,
 	}),
+	processorArguments: (chosen, constants) => ({
+		...llavaNext.processorArguments?.(chosen, constants),
+		...(chosen.num_frames === undefined
+			? {}
+			: { videos: { do_sample_frames: "True", num_frames: String(chosen.num_frames) } }),
+	}),
 	knobs: (constants) => ({
 		...llavaNext.knobs(constants),
 		video: [numFramesKnob()],

@@ -54,6 +54,12 @@ export function maxTilesKnob(values: readonly number[]): Knob {
 	};
 }
 
+/** The canvases within a grid limit as a Python list, height first as transformers reads them. */
+function pinpoints(canvases: readonly Size[], tile: number, tiles: number): string {
+	const kept = limitCanvases(canvases, tile, tiles);
+	return `[${kept.map(({ width, height }) => `[${height}, ${width}]`).join(", ")}]`;
+}
+
 export const llavaNext: Family<LlavaNextConstants, LlavaNextSettings> = {
 	title: "LLaVA-1.6 (LLaVA-NeXT)",
 	source: "transformers 5.18.0 src/transformers/models/llava_next/processing_llava_next.py",
@@ -61,6 +67,8 @@ export const llavaNext: Family<LlavaNextConstants, LlavaNextSettings> = {
 	scenarios: ["single-image", "multi-image"],
 	settings: { max_tiles: maxTilesSchema },
 	defaults: ({ canvases, tile }) => ({ max_tiles: tileCounts(canvases, tile).at(-1) ?? 1 }),
+	processorArguments: ({ max_tiles: tiles }, { canvases, tile }) =>
+		tiles === undefined ? {} : { images: { image_grid_pinpoints: pinpoints(canvases, tile, Number(tiles)) } },
 	knobs: ({ canvases, tile }) => {
 		const limit = maxTilesKnob(tileCounts(canvases, tile));
 		return { "single-image": [limit], "multi-image": [limit], video: [] };

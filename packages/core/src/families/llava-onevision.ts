@@ -56,7 +56,7 @@ const VLLM_CAP = 9;
 const STRIDES = [1, 2, 3];
 
 /** Token caps tried, in tiles; the last is the largest grid there is. */
-const CAPS = [1, 2, 4, 6, 9, 12, 16, 25, 36];
+const CAPS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 25, 36];
 
 const stride = (what: string, released: number) =>
 	integer(`Pooling stride ${what}; released checkpoints use ${released}`, { min: 1, max: 8 });
@@ -93,6 +93,28 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		newline_position: "one_token",
 		num_frames: framesByDefault(constants, parity),
 	}),
+	processorArguments: (chosen, { tile, maxGridSide }) => {
+		const { max_tiles: tiles, anyres_max: cap, num_frames: frames } = chosen;
+		const sides = `range(1, ${maxGridSide + 1})`;
+		return {
+			...(tiles === undefined || Number(tiles) >= maxGridSide ** 2
+				? {}
+				: {
+						images: {
+							image_grid_pinpoints: `[[${tile} * r, ${tile} * c] for r in ${sides} for c in ${sides} if r * c <= ${tiles}]`,
+						},
+					}),
+			...(frames === undefined ? {} : { videos: { do_sample_frames: "True", num_frames: String(frames) } }),
+			...(cap === undefined
+				? {}
+				: {
+						statements: [
+							`processor.vision_aspect_ratio = "anyres_max_${cap}"`,
+							`model.config.vision_aspect_ratio = "anyres_max_${cap}"`,
+						],
+					}),
+		};
+	},
 	knobs: (constants) => {
 		const pooling = (setting: string): Knob => ({
 			setting,
