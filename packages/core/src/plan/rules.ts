@@ -241,6 +241,19 @@ export const RULES = {
 				.filter(({ media }) => media.origin === "assumed")
 				.map(({ scenario, media }) => `${scenario}: ${media.note}; give media to plan on your own`),
 	},
+	"images-left-out": {
+		severity: "warn",
+		reason: "a question about an image that was left out cannot be answered",
+		source: "this project",
+		check: ({ request, scenarios }) =>
+			scenarios.flatMap(({ scenario, chosen: { allocation, kept } }) =>
+				allocation.maxImages === undefined || kept.images > 0.9995
+					? []
+					: [
+							`${scenario}: at most ${allocation.maxImages} images are used, ${percent(1 - kept.images)} of all are left out; raise the budget${request.purpose === "deploy" ? "" : " or pool them (limits.pooling.min 2)"} to keep them`,
+						],
+			),
+	},
 	"samples-left-out": {
 		severity: "warn",
 		reason: "a sample the model refuses is no sample",

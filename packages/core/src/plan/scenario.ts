@@ -164,7 +164,8 @@ function pickRunnersUp(fitting: readonly AllocationResult[], chosen: AllocationR
 	let last = chosen;
 	for (const point of [...fitting].reverse()) {
 		if (picked.length === RUNNERS_UP) break;
-		if (point.visualTokens.mean > RUNNER_UP_STEP * last.visualTokens.mean) continue;
+		if (point.fidelity > chosen.fidelity || point.visualTokens.mean > RUNNER_UP_STEP * last.visualTokens.mean)
+			continue;
 		picked.push(point);
 		last = point;
 	}
