@@ -131,9 +131,12 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 				Number(value) >= Number(max_tiles)
 					? "no cap"
 					: `capped at ${value} tile${value === 1 ? "" : "s"} of tokens`,
-			// A cap of as many tiles as the grid may have never acts; one such value says it.
-			redundant: (value, { max_tiles }) =>
-				CAPS.some((other) => other < Number(value) && other >= Number(max_tiles)),
+			// A cap of as many tiles as the grid may have never acts; one such value says it, the released one if it is among them.
+			redundant: (value, { max_tiles }) => {
+				const idle = CAPS.filter((cap) => cap >= Number(max_tiles));
+				const said = idle.includes(constants.anyresMax) ? constants.anyresMax : idle[0];
+				return Number(value) >= Number(max_tiles) && value !== said;
+			},
 		};
 		const grids = maxTilesKnob(tileCounts(squareCanvases(constants), constants.tile));
 		return {
