@@ -43,15 +43,19 @@ const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 /** Most alias expansions of a YAML file: a bomb is refused, anchors still work. */
 const MAX_ALIASES = 100;
 
-/** Reads the request and its media, and plans. The example request is used when none is named. */
+/**
+ * Reads the request and its media, and plans. Without a request the defaults are planned on the media named, or the example
+ * where none are.
+ */
 export async function planFromCommandLine(
 	terminal: Terminal,
 	file: string | undefined,
 	options: RequestOptions,
 ): Promise<Plan> {
-	const path = file ?? asset("examples/request.yaml");
-	const folder = file === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
-	const written = planRequestSchema.parse(withOverrides(await readRequest(terminal, path), options), "");
+	const path = file ?? (options.media === undefined ? asset("examples/request.yaml") : undefined);
+	const folder = path === undefined || path === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
+	const asked = path === undefined ? {} : await readRequest(terminal, path);
+	const written = planRequestSchema.parse(withOverrides(asked, options), "");
 	const media = await readGivenMedia(terminal, written, folder, options);
 	const { model } = await resolveModel(terminal, { model: "", ...options });
 	return plan(written, media, typeof model === "string" ? undefined : model);
@@ -142,12 +146,10 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 		...(freezeTower === undefined ? {} : { freeze: ["tower"] }),
 	};
 	const given = (key: string): Record<string, unknown> => (request[key] ?? {}) as Record<string, unknown>;
-	// Media on the command line replaces what the request says about media, but for how files are grouped.
-	const inRequest = given("media").grouping;
-	const grouped = grouping ?? (media === undefined ? undefined : inRequest);
+	// Media on the command line replaces what the request says about media.
 	const mediaKeys = {
 		...(media === undefined ? given("media") : { folder: media }),
-		...(grouped === undefined ? {} : { grouping: grouped }),
+		...(grouping === undefined ? {} : { grouping }),
 	};
 	return {
 		...request,

@@ -26,7 +26,7 @@ export function renderExplanation(page: Page, plan: Plan, scenario: ScenarioPlan
 			.join("\n"),
 		...scenario.alternatives.map((knob) => renderKnob(page, plan, scenario, knob)),
 		wrap(
-			"Each row is the preferred combination with that value. Fidelity is relative to the chosen one; “tie” is within what published ablations tell apart.",
+			"Each row is the preferred combination with that value; pixels, features per patch and duration are shares kept. Fidelity is relative to the chosen one: “tie” is within what published ablations tell apart, “untrained” beyond what the checkpoint was trained with.",
 			columns,
 		)
 			.map(colors.dim)
@@ -78,6 +78,6 @@ function reason(
 	const beyond = untrained.length === 0 ? "" : ", untrained";
 	if (verdict === "chosen") return `chosen${beyond}`;
 	if (!fits) return `${whole(Math.ceil(visualTokens[fit] - budget))} over the budget`;
-	const words = { "keeps-more": "keeps more", tie: "tie", "keeps-less": "keeps less" }[verdict];
+	const words = { "keeps-more": "more", tie: "tie", "keeps-less": "less" }[verdict];
 	return `${words}${beyond}`;
 }
