@@ -42,6 +42,13 @@ export {
 	resolveSettings,
 } from "./count.ts";
 export { type ErrorCode, OnevisionError } from "./errors.ts";
+export {
+	BENCHMARK_SECONDS,
+	type FrameAblation,
+	HIGHER_ANYRES,
+	LLAVA_VIDEO_FRAMES,
+	type VideoBenchmark,
+} from "./facts/ablations.ts";
 export { HARDWARE, type Hardware, type HardwareId } from "./facts/hardware.ts";
 export { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "./facts/language-models.ts";
 export { TOWERS, type Tower, type TowerId } from "./facts/towers.ts";
@@ -98,11 +105,18 @@ export type { Extrapolation } from "./plan/extrapolate.ts";
 export {
 	DEFAULT_FIDELITY,
 	type FidelityExponents,
+	type FidelityGap,
 	type FidelityModel,
+	fidelityGap,
 	fidelityModel,
 	fidelityOf,
+	fidelityOfLogs,
+	isClearlyLess,
+	isClearlyMore,
 	type KeptShares,
 	keptShares,
+	type LogShares,
+	untrainedFramesLoss,
 } from "./plan/fidelity.ts";
 export type { JointPlan } from "./plan/joint.ts";
 export type { PasteBlock } from "./plan/paste.ts";

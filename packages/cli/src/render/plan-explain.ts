@@ -77,7 +77,7 @@ function reason(
 ): string {
 	const beyond = untrained.length === 0 ? "" : ", untrained";
 	if (verdict === "chosen") return `chosen${beyond}`;
-	if (!fits) return `${whole(Math.ceil(visualTokens[fit] - budget))} over the budget`;
+	if (!fits) return `over by ${whole(Math.ceil(visualTokens[fit] - budget))}`;
 	const words = { "keeps-more": "more", tie: "tie", "keeps-less": "less" }[verdict];
 	return `${words}${beyond}`;
 }
