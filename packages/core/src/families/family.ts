@@ -35,6 +35,8 @@ export interface Knob {
 	readonly values: readonly SettingValue[];
 	/** Whether a released checkpoint accepts other values than its own at inference time, without training. */
 	readonly deployable: boolean;
+	/** Set where training covered every value that is tried, not only the checkpoint's own. */
+	readonly everyValueTrained?: true;
 	/** Which bound of a plan request applies to the values. */
 	readonly bound?: "frames" | "tiles" | "pooling";
 	/** The value in words, for people: "grids of up to 9 tiles". `settings` are those of the knobs before it. */
@@ -72,6 +74,11 @@ export interface Family<Constants, S extends Settings> {
 	 * names, those of videos without `video_`.
 	 */
 	processorArguments?(chosen: Settings, constants: Constants): ProcessorArguments;
+	/**
+	 * Keys of vLLM's `--mm-processor-kwargs` by setting, with dots into nested objects. Absent: settings under their own
+	 * names, those of videos without `video_`; where `processorArguments` is there, none but these.
+	 */
+	readonly vllmArguments?: Readonly<Record<string, string>>;
 	/** What the planner may choose per scenario; an empty list means the family is fixed there. */
 	knobs(constants: Constants): { readonly [S in Scenario]: readonly Knob[] };
 	/** Scenarios the family can take at all. */

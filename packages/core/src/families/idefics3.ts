@@ -62,6 +62,9 @@ export const idefics3: Family<Idefics3Constants, Idefics3Settings> = {
 	scenarios: ["single-image", "multi-image"],
 	settings: idefics3Settings,
 	defaults: ({ longestEdge }) => ({ do_image_splitting: true, longest_edge: longestEdge }),
+	processorArguments: ({ longest_edge: edge }) =>
+		edge === undefined ? {} : { images: { size: `{"longest_edge": ${edge}}` } },
+	vllmArguments: { longest_edge: "size.longest_edge" },
 	knobs: ({ tile, longestEdge }) => {
 		const edge = longestEdgeKnob(tile, longestEdge);
 		return { "single-image": [edge], "multi-image": [edge], video: [] };

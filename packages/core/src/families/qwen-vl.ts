@@ -129,6 +129,8 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 			);
 		}
 	},
+	// vllm-project/vllm examples/offline_inference/vision_language.py (run_qwen2_5_vl).
+	vllmArguments: { max_pixels: "max_pixels", video_max_pixels: "max_pixels" },
 	processorArguments: (chosen, { minPixels, videoMinPixels, fps }) => {
 		const { max_pixels: image, video_max_pixels: video, num_frames: frames } = chosen;
 		const size = (least: number, most: unknown): string =>

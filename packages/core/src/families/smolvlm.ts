@@ -9,7 +9,7 @@ import type { Surroundings } from "../layout.ts";
 import { linspace, roundHalfEven } from "../rounding.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
 import { choice, either, integer, number } from "../schema.ts";
-import type { Family } from "./family.ts";
+import type { Family, SettingValue } from "./family.ts";
 import { type FrameCount, numFramesKnob, type SampledFrames } from "./frames.ts";
 import {
 	type Idefics3Constants,
@@ -65,9 +65,15 @@ export const smolvlm: Family<SmolvlmConstants, SmolvlmSettings> = {
 		num_frames: maxFrames,
 		fps,
 	}),
+	processorArguments: ({ longest_edge: edge, num_frames: frames }) => ({
+		...(edge === undefined ? {} : { images: { size: `{"longest_edge": ${edge}}` } }),
+		...(frames === undefined ? {} : { videos: { do_sample_frames: "True", num_frames: String(frames) } }),
+	}),
+	vllmArguments: { longest_edge: "size.longest_edge" },
 	knobs: ({ tile, longestEdge, maxFrames }) => {
 		const edge = longestEdgeKnob(tile, longestEdge);
-		const frames = numFramesKnob();
+		// One frame per second, and no more than these.
+		const frames = { ...numFramesKnob(), label: (value: SettingValue) => `up to ${value} frames` };
 		const values = frames.values.filter((count) => Number(count) <= maxFrames);
 		return { "single-image": [edge], "multi-image": [edge], video: [{ ...frames, values }] };
 	},

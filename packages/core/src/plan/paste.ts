@@ -3,7 +3,7 @@
  * said beside it, never left out silently.
  */
 
-import type { Knob, ProcessorArguments, Settings } from "../families/family.ts";
+import type { Knob, ProcessorArguments, Settings, SettingValue } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import type { ResolvedPlanRequest } from "./resolve.ts";
 import type { ScenarioPlan } from "./scenario.ts";
@@ -19,7 +19,7 @@ export interface PasteBlock {
 
 /** Blocks for every tool that runs the checkpoint as it is; none for a recipe that has to be trained first. */
 export function pasteBlocks(request: ResolvedPlanRequest, scenarios: readonly ScenarioPlan[]): PasteBlock[] {
-	if (request.purpose !== "deploy") return [];
+	if (request.purpose !== "deploy" || scenarios.length === 0) return [];
 	const inTransformers = familyById(request.checkpoint.family).parities.includes("transformers");
 	return [...(inTransformers ? [transformersBlock(request, scenarios)] : []), vllmBlock(request, scenarios)];
 }
@@ -96,25 +96,32 @@ function imageLimitNotes(scenarios: readonly ScenarioPlan[]): string[] {
 function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPlan[]): PasteBlock {
 	const { checkpoint, textTokens } = request;
 	const family = familyById(checkpoint.family);
-	const ignored = new Set(family.parities.includes("vllm") ? (family.ignored?.vllm ?? []) : []);
 	const length =
 		Math.max(...scenarios.map(({ chosen }) => chosen.contextTokens)) + textTokens.prompt + textTokens.answer;
 	const limits: Record<string, number> = {};
 	const mediaIo: Record<string, unknown> = {};
-	const processor: Record<string, unknown> = {};
-	const unread: string[] = [];
+	const wanted = new Map<string, Map<string, SettingValue>>();
+	const unread = new Set<string>();
 	for (const plan of scenarios) {
 		if (plan.scenario === "video") limits.video = 1;
 		else limits.image = Math.max(limits.image ?? 0, plan.chosen.allocation.maxImages ?? 1);
 		const knobs: readonly Knob[] = family.knobs(checkpoint.constants)[plan.scenario];
-		for (const [setting, value] of Object.entries(changedSettings(request, plan))) {
-			const knob = knobs.find((candidate) => candidate.setting === setting);
-			if (knob?.bound === "frames" && !ignored.has(setting)) mediaIo.video = { num_frames: value };
-			else if (ignored.has(setting) || family.processorArguments !== undefined)
-				unread.push(`${setting} ${value}`);
-			else processor[setting.replace(/^video_/, "")] = value;
+		const changed = changedSettings(request, plan);
+		for (const [setting, value] of Object.entries(plan.chosen.allocation.settings)) {
+			const isIgnored = family.ignored?.vllm?.includes(setting) === true;
+			const isFrames = knobs.find((candidate) => candidate.setting === setting)?.bound === "frames";
+			const key =
+				family.processorArguments === undefined
+					? setting.replace(/^video_/, "")
+					: family.vllmArguments?.[setting];
+			if (isFrames && !isIgnored) mediaIo.video = { num_frames: value };
+			else if (!isFrames && !isIgnored && key !== undefined) {
+				// What a scenario leaves as it is counts too: one argument serves all requests.
+				wanted.set(key, (wanted.get(key) ?? new Map()).set(plan.scenario, value));
+			} else if (setting in changed) unread.add(`${setting} ${value}`);
 		}
 	}
+	const { server, perRequest } = splitByRequest(wanted, request, scenarios);
 	const json = (value: object): string => `'${JSON.stringify(value)}'`;
 	return {
 		tool: "vllm",
@@ -122,15 +129,57 @@ function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPla
 			`--max-model-len ${Math.min(checkpoint.contextTokens, roundUp(length))}`,
 			`--limit-mm-per-prompt ${json(limits)}`,
 			...(Object.keys(mediaIo).length === 0 ? [] : [`--media-io-kwargs ${json(mediaIo)}`]),
-			...(Object.keys(processor).length === 0 ? [] : [`--mm-processor-kwargs ${json(processor)}`]),
+			...(Object.keys(server).length === 0 ? [] : [`--mm-processor-kwargs ${json(server)}`]),
 		],
-		notes:
-			unread.length === 0
+		notes: [
+			...perRequest,
+			...(unread.size === 0
 				? []
 				: [
-						`no argument sets ${[...new Set(unread)].join(", ")}: write it into the snapshot's configuration, or plan with --parity vllm`,
-					],
+						`no argument sets ${[...unread].join(", ")}: write it into the snapshot's configuration, or plan with --parity vllm`,
+					]),
+		],
 	};
+}
+
+/** Processor arguments that all scenarios agree on, and a note for those that differ: they go with the request. */
+function splitByRequest(
+	wanted: ReadonlyMap<string, ReadonlyMap<string, SettingValue>>,
+	request: ResolvedPlanRequest,
+	scenarios: readonly ScenarioPlan[],
+): { readonly server: Record<string, unknown>; readonly perRequest: string[] } {
+	const changed = new Set(
+		scenarios.flatMap((plan) => Object.values(changedSettings(request, plan)).map(String)),
+	);
+	const server: Record<string, unknown> = {};
+	const perRequest: string[] = [];
+	for (const [key, byScenario] of wanted) {
+		const values = [...new Set(byScenario.values())];
+		// Nothing to say where every scenario keeps the model's own value.
+		if (!values.some((value) => changed.has(String(value)))) continue;
+		const [only] = values;
+		if (values.length === 1 && only !== undefined) setNested(server, key, only);
+		else {
+			const each = [...byScenario].map(([scenario, value]) => {
+				const nested: Record<string, unknown> = {};
+				setNested(nested, key, value);
+				return `${JSON.stringify(nested)} for ${scenario}`;
+			});
+			perRequest.push(`with each request, as mm_processor_kwargs: ${each.join(", ")}`);
+		}
+	}
+	return { server, perRequest };
+}
+
+/** `{"size": {"longest_edge": 1}}` for "size.longest_edge". */
+function setNested(target: Record<string, unknown>, key: string, value: SettingValue): void {
+	const [first = "", ...rest] = key.split(".");
+	if (rest.length === 0) target[first] = value;
+	else {
+		const inner = (target[first] ?? {}) as Record<string, unknown>;
+		target[first] = inner;
+		setNested(inner, rest.join("."), value);
+	}
 }
 
 /** To the next multiple of 256, so that a prompt a few tokens longer still fits. */

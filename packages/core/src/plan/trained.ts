@@ -29,6 +29,7 @@ export function untrainedSettings(
 ): UntrainedSetting[] {
 	return knobs.flatMap((knob) => {
 		const { setting } = knob;
+		if (knob.everyValueTrained) return [];
 		const value = settings[setting];
 		const trained = trainedValue(checkpoint, knob);
 		if (value === undefined || trained === undefined || !goesBeyond(knob, value, trained)) return [];
