@@ -57,6 +57,15 @@ def sides(longest, tile):
     return {"size": {"longest_edge": longest}, "max_image_size": {"longest_edge": tile}}
 
 
+def smolvlm_video(longest, tile):
+    """preprocessor_config.json as released, which is the video processor's file too."""
+    return {
+        **HALF,
+        **sides(longest, tile),
+        "video_sampling": {"fps": 1, "max_frames": 64, "video_size": {"longest_edge": tile}},
+    }
+
+
 def pixels(least, most):
     return {"size": {"shortest_edge": least, "longest_edge": most}}
 
@@ -174,7 +183,8 @@ VIDEOS = [
         {**HALF, **pixels(4096, 25165824), "patch_size": 16, "do_sample_frames": False},
     ),
     ("internvl3-8b", {}, InternVLVideoProcessor, {**IMAGENET, "size": {"height": 448, "width": 448}}),
-    ("smolvlm2-500m", {"num_frames": "all"}, SmolVLMVideoProcessor, {**HALF, **sides(512, 512)}),
+    ("smolvlm2-500m", {"num_frames": "all"}, SmolVLMVideoProcessor, smolvlm_video(2048, 512)),
+    ("smolvlm2-2.2b", {"num_frames": "all"}, SmolVLMVideoProcessor, smolvlm_video(1536, 384)),
     ("gemma-4-e4b", {"num_frames": "all"}, Gemma4VideoProcessor, {"do_sample_frames": False}),
 ]
 

@@ -6,7 +6,10 @@ import type { Checkpoint, ModelParts } from "./checkpoint.ts";
 /** `image_seq_len` 64, 64 and 81. */
 const SMOL_SMALL: Idefics3Constants = { tile: 512, longestEdge: 2048, patch: 16, merge: 4 };
 const SMOL_LARGE: Idefics3Constants = { tile: 384, longestEdge: 1536, patch: 14, merge: 3 };
-/** `video_sampling` of the processors. */
+/**
+ * `video_sampling` of the processors. Its `video_size`, one view, does nothing: the files hold `size` as well, for images,
+ * and SmolVLMVideoProcessor puts that in its place (transformers 5.18.0 models/smolvlm/video_processing_smolvlm.py).
+ */
 const SMOL_VIDEO = { maxFrames: 64, fps: 1 } as const;
 
 /** The connector is one matrix over `merge`² patches side by side, without bias. */
@@ -32,9 +35,9 @@ const SMOL_2B: ModelParts = {
 };
 
 const SMOL_SOURCE =
-	"preprocessor_config.json and processor_config.json of huggingface.co/HuggingFaceTB/SmolVLM-256M-Instruct (512, 2048, image_seq_len 64; video: fps 1, 64 frames of 512 px)";
+	"preprocessor_config.json and processor_config.json of huggingface.co/HuggingFaceTB/SmolVLM-256M-Instruct (512, 2048, image_seq_len 64; video: fps 1, 64 frames)";
 const SMOL_2B_SOURCE =
-	"config.json of huggingface.co/HuggingFaceTB/SmolVLM-Instruct (384 px, scale_factor 3, image_seq_len 81); size 1536 and the video sampling of its successor (fps 1, 64 frames of 384 px) from memory";
+	"config.json of huggingface.co/HuggingFaceTB/SmolVLM-Instruct (384 px, scale_factor 3, image_seq_len 81); size 1536 and the video sampling of its successor (fps 1, 64 frames) from memory";
 
 export const IDEFICS3_CHECKPOINTS = {
 	"idefics3-8b": {
@@ -82,7 +85,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		title: "SmolVLM2 256M Video",
 		family: "smolvlm",
 		aliases: ["HuggingFaceTB/SmolVLM2-256M-Video-Instruct"],
-		constants: { ...SMOL_SMALL, ...SMOL_VIDEO, videoEdge: 512 },
+		constants: { ...SMOL_SMALL, ...SMOL_VIDEO, videoEdge: SMOL_SMALL.longestEdge },
 		parts: SMOL_256M,
 		contextTokens: 8192,
 		trainedFrames: SMOL_VIDEO.maxFrames,
@@ -92,7 +95,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		title: "SmolVLM2 500M Video",
 		family: "smolvlm",
 		aliases: ["HuggingFaceTB/SmolVLM2-500M-Video-Instruct"],
-		constants: { ...SMOL_SMALL, ...SMOL_VIDEO, videoEdge: 512 },
+		constants: { ...SMOL_SMALL, ...SMOL_VIDEO, videoEdge: SMOL_SMALL.longestEdge },
 		parts: SMOL_500M,
 		contextTokens: 8192,
 		trainedFrames: SMOL_VIDEO.maxFrames,
@@ -102,7 +105,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		title: "SmolVLM2 2.2B",
 		family: "smolvlm",
 		aliases: ["smolvlm2", "HuggingFaceTB/SmolVLM2-2.2B-Instruct"],
-		constants: { ...SMOL_LARGE, ...SMOL_VIDEO, videoEdge: 384 },
+		constants: { ...SMOL_LARGE, ...SMOL_VIDEO, videoEdge: SMOL_LARGE.longestEdge },
 		parts: SMOL_2B,
 		contextTokens: 16_384,
 		trainedFrames: SMOL_VIDEO.maxFrames,
