@@ -2,6 +2,7 @@
 
 import type { Idefics3Constants } from "../families/idefics3.ts";
 import type { Checkpoint, ModelParts } from "./checkpoint.ts";
+import { type CheckpointPixels, normalizedBy } from "./pixels.ts";
 
 /** `image_seq_len` 64, 64 and 81. */
 const SMOL_SMALL: Idefics3Constants = { tile: 512, longestEdge: 2048, patch: 16, merge: 4 };
@@ -11,6 +12,12 @@ const SMOL_LARGE: Idefics3Constants = { tile: 384, longestEdge: 1536, patch: 14,
  * and SmolVLMVideoProcessor puts that in its place (transformers 5.18.0 models/smolvlm/video_processing_smolvlm.py).
  */
 const SMOL_VIDEO = { maxFrames: 64, fps: 1 } as const;
+
+const HALF_PIXELS: CheckpointPixels = {
+	image: normalizedBy("half"),
+	source:
+		"preprocessor_config.json of HuggingFaceTB/SmolVLM2-500M-Video-Instruct, read in copies; class defaults of Idefics3ImageProcessor, SmolVLMImageProcessor and SmolVLMVideoProcessor",
+};
 
 /** The connector is one matrix over `merge`² patches side by side, without bias. */
 const connector = (tower: number, merge: number, languageModel: number): ModelParts["projector"] => ({
@@ -51,6 +58,7 @@ export const IDEFICS3_CHECKPOINTS = {
 			languageModel: "llama-3.1-8b",
 		},
 		contextTokens: 131_072,
+		pixels: HALF_PIXELS,
 		source:
 			"transformers 5.18.0 models/idefics3 defaults, named for HuggingFaceM4/Idefics3-8B-Llama3 (364 px, 4·364, image_seq_len 169); context length of its language model",
 	},
@@ -61,6 +69,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		constants: SMOL_SMALL,
 		parts: SMOL_256M,
 		contextTokens: 8192,
+		pixels: HALF_PIXELS,
 		source: SMOL_SOURCE,
 	},
 	"smolvlm-500m": {
@@ -70,6 +79,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		constants: SMOL_SMALL,
 		parts: SMOL_500M,
 		contextTokens: 8192,
+		pixels: HALF_PIXELS,
 		source: SMOL_SOURCE,
 	},
 	"smolvlm-2.2b": {
@@ -79,6 +89,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		constants: SMOL_LARGE,
 		parts: SMOL_2B,
 		contextTokens: 16_384,
+		pixels: HALF_PIXELS,
 		source: SMOL_2B_SOURCE,
 	},
 	"smolvlm2-256m": {
@@ -88,6 +99,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		constants: { ...SMOL_SMALL, ...SMOL_VIDEO, videoEdge: SMOL_SMALL.longestEdge },
 		parts: SMOL_256M,
 		contextTokens: 8192,
+		pixels: HALF_PIXELS,
 		trainedFrames: SMOL_VIDEO.maxFrames,
 		source: SMOL_SOURCE,
 	},
@@ -98,6 +110,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		constants: { ...SMOL_SMALL, ...SMOL_VIDEO, videoEdge: SMOL_SMALL.longestEdge },
 		parts: SMOL_500M,
 		contextTokens: 8192,
+		pixels: HALF_PIXELS,
 		trainedFrames: SMOL_VIDEO.maxFrames,
 		source: SMOL_SOURCE,
 	},
@@ -108,6 +121,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		constants: { ...SMOL_LARGE, ...SMOL_VIDEO, videoEdge: SMOL_LARGE.longestEdge },
 		parts: SMOL_2B,
 		contextTokens: 16_384,
+		pixels: HALF_PIXELS,
 		trainedFrames: SMOL_VIDEO.maxFrames,
 		source: SMOL_2B_SOURCE,
 	},

@@ -3,6 +3,7 @@
  * image_processing,video_processing,configuration}_<model>.py.
  */
 
+import { normalizedBy } from "../checkpoints/pixels.ts";
 import type { Idefics3Constants, Idefics3Settings } from "../families/idefics3.ts";
 import { expectVideoClass } from "./frames.ts";
 import { languageModel } from "./language-models.ts";
@@ -19,6 +20,9 @@ interface Read {
 	readonly parts: Pick<ReadingOf<"idefics3">, "tower" | "projector" | "text">;
 	readonly notes: readonly string[];
 }
+
+/** Of Idefics3ImageProcessor, SmolVLMImageProcessor and SmolVLMVideoProcessor. */
+const HALF = normalizedBy("half");
 
 /** Of the classes; `video_size` has none. */
 const DEFAULT_EDGES = { size: 4 * 364, max_image_size: 364, video_size: undefined } as const;
@@ -64,7 +68,7 @@ function longestEdge(section: Section, key: keyof typeof DEFAULT_EDGES): number 
 
 function readIdefics3(snapshot: OpenSnapshot): ReadingOf<"idefics3"> {
 	const { constants, settings, parts, notes } = readImages(snapshot, "Idefics3ImageProcessor");
-	return { family: "idefics3", constants, settings, ...parts, notes };
+	return { family: "idefics3", pixels: { image: HALF }, constants, settings, ...parts, notes };
 }
 
 function readSmolvlm(snapshot: OpenSnapshot): ReadingOf<"smolvlm"> {
@@ -81,6 +85,7 @@ function readSmolvlm(snapshot: OpenSnapshot): ReadingOf<"smolvlm"> {
 	const { sampling, edge } = readVideo(video);
 	return {
 		family: "smolvlm",
+		pixels: { image: HALF, video: HALF },
 		constants: { ...constants, ...(sampling ?? SAMPLED_AS_RELEASED), videoEdge: edge },
 		settings: sampling === undefined ? { ...settings, num_frames: "all" } : settings,
 		...parts,
