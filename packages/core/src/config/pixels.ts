@@ -33,15 +33,14 @@ const factor = number("A factor", { min: 1e-9, max: 1000 });
 export function readPixels(snapshot: OpenSnapshot, ofClass: ClassPixels, source: string): CheckpointPixels {
 	const { image, video } = snapshot.opened();
 	return {
-		image: { ...ofClass.image, ...(image === undefined ? {} : read(image)) },
-		...(ofClass.video === undefined
-			? {}
-			: { video: { ...ofClass.video, ...(video === undefined ? {} : read(video)) } }),
+		image: read(image, ofClass.image),
+		...(ofClass.video === undefined ? {} : { video: read(video, ofClass.video) }),
 		source,
 	};
 }
 
-function read(from: Section): PixelSettings {
+function read(from: Section | undefined, ofClass: PixelSettings): PixelSettings {
+	if (from === undefined) return ofClass;
 	const perChannel = (key: string): readonly number[] | undefined => {
 		const given = from.read(key, channels);
 		return typeof given === "number" ? [given, given, given] : given;
@@ -57,7 +56,9 @@ function read(from: Section): PixelSettings {
 		mean: perChannel("image_mean"),
 		std: perChannel("image_std"),
 		doPad: step("do_pad"),
-		size: sizeObject(from, "size", false),
+		// Elsewhere it is pixel limits, or the count depends on it.
+		size: ofClass.size === undefined ? undefined : sizeObject(from, "size", false),
 	};
-	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+	const given = Object.entries(values).filter(([, value]) => value !== undefined);
+	return { ...ofClass, ...Object.fromEntries(given) };
 }
