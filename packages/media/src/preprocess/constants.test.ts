@@ -5,6 +5,7 @@ import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
 import { describe, expect, test } from "vitest";
 import { digestsOf } from "../testing/goldens.ts";
 import { testPicture } from "../testing/pictures.ts";
+import { PIXEL_FAMILIES } from "./families.ts";
 import { createProcessor } from "./processor.ts";
 
 function snapshot(name: string): SnapshotFiles {
@@ -80,4 +81,24 @@ test.each([
 		[{ width: 16, height: 16, data: new Uint8Array(16 * 16 * 3).fill(255) }],
 	]).tensors;
 	expect(pixels?.data[0]).toBeCloseTo(white, 6);
+});
+
+/** Folders that transformers loads and counts, drawn at random (oracle/configs.py). */
+test("every such folder of a family whose pixels are made has a processor, or says which step is not made", () => {
+	const file = new URL("../../../core/src/goldens/configs.json", import.meta.url);
+	const { snapshots } = JSON.parse(readFileSync(file, "utf8")) as {
+		readonly snapshots: readonly { readonly files: SnapshotFiles }[];
+	};
+	const outcomes = snapshots.flatMap(({ files }) => {
+		const { checkpoint, settings } = checkpointFromSnapshot(files);
+		if (!PIXEL_FAMILIES.some((family) => family === checkpoint.family)) return [];
+		try {
+			return [createProcessor(checkpoint, { settings }).checkpoint.title];
+		} catch (error) {
+			expect((error as Error).message).toMatch(/ (do_\w+|size)\b.* (is off|is not done for this family)/);
+			return [undefined];
+		}
+	});
+	expect(outcomes.filter((title) => title !== undefined).length).toBeGreaterThan(300);
+	expect(outcomes.filter((title) => title === undefined).length).toBeLessThan(outcomes.length / 5);
 });
