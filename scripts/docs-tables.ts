@@ -76,6 +76,7 @@ const FAMILY_OF_GOLDENS: Readonly<Record<string, readonly FamilyId[] | "not coun
 	positions: "not counts",
 	qwen2_vl: ["qwen-vl"],
 	qwen3_vl: ["qwen-vl"],
+	saved: "not counts",
 	smolvlm: ["smolvlm"],
 	video_llama_3: ["video-llama-3"],
 	video_llava: ["video-llava"],

@@ -10,6 +10,13 @@ export {
 	resolveCheckpointId,
 } from "./checkpoints/index.ts";
 export {
+	type CheckpointPixels,
+	NORMALIZATIONS,
+	type NormalizationId,
+	normalizedBy,
+	type PixelSettings,
+} from "./checkpoints/pixels.ts";
+export {
 	checkpointFromSnapshot,
 	MODEL_TYPES,
 	type ModelType,
@@ -20,7 +27,6 @@ export {
 	type SnapshotFiles,
 	type SnapshotOptions,
 } from "./config/index.ts";
-export { type PixelSettings, pixelSettingsFromSnapshot } from "./config/pixels.ts";
 export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
 export {
 	estimateTrainingMemory,

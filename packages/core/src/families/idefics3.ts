@@ -29,7 +29,7 @@ export type Idefics3Settings = {
 };
 
 /** No side of a scaled picture is longer, px (`MAX_IMAGE_SIZE`). */
-const MAX_IMAGE_SIDE = 4096;
+export const MAX_IMAGE_SIDE = 4096;
 /** Rows and columns the vocabulary has markers for: `<row_1_col_1>` to `<row_6_col_6>`. */
 const MARKED_ROWS = 6;
 /** `<fake_token_around_image><global-img>` before the whole picture, the first of them again after it. */
@@ -108,7 +108,7 @@ export function layoutScaled(
 }
 
 /** Scaled so that the longer side is `longestEdge`, but not over 4096 px. */
-export function scaleBelow(image: Size, longestEdge: number): Size {
+function scaleBelow(image: Size, longestEdge: number): Size {
 	return capSides(scaleToEdge(image, longestEdge));
 }
 

@@ -19,6 +19,11 @@ export type LlavaNextVideoSettings = LlavaNextSettings & {
 	readonly num_frames: FrameCount;
 };
 
+/**
+ * Neither reference writes a newline: LLaVA-NeXT playground/demo/video_demo.py sets `mm_newline_position` to "no_token".
+ */
+const NEWLINES = 0;
+
 /** Features per frame are a quarter of the patches: `height·width // 4` in the processor. */
 const STRIDE = 2;
 
@@ -56,7 +61,7 @@ export const llavaNextVideo: Family<LlavaNextVideoConstants, LlavaNextVideoSetti
 					view: { width: tile, height: tile },
 					patchGrid,
 					pooledGrid,
-					newlines: 0,
+					newlines: NEWLINES,
 				}),
 		};
 	},

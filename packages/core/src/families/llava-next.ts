@@ -6,14 +6,14 @@
 import type { Size } from "../sample.ts";
 import { integer } from "../schema.ts";
 import { type Family, type Knob, noVideo } from "./family.ts";
-import { anyresCanvases, layoutAnyres, square } from "./tiles.ts";
+import { anyresCanvases, layoutAnyres, square, transposed } from "./tiles.ts";
 
 export interface LlavaNextConstants {
 	/** Side of a tile, px. */
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Allowed canvases (`image_grid_pinpoints`), px. */
+	/** Allowed canvases (`image_grid_pinpoints`) in the order of the file, read as (height, width), px. */
 	readonly canvases: readonly Size[];
 }
 
@@ -76,8 +76,9 @@ export const llavaNext: Family<LlavaNextConstants, LlavaNextSettings> = {
 	counter: (constants, settings, parity) => {
 		const { tile, patch } = constants;
 		const grid = square(Math.floor(tile / patch));
+		const allowed = parity === "original" ? transposed(constants.canvases) : constants.canvases;
 		const rule = {
-			canvases: anyresCanvases(limitCanvases(constants.canvases, tile, settings.max_tiles), tile),
+			canvases: anyresCanvases(limitCanvases(allowed, tile, settings.max_tiles), tile),
 			patchGrid: grid,
 			pooledGrid: grid,
 			cap: undefined,

@@ -19,6 +19,7 @@ import {
 	layoutAnyres,
 	layoutOneTile,
 	square,
+	transposed,
 } from "./tiles.ts";
 import { layoutFrames } from "./video-frames.ts";
 
@@ -151,7 +152,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		const pooled = (by: number) => pooledSize(patchGrid, by, settings.pooling_mode);
 		const view = { width: tile, height: tile };
 		const anyres = {
-			canvases: canvasesFor(constants, settings.max_tiles),
+			canvases: canvasesFor(constants, settings.max_tiles, parity),
 			patchGrid,
 			pooledGrid: pooled(settings.image_pooling),
 			cap: settings.anyres_max,
@@ -184,18 +185,23 @@ function framesByDefault({ trainedFrames }: LlavaOnevisionConstants, parity: Par
 }
 
 /** The canvases within a grid limit. A plan tries hundreds of settings over a few limits, so each is built once. */
-function canvasesFor(constants: LlavaOnevisionConstants, maxTiles: number): AnyresCanvases {
+function canvasesFor(constants: LlavaOnevisionConstants, maxTiles: number, parity: Parity): AnyresCanvases {
 	const { tile } = constants;
-	const byLimit = knownCanvases.get(constants) ?? new Map<number, AnyresCanvases>();
-	knownCanvases.set(constants, byLimit);
-	const known = byLimit.get(maxTiles);
-	if (known !== undefined) return known;
-	const built = anyresCanvases(limitCanvases(squareCanvases(constants), tile, maxTiles), tile);
+	const known = parity === "original" ? canvasesOfOriginal : canvasesOfOthers;
+	const byLimit = known.get(constants) ?? new Map<number, AnyresCanvases>();
+	known.set(constants, byLimit);
+	const found = byLimit.get(maxTiles);
+	if (found !== undefined) return found;
+	const inOrder = squareCanvases(constants);
+	const allowed = parity === "original" ? transposed(inOrder) : inOrder;
+	const built = anyresCanvases(limitCanvases(allowed, tile, maxTiles), tile);
 	byLimit.set(maxTiles, built);
 	return built;
 }
 
-const knownCanvases = new WeakMap<LlavaOnevisionConstants, Map<number, AnyresCanvases>>();
+type KnownCanvases = WeakMap<LlavaOnevisionConstants, Map<number, AnyresCanvases>>;
+const canvasesOfOriginal: KnownCanvases = new WeakMap();
+const canvasesOfOthers: KnownCanvases = new WeakMap();
 
 /** Every canvas from 1×1 to `maxGridSide`×`maxGridSide` tiles, rows outermost as in the shipped configuration. */
 function squareCanvases({ tile, maxGridSide }: LlavaOnevisionConstants): readonly Size[] {

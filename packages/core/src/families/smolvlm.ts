@@ -17,7 +17,8 @@ import {
 	idefics3Settings,
 	layoutScaled,
 	longestEdgeKnob,
-	scaleBelow,
+	MAX_IMAGE_SIDE,
+	scaleToEdge,
 	VIEW_MARKERS,
 } from "./idefics3.ts";
 import { numberInWords } from "./number-words.ts";
@@ -29,7 +30,7 @@ export type SmolvlmConstants = Idefics3Constants & {
 	/** Most frames per clip and frames per second (`video_sampling`). */
 	readonly maxFrames: number;
 	readonly fps: number;
-	/** What a frame's longer side is brought to before it is squeezed into a view, px (`video_size`). */
+	/** What a frame's longer side is brought to before it is squeezed into a view, px: `size`, where a file has it. */
 	readonly videoEdge: number;
 };
 
@@ -92,7 +93,7 @@ export const smolvlm: Family<SmolvlmConstants, SmolvlmSettings> = {
 					newlines: 0,
 					markers: VIEW_MARKERS * sampled.count,
 					around: clipText(item, sampled),
-					resizes: [scaleBelow(item, constants.videoEdge)],
+					resizes: [scaleToEdge(item, Math.min(constants.videoEdge, MAX_IMAGE_SIDE))],
 				});
 			},
 		};
