@@ -8,7 +8,7 @@ import type { PasteBlock } from "./paste.ts";
 import { plan } from "./plan.ts";
 import type { PlanRequest } from "./request.ts";
 
-const MEDIA: PlanRequest["media"] = {
+const MEDIA: NonNullable<PlanRequest["media"]> = {
 	images: [{ width: 1920, height: 1080 }],
 	imagesPerSample: { min: 4, max: 4 },
 	videos: [{ width: 1280, height: 720, seconds: 30 }],
@@ -16,9 +16,9 @@ const MEDIA: PlanRequest["media"] = {
 
 function blocks(
 	model: CheckpointId,
-	changes: Partial<PlanRequest> = {},
+	changes: PlanRequest = {},
 ): Record<PasteBlock["tool"], PasteBlock | undefined> {
-	const { paste } = plan({ model, purpose: "deploy", media: MEDIA, ...changes });
+	const { paste } = plan({ media: MEDIA, ...changes, model, purpose: "deploy" });
 	const of = (tool: PasteBlock["tool"]) => paste.find((block) => block.tool === tool);
 	return { transformers: of("transformers"), vllm: of("vllm") };
 }
