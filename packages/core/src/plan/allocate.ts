@@ -14,10 +14,9 @@ import { durationSeconds, MAX_FRAMES, type MediaItem, type Sample, type Scenario
 import { isEvenly } from "./evenly.ts";
 import {
 	type FidelityModel,
-	fidelityGap,
 	fidelityOfLogs,
-	isClearlyLess,
 	type KeptShares,
+	keepsClearlyLess,
 	keptShares,
 	type LogShares,
 	logShare,
@@ -251,14 +250,21 @@ export function limitImages(sample: Sample, maxImages: number | undefined): Samp
 	return { ...sample, media: sample.media.slice(0, maxImages) };
 }
 
-/** The knobs that may be turned for the question, their values not yet limited. */
-export function knobsOf({ checkpoint, scenario, deployOnly, parity }: AllocationQuestion): readonly Knob[] {
+/** The knobs that may be turned for the question, their values not yet limited. Built once for each question. */
+export function knobsOf(question: AllocationQuestion): readonly Knob[] {
+	const known = knownKnobs.get(question);
+	if (known !== undefined) return known;
+	const { checkpoint, scenario, deployOnly, parity } = question;
 	const family = familyById(checkpoint.family);
 	const ignored = family.ignored?.[parity ?? family.parities[0]] ?? [];
-	return family
+	const knobs = family
 		.knobs(checkpoint.constants)
 		[scenario].filter((knob) => (knob.deployable || !deployOnly) && !ignored.includes(knob.setting));
+	knownKnobs.set(question, knobs);
+	return knobs;
 }
+
+const knownKnobs = new WeakMap<AllocationQuestion, readonly Knob[]>();
 
 /** Every combination of the knobs' values within the bounds. */
 function enumerate(question: AllocationQuestion, samples: readonly WeightedSample[]): Allocation[] {
@@ -336,9 +342,7 @@ export function prefer(
 ): AllocationResult | undefined {
 	const best = maximal(results);
 	return results
-		.filter(
-			({ logShares }) => !best.some((other) => isClearlyLess(fidelityGap(logShares, other.logShares, model))),
-		)
+		.filter(({ logShares }) => !best.some((other) => keepsClearlyLess(logShares, other.logShares, model)))
 		.reduce<AllocationResult | undefined>(
 			(first, second) => (first === undefined || isPreferred(second, first) ? second : first),
 			undefined,

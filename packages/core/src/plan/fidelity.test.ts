@@ -15,6 +15,7 @@ import {
 	isClearlyLess,
 	isClearlyMore,
 	type KeptShares,
+	keepsClearlyLess,
 	keptShares,
 	type LogShares,
 	untrainedFramesLoss,
@@ -136,6 +137,16 @@ describe("gaps", () => {
 		const gap = fidelityGap(shares(1, 1 / 4, 0.4), shares(1, 1, 0.1), own);
 		expect(gap.min).toBeCloseTo(gap.max, 12);
 		expect(isClearlyLess(gap)).toBe(true);
+	});
+	test("the short way agrees with the gap", () => {
+		const share = fc.double({ min: 0.01, max: 1, noNaN: true });
+		const any = fc.tuple(share, share, share, share).map((each) => shares(...each));
+		fc.assert(
+			fc.property(any, any, (a, b) => {
+				expect(keepsClearlyLess(a, b, model)).toBe(isClearlyLess(fidelityGap(a, b, model)));
+			}),
+			{ seed: 8, numRuns: 2000 },
+		);
 	});
 	test("the gap turns its sign with its sides", () => {
 		const [a, b] = [shares(0.3, 0.5, 0.2), shares(0.6, 0.1, 0.9, 0.5)];
