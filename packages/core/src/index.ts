@@ -154,10 +154,12 @@ export {
 	REQUEST_APIS,
 	type ReadOptions,
 	type RequestApi,
+	type RequestBreach,
 	type RequestMedia,
 	type RequestProblem,
 	readChatRequest,
 } from "./providers/request.ts";
+export { titleOfApi } from "./providers/request-part-types.ts";
 export type { ApiItemCount, Exactness } from "./providers/rule.ts";
 export { API_RULES, type ApiRuleId } from "./providers/rules.ts";
 export { roundHalfEven } from "./rounding.ts";

@@ -12,6 +12,7 @@ import { parseSettings } from "../input/settings.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { readTokenizer } from "../input/tokenizer.ts";
 import { whole } from "../render/numbers.ts";
+import { soundNotes } from "../render/sound.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -175,6 +176,7 @@ function itemNotes(item: ItemLayout | ApiItemCount): readonly string[] {
 		const { documentedCeiling, billedTokens } = item;
 		return [
 			...range,
+			...soundNotes(item),
 			...(documentedCeiling === undefined
 				? []
 				: [`documented is only a ceiling of ${whole(documentedCeiling)} tokens an item`]),

@@ -24,11 +24,14 @@ export interface ApiCount {
 	readonly items: readonly ApiItemCount[];
 	/** Upper bound if any item is a range. */
 	readonly visualTokens: number;
+	/** Upper bound if it is not known of an item whether it has sound. */
 	readonly audioTokens: number;
 	/** Tokens that are billed for the media: what the items say, else the tokens counted. */
 	readonly billedTokens: number;
 	/** Bounds of `visualTokens`; equal when no item is a range. */
 	readonly bounds: { readonly min: number; readonly max: number };
+	/** Bounds of `audioTokens`; equal when it is known of every item whether it has sound. */
+	readonly audioBounds: { readonly min: number; readonly max: number };
 	/** Media and the sample's own text. */
 	readonly contextTokens: number;
 	/** The least sure of the items. */
@@ -169,12 +172,14 @@ export function totals(
 ): ApiCount {
 	let visualTokens = 0;
 	let audioTokens = 0;
+	let leastAudio = 0;
 	let billedTokens = 0;
 	let min = 0;
 	let sureness = 0;
 	for (const item of items) {
 		visualTokens += item.visualTokens;
 		audioTokens += item.audioTokens ?? 0;
+		leastAudio += item.audioUnknown === true ? 0 : (item.audioTokens ?? 0);
 		billedTokens += item.billedTokens ?? item.visualTokens + (item.audioTokens ?? 0);
 		min += item.range?.min ?? item.visualTokens;
 		sureness = Math.max(sureness, BY_SURENESS.indexOf(item.exactness));
@@ -187,6 +192,7 @@ export function totals(
 		audioTokens,
 		billedTokens,
 		bounds: { min, max: visualTokens },
+		audioBounds: { min: leastAudio, max: audioTokens },
 		contextTokens: visualTokens + audioTokens + textTokens,
 		exactness: BY_SURENESS[sureness] ?? "range",
 		...(version.from === undefined ? {} : { ruleFrom: version.from }),
