@@ -188,7 +188,7 @@ function render(terminal: Terminal, assessment: RequestAssessment, items: readon
 			: `about $${cost.totalUsd.toFixed(4)}: $${cost.inputUsd.toFixed(4)} in, $${cost.outputUsd.toFixed(4)} out ${dim(`(${cost.source})`)}`,
 		...breaches.map(({ message }) => `${red("rejected")}  ${message}`),
 		...items.flatMap(({ error }) => (error === undefined ? [] : [`${red("not counted")}  ${error.message}`])),
-		...problems.map(({ path, error }) => `${red("not read")}  ${path}: ${error.message}`),
+		...problems.map(({ error }) => `${red("not read")}  ${error.message}`),
 		...items.flatMap(({ path, ignored }) =>
 			ignored === undefined ? [] : [dim(`note: ${path}: ${ignored.join(", ")} means nothing to this model`)],
 		),

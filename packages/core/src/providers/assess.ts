@@ -205,10 +205,7 @@ function formBreaches({ model }: DatedModel, { breaches, media }: ChatRequest): 
 function formNotes({ model }: DatedModel, { breaches }: ChatRequest): string[] {
 	return breaches
 		.filter(({ provider, acceptedBy }) => ![provider, ...acceptedBy].includes(model.provider))
-		.map(
-			({ path, message, provider }) =>
-				`${path}: ${message}; ${provider} refuses it, whether ${model.provider} does is not published`,
-		);
+		.map(({ path, message }) => `${path}: ${message}; whether ${model.title} refuses it is not published`);
 }
 
 /** Limits on sizes and counts, refusals of the counting rule, and the context window. */

@@ -123,7 +123,7 @@ function checkDeclared(
 	{ kind, reference, declaredType }: RequestMedia,
 	format: string | undefined,
 ): Declared | undefined {
-	const listed = rule?.declared;
+	const listed = rule?.declared?.filter((type) => type.startsWith(`${kind}/`));
 	if (declaredType === undefined) {
 		return listed !== undefined && reference.kind === "data"
 			? { isRefused: true, message: `no type is declared; write one of ${listed.join(", ")}` }
