@@ -5,6 +5,7 @@
  * nova2-userguide/using-multimodal-models.html.
  */
 
+import { roundHalfEven } from "../rounding.ts";
 import { type ApiRule, secondsOf, sizeOf } from "./rule.ts";
 
 export const NOVA_1_SOURCE =
@@ -31,8 +32,8 @@ export const nova1: ApiRule<Nova1Constants, Record<never, never>> = {
 	image: (image, { longSide, thinnest, densest }) => {
 		const scale = Math.max(1, longSide / Math.max(image.width, image.height));
 		const resized = {
-			width: Math.max(1, Math.round(image.width * scale)),
-			height: Math.max(1, Math.round(image.height * scale)),
+			width: Math.max(1, roundHalfEven(image.width * scale)),
+			height: Math.max(1, roundHalfEven(image.height * scale)),
 		};
 		const pixels = resized.width * resized.height;
 		const min = Math.max(1, Math.floor((pixels * thinnest.tokens) / thinnest.pixels));

@@ -59,6 +59,11 @@ test.each([
 	expect(answer?.range?.max).toBeGreaterThanOrEqual(about);
 });
 
+test("Nova 1: a small image is enlarged, a side of half a pixel goes to the even one", () => {
+	expect(item("amazon-nova-lite-v1", image(512, 6))?.resized).toEqual({ width: 896, height: 10 });
+	expect(item("amazon-nova-lite-v1", image(512, 10))?.resized).toEqual({ width: 896, height: 18 });
+});
+
 test("Nova 1 video: a frame per second, 960 at most, labelled as unconfirmed", () => {
 	const clip = (seconds: number): MediaItem => ({
 		kind: "video",
