@@ -10,6 +10,12 @@ export {
 	resolveCheckpointId,
 } from "./checkpoints/index.ts";
 export {
+	showUnverified,
+	type UnverifiedFacts,
+	unverifiedCheckpointFacts,
+	unverifiedFacts,
+} from "./checkpoints/unverified.ts";
+export {
 	checkpointFromSnapshot,
 	MODEL_TYPES,
 	type ModelType,

@@ -14,6 +14,8 @@ import {
 	resolveApiModelId,
 	resolveCheckpointId,
 	SCENARIOS,
+	showUnverified,
+	unverifiedFacts,
 } from "@onevision/core";
 import { largeCount, whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
@@ -50,6 +52,7 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 			{ title: "parameters", align: "right" },
 			{ title: "context", align: "right" },
 			{ title: "scenarios" },
+			{ title: "unverified" },
 		],
 		rows.map(({ id, checkpoint }) => [
 			id,
@@ -57,6 +60,7 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 			largeCount(modelOf(checkpoint.parts).parameters.total),
 			whole(checkpoint.contextTokens),
 			familyById(checkpoint.family).scenarios.join(", "),
+			[...new Set(unverifiedFacts(checkpoint).flatMap(({ properties }) => properties))].join(", "),
 		]),
 	);
 	const [apiHead = "", ...apiBody] = table(
@@ -142,6 +146,7 @@ function describe(id: string, checkpoint: Checkpoint) {
 		parities: family.parities,
 		settings: family.defaults(checkpoint.constants, parity),
 		parameters,
+		unverifiedFacts: unverifiedFacts(checkpoint),
 		familySource: family.source,
 	};
 }
@@ -164,7 +169,10 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 		["context", `${whole(checkpoint.contextTokens)} tokens`],
 		["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
 		["other names", checkpoint.aliases.join(", ")],
+		["unverified", unverifiedFacts(checkpoint).map(showUnverified).join("; ") || "nothing"],
 		["constants from", checkpoint.source],
+		["tower from", tower.source],
+		["language model from", languageModel.source],
 		["rule from", family.source],
 	];
 	const titles = [

@@ -2,12 +2,14 @@
 
 import type { Plan } from "@onevision/core";
 import { bytes, dollars, duration, flops, largeCount, metric, percent, whole } from "./numbers.ts";
+import { unverifiedOfPlan } from "./unverified.ts";
 
 export function renderPlanMarkdown(plan: Plan): string {
 	const { request, scenarios, joint, curriculum, costs, skills, findings, extrapolation } = plan;
 	const blocks = [
 		`# Plan: ${whole(request.budget)} visual tokens per sample`,
 		`${request.checkpoint.title}, to ${request.purpose}; ${scenarios.map(({ scenario, share }) => `${percent(share)} ${scenario}`).join(", ")}. Expected over the mix: ${whole(plan.expectedTokens)} visual tokens per sample.${plan.refused ? " **Refused, see the findings.**" : ""}`,
+		...unverifiedOfPlan(request).map((facts) => `Unverified: ${facts}.`),
 		"## Allocation",
 		markdownTable(
 			["Scenario", "Setting", "Median", "p95", "Max", "Of budget", "Status"],

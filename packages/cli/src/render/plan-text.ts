@@ -4,6 +4,7 @@ import type { Plan, ScenarioPlan } from "@onevision/core";
 import type { Colors } from "../terminal.ts";
 import { bytes, dollars, duration, flops, hours, metric, percent, whole } from "./numbers.ts";
 import { bar, table } from "./table.ts";
+import { unverifiedOfPlan } from "./unverified.ts";
 
 const BAR_WIDTH = 30;
 
@@ -29,6 +30,7 @@ function renderHead({ bold, dim }: Colors, { request, scenarios, expectedTokens 
 	return [
 		`${bold(`${whole(request.budget)} visual tokens per sample`)} for ${bold(request.checkpoint.title)}, ${purpose}: ${shares}`,
 		dim(`expected over the mix: ${whole(expectedTokens)} visual tokens per sample`),
+		...unverifiedOfPlan(request).map((facts) => dim(`unverified: ${facts}`)),
 	].join("\n");
 }
 

@@ -33,6 +33,11 @@ export interface CheckpointOf<F extends FamilyId> {
 	readonly trainedFrames?: number;
 	/** Settings its model card or demo uses where transformers by itself would take every frame of a video. */
 	readonly usual?: Partial<SettingsOf<F>>;
+	/**
+	 * What no published file or copy was read for: the context length, the parts, constants by name. Absent: nothing.
+	 * Shown wherever the number is.
+	 */
+	readonly unverified?: readonly ("contextTokens" | "parts" | (keyof ConstantsOf<F> & string))[];
 	/** Where the constants were read. */
 	readonly source: string;
 }

@@ -34,7 +34,7 @@ const SMOL_2B: ModelParts = {
 const SMOL_SOURCE =
 	"preprocessor_config.json and processor_config.json of huggingface.co/HuggingFaceTB/SmolVLM-256M-Instruct (512, 2048, image_seq_len 64; video: fps 1, 64 frames of 512 px)";
 const SMOL_2B_SOURCE =
-	"config.json of huggingface.co/HuggingFaceTB/SmolVLM-Instruct (384 px, scale_factor 3, image_seq_len 81); size 1536 and the video sampling of its successor (fps 1, 64 frames of 384 px) from memory";
+	"config.json of huggingface.co/HuggingFaceTB/SmolVLM-Instruct (384 px, scale_factor 3, image_seq_len 81); size 1536, and the video sampling of its successor (fps 1, 64 frames of 384 px)";
 
 export const IDEFICS3_CHECKPOINTS = {
 	"idefics3-8b": {
@@ -76,6 +76,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		constants: SMOL_LARGE,
 		parts: SMOL_2B,
 		contextTokens: 16_384,
+		unverified: ["longestEdge"],
 		source: SMOL_2B_SOURCE,
 	},
 	"smolvlm2-256m": {
@@ -106,6 +107,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		parts: SMOL_2B,
 		contextTokens: 16_384,
 		trainedFrames: SMOL_VIDEO.maxFrames,
+		unverified: ["longestEdge", "fps", "maxFrames", "videoEdge"],
 		source: SMOL_2B_SOURCE,
 	},
 } as const satisfies Record<string, Checkpoint>;

@@ -81,8 +81,9 @@ const fastVlm = (
 	constants: { tile: 1024, patch: 64 },
 	parts: { tower: "fastvithd", projector: { kind: "mlp2x-gelu" }, languageModel },
 	contextTokens: 8192,
+	unverified: ["tile", "contextTokens"],
 	source:
-		"arXiv 2412.13303 (FastViTHD, 64-fold downsampling, 256 tokens at 1024 px); transformers 5.18.0 models/fast_vlm uses LLaVA's processor; resolution and context length from memory",
+		"arXiv 2412.13303 (FastViTHD, 64-fold downsampling, 256 tokens at 1024 px); transformers 5.18.0 models/fast_vlm uses LLaVA's processor",
 });
 
 export const LLAVA_CHECKPOINTS = {

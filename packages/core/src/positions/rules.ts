@@ -101,6 +101,7 @@ const FAMILY_RULES = {
 		rules: {
 			"qwen2-vl-vit": QWEN2,
 			"qwen2.5-vl-vit": QWEN2_5,
+			"qwen2.5-vl-vit-3456": QWEN2_5,
 			"qwen3-vl-vit-large": QWEN3,
 			"qwen3-vl-vit-so400m": QWEN3,
 			"qwen3.5-vit-large": QWEN3_5,

@@ -9,7 +9,7 @@ import { roundHalfEven } from "../rounding.ts";
 import { type ApiRule, secondsOf, sizeOf } from "./rule.ts";
 
 export const NOVA_1_SOURCE =
-	"https://docs.aws.amazon.com/nova/latest/userguide/modalities-image.html (five approximate counts); video: …/modalities-video.html (672x672 frames, 1 fps to 16 minutes, then 960 frames), 288 tokens per frame from memory, unconfirmed";
+	"https://docs.aws.amazon.com/nova/latest/userguide/modalities-image.html (five approximate counts); video: …/modalities-video.html (672x672 frames, 1 fps to 16 minutes, then 960 frames), 288 tokens per frame: not read there";
 export const NOVA_2_SOURCE =
 	"https://docs.aws.amazon.com/nova/latest/nova2-userguide/using-multimodal-models.html";
 
@@ -65,7 +65,7 @@ export const nova1: ApiRule<Nova1Constants, Record<never, never>> = {
 			frames,
 			steps: [
 				`1 frame per second, at most ${mostFrames}: ${frames} frames`,
-				`${frameTokens} tokens per frame: from memory, unconfirmed`,
+				`${frameTokens} tokens per frame: unverified, not read on the provider's page`,
 			],
 		};
 	},
