@@ -109,6 +109,7 @@ async function showApiModel(terminal: Terminal, name: string, json: boolean): Pr
 			model.contextTokens === undefined ? "not published" : `${whole(model.contextTokens.value)} tokens`,
 		],
 		["rules from", model.versions.map(({ from }) => from ?? "release").join(", ")],
+		["unverified", newest?.unverified?.join(", ") ?? "nothing"],
 		["rejects", Object.keys(limits).length === 0 ? "nothing published" : JSON.stringify(limits)],
 		["other names", model.aliases.join(", ") || "none"],
 		["constants from", newest?.source ?? ""],

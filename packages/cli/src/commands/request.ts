@@ -196,6 +196,9 @@ function render(terminal: Terminal, assessment: RequestAssessment, items: readon
 			(count === undefined ? [] : soundNotes(count)).map((note) => dim(`note: ${path}: ${note}`)),
 		),
 		...notes.map((note) => dim(`note: ${note}`)),
+		...(media.unverified.length === 0
+			? []
+			: [dim(`unverified: ${assessment.title}: ${media.unverified.join(", ")}`)]),
 		dim(`note: text is an ${text.note}`),
 	];
 	return lines.join("\n");

@@ -107,7 +107,7 @@ function apiCounter(model: string, settings: Readonly<Record<string, unknown>>):
 	const id = resolveApiModelId(model);
 	const { title, rule, contextTokens } = apiModelById(id);
 	// Settings are checked once, before any media is read.
-	countApiFrom(id, { media: [] }, rest);
+	const { unverified } = countApiFrom(id, { media: [] }, rest);
 	return {
 		kind: "api",
 		id,
@@ -115,7 +115,7 @@ function apiCounter(model: string, settings: Readonly<Record<string, unknown>>):
 		basis: `by the rule of ${API_RULES[rule].title}`,
 		settings: rest,
 		...(contextTokens === undefined ? {} : { contextTokens: contextTokens.value }),
-		unverified: [],
+		unverified: unverified.length === 0 ? [] : [`${title}: ${unverified.join(", ")}`],
 		count: (sample) => {
 			const counted = countApiFrom(id, sample, rest);
 			return {

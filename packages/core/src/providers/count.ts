@@ -38,6 +38,8 @@ export interface ApiCount {
 	readonly exactness: Exactness;
 	/** Day the constants hold from; absent: from the model's release. */
 	readonly ruleFrom?: string;
+	/** What of the rule no page was read for: `from`, or constants by name. */
+	readonly unverified: readonly string[];
 	/** Where the rule and its constants were read. */
 	readonly source: string;
 }
@@ -196,6 +198,7 @@ export function totals(
 		contextTokens: visualTokens + audioTokens + textTokens,
 		exactness: BY_SURENESS[sureness] ?? "range",
 		...(version.from === undefined ? {} : { ruleFrom: version.from }),
+		unverified: version.unverified ?? [],
 		source: version.source.startsWith(rule.source) ? version.source : `${rule.source}; ${version.source}`,
 	};
 }
