@@ -131,6 +131,7 @@ export const OTHER_CHECKPOINTS = {
 			languageModel: "qwen3-8b",
 		},
 		contextTokens: 32_768,
+		unverified: ["contextTokens"],
 		source: ONEVISION_15_SOURCE,
 	},
 	"llava-onevision-2-8b": {

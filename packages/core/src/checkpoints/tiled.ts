@@ -168,6 +168,7 @@ export const TILED_CHECKPOINTS = {
 			languageModel: "olmo-7b",
 		},
 		contextTokens: 4096,
+		unverified: ["contextTokens"],
 		source: MOLMO_SOURCE,
 	},
 	"molmoe-1b": {
@@ -181,7 +182,7 @@ export const TILED_CHECKPOINTS = {
 			languageModel: "olmoe-1b-7b",
 		},
 		contextTokens: 4096,
-		unverified: ["parts"],
+		unverified: ["parts", "contextTokens"],
 		source: `${MOLMO_SOURCE}; OLMoE as language model, and the width of the projector`,
 	},
 	"molmo-72b": {
@@ -195,6 +196,7 @@ export const TILED_CHECKPOINTS = {
 			languageModel: "qwen2-72b",
 		},
 		contextTokens: 4096,
+		unverified: ["contextTokens"],
 		source: MOLMO_SOURCE,
 	},
 } as const satisfies Record<string, Checkpoint>;

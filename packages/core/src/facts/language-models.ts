@@ -966,6 +966,7 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 131072,
 		experts: { count: 64, active: 6, mlp: 1408, sharedMlp: 2816, denseLayers: 1 },
 		parameters: 15_960_108_544,
+		unverified: ["contextTokens"],
 		source:
 			"THUDM/slime scripts/models/moonlight.sh at 10f21d8 (widths), context length of Kimi-VL's model card, built with transformers 5.18.0 models/deepseek_v3 (published: 16B)",
 	},
@@ -1091,6 +1092,7 @@ export const LANGUAGE_MODELS = {
 		slidingWindow: { tokens: 256, fullLayers: 6 },
 		beyondWidths: { difference: 215_525_184, why: QWEN35_WHY },
 		parameters: 1_881_825_088,
+		unverified: ["contextTokens"],
 		source: config(
 			"Qwen/Qwen3.5-2B",
 			" (widths and tower, as a check of its files lists them in public code); built with transformers 5.18.0 models/qwen3_5",
@@ -1303,6 +1305,7 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 4096,
 		experts: { count: 72, active: 6, mlp: 1536, sharedMlp: 3072, denseLayers: 1 },
 		parameters: 27_033_546_240,
+		unverified: ["heads", "kvHeads", "latentAttention"],
 		source:
 			"config.json of deepseek-ai/deepseek-vl2 language_config, read in a copy, and arXiv 2412.10302 table 2 (30 layers, 72 routed and 2 shared experts, 6 active); built with transformers 5.18.0 models/deepseek_v2, with the tower the published 27.5B",
 	},
