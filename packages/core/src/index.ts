@@ -137,6 +137,7 @@ export {
 } from "./providers/assess.ts";
 export { type ApiCount, type ApiSettings, countApi, countApiFrom } from "./providers/count.ts";
 export { type LimitBreach, type LimitId, limitBreaches, type SizedItem } from "./providers/limits.ts";
+export { mediaFormats } from "./providers/media-types.ts";
 export { type ApiLimits, type ApiModel, PROVIDERS, type Provider } from "./providers/model.ts";
 export {
 	API_MODEL_IDS,

@@ -10,6 +10,7 @@ import {
 	familyById,
 	isApiModelName,
 	isCheckpointName,
+	mediaFormats,
 	modelOf,
 	resolveApiModelId,
 	resolveCheckpointId,
@@ -101,6 +102,7 @@ async function showApiModel(terminal: Terminal, name: string, json: boolean): Pr
 	const { bold, dim } = terminal.colors;
 	const { source: limitSource, ...limits } = model.limits;
 	const newest = model.versions.at(-1);
+	const formats = mediaFormats(model.provider);
 	const facts: [string, string][] = [
 		["provider", model.provider],
 		["counted by", rule.title],
@@ -111,10 +113,15 @@ async function showApiModel(terminal: Terminal, name: string, json: boolean): Pr
 		["rules from", model.versions.map(({ from }) => from ?? "release").join(", ")],
 		["unverified", newest?.unverified?.join(", ") ?? "nothing"],
 		["rejects", Object.keys(limits).length === 0 ? "nothing published" : JSON.stringify(limits)],
+		["image formats", formats?.image.join(", ") ?? "not confirmed"],
+		...(formats?.video === undefined || rule.video === undefined
+			? []
+			: [["video formats", formats.video.join(", ")] satisfies [string, string]]),
 		["other names", model.aliases.join(", ") || "none"],
 		["constants from", newest?.source ?? ""],
 		["rule from", rule.source],
 		["limits from", limitSource],
+		...(formats === undefined ? [] : [["formats from", formats.source] satisfies [string, string]]),
 	];
 	const settings = Object.entries<{ readonly doc: string; readonly expects: string }>(rule.settings);
 	const [head = "", ...body] = table(

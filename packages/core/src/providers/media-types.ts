@@ -75,6 +75,13 @@ const FORMAT_OF_SUBTYPE: Readonly<Record<string, string>> = {
 	"x-msvideo": "avi",
 };
 
+/** Formats a provider takes, in the spelling of a file's header; `undefined` where none are confirmed. */
+export function mediaFormats(
+	provider: Provider,
+): Pick<MediaTypeRule, "image" | "video" | "source"> | undefined {
+	return MEDIA_TYPE_RULES[provider];
+}
+
 export interface MediaTypeFindings {
 	readonly breaches: readonly LimitBreach[];
 	/** What the provider does not say. */
