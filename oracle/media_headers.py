@@ -421,6 +421,7 @@ VIDEOS = {
         "20",
     ],
     "mkv-h264.mkv": [*SOURCE, *X264],
+    "mkv-audio.mkv": [*SOURCE[:4], *TONE, *SOURCE[4:], *X264, "-c:a", "aac", "-b:a", "16k"],
     "mkv-live.mkv": [*SOURCE, *X264, "-live", "1"],
     "mkv-variable-rate.mkv": [*SOURCE, *X264, "-vf", "select='not(mod(n,3))+lt(n,9)'", "-vsync", "vfr"],
     "mkv-long.mkv": [
@@ -433,6 +434,24 @@ VIDEOS = {
         *X264,
     ],
     "webm-vp9.webm": [*SOURCE, "-c:v", "libvpx-vp9", "-crf", "50", "-b:v", "0"],
+    "webm-audio-first.webm": [
+        *TONE,
+        *SOURCE,
+        "-map",
+        "0:a",
+        "-map",
+        "1:v",
+        "-c:v",
+        "libvpx",
+        "-crf",
+        "50",
+        "-b:v",
+        "50k",
+        "-c:a",
+        "libopus",
+        "-b:a",
+        "8k",
+    ],
     "webm-vp8.webm": [*SOURCE, "-c:v", "libvpx", "-crf", "50", "-b:v", "50k"],
     "avi-mpeg4.avi": [*SOURCE, "-c:v", "mpeg4", "-q:v", "25"],
     "avi-mjpeg-audio.avi": [
@@ -501,6 +520,7 @@ def video_golden(path):
     turn = next((int(d["rotation"]) for d in stream.get("side_data_list", []) if "rotation" in d), 0)
     with av.open(str(path)) as container:
         frames = list(container.decode(video=0))
+        has_audio = len(container.streams.audio) > 0
         assert all((f.width, f.height) == (stream["width"], stream["height"]) for f in frames), path
     spent = stream.get("duration") or answer.get("format", {}).get("duration")
     return {
@@ -509,6 +529,7 @@ def video_golden(path):
         "width": stream["width"],
         "height": stream["height"],
         "rotation": -turn % 360,
+        "hasAudio": has_audio,
         "decodedFrames": len(frames),
         "packets": int(stream["nb_read_packets"]),
         "listedFrames": int(stream.get("nb_frames", 0)),

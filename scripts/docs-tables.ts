@@ -29,6 +29,8 @@ import {
 	SKILLS,
 	untrainedFramesLoss,
 	type VideoBenchmark,
+	showUnverified,
+	unverifiedFacts,
 	VLLM_RULES,
 	type VllmRule,
 } from "@onevision/core";
@@ -111,9 +113,10 @@ function comparedRows(): ReadonlyMap<FamilyId, number> {
 function modelsTable(): string {
 	const compared = comparedRows();
 	return markdownTable(
-		["Checkpoint", "Rule", "Counted as", "Settings", "Rows compared", "Constants from"],
+		["Checkpoint", "Rule", "Counted as", "Settings", "Rows compared", "Unverified", "Constants from"],
 		CHECKPOINT_IDS.map((id) => {
-			const { title, family: familyId, source } = checkpointById(id);
+			const checkpoint = checkpointById(id);
+			const { title, family: familyId, source } = checkpoint;
 			const family = familyById(familyId);
 			return [
 				`\`${id}\` ${title}`,
@@ -121,6 +124,7 @@ function modelsTable(): string {
 				family.parities.join(", "),
 				Object.keys(family.settings).join(", ") || "none",
 				compared.has(familyId) ? String(compared.get(familyId)) : "none: not in transformers",
+				unverifiedFacts(checkpoint).map(showUnverified).join("; "),
 				source,
 			];
 		}),
@@ -232,13 +236,14 @@ export const GENERATED = {
 		),
 	hardware: () =>
 		markdownTable(
-			["Id", "Peak", "Memory", "Bandwidth", "USD per hour", "Source"],
+			["Id", "Peak", "Memory", "Bandwidth", "USD per hour", "Unverified", "Source"],
 			Object.entries(HARDWARE as Readonly<Record<string, Hardware>>).map(([id, row]) => [
 				`\`${id}\``,
 				`${(row.flopsPerSecond / 1e12).toFixed(0)} TFLOP/s ${row.precision}`,
 				`${(row.memoryBytes / 1e9).toFixed(0)} GB`,
 				`${(row.bandwidthBytesPerSecond / 1e12).toFixed(2)} TB/s`,
 				row.pricePerHour === undefined ? "" : row.pricePerHour.value.toFixed(2),
+				(row.unverified ?? []).join(", "),
 				row.pricePerHour === undefined ? row.source : `${row.source}; price: ${row.pricePerHour.source}`,
 			]),
 		),

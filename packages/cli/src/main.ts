@@ -96,6 +96,10 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 			"--request <file>",
 			"the body of a chat request to OpenAI, Anthropic or Google; - is standard input",
 		)
+		.option(
+			"--api <api>",
+			"with --request: the API it is written for (openai-chat, openai-responses, anthropic-messages, gemini-generate-content), where its keys leave it open",
+		)
 		.option("--date <day>", "with --request: the rules and prices of this day, YYYY-MM-DD")
 		.option(
 			"--prices <file>",
@@ -190,12 +194,10 @@ function refuseIdleOptions(
 ): void {
 	const idle = (keys: readonly string[]): string[] => keys.filter((key) => options[key] !== undefined);
 	if (options.request === undefined) {
-		const [first] = idle(["date", "prices"]);
+		const [first] = idle(["api", "date", "prices"]);
 		if (first === undefined) return;
-		throw new OnevisionError(
-			"invalid-input",
-			`--${first}: goes with --request; for a closed model's rule of a day use --set date=YYYY-MM-DD`,
-		);
+		const instead = first === "date" ? "; for a closed model's rule of a day use --set date=YYYY-MM-DD" : "";
+		throw new OnevisionError("invalid-input", `--${first}: goes with --request${instead}`);
 	}
 	const beside = [
 		...idle(["jsonl", "parity", "tokenizer", "config", "hub"]).map((key) => `--${key}`),

@@ -17,6 +17,12 @@ export {
 	type PixelSettings,
 } from "./checkpoints/pixels.ts";
 export {
+	showUnverified,
+	type UnverifiedFacts,
+	unverifiedCheckpointFacts,
+	unverifiedFacts,
+} from "./checkpoints/unverified.ts";
+export {
 	checkpointFromSnapshot,
 	MODEL_TYPES,
 	type ModelType,
@@ -168,6 +174,7 @@ export {
 } from "./providers/assess.ts";
 export { type ApiCount, type ApiSettings, countApi, countApiFrom } from "./providers/count.ts";
 export { type LimitBreach, type LimitId, limitBreaches, type SizedItem } from "./providers/limits.ts";
+export { mediaFormats } from "./providers/media-types.ts";
 export { type ApiLimits, type ApiModel, PROVIDERS, type Provider } from "./providers/model.ts";
 export {
 	API_MODEL_IDS,
@@ -191,10 +198,12 @@ export {
 	REQUEST_APIS,
 	type ReadOptions,
 	type RequestApi,
+	type RequestBreach,
 	type RequestMedia,
 	type RequestProblem,
 	readChatRequest,
 } from "./providers/request.ts";
+export { titleOfApi } from "./providers/request-part-types.ts";
 export type { ApiItemCount, Exactness } from "./providers/rule.ts";
 export { API_RULES, type ApiRuleId } from "./providers/rules.ts";
 export { roundHalfEven } from "./rounding.ts";

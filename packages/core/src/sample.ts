@@ -19,11 +19,15 @@ export interface ImageItem extends Size {
 	readonly kind: "image";
 }
 
-/** One video; `frames` is what the file holds, `fps` its frames per second (absent: unknown). */
+/**
+ * One video; `frames` is what the file holds, `fps` its frames per second, `hasAudio` whether it has a sound track
+ * (absent: unknown).
+ */
 export interface VideoItem extends Size {
 	readonly kind: "video";
 	readonly frames: number;
 	readonly fps?: number;
+	readonly hasAudio?: boolean;
 }
 
 export type MediaItem = ImageItem | VideoItem;

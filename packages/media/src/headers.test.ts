@@ -19,6 +19,8 @@ interface VideoGolden {
 	readonly width: number;
 	readonly height: number;
 	readonly rotation: number;
+	/** Whether PyAV lists a stream of sound. */
+	readonly hasAudio: boolean;
 	/** Frames PyAV hands out. */
 	readonly decodedFrames: number;
 	readonly averageFrameRate: number;
@@ -51,8 +53,9 @@ for (const [name, golden] of Object.entries(goldens)) {
 			expect(readImageHeader(bytes)).toEqual(golden);
 			return;
 		}
-		const { format, width, height, rotation, decodedFrames } = golden;
-		expect(header).toMatchObject({ kind: "video", format, width, height, rotation, frames: decodedFrames });
+		const { format, width, height, rotation, hasAudio, decodedFrames } = golden;
+		expect(header).toMatchObject({ kind: "video", format, width, height, rotation, hasAudio });
+		expect(header).toMatchObject({ frames: decodedFrames });
 		expect(header).toMatchObject({ framesExact: true });
 		expect(await readVideoHeader(bytes)).toEqual(header);
 		expect(await readVideoHeader(new Blob([bytes]))).toEqual(header);

@@ -24,8 +24,8 @@ export interface SampleFiles {
 export function mediaItemOf(header: MediaHeader): MediaItem {
 	const { width, height } = header;
 	if (header.kind === "image") return { kind: "image", width, height };
-	const { frames, fps } = header;
-	return { kind: "video", width, height, frames, ...(fps === undefined ? {} : { fps }) };
+	const { frames, fps, hasAudio } = header;
+	return { kind: "video", width, height, frames, ...(fps === undefined ? {} : { fps }), hasAudio };
 }
 
 /** Samples in the order of the files. `roots` are the folders asked for; they are never groups themselves. */

@@ -47,6 +47,7 @@ type Cell = { readonly layout: CountedSample } | { readonly refused: string };
 
 interface Row {
 	readonly id: string;
+	readonly unverified: readonly string[];
 	readonly cells: readonly Cell[];
 }
 
@@ -72,11 +73,12 @@ export async function compareModels(
 		const rule = ruleOf(id, counter);
 		const cells = counted.get(rule) ?? samples.map(({ sample }) => tryCount(() => counter.count(sample)));
 		counted.set(rule, cells);
-		return { id, cells };
+		return { id, unverified: counter.unverified, cells };
 	});
 	if (options.json) {
-		const result = rows.map(({ id, cells }) => ({
+		const result = rows.map(({ id, unverified, cells }) => ({
 			model: id,
+			...(unverified.length === 0 ? {} : { unverified }),
 			samples: cells.map((cell, index) => ({
 				id: samples[index]?.name,
 				...("refused" in cell
@@ -156,7 +158,13 @@ function render(
 					),
 				]
 			: []),
+		...unverifiedLines(rows).map((line) => dim(line)),
 	].join("\n");
+}
+
+function unverifiedLines(rows: readonly Row[]): readonly string[] {
+	const lines = [...new Set(rows.flatMap(({ unverified }) => unverified))];
+	return lines.length === 0 ? [] : ["", ...lines.map((facts) => `unverified: ${facts}`)];
 }
 
 function showCell(cell: Cell, reasons: string[]): string {

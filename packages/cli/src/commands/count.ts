@@ -12,6 +12,7 @@ import { parseSettings } from "../input/settings.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { readTokenizer } from "../input/tokenizer.ts";
 import { whole } from "../render/numbers.ts";
+import { soundNotes } from "../render/sound.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -44,12 +45,13 @@ export async function countMedia(
 	const samples = await givenSamples(terminal, paths, options);
 	const { counted, failed } = countEach(counter, samples);
 	if (options.json) {
-		const { id, title, basis, settings } = counter;
+		const { id, title, basis, settings, unverified } = counter;
 		const result = {
 			model: id,
 			title,
 			basis,
 			settings,
+			...(unverified.length === 0 ? {} : { unverified }),
 			samples: counted.map(({ sample, layout: { items, ...sums } }) => ({
 				id: sample.name,
 				...sums,
@@ -121,6 +123,7 @@ function renderCounts(terminal: Terminal, counter: AnyCounter, counted: readonly
 		"",
 		`${counted.length > 1 ? "the largest" : "in all"}, with markers around media: ${whole(largest)} tokens${window}`,
 		...notes.map((note) => dim(`note: ${note}`)),
+		...counter.unverified.map((facts) => dim(`unverified: ${facts}`)),
 	].join("\n");
 }
 
@@ -175,6 +178,7 @@ function itemNotes(item: ItemLayout | ApiItemCount): readonly string[] {
 		const { documentedCeiling, billedTokens } = item;
 		return [
 			...range,
+			...soundNotes(item),
 			...(documentedCeiling === undefined
 				? []
 				: [`documented is only a ceiling of ${whole(documentedCeiling)} tokens an item`]),

@@ -141,5 +141,6 @@ function renderLengths(
 				]
 			: []),
 		...(bounded ? [dim("note: some lengths are the upper end of a range")] : []),
+		...counter.unverified.map((facts) => dim(`unverified: ${facts}`)),
 	].join("\n");
 }

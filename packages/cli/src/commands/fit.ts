@@ -12,6 +12,8 @@ import {
 	isCheckpointName,
 	OnevisionError,
 	type Size,
+	showUnverified,
+	unverifiedCheckpointFacts,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
 import { parseSettings } from "../input/settings.ts";
@@ -87,6 +89,9 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 		dim(head),
 		...body,
 		...answer.notes.map((note) => dim(`note: ${note}`)),
+		...unverifiedCheckpointFacts(counter.checkpoint).map((facts) =>
+			dim(`unverified: ${showUnverified(facts)}`),
+		),
 	];
 	await terminal.out(`${lines.join("\n")}\n`);
 	return EXIT.done;

@@ -10,10 +10,13 @@ import {
 	familyById,
 	isApiModelName,
 	isCheckpointName,
+	mediaFormats,
 	modelOf,
 	resolveApiModelId,
 	resolveCheckpointId,
 	SCENARIOS,
+	showUnverified,
+	unverifiedFacts,
 } from "@onevision/core";
 import { largeCount, whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
@@ -50,6 +53,7 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 			{ title: "parameters", align: "right" },
 			{ title: "context", align: "right" },
 			{ title: "scenarios" },
+			{ title: "unverified" },
 		],
 		rows.map(({ id, checkpoint }) => [
 			id,
@@ -57,6 +61,7 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 			largeCount(modelOf(checkpoint.parts).parameters.total),
 			whole(checkpoint.contextTokens),
 			familyById(checkpoint.family).scenarios.join(", "),
+			[...new Set(unverifiedFacts(checkpoint).flatMap(({ properties }) => properties))].join(", "),
 		]),
 	);
 	const [apiHead = "", ...apiBody] = table(
@@ -97,6 +102,7 @@ async function showApiModel(terminal: Terminal, name: string, json: boolean): Pr
 	const { bold, dim } = terminal.colors;
 	const { source: limitSource, ...limits } = model.limits;
 	const newest = model.versions.at(-1);
+	const formats = mediaFormats(model.provider);
 	const facts: [string, string][] = [
 		["provider", model.provider],
 		["counted by", rule.title],
@@ -105,11 +111,17 @@ async function showApiModel(terminal: Terminal, name: string, json: boolean): Pr
 			model.contextTokens === undefined ? "not published" : `${whole(model.contextTokens.value)} tokens`,
 		],
 		["rules from", model.versions.map(({ from }) => from ?? "release").join(", ")],
+		["unverified", newest?.unverified?.join(", ") ?? "nothing"],
 		["rejects", Object.keys(limits).length === 0 ? "nothing published" : JSON.stringify(limits)],
+		["image formats", formats?.image.join(", ") ?? "not confirmed"],
+		...(formats?.video === undefined || rule.video === undefined
+			? []
+			: [["video formats", formats.video.join(", ")] satisfies [string, string]]),
 		["other names", model.aliases.join(", ") || "none"],
 		["constants from", newest?.source ?? ""],
 		["rule from", rule.source],
 		["limits from", limitSource],
+		...(formats === undefined ? [] : [["formats from", formats.source] satisfies [string, string]]),
 	];
 	const settings = Object.entries<{ readonly doc: string; readonly expects: string }>(rule.settings);
 	const [head = "", ...body] = table(
@@ -142,6 +154,7 @@ function describe(id: string, checkpoint: Checkpoint) {
 		parities: family.parities,
 		settings: family.defaults(checkpoint.constants, parity),
 		parameters,
+		unverifiedFacts: unverifiedFacts(checkpoint),
 		familySource: family.source,
 	};
 }
@@ -164,7 +177,10 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 		["context", `${whole(checkpoint.contextTokens)} tokens`],
 		["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
 		["other names", checkpoint.aliases.join(", ")],
+		["unverified", unverifiedFacts(checkpoint).map(showUnverified).join("; ") || "nothing"],
 		["constants from", checkpoint.source],
+		["tower from", tower.source],
+		["language model from", languageModel.source],
 		["rule from", family.source],
 	];
 	const titles = [

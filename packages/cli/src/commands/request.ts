@@ -7,15 +7,18 @@ import {
 	assessRequest,
 	OnevisionError,
 	type PriceOverrides,
+	REQUEST_APIS,
 	type RequestAssessment,
 	type RequestMedia,
 	readChatRequest,
 	type SizedItem,
 	schema,
+	titleOfApi,
 } from "@onevision/core";
 import { bytesSource, mediaItemOf, readHeader, readMediaHeader } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
 import { whole } from "../render/numbers.ts";
+import { soundNotes } from "../render/sound.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -23,10 +26,14 @@ export interface RequestOptions {
 	readonly request: string;
 	/** Replaces the model the request names. */
 	readonly model?: string;
+	/** The API it is written for, where its keys do not tell. */
+	readonly api?: string;
 	readonly date?: string;
 	readonly prices?: string;
 	readonly json?: boolean;
 }
+
+const apiSchema = schema.choice("API a request is written for", REQUEST_APIS);
 
 /** Largest request body read, bytes: media travel inside as base64. */
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
@@ -35,9 +42,9 @@ export async function countRequest(terminal: Terminal, options: RequestOptions):
 	const fromInput = options.request === "-";
 	const path = fromInput ? terminal.cwd : resolve(terminal.cwd, options.request);
 	const folder = fromInput ? terminal.cwd : dirname(path);
-	const request = readChatRequest(
-		parseJson(await readBody(terminal, options.request, path), options.request),
-	);
+	const api = options.api === undefined ? {} : { api: apiSchema.parse(options.api, "--api") };
+	const body = parseJson(await readBody(terminal, options.request, path), options.request);
+	const request = readChatRequest(body, api);
 	const opened = await Promise.all(request.media.map((media) => sizeOf(media, folder)));
 	const sizes = opened.map((size) => (size instanceof OnevisionError ? undefined : size));
 	const prices = options.prices === undefined ? undefined : await readPrices(terminal, options.prices);
@@ -98,12 +105,12 @@ async function sizeOf(media: RequestMedia, folder: string): Promise<SizedItem | 
 					`${media.path}: the data is of no image or video format read here`,
 				);
 			}
-			return { media: mediaItemOf(header), bytes: reference.bytes.length };
+			return { media: mediaItemOf(header), bytes: reference.bytes.length, format: header.format };
 		}
 		if (reference.kind === "file") {
 			const path = insideFolder(folder, reference.path, media.path);
 			const header = await readHeader(path);
-			return { media: mediaItemOf(header), bytes: (await stat(path)).size };
+			return { media: mediaItemOf(header), bytes: (await stat(path)).size, format: header.format };
 		}
 		return undefined;
 	} catch (error) {
@@ -151,7 +158,8 @@ function plainItem({ error, ...item }: AssessedItem) {
 
 function render(terminal: Terminal, assessment: RequestAssessment, items: readonly AssessedItem[]): string {
 	const { bold, dim, red } = terminal.colors;
-	const { media, text, outputTokens, contextTokens, contextWindow, breaches, cost, problems } = assessment;
+	const { media, text, outputTokens, contextTokens, contextWindow, breaches, notes, cost, problems } =
+		assessment;
 	const counted = items.filter(({ count }) => count !== undefined);
 	const [head = "", ...body] = table(
 		[
@@ -171,20 +179,33 @@ function render(terminal: Terminal, assessment: RequestAssessment, items: readon
 	);
 	const window = contextWindow === undefined ? "" : ` of ${whole(contextWindow.tokens)}`;
 	const lines = [
-		`${bold(assessment.title)} ${dim(assessment.model)}`,
+		`${bold(assessment.title)} ${dim(`${assessment.model}, asked through ${titleOfApi(assessment.api)}`)}`,
 		"",
 		...(counted.length > 0 ? [dim(head), ...body, ""] : []),
-		`media ${whole(media.contextTokens)}, text about ${whole(text.estimatedTokens)}, answer up to ${whole(outputTokens)}: ${whole(contextTokens)} tokens${window}`,
+		`media ${mediaTokens(media)}, text about ${whole(text.estimatedTokens)}, answer up to ${whole(outputTokens)}: ${whole(contextTokens)} tokens${window}`,
 		cost === undefined
 			? dim("no price is known for this model; give --prices")
 			: `about $${cost.totalUsd.toFixed(4)}: $${cost.inputUsd.toFixed(4)} in, $${cost.outputUsd.toFixed(4)} out ${dim(`(${cost.source})`)}`,
 		...breaches.map(({ message }) => `${red("rejected")}  ${message}`),
 		...items.flatMap(({ error }) => (error === undefined ? [] : [`${red("not counted")}  ${error.message}`])),
-		...problems.map(({ path, error }) => `${red("not read")}  ${path}: ${error.message}`),
+		...problems.map(({ error }) => `${red("not read")}  ${error.message}`),
 		...items.flatMap(({ path, ignored }) =>
 			ignored === undefined ? [] : [dim(`note: ${path}: ${ignored.join(", ")} means nothing to this model`)],
 		),
+		...items.flatMap(({ path, count }) =>
+			(count === undefined ? [] : soundNotes(count)).map((note) => dim(`note: ${path}: ${note}`)),
+		),
+		...notes.map((note) => dim(`note: ${note}`)),
+		...(media.unverified.length === 0
+			? []
+			: [dim(`unverified: ${assessment.title}: ${media.unverified.join(", ")}`)]),
 		dim(`note: text is an ${text.note}`),
 	];
 	return lines.join("\n");
+}
+
+/** Pictures and sound; both bounds where a count is a range. */
+function mediaTokens({ contextTokens, bounds, audioBounds }: RequestAssessment["media"]): string {
+	const least = bounds.min + audioBounds.min;
+	return least === contextTokens ? whole(contextTokens) : `${whole(least)}-${whole(contextTokens)}`;
 }

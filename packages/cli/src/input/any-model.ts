@@ -19,8 +19,10 @@ import {
 	resolveApiModelId,
 	resolveCheckpointId,
 	type Sample,
+	showUnverified,
 	type TokenRange,
 	tokenizeText,
+	unverifiedCheckpointFacts,
 } from "@onevision/core";
 
 /** One media item as either kind of model counts it. */
@@ -51,6 +53,8 @@ export interface AnyCounter {
 	readonly basis: string;
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly contextTokens?: number;
+	/** What the counts rest on and no published file was read for. */
+	readonly unverified: readonly string[];
 	count(sample: Sample): CountedSample;
 }
 
@@ -83,6 +87,7 @@ function openCounter(
 		basis: `as ${counter.settings.parity} counts it`,
 		settings: { parity: counter.settings.parity, ...counter.settings.values },
 		contextTokens: counter.checkpoint.contextTokens,
+		unverified: unverifiedCheckpointFacts(counter.checkpoint).map(showUnverified),
 		count: (sample) => {
 			const counted = counter.count(sample);
 			const layout = countText === undefined ? counted : tokenizeText(counted, countText);
@@ -102,7 +107,7 @@ function apiCounter(model: string, settings: Readonly<Record<string, unknown>>):
 	const id = resolveApiModelId(model);
 	const { title, rule, contextTokens } = apiModelById(id);
 	// Settings are checked once, before any media is read.
-	countApiFrom(id, { media: [] }, rest);
+	const { unverified } = countApiFrom(id, { media: [] }, rest);
 	return {
 		kind: "api",
 		id,
@@ -110,6 +115,7 @@ function apiCounter(model: string, settings: Readonly<Record<string, unknown>>):
 		basis: `by the rule of ${API_RULES[rule].title}`,
 		settings: rest,
 		...(contextTokens === undefined ? {} : { contextTokens: contextTokens.value }),
+		unverified: unverified.length === 0 ? [] : [`${title}: ${unverified.join(", ")}`],
 		count: (sample) => {
 			const counted = countApiFrom(id, sample, rest);
 			return {

@@ -12,6 +12,7 @@ const item = schema.object("A media item", {
 	height: anySide("Height, px"),
 	frames: schema.optional(anySide("Frames of a video")),
 	fps: schema.optional(anySide("Frames per second of a video")),
+	hasAudio: schema.optional(schema.boolean("Whether a video has a sound track")),
 });
 
 /** `{"id":…,"media":[{"kind":"image","width":…,"height":…}, …],"textTokens":…}` */
@@ -95,11 +96,19 @@ function mediaItem(given: {
 	readonly height: number;
 	readonly frames?: number;
 	readonly fps?: number;
+	readonly hasAudio?: boolean;
 }): MediaItem {
-	const { kind, width, height, frames, fps } = given;
+	const { kind, width, height, frames, fps, hasAudio } = given;
 	if (kind === "image") return { kind, width, height };
 	if (frames === undefined) {
 		throw new OnevisionError("invalid-input", "video without frames: give how many frames the file holds");
 	}
-	return { kind, width, height, frames, ...(fps === undefined ? {} : { fps }) };
+	return {
+		kind,
+		width,
+		height,
+		frames,
+		...(fps === undefined ? {} : { fps }),
+		...(hasAudio === undefined ? {} : { hasAudio }),
+	};
 }

@@ -2,13 +2,16 @@
 
 import type { Plan, StagePlan } from "@onevision/core";
 import { stringify } from "yaml";
+import { unverifiedOfPlan } from "./unverified.ts";
 
 export function renderCurriculum(plan: Plan): string {
 	const { request, curriculum, scenarios } = plan;
+	const unverified = unverifiedOfPlan(request);
 	const document = {
 		model: request.checkpoint.title,
 		budget: request.budget,
 		contextTokens: request.checkpoint.contextTokens,
+		...(unverified.length === 0 ? {} : { unverified }),
 		allocation: Object.fromEntries(
 			scenarios.map(({ scenario, chosen: { allocation } }) => [
 				scenario,

@@ -12,6 +12,7 @@ import {
 	percent,
 	whole,
 } from "./numbers.ts";
+import { unverifiedOfPlan } from "./unverified.ts";
 
 export function renderPlanMarkdown(plan: Plan): string {
 	const { request, scenarios } = plan;
@@ -19,6 +20,7 @@ export function renderPlanMarkdown(plan: Plan): string {
 	const blocks = [
 		`# Plan: ${whole(request.budget)} visual tokens per sample`,
 		`${request.checkpoint.title}, to ${request.purpose}; ${mix}. Expected over the mix: ${whole(plan.expectedTokens)} visual tokens per sample.${plan.refused ? " **Refused, see the findings.**" : ""}`,
+		...unverifiedOfPlan(request).map((facts) => `Unverified: ${facts}.`),
 		...findingsOf(plan),
 		...allocationOf(plan),
 		...(request.purpose === "train" ? curriculumOf(plan) : []),

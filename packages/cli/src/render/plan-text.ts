@@ -8,6 +8,7 @@ import type { Finding, Plan, ScenarioPlan } from "@onevision/core";
 import type { Colors } from "../terminal.ts";
 import { bytes, dollars, duration, exactDollars, metric, percent, whole } from "./numbers.ts";
 import { bar, table } from "./table.ts";
+import { unverifiedOfPlan } from "./unverified.ts";
 import { wrap } from "./wrap.ts";
 
 export interface Page {
@@ -42,6 +43,7 @@ function renderHead({ colors: { bold, dim }, columns }: Page, plan: Plan): strin
 		...wrap(title, columns).map(bold),
 		...wrap(`${shares}; ${whole(expectedTokens)} expected over the mix`, columns),
 		...wrap(assumptions(plan), columns).map(dim),
+		...unverifiedOfPlan(request).flatMap((facts) => wrap(`unverified: ${facts}`, columns, "", 2).map(dim)),
 	].join("\n");
 }
 

@@ -41,6 +41,11 @@ export interface CheckpointOf<F extends FamilyId> {
 	readonly pixels?: CheckpointPixels;
 	/** How positions are numbered, where the members of a family differ. Default: as the family does. */
 	readonly positions?: PositionRule;
+	/**
+	 * What no published file or copy was read for: the context length, the parts, constants by name. Absent: nothing.
+	 * Shown wherever the number is.
+	 */
+	readonly unverified?: readonly ("contextTokens" | "parts" | (keyof ConstantsOf<F> & string))[];
 	/** Where the constants were read. */
 	readonly source: string;
 }

@@ -13,9 +13,9 @@ const SMALL: ModelParts = {
 };
 
 const VL_SOURCE =
-	"transformers 5.18.0 models/deepseek_vl (384 px, num_image_tokens 576, min_size 14); context length from memory";
+	"transformers 5.18.0 models/deepseek_vl (384 px, num_image_tokens 576, min_size 14); context length of language_config (trained at 4,096: README of deepseek-ai/DeepSeek-VL at 2755d4d)";
 const JANUS_SOURCE =
-	"transformers 5.18.0 models/janus (384 px, num_image_tokens 576, min_size 14); context length from memory";
+	"transformers 5.18.0 models/janus (384 px, num_image_tokens 576, min_size 14); context length of language_config";
 
 const deepseekVl2 = (
 	size: "Tiny" | "Small" | "",
@@ -45,6 +45,7 @@ export const DEEPSEEK_CHECKPOINTS = {
 		constants: VL,
 		parts: SMALL,
 		contextTokens: 16_384,
+		unverified: ["contextTokens"],
 		source: VL_SOURCE,
 	},
 	"deepseek-vl-7b": {
@@ -59,6 +60,7 @@ export const DEEPSEEK_CHECKPOINTS = {
 			languageModel: "deepseek-llm-7b",
 		},
 		contextTokens: 16_384,
+		unverified: ["contextTokens"],
 		source: `${VL_SOURCE}; a SAM-B tower at 1024 px runs beside SigLIP and is not counted in its parts`,
 	},
 	"janus-1.3b": {
@@ -68,6 +70,7 @@ export const DEEPSEEK_CHECKPOINTS = {
 		constants: JANUS,
 		parts: SMALL,
 		contextTokens: 16_384,
+		unverified: ["contextTokens"],
 		source: JANUS_SOURCE,
 	},
 	"janus-pro-1b": {
@@ -77,6 +80,7 @@ export const DEEPSEEK_CHECKPOINTS = {
 		constants: JANUS,
 		parts: SMALL,
 		contextTokens: 16_384,
+		unverified: ["contextTokens"],
 		source: JANUS_SOURCE,
 	},
 	"janus-pro-7b": {
@@ -90,6 +94,7 @@ export const DEEPSEEK_CHECKPOINTS = {
 			languageModel: "deepseek-llm-7b",
 		},
 		contextTokens: 16_384,
+		unverified: ["contextTokens"],
 		source: JANUS_SOURCE,
 	},
 	"deepseek-vl2-tiny": deepseekVl2("Tiny", 1280, "deepseek-moe-3b"),

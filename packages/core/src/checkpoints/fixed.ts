@@ -15,7 +15,7 @@ const parts = (queries: number, languageModel: ModelParts["languageModel"], widt
 const VICUNA_7B = parts(INSTRUCTBLIP_QUERIES, "vicuna-7b", 4096);
 const VICUNA_13B = parts(INSTRUCTBLIP_QUERIES, "vicuna-13b", 5120);
 const INSTRUCTBLIP_SOURCE =
-	"transformers 5.18.0 models/instructblip defaults (224 px, patch 14, 32 query tokens); context length of Vicuna 1.1 (from memory)";
+	"transformers 5.18.0 models/instructblip defaults (224 px, patch 14, 32 query tokens); context length of Vicuna 1.1";
 
 const instructblip = (size: "7b" | "13b", aliases: readonly string[] = []): CheckpointOf<"blip-2"> => ({
 	title: `InstructBLIP Vicuna ${size.toUpperCase()}`,
@@ -24,6 +24,7 @@ const instructblip = (size: "7b" | "13b", aliases: readonly string[] = []): Chec
 	constants: QUERIES,
 	parts: size === "7b" ? VICUNA_7B : VICUNA_13B,
 	contextTokens: 2048,
+	unverified: ["contextTokens"],
 	source: INSTRUCTBLIP_SOURCE,
 });
 
@@ -47,6 +48,7 @@ export const FIXED_CHECKPOINTS = {
 		parts: VICUNA_7B,
 		contextTokens: 2048,
 		trainedFrames: 4,
+		unverified: ["contextTokens"],
 		source:
 			"transformers 5.18.0 models/instructblipvideo (four frames are hard-coded); runs InstructBLIP's weights",
 	},

@@ -44,7 +44,7 @@ const SMOL_2B: ModelParts = {
 const SMOL_SOURCE =
 	"preprocessor_config.json and processor_config.json of huggingface.co/HuggingFaceTB/SmolVLM-256M-Instruct (512, 2048, image_seq_len 64; video: fps 1, 64 frames)";
 const SMOL_2B_SOURCE =
-	"config.json of huggingface.co/HuggingFaceTB/SmolVLM-Instruct (384 px, scale_factor 3, image_seq_len 81); size 1536 and the video sampling of its successor (fps 1, 64 frames) from memory";
+	"config.json of huggingface.co/HuggingFaceTB/SmolVLM-Instruct (384 px, scale_factor 3, image_seq_len 81); size 1536, and the video sampling of its successor (fps 1, 64 frames)";
 
 export const IDEFICS3_CHECKPOINTS = {
 	"idefics3-8b": {
@@ -90,6 +90,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		parts: SMOL_2B,
 		contextTokens: 16_384,
 		pixels: HALF_PIXELS,
+		unverified: ["longestEdge"],
 		source: SMOL_2B_SOURCE,
 	},
 	"smolvlm2-256m": {
@@ -123,6 +124,7 @@ export const IDEFICS3_CHECKPOINTS = {
 		contextTokens: 16_384,
 		pixels: HALF_PIXELS,
 		trainedFrames: SMOL_VIDEO.maxFrames,
+		unverified: ["longestEdge", "fps", "maxFrames", "videoEdge"],
 		source: SMOL_2B_SOURCE,
 	},
 } as const satisfies Record<string, Checkpoint>;

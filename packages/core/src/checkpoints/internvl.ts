@@ -20,11 +20,12 @@ const SOURCE =
 
 /** Context length per generation, in tokens. */
 const CONTEXT = {
-	"2": { tokens: 8192, source: "context window of the InternVL2 model cards (8k), from memory" },
-	"2.5": { tokens: 16_384, source: "context length of training in arXiv 2412.05271, from memory" },
-	"3": { tokens: 32_768, source: "context length of training in arXiv 2504.10479, from memory" },
+	"2": { tokens: 8192, source: "context window of the InternVL2 model cards (8k)", unverified: true },
+	"2.5": { tokens: 16_384, source: "context length of training in arXiv 2412.05271", unverified: true },
+	"3": { tokens: 32_768, source: "context length of training in arXiv 2504.10479", unverified: true },
 	"3.5": {
 		tokens: 40_960,
+		unverified: false,
 		source:
 			"max_position_embeddings of llm_config, and max_dynamic_patch 12, in config.json of OpenGVLab/InternVL3_5-8B; language models of the model card",
 	},
@@ -38,7 +39,7 @@ const internvl = (
 	aliases: readonly string[] = [],
 ): CheckpointOf<"internvl"> => {
 	const repository = `OpenGVLab/InternVL${generation.replace(".", "_")}-${size}`;
-	const { tokens, source } = CONTEXT[generation];
+	const { tokens, source, unverified } = CONTEXT[generation];
 	return {
 		title: `InternVL${generation} ${size}`,
 		family: "internvl",
@@ -53,6 +54,7 @@ const internvl = (
 		},
 		trainedFrames: INTERNVL.trainedFrames,
 		usual: { num_frames: INTERNVL.cardFrames },
+		...(unverified ? { unverified: ["contextTokens"] as const } : {}),
 		source: `${SOURCE}; ${source}`,
 	};
 };

@@ -100,8 +100,9 @@ const fastVlm = (
 		source:
 			"huggingface/transformers models/fast_vlm/convert_fastvlm_weights_to_hf.py at 000c33f (image_mean 0, image_std 1); apple/ml-fastvlm llava/model/multimodal_encoder/mobileclip_encoder.py at ce11b7f",
 	},
+	unverified: ["tile", "contextTokens"],
 	source:
-		"arXiv 2412.13303 (FastViTHD, 64-fold downsampling, 256 tokens at 1024 px); transformers 5.18.0 models/fast_vlm uses LLaVA's processor; resolution and context length from memory",
+		"arXiv 2412.13303 (FastViTHD, 64-fold downsampling, 256 tokens at 1024 px); transformers 5.18.0 models/fast_vlm uses LLaVA's processor",
 });
 
 export const LLAVA_CHECKPOINTS = {

@@ -4,7 +4,7 @@ import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
 import { type CheckpointPixels, normalizedBy } from "./pixels.ts";
 
 const MLLAMA_SOURCE =
-	"preprocessor_config.json of huggingface.co/meta-llama/Llama-3.2-11B-Vision-Instruct (560 px, 4 tiles), from memory; transformers 5.18.0 models/mllama; projector: one matrix over six layers' features, as transformers counts it";
+	"preprocessor_config.json of huggingface.co/meta-llama/Llama-3.2-11B-Vision-Instruct (560 px, 4 tiles), read in sophgo/LLM-TPU models/Llama3_2-Vision/token_config/preprocessor_config.json at 76e73be; transformers 5.18.0 models/mllama; projector: one matrix over six layers' features, as transformers counts it";
 const LLAMA4_SOURCE =
 	"transformers 5.18.0 models/llama4 (336 px, 16 tiles, pixel_shuffle_ratio 0.5) and config.json of huggingface.co/meta-llama/Llama-4-Scout-17B-16E-Instruct (image_size 336, patch_size 14), confirmed by its total of 108,641,793,536 parameters";
 const PLM_SOURCE =

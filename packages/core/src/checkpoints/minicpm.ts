@@ -4,7 +4,10 @@ import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
 
 const SLICES = { patch: 14, slice: 448, maxSlices: 9 } as const;
 
-/** The perceiver resampler into `width` dimensions: one attention block over `queries` learned tokens (from memory). */
+/**
+ * The perceiver resampler into `width` dimensions: one attention block over `queries` learned
+ * tokens. Source: resampler.py of MiniCPM-V 2.6, read in OpenBMB/Scicore-Omics model/resampler.py at f81d2ae.
+ */
 export const resampler = (width: number, queries: number) =>
 	({
 		kind: "q-former",
@@ -16,7 +19,7 @@ const older = (
 	aliases: readonly string[],
 	constants: Pick<CheckpointOf<"minicpm-v-resampler">["constants"], "queries" | "imageId" | "maxFrames">,
 	[languageModel, width]: readonly [CheckpointOf<"minicpm-v-resampler">["parts"]["languageModel"], number],
-	contextTokens: number,
+	{ tokens, source }: { readonly tokens: number; readonly source?: string },
 ): CheckpointOf<"minicpm-v-resampler"> => ({
 	title: `MiniCPM-V ${version}`,
 	family: "minicpm-v-resampler",
@@ -27,8 +30,9 @@ const older = (
 		projector: resampler(width, constants.queries),
 		languageModel,
 	},
-	contextTokens,
-	source: `preprocessor_config.json of MiniCPM-V ${version}, read in copies (max_slice_nums 9, scale_resolution 448, image_feature_size ${constants.queries}); frames and their cuts of the model card; projector size and context length from memory`,
+	contextTokens: tokens,
+	...(source === undefined ? { unverified: ["contextTokens"] as const } : {}),
+	source: `preprocessor_config.json of MiniCPM-V ${version}, read in copies (max_slice_nums 9, scale_resolution 448, image_feature_size ${constants.queries}); frames and their cuts of the model card; context length of ${source ?? "its language model"}`,
 });
 
 export const MINICPM_CHECKPOINTS = {
@@ -37,28 +41,28 @@ export const MINICPM_CHECKPOINTS = {
 		["openbmb/MiniCPM-Llama3-V-2_5"],
 		{ queries: 96, imageId: false, maxFrames: 0 },
 		["llama-3-8b", 4096],
-		8192,
+		{ tokens: 8192 },
 	),
 	"minicpm-v-2.6": older(
 		"2.6",
 		["openbmb/MiniCPM-V-2_6"],
 		{ queries: 64, imageId: true, maxFrames: 64 },
 		["qwen2-7b", 3584],
-		32_768,
+		{ tokens: 32_768, source: "OpenBMB/Scicore-Omics model/config.json at 85c6090, built on it" },
 	),
 	"minicpm-v-4.0": older(
 		"4.0",
 		["openbmb/MiniCPM-V-4"],
 		{ queries: 64, imageId: true, maxFrames: 64 },
 		["minicpm4-3b", 2560],
-		32_768,
+		{ tokens: 32_768, source: "sophgo/LLM-TPU models/MiniCPMV4/config/config.json at 714c98e" },
 	),
 	"minicpm-v-4.5": older(
 		"4.5",
 		["openbmb/MiniCPM-V-4_5"],
 		{ queries: 64, imageId: true, maxFrames: 0 },
 		["qwen3-8b", 4096],
-		40_960,
+		{ tokens: 40_960 },
 	),
 	"minicpm-v-4.6": {
 		title: "MiniCPM-V 4.6",

@@ -21,6 +21,7 @@ const mistralSmall = (
 	version: string,
 	aliases: readonly string[],
 	source: string,
+	unverified?: CheckpointOf<"pixtral">["unverified"],
 ): CheckpointOf<"pixtral"> => ({
 	title: `Mistral Small ${version} 24B`,
 	family: "pixtral",
@@ -29,6 +30,7 @@ const mistralSmall = (
 	parts: MISTRAL_SMALL_PARTS,
 	contextTokens: 131_072,
 	pixels: CLIP_PIXELS,
+	...(unverified === undefined ? {} : { unverified }),
 	source,
 });
 
@@ -56,6 +58,7 @@ export const MISTRAL_CHECKPOINTS = {
 	"mistral-small-3.2-24b": mistralSmall(
 		"3.2",
 		["mistral-small", "mistral-small-3.2", "mistralai/Mistral-Small-3.2-24B-Instruct-2506"],
-		"as Mistral Small 3.1, whose architecture it keeps (from memory)",
+		"as Mistral Small 3.1, whose architecture it keeps",
+		["patch", "merge", "longestEdge", "parts", "contextTokens"],
 	),
 } as const satisfies Record<string, Checkpoint>;

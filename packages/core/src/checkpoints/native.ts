@@ -63,7 +63,7 @@ const videoLlama3 = (
 	trainedFrames: maxFrames,
 	usual: { fps: 1 },
 	source:
-		"huggingface.co/DAMO-NLP-SG/VideoLLaMA3-7B preprocessor_config.json (min_tokens 16, max_tokens 16384) and processor_config.json (merge 1 and 2, fps 1, max_frames); as pixels per token from memory of its code; the transformers class defaults are lower (1,003,520 and 602,112 px)",
+		"huggingface.co/DAMO-NLP-SG/VideoLLaMA3-7B preprocessor_config.json (min_tokens 16, max_tokens 16384) and processor_config.json (merge 1 and 2, fps 1, max_frames); pixels per token as model/image_processing_videollama3.py computes them (copy LiamZhao326/CogStream at 5f1d60d); the transformers class defaults are lower (1,003,520 and 602,112 px)",
 });
 
 export const NATIVE_CHECKPOINTS = {
@@ -84,7 +84,8 @@ export const NATIVE_CHECKPOINTS = {
 		constants: GLM_CONSTANTS,
 		parts: GLM_106B,
 		contextTokens: 65_536,
-		source: "as GLM-4.1V 9B, whose processor it shares (limits by analogy, unconfirmed)",
+		unverified: ["minPixels", "maxPixels", "videoMinPixels", "videoMaxPixels"],
+		source: "as GLM-4.1V 9B, whose processor it shares (limits by analogy)",
 	},
 	"glm-4.6v": {
 		title: "GLM-4.6V 106B-A12B",
@@ -133,8 +134,9 @@ export const NATIVE_CHECKPOINTS = {
 			languageModel: "ernie-4.5-28b-a3b",
 		},
 		contextTokens: 131_072,
+		unverified: ["minPixels", "maxPixels", "videoMinPixels", "videoMaxPixels", "minFrames", "maxFrames"],
 		source:
-			"transformers 5.18.0 models/ernie4_5_vl_moe processor defaults; that the checkpoint ships the same is unconfirmed",
+			"transformers 5.18.0 models/ernie4_5_vl_moe processor defaults; whether the checkpoint ships the same was not read",
 	},
 	"kimi-vl-a3b-instruct": kimiVl(
 		"Instruct",
@@ -184,7 +186,8 @@ export const NATIVE_CHECKPOINTS = {
 			languageModel: "hunyuan-0.5b",
 		},
 		contextTokens: 32_768,
+		unverified: ["contextTokens"],
 		source:
-			"huggingface.co/tencent/HunyuanOCR preprocessor_config.json (262144 to 4194304 px, patch 16, merge 2); context length from memory, unconfirmed",
+			"huggingface.co/tencent/HunyuanOCR preprocessor_config.json (262144 to 4194304 px, patch 16, merge 2); HunyuanOCR 1.5 has 131,072 positions",
 	},
 } as const satisfies Record<string, Checkpoint>;

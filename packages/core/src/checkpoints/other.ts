@@ -8,7 +8,7 @@ import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
 /** 56×56 to 1600×1600 px. */
 const ONEVISION_15 = { patch: 14, merge: 2, minPixels: 3136, maxPixels: 2_560_000 } as const;
 const ONEVISION_15_SOURCE =
-	"EvolvingLMMs-Lab/LLaVA-OneVision-2 ds/merge_model.py at d7fc34f (max_pixels 1600·1600, the rest from Qwen2.5-VL-7B); context length from memory, unconfirmed";
+	"EvolvingLMMs-Lab/LLaVA-OneVision-2 ds/merge_model.py at d7fc34f (max_pixels 1600·1600, the rest from Qwen2.5-VL-7B), examples/llava_onevision1_5/quick_start_4b/stage_2_instruct_llava_ov_4b.sh at 6861e0c (max-position-embeddings 32768)";
 
 const VIDEO_LLAMA = {
 	tile: 224,
@@ -26,7 +26,7 @@ const VIDEO_LLAMA_QUERIES = 105_137_664 + 18_905_088;
 
 const VILA = { tile: 384, patch: 14, downsample: 2, frames: 6 } as const;
 const VILA_SOURCE =
-	"NVlabs/VILA llava/eval/run_vila.py at 1c88211, README at 0085724; context length from memory, unconfirmed";
+	"NVlabs/VILA llava/eval/run_vila.py at 1c88211, README at 0085724; context length as of VILA-1.5 3B (llm_cfg in sophgo/LLM-TPU models/VILA1_5/compile/files/vila1.5-3b/config.json at 2427a20)";
 const VILA_PROJECTOR = { kind: "pixel-shuffle", merge: 2 } as const;
 
 const NVILA_LITE = {
@@ -81,6 +81,7 @@ const vila = (
 	constants: VILA,
 	parts: { tower: "siglip-so400m-patch14-384", projector: VILA_PROJECTOR, languageModel },
 	contextTokens: 4096,
+	unverified: ["contextTokens"],
 	source: VILA_SOURCE,
 });
 
@@ -101,6 +102,7 @@ const nvila = (
 	},
 	contextTokens,
 	trainedFrames: constants.frames,
+	unverified: ["parts"],
 	source: NVILA_SOURCE,
 });
 
@@ -129,6 +131,7 @@ export const OTHER_CHECKPOINTS = {
 			languageModel: "qwen3-8b",
 		},
 		contextTokens: 32_768,
+		unverified: ["contextTokens"],
 		source: ONEVISION_15_SOURCE,
 	},
 	"llava-onevision-2-8b": {
@@ -149,6 +152,7 @@ export const OTHER_CHECKPOINTS = {
 			languageModel: "qwen3-8b",
 		},
 		contextTokens: 40_960,
+		unverified: ["minPixels", "maxPixels", "codec", "contextTokens"],
 		source:
 			"EvolvingLMMs-Lab/LLaVA-OneVision-2 transformers_impl/llavaonevision2 at 2c3c25e, README at db842d5; vllm-project/vllm vllm/model_executor/models/llava_onevision2.py at 045d757; max_pixels 4,000,000 and the codec's group sizes second-hand, min_pixels the code's fallback, context length from memory",
 	},
@@ -216,7 +220,7 @@ export const OTHER_CHECKPOINTS = {
 		parts: IDEFICS2_PARTS,
 		contextTokens: 8192,
 		source:
-			"transformers 5.18.0 src/transformers/models/idefics2; the Mantis repository's example sets do_image_splitting false; context length from memory",
+			"transformers 5.18.0 src/transformers/models/idefics2; TIGER-AI-Lab/Mantis examples/run_mantis_idefics2.py (do_image_splitting false) and mantis/train/scripts/ablations/train_idefics2_data_ablation1.sh (max_seq_len 8192) at f3a3192",
 	},
 	"idefics2-8b": {
 		title: "Idefics2 8B",
@@ -225,7 +229,8 @@ export const OTHER_CHECKPOINTS = {
 		constants: { ...IDEFICS2, splitting: true },
 		parts: IDEFICS2_PARTS,
 		contextTokens: 32_768,
+		unverified: ["splitting", "contextTokens"],
 		source:
-			"transformers 5.18.0 src/transformers/models/idefics2; do_image_splitting true in the checkpoint (from memory; class default false), context length from memory",
+			"transformers 5.18.0 src/transformers/models/idefics2 (do_image_splitting is false by the class default, true in the checkpoint's processor file); context length of Idefics2Config's text_config default",
 	},
 } as const satisfies Record<string, Checkpoint>;

@@ -5,7 +5,7 @@ import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
 
 const AYA = { tile: 364, patch: 14, merge: 2, minTiles: 1, maxTiles: 12 } as const;
 const AYA_SOURCE =
-	"model card of huggingface.co/CohereLabs/aya-vision-8b (364 px, up to 12 tiles and a thumbnail, 169 tokens each, 16k context), from memory; projector as transformers 5.18 models/aya_vision counts it";
+	"model card of huggingface.co/CohereLabs/aya-vision-8b (364 px, up to 12 tiles and a thumbnail, 169 tokens each, 16k context); projector as transformers 5.18 models/aya_vision counts it";
 
 const OVIS2_SOURCE =
 	"model cards of huggingface.co/AIDC-AI/Ovis2-* (towers, language models, max_partition 9, multimodal_max_length 32768); transformers 5.18.0 models/ovis2 for 448 px and hidden_stride 2";
@@ -71,7 +71,7 @@ export const molmoProjector = (hidden: number, mlp: number): ModelParts["project
 });
 const MOLMO = { tile: 336, patch: 14, merge: 2, margins: 8, maxTiles: 12 } as const;
 const MOLMO_SOURCE =
-	"image_preprocessing_molmo.py of huggingface.co/allenai/Molmo-7B-D-0924, read in the copy cyan2k/molmo-7b-bnb-4bit at 1cba285 (336 px, max_crops 12, overlap_margins 4 and 4); context length from memory; parts agree with the total of Molmo-7B-D, 8,021,025,280 (from memory)";
+	"image_preprocessing_molmo.py of huggingface.co/allenai/Molmo-7B-D-0924, read in the copy cyan2k/molmo-7b-bnb-4bit at 1cba285 (336 px, max_crops 12, overlap_margins 4 and 4); config.json in sophgo/LLM-TPU models/Molmo/compile/files/Molmo-7B-D-0924 at 61367b6 (max_position_embeddings 4096)";
 
 export const TILED_CHECKPOINTS = {
 	"aya-vision-8b": {
@@ -85,6 +85,7 @@ export const TILED_CHECKPOINTS = {
 			languageModel: "command-r7b",
 		},
 		contextTokens: 16_384,
+		unverified: ["tile", "maxTiles", "contextTokens"],
 		source: AYA_SOURCE,
 	},
 	"aya-vision-32b": {
@@ -98,6 +99,7 @@ export const TILED_CHECKPOINTS = {
 			languageModel: "aya-expanse-32b",
 		},
 		contextTokens: 16_384,
+		unverified: ["tile", "maxTiles", "contextTokens"],
 		source: AYA_SOURCE,
 	},
 	"command-a-vision": {
@@ -111,8 +113,9 @@ export const TILED_CHECKPOINTS = {
 			languageModel: "command-a",
 		},
 		contextTokens: 131_072,
+		unverified: ["contextTokens"],
 		source:
-			"transformers 5.18.0 models/cohere2_vision defaults (512 px, 12 tiles, 256 tokens each) and its count of the projector; context length of the model card, from memory",
+			"transformers 5.18.0 models/cohere2_vision defaults (512 px, 12 tiles, 256 tokens each) and its count of the projector; context length of the model card",
 	},
 	"ovis2-1b": ovis2("1B", "aimv2-large-patch14-448", "qwen2-0.5b", 896),
 	"ovis2-2b": ovis2("2B", "aimv2-large-patch14-448", "qwen2-1.5b", 1536),
@@ -161,6 +164,7 @@ export const TILED_CHECKPOINTS = {
 			languageModel: "olmo-7b",
 		},
 		contextTokens: 4096,
+		unverified: ["contextTokens"],
 		source: MOLMO_SOURCE,
 	},
 	"molmoe-1b": {
@@ -174,7 +178,8 @@ export const TILED_CHECKPOINTS = {
 			languageModel: "olmoe-1b-7b",
 		},
 		contextTokens: 4096,
-		source: `${MOLMO_SOURCE}; OLMoE as language model and the width of the projector from memory`,
+		unverified: ["parts", "contextTokens"],
+		source: `${MOLMO_SOURCE}; OLMoE as language model, and the width of the projector`,
 	},
 	"molmo-72b": {
 		title: "Molmo 72B",
@@ -187,6 +192,7 @@ export const TILED_CHECKPOINTS = {
 			languageModel: "qwen2-72b",
 		},
 		contextTokens: 4096,
+		unverified: ["contextTokens"],
 		source: MOLMO_SOURCE,
 	},
 } as const satisfies Record<string, Checkpoint>;

@@ -185,7 +185,11 @@ export const ONEVISION_15_STAGES = {
 	knowledge: {
 		name: "Stage 1.5, high-quality knowledge learning",
 		samples: fact(85_000_000, "samples", `${OV15}; ${OV15_README}: Mid-Training-85M`),
-		trainable: fact<readonly Part[]>(ALL_PARTS, "parts", "from memory of arXiv 2509.23661, unconfirmed"),
+		trainable: fact<readonly Part[]>(
+			ALL_PARTS,
+			"parts",
+			"EvolvingLMMs-Lab/LLaVA-OneVision-2 examples/llava_onevision1_5/quick_start_4b/stage_1.5_mid_training_llava_ov_4b.sh at 6861e0c: trainable-modules language_model adapter vision_model",
+		),
 	},
 	instruction: {
 		name: "Stage 2, visual instruction tuning",
@@ -197,7 +201,7 @@ export const ONEVISION_15_STAGES = {
 		trainable: fact<readonly Part[]>(
 			ALL_PARTS,
 			"parts",
-			"stage_2_instruct_llava_ov_4b.sh of LLaVA-OneVision-1.5, trainable-modules language_model adapter vision_model, as a fork's guide describes it (script not read)",
+			"EvolvingLMMs-Lab/LLaVA-OneVision-2 examples/llava_onevision1_5/quick_start_4b/stage_2_instruct_llava_ov_4b.sh at 6861e0c: trainable-modules language_model adapter vision_model",
 		),
 	},
 } as const satisfies Record<string, Pick<StageFacts, "name" | "samples" | "trainable">>;

@@ -16,6 +16,8 @@ export interface Hardware {
 	/** The vendor's figure read as 10^9 bytes per GB; devices report up to 7 % more, runtimes take some of it. */
 	readonly memoryBytes: number;
 	readonly bandwidthBytesPerSecond: number;
+	/** Properties the data sheet was not read for. Absent: none. */
+	readonly unverified?: readonly (keyof Hardware)[];
 	readonly source: string;
 	/** List price of one device for one hour on demand, USD, without tax. Prices move: mind the date. */
 	readonly pricePerHour?: Fact<number>;
@@ -83,8 +85,7 @@ export const HARDWARE = {
 		precision: "bf16",
 		memoryBytes: 80 * GB,
 		bandwidthBytesPerSecond: 2.039 * TB,
-		source:
-			"https://www.nvidia.com/en-us/data-center/a100/ data sheet (312 TFLOPS dense, 80 GB, 2,039 GB/s; bandwidth from memory)",
+		source: "https://www.nvidia.com/en-us/data-center/a100/ data sheet (312 TFLOPS dense, 80 GB, 2,039 GB/s)",
 		pricePerHour: lambda(2.79, "8x A100 SXM 80 GB"),
 	},
 	b200: {
@@ -93,8 +94,9 @@ export const HARDWARE = {
 		precision: "bf16",
 		memoryBytes: 180 * GB,
 		bandwidthBytesPerSecond: 8 * TB,
+		unverified: ["bandwidthBytesPerSecond"],
 		source:
-			"NVIDIA HGX B200 and DGX B200 data sheets (8 GPUs: 36 PFLOPS with sparsity, 1,440 GB, 64 TB/s; halved and divided by 8), from memory; 2,250 dense and 180 GB agree with public tables and offers",
+			"NVIDIA HGX B200 and DGX B200 data sheets (8 GPUs: 36 PFLOPS with sparsity, 1,440 GB, 64 TB/s; halved and divided by 8); 2,250 dense and 180 GB agree with public tables and offers, of the bandwidth they give 7.7 and 8 TB/s",
 		pricePerHour: lambda(6.99, "1x B200 SXM6 (8x: 6.69)"),
 	},
 	gb200: {
@@ -103,8 +105,9 @@ export const HARDWARE = {
 		precision: "bf16",
 		memoryBytes: 186 * GB,
 		bandwidthBytesPerSecond: 8 * TB,
+		unverified: ["flopsPerSecond", "memoryBytes", "bandwidthBytesPerSecond"],
 		source:
-			"NVIDIA GB200 NVL72 data sheet, superchip of two GPUs (10 PFLOPS with sparsity, 372 GB, 16 TB/s; halved twice), from memory; memory and bandwidth unconfirmed",
+			"NVIDIA GB200 NVL72 data sheet, superchip of two GPUs (10 PFLOPS with sparsity, 372 GB, 16 TB/s; halved twice)",
 	},
 	mi300x: {
 		name: "AMD Instinct MI300X 192 GB",
@@ -112,8 +115,9 @@ export const HARDWARE = {
 		precision: "bf16",
 		memoryBytes: 192 * GB,
 		bandwidthBytesPerSecond: 5.3 * TB,
+		unverified: ["flopsPerSecond"],
 		source:
-			"AMD Instinct MI300X data sheet (1,307.4 TFLOPS dense bf16; 192 GB HBM3, 5.3 TB/s); the rate to four digits is from memory, public pages say about 1.3 PFLOPS",
+			"AMD Instinct MI300X data sheet (1,307.4 TFLOPS dense bf16; 192 GB HBM3, 5.3 TB/s); public pages say about 1.3 PFLOPS",
 	},
 	l40s: {
 		name: "NVIDIA L40S 48 GB",
@@ -176,7 +180,7 @@ export const HARDWARE = {
 		memoryBytes: 24 * GB,
 		bandwidthBytesPerSecond: 936 * GB,
 		source:
-			"NVIDIA Ampere GA102 GPU architecture white paper (71 TFLOPS dense BF16, FP32 accumulate, 142 with sparsity; 24 GB, 936 GB/s; bandwidth from memory)",
+			"NVIDIA Ampere GA102 GPU architecture white paper (71 TFLOPS dense BF16, FP32 accumulate, 142 with sparsity; 24 GB, 936 GB/s)",
 	},
 	"tpu-v5e": {
 		name: "Google Cloud TPU v5e, per chip",

@@ -63,6 +63,8 @@ export interface LanguageModel {
 	readonly beyondWidths?: { readonly difference: number; readonly why: string };
 	/** Published total (the safetensors metadata on Hugging Face), each stored tensor once. */
 	readonly parameters: number;
+	/** Properties no published file or copy was read for. Absent: none. */
+	readonly unverified?: readonly (keyof LanguageModel)[];
 	readonly source: string;
 }
 
@@ -234,7 +236,10 @@ export const LANGUAGE_MODELS = {
 		tiedEmbeddings: false,
 		contextTokens: 128000,
 		parameters: 32_763_876_352,
-		source: config("Qwen/Qwen2.5-VL-32B-Instruct", " (contextTokens by analogy with the 7B, unconfirmed)"),
+		source: config(
+			"Qwen/Qwen2.5-VL-32B-Instruct",
+			"; Ascend/MindSpeed-MM examples/qwen2.5vl/model_32b.json at 9c027b4 (widths, 128,000 positions)",
+		),
 	},
 	"qwen2.5-72b": {
 		...qwen2,
@@ -248,7 +253,10 @@ export const LANGUAGE_MODELS = {
 		tiedEmbeddings: false,
 		contextTokens: 128000,
 		parameters: 72_706_203_648,
-		source: config("Qwen/Qwen2.5-VL-72B-Instruct", " (contextTokens by analogy with the 7B, unconfirmed)"),
+		source: config(
+			"Qwen/Qwen2.5-VL-72B-Instruct",
+			"; Ascend/MindSpeed-MM examples/qwen2.5vl/model_72b.json at 284605c (widths, 128,000 positions)",
+		),
 	},
 	"qwen3-0.6b": {
 		...qwen3,
@@ -352,7 +360,7 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 40960,
 		parameters: 14_768_307_200,
 		source:
-			"widths of huggingface.co/Qwen/Qwen3-14B from memory (published: 14.8B), built with transformers 5.18.0 models/qwen3",
+			"config.json of huggingface.co/Qwen/Qwen3-14B as Lightning-AI/litgpt litgpt/config.py at 2685705 gives it (published: 14.8B), built with transformers 5.18.0 models/qwen3",
 	},
 	"qwen3-32b": {
 		...qwen3,
@@ -464,7 +472,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 128256,
 		contextTokens: 8192,
 		parameters: 70_553_706_496,
-		source: config("meta-llama/Meta-Llama-3-70B-Instruct", ", from memory; the widths of Llama 3.1 70B"),
+		source: config(
+			"meta-llama/Meta-Llama-3-70B-Instruct",
+			" as Lightning-AI/litgpt litgpt/config.py at 2685705 gives it",
+		),
 	},
 	"llama-3.1-8b": {
 		...llama,
@@ -503,9 +514,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 64000,
 		contextTokens: 4096,
 		parameters: 34_388_917_248,
+		unverified: ["vocabulary"],
 		source: config(
 			"NousResearch/Nous-Hermes-2-Yi-34B",
-			" (llava-hf/llava-v1.6-34b-hf pads the table to 64,064 rows, from memory)",
+			"; the rows a LLaVA checkpoint adds to the table are not counted",
 		),
 	},
 	"olmo-7b": {
@@ -560,7 +572,7 @@ export const LANGUAGE_MODELS = {
 		},
 		parameters: 20_914_757_184,
 		source:
-			"transformers 5.18.0 models/gpt_oss GptOssConfig defaults with 24 layers and 32 experts, as openai/gpt-oss-20b has from memory (published: 20.9B), built",
+			"config.json of openai/gpt-oss-20b, read in ai-dynamo/aiconfigurator aic-core/src/aiconfigurator_core/model_configs/openai--gpt-oss-20b_config.json at 0b077da (published: 20.9B), built with transformers 5.18.0 models/gpt_oss",
 	},
 	"phi-3-mini": {
 		...llama,
@@ -613,9 +625,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 92544,
 		contextTokens: 32768,
 		parameters: 19_861_149_696,
+		unverified: ["contextTokens"],
 		source: config(
 			"internlm/internlm2_5-20b-chat",
-			" (InternVL2 and 2.5 26B add 9 rows: 92,553; contextTokens by analogy with the 7B, unconfirmed)",
+			" (InternVL2 and 2.5 26B add 9 rows: 92,553; contextTokens by analogy with the 7B)",
 		),
 	},
 	"internlm3-8b": {
@@ -630,7 +643,7 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 32768,
 		parameters: 8_804_241_408,
 		source:
-			"widths of huggingface.co/internlm/internlm3-8b-instruct from memory (published: 8.8B), built as a Llama with transformers 5.18.0",
+			"config.json of huggingface.co/internlm/internlm3-8b-instruct, read in a copy (published: 8.8B), built as a Llama with transformers 5.18.0",
 	},
 	"gemma-2-2b": {
 		...gemma2,
@@ -721,9 +734,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 131072,
 		contextTokens: 131072,
 		parameters: 12_247_782_400,
+		unverified: ["contextTokens"],
 		source: config(
 			"mistralai/Mistral-Nemo-Instruct-2407",
-			" (widths from memory; the total is its published one)",
+			" (widths of mistralai/Mistral-Nemo-Base-2407, read in a copy that has 128,000 positions; the total is the published one)",
 		),
 	},
 	"mistral-small-24b": {
@@ -771,7 +785,7 @@ export const LANGUAGE_MODELS = {
 		},
 		parameters: 4_435_182_688,
 		source:
-			"widths of google/gemma-3n-E2B-it from memory, built with transformers 5.18.0 models/gemma3n; with tower and audio about the published 5.4B",
+			"transformers src/transformers/models/gemma3n/convert_gemma3n_weights.py at 0d9e0ea, variant gemma3n_e2b (30 layers, MLP 8,192, the last 10 share keys and values), built with transformers 5.18.0 models/gemma3n; with tower and audio about the published 5.4B",
 	},
 	"gemma-3n-e4b": {
 		...gemma3,
@@ -809,7 +823,7 @@ export const LANGUAGE_MODELS = {
 		},
 		parameters: 4_628_569_344,
 		source:
-			"widths of google/gemma-4-E2B-it from memory, built with transformers 5.18.0 models/gemma4; with tower and audio about the published 5.1B",
+			"config.json of google/gemma-4-E2B-it, read in sophgo/LLM-TPU models/Gemma4/config/config.json at 988af09, built with transformers 5.18.0 models/gemma4; with tower and audio about the published 5.1B",
 	},
 	"gemma-4-e4b": {
 		...gemma3,
@@ -828,7 +842,7 @@ export const LANGUAGE_MODELS = {
 		},
 		parameters: 7_463_013_376,
 		source:
-			"widths of google/gemma-4-E4B-it from memory, built with transformers 5.18.0 models/gemma4; with tower and audio about the published 8B",
+			"config.json of google/gemma-4-E4B, read in copies (42 layers of 2,560, MLP 10,240, the last 18 share keys and values), built with transformers 5.18.0 models/gemma4; with tower and audio about the published 8B",
 	},
 	"gemma-4-26b-a4b": {
 		...gemma3,
@@ -849,7 +863,7 @@ export const LANGUAGE_MODELS = {
 		},
 		parameters: 25_233_141_760,
 		source:
-			"widths of google/gemma-4-26B-A4B-it as copies of its config.json give them, built with transformers 5.18.0 models/gemma4 (published: 25.2B); a dense MLP stands beside the experts",
+			"config.json of google/gemma-4-26B-A4B, read in ai-dynamo/aiconfigurator aic-core/src/aiconfigurator_core/model_configs/google--gemma-4-26B-A4B_config.json at 0b077da, built with transformers 5.18.0 models/gemma4 (published: 25.2B); a dense MLP stands beside the experts",
 	},
 	"gemma-4-31b": {
 		...gemma3,
@@ -937,7 +951,7 @@ export const LANGUAGE_MODELS = {
 		experts: { count: 384, active: 8, mlp: 2048, sharedMlp: 2048, denseLayers: 1 },
 		parameters: 1_026_408_209_408,
 		source:
-			"docs.nvidia.com megatron-bridge KimiK2Provider (61 layers, 7168, 384 experts), ranks 1536 and 512 from memory; built with transformers 5.18.0 models/deepseek_v3",
+			"config.json of moonshotai/Kimi-K2.5, read in ai-dynamo/aiconfigurator aic-core/src/aiconfigurator_core/model_configs/moonshotai--Kimi-K2.5_config.json at 0b077da; built with transformers 5.18.0 models/deepseek_v3",
 	},
 	"moonlight-16b-a3b": {
 		...llama,
@@ -952,8 +966,9 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 131072,
 		experts: { count: 64, active: 6, mlp: 1408, sharedMlp: 2816, denseLayers: 1 },
 		parameters: 15_960_108_544,
+		unverified: ["contextTokens"],
 		source:
-			"widths of moonshotai/Moonlight-16B-A3B from memory, built with transformers 5.18.0 models/deepseek_v3 (published: 16B)",
+			"THUDM/slime scripts/models/moonlight.sh at 10f21d8 (widths), context length of Kimi-VL's model card, built with transformers 5.18.0 models/deepseek_v3 (published: 16B)",
 	},
 	"persimmon-8b": {
 		...llama,
@@ -992,7 +1007,11 @@ export const LANGUAGE_MODELS = {
 			why: "position embeddings and biases of norms, MLPs and output projections",
 		},
 		parameters: 2_651_678_720,
-		source: config("Salesforce/blip2-opt-2.7b", " (text_config, from memory; facebook/opt-2.7b)"),
+		unverified: ["vocabulary"],
+		source: config(
+			"Salesforce/blip2-opt-2.7b",
+			" (text_config); widths of facebook/opt-2.7b as flexllmgen/opt_config.py gives them (linqy71/FlexLLMGen at 6ba73e9)",
+		),
 	},
 	"kosmos-2-1.3b": {
 		...llama,
@@ -1024,8 +1043,9 @@ export const LANGUAGE_MODELS = {
 		tiedEmbeddings: true,
 		contextTokens: 32768,
 		parameters: 539_010_048,
+		unverified: ["contextTokens"],
 		source:
-			"widths of tencent/HunyuanOCR from memory, confirmed by its 2.0 GB of bfloat16 weights; contextTokens from memory, unconfirmed",
+			"config.json of HunyuanOCR 1.5, read in a copy (the widths of tencent/HunyuanOCR, whose bfloat16 weights are 2.0 GB; 1.5 has 131,072 positions)",
 	},
 	"minicpm4-3b": {
 		...llama,
@@ -1038,7 +1058,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 73448,
 		contextTokens: 32768,
 		parameters: 3_605_834_240,
-		source: config("openbmb/MiniCPM-V-4", " (from memory, unconfirmed)"),
+		source: config(
+			"openbmb/MiniCPM-V-4",
+			", read in sophgo/LLM-TPU models/MiniCPMV4/config/config.json at 714c98e",
+		),
 	},
 	"qwen3.5-0.8b": {
 		...qwen35,
@@ -1054,7 +1077,7 @@ export const LANGUAGE_MODELS = {
 		parameters: 752_393_024,
 		source: config(
 			"Qwen/Qwen3.5-0.8B",
-			" (widths from memory); built with transformers 5.18.0 models/qwen3_5",
+			", read in sophgo/LLM-TPU models/Qwen3_5/config/config.json at 73fb020; built with transformers 5.18.0 models/qwen3_5",
 		),
 	},
 	"qwen3.5-2b": {
@@ -1069,7 +1092,11 @@ export const LANGUAGE_MODELS = {
 		slidingWindow: { tokens: 256, fullLayers: 6 },
 		beyondWidths: { difference: 215_525_184, why: QWEN35_WHY },
 		parameters: 1_881_825_088,
-		source: config("Qwen/Qwen3.5-2B", " (widths from memory); built with transformers 5.18.0 models/qwen3_5"),
+		unverified: ["contextTokens"],
+		source: config(
+			"Qwen/Qwen3.5-2B",
+			" (widths and tower, as a check of its files lists them in public code); built with transformers 5.18.0 models/qwen3_5",
+		),
 	},
 	"qwen3.5-4b": {
 		...qwen35,
@@ -1128,7 +1155,7 @@ export const LANGUAGE_MODELS = {
 		parameters: 34_660_610_688,
 		source: config(
 			"Qwen/Qwen3.5-35B-A3B",
-			" (widths from memory, their total is the name's); built with transformers 5.18.0 models/qwen3_5_moe",
+			", read in ai-dynamo/aiconfigurator aic-core/src/aiconfigurator_core/model_configs/Qwen--Qwen3.5-35B-A3B_config.json at 0b077da; built with transformers 5.18.0 models/qwen3_5_moe",
 		),
 	},
 	"qwen3.5-122b-a10b": {
@@ -1146,7 +1173,7 @@ export const LANGUAGE_MODELS = {
 		parameters: 122_111_526_912,
 		source: config(
 			"Qwen/Qwen3.5-122B-A10B",
-			" (widths from memory, their total is the name's); built with transformers 5.18.0 models/qwen3_5_moe",
+			", read in ai-dynamo/aiconfigurator aic-core/src/aiconfigurator_core/model_configs/Qwen--Qwen3.5-122B-A10B_config.json at 0b077da; built with transformers 5.18.0 models/qwen3_5_moe",
 		),
 	},
 	"qwen3.5-397b-a17b": {
@@ -1164,7 +1191,7 @@ export const LANGUAGE_MODELS = {
 		parameters: 396_346_350_336,
 		source: config(
 			"Qwen/Qwen3.5-397B-A17B",
-			" (widths from memory, their total is the name's); built with transformers 5.18.0 models/qwen3_5_moe",
+			", read in ai-dynamo/aiconfigurator aic-core/src/aiconfigurator_core/model_configs/Qwen--Qwen3.5-397B-A17B_config.json at 0b077da; built with transformers 5.18.0 models/qwen3_5_moe",
 		),
 	},
 	"smollm2-135m": {
@@ -1226,9 +1253,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 102400,
 		contextTokens: 16384,
 		parameters: 1_652_656_128,
+		unverified: ["layers", "hidden", "heads", "kvHeads", "mlp", "contextTokens"],
 		source: config(
 			"deepseek-ai/deepseek-vl-1.3b-chat",
-			" language_config, from memory; counted with transformers 5.18.0 models/llama",
+			" language_config; counted with transformers 5.18.0 models/llama",
 		),
 	},
 	"deepseek-llm-7b": {
@@ -1242,9 +1270,10 @@ export const LANGUAGE_MODELS = {
 		vocabulary: 102400,
 		contextTokens: 16384,
 		parameters: 6_910_365_696,
+		unverified: ["contextTokens"],
 		source: config(
 			"deepseek-ai/deepseek-llm-7b-base",
-			"; context of huggingface.co/deepseek-ai/deepseek-vl-7b-chat, from memory",
+			"; context of huggingface.co/deepseek-ai/deepseek-vl-7b-chat language_config",
 		),
 	},
 	"deepseek-v2-lite": {
@@ -1276,8 +1305,9 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 4096,
 		experts: { count: 72, active: 6, mlp: 1536, sharedMlp: 3072, denseLayers: 1 },
 		parameters: 27_033_546_240,
+		unverified: ["heads", "kvHeads", "latentAttention"],
 		source:
-			"arXiv 2412.10302 table 2 (30 layers, 72 routed and 2 shared experts, 6 active), other widths from memory; built with transformers 5.18.0 models/deepseek_v2, with the tower the published 27.5B",
+			"config.json of deepseek-ai/deepseek-vl2 language_config, read in a copy, and arXiv 2412.10302 table 2 (30 layers, 72 routed and 2 shared experts, 6 active); built with transformers 5.18.0 models/deepseek_v2, with the tower the published 27.5B",
 	},
 	"deepseek-moe-3b": {
 		...llama,
@@ -1428,9 +1458,10 @@ export const LANGUAGE_MODELS = {
 		contextTokens: 131072,
 		normsPerLayer: 1,
 		parameters: 32_296_476_672,
+		unverified: ["layers", "hidden", "heads", "kvHeads", "mlp", "contextTokens"],
 		source: config(
 			"CohereLabs/aya-expanse-32b",
-			" (widths from memory; the total is its published one); transformers 5.18.0 models/cohere",
+			" (the total is its published one); transformers 5.18.0 models/cohere",
 		),
 	},
 	"command-a": {
@@ -1447,9 +1478,10 @@ export const LANGUAGE_MODELS = {
 		normsPerLayer: 1,
 		slidingWindow: { tokens: 4096, fullLayers: 16 },
 		parameters: 111_057_580_032,
+		unverified: ["contextTokens"],
 		source: config(
 			"CohereLabs/c4ai-command-a-03-2025",
-			" (context length of Command A Vision's model card, from memory); transformers 5.18.0 models/cohere2",
+			" (context length of Command A Vision's model card); transformers 5.18.0 models/cohere2",
 		),
 	},
 	"phi-4-mini": {

@@ -79,6 +79,18 @@ test.each<[string, Tower, Projector, number]>([
 		676_550_144,
 	],
 	[
+		"Qwen2_5_VisionTransformerPretrainedModel, 32B",
+		TOWERS["qwen2.5-vl-vit-3456"],
+		{ kind: "patch-merger", hidden: 1280, merge: 2, out: 5120, norm: "rms" },
+		688_841_984,
+	],
+	[
+		"Qwen2_5_VisionTransformerPretrainedModel, 72B",
+		TOWERS["qwen2.5-vl-vit-3456"],
+		{ kind: "patch-merger", hidden: 1280, merge: 2, out: 8192, norm: "rms" },
+		704_573_696,
+	],
+	[
 		"Qwen3VLVisionModel, 4B",
 		TOWERS["qwen3-vl-vit-large"],
 		{ kind: "patch-merger", hidden: 1024, merge: 2, out: 2560, norm: "layer", deepstack: 3 },

@@ -52,6 +52,8 @@ export interface Tower {
 	readonly beyondWidths?: { readonly difference: number; readonly why: string };
 	/** Parameters of the tower alone, computed. */
 	readonly parameters: number;
+	/** Properties no published file or copy was read for. Absent: none. */
+	readonly unverified?: readonly (keyof Tower)[];
 	readonly source: string;
 }
 
@@ -232,7 +234,17 @@ export const TOWERS = {
 		attention: { window: 8, fullLayers: 4 },
 		norm: "rms",
 		parameters: 631_975_680,
-		source: `vision_config of huggingface.co/Qwen/Qwen2.5-VL-7B-Instruct (window_size 112 px = 8 patches, fullatt_block_indexes 7, 15, 23, 31); ${TRANSFORMERS}/qwen2_5_vl; mlp 3420 in 3B and 7B, in 32B and 72B 3456 (from memory, unconfirmed)`,
+		source: `vision_config of huggingface.co/Qwen/Qwen2.5-VL-7B-Instruct (window_size 112 px = 8 patches, fullatt_block_indexes 7, 15, 23, 31); ${TRANSFORMERS}/qwen2_5_vl; mlp 3420 in 3B and 7B`,
+	},
+	"qwen2.5-vl-vit-3456": {
+		...qwenVit,
+		name: "Qwen2.5-VL ViT, MLP of 3,456 (32B, 72B)",
+		mlp: 3456,
+		gatedMlp: true,
+		attention: { window: 8, fullLayers: 4 },
+		norm: "rms",
+		parameters: 636_401_664,
+		source: `Ascend/MindSpeed-MM examples/qwen2.5vl/model_32b.json at 9c027b4 and model_72b.json at 284605c (3,456 in both); ${TRANSFORMERS}/qwen2_5_vl`,
 	},
 	"qwen3-vl-vit-large": {
 		...vitLarge,
@@ -258,13 +270,13 @@ export const TOWERS = {
 	},
 	"qwen3.5-vit-large": {
 		...vitLarge,
-		name: "Qwen3.5 ViT, 24 blocks (0.8B, 2B, 4B)",
+		name: "Qwen3.5 ViT, 24 blocks (2B, 4B)",
 		featureLayer: 24,
 		patchSize: 16,
 		temporalPatch: 2,
 		positionParameters: 2304 * 1024,
 		parameters: 306_242_560,
-		source: `${TRANSFORMERS}/qwen3_5, widths of Qwen3-VL's smaller tower without deepstack (by analogy with Qwen3-VL, unconfirmed)`,
+		source: `${TRANSFORMERS}/qwen3_5; vision_config of Qwen3.5-2B and -4B in public code, read in copies (the 0.8B has 12 blocks of 768: sophgo/LLM-TPU models/Qwen3_5/config/config.json at 73fb020)`,
 	},
 	"qwen3.5-vit-so400m": {
 		...so400m,
@@ -422,7 +434,7 @@ export const TOWERS = {
 		patchSize: 14,
 		positionParameters: 4900 * 1152,
 		parameters: 417_792_240,
-		source: `${TRANSFORMERS}/minicpmv4_6 at SO400M widths (image_size 980 from memory), its inner merger left to the projector`,
+		source: `${TRANSFORMERS}/minicpmv4_6 at SO400M widths, its inner merger left to the projector; image_size 980 in sophgo/LLM-TPU models/MiniCPMV4_6/config/config.json at bea5f3e and models/MiniCPMV4/config/config.json at 714c98e`,
 	},
 	"hunyuan-vit": {
 		...so400m,
@@ -444,7 +456,7 @@ export const TOWERS = {
 		positionParameters: 2 * 10_240 * 1152,
 		beyondWidths: { difference: -228_528, why: "no biases; norms after attention and MLP, and on heads" },
 		parameters: 569_548_080,
-		source: `${TRANSFORMERS}/gemma4 at SO400M widths (from memory; published: about 550M)`,
+		source: `${TRANSFORMERS}/gemma4; vision_config of google/gemma-4-26B-A4B, read in ai-dynamo/aiconfigurator aic-core/src/aiconfigurator_core/model_configs/google--gemma-4-26B-A4B_config.json at 0b077da (published: about 550M)`,
 	},
 	"gemma-4-vit-150m": {
 		...gemma4Vit,
@@ -487,7 +499,7 @@ export const TOWERS = {
 		positionParameters: 0,
 		beyondWidths: { difference: 87_248_192, why: CONVOLUTIONAL },
 		parameters: 125_000_000,
-		source: "arXiv 2412.13303 (FastViTHD, about 125M parameters, 64-fold downsampling); widths from memory",
+		source: `arXiv 2412.13303 (FastViTHD, about 125M parameters, 64-fold downsampling); ${TRANSFORMERS}/fast_vlm FastVlmConfig (fastvit_mci3, features of 3072)`,
 	},
 	"fuyu-patches": {
 		...plain,
@@ -554,7 +566,8 @@ export const TOWERS = {
 		imageSize: 364,
 		positionParameters: 676 * 1152,
 		parameters: 412_926_192,
-		source: `model card of huggingface.co/CohereLabs/aya-vision-8b (SigLIP2-patch14-384 at 364 px); number of blocks from memory; ${TRANSFORMERS}/siglip with vision_use_head=False`,
+		unverified: ["layers", "heads"],
+		source: `model card of huggingface.co/CohereLabs/aya-vision-8b (SigLIP2-patch14-384 at 364 px); the class default has 26 blocks of 14 heads; ${TRANSFORMERS}/siglip with vision_use_head=False`,
 	},
 	"siglip2-base-patch16-naflex": {
 		...plain,
@@ -578,7 +591,8 @@ export const TOWERS = {
 		patchSize: 16,
 		positionParameters: 256 * 1152,
 		parameters: 397_410_208,
-		source: `config.json of huggingface.co/google/siglip2-so400m-patch16-naflex; the number of blocks follows from the total of LFM2-VL-1.6B (1,584,804,000, from memory); ${TRANSFORMERS}/siglip2`,
+		unverified: ["layers"],
+		source: `config.json of huggingface.co/google/siglip2-so400m-patch16-naflex; the number of blocks follows from the total of LFM2-VL-1.6B (1,584,804,000); ${TRANSFORMERS}/siglip2`,
 	},
 	"aimv2-large-patch14-448": {
 		...aimv2,
@@ -706,7 +720,8 @@ export const TOWERS = {
 			why: "relative positions, the convolutions that shrink 16 patches to one, and the encoder over what is left; the FLOPs of both are not counted",
 		},
 		parameters: 452_877_440,
-		source: `${TRANSFORMERS}/deepseek_ocr2, DeepseekOcr2SamVisionConfig defaults and an encoder of Qwen2-0.5B's widths (from memory)`,
+		unverified: ["beyondWidths"],
+		source: `${TRANSFORMERS}/deepseek_ocr2, DeepseekOcr2SamVisionConfig defaults and an encoder of Qwen2-0.5B's widths`,
 	},
 } as const satisfies Record<string, Tower>;
 

@@ -8,7 +8,7 @@
 import { type CanvasList, canvasList, fitInside, selectBestResolution } from "../geometry/best-resolution.ts";
 import { type UnpadRounding, unpad } from "../geometry/unpad.ts";
 import { type ItemLayout, itemLayout, NOTHING_AROUND } from "../layout.ts";
-import { floorDivide } from "../rounding.ts";
+import { floorDivide, roundHalfEven } from "../rounding.ts";
 import type { Grid, ImageItem, Size } from "../sample.ts";
 
 /** Allowed canvases, and the tile grid of each. */
@@ -85,10 +85,13 @@ export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
 	});
 }
 
-/** The picture, px, once it is padded to a square and the square resized to one tile. */
+/**
+ * The picture, px, once it is padded to a square and the square resized to one tile. The reference resizes the square,
+ * so the picture's own shorter side falls between pixels; here it is the nearest, ties to even.
+ */
 export function insideSquare({ width, height }: Size, tile: number): Size {
 	const longest = Math.max(width, height);
-	const scaled = (side: number): number => Math.max(1, Math.round((tile * side) / longest));
+	const scaled = (side: number): number => Math.max(1, roundHalfEven((tile * side) / longest));
 	return { width: scaled(width), height: scaled(height) };
 }
 

@@ -14,7 +14,13 @@ const chat = (model: string, images: readonly (string | { url: string; detail: s
 		messages: [
 			{
 				role: "user",
-				content: [{ type: "text", text }, ...images.map((image_url) => ({ type: "image_url", image_url }))],
+				content: [
+					{ type: "text", text },
+					...images.map((image) => ({
+						type: "image_url",
+						image_url: typeof image === "string" ? { url: image } : image,
+					})),
+				],
 			},
 		],
 	});
@@ -95,6 +101,96 @@ test("the day decides rule and price", () => {
 	const at = (date: string) => assessRequest(chat("gpt-5.6-luna", ["a.png"]), [image(512, 512)], { date });
 	expect(at("2026-07-15").cost?.perMillion.inputUsd).toBe(1);
 	expect(at("2026-10-01").cost?.perMillion.inputUsd).toBe(0.2);
+});
+
+test("a part of another API: refused by whom it is known of, a note for whom it is not", () => {
+	const body = (model: string) =>
+		readChatRequest({
+			model,
+			messages: [
+				{
+					content: [
+						{ type: "input_image", image_url: "a.png" },
+						{ type: "image_url", image_url: "b.png" },
+					],
+				},
+			],
+		});
+	const assess = (model: string) => {
+		const { breaches, notes, items } = assessRequest(body(model), [image(64, 64), image(64, 64)]);
+		expect(items.every(({ count }) => count !== undefined)).toBe(true);
+		return [breaches.map(({ limit, item }) => [limit, item]), notes.length];
+	};
+	expect(assess("gpt-5.5")).toEqual([
+		[
+			["other-api", 0],
+			["other-api", 1],
+		],
+		0,
+	]);
+	expect(assess("grok-4")).toEqual([[], 2]);
+	// Mistral's own examples give image_url as text.
+	expect(assess("pixtral-12b")).toEqual([[], 1]);
+});
+
+test("declared types are held against the bytes", () => {
+	const request = readChatRequest(
+		{
+			model: "claude-opus-4-7",
+			messages: [
+				{
+					content: [
+						{ type: "image", source: { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" } },
+					],
+				},
+			],
+		},
+		{ api: "anthropic-messages" },
+	);
+	const assess = (format: string) =>
+		assessRequest(request, [{ ...image(10, 10), format }]).breaches.map(({ limit, item }) => [limit, item]);
+	expect(assess("png")).toEqual([]);
+	expect(assess("jpeg")).toEqual([["declared-type", 0]]);
+	expect(assess("bmp")).toEqual([
+		["format", 0],
+		["declared-type", 0],
+	]);
+});
+
+test("Gemini: only what lies between the offsets is counted, sound included", () => {
+	const request = readChatRequest({
+		contents: [
+			{
+				parts: [
+					{
+						fileData: { mimeType: "video/mp4", fileUri: "a.mp4" },
+						videoMetadata: { startOffset: "2s", endOffset: "5s", fps: 2 },
+					},
+				],
+			},
+		],
+	});
+	const assess = (hasAudio?: boolean) =>
+		assessRequest(
+			request,
+			[
+				{
+					media: {
+						kind: "video",
+						width: 1280,
+						height: 720,
+						frames: 240,
+						fps: 24,
+						...(hasAudio === undefined ? {} : { hasAudio }),
+					},
+				},
+			],
+			{ model: "gemini-3-pro" },
+		).media;
+	expect(assess(true)).toMatchObject({ visualTokens: 6 * 66, audioTokens: 75, contextTokens: 471 });
+	expect(assess(true).audioBounds).toEqual({ min: 75, max: 75 });
+	expect(assess(false)).toMatchObject({ contextTokens: 396, audioBounds: { min: 0, max: 0 } });
+	expect(assess()).toMatchObject({ contextTokens: 471, audioBounds: { min: 0, max: 75 } });
 });
 
 test("exactly at the context window it fits, one token over it does not", () => {

@@ -7,9 +7,10 @@ import { OnevisionError } from "../errors.ts";
 import { assertMedia } from "../sample.ts";
 import { type ApiCount, countItem, type DatedModel, modelOn, resolveApiSettings, totals } from "./count.ts";
 import { type LimitBreach, limitBreaches, type SizedItem } from "./limits.ts";
+import { checkMediaType } from "./media-types.ts";
 import { type ApiModelId, resolveApiModelId } from "./models.ts";
 import { type ApiCost, costOf, type PriceOverrides } from "./prices.ts";
-import type { ChatRequest, RequestMedia, RequestProblem } from "./request.ts";
+import type { ChatRequest, RequestApi, RequestMedia, RequestProblem } from "./request-types.ts";
 import type { ApiItemCount } from "./rule.ts";
 
 /** Characters of a token, about: English prose. Code, other scripts and numbers take more tokens. */
@@ -37,6 +38,8 @@ export interface AssessedItem {
 }
 
 export interface RequestAssessment {
+	/** The API the request was read for. */
+	readonly api: RequestApi;
 	readonly model: ApiModelId;
 	readonly title: string;
 	readonly items: readonly AssessedItem[];
@@ -53,6 +56,8 @@ export interface RequestAssessment {
 	readonly contextWindow?: { readonly tokens: number; readonly source: string };
 	/** Every limit that is broken. */
 	readonly breaches: readonly LimitBreach[];
+	/** What is odd and may be refused: the provider does not say. */
+	readonly notes: readonly string[];
 	/** Absent: no price is known. */
 	readonly cost?: ApiCost;
 	/** What the request holds that is not in these numbers. */
@@ -103,7 +108,9 @@ export function assessRequest(
 		},
 	);
 	const window = dated.model.contextTokens;
+	const types = request.media.map((item, index) => checkMediaType(dated.model, item, index, sizes[index]));
 	return {
+		api: request.api,
 		model: dated.id,
 		title: dated.model.title,
 		items,
@@ -113,7 +120,12 @@ export function assessRequest(
 		outputTokens,
 		contextTokens,
 		...(window === undefined ? {} : { contextWindow: { tokens: window.value, source: window.source } }),
-		breaches: breachesOf(dated, items, sizes, contextTokens),
+		breaches: [
+			...formBreaches(dated, request),
+			...types.flatMap(({ breaches }) => breaches),
+			...breachesOf(dated, items, sizes, contextTokens),
+		],
+		notes: [...formNotes(dated, request), ...types.flatMap(({ notes }) => notes)],
 		...(cost === undefined ? {} : { cost }),
 		problems: request.problems,
 	};
@@ -171,6 +183,29 @@ function estimateText(texts: readonly string[]): RequestAssessment["text"] {
 		characters,
 		note: `estimate at ${CHARACTERS_PER_TOKEN} characters per token, as of English prose; no tokenizer is read, and tools and chat markers are not counted`,
 	};
+}
+
+/** Parts written as the provider is known to refuse them. */
+function formBreaches({ model }: DatedModel, { breaches, media }: ChatRequest): LimitBreach[] {
+	return breaches
+		.filter(({ provider }) => provider === model.provider)
+		.map(({ path, message, source }) => {
+			const item = media.findIndex((candidate) => candidate.path === path);
+			return {
+				limit: "other-api",
+				...(item === -1 ? {} : { item }),
+				path,
+				message: `${model.title}: ${path}: ${message}`,
+				source,
+			};
+		});
+}
+
+/** Parts that the API's own provider refuses; this one, which offers the same API, does not say. */
+function formNotes({ model }: DatedModel, { breaches }: ChatRequest): string[] {
+	return breaches
+		.filter(({ provider, acceptedBy }) => ![provider, ...acceptedBy].includes(model.provider))
+		.map(({ path, message }) => `${path}: ${message}; whether ${model.title} refuses it is not published`);
 }
 
 /** Limits on sizes and counts, refusals of the counting rule, and the context window. */

@@ -24,17 +24,22 @@ export interface ApiCount {
 	readonly items: readonly ApiItemCount[];
 	/** Upper bound if any item is a range. */
 	readonly visualTokens: number;
+	/** Upper bound if it is not known of an item whether it has sound. */
 	readonly audioTokens: number;
 	/** Tokens that are billed for the media: what the items say, else the tokens counted. */
 	readonly billedTokens: number;
 	/** Bounds of `visualTokens`; equal when no item is a range. */
 	readonly bounds: { readonly min: number; readonly max: number };
+	/** Bounds of `audioTokens`; equal when it is known of every item whether it has sound. */
+	readonly audioBounds: { readonly min: number; readonly max: number };
 	/** Media and the sample's own text. */
 	readonly contextTokens: number;
 	/** The least sure of the items. */
 	readonly exactness: Exactness;
 	/** Day the constants hold from; absent: from the model's release. */
 	readonly ruleFrom?: string;
+	/** What of the rule no page was read for: `from`, or constants by name. */
+	readonly unverified: readonly string[];
 	/** Where the rule and its constants were read. */
 	readonly source: string;
 }
@@ -169,12 +174,14 @@ export function totals(
 ): ApiCount {
 	let visualTokens = 0;
 	let audioTokens = 0;
+	let leastAudio = 0;
 	let billedTokens = 0;
 	let min = 0;
 	let sureness = 0;
 	for (const item of items) {
 		visualTokens += item.visualTokens;
 		audioTokens += item.audioTokens ?? 0;
+		leastAudio += item.audioUnknown === true ? 0 : (item.audioTokens ?? 0);
 		billedTokens += item.billedTokens ?? item.visualTokens + (item.audioTokens ?? 0);
 		min += item.range?.min ?? item.visualTokens;
 		sureness = Math.max(sureness, BY_SURENESS.indexOf(item.exactness));
@@ -187,9 +194,11 @@ export function totals(
 		audioTokens,
 		billedTokens,
 		bounds: { min, max: visualTokens },
+		audioBounds: { min: leastAudio, max: audioTokens },
 		contextTokens: visualTokens + audioTokens + textTokens,
 		exactness: BY_SURENESS[sureness] ?? "range",
 		...(version.from === undefined ? {} : { ruleFrom: version.from }),
+		unverified: version.unverified ?? [],
 		source: version.source.startsWith(rule.source) ? version.source : `${rule.source}; ${version.source}`,
 	};
 }

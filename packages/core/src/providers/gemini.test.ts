@@ -66,6 +66,38 @@ test("Gemini 3 video: 66 tokens per frame at 16:9, as measured, and its sound ap
 	);
 });
 
+test("offsets bound frames and sound; nothing between them is an error", () => {
+	const tenSeconds: MediaItem = { kind: "video", width: 1280, height: 720, frames: 100, fps: 10 };
+	const at = (settings: Record<string, unknown>) => {
+		const { frames, audioTokens } = item("gemini-2.5-flash", tenSeconds, settings) ?? {};
+		return [frames, audioTokens];
+	};
+	expect(at({})).toEqual([10, 320]);
+	expect(at({ start_offset: 4 })).toEqual([6, 192]);
+	expect(at({ end_offset: 4 })).toEqual([4, 128]);
+	expect(at({ start_offset: 2.5, end_offset: 4 })).toEqual([2, 48]);
+	// Beyond the end there is nothing more; no frame is sampled that the clip does not have.
+	expect(at({ end_offset: 99 })).toEqual([10, 320]);
+	expect(at({ start_offset: 9.5, fps: 24 })).toEqual([5, 16]);
+	expect(() => at({ start_offset: 10 })).toThrow(
+		"start_offset 10, end_offset end: nothing of a clip of 10 s lies between them",
+	);
+	expect(() => at({ start_offset: 4, end_offset: 4 })).toThrow(/nothing of a clip/);
+	expect(() => at({ end_offset: "last" })).toThrow(/a number from 0 to 86400, or one of end/);
+});
+
+test("sound is counted where there is some, and told apart where that is not known", () => {
+	const clip = { kind: "video", width: 640, height: 480, frames: 240, fps: 24 } as const;
+	expect(item("gemini-3-pro", { ...clip, hasAudio: true })).toMatchObject({ audioTokens: 250 });
+	expect(item("gemini-3-pro", { ...clip, hasAudio: true })?.audioUnknown).toBeUndefined();
+	expect(item("gemini-3-pro", { ...clip, hasAudio: false })?.audioTokens).toBeUndefined();
+	expect(item("gemini-3-pro", clip)).toMatchObject({ audioTokens: 250, audioUnknown: true });
+	expect(countApiFrom("gemini-3-pro", { media: [clip, { ...clip, hasAudio: true }] })).toMatchObject({
+		audioTokens: 500,
+		audioBounds: { min: 250, max: 500 },
+	});
+});
+
 test("Gemini 2: 258 up to 384 px, then tiles; the page's example is 6 tiles", () => {
 	expect(item("gemini-2.5-flash", image(384, 384))?.visualTokens).toBe(258);
 	expect(item("gemini-2.5-flash", image(385, 384))?.visualTokens).toBeGreaterThan(258);

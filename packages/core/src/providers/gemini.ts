@@ -7,7 +7,7 @@
 
 import { OnevisionError } from "../errors.ts";
 import type { ImageItem, Size, VideoItem } from "../sample.ts";
-import { boolean, choice, number } from "../schema.ts";
+import { boolean, choice, either, number } from "../schema.ts";
 import { type ApiItemCount, type ApiRule, secondsOf, showSize, sizeOf } from "./rule.ts";
 
 export const GEMINI_3_SOURCE =
@@ -22,17 +22,31 @@ type ImageResolution = (typeof IMAGE_RESOLUTIONS)[number];
 
 type ClipSettings = {
 	readonly fps: number;
+	/** Seconds. */
+	readonly start_offset: number;
+	readonly end_offset: number | "end";
 	readonly audio: boolean;
 };
 type Gemini3Settings = ClipSettings & { readonly media_resolution: ImageResolution };
 type Gemini2Settings = ClipSettings & { readonly media_resolution: Resolution };
 
 const RESOLUTION_DOC = "How many tokens a picture may take";
+const DAY_SECONDS = 86_400;
+const endOffset = number("Second of a video where counting ends", { min: 0, max: DAY_SECONDS });
 const clipSettings = {
 	fps: number("Frames sampled per second of video", { min: 0.001, max: 24 }),
-	audio: boolean("Whether a video has a sound track, which is counted too"),
+	start_offset: number("Second of a video where counting starts", { min: 0, max: DAY_SECONDS }),
+	end_offset: either(endOffset, choice(endOffset.doc, ["end"])),
+	audio: boolean("Whether a video's sound track, if it has one, is counted too"),
 };
-const defaults = () => ({ media_resolution: "unspecified", fps: 1, audio: true }) as const;
+const defaults = () =>
+	({
+		media_resolution: "unspecified",
+		fps: 1,
+		start_offset: 0,
+		end_offset: "end",
+		audio: true,
+	}) as const;
 
 export interface Gemini3Constants {
 	/** Most tokens of an image per `media_resolution`. */
@@ -113,24 +127,48 @@ function softTokens({ width, height }: Size, budget: number): { tokens: number; 
 	return { tokens: rows * cols, resized: { width: cols * CELL, height: rows * CELL } };
 }
 
-/** Frames and sound of a clip: what both generations share. */
+/**
+ * Frames and sound of a clip: what both generations share. Offsets clip the video, and its sound with it
+ * (ai.google.dev/gemini-api/docs/video-understanding, clipping intervals). `countTokens` leaves the sound out though the
+ * model hears it (AlaskanTuna/Rokabot issue 153, gemini-3.5-flash-lite, measured 2026-08-20).
+ */
 function clip(
 	video: VideoItem,
-	{ fps, audio }: ClipSettings,
+	settings: ClipSettings,
 	audioPerSecond: number,
-): { readonly frames: number; readonly audioTokens?: number; readonly steps: readonly string[] } {
-	const seconds = secondsOf(video);
-	// A frame more or less: the page does not say how a last part of a second is sampled. Noise of the division is cut off.
-	const frames = Math.min(video.frames, Math.max(1, Math.ceil(Number((seconds * fps).toFixed(6)))));
-	const sound = Math.ceil(Number((seconds * audioPerSecond).toFixed(6)));
+): Pick<ApiItemCount, "frames" | "audioTokens" | "audioUnknown" | "steps"> {
+	const whole = secondsOf(video);
+	const { fps, start_offset: start } = settings;
+	const end = settings.end_offset === "end" ? whole : Math.min(settings.end_offset, whole);
+	const seconds = withoutNoise(end - start);
+	if (seconds <= 0) {
+		throw new OnevisionError(
+			"invalid-input",
+			`start_offset ${start}, end_offset ${settings.end_offset}: nothing of a clip of ${withoutNoise(whole)} s lies between them`,
+		);
+	}
+	// A frame more or less: the page does not say how a last part of a second is sampled.
+	const held = Math.ceil(withoutNoise((seconds * video.frames) / whole));
+	const frames = Math.min(held, Math.max(1, Math.ceil(withoutNoise(seconds * fps))));
+	const steps = [
+		...(seconds < withoutNoise(whole)
+			? [`from second ${start} to ${withoutNoise(end)}: ${seconds} of ${withoutNoise(whole)} s`]
+			: []),
+		`${fps} frames per second: ${frames} frames; timestamps not counted, their tokens are not published`,
+	];
+	if (!settings.audio || video.hasAudio === false) return { frames, steps };
+	const sound = `sound: ${audioPerSecond} tokens per second, which countTokens leaves out`;
 	return {
 		frames,
-		...(audio ? { audioTokens: sound } : {}),
-		steps: [
-			`${fps} frames per second: ${frames} frames; timestamps not counted, their tokens are not published`,
-			...(audio ? [`sound: ${audioPerSecond} tokens per second; set audio false for a silent clip`] : []),
-		],
+		audioTokens: Math.ceil(withoutNoise(seconds * audioPerSecond)),
+		...(video.hasAudio === undefined ? { audioUnknown: true } : {}),
+		steps: [...steps, video.hasAudio === undefined ? `${sound}; none if the clip has no sound track` : sound],
 	};
+}
+
+/** Whole microseconds: the noise of a division is cut off before anything is rounded up. */
+function withoutNoise(value: number): number {
+	return Number(value.toFixed(6));
 }
 
 export interface Gemini2Constants {

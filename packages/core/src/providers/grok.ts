@@ -7,7 +7,7 @@ import { choice } from "../schema.ts";
 import { type ApiRule, sizeOf } from "./rule.ts";
 
 export const GROK_SOURCE =
-	"https://docs.x.ai/docs/guides/image-understanding, copy of 2025; whether the 2026 page keeps the rule is unconfirmed";
+	"https://docs.x.ai/docs/guides/image-understanding, copy of 2025; the page of 2026 was not read for the rule";
 
 export interface GrokConstants {
 	readonly tileTokens: number;

@@ -15,6 +15,12 @@ export type LimitId =
 	| "image-too-large"
 	| "request-too-large"
 	| "context-overflow"
+	/** A format the provider does not take. */
+	| "format"
+	/** The type declared for an item is none the provider takes, or not that of its bytes. */
+	| "declared-type"
+	/** Written as another API takes it. */
+	| "other-api"
 	/** The counting rule itself refuses the item: too many patches, no video, an unknown `detail`. */
 	| "refused";
 
@@ -23,14 +29,18 @@ export interface LimitBreach {
 	readonly limit: LimitId;
 	/** Position of the item in the request, from 0; absent when the whole request is meant. */
 	readonly item?: number;
+	/** Where in the request: `messages[0].content[1]`; absent outside requests, or when all of it is meant. */
+	readonly path?: string;
 	readonly message: string;
 	readonly source: string;
 }
 
-/** A media item with the bytes of its file, where they are known. */
+/** A media item with the size and format of its file, where they are known. */
 export interface SizedItem {
 	readonly media: MediaItem;
 	readonly bytes?: number;
+	/** What its bytes are, not what their name says: `jpeg`, `mp4`. */
+	readonly format?: string;
 }
 
 /** Bytes of `bytes` written as base64. */

@@ -4,7 +4,7 @@
  */
 
 import type { ErrorCode } from "../errors.ts";
-import type { MediaReference } from "./request.ts";
+import type { MediaReference } from "./request-types.ts";
 
 /** Longest URL or path kept, characters. */
 export const MAX_REFERENCE = 8192;

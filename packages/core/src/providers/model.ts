@@ -13,6 +13,8 @@ export interface RuleVersion<Constants> {
 	readonly constants: Constants;
 	/** Set where the constants are surer or less sure than the rule: an older page's numbers, an unlisted budget. */
 	readonly exactness?: "inferred";
+	/** What no page was read for: `from`, or constants by name. Absent: nothing. Shown with every count. */
+	readonly unverified?: readonly string[];
 	/** Where the constants were read. */
 	readonly source: string;
 }

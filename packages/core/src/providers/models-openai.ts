@@ -18,9 +18,9 @@ const OPENAI_LIMITS: ApiLimits = {
 };
 const OPENAI_OLD_SOURCE =
 	"https://developers.openai.com/api/docs/guides/images-vision, copy of about July 2026";
-/** The page changed between its copies of about July and September 2026; the day is unconfirmed. */
+/** The page changed between its copies of about July and September 2026; which day is not known. */
 const CHANGED = "2026-09-01";
-const CHANGE_NOTE = "; changed between July and September 2026, day unconfirmed";
+const CHANGE_NOTE = "; changed between July and September 2026";
 
 const SMALL: PatchLimit = { maxSide: 512 };
 const FIT_2048 = (patches: number): PatchLimit => ({ maxSide: 2048, patches });
@@ -79,7 +79,7 @@ const patchModel = (
 				...rest,
 				versions: [
 					{ constants: before, source: OPENAI_OLD_SOURCE },
-					{ from: CHANGED, constants: now, source: OPENAI_SOURCE + CHANGE_NOTE },
+					{ from: CHANGED, constants: now, unverified: ["from"], source: OPENAI_SOURCE + CHANGE_NOTE },
 				],
 			};
 };
@@ -102,6 +102,7 @@ const deprecatedMini = (
 			from: CHANGED,
 			constants: uniform(percent.now, 1536),
 			exactness: "inferred",
+			unverified: ["from"],
 			source: `${OPENAI_SOURCE} (multiplier); budget of 1,536 patches from the copy of about July 2026`,
 		},
 	],

@@ -93,7 +93,13 @@ const grokModel = (title: string, contextTokens: number, source: string): ApiMod
 	provider: "xai",
 	rule: "grok",
 	aliases: [],
-	versions: [{ constants: { tileTokens: 256, mostTiles: 6 }, source: GROK_SOURCE }],
+	versions: [
+		{
+			constants: { tileTokens: 256, mostTiles: 6 },
+			unverified: ["tileTokens", "mostTiles"],
+			source: GROK_SOURCE,
+		},
+	],
 	contextTokens: contextFact(contextTokens, source),
 	limits: { maxImageBytes: { bytes: 20 * 2 ** 20, of: "file" }, source: GROK_SOURCE },
 });
@@ -175,7 +181,7 @@ const nova1Model = (title: string, aliases: readonly string[]): ApiModelOf<"nova
 	provider: "amazon",
 	rule: "nova-1",
 	aliases,
-	versions: [{ constants: NOVA_1, source: NOVA_1_SOURCE }],
+	versions: [{ constants: NOVA_1, unverified: ["frameTokens"], source: NOVA_1_SOURCE }],
 	contextTokens: contextFact(
 		300_000,
 		"https://docs.litellm.ai/docs/providers/amazon_nova and https://developer.puter.com/ai/amazon/nova-lite-v1 (300K input tokens)",

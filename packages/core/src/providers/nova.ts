@@ -5,10 +5,11 @@
  * nova2-userguide/using-multimodal-models.html.
  */
 
+import { roundHalfEven } from "../rounding.ts";
 import { type ApiRule, secondsOf, sizeOf } from "./rule.ts";
 
 export const NOVA_1_SOURCE =
-	"https://docs.aws.amazon.com/nova/latest/userguide/modalities-image.html (five approximate counts); video: …/modalities-video.html (672x672 frames, 1 fps to 16 minutes, then 960 frames), 288 tokens per frame from memory, unconfirmed";
+	"https://docs.aws.amazon.com/nova/latest/userguide/modalities-image.html (five approximate counts); video: …/modalities-video.html (672x672 frames, 1 fps to 16 minutes, then 960 frames), 288 tokens per frame: not read there";
 export const NOVA_2_SOURCE =
 	"https://docs.aws.amazon.com/nova/latest/nova2-userguide/using-multimodal-models.html";
 
@@ -31,8 +32,8 @@ export const nova1: ApiRule<Nova1Constants, Record<never, never>> = {
 	image: (image, { longSide, thinnest, densest }) => {
 		const scale = Math.max(1, longSide / Math.max(image.width, image.height));
 		const resized = {
-			width: Math.max(1, Math.round(image.width * scale)),
-			height: Math.max(1, Math.round(image.height * scale)),
+			width: Math.max(1, roundHalfEven(image.width * scale)),
+			height: Math.max(1, roundHalfEven(image.height * scale)),
 		};
 		const pixels = resized.width * resized.height;
 		const min = Math.max(1, Math.floor((pixels * thinnest.tokens) / thinnest.pixels));
@@ -64,7 +65,7 @@ export const nova1: ApiRule<Nova1Constants, Record<never, never>> = {
 			frames,
 			steps: [
 				`1 frame per second, at most ${mostFrames}: ${frames} frames`,
-				`${frameTokens} tokens per frame: from memory, unconfirmed`,
+				`${frameTokens} tokens per frame: unverified, not read on the provider's page`,
 			],
 		};
 	},

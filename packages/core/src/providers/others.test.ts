@@ -59,6 +59,11 @@ test.each([
 	expect(answer?.range?.max).toBeGreaterThanOrEqual(about);
 });
 
+test("Nova 1: a small image is enlarged, a side of half a pixel goes to the even one", () => {
+	expect(item("amazon-nova-lite-v1", image(512, 6))?.resized).toEqual({ width: 896, height: 10 });
+	expect(item("amazon-nova-lite-v1", image(512, 10))?.resized).toEqual({ width: 896, height: 18 });
+});
+
 test("Nova 1 video: a frame per second, 960 at most, labelled as unconfirmed", () => {
 	const clip = (seconds: number): MediaItem => ({
 		kind: "video",
@@ -71,7 +76,7 @@ test("Nova 1 video: a frame per second, 960 at most, labelled as unconfirmed", (
 		visualTokens: 2880,
 		exactness: "inferred",
 		resized: { width: 672, height: 672 },
-		steps: expect.arrayContaining(["288 tokens per frame: from memory, unconfirmed"]),
+		steps: expect.arrayContaining(["288 tokens per frame: unverified, not read on the provider's page"]),
 	});
 	expect(item("amazon-nova-pro-v1", clip(960))?.visualTokens).toBe(276_480);
 	expect(item("amazon-nova-pro-v1", clip(3600))?.visualTokens).toBe(276_480);

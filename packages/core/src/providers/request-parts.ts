@@ -5,23 +5,42 @@ import { isRecord } from "../schema.ts";
 import {
 	type Allowance,
 	MAX_REFERENCE,
-	type Refusal,
+	type Refusal as ReferenceRefusal,
 	readEmbedded,
 	readReference,
 } from "./media-reference.ts";
-import type { MediaReference, RequestMedia, RequestProblem } from "./request.ts";
+import type { Provider } from "./model.ts";
+import type {
+	ItemSettings,
+	MediaReference,
+	RequestBreach,
+	RequestMedia,
+	RequestProblem,
+} from "./request-types.ts";
 
 export type Body = Readonly<Record<string, unknown>>;
-type ItemSettings = RequestMedia["settings"];
 
 /** Most parts of one request that are read; the rest is one problem. */
 const MAX_PARTS = 100_000;
 
+/** Who refuses something, as read where; and who is known to take it. */
+export interface Refusal {
+	readonly provider: Provider;
+	readonly source: string;
+	readonly acceptedBy?: readonly Provider[];
+}
+
 /** Collects what a request holds. */
 export interface Reader {
 	text(value: unknown, path: string): void;
-	/** An image or video by data URL, path or web address. */
-	media(kind: RequestMedia["kind"], reference: unknown, path: string, settings?: ItemSettings): void;
+	/** An image or video by data URL, path or web address; `type` is what a field beside it declares. */
+	media(
+		kind: RequestMedia["kind"],
+		reference: unknown,
+		path: string,
+		settings?: ItemSettings,
+		type?: unknown,
+	): void;
 	/** One whose bytes are base64 in a field of their own. */
 	encoded(
 		kind: RequestMedia["kind"],
@@ -31,7 +50,10 @@ export interface Reader {
 		settings?: ItemSettings,
 	): void;
 	upload(kind: RequestMedia["kind"], id: unknown, path: string, settings?: ItemSettings): void;
+	/** Something that is not counted. */
 	problem(path: string, code: ErrorCode, message: string): void;
+	/** Something that is counted although the API refuses it. */
+	breach(path: string, message: string, refusal: Refusal): void;
 	/** The entries of a list; anything else is a problem and no entry. */
 	list(value: unknown, path: string): readonly unknown[];
 	/** The object at a place; anything else is a problem. */
@@ -41,6 +63,7 @@ export interface Reader {
 		readonly texts: readonly string[];
 		readonly media: readonly RequestMedia[];
 		readonly problems: readonly RequestProblem[];
+		readonly breaches: readonly RequestBreach[];
 		readonly maxOutputTokens: number | undefined;
 	};
 }
@@ -81,10 +104,16 @@ export function kindOf(value: unknown): string {
 	return `a ${typeof value}`;
 }
 
+/** Text from outside in a message: quoted and short; of anything else its kind. */
+export function show(value: unknown): string {
+	return typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : kindOf(value);
+}
+
 export function reader(limits: { readonly maxItemBytes: number; readonly maxTotalBytes: number }): Reader {
 	const texts: string[] = [];
 	const media: RequestMedia[] = [];
 	const problems: RequestProblem[] = [];
+	const breaches: RequestBreach[] = [];
 	let maxOutputTokens: number | undefined;
 	let bytesLeft = limits.maxTotalBytes;
 	let partsLeft = MAX_PARTS;
@@ -100,16 +129,19 @@ export function reader(limits: { readonly maxItemBytes: number; readonly maxTota
 			: { bytes: bytesLeft, limit: `${limits.maxTotalBytes} bytes for all embedded items` };
 	const add = (
 		kind: RequestMedia["kind"],
-		found: MediaReference | Refusal,
+		found: MediaReference | ReferenceRefusal,
 		path: string,
 		settings: ItemSettings = {},
+		type: unknown = undefined,
 	): void => {
 		if ("code" in found) {
 			problem(path, found.code, found.message);
 			return;
 		}
 		if (found.kind === "data") bytesLeft -= found.bytes.length;
-		media.push({ kind, path, reference: found, settings });
+		const declared = type ?? (found.kind === "data" && found.mimeType !== "" ? found.mimeType : undefined);
+		const declaredType = typeof declared === "string" ? { declaredType: declared.slice(0, 100) } : {};
+		media.push({ kind, path, reference: found, ...declaredType, settings });
 	};
 
 	return {
@@ -118,8 +150,11 @@ export function reader(limits: { readonly maxItemBytes: number; readonly maxTota
 			if (typeof value === "string") texts.push(value);
 			else wrong(path, "text", value);
 		},
-		media: (kind, value, path, settings) => {
-			if (isText(value)) add(kind, readReference(value, allowance()), path, settings);
+		breach: (path, message, { provider, source, acceptedBy = [] }) => {
+			breaches.push({ path, message, provider, acceptedBy, source });
+		},
+		media: (kind, value, path, settings, type) => {
+			if (isText(value)) add(kind, readReference(value, allowance()), path, settings, type);
 			else wrong(path, "a data URL, a path or a web address", value);
 		},
 		encoded: (kind, base64, mimeType, path, settings) => {
@@ -153,7 +188,7 @@ export function reader(limits: { readonly maxItemBytes: number; readonly maxTota
 			if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) maxOutputTokens = value;
 			else wrong(path, "a whole number of tokens", value);
 		},
-		result: () => ({ texts, media, problems, maxOutputTokens }),
+		result: () => ({ texts, media, problems, breaches, maxOutputTokens }),
 	};
 }
 

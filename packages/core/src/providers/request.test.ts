@@ -6,6 +6,8 @@ import { type ChatRequest, readChatRequest } from "./request.ts";
 
 const PIXELS = "iVBORw0KGgo=";
 const messagesOf = (...content: unknown[]) => ({ model: "gpt-5.5", messages: [{ role: "user", content }] });
+const refused = ({ breaches }: ChatRequest): string[] =>
+	breaches.map(({ path, message }) => `${path}: ${message}`);
 const told = ({ problems }: ChatRequest): string[] => problems.map(({ error }) => error.message);
 
 test("Chat Completions: texts, data URLs, files, web addresses, settings per item", () => {
@@ -44,6 +46,7 @@ test("Chat Completions: texts, data URLs, files, web addresses, settings per ite
 				mimeType: "image/png",
 				bytes: new Uint8Array([137, 80, 78, 71, 13, 10, 26, 10]),
 			},
+			declaredType: "image/png",
 			settings: { detail: "low" },
 		},
 		{
@@ -170,6 +173,12 @@ test("which API a body is for", () => {
 	expect(apiOf({ ...hello, model: "gpt-4o" })).toBe("openai-chat");
 	expect(apiOf({ ...hello, model: "claude-opus-5" })).toBe("anthropic-messages");
 	expect(apiOf({ ...hello, system: "Be brief." })).toBe("anthropic-messages");
+	// Keys of the body before its parts, which may be the other API's by mistake.
+	expect(apiOf({ ...messagesOf({ type: "image_url", image_url: "a.png" }), system: "Be brief." })).toBe(
+		"anthropic-messages",
+	);
+	expect(apiOf(messagesOf({ type: "image", source: {} }))).toBe("openai-chat");
+	expect(apiOf({ messages: [{ content: [{ type: "image", source: {} }] }] })).toBe("anthropic-messages");
 	// A Claude model behind a compatible server is asked in OpenAI's form.
 	expect(apiOf({ ...messagesOf({ type: "image_url", image_url: "a.png" }), model: "claude-opus-5" })).toBe(
 		"openai-chat",
@@ -180,6 +189,132 @@ test("which API a body is for", () => {
 	for (const body of [null, [], "{}", 5, undefined, {}, { messages: {} }]) {
 		expect(() => readChatRequest(body)).toThrow(OnevisionError);
 	}
+});
+
+const ANTHROPIC_IMAGE = {
+	type: "image",
+	source: { type: "base64", media_type: "image/png", data: PIXELS },
+} as const;
+const CHAT_IMAGE = { type: "image_url", image_url: { url: "a.png", detail: "low" } } as const;
+const RESPONSES_IMAGE = { type: "input_image", image_url: "a.png", detail: "low" } as const;
+const GEMINI_IMAGE = { inlineData: { mimeType: "image/png", data: PIXELS } } as const;
+const TAKEN = {
+	chat: "text, refusal, image_url, video_url, video, input_audio or file",
+	responses: "input_text, output_text, refusal, input_image, computer_screenshot, input_audio or input_file",
+	messages: "text, thinking, image, tool_result, tool_use, redacted_thinking, server_tool_use or document",
+	gemini: "text, inlineData or fileData",
+} as const;
+
+test.each([
+	["openai-chat", RESPONSES_IMAGE, `type "input_image": Chat Completions takes ${TAKEN.chat}`],
+	["openai-chat", ANTHROPIC_IMAGE, `type "image": Chat Completions takes ${TAKEN.chat}`],
+	["openai-chat", GEMINI_IMAGE, `a part without type: Chat Completions takes ${TAKEN.chat}`],
+	["openai-responses", CHAT_IMAGE, `type "image_url": Responses takes ${TAKEN.responses}`],
+	["openai-responses", ANTHROPIC_IMAGE, `type "image": Responses takes ${TAKEN.responses}`],
+	["anthropic-messages", CHAT_IMAGE, `type "image_url": Messages takes ${TAKEN.messages}`],
+	["anthropic-messages", RESPONSES_IMAGE, `type "input_image": Messages takes ${TAKEN.messages}`],
+	[
+		"anthropic-messages",
+		{ type: "image", image: "a.png" },
+		"an image without source; write source {type, media_type, data}",
+	],
+	["gemini-generate-content", CHAT_IMAGE, `type "image_url": generateContent takes ${TAKEN.gemini}`],
+	["gemini-generate-content", ANTHROPIC_IMAGE, `type "image": generateContent takes ${TAKEN.gemini}`],
+	[
+		"openai-chat",
+		{ type: "image_url", image_url: "a.png" },
+		"image_url as text: Chat Completions takes an object; write image_url.url",
+	],
+	[
+		"openai-responses",
+		{ type: "input_image", image_url: { url: "a.png", detail: "low" } },
+		"image_url as an object: Responses takes the address as text, and detail beside it",
+	],
+] as const)("a part %s refuses is counted and reported: %j", (api, part, message) => {
+	const turn = { role: "user", content: [part], parts: [part] };
+	const request = readChatRequest({ messages: [turn], input: [turn], contents: [turn] }, { api });
+	expect(request.problems).toEqual([]);
+	expect(request.media).toMatchObject([{ kind: "image" }]);
+	const path = request.media[0]?.path ?? "";
+	expect(refused(request)).toEqual([`${path}: ${message}`]);
+	const detail = "detail" in part || (typeof part === "object" && JSON.stringify(part).includes("detail"));
+	expect(request.media[0]?.settings).toEqual(detail ? { detail: "low" } : {});
+});
+
+test.each([
+	["openai-chat", { type: "input_text", text: "Hello" }],
+	["openai-responses", { type: "text", text: "Hello" }],
+	["anthropic-messages", { type: "output_text", text: "Hello" }],
+	["gemini-generate-content", { type: "text", text: "Hello" }],
+	["openai-chat", { text: "Hello" }],
+] as const)("text written for another API than %s is counted and reported: %j", (api, part) => {
+	const turn = { role: "user", content: [part], parts: [part] };
+	const request = readChatRequest({ messages: [turn], input: [turn], contents: [turn] }, { api });
+	expect(request).toMatchObject({ texts: ["Hello"], problems: [] });
+	expect(request.breaches).toHaveLength(1);
+});
+
+test.each([
+	["openai-chat", CHAT_IMAGE],
+	["openai-responses", RESPONSES_IMAGE],
+	["anthropic-messages", ANTHROPIC_IMAGE],
+	["gemini-generate-content", GEMINI_IMAGE],
+] as const)("a part as %s takes it is no breach", (api, part) => {
+	const turn = { role: "user", content: [part], parts: [part] };
+	const request = readChatRequest({ messages: [turn], input: [turn], contents: [turn] }, { api });
+	expect(request).toMatchObject({ media: [{ kind: "image" }], breaches: [], problems: [] });
+});
+
+const clip = (videoMetadata: unknown, mimeType = "video/mp4") =>
+	readChatRequest({
+		contents: [{ parts: [{ fileData: { mimeType, fileUri: "clip.mp4" }, videoMetadata }] }],
+	});
+
+test.each([
+	[
+		{ startOffset: "40s", endOffset: "80.5s" },
+		{ start_offset: 40, end_offset: 80.5 },
+	],
+	[
+		{ start_offset: "0s", fps: 2 },
+		{ start_offset: 0, fps: 2 },
+	],
+	[{ endOffset: { seconds: 70 } }, { end_offset: 70 }],
+	[{ end_offset: { seconds: "70", nanos: 500_000_000 } }, { end_offset: 70.5 }],
+	[{}, {}],
+])("Gemini: videoMetadata %j is %j", (metadata, settings) => {
+	const request = clip(metadata);
+	expect(request.media).toEqual([
+		{
+			kind: "video",
+			path: "contents[0].parts[0]",
+			reference: { kind: "file", path: "clip.mp4" },
+			declaredType: "video/mp4",
+			settings,
+		},
+	]);
+	expect([...request.problems, ...request.breaches]).toEqual([]);
+});
+
+test.each([
+	[{ startOffset: "40" }, 'startOffset: expected seconds as text, "40s", got "40"; counted without it'],
+	[{ endOffset: 40 }, 'endOffset: expected seconds as text, "40s", got a number; counted without it'],
+	[{ endOffset: "-4s" }, 'endOffset: expected seconds as text, "40s", got "-4s"; counted without it'],
+	[{ endOffset: { seconds: -1 } }, "endOffset: expected seconds as text"],
+	[{ endOffset: { nanos: 1e9 } }, "endOffset: expected seconds as text"],
+	[{ fps: "2" }, "fps: expected a number, got text; counted at 1"],
+])("Gemini: videoMetadata %j is refused, the clip still counted", (metadata, message) => {
+	const request = clip(metadata);
+	expect(request.media).toMatchObject([{ kind: "video", settings: {} }]);
+	expect(told(request)).toEqual([expect.stringContaining(`contents[0].parts[0].videoMetadata.${message}`)]);
+});
+
+test("Gemini: videoMetadata of an image is refused, the image counted without it", () => {
+	const request = clip({ fps: 2 }, "image/png");
+	expect(request.media).toMatchObject([{ kind: "image", settings: {} }]);
+	expect(refused(request)).toEqual([
+		"contents[0].parts[0].videoMetadata: videoMetadata of an image; leave it out",
+	]);
 });
 
 test("each mistake is one problem with its place, and the rest is read", () => {
@@ -213,7 +348,7 @@ test("each mistake is one problem with its place, and the rest is read", () => {
 		"messages[2].content[3]: the data is no base64, or empty; encode the file's bytes",
 		"messages[2].content[4]: expected a data URL, a path or a web address, got nothing",
 		"messages[2].content[5]: an address of 10000 characters: at most 8192; base64 needs data:<type>;base64, before it",
-		'messages[2].content[6].type: expected text, image_url, input_image or video_url, got "txt"; the part is not counted',
+		'messages[2].content[6].type: expected text, refusal, image_url, video_url, video, input_audio or file, got "txt"; the part is not counted',
 	]);
 	expect(request).toMatchObject({ texts: ["still here"], media: [{ reference: { path: "last.png" } }] });
 });
@@ -310,7 +445,8 @@ test("any body: a request or an OnevisionError, never anything else", () => {
 	);
 	const check = (body: unknown): void => {
 		try {
-			const { media, problems } = readChatRequest(body);
+			const { media, problems, breaches } = readChatRequest(body);
+			for (const { message } of breaches) expect(message).not.toMatch(/[\r\n]/);
 			for (const { error } of problems) expect(error).toBeInstanceOf(OnevisionError);
 			for (const { error } of problems) expect(error.message).not.toMatch(/[\r\n]/);
 			for (const { path } of media) expect(path.length).toBeGreaterThan(0);

@@ -10,53 +10,17 @@ import { readAnthropic } from "./request-anthropic.ts";
 import { readGemini } from "./request-gemini.ts";
 import { readOpenaiChat, readOpenaiResponses } from "./request-openai.ts";
 import { type Body, fieldOf, type Reader, reader } from "./request-parts.ts";
+import { type ChatRequest, REQUEST_APIS, type RequestApi } from "./request-types.ts";
 
-export const REQUEST_APIS = [
-	"openai-chat",
-	"openai-responses",
-	"anthropic-messages",
-	"gemini-generate-content",
-] as const;
-export type RequestApi = (typeof REQUEST_APIS)[number];
-
-/** Where the bytes of an item are. */
-export type MediaReference =
-	/** In the request itself. */
-	| { readonly kind: "data"; readonly mimeType: string; readonly bytes: Uint8Array }
-	/** A local path, absolute or relative, as the request writes it. */
-	| { readonly kind: "file"; readonly path: string }
-	/** On the web: not fetched. */
-	| { readonly kind: "url"; readonly url: string }
-	/** Uploaded to the provider before: not reachable. */
-	| { readonly kind: "upload"; readonly id: string };
-
-/** One image or video of a request. */
-export interface RequestMedia {
-	readonly kind: "image" | "video";
-	/** Where it stands: `messages[0].content[1]`. */
-	readonly path: string;
-	readonly reference: MediaReference;
-	/** Settings of this item, in the spelling of the provider's rule; checked when tokens are counted. */
-	readonly settings: Readonly<Record<string, string | number | boolean>>;
-}
-
-/** Something of the request that is not counted, and why. */
-export interface RequestProblem {
-	readonly path: string;
-	readonly error: OnevisionError;
-}
-
-export interface ChatRequest {
-	readonly api: RequestApi;
-	/** As the request writes it; absent when it has none (Gemini names its model in the address). */
-	readonly model?: string;
-	/** Every text of the conversation, instructions included, in order. */
-	readonly texts: readonly string[];
-	readonly media: readonly RequestMedia[];
-	/** Tokens of the answer asked for at most, where the request says. */
-	readonly maxOutputTokens?: number;
-	readonly problems: readonly RequestProblem[];
-}
+export {
+	type ChatRequest,
+	type MediaReference,
+	REQUEST_APIS,
+	type RequestApi,
+	type RequestBreach,
+	type RequestMedia,
+	type RequestProblem,
+} from "./request-types.ts";
 
 export interface ReadOptions {
 	/** Which API the body is for; left out: told from its keys. */
@@ -105,7 +69,7 @@ export function readChatRequest(body: unknown, options: ReadOptions = {}): ChatR
 		to.problem("model", "invalid-input", "expected a name as text");
 	}
 	READERS[api](body, to);
-	const { texts, media, problems, maxOutputTokens } = to.result();
+	const { texts, media, problems, breaches, maxOutputTokens } = to.result();
 	return {
 		api,
 		...(typeof model === "string" ? { model } : {}),
@@ -113,6 +77,7 @@ export function readChatRequest(body: unknown, options: ReadOptions = {}): ChatR
 		media,
 		...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
 		problems,
+		breaches,
 	};
 }
 
@@ -127,16 +92,18 @@ function apiOf(body: Body): RequestApi {
 			"request: no messages, input or contents; expected a Chat Completions, Responses, Messages or generateContent body",
 		);
 	}
+	// A key of the body tells more than its parts, which may be the other API's by mistake.
+	if (MESSAGES_KEYS.some((key) => fieldOf(body, key) !== undefined)) return "anthropic-messages";
 	const types = new Set(messages.slice(0, 1000).flatMap(partTypes));
 	if (OPENAI_PARTS.some((type) => types.has(type))) return "openai-chat";
-	if (ANTHROPIC_PARTS.some((type) => types.has(type))) return "anthropic-messages";
 	const model = fieldOf(body, "model");
-	const claude = typeof model === "string" && model.toLowerCase().includes("claude");
-	return claude || fieldOf(body, "system") !== undefined || fieldOf(body, "anthropic_version") !== undefined
-		? "anthropic-messages"
-		: "openai-chat";
+	// Messages is the API of one provider's models; the others' models are asked in Chat Completions.
+	if (typeof model === "string") return /claude/i.test(model) ? "anthropic-messages" : "openai-chat";
+	return ANTHROPIC_PARTS.some((type) => types.has(type)) ? "anthropic-messages" : "openai-chat";
 }
 
+/** Keys of a Messages body that Chat Completions does not have. */
+const MESSAGES_KEYS = ["system", "anthropic_version", "stop_sequences"] as const;
 const OPENAI_PARTS = ["image_url", "video_url", "input_audio", "video", "file"] as const;
 const ANTHROPIC_PARTS = ["image", "document", "tool_use", "tool_result", "thinking"] as const;
 

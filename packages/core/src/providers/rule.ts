@@ -24,8 +24,10 @@ export interface ApiItemCount {
 	readonly exactness: Exactness;
 	/** The most the provider documents for such an item, where its own pages name only a ceiling. */
 	readonly documentedCeiling?: number;
-	/** Tokens of a video's sound track, on top of `visualTokens`. */
+	/** Tokens of a video's sound track, on top of `visualTokens`. The upper bound if `audioUnknown` is set. */
 	readonly audioTokens?: number;
+	/** Present when it is not known whether the clip has sound; then `audioTokens` may be none. */
+	readonly audioUnknown?: true;
 	/** What is billed, where that is another number than the tokens counted. */
 	readonly billedTokens?: number;
 	/** Present when the provider bills a flat number and does not publish what the item takes of the context. */

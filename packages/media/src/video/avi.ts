@@ -2,7 +2,7 @@
 
 import { type Reading, range, text, unreadable } from "../reading.ts";
 
-/** What an AVI's headers say of its first video stream. */
+/** What an AVI's headers say of its first video stream, and whether there is sound beside it. */
 export interface AviStream {
 	readonly width: number;
 	readonly height: number;
@@ -11,6 +11,8 @@ export interface AviStream {
 	readonly fps: number;
 	/** False when the stream's count and the file's differ, as after a recording that broke off. */
 	readonly framesExact: boolean;
+	/** Whether a stream of sound is listed. */
+	readonly hasAudio: boolean;
 }
 
 interface Chunk {
@@ -33,20 +35,29 @@ export function* readAvi(fileSize: number): Reading<AviStream> {
 	const whole =
 		extended && (yield* chunksOf(extended.start, extended.end)).find(({ name }) => name === "dmlh");
 	if (whole !== undefined) totalFrames = (yield* range(whole.start, 4)).getUint32(0, true) || totalFrames;
+	let video: Omit<AviStream, "hasAudio"> | undefined;
+	let hasAudio = false;
 	for (const part of parts) {
 		if (part.name !== "strl") continue;
-		const stream = yield* readStream(yield* chunksOf(part.start, part.end), totalFrames);
-		if (stream !== undefined) return stream;
+		const chunks = yield* chunksOf(part.start, part.end);
+		const header = chunks.find(({ name }) => name === "strh");
+		if (header === undefined) continue;
+		const kind = text(yield* range(header.start, 4), 0, 4);
+		if (kind === "auds") hasAudio = true;
+		else if (kind === "vids") video ??= yield* readStream(header, chunks, totalFrames);
 	}
-	throw unreadable("AVI has no video stream");
+	if (video === undefined) throw unreadable("AVI has no video stream");
+	return { ...video, hasAudio };
 }
 
-function* readStream(chunks: readonly Chunk[], totalFrames: number): Reading<AviStream | undefined> {
-	const header = chunks.find(({ name }) => name === "strh");
+function* readStream(
+	header: Chunk,
+	chunks: readonly Chunk[],
+	totalFrames: number,
+): Reading<Omit<AviStream, "hasAudio"> | undefined> {
 	const format = chunks.find(({ name }) => name === "strf");
-	if (header === undefined || format === undefined) return undefined;
+	if (format === undefined) return undefined;
 	const view = yield* range(header.start, 36);
-	if (text(view, 0, 4) !== "vids") return undefined;
 	const [scale, rate, length] = [
 		view.getUint32(20, true),
 		view.getUint32(24, true),

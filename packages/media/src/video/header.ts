@@ -28,6 +28,8 @@ export interface VideoHeader {
 	readonly durationSeconds?: number;
 	/** Degrees clockwise still to be turned for display: 0, 90, 180 or 270. */
 	readonly rotation: number;
+	/** Whether the file has a sound track, of any codec; digital silence counts as one. */
+	readonly hasAudio: boolean;
 	/** False when `frames` was reckoned from a duration and a rate rather than counted. */
 	readonly framesExact: boolean;
 }
@@ -109,14 +111,14 @@ async function readTrackFacts(
 	format: VideoFormat,
 	options: VideoHeaderOptions,
 ): Promise<Facts> {
-	const { track, dispose } = await openTrack(source, options.signal);
+	const { track, hasAudio, dispose } = await openTrack(source, options.signal);
 	try {
 		const size = {
 			width: await track.getCodedWidth(),
 			height: await track.getCodedHeight(),
 		};
 		const rotation = await track.getRotation();
-		return { ...size, rotation, ...(await countFrames(track, source, format, options)) };
+		return { ...size, rotation, hasAudio, ...(await countFrames(track, source, format, options)) };
 	} catch (error) {
 		throw asUnreadable(error, options.signal);
 	} finally {

@@ -13,6 +13,8 @@ export function toSource(source: Uint8Array | Blob | ByteSource): ByteSource {
 /** A file opened for its first video track. */
 export interface OpenTrack {
 	readonly track: InputVideoTrack;
+	/** Whether the file has a sound track, of any codec. */
+	readonly hasAudio: boolean;
 	dispose(): void;
 }
 
@@ -25,7 +27,8 @@ export async function openTrack(source: ByteSource, signal?: AbortSignal): Promi
 		signal?.throwIfAborted();
 		const [track] = await input.getVideoTracks();
 		if (track === undefined) throw unreadable("has no video track");
-		return { track, dispose: () => input.dispose() };
+		const hasAudio = (await input.getAudioTracks()).length > 0;
+		return { track, hasAudio, dispose: () => input.dispose() };
 	} catch (error) {
 		input.dispose();
 		throw asUnreadable(error, signal);

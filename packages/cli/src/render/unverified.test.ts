@@ -1,0 +1,37 @@
+/** What was not read in a published file is said by every command that shows a number resting on it. */
+
+import { expect, test } from "vitest";
+import { runInMemory } from "../testing/terminal.ts";
+
+const run = (args: string, input = "") => runInMemory(args.split(" "), { cwd: "/", input });
+const AYA = "unverified: Aya Vision 32B: tile, maxTiles, contextTokens";
+
+test.each([
+	["count --image 99x99 -m aya-vision-32b", AYA],
+	["compare --image 99x99 --models aya-vision-32b,llava-1.5-7b", AYA],
+	["fit --aspect 1:1 -t 900 -m aya-vision-32b", AYA],
+	["count --video 640x480@24:2 -m nova-lite", "unverified: Amazon Nova Lite: frameTokens"],
+	["models nova-lite", "unverified      frameTokens"],
+] as const)("%s", async (args, said) => {
+	expect((await run(args)).out).toContain(said);
+});
+
+test("models: the list names the properties, one model the rows they stand in", async () => {
+	expect((await run("models")).out).toMatch(/\naya-vision-32b .*tile, maxTiles, contextTokens, layers/);
+	expect((await run("models aya-vision-32b")).out).toContain("Aya Expanse 32B (Aya Vision 32B): layers");
+	expect(JSON.parse((await run("models aya-vision-32b --json")).out).unverifiedFacts).toHaveLength(3);
+});
+
+test("plan and curriculum: the model, its parts and the accelerator", async () => {
+	const request = "model: aya-vision-32b\nhardware: {accelerator: b200}\n";
+	const { out } = await run("plan -", request);
+	expect(out).toContain(AYA);
+	expect(out).toContain("unverified: NVIDIA B200 SXM 180 GB: bandwidthBytesPerSecond");
+	expect((await run("curriculum -", request)).out).toMatch(/unverified:\n {2}- "?Aya Vision 32B/);
+});
+
+test("nothing is said of a model that was read", async () => {
+	for (const args of ["count --image 99x99 -m llava-1.5-7b", "count --image 99x99 -m gpt-4o"]) {
+		expect((await run(args)).out).not.toContain("unverified");
+	}
+});
