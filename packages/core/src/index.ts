@@ -25,6 +25,7 @@ export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlops
 export { estimateTrainingMemory, kvCacheBytes, type TrainingMemory } from "./cost/memory.ts";
 export { type Model, modelOf } from "./cost/model.ts";
 export { estimateRequest, type RequestCost, type RequestSetup } from "./cost/request.ts";
+export { estimateRequests, type RequestsCost, type WeightedLayout } from "./cost/requests.ts";
 export { trainingFlops } from "./cost/training.ts";
 export {
 	type Counter,
@@ -60,6 +61,7 @@ export {
 	fitSetting,
 	fitSize,
 } from "./fit.ts";
+export { fidelityOfSample, fitSettings, type SettingsFit, type SettingsLimits } from "./fit-settings.ts";
 export { thousands } from "./format.ts";
 export {
 	countByRate,
@@ -130,6 +132,7 @@ export {
 	type RequestAssessment,
 } from "./providers/assess.ts";
 export { type ApiCount, type ApiSettings, countApi, countApiFrom } from "./providers/count.ts";
+export { fitApiSettings } from "./providers/fit.ts";
 export { type LimitBreach, type LimitId, limitBreaches, type SizedItem } from "./providers/limits.ts";
 export { type ApiLimits, type ApiModel, PROVIDERS, type Provider } from "./providers/model.ts";
 export {
@@ -176,5 +179,6 @@ export {
 	scenarioOf,
 	type VideoItem,
 } from "./sample.ts";
+export { type VideoSampling, videoSampling } from "./sampling.ts";
 export type { JsonSchema, Schema } from "./schema.ts";
 export * as schema from "./schema.ts";

@@ -35,6 +35,8 @@ export interface Knob {
 	readonly values: readonly SettingValue[];
 	/** Whether a released checkpoint accepts other values than its own at inference time, without training. */
 	readonly deployable: boolean;
+	/** Where `values` are a selection: every `step` from `from` to the highest of them does something of its own. */
+	readonly range?: { readonly from: number; readonly step: number };
 	/** Which bound of a plan request applies to the values. */
 	readonly bound?: "frames" | "tiles" | "pooling";
 	/** The value in words, for people: "grids of up to 9 tiles". `settings` are those of the knobs before it. */

@@ -32,6 +32,12 @@ const clipSettings = {
 	fps: number("Frames sampled per second of video", { min: 0.001, max: 24 }),
 	audio: boolean("Whether a video has a sound track, which is counted too"),
 };
+/** Frames per second that a search tries. */
+const RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 4, 8, 12, 24];
+const clipKnobs = (resolutions: readonly string[]) => {
+	const resolution = { setting: "media_resolution", values: resolutions };
+	return { image: [resolution], video: [resolution, { setting: "fps", values: RATES }] };
+};
 const defaults = () => ({ media_resolution: "unspecified", fps: 1, audio: true }) as const;
 
 export interface Gemini3Constants {
@@ -54,6 +60,7 @@ export const gemini3: ApiRule<Gemini3Constants, Gemini3Settings> = {
 	source: GEMINI_3_SOURCE,
 	settings: { media_resolution: choice(RESOLUTION_DOC, IMAGE_RESOLUTIONS), ...clipSettings },
 	defaults,
+	knobs: () => clipKnobs(IMAGE_RESOLUTIONS),
 	image: (image, constants, { media_resolution }) => {
 		const ceiling = constants.image[media_resolution];
 		const { tokens, resized } = softTokens(image, ceiling);
@@ -154,6 +161,7 @@ export const gemini2: ApiRule<Gemini2Constants, Gemini2Settings> = {
 	source: GEMINI_2_SOURCE,
 	settings: { media_resolution: choice(RESOLUTION_DOC, RESOLUTIONS), ...clipSettings },
 	defaults,
+	knobs: () => clipKnobs(RESOLUTIONS),
 	image: (image, constants, { media_resolution }) => {
 		if (media_resolution === "low" || media_resolution === "medium") {
 			return flatImage(image, constants[media_resolution], media_resolution);
