@@ -5,6 +5,7 @@ import { Command, CommanderError } from "commander";
 import { addDrawing } from "./drawing.ts";
 import { EXIT } from "./exit.ts";
 import {
+	asIsOption,
 	backendOption,
 	configOption,
 	dtypeOption,
@@ -14,6 +15,7 @@ import {
 	modelOption,
 	orientationOption,
 	parityOption,
+	rowsOption,
 	setOption,
 	videoOption,
 } from "./options.ts";
@@ -89,7 +91,9 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.addOption(parityOption())
 		.addOption(imageOption())
 		.addOption(videoOption())
+		.addOption(asIsOption())
 		.option("--together", "all media are one conversation (several images are then laid out as such)")
+		.addOption(rowsOption())
 		.option("--tokenizer <file>", "the model's tokenizer.json: text between frames is counted, not estimated")
 		.option("--jsonl <file>", "samples to count, one JSON object a line; - is standard input")
 		.option(
@@ -117,16 +121,24 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		});
 	program
 		.command("compare")
-		.description("the same media under several models")
+		.description("what the same media cost under several models: tokens, context, price, first token")
 		.argument("[files...]", "images, videos and folders")
-		.option("--models <ids>", "comma-separated models, or all", "usual")
+		.option("--models <ids>", "comma-separated models, all or usual", "usual")
 		.addOption(configOption())
 		.addOption(hubOption())
 		.addOption(imageOption())
 		.addOption(videoOption())
-		.option("--together", "all media are one conversation")
-		.option("--as-is", "do not sample videos as model cards do; take what transformers does by itself")
+		.option("--together", "all media are one conversation, one request")
+		.option("--under <tokens>", "each model's best settings under so many visual tokens a request")
+		.addOption(asIsOption())
+		.option("--accelerator <id>", "what open models run on (default: h100-sxm)")
+		.option("--price <usd>", "price of one accelerator per hour (default: the hardware table's)")
+		.option("--batch <requests>", "requests decoded together (default: 16)")
+		.option("--prompt <tokens>", "text of a request beside its media (default: 128)")
+		.option("--answer <tokens>", "tokens of an answer (default: 128)")
+		.addOption(rowsOption())
 		.addOption(orientationOption())
+		.option("--csv", "print CSV, a row per model")
 		.addOption(jsonOption())
 		.action(async (files: string[], options) => {
 			const { compareModels } = await import("./commands/compare.ts");
@@ -140,6 +152,7 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.addOption(hubOption())
 		.addOption(setOption())
 		.addOption(parityOption())
+		.addOption(asIsOption())
 		.addOption(imageOption())
 		.addOption(videoOption())
 		.option("--aspect <W:H>", "the largest image of this shape")
@@ -167,6 +180,7 @@ function addPixels(program: Command, terminal: Terminal, exitWith: (status: numb
 		.addOption(configOption())
 		.addOption(hubOption())
 		.addOption(setOption())
+		.addOption(asIsOption())
 		.addOption(backendOption())
 		.addOption(dtypeOption())
 		.requiredOption(

@@ -52,7 +52,7 @@ interface Outcome extends SearchAnswer {
 /** Differences below are rounding of the same mean. */
 const SAME = 1e-12;
 /** Most values of a setting with a range that are tried beside each value of the others; then they are refined. */
-const COARSE_VALUES = 16;
+const COARSE_VALUES = 10;
 /** Most distinct samples a candidate is measured on: the heaviest, and others spread evenly. */
 const HEAVIEST = 32;
 const SPREAD = 96;

@@ -106,27 +106,30 @@ export function fitByKind(
 	problem: KindProblem,
 ): SettingsFit {
 	const limits = { maxTokens, maxContextTokens };
+	const merged = mergeEqual(given.map((sample) => ({ sample, weight: 1 })));
 	const samples = countable(
-		mergeEqual(given.map((sample) => ({ sample, weight: 1 }))).map((each) => ({ ...each, ...limits })),
+		merged.map((each) => ({ ...each, ...limits })),
 		problem,
 	);
 	if (samples.length === 0) return { settings: {}, fits: false };
-	const mixed = samples.some(({ sample: { media } }) => {
-		const images = imagesOf(media);
-		return images > 0 && images < media.length;
-	});
-	const whole = (settings: Settings): SearchAnswer =>
-		searchSettings({ samples, knobs: [], measurer: (more) => problem.measurer({ ...settings, ...more }) });
-	const asGiven = whole({});
-	let best: SearchAnswer = { ...asGiven, settings: {} };
 	const shared = sharedKnobs(samples, problem);
 	if (shared !== undefined) return searchSettings({ samples, knobs: shared, measurer: problem.measurer });
-	for (const share of mixed ? IMAGE_SHARES : [undefined]) {
-		const settings = searchKinds(samples, problem, share);
+	if (!samples.some(({ sample: { media } }) => isMixed(media)))
+		return searchKinds(samples, problem, undefined);
+	const whole = (settings: Settings): SearchAnswer =>
+		searchSettings({ samples, knobs: [], measurer: (more) => problem.measurer({ ...settings, ...more }) });
+	let best: SearchAnswer = { ...whole({}), settings: {} };
+	for (const share of IMAGE_SHARES) {
+		const { settings } = searchKinds(samples, problem, share);
 		const answer = { ...whole(settings), settings };
 		if (isBetter(answer, best)) best = answer;
 	}
 	return { settings: best.settings, fits: best.fits };
+}
+
+function isMixed(media: readonly MediaItem[]): boolean {
+	const images = imagesOf(media);
+	return images > 0 && images < media.length;
 }
 
 /** The knobs of both kinds where one setting acts on both and both occur: then they are searched together. */
@@ -177,14 +180,17 @@ function searchKinds(
 	samples: readonly LimitedSample[],
 	{ knobs, measurer }: KindProblem,
 	imageShare: number | undefined,
-): Settings {
+): SettingsFit {
 	let settings: Settings = {};
+	let fits = true;
 	for (const kind of KINDS) {
 		const parts = samples.flatMap((limited) => partOf(limited, kind, imageShare));
 		if (parts.length === 0) continue;
-		settings = { ...settings, ...searchSettings({ samples: parts, knobs: knobs[kind], measurer }).settings };
+		const found = searchSettings({ samples: parts, knobs: knobs[kind], measurer });
+		settings = { ...settings, ...found.settings };
+		fits &&= found.fits;
 	}
-	return settings;
+	return { settings, fits };
 }
 
 function partOf(limited: LimitedSample, kind: MediaItem["kind"], share: number | undefined): LimitedSample[] {

@@ -36,8 +36,16 @@ export {
 	type ResolvedSettings,
 	resolveSettings,
 } from "./count.ts";
+export {
+	byQuality,
+	compareDeployments,
+	type Deployment,
+	type DeploymentCandidate,
+	type DeploymentQuestion,
+	type RequestOutcome,
+} from "./deployment.ts";
 export { type ErrorCode, OnevisionError } from "./errors.ts";
-export { HARDWARE, type Hardware, type HardwareId } from "./facts/hardware.ts";
+export { HARDWARE, type Hardware, type HardwareId, resolveHardwareId } from "./facts/hardware.ts";
 export { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "./facts/language-models.ts";
 export { TOWERS, type Tower, type TowerId } from "./facts/towers.ts";
 export type { Family, Knob, Parity, Settings, SettingValue } from "./families/family.ts";

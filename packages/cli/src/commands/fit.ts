@@ -14,11 +14,14 @@ import {
 	type Size,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
-import { parseSettings } from "../input/settings.ts";
+import { type ModelSettings, modelSettings } from "../input/model-settings.ts";
 import { parseImageSize, parseVideoSize } from "../input/sizes.ts";
 import { resolveModel } from "../input/snapshot.ts";
+import { fittedTable } from "../render/fitted-table.ts";
 import { whole } from "../render/numbers.ts";
-import { type Column, table } from "../render/table.ts";
+import { samplingNote } from "../render/sampling.ts";
+import type { Column } from "../render/table.ts";
+import { wrap } from "../render/wrap.ts";
 import type { Terminal } from "../terminal.ts";
 import { fitLength } from "./fit-length.ts";
 
@@ -28,6 +31,7 @@ export interface FitOptions {
 	readonly hub?: string;
 	readonly set: readonly string[];
 	readonly parity?: string;
+	readonly asIs?: boolean;
 	readonly image: readonly string[];
 	readonly video: readonly string[];
 	/** `W:H` */
@@ -47,8 +51,8 @@ export interface FitOptions {
 type ResolvedOptions = Omit<FitOptions, "model"> & { readonly model: string | Checkpoint };
 
 export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<number> {
-	const snapshot = await resolveModel(terminal, given);
-	const options: ResolvedOptions = { ...given, model: snapshot.model };
+	const resolved = await resolveModel(terminal, given);
+	const options: ResolvedOptions = { ...given, model: resolved.model };
 	const { model } = options;
 	if (typeof model === "string" && !isCheckpointName(model) && isApiModelName(model)) {
 		throw new OnevisionError(
@@ -56,37 +60,51 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 			`${model} is a closed model; fit searches open ones (onevision models), count takes both`,
 		);
 	}
-	const settings = {
-		...snapshot.settings,
-		...parseSettings(options.set),
-		...(options.parity === undefined ? {} : { parity: options.parity }),
-	};
-	if (options.jsonl !== undefined) return answerLength(terminal, options, options.jsonl, settings);
-	const answer = answerOf(options, settings);
+	const { settings, sampling } = modelSettings(resolved, options);
+	if (options.jsonl !== undefined) {
+		return answerLength(terminal, options, options.jsonl, {
+			settings,
+			...(sampling === undefined ? {} : { sampling }),
+		});
+	}
 	const counter = createCounterFrom(options.model, settings);
+	const answer = answerOf(options, settings);
+	const hasVideo = options.video.length > 0;
+	const { contextTokens } = counter.checkpoint;
+	const maxTokens = tokensOf(options);
 	if (options.json) {
 		const { fit, question } = answer;
-		const { checkpoint, settings: resolved } = counter;
+		const { checkpoint, settings: used } = counter;
 		const result = {
 			model: checkpoint.title,
-			parity: resolved.parity,
-			settings: resolved.values,
+			parity: used.parity,
+			settings: used.values,
+			...(hasVideo ? { videoSampling: sampling } : {}),
 			question,
-			maxTokens: tokensOf(options),
+			maxTokens,
+			contextWindowTokens: contextTokens,
 			...fit,
 		};
 		await terminal.out(`${JSON.stringify(result, null, 2)}\n`);
 		return EXIT.done;
 	}
 	const { bold, dim } = terminal.colors;
-	const [head = "", ...body] = table(answer.columns, answer.rows);
-	const basis = `as ${counter.settings.parity} counts it, at most ${whole(tokensOf(options))} visual tokens`;
+	const { columns } = terminal;
+	const { head, body } = fittedTable(answer.columns, answer.rows, columns);
+	const notes = [
+		...(hasVideo ? [samplingNote(sampling, counter.settings.parity)] : []),
+		...answer.notes,
+		...(answer.fit.largest.visualTokens > contextTokens
+			? [`more than the model's context of ${whole(contextTokens)} tokens: a lower --tokens is needed`]
+			: []),
+	];
+	const title = `${counter.checkpoint.title} as ${counter.settings.parity} counts it, at most ${whole(maxTokens)} visual tokens`;
 	const lines = [
-		`${bold(counter.checkpoint.title)} ${dim(basis)}`,
+		...wrap(title, columns).map((line, index) => (index === 0 ? bold(line) : dim(line))),
 		"",
-		dim(head),
+		...head.map(dim),
 		...body,
-		...answer.notes.map((note) => dim(`note: ${note}`)),
+		...notes.flatMap((note) => wrap(`note: ${note}`, columns).map(dim)),
 	];
 	await terminal.out(`${lines.join("\n")}\n`);
 	return EXIT.done;
@@ -198,7 +216,7 @@ function answerLength(
 	terminal: Terminal,
 	options: ResolvedOptions,
 	file: string,
-	settings: Readonly<Record<string, unknown>>,
+	settings: ModelSettings,
 ): Promise<number> {
 	const { image, video, aspect, setting } = options;
 	if (image.length + video.length > 0 || aspect !== undefined || setting !== undefined) {
@@ -209,5 +227,5 @@ function answerLength(
 	}
 	const limit =
 		options.tokens === undefined ? undefined : wholeOption("--tokens", options.tokens, "a length in tokens");
-	return fitLength(terminal, { ...options, file, settings, limit });
+	return fitLength(terminal, { ...options, ...settings, file, limit });
 }

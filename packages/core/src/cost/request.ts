@@ -76,11 +76,10 @@ export function estimateRequest(
 		roofline(prefill, model.parameters.languageModel * HALF_BYTES, rate * efficiency, bandwidth);
 	let decode = 0;
 	let decodeSeconds = 0;
+	const decoded = activeWeights(model) * HALF_BYTES;
 	for (let token = 1; token < answerTokens; token++) {
 		const step = decodeFlops(model.languageModel, promptTokens + token - 1);
-		const moved =
-			activeWeights(model) * HALF_BYTES +
-			requestBatch * kvCacheBytes(model.languageModel, promptTokens + token);
+		const moved = decoded + requestBatch * kvCacheBytes(model.languageModel, promptTokens + token);
 		decode += step;
 		decodeSeconds += roofline(requestBatch * step, moved, rate * prefillEfficiency, bandwidth);
 	}

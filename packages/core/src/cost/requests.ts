@@ -3,7 +3,7 @@
 import type { SampleLayout } from "../layout.ts";
 import { type Statistics, statistics } from "../plan/statistics.ts";
 import type { Model } from "./model.ts";
-import { estimateRequest, type RequestSetup } from "./request.ts";
+import { estimateRequest, type RequestCost, type RequestSetup } from "./request.ts";
 
 /** A request of the set, and how often it occurs. */
 export interface WeightedLayout {
@@ -34,7 +34,13 @@ export function estimateRequests(
 		first,
 	);
 	const { accelerators } = estimateRequest(model, largest.layout, text, setup);
-	const costs = layouts.map(({ layout }) => estimateRequest(model, layout, text, { ...setup, accelerators }));
+	const known = new Map<string, RequestCost>();
+	const costs = layouts.map(({ layout }) => {
+		const key = loadOf(layout);
+		const cost = known.get(key) ?? estimateRequest(model, layout, text, { ...setup, accelerators });
+		known.set(key, cost);
+		return cost;
+	});
 	const weights = layouts.map(({ weight }) => weight);
 	const total = weights.reduce((sum, weight) => sum + weight, 0);
 	const price = costs.reduce(
@@ -49,4 +55,10 @@ export function estimateRequests(
 		),
 		...(setup.pricePerHour === undefined ? {} : { pricePer1000: price / total }),
 	};
+}
+
+/** What of a layout decides its cost, as text. */
+function loadOf({ contextTokens, towerTokens, items }: SampleLayout): string {
+	const views = items.map(({ views, patchGrid: { rows, cols } }) => `${views}x${rows * cols}`);
+	return [contextTokens, towerTokens, ...views].join(" ");
 }

@@ -3,8 +3,9 @@
 import type { Settings } from "../families/family.ts";
 import type { Measured } from "../fit-search.ts";
 import { fitByKind, type SettingsFit, type SettingsLimits } from "../fit-settings.ts";
-import type { Sample } from "../sample.ts";
-import { countApiFrom, modelOn } from "./count.ts";
+import { DEFAULT_FIDELITY, fidelityOf } from "../plan/fidelity.ts";
+import { durationSeconds, type MediaItem, type Sample } from "../sample.ts";
+import { type ApiCount, countApiFrom, modelOn } from "./count.ts";
 import { resolveApiModelId } from "./models.ts";
 
 const NOTHING = { image: [], video: [] } as const;
@@ -33,4 +34,24 @@ export function fitApiSettings(
 				return { tokens: visualTokens, contextTokens, score: visualTokens };
 			},
 	});
+}
+
+/**
+ * What a closed model can keep of a sample at most, 0 to 1: the fidelity of the pixels and the time it is documented to
+ * look at, as if its tower pooled nothing. 1 says nothing.
+ */
+export function apiFidelityBound({ media }: Sample, { items }: Pick<ApiCount, "items">): number {
+	let sum = 0;
+	for (const [index, { resized, frames }] of items.entries()) {
+		const item = media[index] as MediaItem;
+		const seconds = item.kind === "video" ? durationSeconds(item) : undefined;
+		const kept = {
+			resolution: Math.min(1, (resized.width * resized.height) / (item.width * item.height)),
+			density: 1,
+			duration:
+				seconds === undefined ? 1 : Math.min(1, (frames * DEFAULT_FIDELITY.secondsPerFrame) / seconds),
+		};
+		sum += fidelityOf(kept, DEFAULT_FIDELITY);
+	}
+	return items.length === 0 ? 1 : sum / items.length;
 }

@@ -33,7 +33,7 @@ const clipSettings = {
 	audio: boolean("Whether a video has a sound track, which is counted too"),
 };
 /** Frames per second that a search tries. */
-const RATES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 4, 8, 12, 24];
+const RATES = [0.1, 0.25, 0.5, 1, 2, 5, 10, 24];
 const clipKnobs = (resolutions: readonly string[]) => {
 	const resolution = { setting: "media_resolution", values: resolutions };
 	return { image: [resolution], video: [resolution, { setting: "fps", values: RATES }] };
