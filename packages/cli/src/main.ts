@@ -73,12 +73,12 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 function addCounting(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
 	program
 		.command("models")
-		.description("list checkpoints, or show one with its settings and sources")
-		.argument("[id]", "checkpoint id, Hugging Face repository id or short name")
+		.description("list models, those whose names hold some words, or one with its settings and sources")
+		.argument("[id or words...]", "a model's id or other name, or words to look for in names: qwen 7b")
 		.addOption(jsonOption())
-		.action(async (id: string | undefined, options) => {
+		.action(async (words: string[], options) => {
 			const { showModels } = await import("./commands/models.ts");
-			await showModels(terminal, id, options);
+			await showModels(terminal, words, options);
 		});
 	program
 		.command("count")

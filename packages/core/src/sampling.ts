@@ -30,7 +30,7 @@ export function videoSampling(
 	const family = familyById(checkpoint.family);
 	const parity = asked.parity ?? family.parities[0];
 	// The card's settings stand against what transformers does; other implementations sample by themselves.
-	const card: Settings = parity === "transformers" ? { ...checkpoint.usual } : {};
+	const card = parity === "transformers" ? cardSettings(checkpoint) : {};
 	const byNumber = family
 		.knobs(checkpoint.constants)
 		.video.flatMap(({ bound, setting }) => (bound === "frames" ? [setting] : []));
@@ -44,4 +44,11 @@ export function videoSampling(
 	return asIs
 		? { by: "implementation", settings: {}, card, choosers }
 		: { by: "card", settings: card, choosers };
+}
+
+/** What the card sets, where transformers does not do the same by itself. */
+function cardSettings({ usual, family, constants }: Checkpoint): Settings {
+	const card: Settings = { ...usual };
+	const defaults = familyById(family).defaults(constants, "transformers");
+	return Object.entries(card).every(([key, value]) => defaults[key] === value) ? {} : card;
 }

@@ -56,7 +56,7 @@ export async function countMedia(
 	}
 	const missing = failed.map(({ sample, error }) => ({
 		message: `${sample.name}: ${error.message}`,
-		reason: `(${error.message})`,
+		reason: error.message,
 	}));
 	for (const line of missingLines("onevision", missing)) terminal.err(`${line}\n`);
 	return failed.length > 0 ? EXIT.error : EXIT.done;

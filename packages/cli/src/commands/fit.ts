@@ -5,6 +5,7 @@ import {
 	createCounterFrom,
 	DEFAULT_LONG_SIDE,
 	type Fit,
+	type FitQuestion,
 	fitFrames,
 	fitSetting,
 	fitSize,
@@ -12,6 +13,7 @@ import {
 	isCheckpointName,
 	OnevisionError,
 	type Size,
+	type VideoItem,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
 import { type ModelSettings, modelSettings } from "../input/model-settings.ts";
@@ -68,8 +70,9 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 		});
 	}
 	const counter = createCounterFrom(options.model, settings);
-	const answer = answerOf(options, settings);
-	const hasVideo = options.video.length > 0;
+	const answer = answerOf(options, { settings, ...(sampling === undefined ? {} : { sampling }) });
+	// Where a number of frames is what is searched, nothing else samples.
+	const hasVideo = options.video.length > 0 && sampling?.choosers.includes(options.setting ?? "") !== true;
 	const { contextTokens } = counter.checkpoint;
 	const maxTokens = tokensOf(options);
 	if (options.json) {
@@ -84,6 +87,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 			maxTokens,
 			contextWindowTokens: contextTokens,
 			...fit,
+			...(answer.wholeClip === undefined ? {} : { wholeClip: answer.wholeClip }),
 		};
 		await terminal.out(`${JSON.stringify(result, null, 2)}\n`);
 		return EXIT.done;
@@ -116,10 +120,31 @@ interface Answer {
 	readonly columns: readonly Column[];
 	readonly rows: readonly (readonly string[])[];
 	readonly notes: readonly string[];
+	/** For a clip that is too long: the setting that brings all of it under the limit. */
+	readonly wholeClip?: { readonly setting: string; readonly value: number; readonly visualTokens: number };
+}
+
+/** The answer with the number of frames under which the whole clip fits, where the model has such a setting. */
+function withWholeClip(
+	found: Answer,
+	question: FitQuestion,
+	clip: VideoItem,
+	setting: string | undefined,
+): Answer {
+	if (setting === undefined) return found;
+	try {
+		const { value, visualTokens } = fitSetting({ ...question, sample: { media: [clip] }, setting }).largest;
+		const note = `the whole clip fits with --set ${setting}=${value}: ${whole(visualTokens)} tokens`;
+		return { ...found, notes: [...found.notes, note], wholeClip: { setting, value, visualTokens } };
+	} catch (error) {
+		// Not by this setting: the shorter clip is the answer.
+		if (error instanceof OnevisionError) return found;
+		throw error;
+	}
 }
 
 /** What is asked follows from what is given: a setting, else an aspect ratio, one image or one video. */
-function answerOf(options: ResolvedOptions, settings: Readonly<Record<string, unknown>>): Answer {
+function answerOf(options: ResolvedOptions, settings: ModelSettings): Answer {
 	const { image, video, aspect, setting } = options;
 	const given = image.length + video.length + (aspect === undefined ? 0 : 1);
 	if (setting === undefined ? given !== 1 : given === 0 || aspect !== undefined) {
@@ -128,7 +153,11 @@ function answerOf(options: ResolvedOptions, settings: Readonly<Record<string, un
 			"give one of --image WxH, --aspect W:H, --video WxH@FPS:SECONDS or --jsonl FILE; --setting KEY takes any number of images and videos, no --aspect",
 		);
 	}
-	const question = { checkpoint: options.model, settings, maxTokens: tokensOf(options) };
+	const question = {
+		checkpoint: options.model,
+		settings: settings.settings,
+		maxTokens: tokensOf(options),
+	};
 	if (setting !== undefined) {
 		const media = [...image.map(parseImageSize), ...video.map(parseVideoSize)];
 		const fit = fitSetting({ ...question, sample: { media }, setting });
@@ -140,9 +169,10 @@ function answerOf(options: ResolvedOptions, settings: Readonly<Record<string, un
 	if (clip !== undefined) {
 		const { fps = Number.NaN } = clip;
 		const fit = fitFrames({ ...question, video: clip });
-		return answer("frames", fit, ["frames", "seconds"], (f) => [whole(f), (f / fps).toFixed(2)], {
+		const found = answer("frames", fit, ["frames", "seconds"], (f) => [whole(f), (f / fps).toFixed(2)], {
 			atBound: "the whole clip fits",
 		});
+		return fit.atBound ? found : withWholeClip(found, question, clip, settings.sampling?.choosers[0]);
 	}
 	const [picture] = image.map(parseImageSize);
 	const shape = picture === undefined ? { aspect: parseAspect(aspect ?? "") } : { size: picture };

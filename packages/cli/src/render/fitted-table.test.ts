@@ -90,9 +90,15 @@ test("shortened in the middle, never longer than asked", () => {
 	expect(displayWidth(shorten("写真写真写真写真写真", 9))).toBeLessThanOrEqual(9);
 });
 
-test("text wraps at blanks; a long word stays whole", () => {
+test("text wraps at blanks; a word longer than a line is broken at its signs", () => {
 	expect(wrap("one two three", 7, "  ")).toEqual(["one two", "  three"]);
-	expect(wrap("see https://example.com/long now", 10)).toEqual(["see", "https://example.com/long", "now"]);
+	expect(wrap("see models/qwen2_vl/video.py now", 14)).toEqual([
+		"see",
+		"models/",
+		"qwen2_vl/",
+		"video.py now",
+	]);
+	expect(wrap("0123456789", 4, " ")).toEqual(["0123", " 456", " 789"]);
 	expect(
 		definitions(
 			[

@@ -17,8 +17,10 @@ export function missingLines(label: string, missing: readonly Missing[]): string
 	if (rest.length === 0) return named;
 	const counts = new Map<string, number>();
 	for (const { reason } of rest) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-	const reasons = [...counts].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${count} ${reason}`);
-	return [...named, `${label}: ${rest.length} more: ${reasons.join(", ")}`];
+	const reasons = [...counts]
+		.sort((a, b) => b[1] - a[1])
+		.map(([reason, count]) => (counts.size === 1 ? reason : `${count} ${reason}`));
+	return [...named, `${label}: ${rest.length} more (${reasons.join(", ")})`];
 }
 
 /** A text on one line: a file's name may hold anything. */

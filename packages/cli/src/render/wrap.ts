@@ -3,22 +3,40 @@
 import { displayWidth } from "./table.ts";
 
 /**
- * Lines of at most `width` columns, broken at blanks; a word longer than a line stands alone, whole. Lines after the
- * first start with `indent`.
+ * Lines of at most `width` columns, broken at blanks; a word longer than a line is broken after a slash or a comma, else
+ * where the line ends. Lines after the first start with `indent`.
  */
 export function wrap(text: string, width: number, indent = ""): string[] {
 	const lines: string[] = [];
 	let line = "";
+	const room = (): number => width - (lines.length === 0 ? 0 : displayWidth(indent));
+	const end = (next: string): void => {
+		lines.push((lines.length === 0 ? "" : indent) + line);
+		line = next;
+	};
 	for (const word of text.split(" ")) {
 		const longer = line === "" ? word : `${line} ${word}`;
-		const start = lines.length === 0 ? "" : indent;
-		if (line !== "" && displayWidth(start) + displayWidth(longer) > width) {
-			lines.push(start + line);
-			line = word;
-		} else line = longer;
+		if (displayWidth(longer) <= room()) line = longer;
+		else if (line === "") line = word;
+		else end(word);
+		while (displayWidth(line) > room()) {
+			const [head, rest] = broken(line, room());
+			line = head;
+			end(rest);
+		}
 	}
-	lines.push((lines.length === 0 ? "" : indent) + line);
+	end("");
 	return lines;
+}
+
+/** A word cut in two, the first part at most `width` columns and never empty. */
+function broken(word: string, width: number): readonly [string, string] {
+	const characters = [...word];
+	let most = 1;
+	while (most < characters.length && displayWidth(characters.slice(0, most + 1).join("")) <= width) most++;
+	const sign = characters.slice(0, most).findLastIndex((character) => character === "/" || character === ",");
+	const cut = sign > 0 ? sign + 1 : most;
+	return [characters.slice(0, cut).join(""), characters.slice(cut).join("")];
 }
 
 /** Name and value pairs, names in a column of their own, values wrapped beside them. `style` colours the names. */
