@@ -30,31 +30,24 @@ export async function readHeader(path: string, options: FileHeaderOptions = {}):
 
 /** Why a file is no medium, as one line that starts with its path: what it is instead, and what to do. */
 export async function notMedia(path: string): Promise<string> {
+	const found = await stat(path).catch(() => undefined);
+	if (found?.isDirectory() === true) return `${path}: is a folder; give a file in it`;
+	// Opening a pipe would wait for its other end.
+	if (found?.isFile() !== true) return `${path}: is no regular file; copy its content to one`;
 	const other = describeOther(await firstBytes(path), path);
 	if (other === undefined) return `${path}: is none of ${FORMATS}; convert it to one of them`;
 	const { what, todo } = other;
 	return `${path}: is ${what}, not an image or video${todo === undefined ? "" : `; ${todo}`}`;
 }
 
-/** None for what is no regular file or cannot be read: opening a pipe would wait for its other end. */
 async function firstBytes(path: string): Promise<Uint8Array> {
-	const none = new Uint8Array(0);
+	const handle = await open(path, "r");
 	try {
-		if (!(await stat(path)).isFile()) return none;
-		const handle = await open(path, "r");
-		try {
-			const { buffer, bytesRead } = await handle.read(
-				new Uint8Array(OTHER_FORMAT_BYTES),
-				0,
-				OTHER_FORMAT_BYTES,
-				0,
-			);
-			return buffer.subarray(0, bytesRead);
-		} finally {
-			await handle.close();
-		}
-	} catch {
-		return none;
+		const buffer = new Uint8Array(OTHER_FORMAT_BYTES);
+		const { bytesRead } = await handle.read(buffer, 0, OTHER_FORMAT_BYTES, 0);
+		return buffer.subarray(0, bytesRead);
+	} finally {
+		await handle.close();
 	}
 }
 

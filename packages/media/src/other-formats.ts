@@ -90,6 +90,7 @@ export function describeOther(
 
 /** UTF-8 without control characters but blanks; a character cut at the end is forgiven. */
 function isText(bytes: Uint8Array): boolean {
+	if (bytes.length === 0) return false;
 	try {
 		const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
 		// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters tell text from other bytes

@@ -221,5 +221,9 @@ function imagesTable(items: Page["items"], width: number): string[] {
 	]);
 	const totals = [sum(({ views }) => views), sum((l) => l.towerTokens), sum((l) => l.visualTokens)];
 	const { head, body, leftOut } = fittedTable(columns, [...rows, ["total", "", "", ...totals]], width);
-	return [...head, ...body, ...leftOutNote(leftOut, width, "--json has all")];
+	return [
+		...head,
+		...body,
+		...leftOutNote(leftOut, width, "--json has all").flatMap((line) => wrap(line, width)),
+	];
 }

@@ -101,7 +101,9 @@ async function listModels(terminal: Terminal, { open, closed }: FoundModels, jso
 		.flatMap(({ head, body, leftOut }) => [
 			...head.map(colors.dim),
 			...body,
-			...leftOutNote(leftOut, columns, "--json has all").map(colors.dim),
+			...leftOutNote(leftOut, columns, "--json has all").flatMap((line) =>
+				wrap(line, columns).map(colors.dim),
+			),
 			"",
 		]);
 	const providers = new Set(closed.map((id) => apiModelById(id).provider));
@@ -242,6 +244,6 @@ function pageOf(
 		...definitions(facts, columns, dim),
 		"",
 		...(settings.length === 0 ? ["no settings: every input costs the same"] : [...head.map(dim), ...body]),
-		...leftOutNote(leftOut, columns, "--json has all").map(dim),
+		...leftOutNote(leftOut, columns, "--json has all").flatMap((line) => wrap(line, columns).map(dim)),
 	].join("\n");
 }

@@ -66,9 +66,6 @@ export async function preprocessMedia(
 		);
 	}
 	reportLeftOut(terminal, leftOut);
-	if (files.some(({ header }) => header.kind === "video")) {
-		terminal.err(`note: ${samplingNote(sampling, "transformers")}\n`);
-	}
 	const names = files.map(({ path }) => path);
 	const facts = {
 		model: processor.checkpoint.title,
@@ -79,7 +76,11 @@ export async function preprocessMedia(
 	};
 	const hasFailed = refused !== undefined || leftOut.some(({ reason }) => reason !== "not-media");
 	const job: Job = { terminal, command, model, options, names, given, facts, hasFailed };
-	return isInFolder ? writeEach(job) : writeOne(job);
+	const status = isInFolder ? await writeEach(job) : await writeOne(job);
+	if (files.some(({ header }) => header.kind === "video")) {
+		terminal.err(`note: ${samplingNote(sampling, "transformers")}\n`);
+	}
+	return status;
 }
 
 interface Job {

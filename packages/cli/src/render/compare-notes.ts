@@ -40,7 +40,7 @@ function priceNote({ samples, setup, hardwareId, text }: Comparison, open: boole
 	const { pricePerHour, requestBatch } = setup;
 	const rate =
 		pricePerHour === undefined
-			? `of open models unknown, for no price of ${hardwareId} is (--price gives one)`
+			? `open models unknown: no price of ${hardwareId} is listed (--price gives one)`
 			: `open models at ${dollars(pricePerHour)} an accelerator-hour (--price), always busy, in batches of ${whole(requestBatch)} (--batch)`;
 	const prices = [...(open ? [rate] : []), ...(closed ? ["closed models by list price"] : [])];
 	const words = `${whole(text.promptTokens)} tokens of prompt and ${whole(text.answerTokens)} of answer`;
