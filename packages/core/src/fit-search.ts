@@ -173,17 +173,30 @@ function highestFitting(
 		: undefined;
 }
 
-/** The lowest value that is not refused, of those twice as far from the start each: limits may not cross others. */
+/** The lowest value that is not refused: a limit may not cross another. Far apart at first, then by halving. */
 function lowestTaken(
 	knob: Tunable,
 	others: Settings,
 	tryOut: (settings: Settings) => Outcome,
 ): { readonly index: number; readonly outcome: Outcome } | undefined {
-	for (let index = 0; index <= lastIndex(knob); index = 2 * index + 1) {
-		const outcome = tryOut({ ...others, [knob.setting]: valueAt(knob, index) });
-		if (outcome.load < Number.POSITIVE_INFINITY) return { index, outcome };
+	const at = (index: number): Outcome => tryOut({ ...others, [knob.setting]: valueAt(knob, index) });
+	let refused = -1;
+	let taken = 0;
+	while (isRefused(at(taken))) {
+		if (taken === lastIndex(knob)) return undefined;
+		refused = taken;
+		taken = Math.min(lastIndex(knob), 2 * taken + 1);
 	}
-	return undefined;
+	while (taken - refused > 1) {
+		const middle = Math.floor((taken + refused) / 2);
+		if (isRefused(at(middle))) refused = middle;
+		else taken = middle;
+	}
+	return { index: taken, outcome: at(taken) };
+}
+
+function isRefused({ load }: Outcome): boolean {
+	return load === Number.POSITIVE_INFINITY;
 }
 
 /** The outcome at the last index from `low`, which holds, to `high`, which does not, that still holds. */

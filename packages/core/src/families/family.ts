@@ -35,7 +35,10 @@ export interface Knob {
 	readonly values: readonly SettingValue[];
 	/** Whether a released checkpoint accepts other values than its own at inference time, without training. */
 	readonly deployable: boolean;
-	/** Where `values` are a selection: every `step` from `from` to the highest of them does something of its own. */
+	/**
+	 * Where `values` are a selection: every `step` from `from` to the highest of them does something of its own, and a
+	 * higher one never takes fewer tokens by more than rounding.
+	 */
 	readonly range?: { readonly from: number; readonly step: number };
 	/** Which bound of a plan request applies to the values. */
 	readonly bound?: "frames" | "tiles" | "pooling";

@@ -99,7 +99,6 @@ export const lfm2Vl: Family<Lfm2VlConstants, Lfm2VlSettings> = {
 		const limit: Knob = {
 			setting: "max_image_tokens",
 			values: TOKEN_LIMITS.filter((most) => most <= maxTokens),
-			range: { from: 1, step: 1 },
 			deployable: true,
 			label: (value) => `at most ${value} tokens per picture or thumbnail`,
 		};
