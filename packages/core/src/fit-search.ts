@@ -138,13 +138,24 @@ function isBetter(one: Outcome, other: Outcome): boolean {
 function combinations(knobs: readonly Tunable[]): Settings[] {
 	let found: Record<string, SettingValue>[] = [{}];
 	for (const knob of knobs) {
-		const values = knob.range === undefined ? knob.values : thinned(knob.values);
+		const values = knob.range === undefined ? knob.values : [...belowListed(knob), ...thinned(knob.values)];
 		found = found.flatMap((settings) => [
 			settings,
 			...values
 				.filter((value) => knob.redundant?.(value, settings) !== true)
 				.map((value) => ({ ...settings, [knob.setting]: value })),
 		]);
+	}
+	return found;
+}
+
+/** Values below the lowest that is listed, a quarter of the one above each: limits may be tighter than plans are. */
+function belowListed({ range, values }: Tunable): number[] {
+	if (range === undefined) return [];
+	const { from, step } = range;
+	const found: number[] = [];
+	for (let value = Math.min(...values.map(Number)) / 4; value > from; value /= 4) {
+		found.unshift(from + Math.round((value - from) / step) * step);
 	}
 	return found;
 }

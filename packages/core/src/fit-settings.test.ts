@@ -124,6 +124,14 @@ test("many samples: one that the search does not look at first still fits", () =
 	}
 });
 
+test("tight limits reach below the values that plans try, for a setting of both kinds too", () => {
+	const samples = [...alone(image(1600, 1200)), ...alone(clip(640, 360, 60, 30))];
+	for (const id of ["llava-onevision-2-8b", "qwen2.5-vl-7b", "qwen3-vl-8b"]) {
+		const { settings, fits } = fitSettings(id, samples, { maxTokens: 100 });
+		expect([id, fits, (counted(id, settings, samples)?.most ?? 0) <= 100]).toEqual([id, true, true]);
+	}
+});
+
 test("the settings given stay where nothing is better, and are the base of the search", () => {
 	expect(fitSettings("qwen2.5-vl-7b", alone(image(300, 300)), { maxTokens: 5000 })).toEqual({
 		settings: {},

@@ -101,8 +101,9 @@ function byFile(terminal: Terminal, { deployments, samples }: Comparison, reason
 			return cellOf(outcome, reason === undefined ? undefined : reasons.get(reason));
 		}),
 	);
+	const shared = sharedFolder(samples.map(({ name }) => name));
 	const files = samples.map(({ name }, index): FittedColumn & { readonly width: number } => {
-		const title = stacked(printable(name));
+		const title = stacked(printable(name.slice(shared)));
 		const widths = [...title.split("\n"), ...cells.map((row) => row[index] ?? "")].map(
 			({ length }) => length,
 		);
@@ -121,6 +122,16 @@ function byFile(terminal: Terminal, { deployments, samples }: Comparison, reason
 		from = to;
 	}
 	return lines;
+}
+
+/** Characters of the folder that all names start with: it tells none apart. */
+function sharedFolder(names: readonly string[]): number {
+	const [first = ""] = names;
+	let end = first.lastIndexOf("/") + 1;
+	while (end > 0 && !names.every((name) => name.startsWith(first.slice(0, end)))) {
+		end = first.lastIndexOf("/", end - 2) + 1;
+	}
+	return end;
 }
 
 function cellOf(outcome: RequestOutcome, reason: number | undefined): string {
