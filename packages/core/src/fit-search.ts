@@ -95,7 +95,11 @@ function searchOn(problem: SearchProblem, samples: readonly LimitedSample[]): Ou
 		return outcome;
 	};
 	const ladder = problem.knobs.findLast(({ range }) => range !== undefined);
-	const others = combinations(problem.knobs.filter((knob) => knob !== ladder));
+	const others = combinations(
+		problem.knobs
+			.filter((knob) => knob !== ladder)
+			.map((knob) => (knob.range === undefined ? knob : { ...knob, values: coarseValues(knob, tryOut) })),
+	);
 	let best = tryOut({});
 	for (const settings of others) {
 		const asIs = tryOut(settings);
@@ -138,10 +142,9 @@ function isBetter(one: Outcome, other: Outcome): boolean {
 function combinations(knobs: readonly Tunable[]): Settings[] {
 	let found: Record<string, SettingValue>[] = [{}];
 	for (const knob of knobs) {
-		const values = knob.range === undefined ? knob.values : [...belowListed(knob), ...thinned(knob.values)];
 		found = found.flatMap((settings) => [
 			settings,
-			...values
+			...knob.values
 				.filter((value) => knob.redundant?.(value, settings) !== true)
 				.map((value) => ({ ...settings, [knob.setting]: value })),
 		]);
@@ -149,15 +152,15 @@ function combinations(knobs: readonly Tunable[]): Settings[] {
 	return found;
 }
 
-/** Values below the lowest that is listed, a quarter of the one above each: limits may be tighter than plans are. */
-function belowListed({ range, values }: Tunable): number[] {
-	if (range === undefined) return [];
-	const { from, step } = range;
-	const found: number[] = [];
-	for (let value = Math.min(...values.map(Number)) / 4; value > from; value /= 4) {
-		found.unshift(from + Math.round((value - from) / step) * step);
-	}
-	return found;
+/** The lowest value that is taken, some of those listed, and between them a quarter of the next each. */
+function coarseValues(knob: Tunable, tryOut: (settings: Settings) => Outcome): readonly SettingValue[] {
+	const lowest = lowestTaken(knob, {}, tryOut)?.index ?? 0;
+	const listed = knob.values.filter((value) => indexOf(knob, Number(value)) > lowest);
+	const lower: number[] = [];
+	const [first] = listed;
+	let index = first === undefined ? lowest : indexOf(knob, Number(first)) / 4;
+	for (; index > lowest; index /= 4) lower.unshift(Math.floor(index));
+	return [...[lowest, ...lower].map((index) => valueAt(knob, index)), ...thinned(listed)];
 }
 
 /** The first, the last and others in between, closer together where values are small. */
