@@ -36,14 +36,13 @@ export {
 	type ResolvedSettings,
 	resolveSettings,
 } from "./count.ts";
-export {
-	byQuality,
-	compareDeployments,
-	type Deployment,
-	type DeploymentCandidate,
-	type DeploymentQuestion,
-	type RequestOutcome,
-} from "./deployment.ts";
+export { byQuality, compareDeployments } from "./deployment/compare.ts";
+export type {
+	Deployment,
+	DeploymentCandidate,
+	DeploymentQuestion,
+	RequestOutcome,
+} from "./deployment/deployment.ts";
 export { type ErrorCode, OnevisionError } from "./errors.ts";
 export { HARDWARE, type Hardware, type HardwareId, resolveHardwareId } from "./facts/hardware.ts";
 export { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "./facts/language-models.ts";

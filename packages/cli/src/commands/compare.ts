@@ -19,7 +19,8 @@ import { resolveModel } from "../input/snapshot.ts";
 import { compareCsv } from "../render/compare-csv.ts";
 import { compareJson } from "../render/compare-json.ts";
 import { DEFAULT_ACCELERATOR } from "../render/compare-notes.ts";
-import { type Comparison, renderComparison } from "../render/compare-text.ts";
+import { renderComparison } from "../render/compare-text.ts";
+import type { Comparison } from "../render/comparison.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface CompareOptions extends GivenMedia, Pick<AskedSettings, "asIs"> {

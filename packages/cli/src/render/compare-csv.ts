@@ -1,7 +1,7 @@
 /** A comparison as CSV (RFC 4180): a row per model, units in the titles, empty where nothing is known. */
 
 import type { Deployment } from "@onevision/core";
-import type { Comparison } from "./compare-text.ts";
+import type { Comparison } from "./comparison.ts";
 import { showSettings } from "./sampling.ts";
 
 type Cell = string | number | undefined;

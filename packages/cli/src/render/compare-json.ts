@@ -1,7 +1,7 @@
 /** A comparison for machines: everything, with units in the names. */
 
 import type { Deployment } from "@onevision/core";
-import type { Comparison } from "./compare-text.ts";
+import type { Comparison } from "./comparison.ts";
 
 export function compareJson({
 	deployments,

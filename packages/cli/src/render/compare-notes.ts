@@ -1,7 +1,7 @@
 /** What the numbers of a comparison mean and rest on, a line each. */
 
 import type { Reasons } from "./compare-reasons.ts";
-import type { Comparison } from "./compare-text.ts";
+import type { Comparison } from "./comparison.ts";
 import { leftOutNote } from "./fitted-table.ts";
 import { dollars, percent, whole } from "./numbers.ts";
 

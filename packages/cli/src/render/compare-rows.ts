@@ -2,7 +2,7 @@
 
 import type { Deployment } from "@onevision/core";
 import { type Reasons, reasonsOf } from "./compare-reasons.ts";
-import type { Comparison } from "./compare-text.ts";
+import type { Comparison } from "./comparison.ts";
 import type { FittedColumn } from "./fitted-table.ts";
 import { duration, exactDollars, percent, whole } from "./numbers.ts";
 import { showSettings } from "./sampling.ts";

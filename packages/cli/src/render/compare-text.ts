@@ -1,30 +1,15 @@
 /** A comparison of models as a person reads it: a table, counts by file while they are few, and what it rests on. */
 
-import type { Deployment, RequestOutcome, RequestSetup, VideoSampling } from "@onevision/core";
-import type { LeftOut } from "@onevision/media/node";
-import type { NamedSample } from "../input/samples.ts";
+import type { Deployment, RequestOutcome } from "@onevision/core";
 import type { Terminal } from "../terminal.ts";
 import { comparisonNotes } from "./compare-notes.ts";
 import { numberReasons, type Reasons, reasonOf } from "./compare-reasons.ts";
 import { columnsOf, detailLines, rowOf } from "./compare-rows.ts";
+import type { Comparison } from "./comparison.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { printable } from "./left-out.ts";
 import { whole } from "./numbers.ts";
 import { wrap } from "./wrap.ts";
-
-/** The answer with everything it rests on. */
-export interface Comparison {
-	/** In the order they are printed. */
-	readonly deployments: readonly Deployment[];
-	readonly samples: readonly NamedSample[];
-	/** How videos are sampled, by id of the deployment; absent for closed models. */
-	readonly sampling: ReadonlyMap<string, VideoSampling | undefined>;
-	readonly leftOut: readonly LeftOut[];
-	readonly hardwareId: string;
-	readonly setup: RequestSetup;
-	readonly text: { readonly promptTokens: number; readonly answerTokens: number };
-	readonly maxTokens?: number;
-}
 
 export interface CompareView {
 	/** Counts by file, however many there are. */

@@ -1,83 +1,21 @@
-/**
- * The deployment question: what do these requests cost under each of several models, and which settings keep most of
- * the media under a limit? Open models by the roofline of `estimateRequest`, closed ones by their list price.
- */
+/** One model under a question: counted by its rule, measured against the limits, and priced. */
 
-import type { Checkpoint } from "./checkpoints/checkpoint.ts";
-import { checkpointById, isCheckpointName, resolveCheckpointId } from "./checkpoints/index.ts";
-import { modelOf } from "./cost/model.ts";
-import type { RequestSetup } from "./cost/request.ts";
-import { estimateRequests } from "./cost/requests.ts";
-import { createCounterFrom } from "./count.ts";
-import { OnevisionError } from "./errors.ts";
-import type { Settings } from "./families/family.ts";
-import { familyById } from "./families/index.ts";
-import { fidelityOfSample, fitSettings, type SettingsLimits } from "./fit-settings.ts";
-import type { SampleLayout } from "./layout.ts";
-import { type Statistics, statistics } from "./plan/statistics.ts";
-import { type ApiCount, countApiFrom, modelOn } from "./providers/count.ts";
-import { apiFidelityBound, fitApiSettings } from "./providers/fit.ts";
-import { type ApiModelId, resolveApiModelId } from "./providers/models.ts";
-import { costOf, type PriceOverrides } from "./providers/prices.ts";
-import type { Sample } from "./sample.ts";
-
-/** A model to compare, with the settings it starts from. */
-export interface DeploymentCandidate {
-	/** What to call it in the answer. */
-	readonly id: string;
-	/** A checkpoint of your own, or any name of an open or a closed model. */
-	readonly model: string | Checkpoint;
-	readonly settings: Readonly<Record<string, unknown>>;
-}
-
-export interface DeploymentQuestion {
-	/** The requests, each as often as the others; at least one. */
-	readonly samples: readonly Sample[];
-	/** Text of every request, tokens. */
-	readonly text: { readonly promptTokens: number; readonly answerTokens: number };
-	/** What open models run on. */
-	readonly setup: RequestSetup;
-	/** Most visual tokens of a request: then each model's best settings are searched. */
-	readonly maxTokens?: number;
-	/** Own prices of closed models. */
-	readonly prices?: PriceOverrides;
-}
-
-/** One request under one model. */
-export type RequestOutcome =
-	| { readonly count: SampleLayout | ApiCount; readonly overLimit: boolean; readonly overContext: boolean }
-	| { readonly refused: OnevisionError };
-
-/** All requests under one model. Statistics are over the requests that it takes. */
-export interface Deployment {
-	readonly id: string;
-	readonly kind: "open" | "closed";
-	readonly title: string;
-	/** Settings that the search changed; empty: those it started from are best, or nothing was searched. */
-	readonly changed: Settings;
-	/** Whether it takes videos at all; of a closed model, whether there is a rule to count them. */
-	readonly takesVideo: boolean;
-	/** In the order of the samples. */
-	readonly outcomes: readonly RequestOutcome[];
-	readonly refused: number;
-	/** Requests above the question's limit, and above the model's context with text and answer. */
-	readonly overLimit: number;
-	readonly overContext: number;
-	/** The four below are absent where every request is refused. Upper bounds where counts are ranges. */
-	readonly visualTokens?: Statistics & { readonly total: number };
-	/** Media, text and answer. */
-	readonly contextTokens?: Statistics;
-	/** Estimated; absent for closed models. */
-	readonly secondsToFirstToken?: Statistics;
-	/** Mean price, USD per 1,000 requests; absent: none is known. */
-	readonly usdPer1000Requests?: number;
-	/** The model's window; absent: not published. */
-	readonly contextWindowTokens?: number;
-	/** Accelerators of the setup that hold an open model and the caches of a batch of the largest request. */
-	readonly accelerators?: number;
-	/** Mean fidelity of the media, 0 to 1; a refused request keeps nothing. Of closed models an upper bound is known. */
-	readonly qualityKept: { readonly value: number; readonly isBound: boolean };
-}
+import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import { modelOf } from "../cost/model.ts";
+import { estimateRequests } from "../cost/requests.ts";
+import { createCounterFrom } from "../count.ts";
+import { OnevisionError } from "../errors.ts";
+import type { Settings } from "../families/family.ts";
+import { familyById } from "../families/index.ts";
+import { fidelityOfSample, fitSettings, type SettingsLimits } from "../fit-settings.ts";
+import type { SampleLayout } from "../layout.ts";
+import { statistics } from "../plan/statistics.ts";
+import { type ApiCount, countApiFrom, modelOn } from "../providers/count.ts";
+import { apiFidelityBound, fitApiSettings } from "../providers/fit.ts";
+import type { ApiModelId } from "../providers/models.ts";
+import { costOf } from "../providers/prices.ts";
+import type { Sample } from "../sample.ts";
+import type { Deployment, DeploymentCandidate, DeploymentQuestion, RequestOutcome } from "./deployment.ts";
 
 /** Counts by one rule. */
 interface RuleResult {
@@ -87,56 +25,19 @@ interface RuleResult {
 	readonly quality: number;
 }
 
-interface Distinct {
+/** The samples that differ, and where each given one is among them. */
+export interface Distinct {
 	readonly samples: readonly Sample[];
 	readonly weights: readonly number[];
 	/** Of every given sample, its place among the distinct ones. */
 	readonly places: readonly number[];
 }
 
-/**
- * Every candidate under the question, in the order given; `byQuality` sorts them.
- *
- * @throws OnevisionError what counting throws for a model's name or settings; refused media are in the result
- */
-export function compareDeployments(
-	candidates: readonly DeploymentCandidate[],
-	question: DeploymentQuestion,
-): Deployment[] {
-	const distinct = distinctSamples(question.samples);
-	const known = new Map<string, unknown>();
-	const once: Once = (key, compute) => {
-		if (!known.has(key)) known.set(key, compute());
-		return known.get(key) as ReturnType<typeof compute>;
-	};
-	return candidates.map((candidate) => {
-		const { model } = candidate;
-		if (typeof model !== "string") return openDeployment(candidate, model, question, distinct, once);
-		return isCheckpointName(model)
-			? openDeployment(candidate, checkpointById(resolveCheckpointId(model)), question, distinct, once)
-			: closedDeployment(candidate, resolveApiModelId(model), question, distinct, once);
-	});
-}
-
-/**
- * What serves best first: models that stay within the limits by quality kept, open ones before closed ones (whose
- * quality is not known) by price; then those over a limit, the fewest tokens first; then those that refuse everything.
- */
-export function byQuality(a: Deployment, b: Deployment): number {
-	const group = ({ visualTokens, overLimit, overContext, kind }: Deployment): number =>
-		visualTokens === undefined ? 3 : overLimit + overContext > 0 ? 2 : kind === "closed" ? 1 : 0;
-	const usd = ({ usdPer1000Requests }: Deployment): number => usdPer1000Requests ?? Number.MAX_VALUE;
-	const most = ({ visualTokens }: Deployment): number => visualTokens?.max ?? 0;
-	if (group(a) !== group(b)) return group(a) - group(b);
-	if (group(a) === 2) return most(a) - most(b) || usd(a) - usd(b);
-	const quality = a.kind === "open" ? b.qualityKept.value - a.qualityKept.value : 0;
-	return Math.abs(quality) > 1e-12 ? quality : usd(a) - usd(b) || most(a) - most(b);
-}
-
 /** The result of the first call with a key: many models share a rule. */
-type Once = <T>(key: string, compute: () => T) => T;
+export type Once = <T>(key: string, compute: () => T) => T;
 
-function openDeployment(
+/** A checkpoint under the question, by the roofline of `estimateRequest`. */
+export function openDeployment(
 	{ id, settings }: DeploymentCandidate,
 	checkpoint: Checkpoint,
 	question: DeploymentQuestion,
@@ -177,7 +78,8 @@ function openDeployment(
 	};
 }
 
-function closedDeployment(
+/** A closed model under the question, by its list price. */
+export function closedDeployment(
 	{ id, settings }: DeploymentCandidate,
 	apiId: ApiModelId,
 	question: DeploymentQuestion,
@@ -310,24 +212,4 @@ function priceOf(
 		weight += weights[index] ?? 0;
 	}
 	return weight === 0 ? undefined : (1000 * usd) / weight;
-}
-
-function distinctSamples(given: readonly Sample[]): Distinct {
-	const places = new Map<string, number>();
-	const samples: Sample[] = [];
-	const weights: number[] = [];
-	const placeOf = given.map((sample) => {
-		const { media, textTokens = 0 } = sample;
-		const key = JSON.stringify([media, textTokens]);
-		const known = places.get(key);
-		if (known !== undefined) {
-			weights[known] = (weights[known] ?? 0) + 1;
-			return known;
-		}
-		places.set(key, samples.length);
-		samples.push(sample);
-		weights.push(1);
-		return samples.length - 1;
-	});
-	return { samples, weights, places: placeOf };
 }

@@ -1,14 +1,15 @@
 /** Costs of a set of requests, and the order of models. */
 
 import { describe, expect, test } from "vitest";
-import { checkpointById } from "./checkpoints/index.ts";
-import { modelOf } from "./cost/model.ts";
-import { estimateRequest } from "./cost/request.ts";
-import { estimateRequests } from "./cost/requests.ts";
-import { createCounterFrom } from "./count.ts";
-import { byQuality, compareDeployments, type DeploymentQuestion } from "./deployment.ts";
-import { HARDWARE, resolveHardwareId } from "./facts/hardware.ts";
-import type { Sample } from "./sample.ts";
+import { checkpointById } from "../checkpoints/index.ts";
+import { modelOf } from "../cost/model.ts";
+import { estimateRequest } from "../cost/request.ts";
+import { estimateRequests } from "../cost/requests.ts";
+import { createCounterFrom } from "../count.ts";
+import { HARDWARE, resolveHardwareId } from "../facts/hardware.ts";
+import type { Sample } from "../sample.ts";
+import { byQuality, compareDeployments } from "./compare.ts";
+import type { DeploymentQuestion } from "./deployment.ts";
 
 const setup = {
 	hardware: HARDWARE["h100-sxm"],
