@@ -180,7 +180,14 @@ describe("--under", () => {
 	test("a model that cannot get under the limit is marked, with what comes nearest", async () => {
 		const { out } = await onevision("compare a.png --models paligemma-3b-896,qwen2.5-vl --under 1000");
 		// How much is kept is the business of fidelity.
-		expect(out.replace(/(qwen2\.5-vl-7b +)\d+ %/, "$1?? %").split("\n\n")[1]).toMatchInlineSnapshot();
+		expect(out.replace(/(qwen2\.5-vl-7b +)\d+ %/, "$1?? %").split("\n\n")[1]).toMatchInlineSnapshot(`
+			"                  quality  visual       of  USD per    first
+			model                kept  tokens  context    1,000    token
+			qwen2.5-vl-7b        ?? %     999    1.0 %   $0.095  41.4 ms
+			  max_pixels=819280
+			paligemma-3b-896     over   4,096     53 %   $0.074  47.6 ms
+			  over the limit"
+		`);
 	});
 
 	test("settings as they are win where nothing is better", async () => {
