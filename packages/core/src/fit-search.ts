@@ -100,14 +100,15 @@ function searchOn(problem: SearchProblem, samples: readonly LimitedSample[]): Ou
 			.filter((knob) => knob !== ladder)
 			.map((knob) => (knob.range === undefined ? knob : { ...knob, values: coarseValues(knob, tryOut) })),
 	);
+	const bounded = ladder === undefined ? undefined : { knob: ladder, lowest: lowestTaken(ladder, tryOut) };
 	let best = tryOut({});
 	for (const settings of others) {
 		const asIs = tryOut(settings);
 		if (isBetter(asIs, best)) best = asIs;
-		const highest = ladder === undefined ? undefined : highestFitting(ladder, settings, tryOut);
+		const highest = bounded === undefined ? undefined : highestFitting(bounded, settings, tryOut);
 		if (highest !== undefined && isBetter(highest, best)) best = highest;
 	}
-	if (!best.fits) return nearestOf(problem, samples, others, ladder);
+	if (!best.fits) return nearestOf(problem, samples, others, bounded);
 	const ranged = problem.knobs.filter(({ range }) => range !== undefined);
 	for (let round = 0; round < 2; round++) {
 		for (const knob of ranged) best = refine(knob, best, tryOut);
@@ -115,19 +116,24 @@ function searchOn(problem: SearchProblem, samples: readonly LimitedSample[]): Ou
 	return best;
 }
 
+/** A setting with a range, and the place of its lowest value that is taken. */
+interface Ladder {
+	readonly knob: Tunable;
+	readonly lowest: number;
+}
+
 /** The candidate of the least load, each measured to the end. */
 function nearestOf(
 	problem: SearchProblem,
 	samples: readonly LimitedSample[],
 	others: readonly Settings[],
-	ladder: Tunable | undefined,
+	ladder: Ladder | undefined,
 ): Outcome {
-	const measured = (settings: Settings): Outcome => measure(problem, samples, settings, false);
+	const low: Settings =
+		ladder === undefined ? {} : { [ladder.knob.setting]: valueAt(ladder.knob, ladder.lowest) };
 	return others
-		.flatMap((settings) => {
-			const lowest = ladder === undefined ? undefined : lowestTaken(ladder, settings, measured)?.outcome;
-			return lowest === undefined ? [measured(settings)] : [measured(settings), lowest];
-		})
+		.flatMap((settings) => (ladder === undefined ? [settings] : [settings, { ...settings, ...low }]))
+		.map((settings) => measure(problem, samples, settings, false))
 		.reduce((nearest, outcome) => (outcome.load < nearest.load ? outcome : nearest));
 }
 
@@ -154,7 +160,7 @@ function combinations(knobs: readonly Tunable[]): Settings[] {
 
 /** The lowest value that is taken, some of those listed, and between them a quarter of the next each. */
 function coarseValues(knob: Tunable, tryOut: (settings: Settings) => Outcome): readonly SettingValue[] {
-	const lowest = lowestTaken(knob, {}, tryOut)?.index ?? 0;
+	const lowest = lowestTaken(knob, tryOut);
 	const listed = knob.values.filter((value) => indexOf(knob, Number(value)) > lowest);
 	const lower: number[] = [];
 	const [first] = listed;
@@ -174,30 +180,22 @@ function thinned(values: readonly SettingValue[]): readonly SettingValue[] {
 
 /** With the highest value that fits, by halving; `undefined` where not even the lowest does. */
 function highestFitting(
-	knob: Tunable,
+	{ knob, lowest }: Ladder,
 	others: Settings,
 	tryOut: (settings: Settings) => Outcome,
 ): Outcome | undefined {
 	const at = (index: number): Outcome => tryOut({ ...others, [knob.setting]: valueAt(knob, index) });
 	const top = at(lastIndex(knob));
 	if (top.fits) return top;
-	const lowest = lowestTaken(knob, others, tryOut);
-	return lowest?.outcome.fits === true
-		? halve(at, lowest.index, lastIndex(knob), ({ fits }) => fits)
-		: undefined;
+	return at(lowest).fits ? halve(at, lowest, lastIndex(knob), ({ fits }) => fits) : undefined;
 }
 
-/** The lowest value that is not refused: a limit may not cross another. Far apart at first, then by halving. */
-function lowestTaken(
-	knob: Tunable,
-	others: Settings,
-	tryOut: (settings: Settings) => Outcome,
-): { readonly index: number; readonly outcome: Outcome } | undefined {
-	const at = (index: number): Outcome => tryOut({ ...others, [knob.setting]: valueAt(knob, index) });
+/** The place of the lowest value that is not refused: a limit may not cross another. Far apart first, then halved. */
+function lowestTaken(knob: Tunable, tryOut: (settings: Settings) => Outcome): number {
+	const at = (index: number): Outcome => tryOut({ [knob.setting]: valueAt(knob, index) });
 	let refused = -1;
 	let taken = 0;
-	while (isRefused(at(taken))) {
-		if (taken === lastIndex(knob)) return undefined;
+	while (isRefused(at(taken)) && taken < lastIndex(knob)) {
 		refused = taken;
 		taken = Math.min(lastIndex(knob), 2 * taken + 1);
 	}
@@ -206,7 +204,7 @@ function lowestTaken(
 		if (isRefused(at(middle))) refused = middle;
 		else taken = middle;
 	}
-	return { index: taken, outcome: at(taken) };
+	return taken;
 }
 
 function isRefused({ load }: Outcome): boolean {

@@ -113,7 +113,10 @@ export function fitByKind(
 	);
 	if (samples.length === 0) return { settings: {}, fits: false };
 	const shared = sharedKnobs(samples, problem);
-	if (shared !== undefined) return searchSettings({ samples, knobs: shared, measurer: problem.measurer });
+	if (shared !== undefined) {
+		const { settings, fits } = searchSettings({ samples, knobs: shared, measurer: problem.measurer });
+		return { settings, fits };
+	}
 	if (!samples.some(({ sample: { media } }) => isMixed(media)))
 		return searchKinds(samples, problem, undefined);
 	const whole = (settings: Settings): SearchAnswer =>
