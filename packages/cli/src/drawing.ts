@@ -2,6 +2,7 @@
 
 import { type Command, Option } from "commander";
 import {
+	asIsOption,
 	configOption,
 	hubOption,
 	jsonOption,
@@ -85,6 +86,7 @@ export function addDrawing(program: Command, terminal: Terminal): void {
 		.addOption(hubOption())
 		.addOption(setOption())
 		.addOption(parityOption())
+		.addOption(asIsOption())
 		.option("--together", "the images are one conversation (several are then laid out as such)")
 		.option(
 			"--sampling <strategy>",

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from "commander";
 import { addDrawing } from "./drawing.ts";
 import { EXIT } from "./exit.ts";
 import {
+	asIsOption,
 	backendOption,
 	configOption,
 	dtypeOption,
@@ -14,6 +15,7 @@ import {
 	modelOption,
 	orientationOption,
 	parityOption,
+	rowsOption,
 	setOption,
 	videoOption,
 } from "./options.ts";
@@ -71,12 +73,12 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 function addCounting(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
 	program
 		.command("models")
-		.description("list checkpoints, or show one with its settings and sources")
-		.argument("[id]", "checkpoint id, Hugging Face repository id or short name")
+		.description("list models, those whose names hold some words, or one with its settings and sources")
+		.argument("[id or words...]", "a model's id or other name, or words to look for in names: qwen 7b")
 		.addOption(jsonOption())
-		.action(async (id: string | undefined, options) => {
+		.action(async (words: string[], options) => {
 			const { showModels } = await import("./commands/models.ts");
-			await showModels(terminal, id, options);
+			await showModels(terminal, words, options);
 		});
 	program
 		.command("count")
@@ -89,7 +91,9 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.addOption(parityOption())
 		.addOption(imageOption())
 		.addOption(videoOption())
+		.addOption(asIsOption())
 		.option("--together", "all media are one conversation (several images are then laid out as such)")
+		.addOption(rowsOption())
 		.option("--tokenizer <file>", "the model's tokenizer.json: text between frames is counted, not estimated")
 		.option("--jsonl <file>", "samples to count, one JSON object a line; - is standard input")
 		.option(
@@ -121,16 +125,24 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		});
 	program
 		.command("compare")
-		.description("the same media under several models")
+		.description("what the same media cost under several models: tokens, context, price, first token")
 		.argument("[files...]", "images, videos and folders")
-		.option("--models <ids>", "comma-separated models, or all", "usual")
+		.option("--models <ids>", "comma-separated models, all or usual", "usual")
 		.addOption(configOption())
 		.addOption(hubOption())
 		.addOption(imageOption())
 		.addOption(videoOption())
-		.option("--together", "all media are one conversation")
-		.option("--as-is", "do not sample videos as model cards do; take what transformers does by itself")
+		.option("--together", "all media are one conversation, one request")
+		.option("--under <tokens>", "each model's best settings under so many visual tokens a request")
+		.addOption(asIsOption())
+		.option("--accelerator <id>", "what open models run on (default: h100-sxm)")
+		.option("--price <usd>", "price of one accelerator per hour (default: the hardware table's)")
+		.option("--batch <requests>", "requests decoded together (default: 16)")
+		.option("--prompt <tokens>", "text of a request beside its media (default: 128)")
+		.option("--answer <tokens>", "tokens of an answer (default: 128)")
+		.addOption(rowsOption())
 		.addOption(orientationOption())
+		.option("--csv", "print CSV, a row per model")
 		.addOption(jsonOption())
 		.action(async (files: string[], options) => {
 			const { compareModels } = await import("./commands/compare.ts");
@@ -144,6 +156,7 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.addOption(hubOption())
 		.addOption(setOption())
 		.addOption(parityOption())
+		.addOption(asIsOption())
 		.addOption(imageOption())
 		.addOption(videoOption())
 		.option("--aspect <W:H>", "the largest image of this shape")
@@ -171,6 +184,7 @@ function addPixels(program: Command, terminal: Terminal, exitWith: (status: numb
 		.addOption(configOption())
 		.addOption(hubOption())
 		.addOption(setOption())
+		.addOption(asIsOption())
 		.addOption(backendOption())
 		.addOption(dtypeOption())
 		.requiredOption(

@@ -40,3 +40,12 @@ export const dtypeOption = (): Option =>
 		undefined,
 		"the model's, mostly float32",
 	);
+
+export const asIsOption = (): Option =>
+	new Option(
+		"--as-is",
+		"take the frames of a video that the implementation takes by itself, not those that the model's card samples",
+	);
+
+export const rowsOption = (): Option =>
+	new Option("--rows", "a row per medium however many there are, not only a summary");

@@ -44,6 +44,7 @@ export {
 export { type Model, modelOf } from "./cost/model.ts";
 export { estimateRequest, type RequestCost, type RequestSetup } from "./cost/request.ts";
 export { fullTraining, type Training, type Tuning, trainingFlops } from "./cost/training.ts";
+export { estimateRequests, type RequestsCost, type WeightedLayout } from "./cost/requests.ts";
 export {
 	type Counter,
 	type CountSettings,
@@ -53,6 +54,13 @@ export {
 	type ResolvedSettings,
 	resolveSettings,
 } from "./count.ts";
+export { byQuality, compareDeployments } from "./deployment/compare.ts";
+export type {
+	Deployment,
+	DeploymentCandidate,
+	DeploymentQuestion,
+	RequestOutcome,
+} from "./deployment/deployment.ts";
 export { type ErrorCode, OnevisionError } from "./errors.ts";
 export {
 	BENCHMARK_SECONDS,
@@ -61,7 +69,7 @@ export {
 	LLAVA_VIDEO_FRAMES,
 	type VideoBenchmark,
 } from "./facts/ablations.ts";
-export { HARDWARE, type Hardware, type HardwareId } from "./facts/hardware.ts";
+export { HARDWARE, type Hardware, type HardwareId, resolveHardwareId } from "./facts/hardware.ts";
 export { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "./facts/language-models.ts";
 export { TOWERS, type Tower, type TowerId } from "./facts/towers.ts";
 export type { Family, Knob, Parity, Settings, SettingValue } from "./families/family.ts";
@@ -85,6 +93,7 @@ export {
 	fitSetting,
 	fitSize,
 } from "./fit.ts";
+export { fidelityOfSample, fitSettings, type SettingsFit, type SettingsLimits } from "./fit-settings.ts";
 export { thousands } from "./format.ts";
 export {
 	countByRate,
@@ -173,6 +182,7 @@ export {
 	type RequestAssessment,
 } from "./providers/assess.ts";
 export { type ApiCount, type ApiSettings, countApi, countApiFrom } from "./providers/count.ts";
+export { fitApiSettings } from "./providers/fit.ts";
 export { type LimitBreach, type LimitId, limitBreaches, type SizedItem } from "./providers/limits.ts";
 export { mediaFormats } from "./providers/media-types.ts";
 export { type ApiLimits, type ApiModel, PROVIDERS, type Provider } from "./providers/model.ts";
@@ -222,5 +232,6 @@ export {
 	scenarioOf,
 	type VideoItem,
 } from "./sample.ts";
+export { type VideoSampling, videoSampling } from "./sampling.ts";
 export type { JsonSchema, Schema } from "./schema.ts";
 export * as schema from "./schema.ts";

@@ -3,6 +3,7 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { OnevisionError } from "@onevision/core";
 import { type MediaHeader, readMediaHeader } from "./header.ts";
+import { describeOther, OTHER_FORMAT_BYTES } from "./other-formats.ts";
 import type { ByteSource } from "./reading.ts";
 import { IMAGE_FORMATS, VIDEO_FORMATS } from "./sniff.ts";
 import type { VideoHeaderOptions } from "./video/header.ts";
@@ -13,7 +14,7 @@ export interface FileHeaderOptions extends Omit<VideoHeaderOptions, "signal"> {
 }
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
-const NOT_MEDIA = `is none of ${[...IMAGE_FORMATS, ...VIDEO_FORMATS].join(", ")}; convert it to one of them`;
+const FORMATS = [...IMAGE_FORMATS, ...VIDEO_FORMATS].join(", ");
 
 /**
  * Reads the header of an image or video file. What the file is, is told by its content, never by its name.
@@ -23,8 +24,31 @@ const NOT_MEDIA = `is none of ${[...IMAGE_FORMATS, ...VIDEO_FORMATS].join(", ")}
 export async function readHeader(path: string, options: FileHeaderOptions = {}): Promise<MediaHeader> {
 	const header = await tryReadHeader(path, options);
 	if (header === "empty") throw new OnevisionError("unreadable-file", `${path}: is empty`);
-	if (header === "not-media") throw new OnevisionError("unreadable-file", `${path}: ${NOT_MEDIA}`);
+	if (header === "not-media") throw new OnevisionError("unreadable-file", await notMedia(path));
 	return header;
+}
+
+/** Why a file is no medium, as one line that starts with its path: what it is instead, and what to do. */
+export async function notMedia(path: string): Promise<string> {
+	const found = await stat(path).catch(() => undefined);
+	if (found?.isDirectory() === true) return `${path}: is a folder; give a file in it`;
+	// Opening a pipe would wait for its other end.
+	if (found?.isFile() !== true) return `${path}: is no regular file; copy its content to one`;
+	const other = describeOther(await firstBytes(path), path);
+	if (other === undefined) return `${path}: is none of ${FORMATS}; convert it to one of them`;
+	const { what, todo } = other;
+	return `${path}: is ${what}, not an image or video${todo === undefined ? "" : `; ${todo}`}`;
+}
+
+async function firstBytes(path: string): Promise<Uint8Array> {
+	const handle = await open(path, "r");
+	try {
+		const buffer = new Uint8Array(OTHER_FORMAT_BYTES);
+		const { bytesRead } = await handle.read(buffer, 0, OTHER_FORMAT_BYTES, 0);
+		return buffer.subarray(0, bytesRead);
+	} finally {
+		await handle.close();
+	}
 }
 
 /** `readHeader` with the two ordinary reasons to leave a file out as values. */

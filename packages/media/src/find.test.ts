@@ -61,7 +61,7 @@ test("what is left out has its reason, and stops nothing", async () => {
 		[
 		  "/cut.png | unreadable | /cut.png: ends after 16 bytes, its header needs 24; the file is cut short or damaged",
 		  "/empty.png | empty | /empty.png: is empty",
-		  "/notes.jpg | not-media | /notes.jpg: is not an image or video",
+		  "/notes.jpg | not-media | /notes.jpg: is text, not an image or video",
 		  "/missing | unreadable | /missing: no such file or folder; check the path",
 		]
 	`);

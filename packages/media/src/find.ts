@@ -4,7 +4,7 @@ import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, normalize } from "node:path";
 import { OnevisionError } from "@onevision/core";
-import { type FileHeaderOptions, tryReadHeader } from "./file.ts";
+import { type FileHeaderOptions, notMedia, tryReadHeader } from "./file.ts";
 import type { MediaHeader } from "./header.ts";
 
 export interface FindOptions extends FileHeaderOptions {
@@ -80,12 +80,7 @@ async function readOne(path: string, options: FindOptions): Promise<FoundMedia |
 	try {
 		const header = await tryReadHeader(path, options);
 		if (header === "empty") return { path, reason: "empty", message: `${path}: is empty` };
-		if (header === "not-media")
-			return {
-				path,
-				reason: "not-media",
-				message: `${path}: is not an image or video`,
-			};
+		if (header === "not-media") return { path, reason: "not-media", message: await notMedia(path) };
 		return { path, header };
 	} catch (error) {
 		if (!(error instanceof OnevisionError)) throw error;

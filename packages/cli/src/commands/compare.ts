@@ -1,24 +1,42 @@
-/** `onevision compare`: the same media under several models. */
+/** `onevision compare`: what the same media cost under several models, and each model's best settings under a limit. */
 
 import {
-	checkpointById,
-	isCheckpointName,
+	byQuality,
+	compareDeployments,
+	type DeploymentCandidate,
+	HARDWARE,
+	type Hardware,
 	OnevisionError,
-	resolveCheckpointId,
-	statistics,
+	type RequestSetup,
+	resolveHardwareId,
+	type VideoSampling,
 } from "@onevision/core";
-import { type AnyCounter, allModelIds, type CountedSample, createAnyCounter } from "../input/any-model.ts";
-import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
+import { allModelIds, createAnyCounter } from "../input/any-model.ts";
+import { type AskedSettings, modelSettings } from "../input/model-settings.ts";
+import { parseCount, parseUsd } from "../input/places.ts";
+import { type GivenMedia, givenSamples } from "../input/samples.ts";
 import { resolveModel } from "../input/snapshot.ts";
-import { whole } from "../render/numbers.ts";
-import { table } from "../render/table.ts";
+import { compareCsv } from "../render/compare-csv.ts";
+import { compareJson } from "../render/compare-json.ts";
+import { DEFAULT_ACCELERATOR } from "../render/compare-notes.ts";
+import { renderComparison } from "../render/compare-text.ts";
+import type { Comparison } from "../render/comparison.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface CompareOptions extends GivenMedia {
+export interface CompareOptions extends GivenMedia, Pick<AskedSettings, "asIs"> {
 	readonly models: string;
 	readonly config?: string;
 	readonly hub?: string;
-	readonly asIs?: boolean;
+	/** Most visual tokens of a request. */
+	readonly under?: string;
+	readonly accelerator?: string;
+	readonly price?: string;
+	readonly batch?: string;
+	readonly prompt?: string;
+	readonly answer?: string;
+	/** Counts by file, however many there are. */
+	readonly rows?: boolean;
+	readonly csv?: boolean;
 	readonly json?: boolean;
 }
 
@@ -40,148 +58,81 @@ const USUAL = [
 	"gemini-3-pro",
 ];
 
-/** More media than this are summed up instead of shown one by one. */
-const MAX_COLUMNS = 6;
-
-type Cell = { readonly layout: CountedSample } | { readonly refused: string };
-
-interface Row {
-	readonly id: string;
-	readonly unverified: readonly string[];
-	readonly cells: readonly Cell[];
-}
+/** As of a plan request. */
+const PREFILL_EFFICIENCY = 0.5;
+const DEFAULT_TEXT = { promptTokens: 128, answerTokens: 128 };
+/** Requests decoded together unless asked: a server that is busy, not one that waits for each answer. */
+const DEFAULT_BATCH = 16;
 
 export async function compareModels(
 	terminal: Terminal,
 	paths: readonly string[],
 	options: CompareOptions,
 ): Promise<void> {
-	const ids = chosenModels(options.models);
-	const snapshot = await resolveModel(terminal, { model: "", ...options });
-	const samples = await givenSamples(terminal, paths, options);
-	const counters = ids.map((id) => {
-		const usual = isCheckpointName(id) ? checkpointById(resolveCheckpointId(id)).usual : undefined;
-		return { id, counter: createAnyCounter(id, options.asIs === true ? {} : { ...usual }) };
-	});
-	// A model of one's own stands first.
-	if (typeof snapshot.model !== "string") {
-		const id = options.hub ?? options.config ?? snapshot.model.title;
-		counters.unshift({ id, counter: createAnyCounter(snapshot.model, snapshot.settings) });
+	if (options.csv === true && options.json === true) {
+		throw new OnevisionError("invalid-input", "--csv and --json both say how to print: give one of them");
 	}
-	const counted = new Map<string, readonly Cell[]>();
-	const rows = counters.map(({ id, counter }): Row => {
-		const rule = ruleOf(id, counter);
-		const cells = counted.get(rule) ?? samples.map(({ sample }) => tryCount(() => counter.count(sample)));
-		counted.set(rule, cells);
-		return { id, unverified: counter.unverified, cells };
-	});
-	if (options.json) {
-		const result = rows.map(({ id, unverified, cells }) => ({
-			model: id,
-			...(unverified.length === 0 ? {} : { unverified }),
-			samples: cells.map((cell, index) => ({
-				id: samples[index]?.name,
-				...("refused" in cell
-					? cell
-					: { ...cell.layout, items: cell.layout.items.map(({ detail }) => detail) }),
-			})),
-		}));
-		await terminal.out(`${JSON.stringify(result, null, 2)}\n`);
-		return;
-	}
-	await terminal.out(`${render(terminal, rows, samples, options.asIs === true)}\n`);
+	const assumptions = assumptionsOf(options);
+	const candidates = await candidatesOf(terminal, options);
+	const { samples, leftOut } = await givenSamples(terminal, paths, options);
+	const deployments = compareDeployments(
+		candidates.map(({ candidate }) => candidate),
+		{ ...assumptions, samples: samples.map(({ sample }) => sample) },
+	);
+	const sampling = new Map(candidates.map(({ candidate, sampling }) => [candidate.id, sampling]));
+	const sorted = assumptions.maxTokens === undefined ? deployments : [...deployments].sort(byQuality);
+	const comparison: Comparison = { deployments: sorted, samples, sampling, leftOut, ...assumptions };
+	const view = { rows: options.rows === true, asIs: options.asIs === true };
+	const text =
+		options.json === true
+			? JSON.stringify(compareJson(comparison), null, 2)
+			: options.csv === true
+				? compareCsv(comparison)
+				: renderComparison(terminal, comparison, view);
+	await terminal.out(`${text}\n`);
 }
 
-/** The same for models that count alike: many sizes of one family differ in their language model only. */
-function ruleOf(id: string, { kind, settings }: AnyCounter): string {
-	if (kind === "api" || !isCheckpointName(id)) return id;
-	const { family, constants } = checkpointById(resolveCheckpointId(id));
-	return JSON.stringify([family, constants, settings]);
+function assumptionsOf({ under, accelerator, price, batch, prompt, answer }: CompareOptions) {
+	const hardwareId = resolveHardwareId(accelerator ?? DEFAULT_ACCELERATOR);
+	const hardware: Hardware = HARDWARE[hardwareId];
+	const pricePerHour = price === undefined ? hardware.pricePerHour?.value : parseUsd("--price", price);
+	const setup: RequestSetup = {
+		hardware,
+		prefillEfficiency: PREFILL_EFFICIENCY,
+		requestBatch: batch === undefined ? DEFAULT_BATCH : parseCount("--batch", batch),
+		...(pricePerHour === undefined ? {} : { pricePerHour }),
+	};
+	return {
+		hardwareId,
+		setup,
+		text: {
+			promptTokens: prompt === undefined ? DEFAULT_TEXT.promptTokens : parseCount("--prompt", prompt, 0),
+			answerTokens: answer === undefined ? DEFAULT_TEXT.answerTokens : parseCount("--answer", answer, 0),
+		},
+		...(under === undefined ? {} : { maxTokens: parseCount("--under", under) }),
+	};
+}
+
+interface Chosen {
+	readonly candidate: DeploymentCandidate;
+	readonly sampling: VideoSampling | undefined;
+}
+
+/** A model of one's own stands first. */
+async function candidatesOf(terminal: Terminal, options: CompareOptions): Promise<Chosen[]> {
+	const named = chosenModels(options.models).map((id) => chosen(id, { model: id, settings: {} }, options));
+	const own = await resolveModel(terminal, { model: "", ...options });
+	if (typeof own.model === "string") return named;
+	return [chosen(options.hub ?? options.config ?? own.model.title, own, options), ...named];
+}
+
+function chosen(id: string, model: Parameters<typeof modelSettings>[0], options: CompareOptions): Chosen {
+	const { settings, sampling } = modelSettings(model, options);
+	return { candidate: { id, model: model.model, settings }, sampling };
 }
 
 function chosenModels(asked: string): string[] {
 	if (asked === "all") return [...allModelIds()];
 	if (asked === "usual") return [...USUAL];
 	return [...new Set(asked.split(",").map((name) => createAnyCounter(name.trim(), {}).id))];
-}
-
-function tryCount(count: () => CountedSample): Cell {
-	try {
-		return { layout: count() };
-	} catch (error) {
-		if (error instanceof OnevisionError) return { refused: error.message };
-		throw error;
-	}
-}
-
-function render(
-	terminal: Terminal,
-	rows: readonly Row[],
-	samples: readonly NamedSample[],
-	asIs: boolean,
-): string {
-	const { dim } = terminal.colors;
-	const single = samples.length <= MAX_COLUMNS;
-	const columns = single ? samples.map(({ name }) => name) : ["median", "p95", "largest"];
-	const reasons: string[] = [];
-	const body = rows.map(({ id, cells }) => {
-		const counts = cells.flatMap((cell) => ("layout" in cell ? [cell.layout.visualTokens] : []));
-		const total = counts.reduce((sum, count) => sum + count, 0);
-		const refused = cells.length - counts.length;
-		return [
-			id,
-			...(single ? cells.map((cell) => showCell(cell, reasons)) : showSpread(counts)),
-			...(samples.length > 1 ? [whole(total)] : []),
-			refused === 0 ? "" : `${refused} refused`,
-		];
-	});
-	const [head = "", ...lines] = table(
-		[
-			{ title: "visual tokens" },
-			...columns.map((title) => ({ title, align: "right" as const })),
-			...(samples.length > 1 ? [{ title: "total", align: "right" as const }] : []),
-			{ title: "" },
-		],
-		body,
-	);
-	const videos = samples.some(({ sample }) => sample.media.some(({ kind }) => kind === "video"));
-	return [
-		...(single ? [] : [dim(`${whole(samples.length)} media`)]),
-		dim(head),
-		...lines,
-		...(reasons.length > 0 ? ["", ...reasons.map((reason, index) => dim(`[${index + 1}] ${reason}`))] : []),
-		...(videos && !asIs
-			? [
-					"",
-					dim(
-						"videos are sampled as each model's card does where transformers takes every frame; --as-is does not",
-					),
-				]
-			: []),
-		...unverifiedLines(rows).map((line) => dim(line)),
-	].join("\n");
-}
-
-function unverifiedLines(rows: readonly Row[]): readonly string[] {
-	const lines = [...new Set(rows.flatMap(({ unverified }) => unverified))];
-	return lines.length === 0 ? [] : ["", ...lines.map((facts) => `unverified: ${facts}`)];
-}
-
-function showCell(cell: Cell, reasons: string[]): string {
-	if ("refused" in cell) {
-		const known = reasons.indexOf(cell.refused);
-		const index = known === -1 ? reasons.push(cell.refused) - 1 : known;
-		return `[${index + 1}]`;
-	}
-	const { items, visualTokens } = cell.layout;
-	return `${items.some(({ range }) => range !== undefined) ? "≤ " : ""}${whole(visualTokens)}`;
-}
-
-function showSpread(counts: readonly number[]): string[] {
-	if (counts.length === 0) return ["", "", ""];
-	const { p50, p95, max } = statistics(
-		counts,
-		counts.map(() => 1),
-	);
-	return [p50, p95, max].map(whole);
 }

@@ -132,7 +132,7 @@ describe("mark", () => {
 		["mark scene.png --mask mask.png --out mask.png", /--out mask.png: is mask.png, which is read/],
 		["mark scene.png --points 1,1 --out text.png/x.png", /--out text.png\/x.png: cannot be written \(E/],
 		["mark missing.png --points 1,1 --out x.png", /missing.png: no such file/],
-		["mark text.png --points 1,1 --out x.png", /text.png: is none of jpeg/],
+		["mark text.png --points 1,1 --out x.png", /text.png: is text, not an image/],
 	])("refused: %s", async (line, message) => {
 		const { out, err, status } = await onevision(line);
 		expect([status, out]).toEqual([1, ""]);
@@ -173,7 +173,7 @@ describe("sheet", () => {
 		["sheet scene.png --columns 0 --out x.png", /--columns 0: expected a whole number/],
 		["sheet scene.png --width 5 --out x.png", /width 5: give whole px from 64/],
 		["sheet scene.png link.png --out tall.png", /--out tall.png: is link.png, which is read/],
-		["sheet scene.png text.png --out x.png", /text.png: is none of jpeg/],
+		["sheet scene.png text.png --out x.png", /text.png: is text, not an image/],
 	])("refused: %s", async (line, message) => {
 		const { out, err, status } = await onevision(line);
 		expect([status, out]).toEqual([1, ""]);

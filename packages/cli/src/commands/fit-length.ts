@@ -9,6 +9,7 @@ import {
 	type MaxLength,
 	OnevisionError,
 	type SampleLength,
+	type VideoSampling,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
 import { type AnyCounter, createAnyCounter } from "../input/any-model.ts";
@@ -16,12 +17,15 @@ import { readLines } from "../input/lines.ts";
 import { countLine } from "../input/sample-line.ts";
 import { readTokenizer } from "../input/tokenizer.ts";
 import { whole } from "../render/numbers.ts";
+import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
+import { wrap } from "../render/wrap.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface LengthOptions {
 	readonly model: string | Checkpoint;
 	readonly settings: Readonly<Record<string, unknown>>;
+	readonly sampling?: VideoSampling;
 	/** Samples, one JSON object a line; `-` is standard input. */
 	readonly file: string;
 	/** Length whose overruns are counted too, tokens. */
@@ -38,7 +42,7 @@ export async function fitLength(terminal: Terminal, options: LengthOptions): Pro
 		options.tokenizer === undefined ? undefined : await readTokenizer(terminal, options.tokenizer);
 	const counter = createAnyCounter(options.model, options.settings, countText);
 	const meter = createLengthMeter();
-	const lines = await readInto(meter, terminal, counter, file);
+	const { lines, hasVideo } = await readInto(meter, terminal, counter, file);
 	const result = meter.result(options.quantile === undefined ? 1 : Number(options.quantile));
 	const over = limit === undefined ? undefined : { tokens: limit, samples: meter.longerThan(limit) };
 	const named = (length: SampleLength) => ({ ...length, line: lines[length.sample] ?? 0 });
@@ -47,6 +51,7 @@ export async function fitLength(terminal: Terminal, options: LengthOptions): Pro
 		const document = {
 			model: counter.title,
 			settings: counter.settings,
+			...(hasVideo ? { videoSampling: options.sampling } : {}),
 			question: "length",
 			...result,
 			...ranks,
@@ -54,7 +59,9 @@ export async function fitLength(terminal: Terminal, options: LengthOptions): Pro
 		};
 		await terminal.out(`${JSON.stringify(document, null, 2)}\n`);
 	} else {
-		await terminal.out(`${renderLengths(terminal, counter, result, named, over)}\n`);
+		const sampled = hasVideo ? [samplingNote(options.sampling, String(counter.settings.parity))] : [];
+		const text = renderLengths(terminal, counter, result, named, over, sampled);
+		await terminal.out(`${text}\n`);
 	}
 	for (const { samples, example } of result.leftOut) {
 		terminal.err(`onevision: ${whole(samples)} left out, e.g. ${example}\n`);
@@ -62,13 +69,13 @@ export async function fitLength(terminal: Terminal, options: LengthOptions): Pro
 	return result.leftOut.length > 0 ? EXIT.error : EXIT.done;
 }
 
-/** The line number of every sample that was measured. */
+/** The line number of every sample that was measured, and whether any holds a video. */
 async function readInto(
 	meter: LengthMeter,
 	terminal: Terminal,
 	counter: AnyCounter,
 	file: string,
-): Promise<number[]> {
+): Promise<{ readonly lines: number[]; readonly hasVideo: boolean }> {
 	const measuring: AnyCounter = {
 		...counter,
 		count: (sample) => {
@@ -80,12 +87,16 @@ async function readInto(
 	};
 	const chunks = file === "-" ? terminal.input() : createReadStream(resolve(terminal.cwd, file));
 	const measured: number[] = [];
+	let hasVideo = false;
 	try {
 		for await (const line of readLines(chunks)) {
 			if (line.text?.trim() === "") continue;
 			const result = countLine(measuring, line);
 			if ("error" in result) meter.leaveOut(result.code, `line ${result.line}: ${result.error}`);
-			else measured.push(line.number);
+			else {
+				measured.push(line.number);
+				hasVideo ||= result.items.some(({ kind }) => kind === "video");
+			}
 		}
 	} catch (error) {
 		if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
@@ -94,7 +105,7 @@ async function readInto(
 			`--jsonl ${file}: ${error.code}; give a file that can be read, or - for standard input`,
 		);
 	}
-	return measured;
+	return { lines: measured, hasVideo };
 }
 
 function renderLengths(
@@ -103,8 +114,10 @@ function renderLengths(
 	result: MaxLength,
 	named: (length: SampleLength) => SampleLength & { readonly line: number },
 	over: { readonly tokens: number; readonly samples: number } | undefined,
+	sampled: readonly string[],
 ): string {
 	const { bold, dim } = terminal.colors;
+	const lines = (text: string): string[] => wrap(text, terminal.columns);
 	const ranks = (["p95", "p99", "max"] as const).map((rank) => ({ rank, length: named(result[rank]) }));
 	const right = (title: string) => ({ title, align: "right" as const });
 	const [head = "", ...body] = table(
@@ -120,27 +133,28 @@ function renderLengths(
 	const share =
 		window === undefined
 			? ""
-			: `, ${((100 * result.maxLength) / window).toFixed(1)} % of a context of ${whole(window)}`;
+			: `, ${((100 * result.maxLength) / window).toFixed(1)} % of a context of ${whole(window)}${result.maxLength > window ? ": does not fit" : ""}`;
 	const estimated = ranks.some(({ length }) => length.estimatedTextTokens > 0);
 	const bounded = ranks.some(({ length }) => !length.exact && length.estimatedTextTokens === 0);
+	const notes = [
+		...sampled,
+		...(estimated
+			? ["text between frames (timestamps) is estimated without a tokenizer (--tokenizer counts it)"]
+			: []),
+		...(bounded ? ["some lengths are the upper end of a range"] : []),
+	];
+	const answer = `max_length ${whole(result.maxLength)} takes ${Number((100 * result.quantile).toFixed(3))} % of ${whole(result.samples)} samples whole${result.over === 0 ? "" : `; ${whole(result.over)} are longer`}${share}`;
 	return [
 		`${bold(counter.title)} ${dim(counter.basis)}`,
 		"",
 		dim(head),
 		...body,
 		"",
-		`max_length ${whole(result.maxLength)} takes ${Number((100 * result.quantile).toFixed(3))} % of ${whole(result.samples)} samples whole${result.over === 0 ? "" : `; ${whole(result.over)} are longer`}${share}`,
+		...lines(answer),
 		...(over === undefined
 			? []
-			: [`${whole(over.samples)} samples are longer than ${whole(over.tokens)} tokens`]),
-		...(estimated
-			? [
-					dim(
-						"note: text between frames (timestamps) is estimated without a tokenizer (--tokenizer counts it)",
-					),
-				]
-			: []),
-		...(bounded ? [dim("note: some lengths are the upper end of a range")] : []),
-		...counter.unverified.map((facts) => dim(`unverified: ${facts}`)),
+			: lines(`${whole(over.samples)} samples are longer than ${whole(over.tokens)} tokens`)),
+		...notes.flatMap((note) => lines(`note: ${note}`).map(dim)),
+		...counter.unverified.flatMap((facts) => lines(`unverified: ${facts}`).map(dim)),
 	].join("\n");
 }

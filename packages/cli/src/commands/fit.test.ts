@@ -37,7 +37,11 @@ test("a video: how much of it fits, and a note where a search in steps could mis
 		            frames  seconds  visual tokens
 		largest        284     9.47          7,920
 		first over     285     9.50          8,800
-		note: searched in steps of 2 %: it fits and the next does not, but a narrow dip further up could be missed
+		note: videos are sampled as transformers does by itself; --set num_frames=N
+		takes N frames
+		note: searched in steps of 2 %: it fits and the next does not, but a narrow dip
+		further up could be missed
+		note: the whole clip fits with --set num_frames=16000: 8,000 tokens
 		"
 	`);
 });
@@ -80,7 +84,10 @@ test("JSON Lines: the max_length they need, its estimated part, and the line of 
 
 		max_length 2,282 takes 100 % of 3 samples whole, 0.9 % of a context of 262,144
 		2 samples are longer than 1,000 tokens
-		note: text between frames (timestamps) is estimated without a tokenizer (--tokenizer counts it)
+		note: videos are sampled as transformers does by itself; --set num_frames=N
+		takes N frames
+		note: text between frames (timestamps) is estimated without a tokenizer
+		(--tokenizer counts it)
 		"
 	`);
 	const half = JSON.parse((await fit("--jsonl - -m qwen3-vl --quantile 0.5 --json", LINES)).out);

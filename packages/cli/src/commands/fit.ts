@@ -5,6 +5,7 @@ import {
 	createCounterFrom,
 	DEFAULT_LONG_SIDE,
 	type Fit,
+	type FitQuestion,
 	fitFrames,
 	fitSetting,
 	fitSize,
@@ -14,13 +15,17 @@ import {
 	type Size,
 	showUnverified,
 	unverifiedCheckpointFacts,
+	type VideoItem,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
-import { parseSettings } from "../input/settings.ts";
+import { type ModelSettings, modelSettings } from "../input/model-settings.ts";
 import { parseImageSize, parseVideoSize } from "../input/sizes.ts";
 import { resolveModel } from "../input/snapshot.ts";
+import { fittedTable } from "../render/fitted-table.ts";
 import { whole } from "../render/numbers.ts";
-import { type Column, table } from "../render/table.ts";
+import { samplingNote } from "../render/sampling.ts";
+import type { Column } from "../render/table.ts";
+import { wrap } from "../render/wrap.ts";
 import type { Terminal } from "../terminal.ts";
 import { fitLength } from "./fit-length.ts";
 
@@ -30,6 +35,7 @@ export interface FitOptions {
 	readonly hub?: string;
 	readonly set: readonly string[];
 	readonly parity?: string;
+	readonly asIs?: boolean;
 	readonly image: readonly string[];
 	readonly video: readonly string[];
 	/** `W:H` */
@@ -49,8 +55,8 @@ export interface FitOptions {
 type ResolvedOptions = Omit<FitOptions, "model"> & { readonly model: string | Checkpoint };
 
 export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<number> {
-	const snapshot = await resolveModel(terminal, given);
-	const options: ResolvedOptions = { ...given, model: snapshot.model };
+	const resolved = await resolveModel(terminal, given);
+	const options: ResolvedOptions = { ...given, model: resolved.model };
 	const { model } = options;
 	if (typeof model === "string" && !isCheckpointName(model) && isApiModelName(model)) {
 		throw new OnevisionError(
@@ -58,39 +64,55 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 			`${model} is a closed model; fit searches open ones (onevision models), count takes both`,
 		);
 	}
-	const settings = {
-		...snapshot.settings,
-		...parseSettings(options.set),
-		...(options.parity === undefined ? {} : { parity: options.parity }),
-	};
-	if (options.jsonl !== undefined) return answerLength(terminal, options, options.jsonl, settings);
-	const answer = answerOf(options, settings);
+	const { settings, sampling } = modelSettings(resolved, options);
+	if (options.jsonl !== undefined) {
+		return answerLength(terminal, options, options.jsonl, {
+			settings,
+			...(sampling === undefined ? {} : { sampling }),
+		});
+	}
 	const counter = createCounterFrom(options.model, settings);
+	const answer = answerOf(options, { settings, ...(sampling === undefined ? {} : { sampling }) });
+	// Where a number of frames is what is searched, nothing else samples.
+	const hasVideo = options.video.length > 0 && sampling?.choosers.includes(options.setting ?? "") !== true;
+	const { contextTokens } = counter.checkpoint;
+	const maxTokens = tokensOf(options);
 	if (options.json) {
 		const { fit, question } = answer;
-		const { checkpoint, settings: resolved } = counter;
+		const { checkpoint, settings: used } = counter;
 		const result = {
 			model: checkpoint.title,
-			parity: resolved.parity,
-			settings: resolved.values,
+			parity: used.parity,
+			settings: used.values,
+			...(hasVideo ? { videoSampling: sampling } : {}),
 			question,
-			maxTokens: tokensOf(options),
+			maxTokens,
+			contextWindowTokens: contextTokens,
 			...fit,
+			...(answer.wholeClip === undefined ? {} : { wholeClip: answer.wholeClip }),
 		};
 		await terminal.out(`${JSON.stringify(result, null, 2)}\n`);
 		return EXIT.done;
 	}
 	const { bold, dim } = terminal.colors;
-	const [head = "", ...body] = table(answer.columns, answer.rows);
-	const basis = `as ${counter.settings.parity} counts it, at most ${whole(tokensOf(options))} visual tokens`;
+	const { columns } = terminal;
+	const { head, body } = fittedTable(answer.columns, answer.rows, columns);
+	const notes = [
+		...(hasVideo ? [samplingNote(sampling, counter.settings.parity)] : []),
+		...answer.notes,
+		...(answer.fit.largest.visualTokens > contextTokens
+			? [`more than the model's context of ${whole(contextTokens)} tokens: a lower --tokens is needed`]
+			: []),
+	];
+	const title = `${counter.checkpoint.title} as ${counter.settings.parity} counts it, at most ${whole(maxTokens)} visual tokens`;
 	const lines = [
-		`${bold(counter.checkpoint.title)} ${dim(basis)}`,
+		...wrap(title, columns).map((line, index) => (index === 0 ? bold(line) : dim(line))),
 		"",
-		dim(head),
+		...head.map(dim),
 		...body,
-		...answer.notes.map((note) => dim(`note: ${note}`)),
-		...unverifiedCheckpointFacts(counter.checkpoint).map((facts) =>
-			dim(`unverified: ${showUnverified(facts)}`),
+		...notes.flatMap((note) => wrap(`note: ${note}`, columns).map(dim)),
+		...unverifiedCheckpointFacts(counter.checkpoint).flatMap((facts) =>
+			wrap(`unverified: ${showUnverified(facts)}`, columns).map(dim),
 		),
 	];
 	await terminal.out(`${lines.join("\n")}\n`);
@@ -103,10 +125,31 @@ interface Answer {
 	readonly columns: readonly Column[];
 	readonly rows: readonly (readonly string[])[];
 	readonly notes: readonly string[];
+	/** For a clip that is too long: the setting that brings all of it under the limit. */
+	readonly wholeClip?: { readonly setting: string; readonly value: number; readonly visualTokens: number };
+}
+
+/** The answer with the number of frames under which the whole clip fits, where the model has such a setting. */
+function withWholeClip(
+	found: Answer,
+	question: FitQuestion,
+	clip: VideoItem,
+	setting: string | undefined,
+): Answer {
+	if (setting === undefined) return found;
+	try {
+		const { value, visualTokens } = fitSetting({ ...question, sample: { media: [clip] }, setting }).largest;
+		const note = `the whole clip fits with --set ${setting}=${value}: ${whole(visualTokens)} tokens`;
+		return { ...found, notes: [...found.notes, note], wholeClip: { setting, value, visualTokens } };
+	} catch (error) {
+		// Not by this setting: the shorter clip is the answer.
+		if (error instanceof OnevisionError) return found;
+		throw error;
+	}
 }
 
 /** What is asked follows from what is given: a setting, else an aspect ratio, one image or one video. */
-function answerOf(options: ResolvedOptions, settings: Readonly<Record<string, unknown>>): Answer {
+function answerOf(options: ResolvedOptions, settings: ModelSettings): Answer {
 	const { image, video, aspect, setting } = options;
 	const given = image.length + video.length + (aspect === undefined ? 0 : 1);
 	if (setting === undefined ? given !== 1 : given === 0 || aspect !== undefined) {
@@ -115,7 +158,11 @@ function answerOf(options: ResolvedOptions, settings: Readonly<Record<string, un
 			"give one of --image WxH, --aspect W:H, --video WxH@FPS:SECONDS or --jsonl FILE; --setting KEY takes any number of images and videos, no --aspect",
 		);
 	}
-	const question = { checkpoint: options.model, settings, maxTokens: tokensOf(options) };
+	const question = {
+		checkpoint: options.model,
+		settings: settings.settings,
+		maxTokens: tokensOf(options),
+	};
 	if (setting !== undefined) {
 		const media = [...image.map(parseImageSize), ...video.map(parseVideoSize)];
 		const fit = fitSetting({ ...question, sample: { media }, setting });
@@ -127,9 +174,10 @@ function answerOf(options: ResolvedOptions, settings: Readonly<Record<string, un
 	if (clip !== undefined) {
 		const { fps = Number.NaN } = clip;
 		const fit = fitFrames({ ...question, video: clip });
-		return answer("frames", fit, ["frames", "seconds"], (f) => [whole(f), (f / fps).toFixed(2)], {
+		const found = answer("frames", fit, ["frames", "seconds"], (f) => [whole(f), (f / fps).toFixed(2)], {
 			atBound: "the whole clip fits",
 		});
+		return fit.atBound ? found : withWholeClip(found, question, clip, settings.sampling?.choosers[0]);
 	}
 	const [picture] = image.map(parseImageSize);
 	const shape = picture === undefined ? { aspect: parseAspect(aspect ?? "") } : { size: picture };
@@ -203,7 +251,7 @@ function answerLength(
 	terminal: Terminal,
 	options: ResolvedOptions,
 	file: string,
-	settings: Readonly<Record<string, unknown>>,
+	settings: ModelSettings,
 ): Promise<number> {
 	const { image, video, aspect, setting } = options;
 	if (image.length + video.length > 0 || aspect !== undefined || setting !== undefined) {
@@ -214,5 +262,5 @@ function answerLength(
 	}
 	const limit =
 		options.tokens === undefined ? undefined : wholeOption("--tokens", options.tokens, "a length in tokens");
-	return fitLength(terminal, { ...options, file, settings, limit });
+	return fitLength(terminal, { ...options, ...settings, file, limit });
 }

@@ -81,7 +81,7 @@ describe("images", () => {
 		const { out, status } = await onevision("inspect wide.png -m deepseek-vl2-tiny --out page.png");
 		expect(status).toBe(0);
 		expect(out).toMatch(
-			/note: drawn from the layout alone: DeepSeek-VL2 is counted, but its pixels are not made/,
+			/note: drawn from the layout alone: DeepSeek-VL2 is counted, but its pixels are\nnot made/,
 		);
 	});
 
@@ -106,10 +106,11 @@ describe("images", () => {
 		expect(out).toMatchInlineSnapshot(`
 			"LLaVA-OneVision 7B ov as transformers counts it
 
-			image           size      canvas  views  tower tokens  visual tokens
-			wide.png  400×240 px  384×384 px      1           729            730
-			tall.png   90×240 px  384×384 px      1           729            730
-			total                                 2         1,458          1,460
+			                                          tower  visual
+			image           size      canvas  views  tokens  tokens
+			wide.png  400×240 px  384×384 px      1     729     730
+			tall.png   90×240 px  384×384 px      1     729     730
+			total                                 2   1,458   1,460
 
 			wrote page.png, 1600x681 px
 			"
@@ -175,8 +176,8 @@ test.each([
 	["inspect wide.png --set tiles=4 --out x.png", /setting tiles/],
 	["inspect wide.png --parity origin --out x.png", /did you mean original\?/],
 	["inspect missing.png --out x.png", /missing.png: no such file/],
-	["inspect text.png --out x.png", /text.png: is none of/],
-	["inspect . --out x.png", /: is none of jpeg/],
+	["inspect text.png --out x.png", /text.png: is text, not an image/],
+	["inspect . --out x.png", /: is a folder; give a file in it/],
 ])("refused: %s", async (line, message) => {
 	const { out, err, status } = await onevision(line);
 	expect([status, out]).toEqual([1, ""]);

@@ -25,10 +25,20 @@ import {
 	readInspector,
 } from "../input/inspector.ts";
 import { assertOutput, readPicture, readPictureSize, writePicture } from "../input/pictures.ts";
+import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
+import { printable } from "../render/left-out.ts";
 import { whole } from "../render/numbers.ts";
+import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
+import { wrap } from "../render/wrap.ts";
 import type { Terminal } from "../terminal.ts";
-import { inspectClip, type Page, parseChoice, type SamplingCommand } from "./inspect-video.ts";
+import {
+	type FrameChoice,
+	inspectClip,
+	type Page,
+	parseChoice,
+	type SamplingCommand,
+} from "./inspect-video.ts";
 
 export interface InspectCommand extends SamplingCommand, ModelCommand {
 	readonly together?: boolean;
@@ -44,11 +54,18 @@ export async function inspectMedia(
 ): Promise<void> {
 	assertFiles(files, command);
 	await assertOutput(terminal, command.out, files);
-	const inspector = await readInspector(terminal, command);
-	const page = await pageOf(terminal, files, inspector, command);
+	const choice = parseChoice(command);
+	// Frames chosen here are what the model is given: nothing samples them once more.
+	const inspector = await readInspector(
+		terminal,
+		choice === undefined ? command : { ...command, asIs: true },
+	);
+	const page = await pageOf(terminal, files, inspector, command, choice);
 	await writePicture(terminal, command.out, page.picture);
 	await terminal.out(
-		command.json === true ? reportOf(command.out, inspector, page) : textOf(command.out, inspector, page),
+		command.json === true
+			? reportOf(command.out, inspector, page)
+			: textOf(terminal, command.out, inspector, page),
 	);
 }
 
@@ -77,8 +94,8 @@ async function pageOf(
 	files: readonly string[],
 	inspector: Inspector,
 	command: InspectCommand,
+	choice: FrameChoice | undefined,
 ): Promise<Page> {
-	const choice = parseChoice(command);
 	const headers: MediaHeader[] = [];
 	for (const file of files) headers.push(await headerOf(terminal, file, command));
 	const [[file = "", ...more], [header]] = [files, headers];
@@ -136,23 +153,35 @@ async function inspectPictures(
 
 function reportOf(
 	written: string,
-	{ counter: { id, title, basis, settings }, note }: Inspector,
+	{ counter: { id, title, basis, settings }, sampling, note }: Inspector,
 	{ picture: { width, height }, ...page }: Page,
 ): string {
-	const report = { written, width, height, model: id, title, basis, settings, ...page };
+	const videoSampling =
+		page.frames === undefined || page.sampling !== undefined ? {} : { videoSampling: sampling };
+	const report = { written, width, height, model: id, title, basis, settings, ...videoSampling, ...page };
 	return `${JSON.stringify(note === undefined ? report : { ...report, note }, null, 2)}\n`;
 }
 
-function textOf(written: string, { counter, note }: Inspector, { picture, items }: Page): string {
-	const { title, basis } = counter;
+function textOf(
+	terminal: Terminal,
+	written: string,
+	{ counter, sampling, note }: Inspector,
+	{ picture, items, frames, sampling: choice }: Page,
+): string {
+	const { title, basis, settings } = counter;
 	const layouts = items.map(({ layout }) => layout);
-	const notes = [...new Set([...layouts.flatMap(notesOf), ...(note === undefined ? [] : [note])])];
+	const sampled =
+		frames === undefined || choice !== undefined ? [] : [samplingNote(sampling, String(settings.parity))];
+	const notes = [
+		...new Set([...sampled, ...layouts.flatMap(notesOf), ...(note === undefined ? [] : [note])]),
+	];
+	const { columns } = terminal;
 	return [
-		`${title} ${basis}`,
+		...wrap(`${title} ${basis}`, columns),
 		"",
-		...(items.length > 1 ? imagesTable(items) : layouts.flatMap(factsTable)),
+		...(items.length > 1 ? imagesTable(items, columns) : layouts.flatMap(factsTable)),
 		"",
-		...notes.map((line) => `note: ${line}`),
+		...notes.flatMap((line) => wrap(`note: ${line}`, columns)),
 		`wrote ${written}, ${picture.width}x${picture.height} px\n`,
 	].join("\n");
 }
@@ -171,12 +200,19 @@ function factsTable(layout: ItemLayout): string[] {
 
 const right = { align: "right" } as const;
 
-function imagesTable(items: Page["items"]): string[] {
-	const columns = ["size", "canvas", "views", "tower tokens", "visual tokens"];
+function imagesTable(items: Page["items"], width: number): string[] {
+	const columns: FittedColumn[] = [
+		{ title: "image" },
+		{ title: "size", spare: 2, ...right },
+		{ title: "canvas", spare: 3, ...right },
+		{ title: "views", spare: 4, ...right },
+		{ title: "tower\ntokens", spare: 1, ...right },
+		{ title: "visual\ntokens", ...right },
+	];
 	const sum = (pick: (layout: ItemLayout) => number): string =>
 		whole(items.reduce((total, { layout }) => total + pick(layout), 0));
 	const rows = items.map(({ file, layout }) => [
-		file,
+		printable(file),
 		px(layout.source),
 		px(layout.canvas),
 		whole(layout.views),
@@ -184,8 +220,10 @@ function imagesTable(items: Page["items"]): string[] {
 		tokensText(layout),
 	]);
 	const totals = [sum(({ views }) => views), sum((l) => l.towerTokens), sum((l) => l.visualTokens)];
-	return table(
-		[{ title: "image" }, ...columns.map((title) => ({ title, ...right }))],
-		[...rows, ["total", "", "", ...totals]],
-	);
+	const { head, body, leftOut } = fittedTable(columns, [...rows, ["total", "", "", ...totals]], width);
+	return [
+		...head,
+		...body,
+		...leftOutNote(leftOut, width, "--json has all").flatMap((line) => wrap(line, width)),
+	];
 }

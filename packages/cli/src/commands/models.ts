@@ -1,11 +1,11 @@
-/** `onevision models`: the checkpoints, or everything about one. */
+/** `onevision models`: the models, those whose names hold some words, or everything about one. */
 
 import {
-	API_MODEL_IDS,
 	API_RULES,
+	type ApiModelId,
 	apiModelById,
-	CHECKPOINT_IDS,
 	type Checkpoint,
+	type CheckpointId,
 	checkpointById,
 	familyById,
 	isApiModelName,
@@ -17,130 +17,177 @@ import {
 	SCENARIOS,
 	showUnverified,
 	unverifiedFacts,
+	type Scenario,
 } from "@onevision/core";
+import { type FoundModels, findModels } from "../input/find-models.ts";
+import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
 import { largeCount, whole } from "../render/numbers.ts";
-import { table } from "../render/table.ts";
+import { definitions, wrap } from "../render/wrap.ts";
 import type { Terminal } from "../terminal.ts";
 
-export async function showModels(
-	terminal: Terminal,
-	name: string | undefined,
-	options: { readonly json?: boolean },
-): Promise<void> {
-	if (name === undefined) return listModels(terminal, options.json === true);
-	if (!isCheckpointName(name) && isApiModelName(name))
-		return showApiModel(terminal, name, options.json === true);
-	const id = resolveCheckpointId(name);
-	const checkpoint = checkpointById(id);
-	const text = options.json
-		? JSON.stringify(describe(id, checkpoint), null, 2)
-		: renderModel(terminal, id, checkpoint);
-	await terminal.out(`${text}\n`);
+export interface ModelsOptions {
+	readonly json?: boolean;
 }
 
-async function listModels(terminal: Terminal, json: boolean): Promise<void> {
-	const rows = CHECKPOINT_IDS.map((id) => ({ id, checkpoint: checkpointById(id) }));
+/** One name in full is a model, anything else is looked for; what is found once is shown like a name. */
+export async function showModels(
+	terminal: Terminal,
+	words: readonly string[],
+	{ json = false }: ModelsOptions,
+): Promise<void> {
+	const [name, ...more] = words;
+	if (name === undefined) return listModels(terminal, findModels([]), json);
+	if (more.length === 0 && isCheckpointName(name)) return showOpen(terminal, resolveCheckpointId(name), json);
+	if (more.length === 0 && isApiModelName(name)) return showClosed(terminal, resolveApiModelId(name), json);
+	const found = findModels(words);
+	const [open, closed] = [found.open[0], found.closed[0]];
+	const hits = found.open.length + found.closed.length;
+	// Nothing: says which name is near.
+	if (hits === 0) resolveCheckpointId(words.join(" "));
+	if (hits === 1 && open !== undefined) return showOpen(terminal, open, json);
+	if (hits === 1 && closed !== undefined) return showClosed(terminal, closed, json);
+	return listModels(terminal, found, json);
+}
+
+const right = (title: string, spare?: number): FittedColumn =>
+	spare === undefined ? { title, align: "right" } : { title, align: "right", spare };
+
+/** Scenarios as the table names them. */
+const TAKES: Readonly<Record<Scenario, string>> = {
+	"single-image": "single",
+	"multi-image": "multi",
+	video: "video",
+};
+
+async function listModels(terminal: Terminal, { open, closed }: FoundModels, json: boolean): Promise<void> {
 	if (json) {
-		const open = rows.map(({ id, checkpoint }) => describe(id, checkpoint));
-		const closed = API_MODEL_IDS.map((id) => ({ id, ...apiModelById(id) }));
-		await terminal.out(`${JSON.stringify([...open, ...closed], null, 2)}\n`);
+		const checkpoints = open.map((id) => describe(id, checkpointById(id)));
+		const apis = closed.map((id) => ({ id, ...apiModelById(id) }));
+		await terminal.out(`${JSON.stringify([...checkpoints, ...apis], null, 2)}\n`);
 		return;
 	}
-	const [head = "", ...body] = table(
-		[
-			{ title: "id" },
-			{ title: "family" },
-			{ title: "parameters", align: "right" },
-			{ title: "context", align: "right" },
-			{ title: "scenarios" },
-			{ title: "unverified" },
-		],
-		rows.map(({ id, checkpoint }) => [
-			id,
-			checkpoint.family,
-			largeCount(modelOf(checkpoint.parts).parameters.total),
-			whole(checkpoint.contextTokens),
-			familyById(checkpoint.family).scenarios.join(", "),
-			[...new Set(unverifiedFacts(checkpoint).flatMap(({ properties }) => properties))].join(", "),
-		]),
-	);
-	const [apiHead = "", ...apiBody] = table(
-		[
-			{ title: "closed model" },
-			{ title: "provider" },
-			{ title: "context", align: "right" },
-			{ title: "counted by" },
-		],
-		API_MODEL_IDS.map((id) => {
-			const { provider, rule, contextTokens } = apiModelById(id);
-			const context = contextTokens === undefined ? "not published" : whole(contextTokens.value);
-			return [id, provider, context, API_RULES[rule].title];
-		}),
-	);
-	const { dim } = terminal.colors;
-	const lines = [
-		dim(head),
-		...body,
-		"",
-		dim(apiHead),
-		...apiBody,
-		"",
-		dim("onevision models ID shows settings and sources"),
+	const { columns, colors } = terminal;
+	const tables = [
+		fittedTable(
+			[
+				{ title: "open model" },
+				{ title: "family", spare: 2 },
+				right("parameters", 1),
+				right("context"),
+				{ title: "scenarios" },
+				{ title: "unverified", spare: 3 },
+			],
+			open.map((id) => {
+				const checkpoint = checkpointById(id);
+				const { family, parts, contextTokens } = checkpoint;
+				const { scenarios } = familyById(family);
+				return [
+					id,
+					family,
+					largeCount(modelOf(parts).parameters.total),
+					whole(contextTokens),
+					scenarios.map((scenario) => TAKES[scenario]).join(", "),
+					[...new Set(unverifiedFacts(checkpoint).flatMap(({ properties }) => properties))].join(", "),
+				];
+			}),
+			columns,
+		),
+		fittedTable(
+			[{ title: "closed model" }, { title: "provider", spare: 1 }, right("context"), { title: "counted by" }],
+			closed.map((id) => {
+				const { provider, rule, contextTokens } = apiModelById(id);
+				const context = contextTokens === undefined ? "unknown" : whole(contextTokens.value);
+				return [id, provider, context, API_RULES[rule].title];
+			}),
+			columns,
+		),
 	];
-	await terminal.out(`${lines.join("\n")}\n`);
+	const blocks = tables
+		.filter(({ body }) => body.length > 0)
+		.flatMap(({ head, body, leftOut }) => [
+			...head.map(colors.dim),
+			...body,
+			...leftOutNote(leftOut, columns, "--json has all").flatMap((line) =>
+				wrap(line, columns).map(colors.dim),
+			),
+			"",
+		]);
+	const providers = new Set(closed.map((id) => apiModelById(id).provider));
+	const families = new Set(open.map((id) => checkpointById(id).family));
+	const counts = [
+		...(open.length > 0
+			? [`${count(open.length, "open model")} of ${count(families.size, "family", "families")}`]
+			: []),
+		...(closed.length > 0
+			? [`${count(closed.length, "closed model")} of ${count(providers.size, "provider")}`]
+			: []),
+	];
+	const help = "onevision models WORD filters, onevision models ID shows settings and sources";
+	await terminal.out(
+		`${[...blocks, ...wrap(`${counts.join(", ")}; ${help}`, columns).map(colors.dim)].join("\n")}\n`,
+	);
+}
+
+function count(number: number, one: string, several = `${one}s`): string {
+	return `${whole(number)} ${number === 1 ? one : several}`;
 }
 
 /** A closed model: the provider's rule, what a request may set, and what is rejected. */
-async function showApiModel(terminal: Terminal, name: string, json: boolean): Promise<void> {
-	const id = resolveApiModelId(name);
+async function showClosed(terminal: Terminal, id: ApiModelId, json: boolean): Promise<void> {
 	const model = apiModelById(id);
 	const rule = API_RULES[model.rule];
 	if (json) {
 		await terminal.out(`${JSON.stringify({ id, ...model, ruleSource: rule.source }, null, 2)}\n`);
 		return;
 	}
-	const { bold, dim } = terminal.colors;
 	const { source: limitSource, ...limits } = model.limits;
 	const newest = model.versions.at(-1);
+	const context =
+		model.contextTokens === undefined ? "not published" : `${whole(model.contextTokens.value)} tokens`;
 	const formats = mediaFormats(model.provider);
-	const facts: [string, string][] = [
-		["provider", model.provider],
-		["counted by", rule.title],
-		[
-			"context",
-			model.contextTokens === undefined ? "not published" : `${whole(model.contextTokens.value)} tokens`,
-		],
-		["rules from", model.versions.map(({ from }) => from ?? "release").join(", ")],
-		["unverified", newest?.unverified?.join(", ") ?? "nothing"],
-		["rejects", Object.keys(limits).length === 0 ? "nothing published" : JSON.stringify(limits)],
-		["image formats", formats?.image.join(", ") ?? "not confirmed"],
-		...(formats?.video === undefined || rule.video === undefined
-			? []
-			: [["video formats", formats.video.join(", ")] satisfies [string, string]]),
-		["other names", model.aliases.join(", ") || "none"],
-		["constants from", newest?.source ?? ""],
-		["rule from", rule.source],
-		["limits from", limitSource],
-		...(formats === undefined ? [] : [["formats from", formats.source] satisfies [string, string]]),
-	];
 	const settings = Object.entries<{ readonly doc: string; readonly expects: string }>(rule.settings);
-	const [head = "", ...body] = table(
-		[{ title: "setting" }, { title: "meaning" }],
+	const page = pageOf(
+		terminal,
+		[model.title, id],
+		[
+			["provider", model.provider],
+			["counted by", rule.title],
+			["context", context],
+			["rules from", model.versions.map(({ from }) => from ?? "release").join(", ")],
+			["rejects", Object.keys(limits).length === 0 ? "nothing published" : limitsText(limits)],
+			["image formats", formats?.image.join(", ") ?? "not confirmed"],
+			...(formats?.video === undefined || rule.video === undefined
+				? []
+				: [["video formats", formats.video.join(", ")] as const]),
+			["unverified", newest?.unverified?.join(", ") ?? "nothing"],
+			["other names", model.aliases.join(", ") || "none"],
+			["constants from", newest?.source ?? ""],
+			["rule from", rule.source],
+			["limits from", limitSource],
+			...(formats === undefined ? [] : [["formats from", formats.source] as const]),
+		],
+		[{ title: "setting" }, { title: "meaning", wraps: true }],
 		[
 			...settings.map(([key, { doc, expects }]) => [key, `${doc} (${expects})`]),
 			["date", "the day whose rule is asked for, YYYY-MM-DD"],
 		],
 	);
-	const width = Math.max(...facts.map(([label]) => label.length));
-	const lines = [
-		`${bold(model.title)} ${dim(id)}`,
-		"",
-		...facts.map(([label, value]) => `${dim(label.padEnd(width))}  ${value}`),
-		"",
-		dim(head),
-		...body,
-	];
-	await terminal.out(`${lines.join("\n")}\n`);
+	await terminal.out(`${page}\n`);
+}
+
+/** `{"maxSide":8000}` → `maxSide 8000`. */
+function limitsText(limits: Readonly<Record<string, unknown>>): string {
+	return Object.entries(limits)
+		.map(([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
+		.join(", ");
+}
+
+async function showOpen(terminal: Terminal, id: CheckpointId, json: boolean): Promise<void> {
+	const checkpoint = checkpointById(id);
+	const text = json
+		? JSON.stringify(describe(id, checkpoint), null, 2)
+		: renderModel(terminal, id, checkpoint);
+	await terminal.out(`${text}\n`);
 }
 
 function describe(id: string, checkpoint: Checkpoint) {
@@ -153,6 +200,9 @@ function describe(id: string, checkpoint: Checkpoint) {
 		scenarios: family.scenarios,
 		parities: family.parities,
 		settings: family.defaults(checkpoint.constants, parity),
+		settingsByParity: Object.fromEntries(
+			family.parities.map((each) => [each, family.defaults(checkpoint.constants, each)]),
+		),
 		parameters,
 		unverifiedFacts: unverifiedFacts(checkpoint),
 		familySource: family.source,
@@ -160,41 +210,57 @@ function describe(id: string, checkpoint: Checkpoint) {
 }
 
 function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): string {
-	const { bold, dim } = terminal.colors;
 	const family = familyById(checkpoint.family);
 	const { tower, languageModel, parameters } = modelOf(checkpoint.parts);
-	const columns = family.parities.map((parity) => family.defaults(checkpoint.constants, parity));
+	const defaults = family.parities.map((parity) => family.defaults(checkpoint.constants, parity));
 	const settings = Object.entries(family.settings).map(([key, { doc, expects }]) => [
 		key,
-		...columns.map((defaults) => String(defaults[key])),
+		...defaults.map((values) => String(values[key])),
 		`${doc} (${expects})`,
 	]);
-	const facts: [string, string][] = [
-		["family", `${checkpoint.family}, ${family.title}`],
-		["tower", `${tower.name}, ${largeCount(parameters.tower)} parameters`],
-		["projector", `${checkpoint.parts.projector.kind}, ${largeCount(parameters.projector)} parameters`],
-		["language model", `${languageModel.name}, ${largeCount(parameters.languageModel)} parameters`],
-		["context", `${whole(checkpoint.contextTokens)} tokens`],
-		["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
-		["other names", checkpoint.aliases.join(", ")],
-		["unverified", unverifiedFacts(checkpoint).map(showUnverified).join("; ") || "nothing"],
-		["constants from", checkpoint.source],
-		["tower from", tower.source],
-		["language model from", languageModel.source],
-		["rule from", family.source],
-	];
-	const titles = [
-		{ title: "setting" },
-		...family.parities.map((parity) => ({ title: parity })),
-		{ title: "meaning" },
-	];
-	const [head = "", ...body] = table(titles, settings);
-	const width = Math.max(...facts.map(([label]) => label.length));
+	const card = Object.entries(checkpoint.usual ?? {}).map(([key, value]) => `${key}=${value}`);
+	return pageOf(
+		terminal,
+		[checkpoint.title, id],
+		[
+			["family", `${checkpoint.family}, ${family.title}`],
+			["tower", `${tower.name}, ${largeCount(parameters.tower)} parameters`],
+			["projector", `${checkpoint.parts.projector.kind}, ${largeCount(parameters.projector)} parameters`],
+			["language model", `${languageModel.name}, ${largeCount(parameters.languageModel)} parameters`],
+			["context", `${whole(checkpoint.contextTokens)} tokens`],
+			["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
+			...(card.length === 0 ? [] : [["card samples", card.join(" ")] as const]),
+			["other names", checkpoint.aliases.join(", ")],
+			["unverified", unverifiedFacts(checkpoint).map(showUnverified).join("; ") || "nothing"],
+			["constants from", checkpoint.source],
+			["tower from", tower.source],
+			["language model from", languageModel.source],
+			["rule from", family.source],
+		],
+		[
+			{ title: "setting" },
+			...family.parities.map((title, index) => (index === 0 ? { title } : { title, spare: index })),
+			{ title: "meaning", wraps: true },
+		],
+		settings,
+	);
+}
+
+/** Title, facts and settings of one model. */
+function pageOf(
+	{ columns, colors: { bold, dim } }: Terminal,
+	[title, id]: readonly [string, string],
+	facts: readonly (readonly [string, string])[],
+	settingColumns: readonly FittedColumn[],
+	settings: readonly (readonly string[])[],
+): string {
+	const { head, body, leftOut } = fittedTable(settingColumns, settings, columns);
 	return [
-		`${bold(checkpoint.title)} ${dim(id)}`,
+		`${bold(title)} ${dim(id)}`,
 		"",
-		...facts.map(([label, value]) => `${dim(label.padEnd(width))}  ${value}`),
+		...definitions(facts, columns, dim),
 		"",
-		...(settings.length === 0 ? ["no settings: every input costs the same"] : [dim(head), ...body]),
+		...(settings.length === 0 ? ["no settings: every input costs the same"] : [...head.map(dim), ...body]),
+		...leftOutNote(leftOut, columns, "--json has all").flatMap((line) => wrap(line, columns).map(dim)),
 	].join("\n");
 }

@@ -14,12 +14,13 @@ import {
 import { type BatchResult, preprocessBatch, preprocessSamples } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
 import { readMedia, reportLeftOut } from "../input/media.ts";
+import { modelSettings } from "../input/model-settings.ts";
 import { parseCount } from "../input/places.ts";
-import { parseSettings } from "../input/settings.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { targetsOf } from "../output/targets.ts";
 import { describeTensors, writeTensors } from "../output/tensor-file.ts";
 import { bytes, whole } from "../render/numbers.ts";
+import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -28,6 +29,7 @@ export interface PreprocessCommand {
 	readonly config?: string;
 	readonly hub?: string;
 	readonly set: readonly string[];
+	readonly asIs?: boolean;
 	readonly backend?: string;
 	readonly dtype?: string;
 	readonly together?: boolean;
@@ -49,7 +51,7 @@ export async function preprocessMedia(
 			"nothing to preprocess: give images, videos or folders of them",
 		);
 	}
-	const { model, options } = await modelOf(terminal, command);
+	const { model, options, sampling } = await modelOf(terminal, command);
 	// Refuses what cannot be before a header is read.
 	const processor = createProcessor(model, options);
 	const isInFolder = await isFolder(terminal, command.out);
@@ -73,7 +75,11 @@ export async function preprocessMedia(
 	};
 	const hasFailed = refused !== undefined || leftOut.some(({ reason }) => reason !== "not-media");
 	const job: Job = { terminal, command, model, options, names, given, facts, hasFailed };
-	return isInFolder ? writeEach(job) : writeOne(job);
+	const status = isInFolder ? await writeEach(job) : await writeOne(job);
+	if (files.some(({ header }) => header.kind === "video")) {
+		terminal.err(`note: ${samplingNote(sampling, "transformers")}\n`);
+	}
+	return status;
 }
 
 interface Job {
@@ -91,13 +97,15 @@ interface Job {
 }
 
 async function modelOf(terminal: Terminal, command: PreprocessCommand) {
-	const { model, settings } = await resolveModel(terminal, command);
+	const resolved = await resolveModel(terminal, command);
+	const { model } = resolved;
+	const { settings, sampling } = modelSettings(resolved, command);
 	const options: ProcessorOptions = {
-		settings: { ...settings, ...parseSettings(command.set) },
+		settings,
 		...(command.backend === undefined ? {} : { backend: command.backend as Backend }),
 		...(command.dtype === undefined ? {} : { dtype: command.dtype as FloatType }),
 	};
-	return { model, options };
+	return { model, options, sampling };
 }
 
 /** A name that ends in a slash or is a folder asks for one file per sample; anything else must be a safetensors file. */

@@ -5,7 +5,7 @@ import {
 	type ItemLayout,
 	type MediaItem,
 	OnevisionError,
-	type SettingValue,
+	type VideoSampling,
 } from "@onevision/core";
 import {
 	createProcessor,
@@ -16,17 +16,15 @@ import {
 } from "@onevision/media";
 import type { Terminal } from "../terminal.ts";
 import { type AnyCounter, createAnyCounter } from "./any-model.ts";
-import { parseSettings } from "./settings.ts";
+import { type AskedSettings, modelSettings } from "./model-settings.ts";
 import { type ModelOptions, type ResolvedModel, resolveModel } from "./snapshot.ts";
 
-export interface ModelCommand extends ModelOptions {
-	readonly set: readonly string[];
-	readonly parity?: string;
-}
+export interface ModelCommand extends ModelOptions, AskedSettings {}
 
 /** A model that lays media out: how it counts, and its views where their pixels are made. */
 export interface Inspector {
 	readonly counter: AnyCounter;
+	readonly sampling: VideoSampling | undefined;
 	readonly processor?: Processor;
 	/** Why there is none, or how far it is the one asked for. */
 	readonly note?: string;
@@ -35,11 +33,7 @@ export interface Inspector {
 /** Throws what counting throws, and `unsupported` for closed models. */
 export async function readInspector(terminal: Terminal, command: ModelCommand): Promise<Inspector> {
 	const resolved = await resolveModel(terminal, command);
-	const settings = {
-		...resolved.settings,
-		...parseSettings(command.set),
-		...(command.parity === undefined ? {} : { parity: command.parity }),
-	};
+	const { settings, sampling } = modelSettings(resolved, command);
 	const counter = createAnyCounter(resolved.model, settings);
 	if (counter.kind === "api") {
 		throw new OnevisionError(
@@ -48,19 +42,19 @@ export async function readInspector(terminal: Terminal, command: ModelCommand): 
 		);
 	}
 	try {
-		return { counter, ...processorFor(resolved, settings) };
+		return { counter, sampling, ...processorFor(resolved, settings) };
 	} catch (error) {
 		// Counted, but its pixels are not made: the layout alone is drawn.
 		if (!(error instanceof OnevisionError) || error.code !== "unsupported") throw error;
-		return { counter, note: `drawn from the layout alone: ${error.message}` };
+		return { counter, sampling, note: `drawn from the layout alone: ${error.message}` };
 	}
 }
 
 /** The processor of transformers; for another parity only where that frames pictures alike. Throws `unsupported`. */
 function processorFor(
 	resolved: ResolvedModel,
-	{ parity, ...settings }: Readonly<Record<string, SettingValue>>,
-): Omit<Inspector, "counter"> {
+	{ parity, ...settings }: Readonly<Record<string, unknown>>,
+): Omit<Inspector, "counter" | "sampling"> {
 	const processor = createProcessor(resolved.model, { settings });
 	if (parity === undefined || parity === "transformers") return { processor };
 	const { title, family } = processor.checkpoint;

@@ -1,8 +1,16 @@
 /** Files and folders on the command line → media items and samples, with a line for every file left out. */
 
-import { resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { OnevisionError, type Sample } from "@onevision/core";
-import { type FoundMedia, findMedia, type Grouping, type LeftOut, samplesOf } from "@onevision/media/node";
+import {
+	type FoundMedia,
+	findMedia,
+	type Grouping,
+	type LeftOut,
+	type LeftOutReason,
+	samplesOf,
+} from "@onevision/media/node";
+import { missingLines } from "../render/left-out.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface ReadMedia {
@@ -43,12 +51,28 @@ export async function readSamples(
 	return { ...samplesOf(files, [resolve(terminal.cwd, folder)], grouping), leftOut };
 }
 
-/** Tells about files left out, a few by name. Files that are no media at all are only counted. */
+/** What a reason is called where files are only counted. */
+const REASONS: Readonly<Record<LeftOutReason, string>> = {
+	empty: "empty",
+	"not-media": "no image or video",
+	unreadable: "damaged or not to be opened",
+	"over-limit": "over a limit",
+	link: "symbolic links",
+};
+
+/** Tells about files left out, damaged ones before those that are no media: a few by name, then a count. */
 export function reportLeftOut(terminal: Terminal, leftOut: readonly LeftOut[]): void {
-	const others = leftOut.filter(({ reason }) => reason === "not-media").length;
-	const failed = leftOut.filter(({ reason }) => reason !== "not-media");
-	for (const { message } of failed.slice(0, 10)) terminal.err(`left out: ${message}\n`);
-	if (failed.length > 10) terminal.err(`left out: ${failed.length - 10} more files\n`);
-	if (others > 0)
-		terminal.err(`left out: ${others === 1 ? "1 file that is" : `${others} files that are`} no media\n`);
+	const damaged = leftOut.filter(({ reason }) => reason !== "not-media");
+	const others = leftOut.filter(({ reason }) => reason === "not-media");
+	const missing = [...damaged, ...others].map(({ path, message, reason }) => ({
+		message: message.replaceAll(path, shorten(terminal.cwd, path)),
+		reason: REASONS[reason],
+	}));
+	for (const line of missingLines("left out", missing)) terminal.err(`${line}\n`);
+}
+
+/** A path as short as it stays clear: relative inside the working folder, else as it is. */
+export function shorten(cwd: string, path: string): string {
+	const inside = relative(cwd, path);
+	return inside === "" ? basename(path) : inside.startsWith("..") ? path : inside;
 }

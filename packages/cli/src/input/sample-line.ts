@@ -31,7 +31,7 @@ export type LineResult =
 			readonly visualTokens: number;
 			readonly towerTokens?: number;
 			readonly contextTokens: number;
-			readonly items: readonly unknown[];
+			readonly items: readonly ReturnType<typeof withoutLists>[];
 	  }
 	| { readonly line: number; readonly id?: string | number; readonly error: string; readonly code: string };
 

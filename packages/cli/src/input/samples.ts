@@ -1,10 +1,9 @@
 /** The media a counting command was given, as named samples: files first, then sizes, in the order given. */
 
-import { basename, relative } from "node:path";
 import { type MediaItem, OnevisionError, type Sample } from "@onevision/core";
-import { mediaItemOf } from "@onevision/media/node";
+import { type LeftOut, mediaItemOf } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
-import { readMedia, reportLeftOut } from "./media.ts";
+import { readMedia, reportLeftOut, shorten } from "./media.ts";
 import { parseImageSize, parseVideoSize } from "./sizes.ts";
 
 export interface GivenMedia {
@@ -21,15 +20,23 @@ export interface NamedSample {
 	readonly sample: Sample;
 }
 
-/** One sample per medium, or one of all with `together`. Throws when nothing was given. */
+export interface GivenSamples {
+	readonly samples: readonly NamedSample[];
+	readonly leftOut: readonly LeftOut[];
+}
+
+/** One sample per medium, or one of all with `together`; tells about files left out. Throws when nothing was given. */
 export async function givenSamples(
 	terminal: Terminal,
 	paths: readonly string[],
 	given: GivenMedia,
-): Promise<NamedSample[]> {
+): Promise<GivenSamples> {
 	const named: { name: string; item: MediaItem }[] = [];
+	let leftOut: readonly LeftOut[] = [];
 	if (paths.length > 0) {
-		const { files, leftOut } = await readMedia(terminal, paths, given.applyOrientation === true);
+		const read = await readMedia(terminal, paths, given.applyOrientation === true);
+		const { files } = read;
+		leftOut = read.leftOut;
 		reportLeftOut(terminal, leftOut);
 		for (const { path, header } of files)
 			named.push({ name: shorten(terminal.cwd, path), item: mediaItemOf(header) });
@@ -43,14 +50,14 @@ export async function givenSamples(
 		);
 	}
 	if (given.together !== true) {
-		return named.map(({ name, item }) => ({ name, items: [name], sample: { id: name, media: [item] } }));
+		const samples = named.map(({ name, item }) => ({
+			name,
+			items: [name],
+			sample: { id: name, media: [item] },
+		}));
+		return { samples, leftOut };
 	}
 	const media = named.map(({ item }) => item);
-	return [{ name: "all", items: named.map(({ name }) => name), sample: { id: "all", media } }];
-}
-
-/** A path as short as it stays clear: relative inside the working folder, else as it is. */
-function shorten(cwd: string, path: string): string {
-	const inside = relative(cwd, path);
-	return inside === "" ? basename(path) : inside.startsWith("..") ? path : inside;
+	const items = named.map(({ name }) => name);
+	return { samples: [{ name: "all", items, sample: { id: "all", media } }], leftOut };
 }

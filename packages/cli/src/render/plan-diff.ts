@@ -3,7 +3,7 @@
 import type { PlanChange } from "@onevision/core";
 import { whole } from "./numbers.ts";
 import type { Page } from "./plan-text.ts";
-import { wrap } from "./wrap.ts";
+import { hang } from "./wrap.ts";
 
 export function renderDiff(
 	{ colors: { bold, red, green }, columns }: Page,
@@ -14,10 +14,10 @@ export function renderDiff(
 		.map(({ what, before, after }) =>
 			[
 				bold(what),
-				...(before === undefined ? [] : wrap(cell(before), columns, "  - ").map(red)),
+				...(before === undefined ? [] : hang(cell(before), columns, "  - ").map(red)),
 				...(after === undefined
 					? []
-					: wrap(`${cell(after)}${change(before, after)}`, columns, "  + ").map(green)),
+					: hang(`${cell(after)}${change(before, after)}`, columns, "  + ").map(green)),
 			].join("\n"),
 		)
 		.join("\n");

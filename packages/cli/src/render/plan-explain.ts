@@ -4,12 +4,12 @@ import type { Alternative, Alternatives, Plan, ScenarioPlan } from "@onevision/c
 import { percent, whole } from "./numbers.ts";
 import type { Page } from "./plan-text.ts";
 import { table } from "./table.ts";
-import { wrap } from "./wrap.ts";
+import { hang } from "./wrap.ts";
 
 export function renderExplanation(page: Page, plan: Plan, scenario: ScenarioPlan): string {
 	const { colors, columns } = page;
 	const { chosen } = scenario;
-	const head = wrap(
+	const head = hang(
 		`${chosen.allocation.summary}, of ${whole(scenario.search.evaluated)} combinations counted; ${scenario.why}`,
 		columns,
 		`${scenario.scenario}  `,
@@ -25,7 +25,7 @@ export function renderExplanation(page: Page, plan: Plan, scenario: ScenarioPlan
 			)
 			.join("\n"),
 		...scenario.alternatives.map((knob) => renderKnob(page, plan, scenario, knob)),
-		wrap(
+		hang(
 			"Each row is the preferred combination with that value; pixels, features per patch and duration are shares kept. Fidelity is relative to the chosen one: “tie” is within what published ablations tell apart, “untrained” beyond what the checkpoint was trained with.",
 			columns,
 		)

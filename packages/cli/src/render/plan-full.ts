@@ -4,7 +4,7 @@ import type { Plan } from "@onevision/core";
 import { bytes, duration, flops, whole } from "./numbers.ts";
 import { type Page, renderFindings, renderPlan } from "./plan-text.ts";
 import { table } from "./table.ts";
-import { wrap } from "./wrap.ts";
+import { hang } from "./wrap.ts";
 
 export function renderFullPlan(page: Page, plan: Plan): string {
 	if (plan.refused) return renderPlan(page, plan);
@@ -24,7 +24,7 @@ export function renderFullPlan(page: Page, plan: Plan): string {
 
 /** A section's title and its first sentence, wrapped; the title bold. */
 function titled({ colors: { bold }, columns }: Page, title: string, text: string): string[] {
-	return wrap(text, columns, `${title}  `, 2).map((line, index) =>
+	return hang(text, columns, `${title}  `, 2).map((line, index) =>
 		index === 0 ? line.replace(title, bold(title)) : line,
 	);
 }
@@ -48,7 +48,7 @@ function renderRunnersUp(page: Page, { scenarios }: Plan): string {
 	if (lines.length === 0) return "";
 	return [
 		...titled(page, "Other settings", "that fit as well, or cost less"),
-		...lines.flatMap((line) => wrap(line, page.columns, "  ", 4)),
+		...lines.flatMap((line) => hang(line, page.columns, "  ", 4)),
 	].join("\n");
 }
 
@@ -82,7 +82,7 @@ function renderJoint(page: Page, { joint }: Plan): string {
 			page,
 		),
 		...joint.choices.flatMap(({ scenario, result }) =>
-			wrap(result.allocation.summary, page.columns, `  ${scenario}: `, 4),
+			hang(result.allocation.summary, page.columns, `  ${scenario}: `, 4),
 		),
 	].join("\n");
 }
@@ -211,7 +211,7 @@ function renderSkills(page: Page, { skills }: Plan): string {
 				.filter(({ met }) => met !== "yes")
 				.map(({ need, met, found }) => `${met === "no" ? "missing" : "unknown"}: ${need} (${found})`);
 			const text = [...listed, `if your data holds ${data}`, `probe: ${probe}`].join("; ");
-			return wrap(text, page.columns, `  ${outlook}  ${title}: `, 4);
+			return hang(text, page.columns, `  ${outlook}  ${title}: `, 4);
 		}),
 	].join("\n");
 }

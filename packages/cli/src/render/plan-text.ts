@@ -9,7 +9,7 @@ import type { Colors } from "../terminal.ts";
 import { bytes, dollars, duration, exactDollars, metric, percent, whole } from "./numbers.ts";
 import { bar, table } from "./table.ts";
 import { unverifiedOfPlan } from "./unverified.ts";
-import { wrap } from "./wrap.ts";
+import { hang } from "./wrap.ts";
 
 export interface Page {
 	readonly colors: Colors;
@@ -40,10 +40,10 @@ function renderHead({ colors: { bold, dim }, columns }: Page, plan: Plan): strin
 	const shares = scenarios.map(({ scenario, share }) => `${percent(share)} ${scenario}`).join(", ");
 	const title = `${whole(request.budget)} visual tokens per sample, to ${request.purpose} ${request.checkpoint.title}`;
 	return [
-		...wrap(title, columns).map(bold),
-		...wrap(`${shares}; ${whole(expectedTokens)} expected over the mix`, columns),
-		...wrap(assumptions(plan), columns).map(dim),
-		...unverifiedOfPlan(request).flatMap((facts) => wrap(`unverified: ${facts}`, columns, "", 2).map(dim)),
+		...hang(title, columns).map(bold),
+		...hang(`${shares}; ${whole(expectedTokens)} expected over the mix`, columns),
+		...hang(assumptions(plan), columns).map(dim),
+		...unverifiedOfPlan(request).flatMap((facts) => hang(`unverified: ${facts}`, columns, "", 2).map(dim)),
 	].join("\n");
 }
 
@@ -80,8 +80,8 @@ export function renderFindings(page: Page, { findings, refused }: Plan, most = W
 		return [
 			bold(red("Refused")),
 			...stops.flatMap(({ rule, message, reason }) => [
-				...wrap(`${rule}: ${message}`, columns, "  ", 4).map((line) => line.replace(rule, red(rule))),
-				...wrap(`${reason}; --allow ${rule} overrides`, columns, "    ").map(dim),
+				...hang(`${rule}: ${message}`, columns, "  ", 4).map((line) => line.replace(rule, red(rule))),
+				...hang(`${reason}; --allow ${rule} overrides`, columns, "    ").map(dim),
 			]),
 		].join("\n");
 	}
@@ -95,7 +95,7 @@ export function renderFindings(page: Page, { findings, refused }: Plan, most = W
 
 function renderFinding({ colors: { yellow }, columns }: Page, { message, overridden }: Finding): string[] {
 	const mark = overridden ? "allowed  " : "warning  ";
-	return wrap(message, columns, mark).map((line, index) =>
+	return hang(message, columns, mark).map((line, index) =>
 		index === 0 ? line.replace(mark, yellow(mark)) : line,
 	);
 }
@@ -109,14 +109,14 @@ function renderScenario({ colors, columns }: Page, scenario: ScenarioPlan): stri
 	const tie = scenario.ties.find(({ fidelity }) => fidelity > chosen.fidelity);
 	const tokens = `${whole(p50)} median, ${whole(p95)} p95, ${whole(max)} max`;
 	return [
-		...wrap(chosen.allocation.summary, columns, `${scenario.scenario}  `, 2).map((line, index) =>
+		...hang(chosen.allocation.summary, columns, `${scenario.scenario}  `, 2).map((line, index) =>
 			index === 0 ? line.replace(scenario.scenario, bold(scenario.scenario)) : line,
 		),
 		`  ${paint(bar(budgetShare, columns < WIDE ? 10 : 20))} ${percent(budgetShare)}  ${paint(status)}  ${dim(tokens)}`,
-		...wrap(scenario.why, columns, "  "),
+		...hang(scenario.why, columns, "  "),
 		...(tie === undefined
 			? []
-			: wrap(
+			: hang(
 					`no published result tells it from ${tie.allocation.summary} (${whole(tie.visualTokens.p95)} p95): ${preference(scenario, tie)}`,
 					columns,
 					"  ",
@@ -171,7 +171,7 @@ function renderTraining({ colors: { bold, dim }, columns }: Page, { curriculum, 
 	const from =
 		asked.done.length === 0 ? "" : `; from the released checkpoint on, --full-recipe plans every stage`;
 	return [
-		...wrap(
+		...hang(
 			`${whole(total.acceleratorHours)} GPU hours, ${duration(total.hours * 3600)} on ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}${from}`,
 			columns,
 			"Training  ",
@@ -179,7 +179,7 @@ function renderTraining({ colors: { bold, dim }, columns }: Page, { curriculum, 
 		).map((line, index) => (index === 0 ? line.replace("Training", bold("Training")) : line)),
 		`  ${dim(head)}`,
 		...body.map((line) => `  ${line}`),
-		...(last === undefined ? [] : wrap(memoryLine(last), columns, "  ").map(dim)),
+		...(last === undefined ? [] : hang(memoryLine(last), columns, "  ").map(dim)),
 	].join("\n");
 }
 
@@ -236,7 +236,7 @@ function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, reque
 	const accelerators = Math.max(...costs.map(({ cost }) => cost.accelerators), 1);
 	const where = `${accelerators === 1 ? "" : `${accelerators} × `}${hardware.facts.name}`;
 	return [
-		...wrap(
+		...hang(
 			`estimated for ${where}, ${hardware.requestBatch} decoded together, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer`,
 			columns,
 			"Per request  ",
@@ -254,7 +254,7 @@ function renderPaste({ colors: { bold, dim }, columns }: Page, { paste }: Plan):
 			[
 				bold(tool === "vllm" ? "vllm serve" : tool),
 				...lines.map((line) => `  ${line}`),
-				...notes.flatMap((note) => wrap(note, columns, "  ").map(dim)),
+				...notes.flatMap((note) => hang(note, columns, "  ").map(dim)),
 			].join("\n"),
 		)
 		.join("\n");
@@ -271,7 +271,7 @@ function renderSkills({ colors: { bold, dim }, columns }: Page, { skills }: Plan
 		...(possible === "" ? [] : [`possible if your data holds what they are made of (--full): ${possible}`]),
 		...(unlikely === "" ? [] : [`unlikely: ${unlikely}`]),
 	];
-	return wrap(lines.join("; "), columns, "Emergent skills  ", 2)
+	return hang(lines.join("; "), columns, "Emergent skills  ", 2)
 		.map((line, index) =>
 			index === 0 ? line.replace("Emergent skills", bold("Emergent skills")) : dim(line),
 		)
@@ -280,7 +280,7 @@ function renderSkills({ colors: { bold, dim }, columns }: Page, { skills }: Plan
 
 function renderMore({ colors: { dim }, columns }: Page, { scenarios }: Plan): string {
 	const scenario = scenarios.at(-1)?.scenario ?? "video";
-	return wrap(
+	return hang(
 		`--full: joint budget, dynamic contrast, recipe, skills; --explain ${scenario}: why not other settings; --out DIR: plan.md, plan.json, curriculum.yaml`,
 		columns,
 	)

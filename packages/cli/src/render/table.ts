@@ -26,6 +26,7 @@ function pad(text: string, width: number, align: "left" | "right"): string {
 
 /** Columns a text takes on a terminal: colour codes take none, wide characters two. */
 export function displayWidth(text: string): number {
+	if (/^[ -~]*$/.test(text)) return text.length;
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character starts a colour code
 	const plain = text.replace(/\u001b\[[0-9;]*m/g, "");
 	let width = 0;

@@ -15,6 +15,8 @@ export interface RequestSetup {
 	readonly prefillEfficiency: number;
 	/** Requests decoded together. */
 	readonly requestBatch: number;
+	/** Accelerators that share the model; more are taken where these do not hold it. Default: as few as hold it. */
+	readonly accelerators?: number;
 	/** USD per hour of one accelerator; absent: no price is given. */
 	readonly pricePerHour?: number;
 }
@@ -65,7 +67,10 @@ export function estimateRequest(
 	const prefill = languageModelFlops(model.languageModel, promptTokens, 1);
 	const weights = model.parameters.total * HALF_BYTES;
 	const kvCache = kvCacheBytes(model.languageModel, promptTokens + answerTokens);
-	const accelerators = Math.ceil((weights + requestBatch * kvCache) / hardware.memoryBytes);
+	const accelerators = Math.max(
+		setup.accelerators ?? 1,
+		Math.ceil((weights + requestBatch * kvCache) / hardware.memoryBytes),
+	);
 	const rate = hardware.flopsPerSecond * accelerators;
 	const bandwidth = hardware.bandwidthBytesPerSecond * accelerators;
 	const firstToken = (efficiency: number): number =>
@@ -73,11 +78,10 @@ export function estimateRequest(
 		roofline(prefill, model.parameters.languageModel * HALF_BYTES, rate * efficiency, bandwidth);
 	let decode = 0;
 	let decodeSeconds = 0;
+	const decoded = activeWeights(model) * HALF_BYTES;
 	for (let token = 1; token < answerTokens; token++) {
 		const step = decodeFlops(model.languageModel, promptTokens + token - 1);
-		const moved =
-			activeWeights(model) * HALF_BYTES +
-			requestBatch * kvCacheBytes(model.languageModel, promptTokens + token);
+		const moved = decoded + requestBatch * kvCacheBytes(model.languageModel, promptTokens + token);
 		decode += step;
 		decodeSeconds += roofline(requestBatch * step, moved, rate * prefillEfficiency, bandwidth);
 	}

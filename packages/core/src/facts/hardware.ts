@@ -4,6 +4,8 @@
  * accumulate in float32. Real kernels reach a part of them; that part is not a fact about the chip.
  */
 
+import { OnevisionError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import type { Fact } from "./fact.ts";
 
 /** One accelerator, per device (for a superchip: per GPU). */
@@ -201,3 +203,15 @@ export const HARDWARE = {
 } as const satisfies Record<string, Hardware>;
 
 export type HardwareId = keyof typeof HARDWARE;
+
+/** The id of an accelerator, without regard to case. Throws `unknown-name` with the nearest. */
+export function resolveHardwareId(name: string): HardwareId {
+	const ids = Object.keys(HARDWARE) as HardwareId[];
+	const found = ids.find((id) => id === name.toLowerCase());
+	if (found !== undefined) return found;
+	const hint = nearest(name, ids);
+	throw new OnevisionError(
+		"unknown-name",
+		`accelerator ${JSON.stringify(name.slice(0, 80))}: not known${hint === undefined ? "." : `; did you mean ${hint}?`} Known: ${ids.join(", ")}`,
+	);
+}

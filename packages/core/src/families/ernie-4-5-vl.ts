@@ -89,7 +89,8 @@ export const ernie45Vl: Family<Ernie45VlConstants, Ernie45VlSettings> = {
 		);
 		const frames = numFramesKnob(2);
 		const values = frames.values.filter((count) => Number(count) >= minFrames && Number(count) <= maxFrames);
-		return { "single-image": [image], "multi-image": [image], video: [{ ...frames, values }, frame] };
+		const range = { from: Number(values[0]), step: 2 };
+		return { "single-image": [image], "multi-image": [image], video: [{ ...frames, values, range }, frame] };
 	},
 	counter: (constants, settings) => {
 		const { patch, merge, temporalMerge } = constants;

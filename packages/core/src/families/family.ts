@@ -37,6 +37,11 @@ export interface Knob {
 	readonly deployable: boolean;
 	/** Set where training covered every value that is tried, not only the checkpoint's own. */
 	readonly everyValueTrained?: true;
+	/**
+	 * Where `values` are a selection: every `step` from `from` to the highest of them does something of its own, and a
+	 * higher one never takes fewer tokens by more than rounding.
+	 */
+	readonly range?: { readonly from: number; readonly step: number };
 	/** Which bound of a plan request applies to the values. */
 	readonly bound?: "frames" | "tiles" | "pooling";
 	/** The value in words, for people: "grids of up to 9 tiles". `settings` are those of the knobs before it. */

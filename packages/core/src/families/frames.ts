@@ -68,6 +68,7 @@ export function numFramesKnob(step = 1): Knob {
 	return {
 		setting: "num_frames",
 		values: FRAME_CHOICES.filter((frames) => frames % step === 0),
+		range: { from: step, step },
 		deployable: true,
 		bound: "frames",
 		label: (value) => `${value} frame${value === 1 ? "" : "s"}`,

@@ -43,6 +43,7 @@ export const pixtral: Family<PixtralConstants, PixtralSettings> = {
 		const box: Knob = {
 			setting: "longest_edge",
 			values: [...values, longestEdge],
+			range: { from: patch * merge, step: patch * merge },
 			deployable: true,
 			label: (value) => `sides of at most ${thousands(Number(value))} px`,
 		};

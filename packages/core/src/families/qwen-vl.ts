@@ -73,6 +73,7 @@ export function maxPixelsKnob(
 	return {
 		setting,
 		values: tokens.map((count) => count * pixelsPerToken),
+		range: { from: pixelsPerToken, step: pixelsPerToken },
 		deployable: true,
 		label: (value) => label.replace("{}", thousands(Number(value) / pixelsPerToken)),
 	};

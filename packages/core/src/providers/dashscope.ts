@@ -38,6 +38,8 @@ const MARKERS = 2;
 /** Frames of a clip: fewest and most. */
 const FEWEST_FRAMES = 4;
 const MOST_FRAMES = 2000;
+/** Frames per second that a search tries. */
+const RATES = [0.1, 0.2, 0.25, 0.5, 1, 2, 4, 8, 10];
 /** A frame's pixel limit never goes below the lower limit by this factor. */
 const SLACK = 1.05;
 
@@ -50,6 +52,15 @@ export const dashscope: ApiRule<DashscopeConstants, DashscopeSettings> = {
 		fps: number("Frames sampled per second of video", { min: 0.1, max: 10 }),
 	},
 	defaults: ({ maxPixels }) => ({ max_pixels: maxPixels, vl_high_resolution_images: false, fps: 2 }),
+	knobs: ({ factor, mostTokens }) => {
+		const cell = factor ** 2;
+		const limit = {
+			setting: "max_pixels",
+			values: [4 * cell, mostTokens * cell],
+			range: { from: 4 * cell, step: cell },
+		};
+		return { image: [limit], video: [{ setting: "fps", values: RATES }] };
+	},
 	image: (image, constants, settings) => {
 		const { factor, mostTokens, fewestTokens } = constants;
 		const cell = factor ** 2;

@@ -47,6 +47,12 @@ const defaults = () =>
 		end_offset: "end",
 		audio: true,
 	}) as const;
+/** Frames per second that a search tries. */
+const RATES = [0.1, 0.25, 0.5, 1, 2, 5, 10, 24];
+const clipKnobs = (resolutions: readonly string[]) => {
+	const resolution = { setting: "media_resolution", values: resolutions };
+	return { image: [resolution], video: [resolution, { setting: "fps", values: RATES }] };
+};
 
 export interface Gemini3Constants {
 	/** Most tokens of an image per `media_resolution`. */
@@ -68,6 +74,7 @@ export const gemini3: ApiRule<Gemini3Constants, Gemini3Settings> = {
 	source: GEMINI_3_SOURCE,
 	settings: { media_resolution: choice(RESOLUTION_DOC, IMAGE_RESOLUTIONS), ...clipSettings },
 	defaults,
+	knobs: () => clipKnobs(IMAGE_RESOLUTIONS),
 	image: (image, constants, { media_resolution }) => {
 		const ceiling = constants.image[media_resolution];
 		const { tokens, resized } = softTokens(image, ceiling);
@@ -192,6 +199,7 @@ export const gemini2: ApiRule<Gemini2Constants, Gemini2Settings> = {
 	source: GEMINI_2_SOURCE,
 	settings: { media_resolution: choice(RESOLUTION_DOC, RESOLUTIONS), ...clipSettings },
 	defaults,
+	knobs: () => clipKnobs(RESOLUTIONS),
 	image: (image, constants, { media_resolution }) => {
 		if (media_resolution === "low" || media_resolution === "medium") {
 			return flatImage(image, constants[media_resolution], media_resolution);

@@ -50,6 +50,12 @@ export const openaiPatch: ApiRule<OpenaiPatchConstants, DetailSettings> = {
 	source: OPENAI_SOURCE,
 	settings: { detail },
 	defaults: () => ({ detail: "auto" }),
+	knobs: ({ original }) => ({
+		image: [
+			{ setting: "detail", values: original === undefined ? ["low", "high"] : ["low", "high", "original"] },
+		],
+		video: [],
+	}),
 	image: (image, constants, settings) => {
 		const level = settings.detail === "auto" ? constants.auto : settings.detail;
 		const limit = constants[level];
@@ -152,6 +158,7 @@ export const openaiTile: ApiRule<OpenaiTileConstants, { readonly detail: (typeof
 	source: OPENAI_SOURCE,
 	settings: { detail: choice("How closely the model looks at an image", TILE_DETAILS) },
 	defaults: () => ({ detail: "auto" }),
+	knobs: () => ({ image: [{ setting: "detail", values: ["low", "high"] }], video: [] }),
 	image: (image, constants, settings) => {
 		if (settings.detail !== "low") return tileCount(image, constants);
 		const steps = [`detail low: ${constants.base} tokens for any image`];
@@ -183,6 +190,7 @@ export const openaiImageInput: ApiRule<
 	source: OPENAI_SOURCE,
 	settings: { input_fidelity: choice("How closely the output keeps to an input image", FIDELITIES) },
 	defaults: () => ({ input_fidelity: "low" }),
+	knobs: () => ({ image: [{ setting: "input_fidelity", values: FIDELITIES }], video: [] }),
 	image: (image, constants, settings) => {
 		const count = tileCount(image, constants);
 		if (settings.input_fidelity === "low") return count;

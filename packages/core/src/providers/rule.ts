@@ -4,9 +4,9 @@
  */
 
 import { OnevisionError } from "../errors.ts";
-import type { Settings } from "../families/family.ts";
+import type { Knob, Settings } from "../families/family.ts";
 import type { TokenRange } from "../layout.ts";
-import { durationSeconds, type ImageItem, type Size, type VideoItem } from "../sample.ts";
+import { durationSeconds, type ImageItem, type MediaItem, type Size, type VideoItem } from "../sample.ts";
 import type { Schema } from "../schema.ts";
 
 /**
@@ -40,6 +40,9 @@ export interface ApiItemCount {
 	readonly steps: readonly string[];
 }
 
+/** A setting that trades detail for tokens, and the values tried. */
+export type ApiKnob = Pick<Knob, "setting" | "values" | "range">;
+
 /** A provider's rule. `Constants` differ per model and date, `S` is what a request may set. */
 export interface ApiRule<Constants, S extends Settings> {
 	readonly title: string;
@@ -48,6 +51,8 @@ export interface ApiRule<Constants, S extends Settings> {
 	readonly settings: { readonly [Key in keyof S]: Schema<S[Key]> };
 	/** What the API does when nothing is set. */
 	defaults(constants: Constants): S;
+	/** Settings that trade detail for tokens, by what they act on; absent: there are none, or their effect is not said. */
+	knobs?(constants: Constants): Readonly<Record<MediaItem["kind"], readonly ApiKnob[]>>;
 	image(image: ImageItem, constants: Constants, settings: S): ApiItemCount;
 	/** Absent: the API takes no video, or publishes no way to count it. */
 	video?(video: VideoItem, constants: Constants, settings: S): ApiItemCount;

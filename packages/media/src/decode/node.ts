@@ -51,7 +51,10 @@ function wholeSeconds(maxSeconds: number): number {
 async function decodeBySharp(bytes: Uint8Array, header: ImageHeader, seconds: number): Promise<Picture> {
 	const { format, width, height } = header;
 	if (format === "heic") {
-		throw new OnevisionError("unsupported", "HEIC images are not decoded here; convert it to JPEG or PNG");
+		throw new OnevisionError(
+			"unsupported",
+			"HEIC images are not decoded here; convert it to JPEG or PNG, e.g. with heif-convert",
+		);
 	}
 	if (format === "tiff") assertDecodableTiff(bytes);
 	if (format === "png") assertPngChecksums(bytes);

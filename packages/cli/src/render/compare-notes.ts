@@ -1,0 +1,68 @@
+/** What the numbers of a comparison mean and rest on, a line each. */
+
+import type { Reasons } from "./compare-reasons.ts";
+import type { Comparison } from "./comparison.ts";
+import { leftOutNote } from "./fitted-table.ts";
+import { dollars, percent, whole } from "./numbers.ts";
+
+/** Of the command; said where it is used. */
+export const DEFAULT_ACCELERATOR = "h100-sxm";
+
+export interface NotesView {
+	readonly asIs: boolean;
+	/** Titles of columns that did not fit. */
+	readonly leftOut: readonly string[];
+	readonly columns: number;
+	readonly reasons: Reasons;
+}
+
+export function comparisonNotes(
+	comparison: Comparison,
+	{ asIs, leftOut, columns, reasons }: NotesView,
+): string[] {
+	const { samples, maxTokens, deployments } = comparison;
+	const several = samples.length > 1;
+	const videos = samples.some(({ sample }) => sample.media.some(({ kind }) => kind === "video"));
+	const closed = deployments.some(({ kind }) => kind === "closed");
+	const open = deployments.some(({ kind }) => kind === "open");
+	return [
+		...leftOutNote(leftOut, columns, "--csv and --json have all"),
+		priceNote(comparison, open, closed),
+		...(open ? [firstTokenNote(comparison)] : []),
+		`of context: media, prompt and answer${several ? " of the largest request" : ""}`,
+		...(maxTokens === undefined ? [] : [qualityNote(closed)]),
+		...(videos ? [videoNote(asIs)] : []),
+		...[...reasons].map(([reason, number]) => `[${number}] ${reason}`),
+	];
+}
+
+function priceNote({ samples, setup, hardwareId, text }: Comparison, open: boolean, closed: boolean): string {
+	const { pricePerHour, requestBatch } = setup;
+	const rate =
+		pricePerHour === undefined
+			? `open models unknown: no price of ${hardwareId} is listed (--price gives one)`
+			: `open models at ${dollars(pricePerHour)} an accelerator-hour (--price), always busy, in batches of ${whole(requestBatch)} (--batch)`;
+	const prices = [...(open ? [rate] : []), ...(closed ? ["closed models by list price"] : [])];
+	const words = `${whole(text.promptTokens)} tokens of prompt and ${whole(text.answerTokens)} of answer`;
+	return `USD per 1,000 requests${samples.length > 1 ? ", mean" : ""}: ${prices.join("; ")}; each with ${words} (--prompt, --answer)`;
+}
+
+function firstTokenNote({ samples, setup, hardwareId }: Comparison): string {
+	const { hardware, prefillEfficiency } = setup;
+	const chosen = hardwareId === DEFAULT_ACCELERATOR ? `the default ${hardwareId}` : hardwareId;
+	return `first token${samples.length > 1 ? ", median" : ""}: an estimate for ${chosen}, ${hardware.name} (--accelerator), as few as hold the model and its caches, at ${percent(prefillEfficiency)} of peak`;
+}
+
+function qualityNote(closed: boolean): string {
+	const what =
+		"quality kept: the share of pixels, features and time that survives, nothing of a refused request; it ranks settings and is no benchmark score";
+	return closed
+		? `${what}. Closed models do not say how they pool: theirs is an upper bound or unknown, and they follow by price`
+		: what;
+}
+
+function videoNote(asIs: boolean): string {
+	return asIs
+		? "videos: every frame where transformers by itself takes all; without --as-is as the model's card samples them"
+		: "videos: sampled as the model's card does; --as-is takes every frame where transformers by itself does";
+}

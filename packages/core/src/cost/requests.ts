@@ -1,0 +1,64 @@
+/** What a set of requests costs on one deployment: the accelerators that hold its largest, and what each request takes. */
+
+import type { SampleLayout } from "../layout.ts";
+import { type Statistics, statistics } from "../plan/statistics.ts";
+import type { Model } from "./model.ts";
+import { estimateRequest, type RequestCost, type RequestSetup } from "./request.ts";
+
+/** A request of the set, and how often it occurs. */
+export interface WeightedLayout {
+	readonly layout: SampleLayout;
+	readonly weight: number;
+}
+
+export interface RequestsCost {
+	/** Accelerators that hold the model and the caches of `requestBatch` of the largest request. */
+	readonly accelerators: number;
+	/** Estimated, as for one request. */
+	readonly secondsToFirstToken: Statistics;
+	/** USD per 1,000 requests of the set, each as often as it occurs. Absent: no price was given. */
+	readonly pricePer1000?: number;
+}
+
+/** Estimates a set of requests, at least one. `promptTokens` counts text only; the layouts bring the media. */
+export function estimateRequests(
+	model: Model,
+	layouts: readonly WeightedLayout[],
+	text: { readonly promptTokens: number; readonly answerTokens: number },
+	setup: RequestSetup,
+): RequestsCost {
+	const [first, ...others] = layouts;
+	if (first === undefined) throw new Error("internal: no requests to estimate");
+	const largest = others.reduce(
+		(most, other) => (other.layout.contextTokens > most.layout.contextTokens ? other : most),
+		first,
+	);
+	const { accelerators } = estimateRequest(model, largest.layout, text, setup);
+	const known = new Map<string, RequestCost>();
+	const costs = layouts.map(({ layout }) => {
+		const key = loadOf(layout);
+		const cost = known.get(key) ?? estimateRequest(model, layout, text, { ...setup, accelerators });
+		known.set(key, cost);
+		return cost;
+	});
+	const weights = layouts.map(({ weight }) => weight);
+	const total = weights.reduce((sum, weight) => sum + weight, 0);
+	const price = costs.reduce(
+		(sum, { pricePer1000 = Number.NaN }, index) => sum + (weights[index] ?? 0) * pricePer1000,
+		0,
+	);
+	return {
+		accelerators,
+		secondsToFirstToken: statistics(
+			costs.map(({ secondsToFirstToken }) => secondsToFirstToken),
+			weights,
+		),
+		...(setup.pricePerHour === undefined ? {} : { pricePer1000: price / total }),
+	};
+}
+
+/** What of a layout decides its cost, as text. */
+function loadOf({ contextTokens, towerTokens, items }: SampleLayout): string {
+	const views = items.map(({ views, patchGrid: { rows, cols } }) => `${views}x${rows * cols}`);
+	return [contextTokens, towerTokens, ...views].join(" ");
+}
