@@ -11,6 +11,7 @@ import {
 	hubOption,
 	imageOption,
 	jsonOption,
+	loadingOption,
 	modelOption,
 	orientationOption,
 	parityOption,
@@ -101,6 +102,7 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 			"--prices <file>",
 			"with --request: own prices, JSON: {model: {inputUsd, outputUsd}} per million tokens",
 		)
+		.addOption(loadingOption())
 		.addOption(orientationOption())
 		.addOption(jsonOption())
 		.action(async (files: string[], options, command: Command) => {
@@ -126,6 +128,7 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.addOption(videoOption())
 		.option("--together", "all media are one conversation")
 		.option("--as-is", "do not sample videos as model cards do; take what transformers does by itself")
+		.addOption(loadingOption())
 		.addOption(orientationOption())
 		.addOption(jsonOption())
 		.action(async (files: string[], options) => {
@@ -175,6 +178,7 @@ function addPixels(program: Command, terminal: Terminal, exitWith: (status: numb
 		)
 		.option("--together", "all images are one conversation (several are then laid out as such)")
 		.option("--threads <count>", "with a folder: files made at the same time (default: one per core)")
+		.addOption(loadingOption())
 		.addOption(orientationOption())
 		.addOption(jsonOption())
 		.action(async (files: string[], options) => {
@@ -220,6 +224,7 @@ function addPlanning(program: Command, terminal: Terminal, exitWith: (status: nu
 			.addOption(configOption())
 			.addOption(hubOption())
 			.option("--media <folder>", "folder of media to plan on")
+			.addOption(loadingOption())
 			.option("--purpose <train|deploy>", "train: any recipe; deploy: what the checkpoint supports")
 			.addOption(parityOption())
 			.option("--accelerator <id>", "an id of the hardware table")

@@ -8,13 +8,14 @@ import {
 	statistics,
 } from "@onevision/core";
 import { type AnyCounter, allModelIds, type CountedSample, createAnyCounter } from "../input/any-model.ts";
+import { type LoadingCommand, resolveLoading } from "../input/loading.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface CompareOptions extends GivenMedia {
+export interface CompareOptions extends GivenMedia, LoadingCommand {
 	readonly models: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -57,7 +58,8 @@ export async function compareModels(
 ): Promise<void> {
 	const ids = chosenModels(options.models);
 	const snapshot = await resolveModel(terminal, { model: "", ...options });
-	const samples = await givenSamples(terminal, paths, options);
+	// One way of loading for all: models are compared on the same pictures.
+	const samples = await givenSamples(terminal, paths, options, resolveLoading(options, undefined));
 	const counters = ids.map((id) => {
 		const usual = isCheckpointName(id) ? checkpointById(resolveCheckpointId(id)).usual : undefined;
 		return { id, counter: createAnyCounter(id, options.asIs === true ? {} : { ...usual }) };

@@ -6,6 +6,7 @@ import { type ApiItemCount, type ItemLayout, OnevisionError, type Size } from "@
 import { EXIT } from "../exit.ts";
 import { type AnyCounter, type CountedSample, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
+import { type LoadingCommand, loadingRuleOf, resolveLoading } from "../input/loading.ts";
 import { countLine } from "../input/sample-line.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
 import { parseSettings } from "../input/settings.ts";
@@ -15,7 +16,7 @@ import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface CountOptions extends GivenMedia {
+export interface CountOptions extends GivenMedia, LoadingCommand {
 	readonly model: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -41,7 +42,8 @@ export async function countMedia(
 		options.tokenizer === undefined ? undefined : await readTokenizer(terminal, options.tokenizer);
 	const counter = createAnyCounter(snapshot.model, settings, countText);
 	if (options.jsonl !== undefined) return countLines(terminal, counter, options.jsonl);
-	const samples = await givenSamples(terminal, paths, options);
+	const loading = resolveLoading(options, loadingRuleOf(counter));
+	const samples = await givenSamples(terminal, paths, options, loading);
 	const { counted, failed } = countEach(counter, samples);
 	if (options.json) {
 		const { id, title, basis, settings } = counter;
@@ -50,6 +52,7 @@ export async function countMedia(
 			title,
 			basis,
 			settings,
+			...(paths.length === 0 ? {} : { loading: loading.loading }),
 			samples: counted.map(({ sample, layout: { items, ...sums } }) => ({
 				id: sample.name,
 				...sums,

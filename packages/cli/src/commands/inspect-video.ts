@@ -8,6 +8,7 @@ import {
 	type Framing,
 	framesToShow,
 	inspectVideo,
+	type Loading,
 	type Picture,
 	type ShownFrame,
 } from "@onevision/media";
@@ -39,6 +40,8 @@ export interface Page {
 		readonly layout: ItemLayout;
 		readonly framing?: Framing;
 	}[];
+	/** How images were loaded. */
+	readonly loading?: Loading;
 	/** Frames of a video that are used, and how they were chosen. */
 	readonly frames?: readonly { readonly frame: number; readonly seconds: number }[];
 	readonly sampling?: FrameChoice;

@@ -1,7 +1,7 @@
 /** `onevision preprocess`: images and videos to the tensors a model takes, as safetensors. */
 
 import { stat } from "node:fs/promises";
-import { extname, relative, resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
 import {
 	type Backend,
@@ -14,9 +14,11 @@ import {
 } from "@onevision/media";
 import { type BatchResult, preprocessBatch, preprocessSamples } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
+import { type FileLoading, type LoadingCommand, loadingRuleOn, resolveLoading } from "../input/loading.ts";
 import { readMedia, reportLeftOut } from "../input/media.ts";
 import { parseCount } from "../input/places.ts";
 import { parseSettings } from "../input/settings.ts";
+import { shorten } from "../input/shorten.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { targetsOf } from "../output/targets.ts";
 import { describeTensors, writeTensors } from "../output/tensor-file.ts";
@@ -24,7 +26,7 @@ import { bytes, whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface PreprocessCommand {
+export interface PreprocessCommand extends LoadingCommand {
 	readonly model: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -32,7 +34,6 @@ export interface PreprocessCommand {
 	readonly backend?: string;
 	readonly dtype?: string;
 	readonly together?: boolean;
-	readonly applyOrientation?: boolean;
 	readonly threads?: string;
 	readonly out: string;
 	readonly json?: boolean;
@@ -54,7 +55,8 @@ export async function preprocessMedia(
 	// Refuses what cannot be before a header is read.
 	const processor = createProcessor(model, options);
 	const isInFolder = await isFolder(terminal, command.out);
-	const { files, leftOut } = await readMedia(terminal, paths, command.applyOrientation === true, true);
+	const loading = resolveLoading(command, loadingRuleOn(processor.backend));
+	const { files, leftOut } = await readMedia(terminal, paths, loading, true);
 	const given = paths.map((path) => resolve(terminal.cwd, path));
 	const refused = leftOut.find(({ path }) => given.includes(path));
 	if (refused !== undefined && !isInFolder) {
@@ -68,12 +70,13 @@ export async function preprocessMedia(
 	const facts = {
 		model: processor.checkpoint.title,
 		backend: processor.backend,
+		loading: loading.loading,
 		dtype: processor.dtype,
 		settings: options.settings,
 		transformers: TRANSFORMERS_VERSION,
 	};
 	const hasFailed = refused !== undefined || leftOut.some(({ reason }) => reason !== "not-media");
-	const job: Job = { terminal, command, model, options, names, given, facts, hasFailed };
+	const job: Job = { terminal, command, model, options, loading, names, given, facts, hasFailed };
 	return isInFolder ? writeEach(job) : writeOne(job);
 }
 
@@ -82,6 +85,7 @@ interface Job {
 	readonly command: PreprocessCommand;
 	readonly model: string | Checkpoint;
 	readonly options: ProcessorOptions;
+	readonly loading: FileLoading;
 	/** Absolute paths. */
 	readonly names: readonly string[];
 	/** Absolute paths of the command line, in its order. */
@@ -116,7 +120,7 @@ async function isFolder(terminal: Terminal, out: string): Promise<boolean> {
 }
 
 async function writeOne(job: Job): Promise<number> {
-	const { terminal, command, model, options, names, facts, hasFailed } = job;
+	const { terminal, command, model, options, loading, names, facts, hasFailed } = job;
 	if (command.threads !== undefined) {
 		throw new OnevisionError(
 			"invalid-input",
@@ -125,13 +129,12 @@ async function writeOne(job: Job): Promise<number> {
 	}
 	const samples = command.together === true ? [names] : names.map((name) => [name]);
 	const progress = progressOf(terminal, samples.length);
-	const decode = { applyOrientation: command.applyOrientation === true };
 	const { tensors, layouts } = await preprocessBatch(model, samples, {
 		...options,
-		decode,
+		decode: decodeOf(loading),
 		onSample: progress,
 	});
-	const short = names.map((name) => shorten(terminal, name));
+	const short = names.map((name) => shorten(terminal.cwd, name));
 	const written = await writeTensors(terminal, command.out, tensors, { ...facts, files: short, layouts });
 	const rows = layouts.flat().map((layout, index) => rowOf(short[index] ?? "", layout));
 	if (command.json === true) {
@@ -159,7 +162,7 @@ function reportOf(
 
 /** One file per sample: a pool of threads, a line per failure, the rest goes on. */
 async function writeEach(job: Job): Promise<number> {
-	const { terminal, command, model, options, names, given, facts, hasFailed } = job;
+	const { terminal, command, model, options, loading, names, given, facts, hasFailed } = job;
 	if (command.together === true) {
 		throw new OnevisionError(
 			"invalid-input",
@@ -169,7 +172,6 @@ async function writeEach(job: Job): Promise<number> {
 	const targets = targetsOf(names, given, command.out, ".safetensors");
 	const progress = progressOf(terminal, names.length);
 	const threads = command.threads === undefined ? {} : { threads: parseCount("--threads", command.threads) };
-	const decode = { applyOrientation: command.applyOrientation === true };
 	const samples = names.map((name) => [name]);
 	const made: {
 		file: string;
@@ -182,11 +184,11 @@ async function writeEach(job: Job): Promise<number> {
 	for await (const result of preprocessSamples(model, samples, {
 		...options,
 		...threads,
-		decode,
+		decode: decodeOf(loading),
 		reuseMemory: true,
 	})) {
 		const name = names[index] ?? "";
-		const file = shorten(terminal, name);
+		const file = shorten(terminal.cwd, name);
 		if ("error" in result) failed.push({ file, error: result.error });
 		else {
 			const written = targets[index] ?? "";
@@ -243,9 +245,8 @@ function progressOf(terminal: Terminal, total: number): (done: number) => void {
 	};
 }
 
-function shorten(terminal: Terminal, path: string): string {
-	const inside = relative(terminal.cwd, path);
-	return inside.startsWith("..") ? path : inside;
+function decodeOf({ applyOrientation, applyRotation }: FileLoading) {
+	return { applyOrientation, applyRotation };
 }
 
 const RIGHT = { align: "right" } as const;

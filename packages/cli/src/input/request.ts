@@ -4,19 +4,22 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import {
 	OnevisionError,
+	type Parity,
 	type Plan,
 	type PlanRequest,
 	plan,
 	planRequestSchema,
 	type Sample,
 } from "@onevision/core";
+import { loadingOf } from "@onevision/media";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { asset } from "../assets.ts";
 import type { Terminal } from "../terminal.ts";
+import { type LoadingCommand, resolveLoading } from "./loading.ts";
 import { readSamples, reportLeftOut } from "./media.ts";
 import { resolveModel } from "./snapshot.ts";
 
-export interface RequestOptions {
+export interface RequestOptions extends Pick<LoadingCommand, "loading"> {
 	readonly budget?: string;
 	readonly mix?: string;
 	readonly model?: string;
@@ -59,7 +62,9 @@ async function readFolder(
 	const inRequest = request.media?.folder;
 	const folder = options.media ?? (inRequest === undefined ? undefined : resolve(requestFolder, inRequest));
 	if (folder === undefined) return [];
-	const { samples, leftOut } = await readSamples(terminal, folder, request.media?.grouping ?? "folder");
+	const grouping = request.media?.grouping ?? "folder";
+	const loading = resolveLoading(options, loadingOf(request.parity as Parity | undefined));
+	const { samples, leftOut } = await readSamples(terminal, folder, grouping, loading);
 	reportLeftOut(terminal, leftOut);
 	return samples;
 }

@@ -1,16 +1,16 @@
 /** The media a counting command was given, as named samples: files first, then sizes, in the order given. */
 
-import { basename, relative } from "node:path";
 import { type MediaItem, OnevisionError, type Sample } from "@onevision/core";
 import { mediaItemOf } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
+import type { FileLoading } from "./loading.ts";
 import { readMedia, reportLeftOut } from "./media.ts";
+import { shorten } from "./shorten.ts";
 import { parseImageSize, parseVideoSize } from "./sizes.ts";
 
 export interface GivenMedia {
 	readonly image: readonly string[];
 	readonly video: readonly string[];
-	readonly applyOrientation?: boolean;
 	readonly together?: boolean;
 }
 
@@ -26,10 +26,11 @@ export async function givenSamples(
 	terminal: Terminal,
 	paths: readonly string[],
 	given: GivenMedia,
+	loading: FileLoading,
 ): Promise<NamedSample[]> {
 	const named: { name: string; item: MediaItem }[] = [];
 	if (paths.length > 0) {
-		const { files, leftOut } = await readMedia(terminal, paths, given.applyOrientation === true);
+		const { files, leftOut } = await readMedia(terminal, paths, loading);
 		reportLeftOut(terminal, leftOut);
 		for (const { path, header } of files)
 			named.push({ name: shorten(terminal.cwd, path), item: mediaItemOf(header) });
@@ -47,10 +48,4 @@ export async function givenSamples(
 	}
 	const media = named.map(({ item }) => item);
 	return [{ name: "all", items: named.map(({ name }) => name), sample: { id: "all", media } }];
-}
-
-/** A path as short as it stays clear: relative inside the working folder, else as it is. */
-function shorten(cwd: string, path: string): string {
-	const inside = relative(cwd, path);
-	return inside === "" ? basename(path) : inside.startsWith("..") ? path : inside;
 }

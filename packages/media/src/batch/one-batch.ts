@@ -1,7 +1,6 @@
 /** Files to one batch, as one call of a processor of transformers makes it. */
 
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
-import type { DecodeOptions } from "../decode/limits.ts";
 import { readHeader } from "../file.ts";
 import type { MediaHeader } from "../header.ts";
 import type { Picture } from "../picture.ts";
@@ -13,7 +12,15 @@ import {
 	type ProcessorOptions,
 } from "../preprocess/processor.ts";
 import { mediaItemOf } from "../samples.ts";
-import { assertHeld, imagePixels, readClip, readPicture, withNames } from "./sample.ts";
+import {
+	assertHeld,
+	type DecodeOptions,
+	imagePixels,
+	readClip,
+	readPicture,
+	turnsOf,
+	withNames,
+} from "./sample.ts";
 
 export interface OneBatchOptions extends ProcessorOptions {
 	readonly decode?: DecodeOptions;
@@ -45,7 +52,7 @@ export async function preprocessBatch(
 	const what = samples.length === 1 ? "the images of one sample" : `${samples.length} samples`;
 	for (const [at, files] of samples.entries()) {
 		const headers: MediaHeader[] = [];
-		for (const file of files) headers.push(await readHeader(file));
+		for (const file of files) headers.push(await readHeader(file, turnsOf(decode)));
 		if (files.length === 0) throw new OnevisionError("invalid-input", "a sample without files; leave it out");
 		assertLaidOut(files, headers, processor);
 		held += imagePixels(headers);

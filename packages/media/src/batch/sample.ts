@@ -2,7 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { OnevisionError } from "@onevision/core";
-import type { DecodeOptions } from "../decode/limits.ts";
+import type { DecodeOptions as ImageDecodeOptions } from "../decode/limits.ts";
 import { decodeImage } from "../decode/node.ts";
 import { readHeader, withPath } from "../file.ts";
 import type { MediaHeader } from "../header.ts";
@@ -10,6 +10,11 @@ import type { Picture } from "../picture.ts";
 import type { ProcessedBatch, Processor } from "../preprocess/processor.ts";
 import { mediaItemOf } from "../samples.ts";
 import { openVideo } from "../video/open.ts";
+
+export interface DecodeOptions extends ImageDecodeOptions {
+	/** Turn the frames of videos as their files ask for display (default: as `applyOrientation`). */
+	readonly applyRotation?: boolean;
+}
 
 /** Largest image file read, bytes. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
@@ -33,13 +38,13 @@ export async function readPicture(path: string, options: DecodeOptions): Promise
 export async function readClip(
 	path: string,
 	processor: Processor,
-	{ applyOrientation = false }: DecodeOptions,
+	{ applyOrientation = false, applyRotation = applyOrientation }: DecodeOptions,
 	signal?: AbortSignal,
 ) {
 	const video = await openVideo(path, signal === undefined ? {} : { signal });
 	try {
 		const { index } = video;
-		const isTurned = applyOrientation && video.rotation % 180 !== 0;
+		const isTurned = applyRotation && video.rotation % 180 !== 0;
 		const width = isTurned ? video.height : video.width;
 		const height = isTurned ? video.width : video.height;
 		const total = index.frames.length;
@@ -49,12 +54,17 @@ export async function readClip(
 		assertHeld(count * width * height, `${path}: ${count} frames of ${width}x${height}`);
 		const frames: Picture[] = [];
 		const wanted = frameIndices ?? Array.from({ length: total }, (_, frame) => frame);
-		for await (const { picture } of video.frames(wanted, { rotation: applyOrientation ? "apply" : "ignore" }))
+		for await (const { picture } of video.frames(wanted, { rotation: applyRotation ? "apply" : "ignore" }))
 			frames.push(picture);
 		return { item, frames };
 	} finally {
 		await video.close();
 	}
+}
+
+/** What reading a header needs to know to give the size that decoding will. */
+export function turnsOf({ applyOrientation = false, applyRotation = applyOrientation }: DecodeOptions) {
+	return { applyOrientation, applyRotation };
 }
 
 /** Throws `over-limit` for more decoded pixels than are held at a time. */
@@ -108,7 +118,7 @@ async function makeSample(
 ): Promise<ProcessedBatch> {
 	if (files.length === 0) throw new OnevisionError("invalid-input", "a sample without files; leave it out");
 	const headers: MediaHeader[] = [];
-	for (const file of files) headers.push(await readHeader(file));
+	for (const file of files) headers.push(await readHeader(file, turnsOf(decode)));
 	const video = headers.findIndex(({ kind }) => kind === "video");
 	if (video === -1) {
 		assertHeld(imagePixels(headers), `${files.length} images together`);
