@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
 import sharp from "sharp";
-import type { Tensors } from "../preprocess/arrange.ts";
+import type { Tensors } from "../preprocess/pieces.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
 import { startModule } from "../thread.ts";
 import { runInOrder } from "./pool.ts";

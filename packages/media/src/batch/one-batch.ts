@@ -4,7 +4,7 @@ import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/cor
 import { readHeader } from "../file.ts";
 import type { MediaHeader } from "../header.ts";
 import type { Picture } from "../picture.ts";
-import type { Tensors } from "../preprocess/arrange.ts";
+import type { Tensors } from "../preprocess/pieces.ts";
 import {
 	type Clip,
 	createProcessor,

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Picture } from "../picture.ts";
-import type { Tensors } from "../preprocess/arrange.ts";
+import type { Tensors } from "../preprocess/pieces.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
 import { type Pattern, testPicture } from "./pictures.ts";
 
