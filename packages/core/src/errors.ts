@@ -17,6 +17,8 @@ export type ErrorCode =
 	| "unsupported"
 	/** A file's bytes are not what they should be. */
 	| "unreadable-file"
+	/** A file or folder cannot be made or written. */
+	| "unwritable-file"
 	/** Too much of something: bytes, files, lines. */
 	| "over-limit";
 
