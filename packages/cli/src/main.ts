@@ -18,6 +18,7 @@ import {
 	setOption,
 	videoOption,
 } from "./options.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs one command line (without node and script) and returns the exit status. */
@@ -30,9 +31,15 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 		await program.parseAsync([...args], { from: "user" });
 		return status;
 	} catch (error) {
-		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
-		if (error instanceof OnevisionError) {
-			terminal.err(`onevision: ${error.message}\n`);
+		if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+		// Commander has said so itself.
+		const refusal: Refusal | undefined =
+			error instanceof CommanderError
+				? { code: "invalid-input", message: error.message.replace(/^error: /, "") }
+				: refusalOf(error);
+		if (refusal !== undefined) {
+			if (!(error instanceof CommanderError)) terminal.err(`onevision: ${refusal.message}\n`);
+			if (args.includes("--json")) await terminal.out(`${JSON.stringify({ error: refusal }, null, 2)}\n`);
 			return EXIT.error;
 		}
 		const internal = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -46,7 +53,10 @@ export async function runFromProcess(): Promise<void> {
 	// A reader that closes early (head) is no error.
 	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 		if (error.code === "EPIPE") process.exit(EXIT.done);
-		throw error;
+		process.stderr.write(
+			`onevision: standard output: cannot be written (${error.code}); is the disk full?\n`,
+		);
+		process.exit(EXIT.error);
 	});
 	process.exitCode = await run(process.argv.slice(2), processTerminal());
 }

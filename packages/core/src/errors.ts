@@ -27,7 +27,8 @@ export class OnevisionError extends Error {
 	readonly code: ErrorCode;
 
 	constructor(code: ErrorCode, message: string) {
-		super(message);
+		// Names of files and values of requests may hold anything; a message stays one line.
+		super(message.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "));
 		this.name = "OnevisionError";
 		this.code = code;
 	}

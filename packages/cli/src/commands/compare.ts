@@ -2,6 +2,7 @@
 
 import {
 	checkpointById,
+	type ErrorCode,
 	isCheckpointName,
 	OnevisionError,
 	resolveCheckpointId,
@@ -44,7 +45,7 @@ const USUAL = [
 /** More media than this are summed up instead of shown one by one. */
 const MAX_COLUMNS = 6;
 
-type Cell = { readonly layout: CountedSample } | { readonly refused: string };
+type Cell = { readonly layout: CountedSample } | { readonly refused: string; readonly code: ErrorCode };
 
 interface Row {
 	readonly id: string;
@@ -109,7 +110,7 @@ function tryCount(count: () => CountedSample): Cell {
 	try {
 		return { layout: count() };
 	} catch (error) {
-		if (error instanceof OnevisionError) return { refused: error.message };
+		if (error instanceof OnevisionError) return { refused: error.message, code: error.code };
 		throw error;
 	}
 }

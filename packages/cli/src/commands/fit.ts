@@ -8,12 +8,12 @@ import {
 	fitFrames,
 	fitSetting,
 	fitSize,
-	isApiModelName,
-	isCheckpointName,
 	OnevisionError,
 	type Size,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
+import { assertOpen } from "../input/any-model.ts";
+import { parseWhole } from "../input/numbers.ts";
 import { parseSettings } from "../input/settings.ts";
 import { parseImageSize, parseVideoSize } from "../input/sizes.ts";
 import { resolveModel } from "../input/snapshot.ts";
@@ -50,12 +50,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 	const snapshot = await resolveModel(terminal, given);
 	const options: ResolvedOptions = { ...given, model: snapshot.model };
 	const { model } = options;
-	if (typeof model === "string" && !isCheckpointName(model) && isApiModelName(model)) {
-		throw new OnevisionError(
-			"unsupported",
-			`${model} is a closed model; fit searches open ones (onevision models), count takes both`,
-		);
-	}
+	assertOpen(model, "fit searches");
 	const settings = {
 		...snapshot.settings,
 		...parseSettings(options.set),
@@ -181,9 +176,8 @@ function tokensOf({ tokens }: ResolvedOptions): number {
 }
 
 function wholeOption(name: string, text: string | undefined, what: string): number {
-	if (text !== undefined && /^[1-9]\d{0,14}$/.test(text)) return Number(text);
-	const got = text === undefined ? "" : `, got ${JSON.stringify(text)}`;
-	throw new OnevisionError("invalid-input", `${name}: give ${what}${got}`);
+	if (text !== undefined) return parseWhole(name, text);
+	throw new OnevisionError("invalid-input", `${name}: give ${what}`);
 }
 
 function parseAspect(text: string): Size {

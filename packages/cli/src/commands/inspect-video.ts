@@ -14,7 +14,7 @@ import {
 } from "@onevision/media";
 import { type MediaHeader, mediaItemOf, openVideo, type Video } from "@onevision/media/node";
 import { framingOf, type Inspector, layoutsOf, pageOptions } from "../input/inspector.ts";
-import { parseCount } from "../input/places.ts";
+import { parseWhole } from "../input/numbers.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Strategies that need no more than a number of frames. */
@@ -64,7 +64,7 @@ export function parseChoice({ sampling, frames }: SamplingCommand): FrameChoice 
 			`--sampling ${sampling}: expected ${INSPECT_SAMPLINGS.join(", ")}${hint === undefined ? "" : `; did you mean ${hint}?`}`,
 		);
 	}
-	const count = frames === undefined ? undefined : parseCount("--frames", frames);
+	const count = frames === undefined ? undefined : parseWhole("--frames", frames);
 	if (count === undefined && strategy !== "keyframes") {
 		throw new OnevisionError(
 			"invalid-input",

@@ -13,9 +13,10 @@ import {
 } from "@onevision/media";
 import { planBatch, preprocessSamples } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
+import { assertOpen } from "../input/any-model.ts";
 import { type FileLoading, type LoadingCommand, loadingRuleOn, resolveLoading } from "../input/loading.ts";
 import { readMedia, reportLeftOut } from "../input/media.ts";
-import { parseCount } from "../input/places.ts";
+import { parseWhole } from "../input/numbers.ts";
 import { parseSettings } from "../input/settings.ts";
 import { shorten } from "../input/shorten.ts";
 import { resolveModel } from "../input/snapshot.ts";
@@ -56,6 +57,7 @@ export async function preprocessMedia(
 	// Refuses what cannot be before a header is read.
 	await (isInFolder ? assertFolderPlace : assertFilePlace)(terminal, command.out);
 	const { model, options } = await modelOf(terminal, command);
+	assertOpen(model, "preprocess makes the tensors of");
 	const processor = createProcessor(model, options);
 	const loading = resolveLoading(command, loadingRuleOn(processor.backend));
 	const { files, leftOut } = await readMedia(terminal, paths, loading, true);
@@ -124,7 +126,7 @@ async function isFolder(terminal: Terminal, out: string): Promise<boolean> {
 /** Throws `invalid-input` for options that would do nothing, or the wrong thing, with this kind of output. */
 function refuseIdleOptions({ threads, together }: PreprocessCommand, isInFolder: boolean): void {
 	if (threads !== undefined) {
-		parseCount("--threads", threads);
+		parseWhole("--threads", threads);
 		if (!isInFolder) {
 			throw new OnevisionError(
 				"invalid-input",
@@ -182,7 +184,7 @@ async function writeEach(job: Job): Promise<number> {
 	const { terminal, command, model, options, loading, names, given, facts, hasFailed } = job;
 	const targets = targetsOf(names, given, command.out, ".safetensors");
 	const progress = progressOf(terminal);
-	const threads = command.threads === undefined ? {} : { threads: parseCount("--threads", command.threads) };
+	const threads = command.threads === undefined ? {} : { threads: parseWhole("--threads", command.threads) };
 	const samples = names.map((name) => [name]);
 	const made: {
 		file: string;

@@ -36,12 +36,6 @@ export function parseLabels(text: string): string[] {
 	return text.split(",").map((label) => label.trim());
 }
 
-/** A whole number of an option. Throws `invalid-input`. */
-export function parseCount(flag: string, text: string): number {
-	if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-	throw new OnevisionError("invalid-input", `${flag} ${text}: expected a whole number from 1`);
-}
-
 function parseTuples(text: string, length: number, expected: string): number[][] {
 	return text.split(";").map((part) => {
 		const numbers = part.split(",").map((each) => each.trim());

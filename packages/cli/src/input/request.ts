@@ -17,6 +17,7 @@ import { asset } from "../assets.ts";
 import type { Terminal } from "../terminal.ts";
 import { type LoadingCommand, resolveLoading } from "./loading.ts";
 import { readSamples, reportLeftOut } from "./media.ts";
+import { parseNumber, parseWhole, readNumber } from "./numbers.ts";
 import { resolveModel } from "./snapshot.ts";
 
 export interface RequestOptions extends Pick<LoadingCommand, "loading"> {
@@ -126,13 +127,13 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 	const { budget, mix, model, media, purpose, parity, accelerator, accelerators, price, allow } = options;
 	const hardware = {
 		...(accelerator === undefined ? {} : { accelerator }),
-		...(accelerators === undefined ? {} : { count: Number(accelerators) }),
-		...(price === undefined ? {} : { pricePerHour: Number(price) }),
+		...(accelerators === undefined ? {} : { count: parseWhole("--accelerators", accelerators) }),
+		...(price === undefined ? {} : { pricePerHour: parseNumber("--price", price, { min: 0 }) }),
 	};
 	const asked = (request.hardware ?? {}) as Record<string, unknown>;
 	return {
 		...request,
-		...(budget === undefined ? {} : { budget: Number(budget) }),
+		...(budget === undefined ? {} : { budget: parseWhole("--budget", budget) }),
 		...(mix === undefined ? {} : { mix: parseMix(mix) }),
 		...(model === undefined ? {} : { model }),
 		...(purpose === undefined ? {} : { purpose }),
@@ -146,7 +147,7 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 
 /** `40,30,30` → shares in the order of the scenarios. */
 function parseMix(text: string): Record<string, number> {
-	const shares = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+	const shares = text.split(",").map(readNumber);
 	if (shares.length !== 3 || shares.some((share) => !Number.isFinite(share))) {
 		throw new OnevisionError(
 			"invalid-input",
