@@ -111,12 +111,12 @@ function describedVideos(described: PlanRequest["media"]): WeightedSample[] {
 /** Multi-image samples made of the single images at hand: every count in the range, every size, alike. */
 function groupImages(
 	singles: readonly WeightedSample[],
-	asked: { readonly min?: number; readonly max?: number } = {},
+	asked: { readonly min?: number; readonly max?: number } | undefined,
 ): ScenarioMedia {
 	const assumed = ASSUMED_IMAGES_PER_SAMPLE;
 	const range = {
-		min: asked.min ?? Math.min(assumed.min, asked.max ?? assumed.min),
-		max: asked.max ?? Math.max(assumed.max, asked.min ?? assumed.max),
+		min: asked?.min ?? Math.min(assumed.min, asked?.max ?? assumed.min),
+		max: asked?.max ?? Math.max(assumed.max, asked?.min ?? assumed.max),
 	};
 	if (range.min > range.max) {
 		throw new OnevisionError(
