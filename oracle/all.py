@@ -23,6 +23,7 @@ SCRIPTS = [
     "pooling",
     "positions",
     "resample",
+    "loading",
     "pixels",
     "graph",
     "frame_choice",

@@ -50,10 +50,12 @@ describe("refusals", () => {
 		[["plan", "--accelerators", "0"], "invalid-input", "--accelerators 0: expected a whole number from 1"],
 		[["fit", "--image", "9x9", "-t", "all"], "invalid-input", "--tokens all: expected a whole number"],
 		[["count", "--no-such"], "invalid-input", "unknown option"],
+		[["count", "--imag", "9x9"], "invalid-input", "unknown option '--imag'; did you mean --image?"],
+		[["cuont"], "invalid-input", "unknown command 'cuont'; did you mean count?"],
 	])("%j: one line, its code in JSON", async (args, code, message) => {
 		const { status, out, err } = await onevision([...args, "--json"]);
 		expect(status).toBe(1);
-		expect(err).toMatch(/^onevision: [^\n]+\n/);
+		expect(err).toMatch(/^onevision: [^\n]+\n$/);
 		expect(err).toContain(message);
 		expect(JSON.parse(out)).toEqual({ error: { code, message: expect.stringContaining(message) } });
 		expect((await onevision(args)).out).toBe("");

@@ -35,7 +35,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 		// Commander has said so itself.
 		const refusal: Refusal | undefined =
 			error instanceof CommanderError
-				? { code: "invalid-input", message: error.message.replace(/^error: /, "") }
+				? { code: "invalid-input", message: oneLine(error.message).replace(/^error: /, "") }
 				: refusalOf(error);
 		if (refusal !== undefined) {
 			if (!(error instanceof CommanderError)) terminal.err(`onevision: ${refusal.message}\n`);
@@ -61,6 +61,11 @@ export async function runFromProcess(): Promise<void> {
 	process.exitCode = await run(process.argv.slice(2), processTerminal());
 }
 
+/** Commander's message with its suggestion behind it rather than below. */
+function oneLine(text: string): string {
+	return text.replace(/\n\(Did you mean (.*\?)\)/, "; did you mean $1");
+}
+
 function buildProgram(terminal: Terminal, exitWith: (status: number) => void): Command {
 	const program = new Command("onevision");
 	program
@@ -70,7 +75,7 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 		.exitOverride()
 		.configureOutput({
 			writeOut: (text) => void terminal.out(text),
-			writeErr: (text) => terminal.err(text.replace(/^error: /, "onevision: ")),
+			writeErr: (text) => terminal.err(oneLine(text).replace(/^error: /, "onevision: ")),
 		});
 	addCounting(program, terminal, exitWith);
 	addPixels(program, terminal, exitWith);

@@ -23,6 +23,7 @@ import { resolveModel } from "../input/snapshot.ts";
 import { assertFilePlace, assertFolderPlace } from "../output/place.ts";
 import { targetsOf } from "../output/targets.ts";
 import { describeTensors, type TensorShapes, writeBatch, writeTensors } from "../output/tensor-file.ts";
+import { type Refusal, refusalOf } from "../refusal.ts";
 import { bytes, whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -194,7 +195,7 @@ async function writeEach(job: Job): Promise<number> {
 		layouts: readonly ItemLayout[];
 		size: number;
 	}[] = [];
-	const failed: { file: string; error: OnevisionError }[] = [];
+	const failed: { file: string; error: Refusal }[] = [];
 	let index = 0;
 	for await (const result of preprocessSamples(model, samples, {
 		...options,
@@ -210,7 +211,7 @@ async function writeEach(job: Job): Promise<number> {
 			const metadata = { ...facts, files: [file], layouts: [result.layouts] };
 			const { tensors, layouts } = result;
 			const size = await writeTensors(terminal, written, tensors, metadata, command.out).catch(expected);
-			if (size instanceof OnevisionError) {
+			if (typeof size !== "number") {
 				// What cannot be written once will not be the next time: what was made so far is still told.
 				failed.push({ file, error: size });
 				break;
@@ -239,8 +240,9 @@ async function writeEach(job: Job): Promise<number> {
 	return failed.length > 0 || hasFailed ? EXIT.error : EXIT.done;
 }
 
-function expected(error: unknown): OnevisionError {
-	if (error instanceof OnevisionError) return error;
+function expected(error: unknown): Refusal {
+	const refusal = refusalOf(error);
+	if (refusal !== undefined) return refusal;
 	throw error;
 }
 

@@ -9,6 +9,7 @@ import {
 	type PlanRequest,
 	plan,
 	planRequestSchema,
+	resolvePlanRequest,
 	type Sample,
 } from "@onevision/core";
 import { loadingOf } from "@onevision/media";
@@ -49,9 +50,12 @@ export async function planFromCommandLine(
 	const path = file ?? asset("examples/request.yaml");
 	const folder = file === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
 	const written = planRequestSchema.parse(withOverrides(await readRequest(terminal, path), options), "");
-	const media = await readFolder(terminal, written, folder, options);
 	const { model } = await resolveModel(terminal, { model: "", ...options });
-	return plan(written, media, typeof model === "string" ? undefined : model);
+	const checkpoint = typeof model === "string" ? undefined : model;
+	// Refuses what cannot be planned before a folder is read.
+	resolvePlanRequest(written, checkpoint);
+	const media = await readFolder(terminal, written, folder, options);
+	return plan(written, media, checkpoint);
 }
 
 async function readFolder(
