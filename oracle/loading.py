@@ -57,6 +57,19 @@ def odd(image):
         entry = struct.pack("<HHI", 0x112, kind, 1) + struct.pack("<" + form, 6).ljust(4, b"\0")
         yield f"type-{kind}.jpg", with_block(head + entry + bytes(4))
     yield "two-values.jpg", with_block(head + struct.pack("<HHIHH", 0x112, 3, 2, 6, 3) + bytes(4))
+    packet = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    xmp = b"http://ns.adobe.com/xap/1.0/\0" + packet
+    segment = b"\xff\xe1" + struct.pack(">H", len(xmp) + 2) + xmp
+    yield "xmp.jpg", jpeg[:2] + segment + jpeg[2:]
+    # EXIF has the last word, and says 3; EXIF without an orientation says nothing.
+    yield "xmp-and-exif.jpg", jpeg[:2] + segment + with_block(exif(3)[6:])[2:]
+    software = head + struct.pack("<HHI", 0x131, 2, 4) + b"abc\0" + bytes(4)
+    yield "xmp-and-other-exif.jpg", with_block(software)[: 2 - len(jpeg)] + segment + jpeg[2:]
+    yield "xmp.webp", encoded(image, "WEBP", xmp=packet.replace(b'="6"', b">8<"))
+    at = png.index(b"IDAT") - 4
+    text = chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet)
+    yield "xmp.png", png[:at] + text + png[at:]
+    yield "late-xmp.png", png[:end] + text + png[end:]
     yield "two-blocks.jpg", jpeg[:2] + with_block(exif(3)[6:])[2 : -len(jpeg) + 2] + with_block(exif(6)[6:])[2:]
 
 

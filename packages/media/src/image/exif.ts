@@ -59,15 +59,16 @@ export function* readTiffTags(base: number): Reading<TiffTags> {
 }
 
 /**
- * Orientation 1 to 8 of the EXIF block from byte `offset` of `view`. Damaged EXIF counts as 1: decoders show
- * the picture all the same.
+ * Orientation 1 to 8 of the EXIF block from byte `offset` of `view`; `undefined` without such a tag. Damaged EXIF counts
+ * as none: decoders show the picture all the same.
  */
-export function exifOrientation(view: DataView, offset: number): number {
+export function exifOrientation(view: DataView, offset: number): number | undefined {
 	const block = new Uint8Array(view.buffer, view.byteOffset + offset, view.byteLength - offset);
 	try {
-		return orientationOf(readFromBytes(readTiffTags(0), block));
+		const tags = readFromBytes(readTiffTags(0), block);
+		return tags.orientation === undefined ? undefined : orientationOf(tags);
 	} catch (error) {
-		if (error instanceof OnevisionError) return 1;
+		if (error instanceof OnevisionError) return undefined;
 		throw error;
 	}
 }
