@@ -7,11 +7,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { crc32 } from "node:zlib";
 import { createCounter } from "@onevision/core";
+import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { preprocessBatch } from "../batch/one-batch.ts";
 import { decodeImage } from "../decode/node.ts";
 import { readHeader } from "../file.ts";
+import { readMediaHeader } from "../header.ts";
 import type { Picture } from "../picture.ts";
+import { bytesSource } from "../reading.ts";
 import { mediaItemOf } from "../samples.ts";
 import { digestsOf } from "../testing/goldens.ts";
 import { LOADINGS, loadingOf } from "./loading.ts";
@@ -127,6 +130,28 @@ test("an eXIf chunk is found behind thousands of chunks of image data, without r
 	);
 	expect(await readHeader(path, { applyOrientation: true })).toMatchObject({ appliedOrientation: 6 });
 	expect(await readHeader(path)).toMatchObject({ orientation: 1 });
+});
+
+test("damaged files, gone through to their ends, give a header or a refusal", async () => {
+	const names = rows.map(([name]) => name).filter((name) => /^(6|late|xmp|two)/.test(name));
+	const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 });
+	for (const name of names) {
+		const whole = readFileSync(folder + name);
+		await fc.assert(
+			fc.asyncProperty(changes, fc.nat(8), async (bytes, cut) => {
+				const copy = new Uint8Array(whole);
+				for (const [at, value] of bytes) copy[at % copy.length] = value;
+				const source = bytesSource(cut === 0 ? copy.subarray(0, copy.length >> 1) : copy);
+				try {
+					const header = await readMediaHeader(source, { applyOrientation: true });
+					if (header?.kind === "image") expect(header.orientation).toBe(1);
+				} catch (error) {
+					expect(error).toMatchObject({ code: expect.stringMatching(/^(unreadable-file|over-limit)$/) });
+				}
+			}),
+			{ seed: 7, numRuns: 100 },
+		);
+	}
 });
 
 test("references differ, and a closed table says how", () => {
