@@ -138,6 +138,7 @@ describe("are written", () => {
 			throw new RangeError("damaged");
 		}
 		await expect(writeOutput(terminal(), "file", damaged())).rejects.toThrow(new RangeError("damaged"));
+		await expect(writeOutput(terminal(), "new/x", damaged())).rejects.toThrow(new RangeError("damaged"));
 		await expect(writeOutput(terminal(), "folder", bytes)).rejects.toMatchObject({ code: "unwritable-file" });
 		expect(listing()).toEqual(before);
 		expect(readFileSync(join(cwd, "file"), "utf8")).toBe("old");

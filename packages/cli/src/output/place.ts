@@ -67,15 +67,16 @@ export async function writeOutput(
 ): Promise<void> {
 	const file = resolve(terminal.cwd, out);
 	const folder = dirname(file);
-	if (within === undefined) await makeFolder(out, folder);
-	else {
-		await makeFolder(out, resolve(terminal.cwd, within));
+	const made = within === undefined ? folder : resolve(terminal.cwd, within);
+	const isMade = await makeFolder(out, made);
+	if (within !== undefined) {
 		await mkdir(folder, { recursive: true }).catch((error: unknown) => refuse(out, error));
 	}
 	try {
 		// Through a link, to what it leads to: a rename would put the file in the link's place.
 		await writeWhole(await realpath(file).catch(() => file), parts);
 	} catch (error) {
+		if (isMade) await rmdir(made).catch(() => undefined);
 		if (error instanceof GraphError && error.code === "unwritable-file") {
 			throw new OnevisionError(
 				"unwritable-file",

@@ -110,7 +110,7 @@ test.each(["gpt-4o", "openai/gpt-4o", "claude-opus-4-7"])("%s is closed, and it 
 describe("names that are not known", () => {
 	test("a model", () =>
 		expect(refusal({ model: "llava-onevision-7" })).toMatchInlineSnapshot(
-			`"unknown-name: model "llava-onevision-7": not known; did you mean llava-onevision? Run "onevision models" for the list"`,
+			`"unknown-name: model "llava-onevision-7": not known; did you mean llava-onevision-7b? Run "onevision models" for the list"`,
 		));
 	test("an accelerator", () =>
 		expect(refusal({ hardware: { accelerator: "h100" } })).toMatch(
