@@ -20,6 +20,7 @@ SCRIPTS = [
     "tiles",
     "slices",
     "grids",
+    "saved",
     "pooling",
     "positions",
     "resample",

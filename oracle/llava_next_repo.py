@@ -1,7 +1,9 @@
 """Golden counts of the original LLaVA-NeXT repository's arithmetic -> llava_next_repo.json.
 
-Written from what llava/mm_utils.py and llava/model/llava_arch.py of LLaVA-VL/LLaVA-NeXT do; no line is copied:
-the padded feature grid is cut with `int(side * scale)` on floats, where transformers rounds to seven decimals first.
+Written from what llava/mm_utils.py and llava/model/llava_arch.py of LLaVA-VL/LLaVA-NeXT do; no line is copied. Two
+things differ from transformers: the padded feature grid is cut with `int(side * scale)` on floats, where transformers
+rounds to seven decimals first; and a checkpoint's `image_grid_pinpoints` are (width, height), where transformers reads
+the same list as (height, width), so the first of two equally good canvases is the other one.
 """
 
 import llava_next
@@ -9,6 +11,10 @@ import llava_onevision
 import math
 from common import Golden, helper_counts
 from sizes import FLOAT_TRAPS, SIZES, random_sizes
+
+
+# Small pictures, which two canvases of one area hold whole.
+TIES = [(225, 101), (2, 3), (44, 37)]
 
 
 def best_canvas(width, height, canvases):
@@ -76,12 +82,23 @@ def differing_sizes(original, reference):
     return [size for size, count in zip(candidates, expected, strict=True) if original(*size)[0] != count]
 
 
+def is_tie(size, canvases):
+    """Whether two canvases are equally good, so that the order of the list decides."""
+    transposed = [(height, width) for width, height in canvases]
+    return best_canvas(*size, canvases) != best_canvas(*size, transposed)
+
+
 def add_single(golden, name, checkpoint, constants, settings, original, reference):
-    """Rows: ordinary sizes, the known traps, and sizes of a sweep where the two differ."""
+    """Rows: ordinary sizes, the known traps, ties, and sizes of a sweep where the two differ."""
+    canvases = constants["image_grid_pinpoints"]
     different = differing_sizes(original, reference)
-    print(f"  {name}: {len(different)} sizes of the sweep differ, e.g. {different[:6]}")
-    step = max(1, len(different) // 120)
-    sizes = list(dict.fromkeys(FLOAT_TRAPS + SIZES + random_sizes(300, name) + different[::step]))
+    ties = [size for size in different if is_tie(size, canvases)]
+    rounded = [size for size in different if not is_tie(size, canvases)]
+    print(f"  {name}: {len(ties)} ties and {len(rounded)} roundings of the sweep differ, e.g. {rounded[:6]}")
+    sizes = FLOAT_TRAPS + SIZES + TIES + random_sizes(300, name)
+    for more in (ties, rounded):
+        sizes = [*sizes, *more[:: max(1, len(more) // 120)]]
+    sizes = list(dict.fromkeys(sizes))
     rows = [
         [width, height, *original(width, height), count]
         for (width, height), count in zip(sizes, reference(sizes), strict=True)
@@ -109,10 +126,8 @@ def add_single(golden, name, checkpoint, constants, settings, original, referenc
 
 def main():
     golden = Golden("llava_next_repo")
-    # The repository writes canvases as (width, height), transformers as (height, width).
-    canvases = [
-        (cols, rows) for rows, cols in sorted(llava_onevision.PINPOINTS, key=lambda pair: (pair[1], pair[0]))
-    ]
+    # "(1x1),...,(6x6)" of the checkpoint, written out as the repository does.
+    canvases = [(384 * across, 384 * down) for across in range(1, 7) for down in range(1, 7)]
     for cap in (9, 4):
         constants = {
             "tile": 384,
@@ -129,7 +144,8 @@ def main():
             lambda width, height, cap=cap: single_image(width, height, canvases, 384, 27, cap),
             helper_counts(llava_onevision.make_processor(f"anyres_max_{cap}")),
         )
-    canvases_336 = [(cols, rows) for rows, cols in llava_next.PINPOINTS]
+    # The list of config.json is the one transformers was given; the repository takes it for (width, height).
+    canvases_336 = [tuple(pair) for pair in llava_next.PINPOINTS]
     constants = {
         "tile": 336,
         "side": 24,

@@ -11,10 +11,13 @@ import numpy
 import PIL.Image
 import random
 import sys
+import tempfile
 import torch
 from pathlib import Path
 from resample import test_picture
 from transformers import (
+    AutoImageProcessor,
+    AutoVideoProcessor,
     CLIPImageProcessor,
     CLIPImageProcessorPil,
     Gemma3ImageProcessor,
@@ -48,6 +51,7 @@ TARGET = Path(__file__).resolve().parent.parent / "packages/media/src/preprocess
 
 CLIP = {"image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}
 IMAGENET = {"image_mean": [0.485, 0.456, 0.406], "image_std": [0.229, 0.224, 0.225]}
+NONE = {"image_mean": [0.0, 0.0, 0.0], "image_std": [1.0, 1.0, 1.0]}
 HALF = {"image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
 SQUARE_336 = {"size": {"shortest_edge": 336}, "crop_size": {"height": 336, "width": 336}}
 TILES_336 = {"image_grid_pinpoints": [[336, 672], [672, 336], [672, 672], [1008, 336], [336, 1008]]}
@@ -55,6 +59,15 @@ TILES_336 = {"image_grid_pinpoints": [[336, 672], [672, 336], [672, 672], [1008,
 
 def sides(longest, tile):
     return {"size": {"longest_edge": longest}, "max_image_size": {"longest_edge": tile}}
+
+
+def smolvlm_video(longest, tile):
+    """preprocessor_config.json as released, which is the video processor's file too."""
+    return {
+        **HALF,
+        **sides(longest, tile),
+        "video_sampling": {"fps": 1, "max_frames": 64, "video_size": {"longest_edge": tile}},
+    }
 
 
 def pixels(least, most):
@@ -157,6 +170,20 @@ IMAGES = [
     ),
     ("gemma-4-e4b", {}, (Gemma4ImageProcessor, Gemma4ImageProcessorPil), {}, False),
     ("llama-4-scout-17b-16e", {}, (Llama4ImageProcessor, None), HALF, False),
+    (
+        "fastvlm-1.5b",
+        {},
+        (CLIPImageProcessor, CLIPImageProcessorPil),
+        {**NONE, "size": {"shortest_edge": 1024}, "crop_size": {"height": 1024, "width": 1024}},
+        False,
+    ),
+    (
+        "qwen3.5-9b",
+        {},
+        (Qwen2VLImageProcessor, Qwen2VLImageProcessorPil),
+        {**HALF, **pixels(65536, 16777216), "patch_size": 16},
+        False,
+    ),
 ]
 
 VIDEOS = [
@@ -174,9 +201,124 @@ VIDEOS = [
         {**HALF, **pixels(4096, 25165824), "patch_size": 16, "do_sample_frames": False},
     ),
     ("internvl3-8b", {}, InternVLVideoProcessor, {**IMAGENET, "size": {"height": 448, "width": 448}}),
-    ("smolvlm2-500m", {"num_frames": "all"}, SmolVLMVideoProcessor, {**HALF, **sides(512, 512)}),
+    ("smolvlm2-500m", {"num_frames": "all"}, SmolVLMVideoProcessor, smolvlm_video(2048, 512)),
+    ("smolvlm2-2.2b", {"num_frames": "all"}, SmolVLMVideoProcessor, smolvlm_video(1536, 384)),
     ("gemma-4-e4b", {"num_frames": "all"}, Gemma4VideoProcessor, {"do_sample_frames": False}),
+    (
+        "qwen3.5-9b",
+        {"fps": "all"},
+        Qwen3VLVideoProcessor,
+        {**HALF, **pixels(4096, 25165824), "patch_size": 16, "do_sample_frames": False},
+    ),
 ]
+
+QWEN_GRID = {"merge_size": 2, "temporal_patch_size": 2}
+# Folders of no released checkpoint, whose values are their own or their classes': files, and our settings of a clip.
+SNAPSHOTS = [
+    (
+        {
+            "config.json": {
+                "model_type": "llava",
+                "vision_config": {"model_type": "siglip_vision_model", "patch_size": 16, "image_size": 224},
+                "vision_feature_select_strategy": "full",
+            },
+            "processor_config.json": {
+                "patch_size": 16,
+                "num_additional_image_tokens": 0,
+                "vision_feature_select_strategy": "full",
+            },
+            "preprocessor_config.json": {"image_processor_type": "SiglipImageProcessor"},
+        },
+        None,
+    ),
+    (
+        {
+            "config.json": {"model_type": "qwen2_5_vl", "vision_config": {"depth": 8, "patch_size": 14}},
+            "preprocessor_config.json": {
+                "image_processor_type": "Qwen2VLImageProcessor",
+                "image_mean": [0.3, 0.4, 0.5],
+                "image_std": [0.2, 0.25, 0.3],
+                "rescale_factor": 1 / 127.5,
+                "patch_size": 14,
+                **QWEN_GRID,
+            },
+        },
+        {"fps": "all"},
+    ),
+    (
+        {
+            "config.json": {"model_type": "qwen3_vl", "vision_config": {"depth": 12, "patch_size": 16}},
+            "preprocessor_config.json": {
+                "image_processor_type": "Qwen2VLImageProcessorFast",
+                "patch_size": 16,
+                **QWEN_GRID,
+            },
+            "video_preprocessor_config.json": {
+                "video_processor_type": "Qwen3VLVideoProcessor",
+                "patch_size": 16,
+                "do_sample_frames": False,
+                **QWEN_GRID,
+            },
+        },
+        {"fps": "all"},
+    ),
+    (
+        {
+            "config.json": {
+                "model_type": "internvl",
+                "vision_config": {"patch_size": 14, "image_size": 112},
+            },
+            "processor_config.json": {"image_seq_length": 16},
+            "preprocessor_config.json": {
+                "image_processor_type": "GotOcr2ImageProcessor",
+                "size": {"height": 112, "width": 112},
+                "crop_to_patches": True,
+                "do_normalize": False,
+                "resample": 2,
+            },
+            "video_preprocessor_config.json": {
+                "video_processor_type": "InternVLVideoProcessor",
+                "size": {"height": 112, "width": 112},
+                "image_std": 0.25,
+            },
+        },
+        {"num_frames": "all"},
+    ),
+    (
+        {
+            "config.json": {
+                "model_type": "smolvlm",
+                "vision_config": {"patch_size": 14, "image_size": 224},
+                "scale_factor": 4,
+            },
+            "processor_config.json": {"image_seq_len": 16},
+            "preprocessor_config.json": {
+                "image_processor_type": "SmolVLMImageProcessor",
+                **sides(448, 224),
+                "video_sampling": {"fps": 1, "max_frames": 8, "video_size": {"longest_edge": 224}},
+                "image_mean": 0.25,
+            },
+        },
+        {"num_frames": "all"},
+    ),
+    (
+        {
+            "config.json": {"model_type": "gemma4", "vision_config": {"patch_size": 16}},
+            "preprocessor_config.json": {
+                "image_processor_type": "Gemma4ImageProcessor",
+                "do_normalize": True,
+                "image_mean": [0.5, 0.5, 0.5],
+            },
+            "video_preprocessor_config.json": {
+                "video_processor_type": "Gemma4VideoProcessor",
+                "do_sample_frames": False,
+                "do_normalize": False,
+            },
+        },
+        {"num_frames": "all"},
+    ),
+]
+NESTED = ["smolvlm"]
 
 
 def picture_of(spec):
@@ -257,6 +399,29 @@ def video_rows(count, rng):
             }
 
 
+def snapshot_rows(count, rng):
+    """Images and clips as the Auto classes of a folder make them."""
+    for files, clip_settings in SNAPSHOTS:
+        with tempfile.TemporaryDirectory() as folder:
+            for name, content in files.items():
+                Path(folder, name).write_text(json.dumps(content), encoding="utf-8")
+            images = AutoImageProcessor.from_pretrained(folder)
+            videos = None if clip_settings is None else AutoVideoProcessor.from_pretrained(folder)
+        for _ in range(count):
+            sample = [spec(rng)]
+            pictures = [PIL.Image.fromarray(picture_of(image)) for image in sample]
+            nested = files["config.json"]["model_type"] in NESTED
+            row = {"files": files, "settings": {}, "backend": "torchvision", "images": [sample]}
+            yield {**row, "tensors": digests(images([pictures] if nested else pictures, return_tensors="pt"))}
+            if videos is None:
+                continue
+            width, height = rng.randrange(60, 400), rng.randrange(60, 300)
+            frames = [[width, height, rng.randrange(1000), "noise"] for _ in range(2)]
+            clip = torch.from_numpy(numpy.stack([picture_of(frame) for frame in frames])).permute(0, 3, 1, 2)
+            output = videos(videos=[clip.contiguous()], return_tensors="pt")
+            yield {"files": files, "settings": clip_settings, "video": frames, "tensors": digests(output)}
+
+
 def halves(rng):
     """Bits of float32 numbers and of what torch rounds them to in half precision."""
     values = [
@@ -291,7 +456,7 @@ if __name__ == "__main__":
     count, seed = (int(value) for value in sys.argv[1:3]) if len(sys.argv) > 2 else (3, 3)
     target = Path(sys.argv[3]) if len(sys.argv) > 3 else TARGET
     rng = random.Random(seed)
-    made = [*image_rows(count, rng), *video_rows(count, rng)]
+    made = [*image_rows(count, rng), *video_rows(count, rng), *snapshot_rows(count, rng)]
     target.parent.mkdir(parents=True, exist_ok=True)
     versions = {**common.versions(), "torchvision": common.torchvision.__version__.split("+")[0]}
     body = ",\n".join(common.compact(row) for row in made)

@@ -51,9 +51,8 @@ def write_idefics3_and_smolvlm():
         if family == "idefics3":
             processor = Idefics3Processor(Idefics3ImageProcessor(**edges), tokenizer, image_seq_len=tokens)
         else:
-            videos = SmolVLMVideoProcessor(
-                size={"longest_edge": tile}, max_image_size={"longest_edge": tile}, fps=1, num_frames=64
-            )
+            sampling = {"fps": 1, "max_frames": 64, "video_size": {"longest_edge": tile}}
+            videos = SmolVLMVideoProcessor(**edges, video_sampling=sampling)
             processor = SmolVLMProcessor(
                 SmolVLMImageProcessor(**edges), tokenizer, videos, image_seq_len=tokens
             )

@@ -5,18 +5,30 @@ import {
 	API_MODEL_IDS,
 	API_RULES,
 	apiModelById,
+	BENCHMARK_SECONDS,
 	CHECKPOINT_IDS,
 	CHECKPOINTS,
 	checkpointById,
+	DEFAULT_FIDELITY,
 	FAMILIES,
 	type FamilyId,
+	type FrameAblation,
 	familyById,
+	fidelityGap,
+	fidelityModel,
+	fidelityOfLogs,
 	HARDWARE,
 	type Hardware,
+	isClearlyLess,
+	isClearlyMore,
 	type JsonSchema,
+	LLAVA_VIDEO_FRAMES,
+	type LogShares,
 	planRequestSchema,
 	RULES,
 	SKILLS,
+	untrainedFramesLoss,
+	type VideoBenchmark,
 	VLLM_RULES,
 	type VllmRule,
 } from "@onevision/core";
@@ -64,6 +76,7 @@ const FAMILY_OF_GOLDENS: Readonly<Record<string, readonly FamilyId[] | "not coun
 	positions: "not counts",
 	qwen2_vl: ["qwen-vl"],
 	qwen3_vl: ["qwen-vl"],
+	saved: "not counts",
 	smolvlm: ["smolvlm"],
 	video_llama_3: ["video-llama-3"],
 	video_llava: ["video-llava"],
@@ -138,7 +151,44 @@ function apiModelsTable(): string {
 	);
 }
 
+/** Rows of LLaVA-Video's table 8 by their published mean, and what fidelity says of each and the row before it. */
+function fidelityRanking(): string {
+	const benchmarks = Object.keys(BENCHMARK_SECONDS) as VideoBenchmark[];
+	const mean = (values: readonly number[]): number =>
+		values.reduce((sum, value) => sum + value, 0) / values.length;
+	const published = ({ scores }: FrameAblation): number => mean(Object.values(scores));
+	const { secondsPerFrame } = DEFAULT_FIDELITY;
+	const sharesOf = ({ askedFrames, trainedFrames, tokensPerFrame }: FrameAblation): LogShares => ({
+		resolution: 0,
+		density: Math.log(tokensPerFrame / 729),
+		duration:
+			mean(
+				benchmarks.map((benchmark) =>
+					Math.log(Math.min(1, (askedFrames * secondsPerFrame) / BENCHMARK_SECONDS[benchmark].seconds)),
+				),
+			) + untrainedFramesLoss(askedFrames, trainedFrames),
+		used: 0,
+	});
+	const order = [...LLAVA_VIDEO_FRAMES.rows].sort((a, b) => published(b) - published(a));
+	return markdownTable(
+		["Frames × tokens", "Trained on", "Published mean", "Fidelity", "Against the row above"],
+		order.map((row, index) => {
+			const above = order[index - 1];
+			const gap = above && fidelityGap(sharesOf(row), sharesOf(above), fidelityModel());
+			const verdict = gap && (isClearlyMore(gap) ? "more" : isClearlyLess(gap) ? "less" : "a tie");
+			return [
+				`${row.askedFrames} × ${row.tokensPerFrame}`,
+				String(row.trainedFrames),
+				published(row).toFixed(2),
+				fidelityOfLogs(sharesOf(row), DEFAULT_FIDELITY).toFixed(3),
+				verdict ?? "",
+			];
+		}),
+	);
+}
+
 export const GENERATED = {
+	"fidelity-ranking": fidelityRanking,
 	models: modelsTable,
 	"api-models": apiModelsTable,
 	families: () =>

@@ -1,7 +1,7 @@
 /** The `onevision` command: parse, call, print. Each command is loaded when it is asked for. */
 
 import { OnevisionError } from "@onevision/core";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { addDrawing } from "./drawing.ts";
 import { EXIT } from "./exit.ts";
 import {
@@ -238,9 +238,26 @@ function addPlanning(program: Command, terminal: Terminal, exitWith: (status: nu
 			.option("-m, --model <id>", "checkpoint id, Hugging Face repository id or short name")
 			.addOption(configOption())
 			.addOption(hubOption())
-			.option("--media <folder>", "folder of media to plan on")
+			.option("--media <path>", "folder of media to plan on, or a JSON Lines file of samples")
+			.addOption(
+				new Option(
+					"--grouping <how>",
+					"none: every file is a sample (default); folder: a subfolder of 2 to 32 images is one multi-image sample",
+				).choices(["none", "folder"]),
+			)
 			.addOption(loadingOption())
 			.option("--purpose <train|deploy>", "train: any recipe; deploy: what the checkpoint supports")
+			.option("--full-recipe", "plan every stage, from alignment on, not only those left for the checkpoint")
+			.option("--lora [rank]", "train adapters on the language model (default rank 128), the tower frozen")
+			.option("--freeze-tower", "leave the vision tower as it is")
+			.addOption(
+				new Option("--offload <what>", "what training keeps in the host's memory").choices([
+					"none",
+					"optimizer",
+					"optimizer-and-parameters",
+				]),
+			)
+			.option("--batch <count>", "requests decoded together (default 8)")
 			.addOption(parityOption())
 			.option("--accelerator <id>", "an id of the hardware table")
 			.option("--accelerators <count>", "accelerators in training")
@@ -248,6 +265,9 @@ function addPlanning(program: Command, terminal: Terminal, exitWith: (status: nu
 			.option("--allow <rule...>", "override a rule knowingly; the plan records it")
 			.addOption(jsonOption());
 	planning(program.command("plan").description("plan budget, curriculum and cost for a media mix"))
+		.option("--full", "the whole plan, not only its first screen")
+		.option("--explain <scenario>", "why not other settings: what each would cost and keep")
+		.option("--diff <plans...>", "what changed between two plan.json files")
 		.option("--out <folder>", "write plan.json, plan.md and curriculum.yaml")
 		.option("--schema", "print the JSON Schema of the plan request")
 		.action(async (request: string | undefined, options) => {

@@ -98,6 +98,17 @@ test.each([
 	expect(counted).toEqual([transformers, original]);
 });
 
+test.each([
+	["llava-v1.6-mistral-7b", 225, 101, 1654, 826],
+	["llava-v1.6-mistral-7b", 2, 3, 984, 1476],
+	["llava-next-video-7b", 44, 37, 1272, 1076],
+] as const)("%s, %d×%d: of two one area the original takes the other", (model, width, height, transformers, original) => {
+	const counted = (["transformers", "original"] as const).map(
+		(parity) => count(model, { media: [image(width, height)] }, { parity }).visualTokens,
+	);
+	expect(counted).toEqual([transformers, original]);
+});
+
 /** `code: message` of what is thrown on purpose. */
 function refusal(call: () => unknown): string {
 	try {

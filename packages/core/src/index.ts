@@ -10,6 +10,13 @@ export {
 	resolveCheckpointId,
 } from "./checkpoints/index.ts";
 export {
+	type CheckpointPixels,
+	NORMALIZATIONS,
+	type NormalizationId,
+	normalizedBy,
+	type PixelSettings,
+} from "./checkpoints/pixels.ts";
+export {
 	checkpointFromSnapshot,
 	MODEL_TYPES,
 	type ModelType,
@@ -20,12 +27,17 @@ export {
 	type SnapshotFiles,
 	type SnapshotOptions,
 } from "./config/index.ts";
-export { type PixelSettings, pixelSettingsFromSnapshot } from "./config/pixels.ts";
 export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
-export { estimateTrainingMemory, kvCacheBytes, type TrainingMemory } from "./cost/memory.ts";
+export {
+	estimateTrainingMemory,
+	kvCacheBytes,
+	type Offload,
+	type TrainingMemory,
+	type TrainingSetup,
+} from "./cost/memory.ts";
 export { type Model, modelOf } from "./cost/model.ts";
 export { estimateRequest, type RequestCost, type RequestSetup } from "./cost/request.ts";
-export { trainingFlops } from "./cost/training.ts";
+export { fullTraining, type Training, type Tuning, trainingFlops } from "./cost/training.ts";
 export {
 	type Counter,
 	type CountSettings,
@@ -36,6 +48,13 @@ export {
 	resolveSettings,
 } from "./count.ts";
 export { type ErrorCode, OnevisionError } from "./errors.ts";
+export {
+	BENCHMARK_SECONDS,
+	type FrameAblation,
+	HIGHER_ANYRES,
+	LLAVA_VIDEO_FRAMES,
+	type VideoBenchmark,
+} from "./facts/ablations.ts";
 export { HARDWARE, type Hardware, type HardwareId } from "./facts/hardware.ts";
 export { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "./facts/language-models.ts";
 export { TOWERS, type Tower, type TowerId } from "./facts/towers.ts";
@@ -85,15 +104,33 @@ export {
 export { nearest } from "./nearest.ts";
 export type { Allocation, AllocationResult } from "./plan/allocate.ts";
 export type { CurriculumPlan, Mixture, StageId, StagePlan } from "./plan/curriculum.ts";
+export { assertPlan, diffPlans, type PlanChange } from "./plan/diff.ts";
 export type { FixedAgainstDynamic } from "./plan/dynamic.ts";
+export type { Alternative, Alternatives, Verdict } from "./plan/explain.ts";
 export type { Extrapolation } from "./plan/extrapolate.ts";
-export { DEFAULT_FIDELITY, type FidelityExponents } from "./plan/fidelity.ts";
+export {
+	DEFAULT_FIDELITY,
+	type FidelityExponents,
+	type FidelityGap,
+	type FidelityModel,
+	fidelityGap,
+	fidelityModel,
+	fidelityOf,
+	fidelityOfLogs,
+	isClearlyLess,
+	isClearlyMore,
+	type KeptShares,
+	keptShares,
+	type LogShares,
+	untrainedFramesLoss,
+} from "./plan/fidelity.ts";
 export type { JointPlan } from "./plan/joint.ts";
+export type { PasteBlock } from "./plan/paste.ts";
 export { type Plan, plan, type ScenarioCost } from "./plan/plan.ts";
 export { type PlanRequest, planRequestSchema } from "./plan/request.ts";
 export { type ResolvedPlanRequest, resolvePlanRequest } from "./plan/resolve.ts";
 export { type Finding, RULES, type RuleId, type Severity } from "./plan/rules.ts";
-export type { ScenarioPlan } from "./plan/scenario.ts";
+export type { ScenarioPlan, ScenarioStatus } from "./plan/scenario.ts";
 export { SKILLS, type SkillPlan } from "./plan/skills.ts";
 export { type Statistics, statistics } from "./plan/statistics.ts";
 export { type FeatureGrid, interpolateBilinear, pool } from "./pooling/pool.ts";

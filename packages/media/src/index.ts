@@ -21,13 +21,11 @@ export type { Tensors } from "./preprocess/pieces.ts";
 export {
 	type Clip,
 	createProcessor,
-	type PixelConstants,
 	type ProcessedBatch,
 	type Processor,
 	type ProcessorOptions,
 	TRANSFORMERS_VERSION,
 } from "./preprocess/processor.ts";
-export { pixelsOfSnapshot } from "./preprocess/snapshot.ts";
 export {
 	FLOAT_TYPES,
 	type FloatTensor,
@@ -35,7 +33,6 @@ export {
 	type IntegerTensor,
 	type Tensor,
 } from "./preprocess/tensor.ts";
-export type { Normalization } from "./preprocess/tones.ts";
 export { type ByteSource, blobSource, bytesSource } from "./reading.ts";
 export { FILTERS, type Filter } from "./resample/filters.ts";
 export { type ResizeOptions, resize } from "./resample/resize.ts";

@@ -1,11 +1,24 @@
-/** `onevision plan`: the answer to a plan request, on the terminal, as JSON, or as files. */
+/** `onevision plan`: the answer to a plan request, on the terminal, as JSON, or as files; or two of them compared. */
 
-import { join } from "node:path";
-import { type Plan, planRequestSchema } from "@onevision/core";
+import { readFile, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import {
+	assertPlan,
+	diffPlans,
+	OnevisionError,
+	type Plan,
+	planRequestSchema,
+	SCENARIOS,
+	type Scenario,
+	type ScenarioPlan,
+} from "@onevision/core";
 import { EXIT } from "../exit.ts";
 import { planFromCommandLine, type RequestOptions } from "../input/request.ts";
 import { assertFolderPlace, writeOutput } from "../output/place.ts";
 import { renderCurriculum } from "../render/curriculum-yaml.ts";
+import { renderDiff } from "../render/plan-diff.ts";
+import { renderExplanation } from "../render/plan-explain.ts";
+import { renderFullPlan } from "../render/plan-full.ts";
 import { renderPlanMarkdown } from "../render/plan-markdown.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import type { Terminal } from "../terminal.ts";
@@ -14,6 +27,9 @@ export interface PlanOptions extends RequestOptions {
 	readonly out?: string;
 	readonly schema?: boolean;
 	readonly json?: boolean;
+	readonly full?: boolean;
+	readonly explain?: string;
+	readonly diff?: readonly string[];
 }
 
 export async function planMedia(
@@ -27,6 +43,8 @@ export async function planMedia(
 		);
 		return EXIT.done;
 	}
+	if (options.diff !== undefined) return diffFiles(terminal, request, options.diff, options.json === true);
+	const asked = options.explain === undefined ? undefined : scenarioNamed(options.explain);
 	if (options.out !== undefined) await assertFolderPlace(terminal, options.out);
 	const plan = await planFromCommandLine(terminal, request, options);
 	const written = options.out === undefined ? [] : await writePlan(terminal, options.out, plan);
@@ -34,9 +52,78 @@ export async function planMedia(
 		await terminal.out(`${JSON.stringify(plan, null, 2)}\n`);
 	} else {
 		const files = written.length === 0 ? "" : `\nwrote ${written.join(", ")}\n`;
-		await terminal.out(`${renderPlan(terminal.colors, plan)}\n${files}`);
+		await terminal.out(`${render(terminal, plan, asked, options.full === true)}\n${files}`);
 	}
 	return plan.refused ? EXIT.refused : EXIT.done;
+}
+
+function render(terminal: Terminal, plan: Plan, explained: Scenario | undefined, full: boolean): string {
+	if (explained !== undefined) return renderExplanation(terminal, plan, plannedScenario(plan, explained));
+	return full ? renderFullPlan(terminal, plan) : renderPlan(terminal, plan);
+}
+
+function scenarioNamed(name: string): Scenario {
+	const found = SCENARIOS.find((scenario) => scenario === name.toLowerCase());
+	if (found !== undefined) return found;
+	throw new OnevisionError("unknown-name", `--explain ${name}: give ${SCENARIOS.join(", ")}`);
+}
+
+function plannedScenario({ scenarios }: Plan, scenario: Scenario): ScenarioPlan {
+	const found = scenarios.find((candidate) => candidate.scenario === scenario);
+	if (found !== undefined) return found;
+	throw new OnevisionError(
+		"invalid-input",
+		`--explain ${scenario}: the plan has no ${scenario}; it plans ${scenarios.map((each) => each.scenario).join(", ")}`,
+	);
+}
+
+/** Largest plan.json that is read, bytes. */
+const MAX_PLAN_BYTES = 64 * 1024 * 1024;
+
+async function diffFiles(
+	terminal: Terminal,
+	request: string | undefined,
+	files: readonly string[],
+	json: boolean,
+): Promise<number> {
+	// commander gives `--diff a.json b.json` both; a request beside them would not be read.
+	const [first, second, ...more] = files;
+	if (first === undefined || second === undefined || more.length > 0 || request !== undefined) {
+		throw new OnevisionError(
+			"invalid-input",
+			"--diff takes two plans: --diff before/plan.json after/plan.json",
+		);
+	}
+	const changes = diffPlans(await readPlan(terminal, first), await readPlan(terminal, second));
+	await terminal.out(json ? `${JSON.stringify(changes, null, 2)}\n` : `${renderDiff(terminal, changes)}\n`);
+	return EXIT.done;
+}
+
+async function readPlan(terminal: Terminal, path: string): Promise<Plan> {
+	const absolute = resolve(terminal.cwd, path);
+	let text: string;
+	try {
+		const { size } = await stat(absolute);
+		if (size > MAX_PLAN_BYTES) {
+			throw new OnevisionError("over-limit", `${path}: ${size} bytes, a plan is at most ${MAX_PLAN_BYTES}`);
+		}
+		text = await readFile(absolute, "utf8");
+	} catch (error) {
+		if (error instanceof OnevisionError) throw error;
+		const { code } = error as NodeJS.ErrnoException;
+		throw new OnevisionError("unreadable-file", `${path}: ${code === "ENOENT" ? "no such file" : code}`);
+	}
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch {
+		throw new OnevisionError(
+			"invalid-input",
+			`${path}: not JSON; give a plan.json written by --out or --json`,
+		);
+	}
+	assertPlan(value, path);
+	return value;
 }
 
 /** Writes the three files, each whole or not at all. */

@@ -8,7 +8,6 @@ import {
 	createProcessor,
 	type FloatType,
 	type ProcessorOptions,
-	pixelsOfSnapshot,
 	TRANSFORMERS_VERSION,
 } from "@onevision/media";
 import { planBatch, preprocessSamples } from "@onevision/media/node";
@@ -101,12 +100,11 @@ interface Job {
 }
 
 async function modelOf(terminal: Terminal, command: PreprocessCommand) {
-	const { model, settings, files } = await resolveModel(terminal, command);
+	const { model, settings } = await resolveModel(terminal, command);
 	const options: ProcessorOptions = {
 		settings: { ...settings, ...parseSettings(command.set) },
 		...(command.backend === undefined ? {} : { backend: command.backend as Backend }),
 		...(command.dtype === undefined ? {} : { dtype: command.dtype as FloatType }),
-		...(files === undefined || typeof model === "string" ? {} : { pixels: pixelsOfSnapshot(files, model) }),
 	};
 	return { model, options };
 }

@@ -13,7 +13,6 @@ import {
 	type InspectOptions,
 	isFramedAlike,
 	type Processor,
-	pixelsOfSnapshot,
 } from "@onevision/media";
 import type { Terminal } from "../terminal.ts";
 import { type AnyCounter, createAnyCounter } from "./any-model.ts";
@@ -62,7 +61,7 @@ function processorFor(
 	resolved: ResolvedModel,
 	{ parity, ...settings }: Readonly<Record<string, SettingValue>>,
 ): Omit<Inspector, "counter"> {
-	const processor = createProcessor(resolved.model, { settings, ...pixelsOf(resolved) });
+	const processor = createProcessor(resolved.model, { settings });
 	if (parity === undefined || parity === "transformers") return { processor };
 	const { title, family } = processor.checkpoint;
 	const other = familyById(family).parities.find((name) => name === parity);
@@ -73,10 +72,6 @@ function processorFor(
 		processor,
 		note: `${other} cuts views as transformers does; the close-up's pixels are those of transformers`,
 	};
-}
-
-function pixelsOf({ model, files }: ResolvedModel) {
-	return files === undefined || typeof model === "string" ? {} : { pixels: pixelsOfSnapshot(files, model) };
 }
 
 /** As `onevision count` lays them out, as one conversation. */

@@ -17,6 +17,7 @@ import { parse as parseYaml, YAMLParseError } from "yaml";
 import { asset } from "../assets.ts";
 import type { Terminal } from "../terminal.ts";
 import { type LoadingCommand, resolveLoading } from "./loading.ts";
+import { isManifest, readManifest } from "./manifest.ts";
 import { readSamples, reportLeftOut } from "./media.ts";
 import { parseNumber, parseWhole, readNumber } from "./numbers.ts";
 import { resolveModel } from "./snapshot.ts";
@@ -26,6 +27,12 @@ export interface RequestOptions extends Pick<LoadingCommand, "loading"> {
 	readonly mix?: string;
 	readonly model?: string;
 	readonly media?: string;
+	readonly grouping?: string;
+	readonly fullRecipe?: boolean;
+	readonly lora?: string | boolean;
+	readonly freezeTower?: boolean;
+	readonly offload?: string;
+	readonly batch?: string;
 	readonly purpose?: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -41,35 +48,40 @@ const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 /** Most alias expansions of a YAML file: a bomb is refused, anchors still work. */
 const MAX_ALIASES = 100;
 
-/** Reads the request and its media, and plans. The example request is used when none is named. */
+/**
+ * Reads the request and its media, and plans. Without a request the defaults are planned on the media named, or the example
+ * where none are.
+ */
 export async function planFromCommandLine(
 	terminal: Terminal,
 	file: string | undefined,
 	options: RequestOptions,
 ): Promise<Plan> {
-	const path = file ?? asset("examples/request.yaml");
-	const folder = file === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
-	const written = planRequestSchema.parse(withOverrides(await readRequest(terminal, path), options), "");
+	const path = file ?? (options.media === undefined ? asset("examples/request.yaml") : undefined);
+	const folder = path === undefined || path === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
+	const asked = path === undefined ? {} : await readRequest(terminal, path);
+	const written = planRequestSchema.parse(withOverrides(asked, options), "");
 	const { model } = await resolveModel(terminal, { model: "", ...options });
 	const checkpoint = typeof model === "string" ? undefined : model;
 	// Refuses what cannot be planned before a folder is read.
 	resolvePlanRequest(written, checkpoint);
-	const media = await readFolder(terminal, written, folder, options);
+	const media = await readGivenMedia(terminal, written, folder, options);
 	return plan(written, media, checkpoint);
 }
 
-async function readFolder(
+async function readGivenMedia(
 	terminal: Terminal,
 	request: PlanRequest,
 	requestFolder: string,
 	options: RequestOptions,
 ): Promise<readonly Sample[]> {
 	const inRequest = request.media?.folder;
-	const folder = options.media ?? (inRequest === undefined ? undefined : resolve(requestFolder, inRequest));
-	if (folder === undefined) return [];
-	const grouping = request.media?.grouping ?? "folder";
+	const path = options.media ?? (inRequest === undefined ? undefined : resolve(requestFolder, inRequest));
+	if (path === undefined) return [];
+	if (isManifest(path)) return readManifest(terminal, path);
+	const grouping = request.media?.grouping ?? "none";
 	const loading = resolveLoading(options, loadingOf(request.parity as Parity | undefined));
-	const { samples, leftOut } = await readSamples(terminal, folder, grouping, loading);
+	const { samples, leftOut } = await readSamples(terminal, path, grouping, loading);
 	reportLeftOut(terminal, leftOut);
 	return samples;
 }
@@ -128,13 +140,27 @@ function tooLarge(path: string): OnevisionError {
 
 /** Options replace the keys they name. Values are checked later, with the request's own schema. */
 function withOverrides(request: Record<string, unknown>, options: RequestOptions): Record<string, unknown> {
-	const { budget, mix, model, media, purpose, parity, accelerator, accelerators, price, allow } = options;
+	const { budget, mix, model, media, grouping, purpose, parity, accelerator, accelerators, price, allow } =
+		options;
+	const { fullRecipe, lora, freezeTower, offload, batch } = options;
 	const hardware = {
+		...(offload === undefined ? {} : { offload }),
+		...(batch === undefined ? {} : { requestBatch: parseWhole("--batch", batch) }),
 		...(accelerator === undefined ? {} : { accelerator }),
 		...(accelerators === undefined ? {} : { count: parseWhole("--accelerators", accelerators) }),
 		...(price === undefined ? {} : { pricePerHour: parseNumber("--price", price, { min: 0 }) }),
 	};
-	const asked = (request.hardware ?? {}) as Record<string, unknown>;
+	const training = {
+		...(lora === undefined ? {} : { method: "lora" }),
+		...(typeof lora === "string" ? { loraRank: parseWhole("--lora", lora) } : {}),
+		...(freezeTower === undefined ? {} : { freeze: ["tower"] }),
+	};
+	const given = (key: string): Record<string, unknown> => (request[key] ?? {}) as Record<string, unknown>;
+	// Media on the command line replaces what the request says about media.
+	const mediaKeys = {
+		...(media === undefined ? given("media") : { folder: media }),
+		...(grouping === undefined ? {} : { grouping }),
+	};
 	return {
 		...request,
 		...(budget === undefined ? {} : { budget: parseWhole("--budget", budget) }),
@@ -143,9 +169,10 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 		...(purpose === undefined ? {} : { purpose }),
 		...(parity === undefined ? {} : { parity }),
 		...(allow === undefined ? {} : { allow }),
-		// Media on the command line replaces what the request says about media.
-		...(media === undefined ? {} : { media: { folder: media } }),
-		...(Object.keys(hardware).length === 0 ? {} : { hardware: { ...asked, ...hardware } }),
+		...(media === undefined && grouping === undefined ? {} : { media: mediaKeys }),
+		...(fullRecipe === true ? { curriculum: { ...given("curriculum"), start: "scratch" } } : {}),
+		...(Object.keys(training).length === 0 ? {} : { training: { ...given("training"), ...training } }),
+		...(Object.keys(hardware).length === 0 ? {} : { hardware: { ...given("hardware"), ...hardware } }),
 	};
 }
 

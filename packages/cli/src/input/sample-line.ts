@@ -40,11 +40,7 @@ export function countLine(counter: AnyCounter, line: Line): LineResult {
 	try {
 		const value = parseJson(line);
 		id = idOf(value);
-		const parsed = sampleLineSchema.parse(value, "");
-		const sample: Sample = {
-			media: parsed.media.map(mediaItem),
-			...(parsed.textTokens === undefined ? {} : { textTokens: parsed.textTokens }),
-		};
+		const sample = sampleOf(value);
 		const { items, ...sums } = counter.count(sample);
 		return {
 			...(id === undefined ? {} : { id }),
@@ -55,6 +51,19 @@ export function countLine(counter: AnyCounter, line: Line): LineResult {
 		if (!(error instanceof OnevisionError)) throw error;
 		return { line: line.number, ...(id === undefined ? {} : { id }), error: error.message, code: error.code };
 	}
+}
+
+/** The sample of a line. Throws `invalid-input` or `over-limit`. */
+export function parseSampleLine(line: Line): Sample {
+	return sampleOf(parseJson(line));
+}
+
+function sampleOf(value: unknown): Sample {
+	const parsed = sampleLineSchema.parse(value, "");
+	return {
+		media: parsed.media.map(mediaItem),
+		...(parsed.textTokens === undefined ? {} : { textTokens: parsed.textTokens }),
+	};
 }
 
 /** An item without its per-frame lists: lines stay short. */

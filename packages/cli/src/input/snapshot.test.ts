@@ -37,6 +37,7 @@ function makeTerminal(): { readonly terminal: Terminal; readonly errors: string[
 		input: async function* () {},
 		colors: picocolors.createColors(false),
 		showsProgress: false,
+		columns: 80,
 		cwd: folder,
 	};
 	return { terminal, errors };

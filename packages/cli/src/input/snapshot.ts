@@ -29,8 +29,6 @@ export interface ResolvedModel {
 	readonly model: Checkpoint | string;
 	/** Settings of the snapshot that are not its family's defaults; what a user sets comes after them. */
 	readonly settings: Settings;
-	/** The snapshot's files, where there is one. */
-	readonly files?: SnapshotFiles;
 }
 
 /** How the hub is reached; tests bring their own. */
@@ -65,7 +63,7 @@ export async function resolveModel(
 	const name = hub ?? basename(resolve(terminal.cwd, config ?? ""));
 	const { checkpoint, settings, notes } = checkpointFromSnapshot(files, { name });
 	for (const note of notes) terminal.err(`note: ${note}\n`);
-	return { model: checkpoint, settings, files };
+	return { model: checkpoint, settings };
 }
 
 async function readFolder(folder: string, given: string): Promise<SnapshotFiles> {

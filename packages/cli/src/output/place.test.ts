@@ -38,6 +38,7 @@ const terminal = (): Terminal => ({
 	input: async function* () {},
 	colors: picocolors.createColors(false),
 	showsProgress: false,
+	columns: 80,
 	cwd,
 });
 const listing = () => readdirSync(cwd, { recursive: true }).sort();

@@ -60,6 +60,11 @@ export function dollars(value: number): string {
 	return value < 100 ? `$${value.toFixed(2)}` : `$${whole(value)}`;
 }
 
+/** USD, never rounded to nothing: 0.0423 → "$0.042", 0.3 → "$0.30". */
+export function exactDollars(value: number): string {
+	return value === 0 || value >= 0.1 ? dollars(value) : `$${Number(value.toPrecision(2))}`;
+}
+
 function significant(value: number): string {
 	if (value === 0) return "0";
 	const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));

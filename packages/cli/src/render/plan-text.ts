@@ -1,214 +1,287 @@
-/** A plan on the terminal: the answer first, then what it rests on. */
+/**
+ * A plan's first screen: the verdict and what speaks against it, then one block per scenario, then what the purpose asks
+ * for: the bill of training, or the cost of a request with the settings to paste. At most 48 lines of 80 columns for three
+ * scenarios; `--full` has the rest.
+ */
 
-import type { Plan, ScenarioPlan } from "@onevision/core";
+import type { Finding, Plan, ScenarioPlan } from "@onevision/core";
 import type { Colors } from "../terminal.ts";
-import { bytes, dollars, duration, flops, hours, metric, percent, whole } from "./numbers.ts";
+import { bytes, dollars, duration, exactDollars, metric, percent, whole } from "./numbers.ts";
 import { bar, table } from "./table.ts";
+import { wrap } from "./wrap.ts";
 
-const BAR_WIDTH = 30;
+export interface Page {
+	readonly colors: Colors;
+	readonly columns: number;
+}
 
-export function renderPlan(colors: Colors, plan: Plan): string {
-	if (plan.refused) return `${renderHead(colors, plan)}\n\n${renderFindings(colors, plan)}`;
-	const sections = [
-		renderHead(colors, plan),
-		...plan.scenarios.map((scenario) => renderScenario(colors, plan, scenario)),
-		renderJoint(colors, plan),
-		renderDynamic(colors, plan),
-		renderExtrapolation(colors, plan),
-		renderCurriculum(colors, plan),
-		renderCosts(colors, plan),
-		renderSkills(colors, plan),
-		renderFindings(colors, plan),
-	];
+/** Columns from which wide tables and bars fit. */
+const WIDE = 76;
+/** Warnings shown on the first screen; the others are under `--full`. */
+const WARNINGS = 4;
+
+export function renderPlan(page: Page, plan: Plan): string {
+	const sections = [renderHead(page, plan), renderFindings(page, plan)];
+	if (!plan.refused) {
+		sections.push(
+			...plan.scenarios.map((scenario) => renderScenario(page, scenario)),
+			...(plan.request.purpose === "deploy"
+				? [renderRequests(page, plan), renderPaste(page, plan)]
+				: [renderTraining(page, plan), renderSkills(page, plan)]),
+			renderMore(page, plan),
+		);
+	}
 	return sections.filter((section) => section !== "").join("\n\n");
 }
 
-function renderHead({ bold, dim }: Colors, { request, scenarios, expectedTokens }: Plan): string {
+function renderHead({ colors: { bold, dim }, columns }: Page, plan: Plan): string {
+	const { request, scenarios, expectedTokens } = plan;
 	const shares = scenarios.map(({ scenario, share }) => `${percent(share)} ${scenario}`).join(", ");
-	const purpose = request.purpose === "train" ? "to train" : "to deploy";
+	const title = `${whole(request.budget)} visual tokens per sample, to ${request.purpose} ${request.checkpoint.title}`;
 	return [
-		`${bold(`${whole(request.budget)} visual tokens per sample`)} for ${bold(request.checkpoint.title)}, ${purpose}: ${shares}`,
-		dim(`expected over the mix: ${whole(expectedTokens)} visual tokens per sample`),
+		...wrap(title, columns).map(bold),
+		...wrap(`${shares}; ${whole(expectedTokens)} expected over the mix`, columns),
+		...wrap(assumptions(plan), columns).map(dim),
 	].join("\n");
 }
 
-function renderScenario(
-	{ bold, dim, green, yellow, red }: Colors,
-	plan: Plan,
-	scenario: ScenarioPlan,
-): string {
+/** What the plan rests on that nobody gave. */
+function assumptions({ request, scenarios }: Plan): string {
+	const media = scenarios.filter(({ media }) => media.origin === "assumed");
+	const { hardware } = request;
+	const price = hardware.pricePerHour === undefined ? "" : ` at ${dollars(hardware.pricePerHour)} an hour`;
+	const count = request.purpose === "train" ? `${hardware.count} × ` : "";
+	const batch =
+		request.purpose === "deploy" && hardware.assumed.includes("requestBatch")
+			? [`${hardware.requestBatch} requests decoded together`]
+			: [];
+	const assumed = [
+		...media.map(({ scenario, media: { note } }) => `${scenario} media (${note})`),
+		...(hardware.assumed.includes("accelerator") ? [`${count}${hardware.facts.name}${price}`] : []),
+		...batch,
+	];
+	const given = scenarios
+		.filter(({ media }) => media.origin !== "assumed")
+		.map(({ media: { note } }) => note);
+	return [
+		...(given.length === 0 ? [] : [`planned on ${given.join(", ")}`]),
+		...(assumed.length === 0 ? [] : [`assumed: ${assumed.join("; ")}`]),
+	].join("; ");
+}
+
+/** A refused plan shows what stops it and nothing else; a sound one its warnings. */
+export function renderFindings(page: Page, { findings, refused }: Plan, most = WARNINGS): string {
+	const { colors, columns } = page;
+	const { bold, red, green, dim } = colors;
+	if (refused) {
+		const stops = findings.filter(({ severity, overridden }) => severity !== "warn" && !overridden);
+		return [
+			bold(red("Refused")),
+			...stops.flatMap(({ rule, message, reason }) => [
+				...wrap(`${rule}: ${message}`, columns, "  ", 4).map((line) => line.replace(rule, red(rule))),
+				...wrap(`${reason}; --allow ${rule} overrides`, columns, "    ").map(dim),
+			]),
+		].join("\n");
+	}
+	// Assumed media are said at the top.
+	const shown = findings.filter(({ rule }) => rule !== "assumed-media");
+	if (shown.length === 0) return green("Nothing speaks against it.");
+	const lines = shown.slice(0, most).flatMap((finding) => renderFinding(page, finding));
+	const more = shown.length > most ? [dim(`  ${shown.length - most} more with --full`)] : [];
+	return [...lines, ...more].join("\n");
+}
+
+function renderFinding({ colors: { yellow }, columns }: Page, { message, overridden }: Finding): string[] {
+	const mark = overridden ? "allowed  " : "warning  ";
+	return wrap(message, columns, mark).map((line, index) =>
+		index === 0 ? line.replace(mark, yellow(mark)) : line,
+	);
+}
+
+function renderScenario({ colors, columns }: Page, scenario: ScenarioPlan): string {
+	const { bold, dim } = colors;
 	const { chosen, budgetShare, status } = scenario;
-	const paint = { fits: green, "under-tokenized": yellow, "context-risk": red }[status];
+	const paint = paintOf(colors, status);
 	const { p50, p95, max } = chosen.visualTokens;
+	// A tie worth a line is one that a reader would have taken: by the default exponents it keeps more.
+	const tie = scenario.ties.find(({ fidelity }) => fidelity > chosen.fidelity);
 	const tokens = `${whole(p50)} median, ${whole(p95)} p95, ${whole(max)} max`;
 	return [
-		`${bold(scenario.scenario)}  ${chosen.allocation.summary}`,
-		`  ${paint(bar(budgetShare, BAR_WIDTH))} ${percent(budgetShare)} of ${whole(plan.request.budget)}  ${paint(status)}  ${dim(tokens)}`,
-		`  ${scenario.why}`,
-		...scenario.runnersUp.map((result) =>
-			dim(
-				`  or ${result.allocation.summary}: ${whole(result.visualTokens.p95)} p95, fidelity ${result.fidelity.toFixed(2)} against ${chosen.fidelity.toFixed(2)}`,
-			),
+		...wrap(chosen.allocation.summary, columns, `${scenario.scenario}  `, 2).map((line, index) =>
+			index === 0 ? line.replace(scenario.scenario, bold(scenario.scenario)) : line,
 		),
-		dim(`  media: ${scenario.media.note}; ${whole(scenario.search.evaluated)} settings counted`),
+		`  ${paint(bar(budgetShare, columns < WIDE ? 10 : 20))} ${percent(budgetShare)}  ${paint(status)}  ${dim(tokens)}`,
+		...wrap(scenario.why, columns, "  "),
+		...(tie === undefined
+			? []
+			: wrap(
+					`no published result tells it from ${tie.allocation.summary} (${whole(tie.visualTokens.p95)} p95): ${preference(scenario, tie)}`,
+					columns,
+					"  ",
+				).map(dim)),
 	].join("\n");
 }
 
-function renderJoint({ bold, dim }: Colors, { joint }: Plan): string {
-	const [head = "", ...body] = table(
-		[
-			{ title: "scenario" },
-			{ title: "allocation" },
-			{ title: "mean tokens", align: "right" },
-			{ title: "fidelity", align: "right" },
-			{ title: "gain per 1,000 tokens", align: "right" },
-		],
-		joint.choices.map(({ scenario, result, mixGainPer1000Tokens }) => [
-			scenario,
-			result.allocation.summary,
-			whole(result.visualTokens.mean),
-			result.fidelity.toFixed(3),
-			mixGainPer1000Tokens === 0 ? "none left" : `+${mixGainPer1000Tokens.toFixed(4)}`,
-		]),
-	);
-	const fit = joint.fits ? "" : ", which even the smallest settings exceed";
-	const spend =
-		joint.spendNext === undefined
-			? "no scenario has anything left to gain"
-			: `spare budget helps most in ${joint.spendNext}`;
-	return [
-		`${bold("Joint")}  at most ${whole(joint.meanTokensLimit)} tokens as the mean over the mix: ${whole(joint.meanTokens)} used${fit}; ${spend}`,
-		`  ${dim(head)}`,
-		...body.map((line) => `  ${line}`),
-	].join("\n");
+function preference({ chosen }: ScenarioPlan, tie: ScenarioPlan["ties"][number]): string {
+	if (chosen.untrained.length < tie.untrained.length) return "what the model was trained with is preferred";
+	return chosen.changed < tie.changed
+		? "the one closer to the model's own settings is preferred"
+		: "the one that keeps more for its tower work is preferred";
 }
 
-function renderDynamic({ bold, dim }: Colors, { fixedAgainstDynamic: contrast }: Plan): string {
-	const cell = (value: number | undefined): string => (value === undefined ? "refused" : whole(value));
-	const [head = "", ...body] = table(
-		[{ title: "" }, { title: contrast.fixed, align: "right" }, { title: contrast.dynamic, align: "right" }],
-		[
-			...contrast.scenarios.map(({ scenario, fixed, dynamic }) => [
-				`${scenario}, median to max`,
-				`${whole(fixed.p50)} to ${whole(fixed.max)}`,
-				dynamic === undefined ? "refused" : `${whole(dynamic.p50)} to ${whole(dynamic.max)}`,
-			]),
-			...contrast.byDuration.map(({ seconds, fixed, dynamic }) => [
-				`720p clip of ${duration(seconds)}`,
-				cell(fixed),
-				cell(dynamic),
-			]),
-			...contrast.byResolution.map(({ width, height, fixed, dynamic }) => [
-				`image of ${width}x${height}`,
-				cell(fixed),
-				cell(dynamic),
-			]),
-		],
-	);
-	return [
-		`${bold("Fixed against dynamic")}  visual tokens for the same media`,
-		`  ${dim(head)}`,
-		...body.map((line) => `  ${line}`),
-	].join("\n");
+export function paintOf(
+	{ green, yellow, red }: Colors,
+	status: ScenarioPlan["status"],
+): (text: string) => string {
+	return { fits: green, "under-tokenized": yellow, "over-budget": red, "context-risk": red }[status];
 }
 
-function renderExtrapolation({ bold }: Colors, { extrapolation }: Plan): string {
-	if (extrapolation === undefined) return "";
-	const { trained, asked } = extrapolation;
-	return [
-		`${bold("Extrapolation")}  trained on ${trained.frames} frames over ${duration(trained.seconds)}, asked ${asked.frames} over ${duration(asked.seconds)}`,
-		`  ${extrapolation.summary}`,
-	].join("\n");
-}
-
-function renderCurriculum({ bold, dim }: Colors, { curriculum, request }: Plan): string {
-	const { hardware } = request;
+/** The bill of training: a row per stage, then what is on one accelerator. */
+function renderTraining({ colors: { bold, dim }, columns }: Page, { curriculum, request }: Plan): string {
+	const { total, stages } = curriculum;
+	const { hardware, curriculum: asked } = request;
+	const wide = columns >= WIDE;
 	const [head = "", ...body] = table(
 		[
 			{ title: "stage" },
 			{ title: "samples", align: "right" },
-			{ title: "steps", align: "right" },
-			{ title: "mix" },
-			{ title: "trains" },
-			{ title: "tokens each", align: "right" },
+			...(wide
+				? ([
+						{ title: "steps", align: "right" },
+						{ title: "tokens each", align: "right" },
+					] as const)
+				: []),
 			{ title: "GPU hours", align: "right" },
-			{ title: "per GPU", align: "right" },
+			{ title: "on a GPU", align: "right" },
 			{ title: "cost", align: "right" },
 		],
-		curriculum.stages.map((stage) => [
+		stages.map((stage) => [
 			stage.stage,
 			metric(stage.samples),
-			whole(stage.steps),
-			Object.values(stage.mixture)
-				.map((share) => Math.round(share * 100))
-				.join("/"),
-			stage.trainable.length === 3 ? "all" : stage.trainable.join(", "),
-			whole(stage.visualTokens + stage.textTokens),
+			...(wide ? [whole(stage.steps), whole(stage.visualTokens + stage.textTokens)] : []),
 			whole(stage.acceleratorHours),
-			`${bytes(stage.memory.total)}${stage.fitsMemory ? "" : " !"}`,
+			`≥ ${bytes(stage.memory.total)}${stage.fitsMemory ? "" : " !"}`,
 			stage.cost === undefined ? "" : dollars(stage.cost),
 		]),
 	);
-	const { total } = curriculum;
-	const price =
-		total.cost === undefined
-			? ""
-			: `, ${dollars(total.cost)} at ${dollars(hardware.pricePerHour ?? 0)} an hour`;
+	const last = stages.at(-1);
+	const price = total.cost === undefined ? "" : `, ${dollars(total.cost)}`;
+	const from =
+		asked.done.length === 0 ? "" : `; from the released checkpoint on, --full-recipe plans every stage`;
 	return [
-		`${bold("Curriculum")}  ${whole(total.acceleratorHours)} GPU hours, ${hours(total.hours)} on ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}`,
+		...wrap(
+			`${whole(total.acceleratorHours)} GPU hours, ${duration(total.hours * 3600)} on ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}${from}`,
+			columns,
+			"Training  ",
+			2,
+		).map((line, index) => (index === 0 ? line.replace("Training", bold("Training")) : line)),
 		`  ${dim(head)}`,
 		...body.map((line) => `  ${line}`),
+		...(last === undefined ? [] : wrap(memoryLine(last), columns, "  ").map(dim)),
 	].join("\n");
 }
 
-function renderCosts({ bold, dim }: Colors, { costs, request }: Plan): string {
+type Stage = Plan["curriculum"]["stages"][number];
+
+/** How the last stage trains and what it holds, largest first. */
+function memoryLine(stage: Stage): string {
+	const { memory, microBatch, accumulation, training, loraRank } = stage;
+	const held = (
+		[
+			["weights", memory.parameters],
+			["gathered layers", memory.gathered],
+			["gradients", memory.gradients],
+			["optimizer", memory.optimizer],
+			["buckets", memory.buffers],
+			["activations", memory.activations],
+			["logits", memory.logits],
+			["runtime", memory.context],
+		] as const
+	)
+		.filter(([, size]) => size > 0)
+		.toSorted(([, a], [, b]) => b - a)
+		.map(([name, size]) => `${name} ${bytes(size)}`);
+	const how = Object.entries(training)
+		.map(([part, tuning]) => `${part} ${tuning}${tuning === "lora" ? ` ${loraRank}` : ""}`)
+		.join(", ");
+	const host = memory.host > 0 ? `; ${bytes(memory.host)} on the host for each` : "";
+	return `${stage.stage}: ${how}; micro-batch ${microBatch} × ${accumulation} accumulated; ${held.join(", ")}${host}`;
+}
+
+/** What a request costs: for its median sample, under the batch that is decoded together. */
+function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, request }: Plan): string {
+	const { hardware, checkpoint, textTokens } = request;
 	const [head = "", ...body] = table(
 		[
-			{ title: "median sample" },
-			{ title: "prompt", align: "right" },
-			{ title: "tower", align: "right" },
-			{ title: "prefill", align: "right" },
-			{ title: "KV cache", align: "right" },
+			{ title: "median request" },
+			{ title: "tokens", align: "right" },
+			...(columns >= WIDE ? ([{ title: "of context", align: "right" }] as const) : []),
 			{ title: "first token", align: "right" },
-			{ title: "per 1,000", align: "right" },
+			{ title: "requests/s", align: "right" },
+			{ title: "USD/1,000", align: "right" },
 		],
 		costs.map(({ scenario, cost }) => [
 			scenario,
 			whole(cost.promptTokens),
-			flops(cost.flops.tower),
-			flops(cost.flops.prefill),
-			bytes(cost.memory.kvCache),
+			...(columns >= WIDE
+				? [percent((cost.promptTokens + cost.answerTokens) / checkpoint.contextTokens)]
+				: []),
 			duration(cost.secondsToFirstToken),
-			cost.pricePer1000 === undefined ? "" : dollars(cost.pricePer1000),
+			`${Number(cost.requestsPerSecond.toPrecision(2))}`,
+			cost.pricePer1000 === undefined ? "unknown" : exactDollars(cost.pricePer1000),
 		]),
 	);
-	const answer = request.textTokens.answer;
 	const accelerators = Math.max(...costs.map(({ cost }) => cost.accelerators), 1);
+	const where = `${accelerators === 1 ? "" : `${accelerators} × `}${hardware.facts.name}`;
 	return [
-		`${bold("Per request")}  ${accelerators === 1 ? "" : `${accelerators} × `}${request.hardware.facts.name}, ${answer} tokens answered, ${request.hardware.requestBatch} at a time (estimate)`,
+		...wrap(
+			`estimated for ${where}, ${hardware.requestBatch} decoded together, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer`,
+			columns,
+			"Per request  ",
+			2,
+		).map((line, index) => (index === 0 ? line.replace("Per request", bold("Per request")) : line)),
 		`  ${dim(head)}`,
 		...body.map((line) => `  ${line}`),
 	].join("\n");
 }
 
-function renderSkills({ bold, dim, green, yellow }: Colors, { skills }: Plan): string {
-	return [
-		`${bold("Emergent skills")}  what may appear without being trained, and the data it needs`,
-		...skills.map(({ title, outlook, evidence, data }) => {
-			const missing = evidence.filter(({ met }) => !met).map(({ need, found }) => `${need} (${found})`);
-			const mark = outlook === "expected" ? green("expected") : yellow("unlikely");
-			return `  ${mark}  ${title}  ${dim(missing.length === 0 ? `needs ${data}` : `missing: ${missing.join("; ")}`)}`;
-		}),
-	].join("\n");
+/** Settings to copy: never wrapped, so that they can be. */
+function renderPaste({ colors: { bold, dim }, columns }: Page, { paste }: Plan): string {
+	return paste
+		.map(({ tool, lines, notes }) =>
+			[
+				bold(tool === "vllm" ? "vllm serve" : tool),
+				...lines.map((line) => `  ${line}`),
+				...notes.flatMap((note) => wrap(note, columns, "  ").map(dim)),
+			].join("\n"),
+		)
+		.join("\n");
 }
 
-/** A refused plan shows what stops it and nothing else; a sound one its warnings. */
-function renderFindings({ bold, dim, red, yellow }: Colors, { findings, refused }: Plan): string {
-	if (findings.length === 0) return "";
-	const lines = findings.flatMap(({ rule, severity, message, reason, overridden }) => {
-		if (severity === "warn") return refused ? [] : [`  ${yellow("warning")}  ${message}  ${dim(rule)}`];
-		if (overridden) return [`  ${yellow("allowed")}  ${message}  ${dim(rule)}`];
-		return [`  ${red(rule)}  ${message}`, dim(`    ${reason}; --allow ${rule} overrides`)];
-	});
-	return [refused ? bold(red("Refused")) : bold("Findings"), ...lines].join("\n");
+function renderSkills({ colors: { bold, dim }, columns }: Page, { skills }: Plan): string {
+	const named = (outlook: "possible" | "unlikely"): string =>
+		skills
+			.filter((skill) => skill.outlook === outlook)
+			.map(({ title }) => title.charAt(0).toLowerCase() + title.slice(1))
+			.join(", ");
+	const [possible, unlikely] = [named("possible"), named("unlikely")];
+	const lines = [
+		...(possible === "" ? [] : [`possible if your data holds what they are made of (--full): ${possible}`]),
+		...(unlikely === "" ? [] : [`unlikely: ${unlikely}`]),
+	];
+	return wrap(lines.join("; "), columns, "Emergent skills  ", 2)
+		.map((line, index) =>
+			index === 0 ? line.replace("Emergent skills", bold("Emergent skills")) : dim(line),
+		)
+		.join("\n");
+}
+
+function renderMore({ colors: { dim }, columns }: Page, { scenarios }: Plan): string {
+	const scenario = scenarios.at(-1)?.scenario ?? "video";
+	return wrap(
+		`--full: joint budget, dynamic contrast, recipe, skills; --explain ${scenario}: why not other settings; --out DIR: plan.md, plan.json, curriculum.yaml`,
+		columns,
+	)
+		.map(dim)
+		.join("\n");
 }

@@ -2,7 +2,7 @@
 
 import picocolors from "picocolors";
 import { run } from "../main.ts";
-import type { Terminal } from "../terminal.ts";
+import { DEFAULT_COLUMNS, type Terminal } from "../terminal.ts";
 
 export interface Ran {
 	readonly status: number;
@@ -13,7 +13,11 @@ export interface Ran {
 /** Runs a command line in `cwd` without colours and returns what it printed. */
 export async function runInMemory(
 	args: readonly string[],
-	{ cwd, input = "" }: { readonly cwd: string; readonly input?: string },
+	{
+		cwd,
+		input = "",
+		columns = DEFAULT_COLUMNS,
+	}: { readonly cwd: string; readonly input?: string; readonly columns?: number },
 ): Promise<Ran> {
 	let out = "";
 	let err = "";
@@ -29,6 +33,7 @@ export async function runInMemory(
 		},
 		colors: picocolors.createColors(false),
 		showsProgress: false,
+		columns,
 		cwd,
 	};
 	const status = await run(args, terminal);

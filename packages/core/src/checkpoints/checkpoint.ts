@@ -3,6 +3,8 @@
 import type { LanguageModel, LanguageModelId } from "../facts/language-models.ts";
 import type { Tower, TowerId } from "../facts/towers.ts";
 import type { ConstantsOf, FamilyId, SettingsOf } from "../families/index.ts";
+import type { PositionRule } from "../positions/rule.ts";
+import type { CheckpointPixels } from "./pixels.ts";
 
 /** How tower features become language-model embeddings; widths follow from the tower and the language model. */
 export type ProjectorChoice =
@@ -31,8 +33,14 @@ export interface CheckpointOf<F extends FamilyId> {
 	readonly contextTokens: number;
 	/** Frames per clip seen in training, where known. */
 	readonly trainedFrames?: number;
+	/** The last stage of LLaVA-OneVision's curriculum behind it; absent: all that are not a product's own. */
+	readonly trainedThrough?: "single-image" | "onevision";
 	/** Settings its model card or demo uses where transformers by itself would take every frame of a video. */
 	readonly usual?: Partial<SettingsOf<F>>;
+	/** What is done to pixel values. Every checkpoint of a family whose pixels are made has it. */
+	readonly pixels?: CheckpointPixels;
+	/** How positions are numbered, where the members of a family differ. Default: as the family does. */
+	readonly positions?: PositionRule;
 	/** Where the constants were read. */
 	readonly source: string;
 }

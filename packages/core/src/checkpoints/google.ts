@@ -1,6 +1,7 @@
 /** Gemma 3, Gemma 3n, Gemma 4 and PaliGemma checkpoints. */
 
 import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
+import { normalizedBy } from "./pixels.ts";
 
 const GEMMA_3_CONSTANTS = { tile: 896, patch: 14, pooledSide: 16 } as const;
 const GEMMA_3_SOURCE =
@@ -19,6 +20,11 @@ const gemma3 = (size: "4b" | "12b" | "27b", aliases: readonly string[] = []): Ch
 		languageModel: `gemma-3-${size}`,
 	},
 	contextTokens: 131_072,
+	pixels: {
+		image: normalizedBy("half"),
+		source:
+			"preprocessor_config.json of google/gemma-3-4b-it, read in copies; class default of Gemma3ImageProcessor",
+	},
 	source: GEMMA_3_SOURCE,
 });
 
@@ -50,6 +56,12 @@ const gemma4 = (
 	constants: GEMMA_4_CONSTANTS,
 	parts: { tower, projector: { kind: "linear" }, languageModel },
 	contextTokens,
+	// Mean 0 and deviation 1, but only frames are normalised by them: the division rounds another way.
+	pixels: {
+		image: { ...normalizedBy("none"), doNormalize: false },
+		video: normalizedBy("none"),
+		source: "class defaults of Gemma4ImageProcessor and Gemma4VideoProcessor, transformers 5.18.0",
+	},
 	trainedFrames: 32,
 	source:
 		"transformers 5.18.0 models/gemma4 image and video processor defaults (280 and 70 tokens, 32 frames); context length of the model card",

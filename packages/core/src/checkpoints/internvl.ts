@@ -2,6 +2,7 @@
 
 import type { InternvlConstants } from "../families/internvl.ts";
 import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
+import { normalizedBy } from "./pixels.ts";
 
 /** 448-px tiles, up to 12 and a thumbnail, 256 tokens each; 8 to 32 frames per clip in training, 8 on the model card. */
 const INTERNVL: InternvlConstants = {
@@ -45,6 +46,11 @@ const internvl = (
 		constants: INTERNVL,
 		parts: { tower, projector: { kind: "pixel-shuffle", merge: 2 }, languageModel },
 		contextTokens: tokens,
+		pixels: {
+			image: normalizedBy("imagenet"),
+			source:
+				"preprocessor_config.json of OpenGVLab/InternVL3-8B-hf (the class default is CLIP's) and OpenGVLab/InternVL2-2B, read in copies; IMAGENET_MEAN and IMAGENET_STD of the model cards",
+		},
 		trainedFrames: INTERNVL.trainedFrames,
 		usual: { num_frames: INTERNVL.cardFrames },
 		source: `${SOURCE}; ${source}`,

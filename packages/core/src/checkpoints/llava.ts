@@ -2,6 +2,7 @@
 
 import type { LlavaOnevisionConstants } from "../families/llava-onevision.ts";
 import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
+import { type CheckpointPixels, normalizedBy } from "./pixels.ts";
 
 /** CLIP ViT-L/14 at 336 px. */
 const CLIP_336 = { tile: 336, patch: 14 } as const;
@@ -17,6 +18,12 @@ const NEXT_CONSTANTS = {
 		{ height: 336, width: 1008 },
 	],
 } as const;
+
+/** llava-hf/llava-1.5-7b-hf and llava-v1.6-mistral-7b-hf, in copies; the classes' own values too. */
+const CLIP_PIXELS: CheckpointPixels = {
+	image: normalizedBy("clip"),
+	source: "preprocessor_config.json (image_mean, image_std) of the checkpoint's llava-hf repository",
+};
 
 const LLAVA_15_SOURCE =
 	"huggingface.co/llava-hf/llava-1.5-7b-hf config.json and preprocessor_config.json (CLIP-L/14-336, strategy default)";
@@ -50,7 +57,13 @@ const onevision = <const Size extends string>(
 	constants: ONEVISION,
 	parts: { tower: "siglip-so400m-patch14-384", projector: { kind: "mlp2x-gelu" }, languageModel },
 	contextTokens: 32_768,
+	pixels: {
+		image: normalizedBy("half"),
+		source:
+			"preprocessor_config.json and video_preprocessor_config.json of llava-hf/llava-onevision-qwen2-7b-ov-hf (SigLIP's values; the class default is CLIP's)",
+	},
 	trainedFrames: 32,
+	trainedThrough: stage === "si" ? "single-image" : "onevision",
 	usual: { num_frames: 32 },
 	source: ONEVISION_SOURCE,
 });
@@ -67,6 +80,7 @@ const vipLlava = (
 	// Features of five blocks side by side, a norm, then two layers; counted as LLaVA's projector.
 	parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel },
 	contextTokens: 4096,
+	pixels: CLIP_PIXELS,
 	source: "transformers 5.18.0 models/vipllava, which uses LLaVA's processor (CLIP-L/14-336)",
 });
 
@@ -81,6 +95,11 @@ const fastVlm = (
 	constants: { tile: 1024, patch: 64 },
 	parts: { tower: "fastvithd", projector: { kind: "mlp2x-gelu" }, languageModel },
 	contextTokens: 8192,
+	pixels: {
+		image: normalizedBy("none"),
+		source:
+			"huggingface/transformers models/fast_vlm/convert_fastvlm_weights_to_hf.py at 000c33f (image_mean 0, image_std 1); apple/ml-fastvlm llava/model/multimodal_encoder/mobileclip_encoder.py at ce11b7f",
+	},
 	source:
 		"arXiv 2412.13303 (FastViTHD, 64-fold downsampling, 256 tokens at 1024 px); transformers 5.18.0 models/fast_vlm uses LLaVA's processor; resolution and context length from memory",
 });
@@ -93,6 +112,7 @@ export const LLAVA_CHECKPOINTS = {
 		constants: CLIP_336,
 		parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel: "vicuna-7b" },
 		contextTokens: 4096,
+		pixels: CLIP_PIXELS,
 		source: LLAVA_15_SOURCE,
 	},
 	"llava-1.5-13b": {
@@ -102,6 +122,7 @@ export const LLAVA_CHECKPOINTS = {
 		constants: CLIP_336,
 		parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel: "vicuna-13b" },
 		contextTokens: 4096,
+		pixels: CLIP_PIXELS,
 		source: LLAVA_15_SOURCE,
 	},
 	"vip-llava-7b": vipLlava("7b", "vicuna-7b", ["vip-llava"]),
@@ -116,6 +137,7 @@ export const LLAVA_CHECKPOINTS = {
 		constants: NEXT_CONSTANTS,
 		parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel: "vicuna-7b" },
 		contextTokens: 4096,
+		pixels: CLIP_PIXELS,
 		source: NEXT_SOURCE,
 	},
 	"llava-v1.6-vicuna-13b": {
@@ -125,6 +147,7 @@ export const LLAVA_CHECKPOINTS = {
 		constants: NEXT_CONSTANTS,
 		parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel: "vicuna-13b" },
 		contextTokens: 4096,
+		pixels: CLIP_PIXELS,
 		source: NEXT_SOURCE,
 	},
 	"llava-v1.6-mistral-7b": {
@@ -139,6 +162,7 @@ export const LLAVA_CHECKPOINTS = {
 		constants: NEXT_CONSTANTS,
 		parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel: "mistral-7b" },
 		contextTokens: 32_768,
+		pixels: CLIP_PIXELS,
 		source: NEXT_SOURCE,
 	},
 	"llava-v1.6-34b": {
@@ -148,6 +172,7 @@ export const LLAVA_CHECKPOINTS = {
 		constants: NEXT_CONSTANTS,
 		parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel: "yi-34b" },
 		contextTokens: 4096,
+		pixels: CLIP_PIXELS,
 		source: NEXT_SOURCE,
 	},
 	"llava-next-llama3-8b": {
@@ -157,6 +182,7 @@ export const LLAVA_CHECKPOINTS = {
 		constants: NEXT_CONSTANTS,
 		parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel: "llama-3-8b" },
 		contextTokens: 8192,
+		pixels: CLIP_PIXELS,
 		source: NEXT_SOURCE,
 	},
 	"llava-next-video-7b": {

@@ -1,6 +1,7 @@
 /** Meta's checkpoints: Llama 3.2 Vision, Llama 4, PerceptionLM. */
 
 import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
+import { type CheckpointPixels, normalizedBy } from "./pixels.ts";
 
 const MLLAMA_SOURCE =
 	"preprocessor_config.json of huggingface.co/meta-llama/Llama-3.2-11B-Vision-Instruct (560 px, 4 tiles), from memory; transformers 5.18.0 models/mllama; projector: one matrix over six layers' features, as transformers counts it";
@@ -8,6 +9,11 @@ const LLAMA4_SOURCE =
 	"transformers 5.18.0 models/llama4 (336 px, 16 tiles, pixel_shuffle_ratio 0.5) and config.json of huggingface.co/meta-llama/Llama-4-Scout-17B-16E-Instruct (image_size 336, patch_size 14), confirmed by its total of 108,641,793,536 parameters";
 const PLM_SOURCE =
 	"facebookresearch/perception_models apps/plm/configs/sft/plm_1b.yaml and plm_8b.yaml at f82bb3e (448 px, max_num_tiles 36, max_video_frames 32, pooling_ratio 2; max_seqlen 11520 of the 1B, taken for all sizes)";
+
+const LLAMA4_PIXELS: CheckpointPixels = {
+	image: normalizedBy("half"),
+	source: "class default of Llama4ImageProcessor, transformers 5.18.0",
+};
 
 const MLLAMA = { tile: 560, patch: 14, maxTiles: 4 } as const;
 const LLAMA4 = { tile: 336, patch: 14, merge: 2, maxTiles: 16 } as const;
@@ -69,6 +75,7 @@ export const META_CHECKPOINTS = {
 		constants: LLAMA4,
 		parts: { tower: "llama4-vit-336", projector: LLAMA4_PROJECTOR, languageModel: "llama-4-scout" },
 		contextTokens: 10_485_760,
+		pixels: LLAMA4_PIXELS,
 		source: LLAMA4_SOURCE,
 	},
 	"llama-4-maverick-17b-128e": {
@@ -78,6 +85,7 @@ export const META_CHECKPOINTS = {
 		constants: LLAMA4,
 		parts: { tower: "llama4-vit-336", projector: LLAMA4_PROJECTOR, languageModel: "llama-4-maverick" },
 		contextTokens: 1_048_576,
+		pixels: LLAMA4_PIXELS,
 		source: LLAMA4_SOURCE,
 	},
 	"perception-lm-1b": plm("1B", "pe-lang-l14-448", "llama-3.2-1b"),

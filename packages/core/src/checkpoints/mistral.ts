@@ -1,6 +1,13 @@
 /** Pixtral and Mistral Small 3 checkpoints. */
 
 import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
+import { type CheckpointPixels, normalizedBy } from "./pixels.ts";
+
+const CLIP_PIXELS: CheckpointPixels = {
+	image: normalizedBy("clip"),
+	source:
+		"preprocessor_config.json of mistral-community/pixtral-12b and mistralai/Mistral-Small-3.1-24B-Instruct-2503, read in copies; class default of PixtralImageProcessor",
+};
 
 const MISTRAL_SMALL_CONSTANTS = { patch: 14, merge: 2, longestEdge: 1540 } as const;
 const MISTRAL_SMALL_PARTS: ModelParts = {
@@ -21,6 +28,7 @@ const mistralSmall = (
 	constants: MISTRAL_SMALL_CONSTANTS,
 	parts: MISTRAL_SMALL_PARTS,
 	contextTokens: 131_072,
+	pixels: CLIP_PIXELS,
 	source,
 });
 
@@ -36,6 +44,7 @@ export const MISTRAL_CHECKPOINTS = {
 			languageModel: "mistral-nemo-12b",
 		},
 		contextTokens: 131_072,
+		pixels: CLIP_PIXELS,
 		source:
 			"transformers 5.18.0 models/pixtral defaults (1024 px, patch 16); mistralai/mistral-common image.py at 05a47dc (ImageConfig(16, 1024)); context length of the model card (128k)",
 	},

@@ -1,7 +1,9 @@
 /** Qwen-VL checkpoints: 2, 2.5, 3, and Qwen3.5, which keeps the processor of 3. */
 
 import type { QwenVlConstants } from "../families/qwen-vl.ts";
+import { QWEN2, QWEN2_5, QWEN3, QWEN3_5 } from "../positions/models.ts";
 import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
+import { type CheckpointPixels, normalizedBy } from "./pixels.ts";
 
 /**
  * Images: 4 to 16,384 tokens, as the checkpoints ship it (the class default is 1,280). Video: the video processor's
@@ -36,22 +38,39 @@ const QWEN_3: QwenVlConstants = {
 	timestamps: true,
 };
 
+const CLIP_PIXELS: CheckpointPixels = {
+	image: normalizedBy("clip"),
+	source:
+		"preprocessor_config.json of Qwen/Qwen2-VL-7B-Instruct and Qwen/Qwen2.5-VL-7B-Instruct, read in copies; class defaults of Qwen2VLImageProcessor and Qwen2VLVideoProcessor",
+};
+const HALF_PIXELS: CheckpointPixels = {
+	image: normalizedBy("half"),
+	source:
+		"preprocessor_config.json and video_preprocessor_config.json of Qwen/Qwen3-VL-8B-Instruct, read in copies; apple/coreai-models issue 82 compares the 2B, 4B and 8B",
+};
+
 const GENERATIONS = {
 	"2": {
 		constants: QWEN_2,
 		contextTokens: 32_768,
+		pixels: CLIP_PIXELS,
+		positions: QWEN2,
 		source:
 			"huggingface.co/Qwen/Qwen2-VL-7B-Instruct preprocessor_config.json (min_pixels 3136, max_pixels 12845056), config.json (max_position_embeddings 32768); video: transformers 5.18 models/qwen2_vl/video_processing_qwen2_vl.py",
 	},
 	"2.5": {
 		constants: QWEN_2,
 		contextTokens: 128_000,
+		pixels: CLIP_PIXELS,
+		positions: QWEN2_5,
 		source:
 			"huggingface.co/Qwen/Qwen2.5-VL-7B-Instruct preprocessor_config.json (min_pixels 3136, max_pixels 12845056), config.json (max_position_embeddings 128000); video: transformers 5.18 models/qwen2_vl/video_processing_qwen2_vl.py",
 	},
 	"3": {
 		constants: QWEN_3,
 		contextTokens: 262_144,
+		pixels: HALF_PIXELS,
+		positions: QWEN3,
 		source:
 			"huggingface.co/Qwen/Qwen3-VL-8B-Instruct preprocessor_config.json, video_preprocessor_config.json, config.json (max_position_embeddings 262144)",
 	},
@@ -64,7 +83,7 @@ const qwen = (
 	languageModel: CheckpointOf<"qwen-vl">["parts"]["languageModel"],
 	aliases: readonly string[] = [],
 ): CheckpointOf<"qwen-vl"> => {
-	const { constants, contextTokens, source } = GENERATIONS[generation];
+	const { constants, contextTokens, pixels, positions, source } = GENERATIONS[generation];
 	const name = `Qwen${generation}-VL-${size}`;
 	return {
 		title: name.replaceAll("-", " ").replace(" VL", "-VL"),
@@ -74,6 +93,8 @@ const qwen = (
 		parts: { tower, projector: { kind: "patch-merger", merge: 2 }, languageModel },
 		contextTokens,
 		usual: { fps: 2 },
+		pixels,
+		positions,
 		source,
 	};
 };
@@ -92,6 +113,12 @@ const qwen35 = (
 	parts: { tower, projector: { kind: "patch-merger", merge: 2 }, languageModel },
 	contextTokens: 262_144,
 	usual: { fps: 2 },
+	pixels: {
+		image: normalizedBy("half"),
+		source:
+			"preprocessor_config.json of Qwen3.5, as Qwen3-VL's (read in copies); video: class default of Qwen3VLVideoProcessor",
+	},
+	positions: QWEN3_5,
 	source:
 		"preprocessor_config.json and video_preprocessor_config.json of Qwen3.5-9B, read in copies (as Qwen3-VL's; the Base models allow 234,881,024 px of video); transformers 5.18.0 auto/processing_auto.py maps qwen3_5 to Qwen3VLProcessor",
 });

@@ -1,5 +1,6 @@
 /** Checkpoints that cut pictures into tiles: Aya Vision, Command A Vision, Ovis2, LFM2-VL, Phi-4-multimodal, Molmo. */
 
+import { TOWERS } from "../facts/towers.ts";
 import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
 
 const AYA = { tile: 364, patch: 14, merge: 2, minTiles: 1, maxTiles: 12 } as const;
@@ -18,14 +19,9 @@ const ovis2 = (
 	hidden: number,
 	aliases: readonly string[] = [],
 ): CheckpointOf<"ovis2"> => {
-	const width = {
-		"aimv2-large-patch14-448": 1024,
-		"aimv2-huge-patch14-448": 1536,
-		"aimv2-1b-patch14-448": 2048,
-	};
 	// Five words stand for markers and have no output of the head.
 	const outputs = OVIS2_WORDS - 5;
-	const head = 4 * width[tower] * outputs + 2 * outputs;
+	const head = 4 * TOWERS[tower].hidden * outputs + 2 * outputs;
 	return {
 		title: `Ovis2 ${size}`,
 		family: "ovis2",

@@ -223,3 +223,30 @@ test("every reader names its family, its processor classes and its source", () =
 		expect(reader.source).not.toBe("");
 	}
 });
+
+const SMOLVLM2 = "SmolVLM2-500M-Video-Instruct";
+const sampling = { fps: 1, max_frames: 64 };
+const oneView = { video_size: { longest_edge: 512 } };
+
+/** What SmolVLMVideoProcessor of transformers 5.18.0 has as `size` once it is loaded. */
+test.each([
+	["size beside video_sampling", { video_sampling: { ...sampling, ...oneView } }, 2048],
+	["size beside video_sampling without video_size", { video_sampling: sampling }, 2048],
+	["video_size alone", { size: undefined, video_sampling: { ...sampling, ...oneView } }, 512],
+	["neither", { size: undefined, video_sampling: undefined, fps: 1, num_frames: 64 }, 4 * 364],
+] as const)("SmolVLM2 frames are resized by %s", (_, keys, videoEdge) => {
+	const files = fixture(SMOLVLM2);
+	const { "preprocessor_config.json": image } = files;
+	const { "preprocessor_config.json": video } = changed(SMOLVLM2, "preprocessor_config.json", keys);
+	const { checkpoint } = read({
+		...files,
+		"preprocessor_config.json": image ?? {},
+		"video_preprocessor_config.json": video ?? {},
+	});
+	expect(checkpoint.constants).toMatchObject({ videoEdge, maxFrames: 64, fps: 1 });
+});
+
+test("SmolVLM2 files that transformers does not load are refused", () => {
+	const files = changed(SMOLVLM2, "preprocessor_config.json", { video_sampling: { fps: 1 } });
+	expect(() => read(files)).toThrow("max_frames, fps and video_size must all be there");
+});

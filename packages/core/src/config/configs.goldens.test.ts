@@ -6,6 +6,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type Counter, createCounterFrom } from "../count.ts";
+import { positionRuleOf } from "../positions/rules.ts";
 import type { MediaItem } from "../sample.ts";
 import { checkpointFromSnapshot, MODEL_TYPES, READERS, type SnapshotFiles } from "./index.ts";
 import type { Reader } from "./reader.ts";
@@ -40,6 +41,7 @@ describe("configs", () => {
 			const differing = own.flatMap(({ files, images, clips }) => {
 				const { checkpoint, settings } = checkpointFromSnapshot(files);
 				const counter = createCounterFrom(checkpoint, settings);
+				expect(positionRuleOf(checkpoint).kind).toMatch(/^(sequential|mrope|xdrope)$/);
 				const ours = {
 					images: images.map(([width, height]) => [
 						width,

@@ -154,7 +154,7 @@ export const DEEPSEEK_READERS = {
 	deepseek_vl: {
 		family: "deepseek-vl",
 		processors: ["DeepseekVLProcessor"],
-		ignored: { image: PADDED },
+		ignored: { image: [...PADDED, "background_color"] },
 		source: "DeepseekVLProcessor and DeepseekVLImageProcessor",
 		read: readDeepseekVl,
 	},

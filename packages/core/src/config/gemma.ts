@@ -3,6 +3,7 @@
  * {processing,image_processing,video_processing,configuration}_<model>.py.
  */
 
+import { normalizedBy } from "../checkpoints/pixels.ts";
 import { integer } from "../schema.ts";
 import { checkView } from "./checks.ts";
 import { expectVideoClass, readSampling } from "./frames.ts";
@@ -48,6 +49,7 @@ function readGemma3(snapshot: OpenSnapshot): ReadingOf<"gemma3"> {
 	const pooledSide = readPooledSide(snapshot, "mm_tokens_per_image", Math.floor(view.side / tower.patch));
 	return {
 		family: "gemma3",
+		pixels: { image: normalizedBy("half") },
 		constants: { tile: view.side, patch: tower.patch, pooledSide },
 		tower: tower.tower,
 		projector: { kind: "linear" },
@@ -149,6 +151,8 @@ function readGemma4(snapshot: OpenSnapshot): ReadingOf<"gemma4"> {
 	const { samples, frames } = readSampling(video, { samples: true, frames: 32 });
 	return {
 		family: "gemma4",
+		// Both have the mean 0 and the deviation 1, but only frames are normalised by them.
+		pixels: { image: { ...normalizedBy("none"), doNormalize: false }, video: normalizedBy("none") },
 		constants: { patch: tower.patch, merge, imageTokens, frameTokens, frames: frames ?? 32 },
 		settings: samples ? {} : { num_frames: "all" },
 		trainedFrames: 32,

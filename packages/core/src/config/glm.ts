@@ -4,6 +4,7 @@
  */
 
 import type { GlmConstants, GlmSettings } from "../families/glm-vision.ts";
+import { glm } from "../positions/models.ts";
 import { integer } from "../schema.ts";
 import type { DecoderType } from "./decoders.ts";
 import { languageModel } from "./language-models.ts";
@@ -15,6 +16,7 @@ import {
 	temporalFrames,
 	videoNotes,
 } from "./pixel-limits.ts";
+import { withSections } from "./positions.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
@@ -101,8 +103,7 @@ function readGlmType(
 	modelType: string,
 	textType: DecoderType,
 ): ReadingOf<"glm4v"> | ReadingOf<"glm46v"> {
-	const glm = readGlm(snapshot, textType);
-	const { constants, parts, notes, video } = glm;
+	const { constants, parts, notes, video } = readGlm(snapshot, textType);
 	const sampled: Partial<GlmSettings> =
 		(video.read("do_sample_frames", flag) ?? true) ? {} : { num_frames: "all" };
 	if (isGlm46(snapshot, modelType)) {
@@ -113,12 +114,14 @@ function readGlmType(
 		}
 		// The rate follows from the length of the clip; the file's does nothing.
 		for (const key of ["fps", "max_duration"]) video.has(key);
-		return { family: "glm46v", constants, settings: sampled, ...parts, notes };
+		const positions = withSections(glm("glm46v"), snapshot.config);
+		return { family: "glm46v", positions, constants, settings: sampled, ...parts, notes };
 	}
 	const fps = video.read("fps", framesPerSecond) ?? 2;
 	const longest = video.read("max_duration", seconds) ?? 300;
 	return {
 		family: "glm4v",
+		positions: withSections(glm("glm4v"), snapshot.config),
 		constants,
 		settings: {
 			...sampled,

@@ -24,6 +24,7 @@ import { META_READERS } from "./meta.ts";
 import { MINICPM_READERS } from "./minicpm.ts";
 import { NATIVE_READERS } from "./native.ts";
 import { ORIGINAL_READERS } from "./original.ts";
+import { readPixels } from "./pixels.ts";
 import { PIXTRAL_READERS } from "./pixtral.ts";
 import { QUERY_READERS } from "./queries.ts";
 import { QWEN_READERS } from "./qwen.ts";
@@ -97,7 +98,7 @@ export function checkpointFromSnapshot(files: SnapshotFiles, options: SnapshotOp
 	checkProcessorClass(snapshot, reader);
 	const reading = reader.read(snapshot);
 	refuseUnknownKeys(snapshot, reader, modelType);
-	const checkpoint = checkpointOf(reading, modelType, reader, options.name);
+	const checkpoint = checkpointOf(snapshot, reading, modelType, reader, options.name);
 	const settings: Settings = { ...reading.settings };
 	// The files' own values must be values the family takes.
 	resolveSettings(checkpoint, settings);
@@ -143,12 +144,14 @@ function refuseUnknownKeys(snapshot: OpenSnapshot, { ignored }: Reader, modelTyp
 }
 
 function checkpointOf(
+	snapshot: OpenSnapshot,
 	reading: Reading,
 	modelType: string,
 	reader: Reader,
 	name: string | undefined,
 ): Checkpoint {
-	const { family, constants, tower, projector, text, usual, trainedFrames } = reading;
+	const { family, constants, tower, projector, text, usual, trainedFrames, pixels, positions } = reading;
+	const source = `config.json and processor files of the snapshot; absent keys: ${reader.original === true ? "" : "transformers 5.18.0 "}${reader.source}`;
 	const { title } = familyById(family);
 	return {
 		title: name === undefined ? `${title} (${modelType})` : `${name} (${title})`,
@@ -159,6 +162,9 @@ function checkpointOf(
 		contextTokens: text.contextTokens,
 		...(usual === undefined ? {} : { usual }),
 		...(trainedFrames === undefined ? {} : { trainedFrames }),
-		source: `config.json and processor files of the snapshot; absent keys: ${reader.original === true ? "" : "transformers 5.18.0 "}${reader.source}`,
+		// After unknown keys were refused: what is read here decides no count.
+		...(pixels === undefined ? {} : { pixels: readPixels(snapshot, pixels, source) }),
+		...(positions === undefined ? {} : { positions }),
+		source,
 	} as Checkpoint;
 }

@@ -3,6 +3,7 @@
  * and the model card of huggingface.co/OpenGVLab/InternVL2-2B and its successors.
  */
 
+import { normalizedBy } from "../checkpoints/pixels.ts";
 import { number } from "../schema.ts";
 import { CARD_FRAMES, TRAINED_FRAMES, tiles } from "./internvl.ts";
 import { languageModel } from "./language-models.ts";
@@ -47,6 +48,8 @@ function readInternvlChat({ config }: OpenSnapshot): ReadingOf<"internvl"> {
 	}
 	return {
 		family: "internvl",
+		// `build_transform` of the model card.
+		pixels: { image: normalizedBy("imagenet"), video: normalizedBy("imagenet") },
 		constants: {
 			tile,
 			patch: tower.patch,

@@ -3,6 +3,7 @@
  * models/internvl/{processing,video_processing,configuration}_internvl.py, models/got_ocr2/image_processing_got_ocr2.py.
  */
 
+import { normalizedBy } from "../checkpoints/pixels.ts";
 import { integer, number } from "../schema.ts";
 import { checkVideoView, checkView, readFrames } from "./checks.ts";
 import { languageModel } from "./language-models.ts";
@@ -45,6 +46,7 @@ function readInternvl(snapshot: OpenSnapshot): ReadingOf<"internvl"> {
 	const frames = readInternvlFrames(video);
 	return {
 		family: "internvl",
+		pixels: { image: normalizedBy("clip"), video: normalizedBy("clip") },
 		constants: {
 			tile: view.side,
 			patch: tower.patch,

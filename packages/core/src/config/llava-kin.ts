@@ -7,6 +7,7 @@
 import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
 import { checkView } from "./checks.ts";
 import { languageModel } from "./language-models.ts";
+import { CLIP_CLASS } from "./pixels.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, section } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
@@ -69,6 +70,7 @@ function readFastVlm(snapshot: OpenSnapshot): ReadingOf<"llava"> {
 	}
 	return {
 		family: "llava",
+		pixels: { image: CLIP_CLASS },
 		constants: { tile: view.side, patch },
 		tower: tower.tower,
 		projector: MLP,

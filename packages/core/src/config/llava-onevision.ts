@@ -3,6 +3,7 @@
  * video_processing,configuration}_llava_onevision.py.
  */
 
+import { normalizedBy } from "../checkpoints/pixels.ts";
 import type { Size } from "../sample.ts";
 import {
 	checkTiles,
@@ -57,6 +58,7 @@ function readLlavaOnevision(snapshot: OpenSnapshot): ReadingOf<"llava-onevision"
 	const canvases = readPinpoints(config, image, PINPOINTS, view.side);
 	return {
 		family: "llava-onevision",
+		pixels: { image: normalizedBy("clip"), video: normalizedBy("clip") },
 		constants: {
 			tile: view.side,
 			patch: tower.patch,

@@ -16,6 +16,7 @@ import {
 } from "./checks.ts";
 import { languageModel, type ReadLanguageModel } from "./language-models.ts";
 import { isMantis, MANTIS_PROCESSOR, readMantis } from "./llava-kin.ts";
+import { CLIP_CLASS, SIGLIP_CLASS } from "./pixels.ts";
 import { PIXTRAL_IGNORED, readPixtral } from "./pixtral.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, unsupported } from "./section.ts";
@@ -118,6 +119,7 @@ function readLlava15(snapshot: OpenSnapshot): ReadingOf<"llava"> {
 	checkView(view, llava.tower, notes);
 	return {
 		family: "llava",
+		pixels: { image: type === "SiglipImageProcessor" ? SIGLIP_CLASS : CLIP_CLASS },
 		constants: {
 			tile: view.side,
 			patch: llava.patch,
@@ -158,6 +160,7 @@ function readLlavaNext(snapshot: OpenSnapshot): ReadingOf<"llava-next"> {
 	const { tile, canvases, notes } = readNext(snapshot, llava);
 	return {
 		family: "llava-next",
+		pixels: { image: CLIP_CLASS },
 		constants: { tile, patch: llava.patch, canvases },
 		tower: llava.tower.tower,
 		projector: MLP,

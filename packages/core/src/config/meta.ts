@@ -3,6 +3,7 @@
  * {processing,image_processing,configuration,modeling}_<model>.py.
  */
 
+import { normalizedBy } from "../checkpoints/pixels.ts";
 import type { PerceptionLmSettings } from "../families/perception-lm.ts";
 import { VISION_INPUT_TYPES } from "../families/perception-lm.ts";
 import { choice, integer, number } from "../schema.ts";
@@ -75,6 +76,7 @@ function readLlama4(snapshot: OpenSnapshot): ReadingOf<"llama4"> {
 	const out = vision?.read("projector_output_dim", width) ?? 4096;
 	return {
 		family: "llama4",
+		pixels: { image: normalizedBy("half") },
 		constants: { tile, patch, merge, maxTiles: image.read("max_patches", tileCount) ?? 16 },
 		settings: largest ? { resize_to_max_canvas: true } : {},
 		tower: tower.tower,

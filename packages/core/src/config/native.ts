@@ -6,6 +6,7 @@
 
 import type { Ernie45VlSettings } from "../families/ernie-4-5-vl.ts";
 import type { VideoLlama3Settings } from "../families/video-llama-3.ts";
+import { ERNIE, HUNYUAN as HUNYUAN_POSITIONS } from "../positions/models.ts";
 import { expectVideoClass, readSampling } from "./frames.ts";
 import { languageModel } from "./language-models.ts";
 import {
@@ -16,6 +17,7 @@ import {
 	temporalFrames,
 	videoNotes,
 } from "./pixel-limits.ts";
+import { withFourSections, withSections } from "./positions.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
@@ -60,6 +62,8 @@ function readErnie(snapshot: OpenSnapshot): ReadingOf<"ernie-4.5-vl"> {
 	const joined = tower.hidden * merge ** 2;
 	return {
 		family: "ernie-4.5-vl",
+		// The file lists height, width, time.
+		positions: withSections(ERNIE, config, [2, 0, 1]),
 		constants: {
 			...grid,
 			temporalMerge,
@@ -181,6 +185,7 @@ function readHunyuan(snapshot: OpenSnapshot): ReadingOf<"hunyuan-vl"> {
 	const { hidden } = tower;
 	return {
 		family: "hunyuan-vl",
+		positions: withFourSections(HUNYUAN_POSITIONS, config),
 		constants: { patch: tower.patch, merge, minPixels: limits.min, maxPixels: limits.max },
 		tower: tower.tower,
 		// Two convolutions, a layer, newline, begin, end and separator embeddings, two norms.

@@ -1,29 +1,23 @@
 /**
- * What a snapshot's processor files say of pixel values: filter, rescaling, normalisation. No count depends on them;
- * `media` makes pixels by them. Source: transformers 5.18 processing_utils.py (`ImagesKwargs`).
+ * What a snapshot's processor files say of pixel values, and what their classes do where the files are silent. Source:
+ * transformers 5.18 processing_utils.py (`ImagesKwargs`), and the class attributes of the processors named.
  */
 
+import { type CheckpointPixels, normalizedBy, type PixelSettings } from "../checkpoints/pixels.ts";
 import { either, integer, list, number } from "../schema.ts";
 import type { Section } from "./section.ts";
-import { openSnapshot, type SnapshotFiles } from "./snapshot.ts";
-import { flag, type SizeObject, sizeObject } from "./values.ts";
+import type { OpenSnapshot } from "./snapshot.ts";
+import { flag, sizeObject } from "./values.ts";
 
-/** Values of one processor; what a file leaves out is absent, and its class decides. */
-export interface PixelSettings {
-	/** A filter by Pillow's number, 0 nearest to 5 hamming. */
-	readonly resample?: number;
-	readonly doResize?: boolean;
-	readonly doRescale?: boolean;
-	readonly rescaleFactor?: number;
-	readonly doNormalize?: boolean;
-	/** One per channel. */
-	readonly mean?: readonly number[];
-	readonly std?: readonly number[];
-	/** What pictures are resized to, as the file has it. */
-	readonly size?: SizeObject;
-	/** Padding before resizing, which some processors do for squares. */
-	readonly doPad?: boolean;
-}
+/** Class attributes of a snapshot's processors. */
+export type ClassPixels = Omit<CheckpointPixels, "source">;
+
+const SHORT_SIDE = { shortest_edge: 224 } as const;
+
+/** CLIPImageProcessor, LlavaImageProcessor, LlavaNextImageProcessor. */
+export const CLIP_CLASS: PixelSettings = { ...normalizedBy("clip"), size: SHORT_SIDE };
+/** SiglipImageProcessor. */
+export const SIGLIP_CLASS: PixelSettings = { ...normalizedBy("half"), size: { height: 224 } };
 
 const BILINEAR = 2;
 const channel = number("A channel's mean or deviation", { min: -1000, max: 1000 });
@@ -32,15 +26,21 @@ const filter = integer("A filter of Pillow's, by number", { min: 0, max: 5 });
 const factor = number("A factor", { min: 1e-9, max: 1000 });
 
 /**
- * Pixel settings of the image processor or the video processor.
- * Throws `invalid-input` for values of the wrong type or range, `unsupported` where the files describe no such processor.
+ * Pixel values of a snapshot whose classes have these attributes. A file that is not there leaves the class's.
+ *
+ * @throws OnevisionError `invalid-input` for values of the wrong type or range
  */
-export function pixelSettingsFromSnapshot(files: SnapshotFiles, kind: "image" | "video"): PixelSettings {
-	const { image, video } = openSnapshot(files);
-	return read(kind === "image" ? image : video());
+export function readPixels(snapshot: OpenSnapshot, ofClass: ClassPixels, source: string): CheckpointPixels {
+	const { image, video } = snapshot.opened();
+	return {
+		image: read(image, ofClass.image),
+		...(ofClass.video === undefined ? {} : { video: read(video, ofClass.video) }),
+		source,
+	};
 }
 
-function read(from: Section): PixelSettings {
+function read(from: Section | undefined, ofClass: PixelSettings): PixelSettings {
+	if (from === undefined) return ofClass;
 	const perChannel = (key: string): readonly number[] | undefined => {
 		const given = from.read(key, channels);
 		return typeof given === "number" ? [given, given, given] : given;
@@ -56,7 +56,9 @@ function read(from: Section): PixelSettings {
 		mean: perChannel("image_mean"),
 		std: perChannel("image_std"),
 		doPad: step("do_pad"),
-		size: sizeObject(from, "size", false),
+		// Elsewhere it is pixel limits, or the count depends on it.
+		size: ofClass.size === undefined ? undefined : sizeObject(from, "size", false),
 	};
-	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+	const given = Object.entries(values).filter(([, value]) => value !== undefined);
+	return { ...ofClass, ...Object.fromEntries(given) };
 }

@@ -4,6 +4,7 @@
  */
 
 import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
+import { normalizedBy } from "../checkpoints/pixels.ts";
 import { languageModel } from "./language-models.ts";
 import { pixtralTower } from "./native-towers.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
@@ -54,6 +55,7 @@ export function readPixtral(
 	}
 	return {
 		family: "pixtral",
+		pixels: { image: normalizedBy("clip") },
 		constants: { patch, merge, longestEdge: box },
 		tower: tower.tower,
 		projector: projector(tower.hidden, text.hidden),

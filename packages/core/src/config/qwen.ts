@@ -3,12 +3,16 @@
  * video_processing}_qwen2_vl.py, models/qwen3_vl/video_processing_qwen3_vl.py and the configurations of each model.
  */
 
+import { type NormalizationId, normalizedBy } from "../checkpoints/pixels.ts";
 import type { QwenVlConstants, QwenVlSettings } from "../families/qwen-vl.ts";
-import { integer } from "../schema.ts";
+import { QWEN2, QWEN2_5, QWEN3, QWEN3_5 } from "../positions/models.ts";
+import type { MropeRule } from "../positions/rule.ts";
+import { integer, number } from "../schema.ts";
 import type { DecoderType } from "./decoders.ts";
 import { languageModel } from "./language-models.ts";
 import { qwenTower } from "./native-towers.ts";
 import { checkGrid, NO_SUCH_STEP, type PixelDefaults, pixelLimits, videoNotes } from "./pixel-limits.ts";
+import { withSections } from "./positions.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
@@ -17,9 +21,11 @@ import { flag, frameCount, framesPerSecond, word } from "./values.ts";
 const IMAGE: PixelDefaults = { patch: 14, min: 56 * 56, max: 28 * 28 * 1280, readsPixels: true };
 
 interface Generation {
+	readonly positions: MropeRule;
 	readonly tower: "qwen2_vl" | "qwen2_5_vl" | "qwen3_vl" | "qwen3_5";
 	readonly video: PixelDefaults;
 	readonly videoClass: string;
+	readonly videoNormalization: NormalizationId;
 	readonly limits: QwenVlConstants["videoLimits"];
 	readonly samples: boolean;
 	/** Class default of `fps`; it cannot be switched off by a file. */
@@ -31,6 +37,7 @@ interface Generation {
 const QWEN_2_VIDEO = {
 	video: { patch: 14, min: 128 * 28 * 28, max: 28 * 28 * 768, readsPixels: true },
 	videoClass: "Qwen2VLVideoProcessor",
+	videoNormalization: "clip",
 	limits: "per-frame",
 	samples: false,
 	maxVideoTokens: 128_000,
@@ -39,6 +46,7 @@ const QWEN_2_VIDEO = {
 const QWEN_3_VIDEO = {
 	video: { patch: 16, min: 128 * 32 * 32, max: 32 * 32 * 768, readsPixels: false },
 	videoClass: "Qwen3VLVideoProcessor",
+	videoNormalization: "half",
 	limits: "per-clip",
 	samples: true,
 	fps: 2,
@@ -46,10 +54,10 @@ const QWEN_3_VIDEO = {
 } as const;
 
 const GENERATIONS = {
-	qwen2_vl: { ...QWEN_2_VIDEO, tower: "qwen2_vl" },
-	qwen2_5_vl: { ...QWEN_2_VIDEO, tower: "qwen2_5_vl" },
-	qwen3_vl: { ...QWEN_3_VIDEO, tower: "qwen3_vl" },
-	qwen3_5: { ...QWEN_3_VIDEO, tower: "qwen3_5" },
+	qwen2_vl: { ...QWEN_2_VIDEO, tower: "qwen2_vl", positions: QWEN2 },
+	qwen2_5_vl: { ...QWEN_2_VIDEO, tower: "qwen2_5_vl", positions: QWEN2_5 },
+	qwen3_vl: { ...QWEN_3_VIDEO, tower: "qwen3_vl", positions: QWEN3 },
+	qwen3_5: { ...QWEN_3_VIDEO, tower: "qwen3_5", positions: QWEN3_5 },
 } as const satisfies Record<string, Generation>;
 
 function readQwen(
@@ -71,6 +79,8 @@ function readQwen(
 	const sampling = readSampling(video, generation);
 	return {
 		family: "qwen-vl",
+		pixels: { image: normalizedBy("clip"), video: normalizedBy(generation.videoNormalization) },
+		positions: positionsOf(config, generation, tower.temporalPatch),
 		constants: {
 			patch: tower.patch,
 			merge: tower.merge,
@@ -94,6 +104,19 @@ function readQwen(
 		text,
 		notes: videoNotes(video, image, text.notes),
 	};
+}
+
+const perSecond = number("Positions per second", { min: 0, max: 10_000 });
+
+/** Class default of `tokens_per_second`; released checkpoints say 2. */
+const POSITIONS_PER_SECOND = 4;
+
+function positionsOf(config: Section, { positions }: Generation, framesPerPatch: number): MropeRule {
+	const rule = withSections(positions, config);
+	if (rule.clock.kind !== "seconds") return rule;
+	const positionsPerSecond =
+		config.child("vision_config")?.read("tokens_per_second", perSecond) ?? POSITIONS_PER_SECOND;
+	return { ...rule, clock: { kind: "seconds", positionsPerSecond, framesPerPatch } };
 }
 
 /** A file for images also names the class of the video processor, and Qwen3-VL would get that of Qwen2-VL. */

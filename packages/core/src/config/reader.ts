@@ -2,7 +2,9 @@
 
 import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
 import type { ConstantsOf, FamilyId, SettingsOf } from "../families/index.ts";
+import type { PositionRule } from "../positions/rule.ts";
 import type { ReadLanguageModel } from "./language-models.ts";
+import type { ClassPixels } from "./pixels.ts";
 import type { OpenSnapshot } from "./snapshot.ts";
 import type { AnyTower } from "./tower-shape.ts";
 
@@ -18,6 +20,10 @@ export interface ReadingOf<F extends FamilyId> {
 	readonly tower: AnyTower;
 	readonly projector: ProjectorChoice;
 	readonly text: ReadLanguageModel;
+	/** Attributes of the processors' classes; the files' own values are read beside them. */
+	readonly pixels?: ClassPixels;
+	/** As in a checkpoint: where it is not the family's. */
+	readonly positions?: PositionRule;
 	/** What a user should know, one line each. */
 	readonly notes: readonly string[];
 }

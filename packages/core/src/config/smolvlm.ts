@@ -3,6 +3,7 @@
  * image_processing,video_processing,configuration}_<model>.py.
  */
 
+import { normalizedBy } from "../checkpoints/pixels.ts";
 import type { Idefics3Constants, Idefics3Settings } from "../families/idefics3.ts";
 import { expectVideoClass } from "./frames.ts";
 import { languageModel } from "./language-models.ts";
@@ -20,7 +21,11 @@ interface Read {
 	readonly notes: readonly string[];
 }
 
-const DEFAULT_EDGES = { size: 4 * 364, max_image_size: 364 } as const;
+/** Of Idefics3ImageProcessor, SmolVLMImageProcessor and SmolVLMVideoProcessor. */
+const HALF = normalizedBy("half");
+
+/** Of the classes; `video_size` has none. */
+const DEFAULT_EDGES = { size: 4 * 364, max_image_size: 364, video_size: undefined } as const;
 
 function readImages({ config, processor, image }: OpenSnapshot, imageClass: string): Read {
 	const tower = squareTower(config, {
@@ -55,14 +60,15 @@ function readImages({ config, processor, image }: OpenSnapshot, imageClass: stri
 }
 
 function longestEdge(section: Section, key: keyof typeof DEFAULT_EDGES): number {
-	const size = sizeObject(section, key, true) ?? { longest_edge: DEFAULT_EDGES[key] };
-	if (size.longest_edge !== undefined && size.shortest_edge === undefined) return size.longest_edge;
+	const size = sizeObject(section, key, true);
+	const edge = size === undefined ? DEFAULT_EDGES[key] : size.longest_edge;
+	if (edge !== undefined && size?.shortest_edge === undefined) return edge;
 	throw unsupported(`${section.path} ${key}: expected longest_edge alone`);
 }
 
 function readIdefics3(snapshot: OpenSnapshot): ReadingOf<"idefics3"> {
 	const { constants, settings, parts, notes } = readImages(snapshot, "Idefics3ImageProcessor");
-	return { family: "idefics3", constants, settings, ...parts, notes };
+	return { family: "idefics3", pixels: { image: HALF }, constants, settings, ...parts, notes };
 }
 
 function readSmolvlm(snapshot: OpenSnapshot): ReadingOf<"smolvlm"> {
@@ -76,14 +82,11 @@ function readSmolvlm(snapshot: OpenSnapshot): ReadingOf<"smolvlm"> {
 			`${video.path} max_image_size ${view}: a frame would be another view than a tile of ${constants.tile} px, and the prompt is written for those`,
 		);
 	}
-	const sampling = readVideoSampling(video);
+	const { sampling, edge } = readVideo(video);
 	return {
 		family: "smolvlm",
-		constants: {
-			...constants,
-			...(sampling ?? SAMPLED_AS_RELEASED),
-			videoEdge: readVideoEdge(video) ?? constants.tile,
-		},
+		pixels: { image: HALF, video: HALF },
+		constants: { ...constants, ...(sampling ?? SAMPLED_AS_RELEASED), videoEdge: edge },
 		settings: sampling === undefined ? { ...settings, num_frames: "all" } : settings,
 		...parts,
 		notes:
@@ -93,32 +96,41 @@ function readSmolvlm(snapshot: OpenSnapshot): ReadingOf<"smolvlm"> {
 	};
 }
 
-const SAMPLED_AS_RELEASED = { maxFrames: 64, fps: 1 } as const;
+interface VideoSampling {
+	readonly maxFrames: number;
+	readonly fps: number;
+}
 
-/** What `apply_chat_template` passes to the processor: `video_sampling`, which wins over keys of the file itself. */
-function readVideoSampling(video: Section): { readonly maxFrames: number; readonly fps: number } | undefined {
+const SAMPLED_AS_RELEASED: VideoSampling = { maxFrames: 64, fps: 1 };
+
+/**
+ * What `apply_chat_template` passes to the processor, and the longer side of a frame before it is squeezed into a view.
+ * `video_sampling` wins over `num_frames` and `fps`, but `size` wins over its `video_size`: released files hold the
+ * image's size there, and frames get it too. Every key is read, as transformers saves all of them.
+ */
+function readVideo(video: Section): { readonly sampling: VideoSampling | undefined; readonly edge: number } {
 	const nested = video.child("video_sampling");
-	const maxFrames = nested?.read("max_frames", frameCount) ?? video.read("num_frames", frameCount);
-	const fps = nested?.read("fps", framesPerSecond) ?? video.read("fps", framesPerSecond);
+	const maxFrames = video.read("num_frames", frameCount);
+	const fps = video.read("fps", framesPerSecond);
+	const edge = longestEdge(video, "size");
 	video.read("do_sample_frames", flag);
-	if (maxFrames === undefined && fps === undefined) return undefined;
-	if (maxFrames !== undefined && fps !== undefined) return { maxFrames, fps };
+	if (nested !== undefined) return readVideoSampling(nested, video.has("size") ? edge : undefined);
+	if (maxFrames === undefined && fps === undefined) return { sampling: undefined, edge };
+	if (maxFrames !== undefined && fps !== undefined) return { sampling: { maxFrames, fps }, edge };
 	throw contradiction(
 		`${video.path}: SmolVLM samples by fps up to a number of frames, and only one of the two is given; transformers fails on every video`,
 	);
 }
 
-/** SmolVLMVideoProcessor's class default. */
-const VIDEO_EDGE = 4 * 364;
-
-/** What frames are brought to before they are squeezed into a view: `video_size` of the sampling, else `size`. */
-function readVideoEdge(video: Section): number | undefined {
-	const sampling = video.child("video_sampling");
-	const given =
-		sampling?.has("video_size") === true
-			? sizeObject(sampling, "video_size", true)
-			: sizeObject(video, "size", true);
-	return given === undefined ? VIDEO_EDGE : given.longest_edge;
+function readVideoSampling(nested: Section, size: number | undefined): ReturnType<typeof readVideo> {
+	const maxFrames = nested.read("max_frames", frameCount);
+	const fps = nested.read("fps", framesPerSecond);
+	if (maxFrames === undefined || fps === undefined || !(size !== undefined || nested.has("video_size"))) {
+		throw contradiction(
+			`${nested.path}: max_frames, fps and video_size must all be there, the last unless size is; transformers does not load it otherwise`,
+		);
+	}
+	return { sampling: { maxFrames, fps }, edge: size ?? longestEdge(nested, "video_size") };
 }
 
 const IMAGE_IGNORED = ["do_pad", "pad_size", "crop_size", "do_center_crop", "return_row_col_info"];
@@ -136,7 +148,7 @@ export const SMOLVLM_READERS = {
 		processors: ["SmolVLMProcessor"],
 		ignored: {
 			image: [...IMAGE_IGNORED, "default_to_square", "video_sampling"],
-			video: [...IMAGE_IGNORED, "default_to_square", "size", "do_image_splitting"],
+			video: [...IMAGE_IGNORED, "default_to_square", "do_image_splitting"],
 		},
 		source: "SmolVLMProcessor, SmolVLMImageProcessor and SmolVLMVideoProcessor",
 		read: readSmolvlm,

@@ -44,6 +44,8 @@ export interface RequestCost {
 	readonly seconds: number;
 	/** Accelerator-seconds of one request when `requestBatch` share the decoding. */
 	readonly acceleratorSeconds: number;
+	/** Requests finished per second on those accelerators, `requestBatch` decoded together. */
+	readonly requestsPerSecond: number;
 	/** USD per 1,000 requests. */
 	readonly pricePer1000?: number;
 }
@@ -92,6 +94,7 @@ export function estimateRequest(
 		leastSecondsToFirstToken: firstToken(1),
 		seconds: secondsToFirstToken + decodeSeconds,
 		acceleratorSeconds,
+		requestsPerSecond: accelerators / acceleratorSeconds,
 		...(setup.pricePerHour === undefined
 			? {}
 			: { pricePer1000: (1000 * acceleratorSeconds * setup.pricePerHour) / 3600 }),

@@ -1,12 +1,46 @@
 /**
- * What one sample costs in training. Forward counts once; backward costs one forward for the gradients of activations
- * in every part from the first trained one on, and one more for the gradients of weights where they are trained;
- * recomputing activations repeats the forward of every part that is back-propagated through.
+ * What trains, and what one sample costs. Forward counts once; backward costs one forward for the gradients of
+ * activations in every part from the first trained one on, and one more for the gradients of weights where they are
+ * trained in full; recomputing activations repeats the forward of every part that is back-propagated through.
  */
 
 import type { Part } from "../facts/curriculum.ts";
+import type { LanguageModel } from "../facts/language-models.ts";
+import type { Tower } from "../facts/towers.ts";
 import { languageModelFlops, projectorFlops } from "./flops.ts";
 import type { Model } from "./model.ts";
+
+/** How a part is trained: all its weights, low-rank adapters beside its linear layers, or not at all. */
+export type Tuning = "full" | "lora" | "frozen";
+
+/** What trains, part by part. Costs and memory both follow from this one description. */
+export interface Training {
+	readonly parts: Readonly<Record<Part, Tuning>>;
+	/** Rank of the adapters where a part is tuned with LoRA. */
+	readonly loraRank: number;
+}
+
+/** From input to output; gradients flow back from the loss to the first part that trains. */
+export const PARTS = ["tower", "projector", "language-model"] as const satisfies readonly Part[];
+
+/** Full training of some parts, the others frozen. */
+export function fullTraining(trainable: readonly Part[]): Training {
+	const tuning = (part: Part): Tuning => (trainable.includes(part) ? "full" : "frozen");
+	return {
+		parts: {
+			tower: tuning("tower"),
+			projector: tuning("projector"),
+			"language-model": tuning("language-model"),
+		},
+		loraRank: 0,
+	};
+}
+
+/** Whether gradients flow through a part: it, or one nearer to the input, trains. Its activations are then kept. */
+export function isReached({ parts }: Training, part: Part): boolean {
+	const first = PARTS.findIndex((each) => parts[each] !== "frozen");
+	return first !== -1 && PARTS.indexOf(part) >= first;
+}
 
 /** Means over the samples of a stage; `towerFlops` is the forward of the tower for one sample. */
 export interface StageLoad {
@@ -19,7 +53,7 @@ export interface StageLoad {
 export function trainingFlops(
 	model: Model,
 	load: StageLoad,
-	trainable: readonly Part[],
+	training: Training,
 	activationCheckpointing: boolean,
 ): number {
 	const forward = {
@@ -27,23 +61,82 @@ export function trainingFlops(
 		projector: projectorFlops(model.projector, load.towerTokens),
 		"language-model": languageModelFlops(model.languageModel, load.contextTokens, load.contextTokens),
 	} as const satisfies Record<Part, number>;
-	// From input to output; gradients flow back from the loss to the first part that is trained.
-	const order: readonly Part[] = ["tower", "projector", "language-model"];
-	const first = order.findIndex((part) => trainable.includes(part));
-	return order.reduce((sum, part, index) => {
-		const trained = trainable.includes(part);
-		const reached = first !== -1 && index >= first;
-		const passes = 1 + Number(trained) + Number(reached) + Number(reached && activationCheckpointing);
-		return sum + passes * forward[part];
+	const tokens = {
+		tower: load.towerTokens,
+		projector: load.towerTokens,
+		"language-model": load.contextTokens,
+	} as const satisfies Record<Part, number>;
+	return PARTS.reduce((sum, part) => {
+		const tuning = training.parts[part];
+		const reached = isReached(training, part);
+		const passes =
+			1 + Number(tuning === "full") + Number(reached) + Number(reached && activationCheckpointing);
+		// Adapters: forward, and both gradients; 2 FLOPs per weight and token each.
+		const adapters = tuning === "lora" ? 6 * tokens[part] * trainedParameters(model, part, training) : 0;
+		return sum + passes * forward[part] + adapters;
 	}, 0);
 }
 
-/** Parameters of the parts that are trained. */
-export function trainableParameters(model: Model, trainable: readonly Part[]): number {
-	const counts: Readonly<Record<Part, number>> = {
+/** Parameters that are updated, over all parts. */
+export function trainableParameters(model: Model, training: Training): number {
+	return PARTS.reduce((sum, part) => sum + trainedParameters(model, part, training), 0);
+}
+
+/** Parameters of one part that are updated. */
+export function trainedParameters(model: Model, part: Part, { parts, loraRank }: Training): number {
+	const tuning = parts[part];
+	if (tuning === "frozen") return 0;
+	if (tuning === "lora") return loraRank * adapterWidths(model, part);
+	return {
 		tower: model.parameters.tower,
 		projector: model.parameters.projector,
 		"language-model": model.parameters.languageModel,
-	};
-	return trainable.reduce((sum, part) => sum + counts[part], 0);
+	}[part];
+}
+
+/**
+ * Sum of input and output widths over a part's linear layers: adapters of rank 1 have that many parameters. Qwen2.5-7B at
+ * rank 8 on all linear layers has 20,185,088, as peft prints.
+ */
+function adapterWidths({ tower, projector, languageModel }: Model, part: Part): number {
+	switch (part) {
+		case "tower":
+			return tower.layers * towerLayerWidths(tower);
+		case "projector":
+			// Projectors are small; adapters on them are not used, they train in full.
+			return "in" in projector ? projector.in + projector.out : 0;
+		case "language-model":
+			return languageModel.layers * languageLayerWidths(languageModel);
+	}
+}
+
+function towerLayerWidths({ hidden, mlp, gatedMlp }: Tower): number {
+	return 4 * 2 * hidden + (gatedMlp ? 3 : 2) * (hidden + mlp);
+}
+
+function languageLayerWidths(model: LanguageModel): number {
+	const { hidden, mlp, gatedMlp, experts } = model;
+	const dense = (width: number, matrices: number): number => matrices * (hidden + width);
+	if (experts === undefined) return attentionWidths(model) + dense(mlp, gatedMlp ? 3 : 2);
+	const shared = experts.sharedMlp === undefined ? 0 : dense(experts.sharedMlp, 3);
+	return attentionWidths(model) + experts.count * dense(experts.mlp, 3) + shared;
+}
+
+function attentionWidths({
+	hidden,
+	heads,
+	kvHeads,
+	headSize,
+	latentAttention: latent,
+}: LanguageModel): number {
+	if (latent === undefined) return 2 * (hidden + heads * headSize) + 2 * (hidden + kvHeads * headSize);
+	const queries = heads * (latent.plainSize + latent.rotarySize);
+	const query = latent.queryRank === undefined ? hidden + queries : hidden + 2 * latent.queryRank + queries;
+	const keysAndValues = heads * (latent.plainSize + latent.valueSize);
+	return (
+		query +
+		(hidden + latent.rank + latent.rotarySize) +
+		(latent.rank + keysAndValues) +
+		(heads * latent.valueSize + hidden)
+	);
 }

@@ -35,12 +35,24 @@ export interface Knob {
 	readonly values: readonly SettingValue[];
 	/** Whether a released checkpoint accepts other values than its own at inference time, without training. */
 	readonly deployable: boolean;
+	/** Set where training covered every value that is tried, not only the checkpoint's own. */
+	readonly everyValueTrained?: true;
 	/** Which bound of a plan request applies to the values. */
 	readonly bound?: "frames" | "tiles" | "pooling";
 	/** The value in words, for people: "grids of up to 9 tiles". `settings` are those of the knobs before it. */
 	readonly label: (value: SettingValue, settings: Settings) => string;
 	/** Whether the value does the same as another one that is tried, given the knobs before it. */
 	readonly redundant?: (value: SettingValue, settings: Settings) => boolean;
+}
+
+/** A setting as the model's own processor takes it in transformers. Values are Python expressions. */
+export interface ProcessorArguments {
+	/** `images_kwargs` of the call. */
+	readonly images?: Readonly<Record<string, string>>;
+	/** `videos_kwargs` of the call. */
+	readonly videos?: Readonly<Record<string, string>>;
+	/** What is set before the call, one statement each. */
+	readonly statements?: readonly string[];
 }
 
 export interface Family<Constants, S extends Settings> {
@@ -57,6 +69,16 @@ export interface Family<Constants, S extends Settings> {
 	/** Throws `invalid-input` for values that contradict each other. Absent: any combination is fine. */
 	check?(settings: S): void;
 	counter(constants: Constants, settings: S, parity: Parity): ItemCounter;
+	/**
+	 * How chosen settings of one scenario are given to the processor in transformers. Absent: as arguments of their own
+	 * names, those of videos without `video_`.
+	 */
+	processorArguments?(chosen: Settings, constants: Constants): ProcessorArguments;
+	/**
+	 * Keys of vLLM's `--mm-processor-kwargs` by setting, with dots into nested objects. Absent: settings under their own
+	 * names, those of videos without `video_`; where `processorArguments` is there, none but these.
+	 */
+	readonly vllmArguments?: Readonly<Record<string, string>>;
 	/** What the planner may choose per scenario; an empty list means the family is fixed there. */
 	knobs(constants: Constants): { readonly [S in Scenario]: readonly Knob[] };
 	/** Scenarios the family can take at all. */

@@ -49,6 +49,8 @@ const budgetKnob = (setting: string, what: string): Knob => ({
 	setting,
 	values: BUDGETS,
 	deployable: true,
+	// The model card names them all as supported: 70, 140, 280, 560 and 1,120 tokens.
+	everyValueTrained: true,
 	label: (value) => `at most ${thousands(Number(value))} tokens per ${what}`,
 });
 

@@ -29,7 +29,7 @@ export type Idefics3Settings = {
 };
 
 /** No side of a scaled picture is longer, px (`MAX_IMAGE_SIZE`). */
-const MAX_IMAGE_SIDE = 4096;
+export const MAX_IMAGE_SIDE = 4096;
 /** Rows and columns the vocabulary has markers for: `<row_1_col_1>` to `<row_6_col_6>`. */
 const MARKED_ROWS = 6;
 /** `<fake_token_around_image><global-img>` before the whole picture, the first of them again after it. */
@@ -62,6 +62,9 @@ export const idefics3: Family<Idefics3Constants, Idefics3Settings> = {
 	scenarios: ["single-image", "multi-image"],
 	settings: idefics3Settings,
 	defaults: ({ longestEdge }) => ({ do_image_splitting: true, longest_edge: longestEdge }),
+	processorArguments: ({ longest_edge: edge }) =>
+		edge === undefined ? {} : { images: { size: `{"longest_edge": ${edge}}` } },
+	vllmArguments: { longest_edge: "size.longest_edge" },
 	knobs: ({ tile, longestEdge }) => {
 		const edge = longestEdgeKnob(tile, longestEdge);
 		return { "single-image": [edge], "multi-image": [edge], video: [] };
@@ -105,7 +108,7 @@ export function layoutScaled(
 }
 
 /** Scaled so that the longer side is `longestEdge`, but not over 4096 px. */
-export function scaleBelow(image: Size, longestEdge: number): Size {
+function scaleBelow(image: Size, longestEdge: number): Size {
 	return capSides(scaleToEdge(image, longestEdge));
 }
 

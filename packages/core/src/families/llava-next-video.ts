@@ -19,6 +19,11 @@ export type LlavaNextVideoSettings = LlavaNextSettings & {
 	readonly num_frames: FrameCount;
 };
 
+/**
+ * Neither reference writes a newline: LLaVA-NeXT playground/demo/video_demo.py sets `mm_newline_position` to "no_token".
+ */
+const NEWLINES = 0;
+
 /** Features per frame are a quarter of the patches: `height·width // 4` in the processor. */
 const STRIDE = 2;
 
@@ -31,6 +36,12 @@ export const llavaNextVideo: Family<LlavaNextVideoConstants, LlavaNextVideoSetti
 	defaults: (constants, parity) => ({
 		...llavaNext.defaults(constants, parity),
 		num_frames: parity === "transformers" ? "all" : parity === "vllm" ? VLLM_FRAMES : constants.trainedFrames,
+	}),
+	processorArguments: (chosen, constants) => ({
+		...llavaNext.processorArguments?.(chosen, constants),
+		...(chosen.num_frames === undefined
+			? {}
+			: { videos: { do_sample_frames: "True", num_frames: String(chosen.num_frames) } }),
 	}),
 	knobs: (constants) => ({
 		...llavaNext.knobs(constants),
@@ -50,7 +61,7 @@ export const llavaNextVideo: Family<LlavaNextVideoConstants, LlavaNextVideoSetti
 					view: { width: tile, height: tile },
 					patchGrid,
 					pooledGrid,
-					newlines: 0,
+					newlines: NEWLINES,
 				}),
 		};
 	},

@@ -6,14 +6,14 @@
 import type { Size } from "../sample.ts";
 import { integer } from "../schema.ts";
 import { type Family, type Knob, noVideo } from "./family.ts";
-import { anyresCanvases, layoutAnyres, square } from "./tiles.ts";
+import { anyresCanvases, layoutAnyres, square, transposed } from "./tiles.ts";
 
 export interface LlavaNextConstants {
 	/** Side of a tile, px. */
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Allowed canvases (`image_grid_pinpoints`), px. */
+	/** Allowed canvases (`image_grid_pinpoints`) in the order of the file, read as (height, width), px. */
 	readonly canvases: readonly Size[];
 }
 
@@ -54,6 +54,12 @@ export function maxTilesKnob(values: readonly number[]): Knob {
 	};
 }
 
+/** The canvases within a grid limit as a Python list, height first as transformers reads them. */
+function pinpoints(canvases: readonly Size[], tile: number, tiles: number): string {
+	const kept = limitCanvases(canvases, tile, tiles);
+	return `[${kept.map(({ width, height }) => `[${height}, ${width}]`).join(", ")}]`;
+}
+
 export const llavaNext: Family<LlavaNextConstants, LlavaNextSettings> = {
 	title: "LLaVA-1.6 (LLaVA-NeXT)",
 	source: "transformers 5.18.0 src/transformers/models/llava_next/processing_llava_next.py",
@@ -61,6 +67,8 @@ export const llavaNext: Family<LlavaNextConstants, LlavaNextSettings> = {
 	scenarios: ["single-image", "multi-image"],
 	settings: { max_tiles: maxTilesSchema },
 	defaults: ({ canvases, tile }) => ({ max_tiles: tileCounts(canvases, tile).at(-1) ?? 1 }),
+	processorArguments: ({ max_tiles: tiles }, { canvases, tile }) =>
+		tiles === undefined ? {} : { images: { image_grid_pinpoints: pinpoints(canvases, tile, Number(tiles)) } },
 	knobs: ({ canvases, tile }) => {
 		const limit = maxTilesKnob(tileCounts(canvases, tile));
 		return { "single-image": [limit], "multi-image": [limit], video: [] };
@@ -68,8 +76,9 @@ export const llavaNext: Family<LlavaNextConstants, LlavaNextSettings> = {
 	counter: (constants, settings, parity) => {
 		const { tile, patch } = constants;
 		const grid = square(Math.floor(tile / patch));
+		const allowed = parity === "original" ? transposed(constants.canvases) : constants.canvases;
 		const rule = {
-			canvases: anyresCanvases(limitCanvases(constants.canvases, tile, settings.max_tiles), tile),
+			canvases: anyresCanvases(limitCanvases(allowed, tile, settings.max_tiles), tile),
 			patchGrid: grid,
 			pooledGrid: grid,
 			cap: undefined,

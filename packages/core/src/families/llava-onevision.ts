@@ -19,6 +19,7 @@ import {
 	layoutAnyres,
 	layoutOneTile,
 	square,
+	transposed,
 } from "./tiles.ts";
 import { layoutFrames } from "./video-frames.ts";
 
@@ -56,7 +57,7 @@ const VLLM_CAP = 9;
 const STRIDES = [1, 2, 3];
 
 /** Token caps tried, in tiles; the last is the largest grid there is. */
-const CAPS = [1, 2, 4, 6, 9, 12, 16, 25, 36];
+const CAPS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 25, 36];
 
 const stride = (what: string, released: number) =>
 	integer(`Pooling stride ${what}; released checkpoints use ${released}`, { min: 1, max: 8 });
@@ -93,6 +94,28 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		newline_position: "one_token",
 		num_frames: framesByDefault(constants, parity),
 	}),
+	processorArguments: (chosen, { tile, maxGridSide }) => {
+		const { max_tiles: tiles, anyres_max: cap, num_frames: frames } = chosen;
+		const sides = `range(1, ${maxGridSide + 1})`;
+		return {
+			...(tiles === undefined || Number(tiles) >= maxGridSide ** 2
+				? {}
+				: {
+						images: {
+							image_grid_pinpoints: `[[${tile} * r, ${tile} * c] for r in ${sides} for c in ${sides} if r * c <= ${tiles}]`,
+						},
+					}),
+			...(frames === undefined ? {} : { videos: { do_sample_frames: "True", num_frames: String(frames) } }),
+			...(cap === undefined
+				? {}
+				: {
+						statements: [
+							`processor.vision_aspect_ratio = "anyres_max_${cap}"`,
+							`model.config.vision_aspect_ratio = "anyres_max_${cap}"`,
+						],
+					}),
+		};
+	},
 	knobs: (constants) => {
 		const pooling = (setting: string): Knob => ({
 			setting,
@@ -109,9 +132,12 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 				Number(value) >= Number(max_tiles)
 					? "no cap"
 					: `capped at ${value} tile${value === 1 ? "" : "s"} of tokens`,
-			// A cap of as many tiles as the grid may have never acts; one such value says it.
-			redundant: (value, { max_tiles }) =>
-				CAPS.some((other) => other < Number(value) && other >= Number(max_tiles)),
+			// A cap of as many tiles as the grid may have never acts; one such value says it, the released one if it is among them.
+			redundant: (value, { max_tiles }) => {
+				const idle = CAPS.filter((cap) => cap >= Number(max_tiles));
+				const said = idle.includes(constants.anyresMax) ? constants.anyresMax : idle[0];
+				return Number(value) >= Number(max_tiles) && value !== said;
+			},
 		};
 		const grids = maxTilesKnob(tileCounts(squareCanvases(constants), constants.tile));
 		return {
@@ -126,7 +152,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		const pooled = (by: number) => pooledSize(patchGrid, by, settings.pooling_mode);
 		const view = { width: tile, height: tile };
 		const anyres = {
-			canvases: canvasesFor(constants, settings.max_tiles),
+			canvases: canvasesFor(constants, settings.max_tiles, parity),
 			patchGrid,
 			pooledGrid: pooled(settings.image_pooling),
 			cap: settings.anyres_max,
@@ -159,18 +185,23 @@ function framesByDefault({ trainedFrames }: LlavaOnevisionConstants, parity: Par
 }
 
 /** The canvases within a grid limit. A plan tries hundreds of settings over a few limits, so each is built once. */
-function canvasesFor(constants: LlavaOnevisionConstants, maxTiles: number): AnyresCanvases {
+function canvasesFor(constants: LlavaOnevisionConstants, maxTiles: number, parity: Parity): AnyresCanvases {
 	const { tile } = constants;
-	const byLimit = knownCanvases.get(constants) ?? new Map<number, AnyresCanvases>();
-	knownCanvases.set(constants, byLimit);
-	const known = byLimit.get(maxTiles);
-	if (known !== undefined) return known;
-	const built = anyresCanvases(limitCanvases(squareCanvases(constants), tile, maxTiles), tile);
+	const known = parity === "original" ? canvasesOfOriginal : canvasesOfOthers;
+	const byLimit = known.get(constants) ?? new Map<number, AnyresCanvases>();
+	known.set(constants, byLimit);
+	const found = byLimit.get(maxTiles);
+	if (found !== undefined) return found;
+	const inOrder = squareCanvases(constants);
+	const allowed = parity === "original" ? transposed(inOrder) : inOrder;
+	const built = anyresCanvases(limitCanvases(allowed, tile, maxTiles), tile);
 	byLimit.set(maxTiles, built);
 	return built;
 }
 
-const knownCanvases = new WeakMap<LlavaOnevisionConstants, Map<number, AnyresCanvases>>();
+type KnownCanvases = WeakMap<LlavaOnevisionConstants, Map<number, AnyresCanvases>>;
+const canvasesOfOriginal: KnownCanvases = new WeakMap();
+const canvasesOfOthers: KnownCanvases = new WeakMap();
 
 /** Every canvas from 1×1 to `maxGridSide`×`maxGridSide` tiles, rows outermost as in the shipped configuration. */
 function squareCanvases({ tile, maxGridSide }: LlavaOnevisionConstants): readonly Size[] {

@@ -9,7 +9,7 @@ import { OnevisionError } from "../errors.ts";
 import { roundHalfEven } from "../rounding.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
 import { integer } from "../schema.ts";
-import type { Family } from "./family.ts";
+import type { Family, SettingValue } from "./family.ts";
 import { numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { layoutSlices, type SliceRule, withImageId } from "./minicpm-slices.ts";
 import { slicesKnob, slicesSchema } from "./minicpm-v.ts";
@@ -59,7 +59,11 @@ export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResam
 	knobs: ({ maxSlices, frameSlices, maxFrames }) => {
 		const image = slicesKnob("max_slice_nums", maxSlices);
 		const frame = slicesKnob("video_max_slice_nums", frameSlices);
-		const frames = { ...numFramesKnob(), setting: "max_num_frames" };
+		const frames = {
+			...numFramesKnob(),
+			setting: "max_num_frames",
+			label: (value: SettingValue) => `up to ${value} frames`,
+		};
 		const video = maxFrames === 0 ? [] : [frames, frame];
 		return { "single-image": [image], "multi-image": [image], video };
 	},

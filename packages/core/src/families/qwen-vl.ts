@@ -129,6 +129,27 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 			);
 		}
 	},
+	// vllm-project/vllm examples/offline_inference/vision_language.py (run_qwen2_5_vl).
+	vllmArguments: { max_pixels: "max_pixels", video_max_pixels: "max_pixels" },
+	processorArguments: (chosen, { minPixels, videoMinPixels, fps }) => {
+		const { max_pixels: image, video_max_pixels: video, num_frames: frames } = chosen;
+		const size = (least: number, most: unknown): string =>
+			`{"shortest_edge": ${least}, "longest_edge": ${most}}`;
+		return {
+			...(image === undefined ? {} : { images: { size: size(minPixels, image) } }),
+			videos: {
+				...(video === undefined ? {} : { size: size(videoMinPixels, video) }),
+				// Where a rate is the default, a number of frames beside it is refused.
+				...(frames === undefined
+					? {}
+					: {
+							do_sample_frames: "True",
+							num_frames: String(frames),
+							...(fps === "all" ? {} : { fps: "None" }),
+						}),
+			},
+		};
+	},
 	knobs: ({ factor, videoLimits }) => {
 		const cell = factor ** 2;
 		const limit = maxPixelsKnob("max_pixels", IMAGE_TOKEN_LIMITS, cell, "at most {} tokens per image");

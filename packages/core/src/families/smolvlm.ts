@@ -9,7 +9,7 @@ import type { Surroundings } from "../layout.ts";
 import { linspace, roundHalfEven } from "../rounding.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
 import { choice, either, integer, number } from "../schema.ts";
-import type { Family } from "./family.ts";
+import type { Family, SettingValue } from "./family.ts";
 import { type FrameCount, numFramesKnob, type SampledFrames } from "./frames.ts";
 import {
 	type Idefics3Constants,
@@ -17,7 +17,8 @@ import {
 	idefics3Settings,
 	layoutScaled,
 	longestEdgeKnob,
-	scaleBelow,
+	MAX_IMAGE_SIDE,
+	scaleToEdge,
 	VIEW_MARKERS,
 } from "./idefics3.ts";
 import { numberInWords } from "./number-words.ts";
@@ -29,7 +30,7 @@ export type SmolvlmConstants = Idefics3Constants & {
 	/** Most frames per clip and frames per second (`video_sampling`). */
 	readonly maxFrames: number;
 	readonly fps: number;
-	/** What a frame's longer side is brought to before it is squeezed into a view, px (`video_size`). */
+	/** What a frame's longer side is brought to before it is squeezed into a view, px: `size`, where a file has it. */
 	readonly videoEdge: number;
 };
 
@@ -65,9 +66,15 @@ export const smolvlm: Family<SmolvlmConstants, SmolvlmSettings> = {
 		num_frames: maxFrames,
 		fps,
 	}),
+	processorArguments: ({ longest_edge: edge, num_frames: frames }) => ({
+		...(edge === undefined ? {} : { images: { size: `{"longest_edge": ${edge}}` } }),
+		...(frames === undefined ? {} : { videos: { do_sample_frames: "True", num_frames: String(frames) } }),
+	}),
+	vllmArguments: { longest_edge: "size.longest_edge" },
 	knobs: ({ tile, longestEdge, maxFrames }) => {
 		const edge = longestEdgeKnob(tile, longestEdge);
-		const frames = numFramesKnob();
+		// One frame per second, and no more than these.
+		const frames = { ...numFramesKnob(), label: (value: SettingValue) => `up to ${value} frames` };
 		const values = frames.values.filter((count) => Number(count) <= maxFrames);
 		return { "single-image": [edge], "multi-image": [edge], video: [{ ...frames, values }] };
 	},
@@ -86,7 +93,7 @@ export const smolvlm: Family<SmolvlmConstants, SmolvlmSettings> = {
 					newlines: 0,
 					markers: VIEW_MARKERS * sampled.count,
 					around: clipText(item, sampled),
-					resizes: [scaleBelow(item, constants.videoEdge)],
+					resizes: [scaleToEdge(item, Math.min(constants.videoEdge, MAX_IMAGE_SIDE))],
 				});
 			},
 		};

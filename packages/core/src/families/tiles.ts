@@ -44,6 +44,14 @@ export function anyresCanvases(sizes: readonly Size[], tile: number): AnyresCanv
 	return { list, tileGrids };
 }
 
+/**
+ * A list of canvases as the original repository reads it: `image_grid_pinpoints` are (width, height) there, (height,
+ * width) in transformers. Lists hold both shapes of a canvas, so what differs is which of two equally good ones is first.
+ */
+export function transposed(canvases: readonly Size[]): readonly Size[] {
+	return canvases.map(({ width, height }) => ({ width: height, height: width }));
+}
+
 /** One picture as overview plus tiles. */
 export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
 	const { canvases, patchGrid, pooledGrid } = rule;

@@ -1,4 +1,4 @@
-/** Allocation against brute force: every candidate counted apart, the frontier and the choice found the plain way. */
+/** Allocation against brute force: every candidate counted apart, and the choice found the plain way, pair by pair. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -10,11 +10,12 @@ import {
 	type AllocationQuestion,
 	type AllocationResult,
 	evaluateAllocation,
-	findFrontier,
 	limitImages,
-	paretoFrontier,
+	prefer,
+	preferredByTokens,
+	searchAllocations,
 } from "./allocate.ts";
-import { DEFAULT_FIDELITY } from "./fidelity.ts";
+import { fidelityGap, fidelityModel, isClearlyLess, isClearlyMore, type LogShares } from "./fidelity.ts";
 import type { ScenarioMedia, WeightedSample } from "./media-profile.ts";
 import { planScenario } from "./scenario.ts";
 
@@ -48,8 +49,7 @@ function question(scenario: Scenario, changes: Partial<AllocationQuestion> = {})
 		samples: MEDIA[scenario],
 		deployOnly: false,
 		limits: {},
-		fidelity: DEFAULT_FIDELITY,
-		mostFullFrames: 4,
+		fidelity: fidelityModel(),
 		...changes,
 	};
 }
@@ -61,14 +61,11 @@ function everyCandidate(asked: AllocationQuestion): AllocationResult[] {
 		(all, { setting, values }) => all.flatMap((one) => values.map((value) => ({ ...one, [setting]: value }))),
 		[{}],
 	);
-	const sensible = settings.filter(
-		({ video_pooling, num_frames }) => !(video_pooling === 1 && Number(num_frames) > asked.mostFullFrames),
-	);
 	const counts =
 		asked.scenario === "multi-image"
 			? [...new Set(asked.samples.map(({ sample }) => sample.media.length))]
 			: [undefined];
-	return sensible.flatMap((one) =>
+	return settings.flatMap((one) =>
 		counts.map((maxImages) => {
 			const allocation = { settings: one, summary: "", ...(maxImages === undefined ? {} : { maxImages }) };
 			return evaluateAllocation(asked, allocation, asked.samples);
@@ -76,16 +73,23 @@ function everyCandidate(asked: AllocationQuestion): AllocationResult[] {
 	);
 }
 
-/** Not beaten: nothing takes as few tokens and is better, nothing takes fewer and is as good. */
-function notBeaten(all: readonly AllocationResult[]): AllocationResult[] {
-	return all.filter(
-		(one) =>
-			!all.some(
-				(other) =>
-					(other.visualTokens.mean <= one.visualTokens.mean && other.fidelity > one.fidelity + 1e-12) ||
-					(other.visualTokens.mean < one.visualTokens.mean && other.fidelity >= one.fidelity - 1e-12),
-			),
+/** The preference of the documentation, without any short cut: every pair is compared. */
+function preferredPlainly(results: readonly AllocationResult[]): AllocationResult | undefined {
+	const model = fidelityModel();
+	const candidates = results.filter(
+		(one) => !results.some((other) => isClearlyLess(fidelityGap(one.logShares, other.logShares, model))),
 	);
+	const value = (result: AllocationResult): number =>
+		Math.log(result.fidelity) - 0.02 * Math.log(Math.max(1, result.towerTokens));
+	const byRank = (a: AllocationResult, b: AllocationResult): number =>
+		a.untrained.length - b.untrained.length || a.changed - b.changed;
+	const rank = candidates.toSorted(byRank)[0];
+	if (rank === undefined) return undefined;
+	const level = candidates.filter((one) => byRank(one, rank) === 0);
+	const best = Math.max(...level.map(value));
+	return level
+		.filter((one) => value(one) > best - 1e-9)
+		.toSorted((a, b) => a.visualTokens.mean - b.visualTokens.mean)[0];
 }
 
 const pointOf = ({ visualTokens, fidelity }: AllocationResult): string =>
@@ -101,22 +105,26 @@ const CASES: readonly [string, AllocationQuestion][] = [
 
 describe.each(CASES)("%s", (_name, asked) => {
 	const all = everyCandidate(asked);
-	const { points, evaluated, searched } = findFrontier(asked);
+	const { results, frontier, searched } = searchAllocations(asked);
+	const media: ScenarioMedia = { samples: asked.samples, origin: "described", note: "" };
 
 	test("no more candidates are counted than there are, each on every distinct sample", () => {
-		expect(evaluated).toBeGreaterThan(0);
-		expect(evaluated).toBeLessThanOrEqual(all.length);
+		expect(results.length).toBeGreaterThan(0);
+		expect(results.length).toBeLessThanOrEqual(all.length);
 		expect(searched).toEqual({ samples: asked.samples.length, of: asked.samples.length });
 	});
 
-	test("the frontier is what no candidate beats", () => {
-		const expected = new Set(notBeaten(all).map(pointOf));
-		expect(new Set(points.map(pointOf))).toEqual(expected);
-	});
-
-	test("the frontier rises in tokens and in fidelity", () => {
-		for (const [index, point] of points.entries()) {
-			const before = points[index - 1];
+	test("the frontier rises in tokens and in fidelity, and each point is preferred at its level", () => {
+		const levels = [...new Set(all.map(({ visualTokens }) => visualTokens.mean))].sort((x, y) => x - y);
+		for (const [index, point] of frontier.entries()) {
+			const next = frontier[index + 1]?.visualTokens.mean ?? Number.POSITIVE_INFINITY;
+			const isPreferredAt = (level: number): boolean => {
+				const within = all.filter(({ visualTokens }) => visualTokens.mean <= level);
+				return pointOf(preferredPlainly(within) ?? point) === pointOf(point);
+			};
+			const between = levels.filter((level) => level >= point.visualTokens.mean && level < next);
+			expect(between.some(isPreferredAt)).toBe(true);
+			const before = frontier[index - 1];
 			if (before === undefined) continue;
 			expect(point.visualTokens.mean).toBeGreaterThan(before.visualTokens.mean);
 			expect(point.fidelity).toBeGreaterThan(before.fidelity);
@@ -126,26 +134,46 @@ describe.each(CASES)("%s", (_name, asked) => {
 	test.each([
 		"mean",
 		"max",
-	] as const)("the choice is the best of the frontier whose %s fits the budget", (fit) => {
-		const media: ScenarioMedia = { samples: asked.samples, origin: "described", note: "" };
+	] as const)("the choice is what is preferred of all whose %s fits the budget", (fit) => {
 		for (const budget of [300, 1000, 3500, 12_000]) {
 			const { plan } = planScenario(asked, media, 1, budget, fit);
-			const fitting = points.filter(({ visualTokens }) => visualTokens[fit] <= budget);
-			const best = Math.max(...fitting.map(({ fidelity }) => fidelity));
-			if (fitting.length > 0) expect(plan.chosen.fidelity).toBe(best);
-			else
-				expect(plan.chosen.visualTokens[fit]).toBe(
-					Math.min(...points.map((point) => point.visualTokens[fit])),
-				);
+			const fitting = all.filter(({ visualTokens }) => visualTokens[fit] <= budget);
+			const preferred = preferredPlainly(fitting);
+			if (preferred === undefined) {
+				const least = Math.min(...all.map(({ visualTokens }) => visualTokens[fit]));
+				expect(plan.chosen.visualTokens[fit]).toBe(least);
+			} else {
+				expect(pointOf(plan.chosen)).toBe(pointOf(preferred));
+			}
 			expect(plan.budgetShare).toBe(plan.chosen.visualTokens[fit] / budget);
 		}
 	});
 
-	test("by mean, nothing at all that fits is better than the choice", () => {
-		const media: ScenarioMedia = { samples: asked.samples, origin: "described", note: "" };
-		const { plan } = planScenario(asked, media, 1, 3500, "mean");
-		const fitting = all.filter(({ visualTokens }) => visualTokens.mean <= 3500);
-		expect(plan.chosen.fidelity).toBeCloseTo(Math.max(...fitting.map(({ fidelity }) => fidelity)), 9);
+	test("nothing that fits clearly keeps more than the choice, and ties are ties", () => {
+		const { plan } = planScenario(asked, media, 1, 3500, "max");
+		const gapTo = (other: AllocationResult) =>
+			fidelityGap(other.logShares, plan.chosen.logShares, asked.fidelity);
+		for (const other of all.filter(({ visualTokens }) => visualTokens.max <= 3500)) {
+			expect(isClearlyMore(gapTo(other))).toBe(false);
+		}
+		for (const tie of plan.ties) {
+			expect(isClearlyMore(gapTo(tie)) || isClearlyLess(gapTo(tie))).toBe(false);
+			expect(tie.visualTokens.max).toBeLessThanOrEqual(3500);
+		}
+		if (plan.nextUp !== undefined) {
+			expect(isClearlyMore(gapTo(plan.nextUp))).toBe(true);
+			expect(plan.nextUp.visualTokens.max).toBeGreaterThan(3500);
+		}
+	});
+
+	test("every knob is explained, the chosen value among its values", () => {
+		const { plan } = planScenario(asked, media, 1, 3500, "max");
+		for (const { setting, values } of plan.alternatives) {
+			const own = values.filter(({ verdict }) => verdict === "chosen");
+			expect(own.map(({ value }) => value)).toEqual([plan.chosen.allocation.settings[setting]]);
+			expect(values.length).toBeLessThanOrEqual(16);
+			for (const { fits, visualTokens } of values) expect(fits).toBe(visualTokens.max <= 3500);
+		}
 	});
 });
 
@@ -154,7 +182,7 @@ test.each([
 	["single-image", ONEVISION, "anyres_max"],
 ] as const)("%s of %s: no %s, which vLLM does not read", (scenario, checkpoint, setting) => {
 	const asked = (parity: "vllm" | "transformers") =>
-		findFrontier(question(scenario, { checkpoint: checkpointById(checkpoint), parity })).points.flatMap(
+		searchAllocations(question(scenario, { checkpoint: checkpointById(checkpoint), parity })).results.flatMap(
 			({ allocation }) => Object.keys(allocation.settings),
 		);
 	expect(asked("vllm")).not.toContain(setting);
@@ -200,17 +228,18 @@ describe("evaluateAllocation", () => {
 	test("if every sample is refused, the family's refusal is thrown", () => {
 		const samples = weighted([image(4020, 20)]);
 		const qwen = question("single-image", { checkpoint: checkpointById("qwen2.5-vl-7b"), samples });
-		expect(() => findFrontier(qwen)).toThrow("aspect ratio 201 of 4020x20");
+		expect(() => searchAllocations(qwen)).toThrow("aspect ratio 201 of 4020x20");
 	});
 	test("no samples: an error, not a NaN", () => {
 		expect(() => evaluateAllocation(asked, { settings, summary: "" }, [])).toThrow("no samples to plan for");
 	});
-	test("images dropped count against fidelity, in proportion", () => {
+	test("images dropped count against fidelity by the pairs that are left", () => {
 		const several = question("multi-image", { samples: weighted([image(384, 384), image(384, 384)]) });
 		const of = (maxImages: number) =>
 			evaluateAllocation(several, { settings: {}, summary: "", maxImages }, several.samples);
 		expect(of(2)).toMatchObject({ fidelity: 1, kept: { images: 1 } });
-		expect(of(1)).toMatchObject({ fidelity: 0.5, kept: { images: 0.5 } });
+		expect(of(1).fidelity).toBeCloseTo(0.25, 12);
+		expect(of(1).kept.images).toBe(0.5);
 	});
 	test("context tokens leave out the sample's own text", () => {
 		const sample = { media: [image(640, 480)], textTokens: 500 };
@@ -221,7 +250,7 @@ describe("evaluateAllocation", () => {
 
 describe("bounds", () => {
 	const settingsOf = (asked: AllocationQuestion): Settings[] =>
-		findFrontier(asked).points.map(({ allocation }) => allocation.settings);
+		searchAllocations(asked).results.map(({ allocation }) => allocation.settings);
 
 	test("frames, tiles and pooling stay within what is asked", () => {
 		const limits = { frames: { min: 8, max: 16 }, pooling: { min: 2, max: 2 }, tiles: { min: 4, max: 9 } };
@@ -236,12 +265,14 @@ describe("bounds", () => {
 		}
 	});
 	test("images stay within what is asked", () => {
-		const { points } = findFrontier(question("multi-image", { limits: { images: { min: 1, max: 2 } } }));
-		for (const { allocation } of points) expect(allocation.maxImages).toBe(2);
+		const { results } = searchAllocations(
+			question("multi-image", { limits: { images: { min: 1, max: 2 } } }),
+		);
+		for (const { allocation } of results) expect(allocation.maxImages).toBe(2);
 	});
 	test("bounds that leave nothing are refused with what there is", () => {
 		const empty = question("video", { limits: { pooling: { min: 5, max: 8 } } });
-		expect(() => findFrontier(empty)).toThrowErrorMatchingInlineSnapshot(
+		expect(() => searchAllocations(empty)).toThrowErrorMatchingInlineSnapshot(
 			`[OnevisionError: limits.pooling: nothing from 5 to 8; video_pooling can be 1, 2, 3]`,
 		);
 	});
@@ -252,32 +283,17 @@ describe("bounds", () => {
 			}
 		}
 	});
-	test("more than four frames are tried only pooled", () => {
-		for (const { num_frames, video_pooling } of settingsOf(question("video"))) {
-			if (Number(num_frames) > 4) expect(video_pooling).toBeGreaterThan(1);
-		}
-		const free = settingsOf(question("video", { mostFullFrames: Number.POSITIVE_INFINITY }));
-		expect(free.some(({ num_frames, video_pooling }) => Number(num_frames) > 4 && video_pooling === 1)).toBe(
-			true,
-		);
-	});
-	test("a family with nothing to choose has one allocation, fixed by the model", () => {
-		const { points } = findFrontier(question("single-image", { checkpoint: checkpointById("llava-1.5-7b") }));
-		expect(points.map(({ allocation }) => allocation)).toEqual([
-			{ settings: {}, summary: "fixed by the model" },
-		]);
-	});
 });
 
 test("the choice is described in words", () => {
 	const summaries = (["single-image", "multi-image", "video"] as const).map(
-		(scenario) => findFrontier(question(scenario)).points.at(-1)?.allocation.summary,
+		(scenario) => searchAllocations(question(scenario)).frontier.at(-1)?.allocation.summary,
 	);
 	expect(summaries).toMatchInlineSnapshot(`
 		[
-		  "grids of up to 20 tiles, capped at 16 tiles of tokens, no pooling",
+		  "grids of up to 36 tiles, no cap, no pooling",
 		  "up to 3 images, no pooling",
-		  "30 frames, pooled 2×2",
+		  "120 frames, no pooling",
 		]
 	`);
 });
@@ -289,24 +305,42 @@ test("limitImages keeps the first ones and the rest of the sample", () => {
 	expect(limitImages(sample, 3)).toBe(sample);
 });
 
-test("paretoFrontier is what is not beaten, whatever the order", () => {
-	const [template] = findFrontier(question("multi-image")).points;
-	if (template === undefined) throw new Error("no frontier");
-	const point = fc.record({
-		tokens: fc.integer({ min: 1, max: 20 }),
-		quality: fc.integer({ min: 1, max: 20 }),
-	});
+test("prefer and its frontier agree with the plain way, whatever the shares", () => {
+	const [template] = searchAllocations(question("multi-image")).results;
+	if (template === undefined) throw new Error("nothing was counted");
+	const share = fc.integer({ min: 1, max: 6 });
+	const result = fc
+		.record({
+			tokens: fc.integer({ min: 1, max: 12 }),
+			density: share,
+			duration: share,
+			untrained: fc.nat(2),
+		})
+		.map(({ tokens, density, duration, untrained }): AllocationResult => {
+			const logShares: LogShares = {
+				resolution: 0,
+				density: Math.log(density / 6),
+				duration: Math.log(duration / 6),
+				used: 0,
+			};
+			const beyond = { setting: "num_frames", value: 64, trained: 32 };
+			return {
+				...template,
+				visualTokens: { mean: tokens, p50: tokens, p95: tokens, max: tokens },
+				logShares,
+				fidelity: Math.exp(0.25 * logShares.density + 0.45 * logShares.duration),
+				untrained: Array.from({ length: untrained }, () => beyond),
+				changed: 0,
+			};
+		});
 	fc.assert(
-		fc.property(fc.array(point, { minLength: 1, maxLength: 40 }), (raw) => {
-			const results = raw.map(
-				({ tokens, quality }): AllocationResult => ({
-					...template,
-					visualTokens: { mean: tokens, p50: tokens, p95: tokens, max: tokens },
-					fidelity: quality / 20,
-				}),
-			);
-			const expected = new Set(notBeaten(results).map(pointOf));
-			expect(new Set(paretoFrontier(results).map(pointOf))).toEqual(expected);
+		fc.property(fc.array(result, { minLength: 1, maxLength: 30 }), (results) => {
+			const chosen = prefer(results, fidelityModel());
+			const plainly = preferredPlainly(results);
+			expect(chosen && pointOf(chosen)).toBe(plainly && pointOf(plainly));
+			const frontier = preferredByTokens(results, fidelityModel());
+			const best = Math.max(...frontier.map(({ fidelity }) => fidelity));
+			expect(frontier.at(-1)?.fidelity).toBe(best);
 		}),
 		{ seed: 6, numRuns: 500 },
 	);
@@ -324,9 +358,9 @@ test("beyond 1,000 distinct samples an even selection is searched, and the answe
 		samples,
 		limits: { tiles: { min: 1, max: 4 }, pooling: { min: 1, max: 1 } },
 	});
-	const { points, searched } = findFrontier(asked);
+	const { frontier, searched } = searchAllocations(asked);
 	expect(searched).toEqual({ samples: 1000, of: 1500 });
-	for (const point of points) {
+	for (const point of frontier) {
 		expect(point).toEqual(evaluateAllocation(asked, point.allocation, samples));
 	}
 });

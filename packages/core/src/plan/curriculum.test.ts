@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { checkpointById } from "../checkpoints/index.ts";
 import { modelOf } from "../cost/model.ts";
-import { trainableParameters } from "../cost/training.ts";
+import { fullTraining, trainableParameters } from "../cost/training.ts";
 import { HARDWARE } from "../facts/hardware.ts";
 import { SCENARIOS } from "../sample.ts";
 import {
@@ -21,6 +21,7 @@ const load = (visualTokens: number): ScenarioLoad => ({
 	contextTokens: visualTokens + 10,
 	towerTokens: 729 * 5,
 	maxContextTokens: 2 * visualTokens,
+	maxTowerTokens: 729 * 5,
 });
 
 const QUESTION: CurriculumQuestion = {
@@ -41,7 +42,8 @@ const QUESTION: CurriculumQuestion = {
 	loads: { "single-image": load(3000), "multi-image": load(2000), video: load(1000) },
 	hardware: HARDWARE["h100-sxm"],
 	trainingEfficiency: 0.4,
-	setup: { accelerators: 8, zeroStage: 3, microBatch: 1, activationCheckpointing: true },
+	setup: { accelerators: 8, zeroStage: 3, microBatch: 1, activationCheckpointing: true, offload: "none" },
+	training: { method: "full", loraRank: 128, freeze: [] },
 	pricePerHour: 2,
 };
 
@@ -86,7 +88,7 @@ describe("later stages", () => {
 		const { trainable, learningRates, trainableParameters: parameters } = stage(id);
 		expect([...trainable].sort()).toEqual(["language-model", "projector", "tower"]);
 		expect(learningRates).toEqual({ tower: 2e-6, projector: 1e-5, "language-model": 1e-5 });
-		expect(parameters).toBe(trainableParameters(modelOf(QUESTION.checkpoint.parts), trainable));
+		expect(parameters).toBe(trainableParameters(modelOf(QUESTION.checkpoint.parts), fullTraining(trainable)));
 	});
 	test("single images only until the OneVision stage", () => {
 		for (const id of ["knowledge", "single-image"] as const) {
@@ -158,7 +160,51 @@ test("totals are the sums of the stages", () => {
 test("memory is that of the longest sample of the scenarios in the stage", () => {
 	const short = { ...QUESTION.loads, video: { ...load(1000), maxContextTokens: 60_000 } };
 	const grown = stage("onevision", { loads: short }).memory.activations;
+	expect(stage("onevision", { loads: short }).memory.logits).toBeGreaterThan(
+		stage("onevision").memory.logits,
+	);
 	expect(grown).toBeGreaterThan(stage("onevision").memory.activations);
 	expect(stage("single-image", { loads: short }).memory).toEqual(stage("single-image").memory);
 	expect(stage("onevision").fitsMemory).toBe(stage("onevision").memory.total <= 80e9);
+});
+
+describe("what trains, as asked", () => {
+	const lora = { method: "lora", loraRank: 64, freeze: [] } as const;
+
+	test("LoRA: adapters on the language model, the projector in full, the tower frozen, LLaVA's LoRA rates", () => {
+		const one = stage("task-transfer", { training: lora });
+		expect(one).toMatchObject({
+			training: { tower: "frozen", projector: "full", "language-model": "lora" },
+			loraRank: 64,
+			trainable: ["projector", "language-model"],
+			learningRates: { projector: 2e-5, "language-model": 2e-4 },
+		});
+		expect(one.flops).toBeLessThan(stage("task-transfer").flops);
+		expect(one.memory.total).toBeLessThan(stage("task-transfer").memory.total);
+	});
+	test("alignment trains the projector, whatever is asked", () => {
+		const asked = stage("alignment", { training: { ...lora, freeze: ["projector"] } });
+		expect(asked.trainable).toEqual(["projector"]);
+		expect(asked).not.toHaveProperty("loraRank");
+	});
+	test("a frozen tower costs no gradients: less work and fewer activations", () => {
+		const frozen = stage("onevision", { training: { method: "full", loraRank: 128, freeze: ["tower"] } });
+		expect(frozen.training.tower).toBe("frozen");
+		expect(frozen.flops).toBeLessThan(stage("onevision").flops);
+		expect(frozen.memory.activations).toBeLessThan(stage("onevision").memory.activations);
+	});
+});
+
+describe("micro-batch", () => {
+	const setup = { ...QUESTION.setup, microBatch: undefined };
+	test("is the largest power of two whose memory fits, and steps accumulate to the global batch", () => {
+		const one = stage("single-image", { setup });
+		expect(one.fitsMemory).toBe(true);
+		expect(one.accumulation).toBe(Math.ceil(256 / (8 * one.microBatch)));
+		const twice = stage("single-image", { setup: { ...setup, microBatch: 2 * one.microBatch } });
+		expect(twice.fitsMemory).toBe(false);
+	});
+	test("is never more than an accelerator's part of the global batch", () => {
+		expect(stage("alignment", { setup, globalBatch: 16 }).microBatch).toBe(2);
+	});
 });

@@ -5,9 +5,21 @@
 
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { towerFlops } from "../cost/flops.ts";
-import { estimateTrainingMemory, type TrainingMemory, type TrainingSetup } from "../cost/memory.ts";
+import {
+	estimateTrainingMemory,
+	largestMicroBatch,
+	type TrainingMemory,
+	type TrainingSetup,
+} from "../cost/memory.ts";
 import { type Model, modelOf } from "../cost/model.ts";
-import { trainableParameters, trainingFlops } from "../cost/training.ts";
+import {
+	fullTraining,
+	PARTS,
+	type Training,
+	type Tuning,
+	trainableParameters,
+	trainingFlops,
+} from "../cost/training.ts";
 import { ONE_VISION_MIXTURE, ONEVISION_STAGES, type Part, type StageFacts } from "../facts/curriculum.ts";
 import type { Hardware } from "../facts/hardware.ts";
 import { SCENARIOS, type Scenario } from "../sample.ts";
@@ -27,9 +39,17 @@ export interface StagePlan {
 	readonly samples: number;
 	readonly samplesSource: string;
 	readonly mixture: Mixture;
+	/** How each part trains. */
+	readonly training: Training["parts"];
+	/** Rank of the adapters; absent where nothing trains with LoRA. */
+	readonly loraRank?: number;
+	/** Parts that train, from input to output. */
 	readonly trainable: readonly Part[];
 	readonly learningRates: { readonly [P in Part]?: number };
 	readonly globalBatch: number;
+	/** Samples per accelerator and pass, and passes per step. */
+	readonly microBatch: number;
+	readonly accumulation: number;
 	readonly epochs: number;
 	readonly steps: number;
 	readonly schedule: string;
@@ -71,6 +91,8 @@ export interface ScenarioLoad {
 	readonly contextTokens: number;
 	readonly towerTokens: number;
 	readonly maxContextTokens: number;
+	/** Tower tokens of the largest sample, as far as they are known: those of the mean where nothing more is. */
+	readonly maxTowerTokens: number;
 }
 
 export interface CurriculumQuestion {
@@ -86,9 +108,22 @@ export interface CurriculumQuestion {
 	readonly loads: Readonly<Record<Scenario, ScenarioLoad | undefined>>;
 	readonly hardware: Hardware;
 	readonly trainingEfficiency: number;
-	readonly setup: TrainingSetup;
+	/** `microBatch` absent: the largest that fits. */
+	readonly setup: Omit<TrainingSetup, "microBatch"> & { readonly microBatch: number | undefined };
+	/** What a person changed about what trains; alignment is as published. */
+	readonly training: {
+		readonly method: "full" | "lora";
+		readonly loraRank: number;
+		readonly freeze: readonly Part[];
+	};
 	readonly pricePerHour: number | undefined;
 }
+
+/** Most samples per accelerator and pass that are tried. */
+const MAX_MICRO_BATCH = 64;
+
+/** Learning rates of LLaVA's own LoRA script: haotian-liu/LLaVA scripts/v1_5/finetune_lora.sh. */
+const LORA_RATES = { "language-model": 2e-4, projector: 2e-5 } as const;
 
 /** Samples of the task-transfer stage when nothing is said: a tenth of the OneVision stage, a common fine-tune size. */
 export const DEFAULT_TRANSFER_SAMPLES = 160_000;
@@ -172,18 +207,24 @@ function planStage(stage: StageId, model: Model, question: CurriculumQuestion): 
 	const samples = question.samples[stage];
 	const globalBatch = question.globalBatch ?? facts.globalBatch.value;
 	const seen = samples * question.epochs;
-	const trainable = facts.trainable.value;
-	const flopsPerSample = trainingFlops(model, load, trainable, question.setup.activationCheckpointing);
+	const training = stageTraining(stage, facts.trainable.value, question.training);
+	const flopsPerSample = trainingFlops(model, load, training, question.setup.activationCheckpointing);
 	const flops = seen * flopsPerSample;
 	const seconds = flops / (question.hardware.flopsPerSecond * question.trainingEfficiency);
 	const acceleratorHours = seconds / 3600;
-	const parameters = trainableParameters(model, trainable);
-	const memory = estimateTrainingMemory(
-		model,
-		parameters,
-		{ contextTokens: load.maxContextTokens, towerTokens: load.towerTokens },
-		question.setup,
-	);
+	const memoryOf = (microBatch: number): TrainingMemory =>
+		estimateTrainingMemory(
+			model,
+			training,
+			{ contextTokens: load.maxContextTokens, towerTokens: load.maxTowerTokens },
+			{ ...question.setup, microBatch },
+		);
+	const perAccelerator = Math.max(1, Math.floor(globalBatch / question.setup.accelerators));
+	const microBatch =
+		question.setup.microBatch ??
+		largestMicroBatch(memoryOf, question.hardware.memoryBytes, Math.min(MAX_MICRO_BATCH, perAccelerator));
+	const memory = memoryOf(microBatch);
+	const trainable = PARTS.filter((part) => training.parts[part] !== "frozen");
 	return {
 		stage,
 		title: stage === "task-transfer" ? "Stage 3, task transfer (TT)" : facts.name,
@@ -191,11 +232,13 @@ function planStage(stage: StageId, model: Model, question: CurriculumQuestion): 
 		samples,
 		samplesSource: question.samplesSource[stage],
 		mixture,
+		training: training.parts,
+		...(PARTS.some((part) => training.parts[part] === "lora") ? { loraRank: training.loraRank } : {}),
 		trainable,
-		learningRates: Object.fromEntries(
-			Object.entries(facts.learningRates).map(([part, rate]) => [part, rate.value]),
-		),
+		learningRates: learningRates(facts, training),
 		globalBatch,
+		microBatch,
+		accumulation: Math.ceil(globalBatch / (question.setup.accelerators * microBatch)),
 		epochs: question.epochs,
 		steps: Math.ceil(seen / globalBatch),
 		schedule: facts.schedule.value,
@@ -203,7 +246,7 @@ function planStage(stage: StageId, model: Model, question: CurriculumQuestion): 
 		visualTokens: load.visualTokens,
 		textTokens: question.textTokens,
 		totalTokens: seen * load.contextTokens,
-		trainableParameters: parameters,
+		trainableParameters: trainableParameters(model, training),
 		flops,
 		acceleratorHours,
 		hours: acceleratorHours / question.setup.accelerators,
@@ -211,6 +254,41 @@ function planStage(stage: StageId, model: Model, question: CurriculumQuestion): 
 		fitsMemory: memory.total <= question.hardware.memoryBytes,
 		...(question.pricePerHour === undefined ? {} : { cost: acceleratorHours * question.pricePerHour }),
 	};
+}
+
+/** What the stage's facts train, changed as asked. Alignment trains the projector, whatever is asked. */
+function stageTraining(
+	stage: StageId,
+	trainable: readonly Part[],
+	asked: CurriculumQuestion["training"],
+): Training {
+	const published = fullTraining(trainable);
+	if (stage === "alignment") return published;
+	const tuning = (part: Part): Tuning => {
+		if (asked.freeze.includes(part)) return "frozen";
+		if (asked.method === "full" || part === "projector") return published.parts[part];
+		return part === "tower" ? "frozen" : "lora";
+	};
+	return {
+		parts: {
+			tower: tuning("tower"),
+			projector: tuning("projector"),
+			"language-model": tuning("language-model"),
+		},
+		loraRank: asked.method === "lora" ? asked.loraRank : 0,
+	};
+}
+
+/** Of the parts that train: the stage's own, or those of a LoRA recipe. */
+function learningRates(facts: StageFacts, { parts }: Training): { readonly [P in Part]?: number } {
+	const withAdapters = PARTS.some((part) => parts[part] === "lora");
+	const rates: { [P in Part]?: number } = {};
+	for (const part of PARTS) {
+		if (parts[part] === "frozen") continue;
+		const rate = withAdapters && part !== "tower" ? LORA_RATES[part] : facts.learningRates[part]?.value;
+		if (rate !== undefined) rates[part] = rate;
+	}
+	return rates;
 }
 
 /** Mean load of a stage's samples: its mixture over the scenarios, or one tile each in alignment. */
@@ -222,6 +300,7 @@ function stageLoad(rule: StageRule, mixture: Mixture, model: Model, question: Cu
 		contextTokens: tokens,
 		towerTokens: patches,
 		maxContextTokens: tokens,
+		maxTowerTokens: patches,
 	};
 	const loadOf = (scenario: Scenario): ScenarioLoad | undefined =>
 		rule.overviewOnly ? overview : question.loads[scenario];
@@ -235,12 +314,19 @@ function stageLoad(rule: StageRule, mixture: Mixture, model: Model, question: Cu
 		contextTokens: mean((load) => load.contextTokens) + question.textTokens,
 		towerTokens,
 		maxContextTokens: longest + question.textTokens,
+		maxTowerTokens: Math.max(...present.map((scenario) => (loadOf(scenario) ?? NO_LOAD).maxTowerTokens)),
 		// Attention of the tower stays within a view, so its cost is proportional to the views.
 		towerFlops: (towerTokens / patches) * towerFlops(model.tower, patches),
 	};
 }
 
-const NO_LOAD: ScenarioLoad = { visualTokens: 0, contextTokens: 0, towerTokens: 0, maxContextTokens: 0 };
+const NO_LOAD: ScenarioLoad = {
+	visualTokens: 0,
+	contextTokens: 0,
+	towerTokens: 0,
+	maxContextTokens: 0,
+	maxTowerTokens: 0,
+};
 
 /** The mixture without scenarios the model cannot take; as it is when it takes none of them. */
 function restrict(mixture: Mixture, loads: CurriculumQuestion["loads"]): Mixture {
@@ -280,6 +366,7 @@ export function scenarioLoad(result: AllocationResult): ScenarioLoad {
 		contextTokens: result.visualTokens.mean + (result.contextTokens - result.visualTokens.max),
 		towerTokens: result.towerTokens,
 		maxContextTokens: result.contextTokens,
+		maxTowerTokens: result.maxTowerTokens,
 	};
 }
 

@@ -26,7 +26,7 @@ describe("8 frames over 30 s, trained on 8 frames over 10 s", () => {
 		expect(answer.breaksFirst).toBe("temporal-stride");
 		expect(answer.framesForTrainedStride).toBe(24);
 		expect(answer.summary).toMatchInlineSnapshot(
-			`"temporal reasoning breaks first, not the budget: 3.75 s between frames against 1.25 s in training, at 6 % of the context; 24 frames would keep the trained stride and still fit"`,
+			`"temporal reasoning breaks first, not the budget: one frame per 3.75 s against 1.25 s in training, at 6 % of the context; 24 frames would keep the trained stride and still fit"`,
 		);
 	});
 	test("as many frames fit as the context has room for, and last that long at the trained stride", () => {
@@ -35,12 +35,46 @@ describe("8 frames over 30 s, trained on 8 frames over 10 s", () => {
 	});
 });
 
-test("as many frames as keep the stride: nothing breaks", () => {
-	const answer = ask({ asked: { frames: 24, seconds: 30 } });
+test("as many frames as keep the stride, within twice those of training: nothing breaks", () => {
+	const answer = ask({ trained: { frames: 12, seconds: 15 }, asked: { frames: 24, seconds: 30 } });
 	expect(answer).toMatchObject({ strideRatio: 1, breaksFirst: "nothing" });
 	expect(answer.summary).toMatchInlineSnapshot(
-		`"nothing breaks: 1.25 s between frames against 1.25 s in training, at 16 % of the context"`,
+		`"nothing breaks: one frame per 1.25 s against 1.25 s in training, at 16 % of the context"`,
 	);
+});
+
+test("more than twice the trained frames break, even at the trained stride", () => {
+	const answer = ask({ asked: { frames: 24, seconds: 30 } });
+	expect(answer.breaksFirst).toBe("frame-count");
+	expect(answer.summary).toMatchInlineSnapshot(
+		`"24 frames are more than twice the 8 of training: accuracy fell there when it was measured (LLaVA-Video, table 8)"`,
+	);
+});
+
+describe("judged absolutely, whatever the training was", () => {
+	test.each([
+		[1, 150, "blind"],
+		[1, 1.5, "dense"],
+		[8, 30, "sparse"],
+		[10, 30, "dense"],
+		[4, 600, "blind"],
+		[17, 600, "sparse"],
+	] as const)("%d frames over %d s: %s", (frames, seconds, coverage) => {
+		expect(ask({ trained: {}, asked: { frames, seconds } }).coverage).toBe(coverage);
+	});
+	test("one frame in 150 s is blind though it was trained so", () => {
+		const one = { frames: 1, seconds: 150 };
+		const answer = ask({ trained: one, asked: one });
+		expect(answer).toMatchObject({ differs: false, breaksFirst: "blind-sampling" });
+		expect(answer.summary).toMatchInlineSnapshot(
+			`"sampling is blind: one frame per 150 s; what happens between is never seen; 50 frames would make it dense, 160 fit the context"`,
+		);
+	});
+	test("what nobody published is not compared", () => {
+		const answer = ask({ trained: { frames: 32 }, asked: { frames: 17, seconds: 60 } });
+		expect(answer).not.toHaveProperty("strideRatio");
+		expect(answer).toMatchObject({ differs: true, breaksFirst: "nothing" });
+	});
 });
 
 test("one and a half times the trained stride is still called nothing, more is not", () => {
@@ -59,7 +93,7 @@ test("frames over the context: the context breaks first, even at a finer stride"
 
 test("a clip too long for the trained stride in any number of frames that fit says so", () => {
 	expect(ask({ asked: { frames: 64, seconds: 600 } }).summary).toMatchInlineSnapshot(
-		`"temporal reasoning breaks first, not the budget: 9.38 s between frames against 1.25 s in training, at 40 % of the context; keeping the trained stride takes 480 frames, only 160 fit"`,
+		`"temporal reasoning breaks first, not the budget: one frame per 9.38 s against 1.25 s in training, at 40 % of the context; keeping the trained stride takes 480 frames, only 160 fit"`,
 	);
 });
 

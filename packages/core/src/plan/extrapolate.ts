@@ -1,47 +1,75 @@
 /**
- * Extrapolation: frames and seconds trained against those asked at inference. Two things can break: the context, when
- * there are more frames than fit, and the temporal stride, when frames lie further apart than any in training.
+ * Extrapolation: what the model will be asked about videos, against what it was trained on, and on its own terms. The
+ * context can break (more frames than fit), the temporal stride (frames further apart than in training), the number of
+ * frames (more than the model ever saw), or the sampling itself: where frames lie a minute apart, what happens between
+ * them is seen by nobody, whatever the training was.
  */
 
 import { percent, thousands } from "../format.ts";
 
 export interface ExtrapolationQuestion {
-	readonly trained: { readonly frames: number; readonly seconds: number };
+	/** Absent where nobody published it. */
+	readonly trained: { readonly frames?: number; readonly seconds?: number };
 	readonly asked: { readonly frames: number; readonly seconds: number };
 	readonly contextTokens: number;
 	/** Prompt and answer, tokens. */
 	readonly textTokens: number;
-	/** Context tokens of a clip of so many frames under the plan's allocation; `undefined` when the family refuses it. */
+	/** Context tokens of a clip of which exactly so many frames are taken; `undefined` when the family does not. */
 	readonly countFrames: (frames: number) => number | undefined;
 }
 
+/** How well the frames cover the clip, judged without regard to training. */
+export type Coverage = "dense" | "sparse" | "blind";
+
+export type Breaks = "refused" | "context" | "temporal-stride" | "frame-count" | "blind-sampling" | "nothing";
+
 export interface Extrapolation {
-	readonly trained: { readonly frames: number; readonly seconds: number; readonly stride: number };
+	readonly trained: { readonly frames?: number; readonly seconds?: number; readonly stride?: number };
 	readonly asked: {
 		readonly frames: number;
 		readonly seconds: number;
 		/** Seconds between frames. */
 		readonly stride: number;
-		/** Absent when the model refuses so many frames. */
+		/** Absent when the model does not take so many frames. */
 		readonly contextTokens?: number;
 	};
+	/** Whether what is asked differs from what was trained. */
+	readonly differs: boolean;
+	readonly coverage: Coverage;
 	readonly contextLimit: number;
 	/** Asked tokens as a share of the context. */
 	readonly contextShare?: number;
 	/** Asked stride over trained stride: above 1 the model sees faster change than it ever did. */
-	readonly strideRatio: number;
-	/** Most frames that fit the context beside the text; 4,096 means at least that. */
-	readonly framesThatFit: number;
+	readonly strideRatio?: number;
+	/**
+	 * Most frames that fit the context beside the text; 4,096 means at least that. Absent for a family that takes as many
+	 * as its own rate says.
+	 */
+	readonly framesThatFit?: number;
 	/** Frames that would keep the trained stride over the asked duration. */
-	readonly framesForTrainedStride: number;
+	readonly framesForTrainedStride?: number;
 	/** Longest clip at the trained stride within the context, s. */
-	readonly secondsAtTrainedStride: number;
-	readonly breaksFirst: "context" | "temporal-stride" | "refused" | "nothing";
+	readonly secondsAtTrainedStride?: number;
+	readonly breaksFirst: Breaks;
 	readonly summary: string;
 }
 
 /** A stride this much longer than trained is called broken; below it is within what sampling jitter covers. */
 const STRIDE_TOLERANCE = 1.5;
+/**
+ * Frames at inference over trained frames from which accuracy falls: 32 trained frames gained at 64 and lost at 110
+ * (arXiv 2410.02713, table 8).
+ */
+const FRAME_TOLERANCE = 2;
+/**
+ * Seconds between frames up to which sampling is dense: LLaVA-Video trains on 64 frames of up to three minutes, one in
+ * 2.8 s (arXiv 2410.02713, section 4.1).
+ */
+const DENSE_STRIDE = 3;
+/** From here on sampling is blind: a shot, a step of a recipe, a goal last less than a minute. This project's threshold. */
+const BLIND_STRIDE = 60;
+/** One frame shows no change at all; a clip longer than this is no still picture. */
+const STILL_SECONDS = 2;
 
 export function extrapolate(question: ExtrapolationQuestion): Extrapolation {
 	const { trained, asked, contextTokens, textTokens, countFrames } = question;
@@ -49,72 +77,109 @@ export function extrapolate(question: ExtrapolationQuestion): Extrapolation {
 		const tokens = countFrames(frames);
 		return tokens === undefined ? undefined : tokens + textTokens;
 	};
-	const trainedStride = trained.seconds / trained.frames;
-	const askedStride = asked.seconds / asked.frames;
+	const trainedStride =
+		trained.frames === undefined || trained.seconds === undefined
+			? undefined
+			: trained.seconds / trained.frames;
+	const stride = asked.seconds / asked.frames;
 	const askedTokens = tokensOf(asked.frames);
-	const framesThatFit = mostFrames((frames) => tokensOf(frames), contextTokens);
-	const framesForTrainedStride = Math.ceil(asked.seconds / trainedStride);
-	const contextShare = askedTokens === undefined ? undefined : askedTokens / contextTokens;
-	const strideRatio = askedStride / trainedStride;
-	const breaksFirst = whatBreaks(contextShare, strideRatio);
-	return {
-		trained: { ...trained, stride: trainedStride },
-		asked: {
-			...asked,
-			stride: askedStride,
-			...(askedTokens === undefined ? {} : { contextTokens: askedTokens }),
-		},
-		contextLimit: contextTokens,
-		...(contextShare === undefined ? {} : { contextShare }),
-		strideRatio,
+	const framesThatFit = mostFrames(tokensOf, contextTokens);
+	const facts: Facts = {
+		asked,
+		stride,
+		trained,
+		trainedStride,
+		contextShare: askedTokens === undefined ? undefined : askedTokens / contextTokens,
+		coverage: coverageOf(asked.frames, asked.seconds),
 		framesThatFit,
-		framesForTrainedStride,
-		secondsAtTrainedStride: framesThatFit * trainedStride,
+		framesForTrainedStride:
+			trainedStride === undefined ? undefined : Math.ceil(asked.seconds / trainedStride),
+	};
+	const breaksFirst = whatBreaks(facts);
+	const differs =
+		(trained.frames !== undefined && trained.frames !== asked.frames) ||
+		(trained.seconds !== undefined && trained.seconds !== asked.seconds);
+	return {
+		trained: { ...trained, ...(trainedStride === undefined ? {} : { stride: trainedStride }) },
+		asked: { ...asked, stride, ...(askedTokens === undefined ? {} : { contextTokens: askedTokens }) },
+		differs,
+		coverage: facts.coverage,
+		contextLimit: contextTokens,
+		...(facts.contextShare === undefined ? {} : { contextShare: facts.contextShare }),
+		...(trainedStride === undefined
+			? {}
+			: {
+					strideRatio: stride / trainedStride,
+					framesForTrainedStride: Math.ceil(asked.seconds / trainedStride),
+					...(framesThatFit === undefined ? {} : { secondsAtTrainedStride: framesThatFit * trainedStride }),
+				}),
+		...(framesThatFit === undefined ? {} : { framesThatFit }),
 		breaksFirst,
-		summary: summarise(breaksFirst, {
-			askedStride,
-			trainedStride,
-			contextShare,
-			framesThatFit,
-			framesForTrainedStride,
-		}),
+		summary: summarise(breaksFirst, facts),
 	};
 }
 
-function whatBreaks(contextShare: number | undefined, strideRatio: number): Extrapolation["breaksFirst"] {
-	if (contextShare === undefined) return "refused";
-	if (contextShare > 1) return "context";
-	return strideRatio > STRIDE_TOLERANCE ? "temporal-stride" : "nothing";
+interface Facts {
+	readonly asked: ExtrapolationQuestion["asked"];
+	readonly stride: number;
+	readonly trained: ExtrapolationQuestion["trained"];
+	readonly trainedStride: number | undefined;
+	readonly contextShare: number | undefined;
+	readonly coverage: Coverage;
+	readonly framesThatFit: number | undefined;
+	readonly framesForTrainedStride: number | undefined;
 }
 
-function summarise(
-	breaksFirst: Extrapolation["breaksFirst"],
-	numbers: {
-		readonly askedStride: number;
-		readonly trainedStride: number;
-		readonly contextShare: number | undefined;
-		readonly framesThatFit: number;
-		readonly framesForTrainedStride: number;
-	},
-): string {
-	const { askedStride, trainedStride, contextShare, framesThatFit, framesForTrainedStride } = numbers;
-	const stride = `${askedStride.toFixed(2)} s between frames against ${trainedStride.toFixed(2)} s in training`;
+/** Judges frames over seconds on their own. */
+export function coverageOf(frames: number, seconds: number): Coverage {
+	const stride = seconds / frames;
+	if (stride > BLIND_STRIDE || (frames < 2 && seconds > STILL_SECONDS)) return "blind";
+	return stride > DENSE_STRIDE ? "sparse" : "dense";
+}
+
+function whatBreaks({ contextShare, coverage, stride, trainedStride, asked, trained }: Facts): Breaks {
+	if (contextShare === undefined) return "refused";
+	if (contextShare > 1) return "context";
+	if (coverage === "blind") return "blind-sampling";
+	if (trainedStride !== undefined && stride / trainedStride > STRIDE_TOLERANCE) return "temporal-stride";
+	const moreFrames = trained.frames !== undefined && asked.frames / trained.frames > FRAME_TOLERANCE;
+	return moreFrames ? "frame-count" : "nothing";
+}
+
+function summarise(breaksFirst: Breaks, facts: Facts): string {
+	const { asked, stride, trained, trainedStride, contextShare, framesThatFit, framesForTrainedStride } =
+		facts;
+	const each = `one frame per ${seconds(stride)}`;
 	const context = `${percent(contextShare ?? 0)} of the context`;
-	const fit = framesThatFit === MOST_FRAMES ? `at least ${thousands(MOST_FRAMES)}` : thousands(framesThatFit);
-	const remedy =
-		framesForTrainedStride <= framesThatFit
-			? `${framesForTrainedStride} frames would keep the trained stride and still fit`
-			: `keeping the trained stride takes ${framesForTrainedStride} frames, only ${fit} fit`;
+	const fit =
+		framesThatFit === undefined
+			? "as many as the model's own rate takes"
+			: `${framesThatFit === MOST_FRAMES ? "at least " : ""}${thousands(framesThatFit)}`;
 	switch (breaksFirst) {
 		case "refused":
-			return `the model refuses that many frames; ${fit} frames fit its context`;
+			return `the model does not take ${asked.frames} frames of such a clip; ${fit} frames fit its context`;
 		case "context":
 			return `the context breaks first: ${context}; at most ${fit} frames fit`;
+		case "blind-sampling":
+			return `sampling is blind: ${each}${asked.frames < 2 ? "" : `, ${asked.frames} in ${seconds(asked.seconds)}`}; what happens between is never seen; ${thousands(Math.ceil(asked.seconds / DENSE_STRIDE))} frames would make it dense, ${fit} fit the context`;
 		case "temporal-stride":
-			return `temporal reasoning breaks first, not the budget: ${stride}, at ${context}; ${remedy}`;
+			return `temporal reasoning breaks first, not the budget: ${each} against ${seconds(trainedStride ?? 0)} in training, at ${context}; ${remedy(framesForTrainedStride ?? 0, framesThatFit, fit)}`;
+		case "frame-count":
+			return `${asked.frames} frames are more than twice the ${trained.frames} of training: accuracy fell there when it was measured (LLaVA-Video, table 8)`;
 		case "nothing":
-			return `nothing breaks: ${stride}, at ${context}`;
+			return `nothing breaks: ${each}${trainedStride === undefined ? "" : ` against ${seconds(trainedStride)} in training`}, at ${context}`;
 	}
+}
+
+function remedy(needed: number, framesThatFit: number | undefined, fit: string): string {
+	return needed <= (framesThatFit ?? 0)
+		? `${needed} frames would keep the trained stride and still fit`
+		: `keeping the trained stride takes ${needed} frames, only ${fit} fit`;
+}
+
+/** 3.75 → "3.75 s", 90 → "90 s". */
+function seconds(value: number): string {
+	return `${value >= 10 ? Math.round(value) : Number(value.toFixed(2))} s`;
 }
 
 /** Beyond this many frames nobody asks; a budget that still has room says "at least". */
@@ -124,9 +189,11 @@ const FRAME_STEP = 8;
 
 /**
  * Most frames whose tokens stay within the limit, up to `MOST_FRAMES`; 0 when none do. Tokens grow with frames, so the
- * search doubles and then halves; a count the family refuses is rounded up to the next it may accept.
+ * search doubles and then halves; a count the family refuses is rounded up to the next it may accept. `undefined` when it
+ * takes none that it is asked for.
  */
-function mostFrames(tokensOf: (frames: number) => number | undefined, limit: number): number {
+function mostFrames(tokensOf: (frames: number) => number | undefined, limit: number): number | undefined {
+	if (tokensOf(1) === undefined && tokensOf(FRAME_STEP) === undefined) return undefined;
 	const fits = (frames: number): boolean => {
 		const tokens = tokensOf(frames) ?? tokensOf(Math.ceil(frames / FRAME_STEP) * FRAME_STEP);
 		return tokens !== undefined && tokens <= limit;

@@ -6,7 +6,20 @@ import { CHECKPOINT_IDS } from "../checkpoints/index.ts";
 import { createCounterFrom } from "../count.ts";
 import { OnevisionError } from "../errors.ts";
 import type { MediaItem } from "../sample.ts";
-import { DEFAULT_FIDELITY, fidelityOf, type KeptShares, keptShares } from "./fidelity.ts";
+import {
+	DEFAULT_FIDELITY,
+	fidelityGap,
+	fidelityModel,
+	fidelityOf,
+	fidelityOfLogs,
+	isClearlyLess,
+	isClearlyMore,
+	type KeptShares,
+	keepsClearlyLess,
+	keptShares,
+	type LogShares,
+	untrainedFramesLoss,
+} from "./fidelity.ts";
 
 const ID = "llava-onevision-qwen2-7b-ov";
 
@@ -35,6 +48,11 @@ describe("resolution: pixels in over pixels there", () => {
 	test("an enlarged image keeps no more than all", () => {
 		expect(kept(image(100, 100)).resolution).toBe(1);
 	});
+	test("enlarging one axis does not make up for shrinking the other", () => {
+		// 640×360 in 384×384: 384/640 of the columns, every row.
+		const frame: MediaItem = { kind: "video", width: 640, height: 360, frames: 4, fps: 4 };
+		expect(kept(frame).resolution).toBe(384 / 640);
+	});
 	test("padding is not counted as pixels kept", () => {
 		// 1536×384 in one tile: 384×96 of it is picture.
 		expect(kept(image(1536, 384), { max_tiles: 1 }).resolution).toBe((384 * 96) / (1536 * 384));
@@ -55,20 +73,20 @@ describe("density: features over patches", () => {
 	test("pooling 27×27 to 14×14 keeps 196 of 729", () => {
 		expect(kept(image(768, 768), { image_pooling: 2 }).density).toBeCloseTo(196 / 729, 12);
 	});
-	test("a cap of one tile on four keeps about a quarter", () => {
-		expect(kept(image(768, 768), { anyres_max: 1 }).density).toBeCloseTo(1 / 4, 1);
+	test("a cap of one tile on four keeps two tiles of five, the overview among them", () => {
+		expect(kept(image(768, 768), { anyres_max: 1 }).density).toBeCloseTo(2 / 5, 2);
 	});
 	test("padding that is dropped is no loss", () => {
 		expect(kept(image(768, 384)).density).toBe(1);
 	});
 });
 
-describe("duration: a frame stands for a second", () => {
-	test("eight frames of 30 s are 8/30", () => {
-		expect(kept(clip(900, 30), { num_frames: 8 }).duration).toBeCloseTo(8 / 30, 12);
+describe("duration: a frame stands for a quarter of a second", () => {
+	test("eight frames of 30 s are 2/30", () => {
+		expect(kept(clip(900, 30), { num_frames: 8 }).duration).toBeCloseTo(2 / 30, 12);
 	});
-	test("32 frames of 10 s are all of it", () => {
-		expect(kept(clip(300, 30), { num_frames: 32 }).duration).toBe(1);
+	test("32 frames of 8 s are all of it", () => {
+		expect(kept(clip(240, 30), { num_frames: 32 }).duration).toBe(1);
 	});
 	test("without a rate, the share of the frames", () => {
 		expect(kept(clip(64), { num_frames: 16 }).duration).toBe(1 / 4);
@@ -80,12 +98,70 @@ describe("duration: a frame stands for a second", () => {
 
 describe("formula", () => {
 	const third = { resolution: 0.25, density: 0.0625, duration: 0.5 };
-	test("the square root of pixels and duration, the fourth root of density", () => {
-		expect(fidelityOf(third, DEFAULT_FIDELITY)).toBeCloseTo(0.5 * 0.5 * Math.SQRT1_2, 12);
+	test("powers of the shares", () => {
+		expect(fidelityOf(third, DEFAULT_FIDELITY)).toBeCloseTo(0.25 ** 0.3 * 0.0625 ** 0.25 * 0.5 ** 0.45, 12);
 	});
 	test("an exponent of 0 ignores the loss", () => {
 		expect(fidelityOf(third, { resolution: 0, density: 0, duration: 0, secondsPerFrame: 1 })).toBe(1);
 	});
+	test("over samples it is the geometric mean, with the square of what is used", () => {
+		const logs = { resolution: Math.log(0.25), density: 0, duration: 0, used: Math.log(0.5) };
+		expect(fidelityOfLogs(logs, DEFAULT_FIDELITY)).toBeCloseTo(0.25 ** 0.3 * 0.25, 12);
+	});
+});
+
+describe("gaps", () => {
+	const shares = (resolution: number, density: number, duration: number, used = 1): LogShares => ({
+		resolution: Math.log(resolution),
+		density: Math.log(density),
+		duration: Math.log(duration),
+		used: Math.log(used),
+	});
+	const model = fidelityModel();
+
+	test("four times the frames at a quarter of the tokens each is a tie by the published ranges", () => {
+		const gap = fidelityGap(shares(1, 1 / 4, 0.4), shares(1, 1, 0.1), model);
+		expect([gap.min < 0, gap.max > 0]).toEqual([true, true]);
+		expect(isClearlyMore(gap) || isClearlyLess(gap)).toBe(false);
+	});
+	test("twice the frames at equal tokens each is clearly more", () => {
+		const gap = fidelityGap(shares(1, 1 / 4, 0.4), shares(1, 1 / 4, 0.2), model);
+		expect(gap.central).toBeCloseTo(0.45 * Math.LN2, 12);
+		expect(isClearlyMore(gap)).toBe(true);
+	});
+	test("one frame more of many is noise", () => {
+		expect(isClearlyMore(fidelityGap(shares(1, 1, 0.65), shares(1, 1, 0.62), model))).toBe(false);
+	});
+	test("exponents that a person gives have no range", () => {
+		const own = fidelityModel({ density: 1, duration: 0.1 });
+		const gap = fidelityGap(shares(1, 1 / 4, 0.4), shares(1, 1, 0.1), own);
+		expect(gap.min).toBeCloseTo(gap.max, 12);
+		expect(isClearlyLess(gap)).toBe(true);
+	});
+	test("the short way agrees with the gap", () => {
+		const share = fc.double({ min: 0.01, max: 1, noNaN: true });
+		const any = fc.tuple(share, share, share, share).map((each) => shares(...each));
+		fc.assert(
+			fc.property(any, any, (a, b) => {
+				expect(keepsClearlyLess(a, b, model)).toBe(isClearlyLess(fidelityGap(a, b, model)));
+			}),
+			{ seed: 8, numRuns: 2000 },
+		);
+	});
+	test("the gap turns its sign with its sides", () => {
+		const [a, b] = [shares(0.3, 0.5, 0.2), shares(0.6, 0.1, 0.9, 0.5)];
+		const [there, back] = [fidelityGap(a, b, model), fidelityGap(b, a, model)];
+		expect(there.central).toBeCloseTo(-back.central, 12);
+		expect([there.min, there.max]).toEqual([expect.closeTo(-back.max, 12), expect.closeTo(-back.min, 12)]);
+	});
+});
+
+test("frames beyond training cost: half the gain at twice as many, a loss at three and a half times", () => {
+	const gain = (frames: number): number => Math.log(frames / 32) + untrainedFramesLoss(frames, 32);
+	expect(untrainedFramesLoss(32, 32)).toBe(-0);
+	expect(gain(64) / Math.LN2).toBeGreaterThan(0.3);
+	expect(gain(64) / Math.LN2).toBeLessThan(0.6);
+	expect(gain(110)).toBeLessThan(0);
 });
 
 test("shares and fidelity lie between 0 and 1 for every checkpoint and size", () => {

@@ -1,16 +1,19 @@
 /**
- * Fidelity: how much of the source survives into the tokens, from 0 to 1.
- * `(pixels kept · duration kept)^½ · (features per patch)^¼` with the default exponents. Resolution weighs twice as much
- * as token density because LLaVA-OneVision found scaling resolution to help more than scaling tokens per tile
- * (arXiv 2408.03326, section 3.2, Higher AnyRes with bilinear interpolation). It ranks allocations; it is no benchmark
- * score.
+ * Fidelity: how much of the source survives into the tokens, from 0 to 1, as a product of powers of shares:
+ * `resolution^a · density^b · duration^c · used²`. Over samples it is the geometric mean, so that a loss by half counts
+ * the same on a short clip and on a long one. Accuracy moves by about the same amount per doubling of frames or features
+ * (facts/ablations.ts), which is what a logarithm says.
+ *
+ * The exponents are fitted to published ablations and known to within a range only. Two allocations whose order turns
+ * within the ranges, or that differ by less than neighbouring rows of those tables do by chance, are a tie.
+ * It ranks allocations; it is no benchmark score.
  */
 
 import type { ItemLayout } from "../layout.ts";
 import { durationSeconds, type MediaItem } from "../sample.ts";
 
 export interface FidelityExponents {
-	/** Share of the source's pixels that reach the tower. */
+	/** Share of the source's pixels that reach the tower, axis by axis. */
 	readonly resolution: number;
 	/** Features per patch left after pooling and the cap. */
 	readonly density: number;
@@ -20,45 +23,105 @@ export interface FidelityExponents {
 	readonly secondsPerFrame: number;
 }
 
+/**
+ * `density` sets the scale (only ratios rank). With `secondsPerFrame` 0.25 a least-squares fit to LLaVA-Video's table 8
+ * gives 1.00 points per e-fold of duration and 0.56 per e-fold of density (fidelity.ablations.test.ts computes it again).
+ * 0.25 because its authors find 110 frames of clips up to 30 s still gaining; 0.5 would fit as well, 1 and more worse.
+ * `resolution` exceeds `density` by a little: at equal tokens, going from 2×2 to 6×6 tiles gained 0.45 points (Higher
+ * AnyRes), a fifth of a point per e-fold of pixels, where a doubling of tokens gave 2.8.
+ */
 export const DEFAULT_FIDELITY: FidelityExponents = {
-	resolution: 0.5,
+	resolution: 0.3,
 	density: 0.25,
-	duration: 0.5,
-	secondsPerFrame: 1,
+	duration: 0.45,
+	secondsPerFrame: 0.25,
 };
+
+export interface Range {
+	readonly min: number;
+	readonly max: number;
+}
+
+/**
+ * What the tables leave open, in the same scale: one standard error of the fit for density (±0.33 of 0.56) and duration
+ * (±0.32 of 1.00); for what resolution weighs beyond density, from the gain over the full ninefold of pixels to that
+ * over the part which pictures of common sizes can use.
+ */
+const PUBLISHED_RANGES = {
+	density: { min: 0.1, max: 0.4 },
+	resolutionBeyondDensity: { min: 0.02, max: 0.1 },
+	duration: { min: 0.3, max: 0.6 },
+} as const satisfies Record<string, Range>;
+
+/** The exponents of one plan, each with the range it is known to. */
+export interface FidelityModel {
+	readonly exponents: FidelityExponents;
+	readonly ranges: {
+		readonly density: Range;
+		/** The resolution exponent less the density exponent. */
+		readonly resolutionBeyondDensity: Range;
+		readonly duration: Range;
+	};
+}
+
+/** Defaults with what a request sets. What a person sets is taken as known: its range is that one value. */
+export function fidelityModel(
+	asked: { readonly [E in keyof FidelityExponents]?: number | undefined } = {},
+): FidelityModel {
+	const exponents: FidelityExponents = {
+		resolution: asked.resolution ?? DEFAULT_FIDELITY.resolution,
+		density: asked.density ?? DEFAULT_FIDELITY.density,
+		duration: asked.duration ?? DEFAULT_FIDELITY.duration,
+		secondsPerFrame: asked.secondsPerFrame ?? DEFAULT_FIDELITY.secondsPerFrame,
+	};
+	const exactly = (value: number): Range => ({ min: value, max: value });
+	const spatial = asked.density !== undefined || asked.resolution !== undefined;
+	return {
+		exponents,
+		ranges: {
+			density: spatial ? exactly(exponents.density) : PUBLISHED_RANGES.density,
+			resolutionBeyondDensity: spatial
+				? exactly(exponents.resolution - exponents.density)
+				: PUBLISHED_RANGES.resolutionBeyondDensity,
+			duration: asked.duration === undefined ? PUBLISHED_RANGES.duration : exactly(exponents.duration),
+		},
+	};
+}
 
 /** The three shares of one item, each from 0 to 1. */
 export interface KeptShares {
+	/** Pixels of the source that reach the tower. Enlarging one axis does not make up for shrinking the other. */
 	readonly resolution: number;
+	/** Features per patch, overview included. */
 	readonly density: number;
+	/** Of the clip's duration; 1 for an image. */
 	readonly duration: number;
 }
 
 /** What of one media item survives in its layout. */
 export function keptShares(item: MediaItem, layout: ItemLayout, secondsPerFrame: number): KeptShares {
-	const pixels = (layout.content.width * layout.content.height) / (item.width * item.height);
-	// Patches under the picture itself: the canvas's patches, less those that see only padding.
-	const { tileGrid, patchGrid, canvas, content, cappedGrid } = layout;
+	const { tileGrid, patchGrid, canvas, content, cappedGrid, parts } = layout;
+	// Patches under the picture itself: the canvas's patches, less those that see only padding; and the overview's.
 	const patches =
 		tileGrid.rows *
 		patchGrid.rows *
 		tileGrid.cols *
 		patchGrid.cols *
 		((content.width * content.height) / (canvas.width * canvas.height));
-	const features = cappedGrid.rows * cappedGrid.cols;
-	const seconds = item.kind === "video" ? durationSeconds(item) : undefined;
+	const overview = parts.overview > 0 ? patchGrid.rows * patchGrid.cols : 0;
+	const features = cappedGrid.rows * cappedGrid.cols + parts.overview;
 	return {
-		resolution: Math.min(1, pixels),
-		density: Math.min(1, features / patches),
-		// Without a frame rate the duration is unknown; every frame kept counts as everything seen.
-		duration:
-			item.kind === "image"
-				? 1
-				: Math.min(
-						1,
-						seconds === undefined ? layout.frames / item.frames : (layout.frames * secondsPerFrame) / seconds,
-					),
+		resolution: Math.min(1, content.width / item.width) * Math.min(1, content.height / item.height),
+		density: Math.min(1, features / (patches + overview)),
+		duration: keptDuration(item, layout.frames, secondsPerFrame),
 	};
+}
+
+function keptDuration(item: MediaItem, frames: number, secondsPerFrame: number): number {
+	if (item.kind === "image") return 1;
+	const seconds = durationSeconds(item);
+	// Without a frame rate the duration is unknown; every frame kept counts as everything seen.
+	return Math.min(1, seconds === undefined ? frames / item.frames : (frames * secondsPerFrame) / seconds);
 }
 
 /** Fidelity of one item. */
@@ -68,4 +131,118 @@ export function fidelityOf(kept: KeptShares, exponents: FidelityExponents): numb
 		kept.density ** exponents.density *
 		kept.duration ** exponents.duration
 	);
+}
+
+/**
+ * Means of the natural logarithms of the shares over samples: what fidelity and its uncertainty are linear in. `used` is
+ * the share of images, and of samples, that are used at all.
+ */
+export interface LogShares {
+	readonly resolution: number;
+	readonly density: number;
+	readonly duration: number;
+	readonly used: number;
+}
+
+/**
+ * Squared: with k of n images the share of pairs that can be compared is about (k/n)². A sample that is refused counts
+ * alike. This project's choice; no ablation is published.
+ */
+const USED_EXPONENT = 2;
+
+/** Shares below this count as this: the padding rule of LLaVA-1.6 can drop every row of a sliver. */
+const LEAST_SHARE = 1e-6;
+
+export function logShare(share: number): number {
+	return Math.log(Math.max(share, LEAST_SHARE));
+}
+
+/** Fidelity of a set of samples, 0 to 1. */
+export function fidelityOfLogs(logs: LogShares, exponents: FidelityExponents): number {
+	return Math.exp(weigh(logs, exponents));
+}
+
+function weigh(logs: LogShares, { resolution, density, duration }: FidelityExponents): number {
+	return (
+		resolution * logs.resolution +
+		density * logs.density +
+		duration * logs.duration +
+		USED_EXPONENT * logs.used
+	);
+}
+
+/** How much more `a` keeps than `b`, as the logarithm of the ratio of fidelities. */
+export interface FidelityGap {
+	readonly central: number;
+	/** Smallest and largest over the ranges of the exponents. */
+	readonly min: number;
+	readonly max: number;
+}
+
+export function fidelityGap(a: LogShares, b: LogShares, { exponents, ranges }: FidelityModel): FidelityGap {
+	const difference: LogShares = {
+		resolution: a.resolution - b.resolution,
+		density: a.density - b.density,
+		duration: a.duration - b.duration,
+		used: a.used - b.used,
+	};
+	const terms: readonly [number, Range][] = [
+		[difference.resolution + difference.density, ranges.density],
+		[difference.resolution, ranges.resolutionBeyondDensity],
+		[difference.duration, ranges.duration],
+	];
+	let min = USED_EXPONENT * difference.used;
+	let max = min;
+	for (const [factor, range] of terms) {
+		min += Math.min(factor * range.min, factor * range.max);
+		max += Math.max(factor * range.min, factor * range.max);
+	}
+	return { central: weigh(difference, exponents), min, max };
+}
+
+/**
+ * Gaps below this are noise: half a benchmark point, by which neighbouring rows of the Higher AnyRes table differ at equal
+ * tokens, where 0.25 of fidelity's logarithm stands for 2.35 points.
+ */
+const NOISE = 0.05;
+
+/** Whether the first keeps more beyond what the ablations leave open. */
+export function isClearlyMore({ central, min }: FidelityGap): boolean {
+	return min > 0 && central >= NOISE;
+}
+
+/** Whether the first keeps less beyond what the ablations leave open. */
+export function isClearlyLess({ central, max }: FidelityGap): boolean {
+	return max < 0 && central <= -NOISE;
+}
+
+/** `isClearlyLess` of the gap of `a` to `b`, without the gap: a search asks it hundreds of thousands of times. */
+export function keepsClearlyLess(a: LogShares, b: LogShares, { exponents, ranges }: FidelityModel): boolean {
+	const resolution = a.resolution - b.resolution;
+	const density = a.density - b.density;
+	const duration = a.duration - b.duration;
+	const used = USED_EXPONENT * (a.used - b.used);
+	const central =
+		exponents.resolution * resolution + exponents.density * density + exponents.duration * duration + used;
+	if (central > -NOISE) return false;
+	const most =
+		largest(resolution + density, ranges.density) +
+		largest(resolution, ranges.resolutionBeyondDensity) +
+		largest(duration, ranges.duration) +
+		used;
+	return most < 0;
+}
+
+function largest(factor: number, { min, max }: Range): number {
+	return factor > 0 ? factor * max : factor * min;
+}
+
+/**
+ * What frames beyond those of training cost a released checkpoint, to be added to the logarithm of the duration share.
+ * A model trained on 32 frames gained half as much from 64 as one trained on 64, and lost at 110 (LLaVA-Video, table 8,
+ * second group): in the logarithm x of frames over trained frames the gain is about x − 0.9·x².
+ */
+export function untrainedFramesLoss(frames: number, trainedFrames: number): number {
+	const beyond = Math.max(0, Math.log(frames / trainedFrames));
+	return -0.9 * beyond ** 2;
 }

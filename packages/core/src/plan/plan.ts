@@ -8,19 +8,21 @@ import { OnevisionError } from "../errors.ts";
 import type { Settings } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import type { SampleLayout } from "../layout.ts";
-import { durationSeconds, type Sample, SCENARIOS, type Scenario } from "../sample.ts";
+import { durationSeconds, type Sample, SCENARIOS, type Scenario, type VideoItem } from "../sample.ts";
 import { type AllocationQuestion, type AllocationResult, limitImages } from "./allocate.ts";
 import { type CurriculumPlan, planCurriculum, type ScenarioLoad, scenarioLoad } from "./curriculum.ts";
 import { compareFixedAndDynamic, type FixedAgainstDynamic } from "./dynamic.ts";
 import { type Extrapolation, extrapolate } from "./extrapolate.ts";
 import { type JointPlan, planJoint, withinSample } from "./joint.ts";
 import { type MediaProfile, mergeEqual, presentScenarios, profileMedia } from "./media-profile.ts";
+import { type PasteBlock, pasteBlocks } from "./paste.ts";
 import { type PlanRequest, planRequestSchema } from "./request.ts";
 import { type ResolvedPlanRequest, resolvePlanRequest } from "./resolve.ts";
-import { applyRules, type Finding, MOST_FULL_FRAMES } from "./rules.ts";
+import { applyRules, type Finding } from "./rules.ts";
 import { CONTEXT_RISK_ABOVE, planScenario, type ScenarioPlan } from "./scenario.ts";
 import { expectSkills, type SkillPlan } from "./skills.ts";
 import { statistics } from "./statistics.ts";
+import { trainedFramesOf } from "./trained.ts";
 
 /** What one request of a scenario costs, for its median sample. */
 export interface ScenarioCost {
@@ -30,7 +32,7 @@ export interface ScenarioCost {
 
 export interface Plan {
 	/** Version of this format. */
-	readonly version: 1;
+	readonly version: 2;
 	readonly request: ResolvedPlanRequest;
 	readonly scenarios: readonly ScenarioPlan[];
 	/** Visual tokens per sample expected over the mix. */
@@ -42,6 +44,8 @@ export interface Plan {
 	readonly curriculum: CurriculumPlan;
 	readonly costs: readonly ScenarioCost[];
 	readonly skills: readonly SkillPlan[];
+	/** The chosen settings as the tools that run the model take them. */
+	readonly paste: readonly PasteBlock[];
 	readonly findings: readonly Finding[];
 	/** Whether a reject or refusal stands that was not overridden. */
 	readonly refused: boolean;
@@ -69,12 +73,12 @@ export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoi
 	const scenarios = planned.map(({ plan }) => plan);
 	const longest = Math.max(request.budget, request.meanTokens) * CONTEXT_RISK_ABOVE;
 	const joint = planJoint(
-		planned.map(({ plan: { scenario, share }, frontier }) => ({
+		planned.map(({ plan: { scenario, share }, search: { frontier } }) => ({
 			scenario,
 			share,
 			priority: request.priorities[scenario],
-			frontier: frontier.points,
-			choosable: withinSample(frontier.points, request.fit, longest),
+			frontier,
+			choosable: withinSample(frontier, request.fit, longest),
 		})),
 		request.meanTokens,
 	);
@@ -87,7 +91,7 @@ export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoi
 		...(extrapolation === undefined ? {} : { extrapolation }),
 	});
 	return {
-		version: 1,
+		version: 2,
 		request,
 		scenarios,
 		expectedTokens: scenarios.reduce((sum, { share, chosen }) => sum + share * chosen.visualTokens.mean, 0),
@@ -108,10 +112,18 @@ export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoi
 			scenario,
 			cost: costOfMedian(request, question, chosen),
 		})),
-		skills: expectSkills(scenarios, curriculum),
+		skills: expectSkills({ scenarios, curriculum, trainedOn: trainedScenarios(request) }),
+		paste: pasteBlocks(request, scenarios),
 		findings,
 		refused: findings.some(({ severity, overridden }) => severity !== "warn" && !overridden),
 	};
+}
+
+/** Scenarios the checkpoint has seen in training before the plan's first stage. */
+function trainedScenarios({ checkpoint, curriculum }: ResolvedPlanRequest): readonly Scenario[] | "unknown" {
+	if (curriculum.done.length === 0) return [];
+	if (checkpoint.trainedThrough === undefined) return "unknown";
+	return checkpoint.trainedThrough === "single-image" ? ["single-image"] : SCENARIOS;
 }
 
 /** Scenarios in the mix that the family takes. */
@@ -133,9 +145,6 @@ function questionFor(
 		deployOnly: request.purpose === "deploy",
 		limits: request.limits,
 		fidelity: request.fidelity,
-		mostFullFrames: request.allow.includes("frames-at-full-density")
-			? Number.POSITIVE_INFINITY
-			: MOST_FULL_FRAMES,
 	};
 }
 
@@ -159,37 +168,83 @@ function planExtrapolation(
 					durations.map(({ seconds }) => seconds),
 					durations.map(({ weight }) => weight),
 				);
-	const planned = Number(video.chosen.allocation.settings.num_frames);
-	const frames = Number.isFinite(planned) ? planned : (request.checkpoint.trainedFrames ?? 32);
-	const { inference } = request;
-	const trained = { frames: inference.trainedFrames ?? frames, seconds: inference.trainedSeconds ?? p95 };
-	const asked = { frames: inference.frames ?? frames, seconds: inference.seconds ?? p95 };
+	const { inference, purpose, checkpoint } = request;
+	const seconds = inference.seconds ?? p95;
+	const own = countOwnClip(request, video.chosen.allocation.settings, seconds);
+	if (own === undefined && inference.frames === undefined) return undefined;
+	const asked = { frames: inference.frames ?? own?.frames ?? 0, seconds };
+	const trainedFrames =
+		inference.trainedFrames ??
+		(purpose === "deploy"
+			? trainedFramesOf(checkpoint)
+			: countOwnClip(request, video.chosen.allocation.settings, inference.trainedSeconds ?? p95)?.frames);
+	const trainedSeconds = inference.trainedSeconds ?? (purpose === "deploy" ? undefined : p95);
 	return extrapolate({
-		trained,
+		trained: {
+			...(trainedFrames === undefined ? {} : { frames: trainedFrames }),
+			...(trainedSeconds === undefined ? {} : { seconds: trainedSeconds }),
+		},
 		asked,
-		contextTokens: request.checkpoint.contextTokens,
+		contextTokens: checkpoint.contextTokens,
 		textTokens: request.textTokens.prompt + request.textTokens.answer,
-		countFrames: (count) => countClip(request, video.chosen.allocation.settings, count, asked.seconds),
+		countFrames: (count) =>
+			count === own?.frames
+				? own.contextTokens
+				: countClip(request, video.chosen.allocation.settings, count, seconds),
 	});
 }
 
-/** Context tokens of a 720p clip of which exactly so many frames are used; `undefined` when the family refuses. */
+/** Frames per second of the clip that stands for all in the extrapolation. */
+const CLIP_FPS = 30;
+
+/** Frames and context tokens of a 720p clip under the plan's settings; `undefined` when the family refuses it. */
+function countOwnClip(
+	request: ResolvedPlanRequest,
+	settings: Settings,
+	seconds: number,
+): { readonly frames: number; readonly contextTokens: number } | undefined {
+	const frames = Math.max(1, Math.round(seconds * CLIP_FPS));
+	return countVideo(request, settings, { kind: "video", width: 1280, height: 720, frames, fps: CLIP_FPS });
+}
+
+/**
+ * Context tokens of a 720p clip of which so many frames are used, set by the knob that bounds frames, whatever its name;
+ * `undefined` when the family refuses it or takes another number. Families that pair or group frames may round.
+ */
 function countClip(
 	request: ResolvedPlanRequest,
 	settings: Settings,
 	frames: number,
 	seconds: number,
 ): number | undefined {
-	const { checkpoint, parity } = request;
-	const byNumber = "num_frames" in familyById(checkpoint.family).settings ? { num_frames: frames } : {};
-	const clip = { kind: "video", width: 1280, height: 720, frames, fps: frames / seconds } as const;
+	const { checkpoint } = request;
+	const knob = familyById(checkpoint.family)
+		.knobs(checkpoint.constants)
+		.video.find(({ bound }) => bound === "frames");
+	const counted = countVideo(
+		request,
+		knob === undefined ? settings : { ...settings, [knob.setting]: frames },
+		{ kind: "video", width: 1280, height: 720, frames, fps: frames / seconds },
+	);
+	if (counted === undefined || Math.abs(counted.frames - frames) > FRAME_ROUNDING) return undefined;
+	return counted.contextTokens;
+}
+
+/** Frames are rounded to pairs, or to the four or eight that a family pools in time. */
+const FRAME_ROUNDING = 7;
+
+function countVideo(
+	{ checkpoint, parity }: ResolvedPlanRequest,
+	settings: Settings,
+	clip: VideoItem,
+): { readonly frames: number; readonly contextTokens: number } | undefined {
 	try {
 		const counter = createCounterFrom(checkpoint, {
 			...settings,
-			...byNumber,
 			...(parity === undefined ? {} : { parity }),
 		});
-		return counter.count({ media: [clip] }).contextTokens;
+		const { items, contextTokens } = counter.count({ media: [clip] });
+		return { frames: items[0]?.frames ?? 0, contextTokens };
 	} catch (error) {
 		if (error instanceof OnevisionError) return undefined;
 		throw error;
@@ -239,7 +294,9 @@ function planStages(
 			zeroStage: hardware.zeroStage,
 			microBatch: hardware.microBatch,
 			activationCheckpointing: hardware.activationCheckpointing,
+			offload: hardware.offload,
 		},
+		training: request.training,
 		pricePerHour: hardware.pricePerHour,
 	});
 }

@@ -36,7 +36,9 @@ const FULL: PlanRequest = {
 	},
 	fidelity: { resolution: 0.5, density: 0.25, duration: 0.5, secondsPerFrame: 1 },
 	textTokens: { prompt: 128, answer: 128 },
+	training: { method: "lora", loraRank: 64, freeze: ["tower"] },
 	curriculum: {
+		start: "scratch",
 		samples: { alignment: 1, knowledge: 2, "single-image": 3, onevision: 4, "task-transfer": 5 },
 		order: ["alignment", "knowledge", "single-image", "onevision", "task-transfer"],
 		globalBatch: 256,
@@ -50,6 +52,7 @@ const FULL: PlanRequest = {
 		prefillEfficiency: 0.5,
 		zeroStage: 3,
 		microBatch: 1,
+		offload: "optimizer",
 		activationCheckpointing: true,
 		requestBatch: 8,
 	},
@@ -95,7 +98,7 @@ test("the model may be a name instead of a recipe", () => {
 test("a key of the wrong place is told where it stands", () => {
 	const nested = { hardware: { acelerator: "h100-sxm" } };
 	expect(() => planRequestSchema.parse(nested, "")).toThrowErrorMatchingInlineSnapshot(
-		`[OnevisionError: hardware.acelerator: no such key; did you mean accelerator? Known: accelerator, count, pricePerHour, trainingEfficiency, prefillEfficiency, zeroStage, microBatch, activationCheckpointing, requestBatch]`,
+		`[OnevisionError: hardware.acelerator: no such key; did you mean accelerator? Known: accelerator, count, pricePerHour, trainingEfficiency, prefillEfficiency, zeroStage, microBatch, offload, activationCheckpointing, requestBatch]`,
 	);
 	expect(() => planRequestSchema.parse({ model: { tower: "x" } }, "")).toThrowErrorMatchingInlineSnapshot(
 		`[OnevisionError: model.languageModel: missing; Language model, an id of the language-model table]`,

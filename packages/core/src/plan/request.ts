@@ -53,11 +53,15 @@ const mix = object("Share of each scenario; percent summing to 100, or fractions
 });
 
 const media = object("What the samples look like: a folder of files, described sizes, or both", {
-	folder: optional(text("Folder of media files, read by the command line; relative to the request file")),
+	folder: optional(
+		text(
+			"Folder of media files, or a JSON Lines file of samples, read by the command line; relative to the request file",
+		),
+	),
 	grouping: optional(
 		choice(
-			"How a folder becomes samples: a subfolder of 2 to 32 images is one multi-image sample, or never",
-			["folder", "none"],
+			"How a folder becomes samples: every file for itself (default), or a subfolder of 2 to 32 images as one multi-image sample",
+			["none", "folder"],
 		),
 	),
 	images: optional(list("Image sizes", describedImage, { min: 1, max: 100_000 })),
@@ -83,14 +87,19 @@ const customModel = object(
 	},
 );
 
-const fidelity = object("Exponents of fidelity: how much each loss counts, 0 ignores it", {
-	resolution: optional(number("Share of the source's pixels that survive (default 0.5)", { min: 0, max: 4 })),
-	density: optional(number("Features per patch that survive pooling (default 0.25)", { min: 0, max: 4 })),
-	duration: optional(number("Share of a clip's duration that is seen (default 0.5)", { min: 0, max: 4 })),
-	secondsPerFrame: optional(
-		number("How much of a clip one frame stands for, s (default 1)", { min: 0.01, max: 3600 }),
-	),
-});
+const fidelity = object(
+	"Exponents of fidelity: how much each loss counts, 0 ignores it; what is given is taken as known",
+	{
+		resolution: optional(
+			number("Share of the source's pixels that survive (default 0.3)", { min: 0, max: 4 }),
+		),
+		density: optional(number("Features per patch that survive pooling (default 0.25)", { min: 0, max: 4 })),
+		duration: optional(number("Share of a clip's duration that is seen (default 0.45)", { min: 0, max: 4 })),
+		secondsPerFrame: optional(
+			number("How much of a clip one frame stands for, s (default 0.25)", { min: 0.01, max: 3600 }),
+		),
+	},
+);
 
 const limits = object("Bounds on what may be chosen", {
 	frames: optional(range("Frames per video", LIMITS.frames)),
@@ -100,6 +109,12 @@ const limits = object("Bounds on what may be chosen", {
 });
 
 const curriculum = object("What the curriculum is built from", {
+	start: optional(
+		choice(
+			"checkpoint: the stages that are left for the model named (default); scratch: the whole recipe, from alignment on",
+			["checkpoint", "scratch"],
+		),
+	),
 	samples: optional(
 		object("Samples per stage (default: those of the paper)", {
 			alignment: optional(integer("Projector alignment", { min: 0, max: MAX_SAMPLES })),
@@ -111,7 +126,7 @@ const curriculum = object("What the curriculum is built from", {
 	),
 	order: optional(
 		list(
-			"Stages in training order",
+			"Stages in training order (default: those that are left from `start` on)",
 			choice("A stage", ["alignment", "knowledge", "single-image", "onevision", "task-transfer"]),
 			{ min: 1, max: 5 },
 		),
@@ -120,6 +135,22 @@ const curriculum = object("What the curriculum is built from", {
 		integer("Samples per optimizer step (default: the paper's)", { min: 1, max: 1_000_000 }),
 	),
 	epochs: optional(number("Passes over each stage's data (default 1)", { min: 0.01, max: 100 })),
+});
+
+const training = object("How the stages train, alignment excepted", {
+	method: optional(
+		choice(
+			"full: all weights (default); lora: adapters on the language model, the projector in full, the tower frozen",
+			["full", "lora"],
+		),
+	),
+	loraRank: optional(integer("Rank of the adapters (default 128)", { min: 1, max: 4096 })),
+	freeze: optional(
+		list("Parts that are not trained", choice("A part", ["tower", "projector", "language-model"]), {
+			min: 0,
+			max: 3,
+		}),
+	),
 });
 
 const hardware = object("What it runs on", {
@@ -135,22 +166,42 @@ const hardware = object("What it runs on", {
 	zeroStage: optional(
 		integer("ZeRO stage: what is sharded over accelerators (default 3)", { min: 0, max: 3 }),
 	),
-	microBatch: optional(integer("Samples per accelerator and pass (default 1)", { min: 1, max: 4096 })),
+	microBatch: optional(
+		integer("Samples per accelerator and pass (default: the largest power of two that fits the memory)", {
+			min: 1,
+			max: 4096,
+		}),
+	),
+	offload: optional(
+		choice("What is kept in the host's memory in training (default none)", [
+			"none",
+			"optimizer",
+			"optimizer-and-parameters",
+		]),
+	),
 	activationCheckpointing: optional(boolean("Recompute activations in the backward pass (default true)")),
-	requestBatch: optional(integer("Requests decoded together (default 1)", { min: 1, max: 4096 })),
+	requestBatch: optional(integer("Requests decoded together (default 8)", { min: 1, max: 4096 })),
 });
 
 const inference = object("What the model will be asked at inference, against what it was trained on", {
 	frames: optional(integer("Frames per video at inference", { min: 1, max: MAX_FRAMES })),
-	seconds: optional(number("Duration of the clips at inference, s", { min: 0.1, max: 86_400 })),
-	trainedFrames: optional(
-		integer("Frames per video in training (default: the plan's)", { min: 1, max: MAX_FRAMES }),
-	),
-	trainedSeconds: optional(
-		number("Duration of the training clips, s (default: the 95th percentile of the media)", {
+	seconds: optional(
+		number("Duration of the clips at inference, s (default: the 95th percentile of the media)", {
 			min: 0.1,
 			max: 86_400,
 		}),
+	),
+	trainedFrames: optional(
+		integer("Frames per video in training (default: the plan's to train, the checkpoint's to deploy)", {
+			min: 1,
+			max: MAX_FRAMES,
+		}),
+	),
+	trainedSeconds: optional(
+		number(
+			"Duration of the training clips, s (default: the 95th percentile of the media to train, unknown to deploy)",
+			{ min: 0.1, max: 86_400 },
+		),
 	),
 });
 
@@ -191,6 +242,7 @@ export const planRequestSchema = object("A plan request", {
 		}),
 	),
 	curriculum: optional(curriculum),
+	training: optional(training),
 	hardware: optional(hardware),
 	inference: optional(inference),
 	allow: optional(

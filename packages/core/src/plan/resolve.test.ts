@@ -19,7 +19,8 @@ test("nothing asked: the lesson's budget and mix, the paper's model and curricul
 	const { checkpoint, curriculum, hardware, ...rest } = resolvePlanRequest({});
 	expect(checkpoint.title).toBe("LLaVA-OneVision 7B ov");
 	expect([hardware.id, hardware.count, hardware.zeroStage]).toEqual(["h100-sxm", 8, 3]);
-	expect(curriculum.order).toEqual(["alignment", "knowledge", "single-image", "onevision", "task-transfer"]);
+	expect(curriculum.order).toEqual(["task-transfer"]);
+	expect(curriculum.done).toEqual(["alignment", "knowledge", "single-image", "onevision"]);
 	expect(curriculum.samples).toEqual({
 		alignment: 558_000,
 		knowledge: 4_000_000,
@@ -32,10 +33,26 @@ test("nothing asked: the lesson's budget and mix, the paper's model and curricul
 		  "allow": [],
 		  "budget": 3500,
 		  "fidelity": {
-		    "density": 0.25,
-		    "duration": 0.5,
-		    "resolution": 0.5,
-		    "secondsPerFrame": 1,
+		    "exponents": {
+		      "density": 0.25,
+		      "duration": 0.45,
+		      "resolution": 0.3,
+		      "secondsPerFrame": 0.25,
+		    },
+		    "ranges": {
+		      "density": {
+		        "max": 0.4,
+		        "min": 0.1,
+		      },
+		      "duration": {
+		        "max": 0.6,
+		        "min": 0.3,
+		      },
+		      "resolutionBeyondDensity": {
+		        "max": 0.1,
+		        "min": 0.02,
+		      },
+		    },
 		  },
 		  "fit": "p95",
 		  "inference": {},
@@ -57,8 +74,35 @@ test("nothing asked: the lesson's budget and mix, the paper's model and curricul
 		    "answer": 128,
 		    "prompt": 128,
 		  },
+		  "training": {
+		    "freeze": [],
+		    "loraRank": 128,
+		    "method": "full",
+		  },
 		}
 	`);
+});
+
+describe("stages that are left", () => {
+	const orderOf = (asked: PlanRequest): readonly string[] => resolvePlanRequest(asked).curriculum.order;
+	test("a released checkpoint has its stages behind it", () => {
+		expect(orderOf({ model: "llava-onevision-qwen2-7b-si" })).toEqual(["onevision", "task-transfer"]);
+		expect(orderOf({ model: "qwen2.5-vl-7b" })).toEqual(["task-transfer"]);
+	});
+	test("from scratch on request, and for a model that is not released", () => {
+		const all = ["alignment", "knowledge", "single-image", "onevision", "task-transfer"];
+		expect(orderOf({ curriculum: { start: "scratch" } })).toEqual(all);
+		expect(orderOf({ model: { tower: "siglip-so400m-patch14-384", languageModel: "qwen2-7b" } })).toEqual(
+			all,
+		);
+	});
+	test("an order that is asked for is kept; one that begins with alignment has nothing behind it", () => {
+		const { order, done } = resolvePlanRequest({ curriculum: { order: ["onevision"] } }).curriculum;
+		expect([order, done]).toEqual([["onevision"], ["alignment", "knowledge", "single-image"]]);
+		expect(resolvePlanRequest({ curriculum: { order: ["alignment", "onevision"] } }).curriculum.done).toEqual(
+			[],
+		);
+	});
 });
 
 describe("mix", () => {

@@ -2,8 +2,10 @@
 
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { checkpointById, isCheckpointName, resolveCheckpointId } from "../checkpoints/index.ts";
+import type { Offload } from "../cost/memory.ts";
 import { resolveSettings } from "../count.ts";
 import { OnevisionError } from "../errors.ts";
+import type { Part } from "../facts/curriculum.ts";
 import { HARDWARE, type Hardware, type HardwareId } from "../facts/hardware.ts";
 import { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "../facts/language-models.ts";
 import { TOWERS, type Tower, type TowerId } from "../facts/towers.ts";
@@ -13,12 +15,14 @@ import { isApiModelName } from "../providers/models.ts";
 import { SCENARIOS, type Scenario } from "../sample.ts";
 import type { Bounds } from "./allocate.ts";
 import { DEFAULT_TRANSFER_SAMPLES, STAGE_IDS, STAGES, type StageId } from "./curriculum.ts";
-import { DEFAULT_FIDELITY, type FidelityExponents } from "./fidelity.ts";
+import { type FidelityModel, fidelityModel } from "./fidelity.ts";
 import { LIMITS, type PlanRequest } from "./request.ts";
 import { RULES, type RuleId } from "./rules.ts";
 import type { FitStatistic } from "./scenario.ts";
 
 export const DEFAULT_BUDGET = 3500;
+/** The model id of a plan whose model is described, not named. */
+const CUSTOM = "custom";
 export const DEFAULT_MODEL = "llava-onevision-qwen2-7b-ov";
 const DEFAULT_MIX: Readonly<Record<Scenario, number>> = { "single-image": 40, "multi-image": 30, video: 30 };
 const DEFAULT_HARDWARE = "h100-sxm";
@@ -43,14 +47,21 @@ export interface ResolvedPlanRequest {
 		readonly tiles?: Bounds;
 		readonly pooling?: Bounds;
 	};
-	readonly fidelity: FidelityExponents;
+	readonly fidelity: FidelityModel;
 	readonly textTokens: { readonly prompt: number; readonly answer: number };
 	readonly curriculum: {
+		/** Stages the checkpoint has behind it. */
+		readonly done: readonly StageId[];
 		readonly order: readonly StageId[];
 		readonly samples: Readonly<Record<StageId, number>>;
 		readonly samplesSource: Readonly<Record<StageId, string>>;
 		readonly globalBatch?: number;
 		readonly epochs: number;
+	};
+	readonly training: {
+		readonly method: "full" | "lora";
+		readonly loraRank: number;
+		readonly freeze: readonly Part[];
 	};
 	readonly hardware: {
 		readonly id: HardwareId;
@@ -61,9 +72,13 @@ export interface ResolvedPlanRequest {
 		readonly trainingEfficiency: number;
 		readonly prefillEfficiency: number;
 		readonly zeroStage: number;
-		readonly microBatch: number;
+		/** Absent: chosen from the memory, stage by stage. */
+		readonly microBatch?: number;
 		readonly activationCheckpointing: boolean;
+		readonly offload: Offload;
 		readonly requestBatch: number;
+		/** Keys that were not asked for: their values are this project's defaults. */
+		readonly assumed: readonly string[];
 	};
 	readonly inference: NonNullable<PlanRequest["inference"]>;
 	readonly allow: readonly RuleId[];
@@ -91,9 +106,14 @@ export function resolvePlanRequest(asked: PlanRequest, given?: Checkpoint): Reso
 			video: asked.priorities?.video ?? 1,
 		},
 		limits: resolveLimits(asked.limits),
-		fidelity: { ...DEFAULT_FIDELITY, ...asked.fidelity },
+		fidelity: fidelityModel(asked.fidelity),
 		textTokens: { prompt: asked.textTokens?.prompt ?? 128, answer: asked.textTokens?.answer ?? 128 },
-		curriculum: resolveCurriculum(asked.curriculum),
+		curriculum: resolveCurriculum(asked.curriculum, checkpoint, model),
+		training: {
+			method: asked.training?.method ?? "full",
+			loraRank: asked.training?.loraRank ?? DEFAULT_LORA_RANK,
+			freeze: asked.training?.freeze ?? [],
+		},
 		hardware: resolveHardware(asked.hardware),
 		inference: asked.inference ?? {},
 		allow: (asked.allow ?? []).map(resolveRuleId),
@@ -151,7 +171,7 @@ function resolveModel(asked: PlanRequest["model"]): {
 		);
 	}
 	return {
-		model: "custom",
+		model: CUSTOM,
 		checkpoint: customCheckpoint(towerId, tower, languageModelId, languageModel, tile, asked),
 	};
 }
@@ -200,8 +220,29 @@ function resolveLimits(asked: PlanRequest["limits"] = {}): ResolvedPlanRequest["
 	return Object.fromEntries(entries);
 }
 
-function resolveCurriculum(asked: PlanRequest["curriculum"]): ResolvedPlanRequest["curriculum"] {
-	const order = asked?.order ?? STAGE_IDS;
+/** Rank of LLaVA's own LoRA script: haotian-liu/LLaVA scripts/v1_5/finetune_lora.sh (`lora_r 128`). */
+const DEFAULT_LORA_RANK = 128;
+
+/**
+ * Stages behind a checkpoint: none for a model that is not released, all but task transfer for a released one, unless its
+ * row says that it stopped earlier (LLaVA-OneVision's single-image checkpoints).
+ */
+function stagesBehind(checkpoint: Checkpoint, model: string): readonly StageId[] {
+	if (model === CUSTOM) return [];
+	return STAGE_IDS.slice(0, STAGE_IDS.indexOf(checkpoint.trainedThrough ?? "onevision") + 1);
+}
+
+function resolveCurriculum(
+	asked: PlanRequest["curriculum"],
+	checkpoint: Checkpoint,
+	model: string,
+): ResolvedPlanRequest["curriculum"] {
+	// Whoever trains the projector's alignment starts from scratch; a stage that is trained again is not behind.
+	const fromScratch = asked?.start === "scratch" || asked?.order?.includes("alignment") === true;
+	const done = fromScratch
+		? []
+		: stagesBehind(checkpoint, model).filter((stage) => asked?.order?.includes(stage) !== true);
+	const order = asked?.order ?? STAGE_IDS.filter((stage) => !done.includes(stage));
 	const repeated = order.find((stage, index) => order.indexOf(stage) !== index);
 	if (repeated !== undefined) {
 		throw new OnevisionError(
@@ -226,6 +267,7 @@ function resolveCurriculum(asked: PlanRequest["curriculum"]): ResolvedPlanReques
 		"task-transfer": of("task-transfer"),
 	});
 	return {
+		done,
 		order,
 		samples: byStage(samplesOf),
 		samplesSource: byStage(sourceOf),
@@ -247,9 +289,13 @@ function resolveHardware(asked: PlanRequest["hardware"]): ResolvedPlanRequest["h
 		trainingEfficiency: asked?.trainingEfficiency ?? 0.4,
 		prefillEfficiency: asked?.prefillEfficiency ?? 0.5,
 		zeroStage: asked?.zeroStage ?? 3,
-		microBatch: asked?.microBatch ?? 1,
+		...(asked?.microBatch === undefined ? {} : { microBatch: asked.microBatch }),
 		activationCheckpointing: asked?.activationCheckpointing ?? true,
-		requestBatch: asked?.requestBatch ?? 1,
+		offload: asked?.offload ?? "none",
+		requestBatch: asked?.requestBatch ?? 8,
+		assumed: (["accelerator", "count", "pricePerHour", "requestBatch"] as const).filter(
+			(key) => asked?.[key] === undefined,
+		),
 	};
 }
 

@@ -76,6 +76,16 @@ const TRIGGERS: Readonly<Record<RuleId, Trigger>> = {
 		},
 	},
 	"under-tokenized": { request: { ...SOUND, limits: { frames: { min: 1, max: 2 } } } },
+	"over-budget": {
+		request: { ...SOUND, limits: { frames: { min: 20, max: 20 }, pooling: { min: 2, max: 2 } } },
+	},
+	"images-left-out": {
+		request: {
+			...SOUND,
+			media: { ...SOUND.media, imagesPerSample: { min: 8, max: 8 } },
+			limits: { pooling: { min: 1, max: 2 }, images: { min: 1, max: 4 } },
+		},
+	},
 	"context-risk": {
 		request: { ...SOUND, limits: { frames: { min: 64, max: 64 }, pooling: { min: 2, max: 2 } } },
 	},
@@ -85,9 +95,13 @@ const TRIGGERS: Readonly<Record<RuleId, Trigger>> = {
 		request: { ...SOUND, model: "qwen2.5-vl-7b", mix: single },
 		files: images([4020, 20], [1600, 1200]),
 	},
-	"memory-per-accelerator": { request: { ...SOUND, hardware: { count: 1, zeroStage: 0 } } },
+	"memory-per-accelerator": {
+		request: { ...SOUND, hardware: { count: 1, zeroStage: 0 }, curriculum: { start: "scratch" } },
+	},
 	extrapolation: { request: { ...SOUND, inference: { trainedFrames: 8, frames: 8, seconds: 60 } } },
-	"untrained-settings": { request: { ...SOUND, purpose: "deploy" } },
+	"untrained-settings": {
+		request: { ...SOUND, purpose: "deploy", limits: { frames: { min: 40, max: 40 } } },
+	},
 };
 
 const planOf = ({ request, files }: Trigger): Plan => plan(request, files);
@@ -139,30 +153,36 @@ test("what each rule says", () => {
 		    "budget 1000 with 60 % multi-image or video; give at least 1024",
 		  ],
 		  "context-overflow": [
-		    "single-image: 2,846 tokens (p95, with text) against a context of 2,048; lower the budget or choose a longer context",
+		    "single-image: 3,185 tokens (p95, with text) against a context of 2,048; lower the budget or choose a longer context",
 		    "multi-image: 3,176 tokens (p95, with text) against a context of 2,048; lower the budget or choose a longer context",
-		    "video: 3,197 tokens (p95, with text) against a context of 2,048; lower the budget or choose a longer context",
+		    "video: 3,589 tokens (p95, with text) against a context of 2,048; lower the budget or choose a longer context",
 		  ],
 		  "context-overflow-largest": [
-		    "single-image: the largest sample needs 27,391 tokens of 4,096; leave it out or set limits",
+		    "single-image: the largest sample needs 7,627 tokens of 4,096; leave it out or set limits",
 		  ],
 		  "context-risk": [
 		    "video needs 358 % of the budget at its smallest setting; raise the budget or pool more",
 		  ],
 		  "extrapolation": [
-		    "temporal reasoning breaks first, not the budget: 7.50 s between frames against 1.88 s in training, at 6 % of the context; 32 frames would keep the trained stride and still fit",
+		    "temporal reasoning breaks first, not the budget: one frame per 7.5 s against 1.88 s in training, at 6 % of the context; 32 frames would keep the trained stride and still fit",
 		  ],
 		  "frames-at-full-density": [
-		    "at least 8 frames without pooling; allow limits.pooling.max 2 or at most 4 frames",
+		    "at least 8 frames without pooling, 729 tokens each, in a budget of 3,500; allow limits.pooling.max 2 or at most 4 frames",
+		  ],
+		  "images-left-out": [
+		    "multi-image: at most 4 images are used, 50 % of all are left out; raise the budget or pool them (limits.pooling.min 2) to keep them",
 		  ],
 		  "little-single-image": [
 		    "only 5 % single images in task transfer; keep 10 % or watch image benchmarks",
 		  ],
 		  "memory-per-accelerator": [
-		    "knowledge, single-image, onevision, task-transfer: up to 134 GB per accelerator on NVIDIA H100 SXM5 80 GB; raise hardware.zeroStage, or raise hardware.count",
+		    "knowledge, single-image, onevision, task-transfer: at least 137 GB per accelerator on NVIDIA H100 SXM5 80 GB; raise hardware.zeroStage, or use training.method lora, or use hardware.offload optimizer, or raise hardware.count",
 		  ],
 		  "no-single-image": [
 		    "no single-image share in the mix; use a dynamic budget instead, e.g. --model qwen2.5-vl-7b, or give single-image a share",
+		  ],
+		  "over-budget": [
+		    "video needs 3,921 tokens, 112 % of the budget, at its smallest setting; raise the budget or allow more pooling",
 		  ],
 		  "samples-left-out": [
 		    "single-image: 1 sample left out: aspect ratio 201 of 4020x20: this family takes at most 200; crop or pad the image first",
@@ -174,10 +194,10 @@ test("what each rule says", () => {
 		    "onevision comes before single-image training; put single-image before it in curriculum.order",
 		  ],
 		  "under-tokenized": [
-		    "video uses 42 % of the budget and no setting gives more on this media: the rest is free for other scenarios",
+		    "video uses 42 % of the budget and no setting keeps clearly more on this media: the rest is free for other scenarios",
 		  ],
 		  "untrained-settings": [
-		    "single-image: max_tiles 12 (released: 36), anyres_max 2 (released: 9); measure before you ship",
+		    "video: num_frames 40 (trained: 32); measure before you ship",
 		  ],
 		  "video-budget-single-image-product": [
 		    "all priority is on video while 80 % of the mix is single images; raise priorities.single-image",

@@ -3,6 +3,7 @@
  * A reject or a refusal stops the plan unless its id is in `allow`; then the plan records that it was overridden.
  */
 
+import { createCounterFrom } from "../count.ts";
 import { familyById } from "../families/index.ts";
 import { percent, thousands } from "../format.ts";
 import { SCENARIOS } from "../sample.ts";
@@ -43,8 +44,8 @@ export interface Finding {
 const LESSON = "the OneVision lesson's planner skill";
 /** Fewest visual tokens a sample with several images or frames is planned for. */
 const LEAST_BUDGET = 1024;
-/** Most frames at one feature per patch. */
-export const MOST_FULL_FRAMES = 4;
+/** Fewest frames at one feature per patch that the rule allows: four of 729 tokens, in the lesson's budget of 3,500. */
+const FEWEST_FULL_FRAMES = 4;
 /** From this share on a product counts as a single-image product. */
 const SINGLE_IMAGE_PRODUCT = 0.8;
 const SMALL_CONTEXT = 4096;
@@ -58,7 +59,8 @@ export const RULES = {
 			"several images and video build on perception that single-image training teaches; a reversed order was worst in controlled work",
 		source: `${LESSON}; arXiv 2408.03326 (training strategy); arXiv 2603.27744 (reverse curriculum worst)`,
 		check: ({ request: { curriculum, mix } }) => {
-			const { order } = curriculum;
+			const { order, done } = curriculum;
+			if (done.includes("single-image")) return [];
 			const single = order.indexOf("single-image");
 			return order.flatMap((stage, index) => {
 				const mixed = stage === "onevision" || (stage === "task-transfer" && mix["single-image"] < 1);
@@ -112,18 +114,19 @@ export const RULES = {
 	},
 	"frames-at-full-density": {
 		severity: "refuse",
-		reason: "a frame at 729 tokens costs as much as an image; five of them are over 3,500 tokens",
-		source: LESSON,
+		reason:
+			"frames without pooling cost as much as images: more of them than the budget holds leave nothing else to plan",
+		source: `${LESSON} (more than 4 frames at 729 tokens in a budget of 3,500); the bound follows the budget`,
 		check: ({ request }) => {
-			const { limits, checkpoint, purpose } = request;
-			const pooled = familyById(checkpoint.family)
-				.knobs(checkpoint.constants)
-				.video.some(({ bound }) => bound === "pooling");
+			const { limits, budget, mix } = request;
+			const perFrame = tokensOfFullFrame(request);
+			if (perFrame === undefined || request.purpose !== "train" || mix.video === 0) return [];
+			const most = Math.max(FEWEST_FULL_FRAMES, Math.floor(budget / perFrame));
 			const forced =
-				(limits.frames?.min ?? 0) > MOST_FULL_FRAMES && (limits.pooling?.max ?? Number.POSITIVE_INFINITY) < 2;
-			return pooled && purpose === "train" && request.mix.video > 0 && forced
+				(limits.frames?.min ?? 0) > most && (limits.pooling?.max ?? Number.POSITIVE_INFINITY) < 2;
+			return forced
 				? [
-						`at least ${limits.frames?.min} frames without pooling; allow limits.pooling.max 2 or at most ${MOST_FULL_FRAMES} frames`,
+						`at least ${limits.frames?.min} frames without pooling, ${thousands(perFrame)} tokens each, in a budget of ${thousands(budget)}; allow limits.pooling.max 2 or at most ${most} frames`,
 					]
 				: [];
 		},
@@ -190,8 +193,20 @@ export const RULES = {
 				.filter(({ budgetShare }) => budgetShare < UNDER_TOKENIZED_BELOW)
 				.map(({ scenario, budgetShare, nextUp }) =>
 					nextUp === undefined
-						? `${scenario} uses ${percent(budgetShare)} of the budget and no setting gives more on this media: the rest is free for other scenarios`
-						: `${scenario} uses ${percent(budgetShare)} of the budget; the next step up does not fit`,
+						? `${scenario} uses ${percent(budgetShare)} of the budget and no setting keeps clearly more on this media: the rest is free for other scenarios`
+						: `${scenario} uses ${percent(budgetShare)} of the budget; what keeps clearly more does not fit`,
+				),
+	},
+	"over-budget": {
+		severity: "warn",
+		reason: "a scenario above the budget does not fit it, by however little",
+		source: "this project",
+		check: ({ request, scenarios }) =>
+			scenarios
+				.filter(({ status }) => status === "over-budget")
+				.map(
+					({ scenario, chosen, budgetShare }) =>
+						`${scenario} needs ${thousands(Math.ceil(chosen.visualTokens[request.fit]))} tokens, ${percent(budgetShare)} of the budget, at its smallest setting; raise the budget${request.purpose === "deploy" ? ", or plan to train, where more may be pooled" : " or allow more pooling"}`,
 				),
 	},
 	"context-risk": {
@@ -226,6 +241,19 @@ export const RULES = {
 				.filter(({ media }) => media.origin === "assumed")
 				.map(({ scenario, media }) => `${scenario}: ${media.note}; give media to plan on your own`),
 	},
+	"images-left-out": {
+		severity: "warn",
+		reason: "a question about an image that was left out cannot be answered",
+		source: "this project",
+		check: ({ request, scenarios }) =>
+			scenarios.flatMap(({ scenario, chosen: { allocation, kept } }) =>
+				allocation.maxImages === undefined || kept.images > 0.9995
+					? []
+					: [
+							`${scenario}: at most ${allocation.maxImages} images are used, ${percent(1 - kept.images)} of all are left out; raise the budget${request.purpose === "deploy" ? "" : " or pool them (limits.pooling.min 2)"} to keep them`,
+						],
+			),
+	},
 	"samples-left-out": {
 		severity: "warn",
 		reason: "a sample the model refuses is no sample",
@@ -248,14 +276,14 @@ export const RULES = {
 			return over.length === 0 || request.purpose === "deploy"
 				? []
 				: [
-						`${over.map(({ stage }) => stage).join(", ")}: up to ${(worst / 1e9).toFixed(0)} GB per accelerator on ${request.hardware.facts.name}; ${memoryAdvice(request)}`,
+						`${over.map(({ stage }) => stage).join(", ")}: at least ${(worst / 1e9).toFixed(0)} GB per accelerator on ${request.hardware.facts.name}; ${memoryAdvice(request)}`,
 					];
 		},
 	},
 	extrapolation: {
 		severity: "warn",
 		reason: "what was never seen in training is not learned by giving it a longer input",
-		source: "this project's extrapolation (docs/extrapolation.md)",
+		source: "this project's extrapolation (docs/extrapolation.md); arXiv 2410.02713, table 8",
 		check: ({ extrapolation }) =>
 			extrapolation === undefined || extrapolation.breaksFirst === "nothing" ? [] : [extrapolation.summary],
 	},
@@ -266,28 +294,36 @@ export const RULES = {
 		source: "QwenLM/Qwen3-VL issue 2024 (train and serve pixel budgets)",
 		check: ({ request, scenarios }) => {
 			if (request.purpose !== "deploy") return [];
-			const family = familyById(request.checkpoint.family);
-			const defaults = family.defaults(request.checkpoint.constants, request.parity ?? family.parities[0]);
-			return scenarios.flatMap(({ scenario, chosen }) => {
-				const changed = Object.entries(chosen.allocation.settings).filter(
-					([key, value]) => typeof defaults[key] === "number" && defaults[key] !== value,
-				);
-				return changed.length === 0
+			return scenarios.flatMap(({ scenario, chosen }) =>
+				chosen.untrained.length === 0
 					? []
 					: [
-							`${scenario}: ${changed.map(([key, value]) => `${key} ${value} (released: ${defaults[key]})`).join(", ")}; measure before you ship`,
-						];
-			});
+							`${scenario}: ${chosen.untrained.map(({ setting, value, trained }) => `${setting} ${value} (trained: ${trained})`).join(", ")}; measure before you ship`,
+						],
+			);
 		},
 	},
 } as const satisfies Record<string, Rule>;
 
+/** Tokens of one frame without pooling; `undefined` for a family that pools no frames. */
+function tokensOfFullFrame({ checkpoint }: ResolvedPlanRequest): number | undefined {
+	const knobs = familyById(checkpoint.family).knobs(checkpoint.constants).video;
+	const pooling = knobs.find(({ bound }) => bound === "pooling");
+	const frames = knobs.find(({ bound }) => bound === "frames");
+	if (pooling === undefined || frames === undefined) return undefined;
+	const clip = { kind: "video", width: 1280, height: 720, frames: 1, fps: 1 } as const;
+	const counter = createCounterFrom(checkpoint, { [pooling.setting]: 1, [frames.setting]: 1 });
+	return counter.count({ media: [clip] }).items[0]?.parts.grid;
+}
+
 /** What is still left to turn. */
-function memoryAdvice({ hardware }: ResolvedPlanRequest): string {
+function memoryAdvice({ hardware, training }: ResolvedPlanRequest): string {
 	const advice = [
 		...(hardware.zeroStage < 3 ? ["raise hardware.zeroStage"] : []),
 		...(hardware.activationCheckpointing ? [] : ["use hardware.activationCheckpointing"]),
-		...(hardware.microBatch > 1 ? ["lower hardware.microBatch"] : []),
+		...((hardware.microBatch ?? 1) > 1 ? ["lower hardware.microBatch"] : []),
+		...(training.method === "full" ? ["use training.method lora"] : []),
+		...(hardware.offload === "none" ? ["use hardware.offload optimizer"] : []),
 		"raise hardware.count",
 	];
 	return advice.join(", or ");

@@ -2,7 +2,15 @@
 
 import { percent, thousands } from "../format.ts";
 import type { Scenario } from "../sample.ts";
-import { type AllocationQuestion, type AllocationResult, type Frontier, findFrontier } from "./allocate.ts";
+import {
+	type AllocationQuestion,
+	type AllocationResult,
+	prefer,
+	type Search,
+	searchAllocations,
+} from "./allocate.ts";
+import { type Alternatives, explainKnobs } from "./explain.ts";
+import { fidelityGap, isClearlyLess, isClearlyMore } from "./fidelity.ts";
 import type { ScenarioMedia } from "./media-profile.ts";
 import type { Statistics } from "./statistics.ts";
 
@@ -11,7 +19,8 @@ export const UNDER_TOKENIZED_BELOW = 0.7;
 /** Above this share of the budget a scenario risks the context. */
 export const CONTEXT_RISK_ABOVE = 1.3;
 
-export type ScenarioStatus = "fits" | "under-tokenized" | "context-risk";
+/** `fits` is within the budget, never above it. */
+export type ScenarioStatus = "fits" | "under-tokenized" | "over-budget" | "context-risk";
 
 export interface ScenarioPlan {
 	readonly scenario: Scenario;
@@ -28,10 +37,14 @@ export interface ScenarioPlan {
 	readonly status: ScenarioStatus;
 	/** Why this one, in a sentence or two. */
 	readonly why: string;
-	/** The next best that fit, best first. */
+	/** Others that fit, told apart from the chosen one by nothing published; the chosen one was preferred. */
+	readonly ties: readonly AllocationResult[];
+	/** The next best that fit, best first, each clearly cheaper than the one before. */
 	readonly runnersUp: readonly AllocationResult[];
-	/** The cheapest allocation with more fidelity that does not fit, if there is one. */
+	/** The cheapest allocation that clearly keeps more and does not fit, if there is one. */
 	readonly nextUp?: AllocationResult;
+	/** For every knob, what its other values would have given. */
+	readonly alternatives: readonly Alternatives[];
 	readonly search: {
 		readonly evaluated: number;
 		readonly frontier: number;
@@ -49,53 +62,110 @@ export function planScenario(
 	share: number,
 	budget: number,
 	fit: FitStatistic,
-): { readonly plan: ScenarioPlan; readonly frontier: Frontier } {
-	const frontier = findFrontier(question);
-	const { points } = frontier;
+): { readonly plan: ScenarioPlan; readonly search: Search } {
+	const search = searchAllocations(question);
+	const { results, frontier } = search;
+	const model = question.fidelity;
 	const fits = (result: AllocationResult): boolean => result.visualTokens[fit] <= budget;
-	const fitting = points.filter(fits);
-	const chosen = fitting.at(-1) ?? cheapest(points, fit);
-	const nextUp = points.find((point) => point.fidelity > chosen.fidelity && !fits(point));
+	const fitting = results.filter(fits);
+	const chosen = preferExactly(search, fitting, fits, model) ?? search.recount(smallest(results, fit));
+	const clearlyMore = (result: AllocationResult): boolean =>
+		isClearlyMore(fidelityGap(result.logShares, chosen.logShares, model));
+	const nextUp = results
+		.filter((result) => !fits(result) && clearlyMore(result))
+		.reduce<AllocationResult | undefined>(
+			(least, result) =>
+				least === undefined || result.visualTokens[fit] < least.visualTokens[fit] ? result : least,
+			undefined,
+		);
 	const budgetShare = chosen.visualTokens[fit] / budget;
-	const status: ScenarioStatus =
-		budgetShare < UNDER_TOKENIZED_BELOW
-			? "under-tokenized"
-			: budgetShare > CONTEXT_RISK_ABOVE
-				? "context-risk"
-				: "fits";
+	const ties = pickTies(fitting, chosen, question);
 	return {
-		frontier,
+		search,
 		plan: {
 			scenario: question.scenario,
 			share,
 			media: { samples: media.samples.length, origin: media.origin, note: media.note },
 			chosen,
 			budgetShare,
-			status,
-			why: explain(chosen, nextUp, budget, fit, fitting.length > 0),
-			runnersUp: pickRunnersUp(fitting, chosen),
+			status: statusOf(budgetShare),
+			why: explain(chosen, nextUp, budget, fit, fits(chosen)),
+			ties,
+			runnersUp: pickRunnersUp(frontier.filter(fits), chosen),
 			...(nextUp === undefined ? {} : { nextUp }),
+			alternatives: explainKnobs(question, results, chosen, budget, fit),
 			search: {
-				evaluated: frontier.evaluated,
-				frontier: points.length,
-				samples: frontier.searched.samples,
-				of: frontier.searched.of,
+				evaluated: results.length,
+				frontier: frontier.length,
+				samples: search.searched.samples,
+				of: search.searched.of,
 			},
 		},
 	};
+}
+
+function statusOf(budgetShare: number): ScenarioStatus {
+	if (budgetShare > CONTEXT_RISK_ABOVE) return "context-risk";
+	if (budgetShare > 1) return "over-budget";
+	return budgetShare < UNDER_TOKENIZED_BELOW ? "under-tokenized" : "fits";
+}
+
+/** The preferred one that fits on every sample, not only on those that were searched. */
+function preferExactly(
+	search: Search,
+	fitting: readonly AllocationResult[],
+	fits: (result: AllocationResult) => boolean,
+	model: AllocationQuestion["fidelity"],
+): AllocationResult | undefined {
+	let left = fitting;
+	for (;;) {
+		const chosen = prefer(left, model);
+		if (chosen === undefined) return undefined;
+		const exact = search.recount(chosen);
+		if (fits(exact)) return exact;
+		left = left.filter((result) => result !== chosen);
+	}
+}
+
+const TIES = 2;
+
+/**
+ * Ties worth naming: they trade something else for it than the chosen one, not a step of the same knob. At most two, those
+ * with the highest fidelity.
+ */
+function pickTies(
+	fitting: readonly AllocationResult[],
+	chosen: AllocationResult,
+	{ fidelity: model }: AllocationQuestion,
+): AllocationResult[] {
+	const picked: AllocationResult[] = [];
+	const order = [...fitting].sort((a, b) => b.fidelity - a.fidelity);
+	for (const result of order) {
+		if (picked.length === TIES) break;
+		if (result === chosen || [chosen, ...picked].some((other) => tradesAlike(other, result))) continue;
+		const gap = fidelityGap(result.logShares, chosen.logShares, model);
+		if (!isClearlyMore(gap) && !isClearlyLess(gap)) picked.push(result);
+	}
+	return picked;
+}
+
+/** Whether two allocations keep nearly the same shares of everything. */
+function tradesAlike(a: AllocationResult, b: AllocationResult): boolean {
+	const keys = ["resolution", "density", "duration", "used"] as const;
+	return keys.every((key) => Math.abs(a.logShares[key] - b.logShares[key]) < 0.3);
 }
 
 /** How far apart in mean tokens runners-up must be: neighbours on the frontier are no choice. */
 const RUNNER_UP_STEP = 0.85;
 const RUNNERS_UP = 3;
 
-/** The best that fit beside the chosen one, each clearly cheaper than the one before. */
 function pickRunnersUp(fitting: readonly AllocationResult[], chosen: AllocationResult): AllocationResult[] {
 	const picked: AllocationResult[] = [];
 	let last = chosen;
 	for (const point of [...fitting].reverse()) {
 		if (picked.length === RUNNERS_UP) break;
-		if (point.visualTokens.mean > RUNNER_UP_STEP * last.visualTokens.mean) continue;
+		if (point.fidelity > chosen.fidelity || point.visualTokens.mean > RUNNER_UP_STEP * last.visualTokens.mean)
+			continue;
 		picked.push(point);
 		last = point;
 	}
@@ -103,8 +173,17 @@ function pickRunnersUp(fitting: readonly AllocationResult[], chosen: AllocationR
 }
 
 /** The allocation with the fewest tokens: what is left when nothing fits. */
-function cheapest(points: readonly AllocationResult[], fit: FitStatistic): AllocationResult {
-	return points.reduce((least, point) => (point.visualTokens[fit] < least.visualTokens[fit] ? point : least));
+function smallest(results: readonly AllocationResult[], fit: FitStatistic): AllocationResult {
+	return results.reduce((least, result) =>
+		result.visualTokens[fit] < least.visualTokens[fit] ? result : least,
+	);
+}
+
+/** "0.7 s", or "0.24 to 35 s" where clips differ. */
+function strides({ p50, max }: Statistics): string {
+	const short = (value: number): string =>
+		value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));
+	return short(p50) === short(max) ? `${short(p50)} s` : `${short(p50)} s (median) to ${short(max)} s`;
 }
 
 /** Shares above this print as 100 %. */
@@ -121,12 +200,12 @@ function explain(
 	const parts = [
 		`keeps ${percent(kept.resolution)} of the pixels at ${percent(kept.density)} features per patch`,
 	];
-	if (kept.duration < NEARLY_ALL) parts.push(`${percent(kept.duration)} of the duration`);
+	if (chosen.stride !== undefined) parts.push(`a frame every ${strides(chosen.stride)}`);
 	if (kept.images < NEARLY_ALL) parts.push(`${percent(kept.images)} of the images`);
 	const sentence = parts.join(", ");
 	if (!fitted) {
 		return `${sentence}; nothing fits ${thousands(budget)} tokens (${fit}), this is the smallest there is`;
 	}
-	if (nextUp === undefined) return `${sentence}; no setting gives more on this media`;
-	return `${sentence}; the next better needs ${thousands(Math.ceil(nextUp.visualTokens[fit]))} tokens (${fit})`;
+	if (nextUp === undefined) return `${sentence}; no setting keeps clearly more on this media`;
+	return `${sentence}; clearly more needs ${thousands(Math.ceil(nextUp.visualTokens[fit]))} tokens (${fit})`;
 }

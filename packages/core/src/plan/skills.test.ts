@@ -11,12 +11,14 @@ const outlooks = (request: PlanRequest): Record<string, string> =>
 /** Needs that are not met, as "need: found". */
 function missing(request: PlanRequest, skill: SkillId): string[] {
 	const found = plan(request).skills.find((one) => one.skill === skill);
-	return (found?.evidence ?? []).filter(({ met }) => !met).map(({ need, found: seen }) => `${need}: ${seen}`);
+	return (found?.evidence ?? [])
+		.filter(({ met }) => met === "no")
+		.map(({ need, found: seen }) => `${need}: ${seen}`);
 }
 
 const SINGLE_ONLY: PlanRequest = {
 	mix: { "single-image": 100 },
-	curriculum: { order: ["alignment", "knowledge", "single-image"] },
+	curriculum: { order: ["alignment", "knowledge", "single-image"], start: "scratch" },
 };
 
 test("the lesson's three are among them, each with data, a probe and a source", () => {
@@ -29,8 +31,17 @@ test("the lesson's three are among them, each with data, a probe and a source", 
 	}
 });
 
-test("the default plan expects every skill", () => {
-	expect(new Set(Object.values(outlooks({})))).toEqual(new Set(["expected"]));
+test("nothing that can be counted speaks against any skill in the default plan: possible, never expected", () => {
+	expect(new Set(Object.values(outlooks({})))).toEqual(new Set(["possible"]));
+});
+
+test("what a checkpoint was trained on and nobody published is unknown, not met", () => {
+	const [skill] = plan({ model: "qwen2.5-vl-7b", mix: { "single-image": 100 } }).skills;
+	expect(skill?.evidence).toContainEqual({
+		need: "video training",
+		met: "unknown",
+		found: "not published for this checkpoint",
+	});
 });
 
 test("single-image training alone unlocks none", () => {
@@ -59,7 +70,7 @@ describe("what a skill needs beside training", () => {
 		const few: PlanRequest = { limits: { frames: { min: 1, max: 4 } } };
 		expect(missing(few, "video-difference")).toMatchInlineSnapshot(`
 			[
-			  "at least 8 frames per clip: 4",
+			  "at least 8 frames per clip: 4 (median)",
 			]
 		`);
 		expect(missing({ limits: { frames: { min: 8, max: 8 } } }, "video-difference")).toEqual([]);

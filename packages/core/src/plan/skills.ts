@@ -4,7 +4,7 @@
  * skill transfers from is the paper's statement, the thresholds on fidelity are this project's and only rank.
  */
 
-import { thousands } from "../format.ts";
+import { percent, thousands } from "../format.ts";
 import type { Scenario } from "../sample.ts";
 import type { CurriculumPlan } from "./curriculum.ts";
 import type { ScenarioPlan } from "./scenario.ts";
@@ -78,28 +78,43 @@ export const SKILLS = {
 
 export type SkillId = keyof typeof SKILLS;
 
+export interface SkillEvidence {
+	readonly need: string;
+	readonly met: "yes" | "no" | "unknown";
+	readonly found: string;
+}
+
 export interface SkillPlan {
 	readonly skill: SkillId;
 	readonly title: string;
-	readonly outlook: "expected" | "unlikely";
-	readonly evidence: readonly { readonly need: string; readonly met: boolean; readonly found: string }[];
+	/** `possible`: nothing that can be counted speaks against it; whether the data holds what it needs is not known. */
+	readonly outlook: "possible" | "unlikely";
+	readonly evidence: readonly SkillEvidence[];
 	readonly data: string;
 	readonly probe: string;
 	readonly source: string;
 }
 
+/** What skills are judged on. */
+export interface SkillQuestion {
+	readonly scenarios: readonly ScenarioPlan[];
+	readonly curriculum: CurriculumPlan;
+	/** Scenarios the checkpoint has been trained on already; `unknown` where nobody published it. */
+	readonly trainedOn: readonly Scenario[] | "unknown";
+}
+
 /** Which skills this plan gives a chance, and what is missing for the others. */
-export function expectSkills(scenarios: readonly ScenarioPlan[], curriculum: CurriculumPlan): SkillPlan[] {
+export function expectSkills(question: SkillQuestion): SkillPlan[] {
 	return (Object.entries(SKILLS) as [SkillId, SkillRule][]).map(([skill, rule]) => {
 		const evidence = [
-			...rule.from.map((scenario) => trainedOn(scenario, curriculum)),
-			...(rule.pixels === undefined ? [] : [keepsPixels(rule.pixels, scenarios)]),
-			...(rule.frames === undefined ? [] : [seesFrames(rule.frames, scenarios)]),
+			...rule.from.map((scenario) => trainedOn(scenario, question)),
+			...(rule.pixels === undefined ? [] : [keepsPixels(rule.pixels, question.scenarios)]),
+			...(rule.frames === undefined ? [] : [seesFrames(rule.frames, question.scenarios)]),
 		];
 		return {
 			skill,
 			title: rule.title,
-			outlook: evidence.every(({ met }) => met) ? "expected" : "unlikely",
+			outlook: evidence.some(({ met }) => met === "no") ? "unlikely" : "possible",
 			evidence,
 			data: rule.data,
 			probe: rule.probe,
@@ -108,34 +123,29 @@ export function expectSkills(scenarios: readonly ScenarioPlan[], curriculum: Cur
 	});
 }
 
-function trainedOn(scenario: Scenario, curriculum: CurriculumPlan): SkillPlan["evidence"][number] {
+function trainedOn(scenario: Scenario, { curriculum, trainedOn: before }: SkillQuestion): SkillEvidence {
+	const need = `${scenario} training`;
 	const samples = curriculum.stages.reduce((sum, stage) => sum + stage.samples * stage.mixture[scenario], 0);
-	return {
-		need: `${scenario} training`,
-		met: samples > 0,
-		found: samples > 0 ? `${thousands(samples)} samples` : "none in the curriculum",
-	};
+	if (samples > 0) return { need, met: "yes", found: `${thousands(samples)} samples` };
+	if (before === "unknown") return { need, met: "unknown", found: "not published for this checkpoint" };
+	return before.includes(scenario)
+		? { need, met: "yes", found: "in the checkpoint" }
+		: { need, met: "no", found: "none in the curriculum" };
 }
 
 function keepsPixels(
 	{ scenario, least }: { readonly scenario: Scenario; readonly least: number },
 	scenarios: readonly ScenarioPlan[],
-): SkillPlan["evidence"][number] {
-	const kept = scenarios.find((plan) => plan.scenario === scenario)?.chosen.kept.resolution ?? 0;
-	return {
-		need: `${scenario} keeps at least ${Math.round(least * 100)} % of the pixels`,
-		met: kept >= least,
-		found: `${Math.round(kept * 100)} %`,
-	};
+): SkillEvidence {
+	const need = `${scenario} keeps at least ${percent(least)} of the pixels`;
+	const kept = scenarios.find((plan) => plan.scenario === scenario)?.chosen.kept.resolution;
+	if (kept === undefined) return { need, met: "unknown", found: `no ${scenario} in the mix` };
+	return { need, met: kept >= least ? "yes" : "no", found: percent(kept) };
 }
 
-function seesFrames(least: number, scenarios: readonly ScenarioPlan[]): SkillPlan["evidence"][number] {
-	const video = scenarios.find((plan) => plan.scenario === "video")?.chosen;
-	const frames = Number(video?.allocation.settings.num_frames ?? 0);
-	const known = video !== undefined && frames > 0;
-	return {
-		need: `at least ${least} frames per clip`,
-		met: video !== undefined && (!known || frames >= least),
-		found: known ? `${frames}` : video === undefined ? "no video" : "set by the clip",
-	};
+function seesFrames(least: number, scenarios: readonly ScenarioPlan[]): SkillEvidence {
+	const need = `at least ${least} frames per clip`;
+	const frames = scenarios.find((plan) => plan.scenario === "video")?.chosen.frames?.p50;
+	if (frames === undefined) return { need, met: "unknown", found: "no video in the mix" };
+	return { need, met: frames >= least ? "yes" : "no", found: `${frames} (median)` };
 }

@@ -98,6 +98,6 @@ test.each<[string, unknown]>([
 });
 
 test("alignment counts merged tokens for a projector that merges", () => {
-	const alignment = plan({ model: "qwen2.5-vl-7b" }).curriculum.stages[0];
+	const alignment = plan({ model: "qwen2.5-vl-7b", curriculum: { start: "scratch" } }).curriculum.stages[0];
 	expect(alignment?.visualTokens).toBe(Math.ceil(729 / 4));
 });

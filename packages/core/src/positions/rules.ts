@@ -4,17 +4,12 @@
 
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { OnevisionError } from "../errors.ts";
-import type { LanguageModelId } from "../facts/language-models.ts";
-import type { TowerId } from "../facts/towers.ts";
 import type { FamilyId } from "../families/index.ts";
-import type { MropeRule, PositionRule, SequentialRule, XdropeRule } from "./rule.ts";
+import { ERNIE, glm, HUNYUAN } from "./models.ts";
+import type { PositionRule, SequentialRule } from "./rule.ts";
 
-/** A family whose generations, or whose language models, differ; the part tells them apart. */
-interface RuleByPart {
-	readonly kind: "by-part";
-	readonly part: "tower" | "languageModel";
-	readonly rules: { readonly [Id in TowerId | LanguageModelId]?: PositionRule };
-}
+/** A family whose generations differ: the checkpoint says which rule is its own. */
+const OF_CHECKPOINT = "of-checkpoint";
 
 const transformers = (path: string) => `transformers 5.18.0 src/transformers/models/${path}`;
 const sequential = (source: string): SequentialRule => ({ kind: "sequential", start: 0, source });
@@ -22,91 +17,13 @@ const sequential = (source: string): SequentialRule => ({ kind: "sequential", st
 const numberedByLanguageModel = (model: string) =>
 	sequential(transformers(`${model}/modeling_${model}.py passes no position_ids of its own`));
 
-const QWEN2_SECTIONS = [16, 24, 24] as const;
-const QWEN3_SECTIONS = [24, 20, 20] as const;
-
-const QWEN2: MropeRule = {
-	kind: "mrope",
-	clock: { kind: "patches" },
-	sections: QWEN2_SECTIONS,
-	frequencies: "sectioned",
-	source: transformers("qwen2_vl/modeling_qwen2_vl.py get_rope_index, Qwen2VLRotaryEmbedding"),
-};
-
-const QWEN2_5: MropeRule = {
-	kind: "mrope",
-	clock: { kind: "seconds", positionsPerSecond: 2, framesPerPatch: 2 },
-	sections: QWEN2_SECTIONS,
-	frequencies: "sectioned",
-	source: `${transformers("qwen2_5_vl/modeling_qwen2_5_vl.py get_rope_index, Qwen2_5_VLRotaryEmbedding")}; tokens_per_second 2: config.json of the released checkpoints as quoted in public code (the class default is 4)`,
-};
-
-const QWEN3: MropeRule = {
-	kind: "mrope",
-	clock: { kind: "text", written: "before" },
-	sections: QWEN3_SECTIONS,
-	frequencies: "interleaved",
-	source: transformers("qwen3_vl/modeling_qwen3_vl.py get_rope_index, Qwen3VLTextRotaryEmbedding"),
-};
-
-const QWEN3_5: MropeRule = {
-	kind: "mrope",
-	clock: { kind: "text", written: "before" },
-	sections: [11, 11, 10],
-	frequencies: "interleaved",
-	source: transformers("qwen3_5/modeling_qwen3_5.py get_rope_index, Qwen3_5TextRotaryEmbedding"),
-};
-
-/** GLM-4.1V and its descendants; `get_rope_index` is the same in the three models. */
-const glm = (model: string): MropeRule => ({
-	kind: "mrope",
-	clock: { kind: "text", written: "after" },
-	sections: [8, 12, 12],
-	frequencies: "sectioned",
-	source: transformers(`${model}/modeling_${model}.py get_rope_index; sections: Glm4vTextRotaryEmbedding`),
-});
-
-const ERNIE: MropeRule = {
-	kind: "mrope",
-	clock: { kind: "patches" },
-	// The model lists them as height, width, time.
-	sections: [20, 22, 22],
-	frequencies: "alternating",
-	source: transformers(
-		"ernie4_5_vl_moe/modeling_ernie4_5_vl_moe.py get_rope_index, Ernie4_5_VLMoeTextRotaryEmbedding",
-	),
-};
-
-const HUNYUAN: XdropeRule = {
-	kind: "xdrope",
-	sections: [16, 16, 16, 16],
-	source: `${transformers("hunyuan_vl/modeling_hunyuan_vl.py get_rope_index, HunYuanVLRotaryEmbedding")}; xdrope_section of HunyuanOCR as quoted in public code`,
-};
-
-const OPT = sequential(`${transformers("opt/modeling_opt.py")} (looked up two rows further down its table)`);
-const VICUNA = sequential(transformers("llama/modeling_llama.py"));
-
-/** The tokens of the queries stand in the sequence like any other; the language model numbers them. */
-const queries = {
-	kind: "by-part",
-	part: "languageModel",
-	rules: { "opt-2.7b": OPT, "vicuna-7b": VICUNA, "vicuna-13b": VICUNA },
-} as const satisfies RuleByPart;
+/** The tokens of the queries stand in the sequence like any other; OPT looks its own up two rows further down. */
+const queries = (model: string) =>
+	sequential(transformers(`${model}/modeling_${model}.py, opt/modeling_opt.py, llama/modeling_llama.py`));
 
 /** Complete by construction: a family of the registry without a row is a compile error. */
 const FAMILY_RULES = {
-	"qwen-vl": {
-		kind: "by-part",
-		part: "tower",
-		rules: {
-			"qwen2-vl-vit": QWEN2,
-			"qwen2.5-vl-vit": QWEN2_5,
-			"qwen3-vl-vit-large": QWEN3,
-			"qwen3-vl-vit-so400m": QWEN3,
-			"qwen3.5-vit-large": QWEN3_5,
-			"qwen3.5-vit-so400m": QWEN3_5,
-		},
-	},
+	"qwen-vl": OF_CHECKPOINT,
 	llava: numberedByLanguageModel("llava"),
 	"llava-next": numberedByLanguageModel("llava_next"),
 	"llava-next-video": numberedByLanguageModel("llava_next_video"),
@@ -157,8 +74,8 @@ const FAMILY_RULES = {
 	glm46v: glm("glm46v"),
 	"ernie-4.5-vl": ERNIE,
 	"hunyuan-vl": HUNYUAN,
-	"blip-2": queries,
-	"instructblip-video": queries,
+	"blip-2": queries("blip_2"),
+	"instructblip-video": queries("instructblipvideo"),
 	"kosmos-2": {
 		kind: "sequential",
 		start: 2,
@@ -166,22 +83,18 @@ const FAMILY_RULES = {
 			"kosmos2/modeling_kosmos2.py Kosmos2TextSinusoidalPositionalEmbedding (one past padding_idx 1; sinusoids, not rotary)",
 		),
 	},
-} as const satisfies Record<FamilyId, PositionRule | RuleByPart>;
+} as const satisfies Record<FamilyId, PositionRule | typeof OF_CHECKPOINT>;
 
 /**
- * How a checkpoint numbers positions.
+ * How a checkpoint numbers positions: as its own rule says, or its family's.
  *
- * @throws OnevisionError `unsupported` where the rule depends on a part that no rule is known for
+ * @throws OnevisionError `unsupported` for a checkpoint without a rule of its own where the family has none for all
  */
-export function positionRuleOf(checkpoint: Checkpoint): PositionRule {
-	const row: PositionRule | RuleByPart = FAMILY_RULES[checkpoint.family];
-	if (row.kind !== "by-part") return row;
-	const part = checkpoint.parts[row.part];
-	const rule = typeof part === "string" ? row.rules[part] : undefined;
-	if (rule !== undefined) return rule;
-	const what = row.part === "tower" ? "tower" : "language model";
+export function positionRuleOf({ title, family, positions }: Checkpoint): PositionRule {
+	const rule: PositionRule | typeof OF_CHECKPOINT = positions ?? FAMILY_RULES[family];
+	if (rule !== OF_CHECKPOINT) return rule;
 	throw new OnevisionError(
 		"unsupported",
-		`positions of ${checkpoint.title}: no rule is known for the ${what} ${typeof part === "string" ? part : part.name}; take them from the reference implementation`,
+		`positions of ${title}: generations of this family number differently; give the checkpoint the rule of its own (positions)`,
 	);
 }

@@ -1,10 +1,10 @@
 /**
- * What each family's processor does to pixels: filter, normalisation, framing, tensors. Geometry is not here, it comes
- * from layouts. Sources: transformers 5.18 models/NAME/image_processing_NAME.py and video_processing_NAME.py; normalisation
- * from the preprocessor_config.json of the checkpoints.
+ * What each family's processor does to pixels: filter, framing, tensors. Geometry is not here, it comes from layouts;
+ * normalisation comes from the checkpoint. Sources: transformers 5.18 models/NAME/image_processing_NAME.py and
+ * video_processing_NAME.py.
  */
 
-import type { ConstantsOf, FamilyId, Parity, Settings, TowerId } from "@onevision/core";
+import type { ConstantsOf, FamilyId, Parity, Settings } from "@onevision/core";
 import type { Filter } from "../resample/filters.ts";
 import {
 	type ArrangeClips,
@@ -37,7 +37,6 @@ import {
 } from "./framings.ts";
 import type { Tensors } from "./pieces.ts";
 import { type FloatType, integers } from "./tensor.ts";
-import type { Normalization } from "./tones.ts";
 
 /** Families whose pixels are made. */
 export const PIXEL_FAMILIES = [
@@ -59,16 +58,13 @@ export type PixelFamilyId = (typeof PIXEL_FAMILIES)[number];
 export interface PixelRule<Constants, Arrange> {
 	readonly frame: Frame;
 	arrange(constants: Constants, settings: Settings): Arrange;
-	/** In place of the family's, whatever the tower. */
-	readonly normalization?: Normalization;
 }
 
 export interface PixelFamily<Constants> {
+	/** Where the checkpoint names none. */
 	readonly filter: Filter;
-	/** By tower: what its checkpoints' preprocessor_config.json say. */
-	readonly normalizations: { readonly [Id in TowerId]?: Normalization };
-	/** What the processor's class does where a checkpoint's files are silent. */
-	readonly classNormalization: Normalization;
+	/** Whether values are rescaled and normalised in bfloat16 instead of float32. Default false. */
+	readonly inBfloat16?: boolean;
 	/**
 	 * Families whose processors resize to `size` and cut to `crop_size`: the side that both must be, and whether `do_pad`
 	 * pads to a square first. What a file says otherwise is not made.
@@ -95,37 +91,14 @@ const perImage =
 		[name]: integers([images.length], images.map(value)),
 	});
 
-const RESCALE = 1 / 255;
-
-/** OPENAI_CLIP_MEAN and OPENAI_CLIP_STD, IMAGENET_DEFAULT_… and IMAGENET_STANDARD_… of transformers image_utils.py. */
-const CLIP: Normalization = {
-	rescale: RESCALE,
-	standardize: {
-		mean: [0.48145466, 0.4578275, 0.40821073],
-		std: [0.26862954, 0.26130258, 0.27577711],
-	},
-};
-const IMAGENET: Normalization = {
-	rescale: RESCALE,
-	standardize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
-};
-const HALF: Normalization = {
-	rescale: RESCALE,
-	standardize: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
-};
-
 export const PIXELS: PixelFamilies = {
 	llava: {
 		filter: "bicubic",
-		normalizations: { "clip-vit-l14-336": CLIP },
-		classNormalization: CLIP,
 		view: { side: ({ tile }) => tile, padsFirst: true },
 		image: { frame: frameCenter, arrange: () => arrangeFlat() },
 	},
 	"llava-next": {
 		filter: "bicubic",
-		normalizations: { "clip-vit-l14-336": CLIP },
-		classNormalization: CLIP,
 		padsBatch: true,
 		view: { side: ({ tile }) => tile, padsFirst: false },
 		// LLaVA-NeXT llava/mm_utils.py `process_anyres_image`, `resize_and_pad_image`.
@@ -134,8 +107,6 @@ export const PIXELS: PixelFamilies = {
 	},
 	"llava-onevision": {
 		filter: "bicubic",
-		normalizations: { "siglip-so400m-patch14-384": HALF },
-		classNormalization: CLIP,
 		padsBatch: true,
 		// The same; several images: `expand2square`. vLLM calls the processor of transformers.
 		framedAlike: ["original", "vllm"],
@@ -144,20 +115,11 @@ export const PIXELS: PixelFamilies = {
 	},
 	"qwen-vl": {
 		filter: "bicubic",
-		normalizations: {
-			"qwen2-vl-vit": CLIP,
-			"qwen2.5-vl-vit": CLIP,
-			"qwen3-vl-vit-large": HALF,
-			"qwen3-vl-vit-so400m": HALF,
-		},
-		classNormalization: CLIP,
 		image: { frame: frameWhole, arrange: arrangeMergedImages },
 		video: { frame: frameWhole, arrange: arrangeMergedClips },
 	},
 	internvl: {
 		filter: "bicubic",
-		normalizations: { "internvit-300m-448": IMAGENET, "internvit-6b-448": IMAGENET },
-		classNormalization: CLIP,
 		image: {
 			frame: frameTilesThenWhole,
 			arrange: () => arrangeFlat(perImage("num_patches", ({ framing }) => framing.views.length)),
@@ -166,34 +128,22 @@ export const PIXELS: PixelFamilies = {
 	},
 	idefics3: {
 		filter: "lanczos",
-		normalizations: {
-			"siglip-so400m-patch14-364": HALF,
-			"siglip-base-patch16-512": HALF,
-			"siglip-so400m-patch14-384-full": HALF,
-		},
-		classNormalization: HALF,
 		padsBatch: true,
 		image: { frame: frameIdefics3, arrange: () => arrangeNested },
 	},
 	smolvlm: {
 		filter: "lanczos",
-		normalizations: { "siglip-base-patch16-512": HALF, "siglip-so400m-patch14-384-full": HALF },
-		classNormalization: HALF,
 		padsBatch: true,
 		image: { frame: frameIdefics3, arrange: () => arrangeNested },
 		video: { frame: frameTwice, arrange: () => arrangeNestedClips },
 	},
 	pixtral: {
 		filter: "bicubic",
-		normalizations: { "pixtral-vit-patch16": CLIP, "pixtral-vit-patch14": CLIP },
-		classNormalization: CLIP,
 		padsBatch: true,
 		image: { frame: frameWhole, arrange: () => arrangePadded },
 	},
 	gemma3: {
 		filter: "bilinear",
-		normalizations: { "siglip-so400m-patch14-896": HALF },
-		classNormalization: HALF,
 		image: {
 			frame: frameCrops,
 			arrange: () => arrangeFlat(perImage("num_crops", ({ framing }) => framing.views.length - 1)),
@@ -201,8 +151,6 @@ export const PIXELS: PixelFamilies = {
 	},
 	gemma4: {
 		filter: "bicubic",
-		normalizations: { "gemma-4-vit-150m": { rescale: RESCALE }, "gemma-4-vit-550m": { rescale: RESCALE } },
-		classNormalization: { rescale: RESCALE },
 		image: {
 			frame: frameWhole,
 			arrange: ({ patch, merge }, { max_soft_tokens: tokens }) =>
@@ -210,16 +158,13 @@ export const PIXELS: PixelFamilies = {
 		},
 		video: {
 			frame: frameWhole,
-			// Unlike the image processor this one normalises, by nothing: the division rounds another way.
-			normalization: { rescale: RESCALE, standardize: { mean: [0, 0, 0], std: [1, 1, 1] } },
 			arrange: ({ patch, merge }, { video_max_soft_tokens: tokens }) =>
 				arrangePaddedClips({ patch, merge, mostPatches: Number(tokens) * merge ** 2 }),
 		},
 	},
 	llama4: {
 		filter: "bilinear",
-		normalizations: { "llama4-vit-336": { ...HALF, inBfloat16: true } },
-		classNormalization: { ...HALF, inBfloat16: true },
+		inBfloat16: true,
 		dtype: "bfloat16",
 		hasPillow: false,
 		image: {

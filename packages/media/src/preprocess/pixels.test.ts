@@ -7,12 +7,16 @@ import { madeOf, type PixelRow } from "../testing/goldens.ts";
 const goldens = readFileSync(new URL("./goldens/pixels.json", import.meta.url), "utf8");
 const { rows } = JSON.parse(goldens) as { readonly rows: readonly PixelRow[] };
 
+/** Of a folder, its model type. */
+const nameOf = ({ checkpoint, files }: PixelRow): string =>
+	checkpoint ?? `folder of ${(files?.["config.json"] as { readonly model_type: string }).model_type}`;
+
 const titles = rows.map((row): [string, PixelRow] => {
 	const what = row.video === undefined ? row.backend : `video of ${row.video.length}`;
 	const sizes = (row.images ?? [row.video?.slice(0, 1) ?? []])
 		.map((sample) => sample.map(([width, height]) => `${width}x${height}`).join(" + "))
 		.join(", ");
-	return [`${row.checkpoint} ${what} ${sizes}`, row];
+	return [`${nameOf(row)} ${what} ${sizes}`, row];
 });
 
 describe("is what transformers makes", () => {
@@ -22,7 +26,9 @@ describe("is what transformers makes", () => {
 });
 
 test("plain JavaScript makes the same as WebAssembly", () => {
-	const small = rows.filter(({ checkpoint }) => /^(llava-1.5|qwen2.5|smolvlm2-2)/.test(checkpoint));
+	// Its frames grow to 1536 px, which plain JavaScript takes seconds for.
+	const grown = ({ checkpoint, video }: PixelRow) => checkpoint === "smolvlm2-2.2b" && video !== undefined;
+	const small = rows.filter((row) => /^(llava-1.5|qwen2.5|smolvlm2-2)/.test(nameOf(row)) && !grown(row));
 	for (const row of small) expect(madeOf(row, { scalar: true })).toEqual(row.tensors);
 	expect(small.length).toBeGreaterThan(10);
 });

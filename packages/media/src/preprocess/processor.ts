@@ -18,21 +18,15 @@ import type { Filter } from "../resample/filters.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import { BACKENDS, type Backend } from "../resample/weights.ts";
 import type { ArrangeClips, ArrangeImages, PreparedImage } from "./arrange.ts";
+import { pixelConstants } from "./constants.ts";
 import { PIXEL_FAMILIES, type PixelFamily, type PixelRule, pixelFamily } from "./families.ts";
 import type { Framing } from "./framing.ts";
 import { makeTensors, type TensorPlans, type Tensors } from "./pieces.ts";
 import { Preparation } from "./preparation.ts";
 import { FLOAT_TYPES, type FloatType } from "./tensor.ts";
-import type { Normalization } from "./tones.ts";
 
 /** The transformers whose tensors these are. */
 export const TRANSFORMERS_VERSION = "5.18.0";
-
-/** What the files of a checkpoint say of its pixels. */
-export interface PixelConstants {
-	readonly filter: Filter;
-	readonly normalization: Normalization;
-}
 
 export interface ProcessorOptions {
 	/** Default `torchvision`, as in transformers; for video it has no other. */
@@ -41,8 +35,6 @@ export interface ProcessorOptions {
 	readonly dtype?: FloatType;
 	/** Settings of the family, as for counting. */
 	readonly settings?: Readonly<Record<string, unknown>>;
-	/** For a checkpoint of your own (`pixelsOfSnapshot`); known ones have theirs. */
-	readonly pixels?: { readonly image: PixelConstants; readonly video?: PixelConstants };
 	/** Plain JavaScript instead of WebAssembly: the same bits, slower. */
 	readonly scalar?: boolean;
 }
@@ -110,20 +102,15 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 			`${counter.family.title} has no Pillow processor in transformers; use backend torchvision`,
 		);
 	}
-	const prepare = <Arrange>(
-		rule: PixelRule<unknown, Arrange>,
-		backend: Backend,
-		own: PixelConstants | undefined,
-	) => {
-		const { filter, normalization } = own ?? knownPixels(counter, family, rule);
+	const prepare = <Arrange>(rule: PixelRule<unknown, Arrange>, kind: "image" | "video", backend: Backend) => {
+		const { filter, normalization } = pixelConstants(counter.checkpoint, family, kind);
 		assertReference(filter, backend);
-		const { constants } = counter.checkpoint;
-		const arrange = rule.arrange(constants, counter.settings.values);
+		const arrange = rule.arrange(counter.checkpoint.constants, counter.settings.values);
 		const scalar = options.scalar ?? false;
 		return new Preparation(rule.frame, arrange, normalization, { filter, backend, scalar }, dtype);
 	};
-	const image = prepare<ArrangeImages>(family.image, backend, options.pixels?.image);
-	const video = family.video && prepare<ArrangeClips>(family.video, "torchvision", options.pixels?.video);
+	const image = prepare<ArrangeImages>(family.image, "image", backend);
+	const video = family.video && prepare<ArrangeClips>(family.video, "video", "torchvision");
 	const layout = (item: MediaItem, images = 1): ItemLayout => onlyItem(counter, item, images);
 	const planOfImages = (samples: readonly (readonly ImageItem[])[]) => planImages(counter, image, samples);
 	const planOfVideos = (clips: readonly VideoItem[]): PlannedBatch => {
@@ -187,20 +174,6 @@ function familyOf({ checkpoint, family, settings }: Counter): PixelFamily<unknow
 	}
 	if (settings.parity === "transformers") return found;
 	throw unsupported(`pixels are those of transformers, not of ${settings.parity}; leave parity out`);
-}
-
-function knownPixels(
-	{ checkpoint }: Counter,
-	family: PixelFamily<unknown>,
-	rule: PixelRule<unknown, unknown>,
-): PixelConstants {
-	const { tower } = checkpoint.parts;
-	const normalization =
-		rule.normalization ?? (typeof tower === "string" ? family.normalizations[tower] : undefined);
-	if (normalization !== undefined) return { filter: family.filter, normalization };
-	throw unsupported(
-		`${checkpoint.title}: its normalisation is not known here; give its preprocessor_config.json (--config)`,
-	);
 }
 
 /** As one of `images` alike: how many there are decides the layout, not what the others are. */

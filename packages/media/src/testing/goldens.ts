@@ -1,6 +1,7 @@
 /** Rows of pixel goldens (oracle/pixels.py) and what our processors make of them. */
 
 import { createHash } from "node:crypto";
+import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import type { Tensors } from "../preprocess/pieces.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
@@ -10,7 +11,9 @@ type PictureSpec = readonly [width: number, height: number, seed: number, patter
 type Digests = Readonly<Record<string, readonly [dtype: string, shape: readonly number[], sha256: string]>>;
 
 export interface PixelRow {
-	readonly checkpoint: string;
+	/** A known checkpoint, or the files of one's own. */
+	readonly checkpoint?: string;
+	readonly files?: SnapshotFiles;
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly backend?: "pillow" | "torchvision";
 	readonly images?: readonly (readonly PictureSpec[])[];
@@ -23,9 +26,10 @@ const draw = ([width, height, seed, pattern]: PictureSpec): Picture =>
 
 /** The row's tensors as we make them, in the golden's form. */
 export function madeOf(row: PixelRow, options: Pick<ProcessorOptions, "scalar"> = {}): Digests {
-	const { backend, settings } = row;
-	const processor = createProcessor(row.checkpoint, {
-		settings,
+	const { backend } = row;
+	const { model, settings } = modelOf(row);
+	const processor = createProcessor(model, {
+		settings: { ...settings, ...row.settings },
 		...(backend === undefined ? {} : { backend }),
 		...options,
 	});
@@ -43,6 +47,12 @@ export function madeOf(row: PixelRow, options: Pick<ProcessorOptions, "scalar"> 
 		fps: 24,
 	} as const;
 	return digestsOf(processor.videos([{ item, frames }]).tensors);
+}
+
+function modelOf({ checkpoint = "", files }: PixelRow) {
+	if (files === undefined) return { model: checkpoint, settings: {} };
+	const { checkpoint: model, settings } = checkpointFromSnapshot(files);
+	return { model, settings };
 }
 
 /** Shape, type and digest of every tensor. */

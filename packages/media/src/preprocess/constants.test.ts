@@ -5,8 +5,8 @@ import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
 import { describe, expect, test } from "vitest";
 import { digestsOf } from "../testing/goldens.ts";
 import { testPicture } from "../testing/pictures.ts";
+import { PIXEL_FAMILIES } from "./families.ts";
 import { createProcessor } from "./processor.ts";
-import { pixelsOfSnapshot } from "./snapshot.ts";
 
 function snapshot(name: string): SnapshotFiles {
 	const file = new URL(`../../../core/src/config/fixtures/${name}.json`, import.meta.url);
@@ -28,11 +28,15 @@ describe.each([
 	["InternVL3-8B-hf", "internvl3-8b"],
 	["pixtral-12b", "pixtral-12b"],
 	["gemma-3-4b-it", "gemma-3-4b"],
+	["gemma-4-31B-it", "gemma-4-31b"],
+	["SmolVLM2-500M-Video-Instruct", "smolvlm2-500m"],
+	["InternVL2-2B", "internvl2-2b"],
+	["Llama-4-Scout-17B-16E-Instruct", "llama-4-scout-17b-16e"],
 ])("%s", (name, known) => {
 	test(`makes the pixels of ${known}`, () => {
 		const files = snapshot(name);
 		const { checkpoint, settings } = checkpointFromSnapshot(files);
-		const own = createProcessor(checkpoint, { settings, pixels: pixelsOfSnapshot(files, checkpoint) });
+		const own = createProcessor(checkpoint, { settings });
 		const samples = [[testPicture({ width: 90, height: 61 }, 4, "noise")]];
 		expect(digestsOf(own.images(samples).tensors)).toEqual(
 			digestsOf(createProcessor(known).images(samples).tensors),
@@ -41,7 +45,7 @@ describe.each([
 });
 
 test.each([
-	["a resize turned off", "pixtral-12b", { do_resize: false }, "do_resize is off"],
+	["a resize turned off", "llava-v1.6-mistral-7b-hf", { do_resize: false }, "do_resize is off"],
 	["padding to a square first", "llava-1.5-7b-hf", { do_pad: true }, "do_pad"],
 	[
 		"another size than the crop",
@@ -56,16 +60,14 @@ test.each([
 	["text for a factor", "pixtral-12b", { rescale_factor: "1/255" }, "rescale_factor"],
 ])("refuses %s in one line", (_, name, changes, message) => {
 	const files = changed(name, "preprocessor_config.json", changes);
-	const { checkpoint } = checkpointFromSnapshot(snapshot(name));
-	expect(() => pixelsOfSnapshot(files, checkpoint)).toThrow(message);
+	expect(() => createProcessor(checkpointFromSnapshot(files).checkpoint)).toThrow(message);
 });
 
 test("a filter that torchvision's processor resizes by in another way is refused there", () => {
 	const files = changed("pixtral-12b", "preprocessor_config.json", { resample: 0 });
 	const { checkpoint } = checkpointFromSnapshot(files);
-	const pixels = pixelsOfSnapshot(files, checkpoint);
-	expect(() => createProcessor(checkpoint, { pixels })).toThrow("use backend pillow");
-	expect(createProcessor(checkpoint, { pixels, backend: "pillow" }).backend).toBe("pillow");
+	expect(() => createProcessor(checkpoint)).toThrow("use backend pillow");
+	expect(createProcessor(checkpoint, { backend: "pillow" }).backend).toBe("pillow");
 });
 
 test.each([
@@ -75,8 +77,28 @@ test.each([
 ])("takes %s", (_, changes, white) => {
 	const files = changed("pixtral-12b", "preprocessor_config.json", changes);
 	const { checkpoint } = checkpointFromSnapshot(files);
-	const { pixel_values: pixels } = createProcessor(checkpoint, {
-		pixels: pixelsOfSnapshot(files, checkpoint),
-	}).images([[{ width: 16, height: 16, data: new Uint8Array(16 * 16 * 3).fill(255) }]]).tensors;
+	const { pixel_values: pixels } = createProcessor(checkpoint).images([
+		[{ width: 16, height: 16, data: new Uint8Array(16 * 16 * 3).fill(255) }],
+	]).tensors;
 	expect(pixels?.data[0]).toBeCloseTo(white, 6);
+});
+
+/** Folders that transformers loads and counts, drawn at random (oracle/configs.py). */
+test("every such folder of a family whose pixels are made has a processor, or says which step is not made", () => {
+	const file = new URL("../../../core/src/goldens/configs.json", import.meta.url);
+	const { snapshots } = JSON.parse(readFileSync(file, "utf8")) as {
+		readonly snapshots: readonly { readonly files: SnapshotFiles }[];
+	};
+	const outcomes = snapshots.flatMap(({ files }) => {
+		const { checkpoint, settings } = checkpointFromSnapshot(files);
+		if (!PIXEL_FAMILIES.some((family) => family === checkpoint.family)) return [];
+		try {
+			return [createProcessor(checkpoint, { settings }).checkpoint.title];
+		} catch (error) {
+			expect((error as Error).message).toMatch(/ (do_\w+|size)\b.* (is off|is not done for this family)/);
+			return [undefined];
+		}
+	});
+	expect(outcomes.filter((title) => title !== undefined).length).toBeGreaterThan(300);
+	expect(outcomes.filter((title) => title === undefined).length).toBeLessThan(outcomes.length / 5);
 });

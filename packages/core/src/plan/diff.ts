@@ -1,0 +1,105 @@
+/** What changed from one plan to another: settings, tokens, statuses, cost and findings, one row each. */
+
+import { OnevisionError } from "../errors.ts";
+import type { Plan } from "./plan.ts";
+
+export interface PlanChange {
+	/** What it is: "video settings". */
+	readonly what: string;
+	/** Absent where the first plan has none. */
+	readonly before?: string | number;
+	/** Absent where the second has none. */
+	readonly after?: string | number;
+}
+
+/** The version of the plan format that can be compared. */
+const VERSION = 2;
+
+/** Checks that a value read from a file is a plan that can be compared. Throws `invalid-input` otherwise. */
+export function assertPlan(value: unknown, name: string): asserts value is Plan {
+	const plan = value as Partial<Plan> | null;
+	const isPlan =
+		typeof plan === "object" &&
+		plan !== null &&
+		Array.isArray(plan.scenarios) &&
+		Array.isArray(plan.findings) &&
+		typeof plan.request === "object";
+	if (!isPlan) {
+		throw new OnevisionError(
+			"invalid-input",
+			`${name}: not a plan; give a plan.json written by --out or --json`,
+		);
+	}
+	if (plan.version !== VERSION) {
+		throw new OnevisionError(
+			"invalid-input",
+			`${name}: plan format ${String(plan.version).slice(0, 20)}, this version compares format ${VERSION}; plan again`,
+		);
+	}
+}
+
+/** Rows that differ, in the order of a plan. Throws `invalid-input` where a plan's parts are missing. */
+export function diffPlans(before: Plan, after: Plan): PlanChange[] {
+	const first = factsOf(before, "the first plan");
+	const second = factsOf(after, "the second plan");
+	return [...new Set([...first.keys(), ...second.keys()])].flatMap((what) => {
+		const [old, now] = [first.get(what), second.get(what)];
+		if (old === now) return [];
+		return [
+			{ what, ...(old === undefined ? {} : { before: old }), ...(now === undefined ? {} : { after: now }) },
+		];
+	});
+}
+
+function factsOf(plan: Plan, name: string): Map<string, string | number> {
+	try {
+		return new Map(listFacts(plan));
+	} catch (error) {
+		if (!(error instanceof TypeError)) throw error;
+		throw new OnevisionError("invalid-input", `${name} is not whole: ${error.message}; plan again`);
+	}
+}
+
+function listFacts({
+	request,
+	scenarios,
+	expectedTokens,
+	curriculum,
+	costs,
+	findings,
+}: Plan): [string, string | number][] {
+	return [
+		["model", request.model],
+		["purpose", request.purpose],
+		["budget, visual tokens", request.budget],
+		...scenarios.flatMap(
+			({ scenario, share, chosen, status, budgetShare, media }): [string, string | number][] => [
+				[`${scenario}: share of the mix, %`, percentOf(share)],
+				[`${scenario}: media`, media.note],
+				[`${scenario}: settings`, chosen.allocation.summary],
+				[`${scenario}: visual tokens, p95`, chosen.visualTokens.p95],
+				[`${scenario}: share of the budget, %`, percentOf(budgetShare)],
+				[`${scenario}: status`, status],
+				[`${scenario}: fidelity`, Number(chosen.fidelity.toFixed(3))],
+			],
+		),
+		["visual tokens expected over the mix", Math.round(expectedTokens)],
+		...curriculum.stages.flatMap((stage): [string, string | number][] => [
+			[`${stage.stage}: accelerator hours`, Number(stage.acceleratorHours.toFixed(1))],
+			[`${stage.stage}: memory per accelerator, GB`, Number((stage.memory.total / 1e9).toFixed(1))],
+		]),
+		...costs.flatMap(({ scenario, cost }): [string, string | number][] => [
+			[`${scenario}: first token, ms`, Math.round(cost.secondsToFirstToken * 1000)],
+			...(cost.pricePer1000 === undefined
+				? []
+				: [
+						[`${scenario}: USD per 1,000 requests`, Number(cost.pricePer1000.toFixed(2))] as [string, number],
+					]),
+		]),
+		...findings.map(({ rule, severity, message }): [string, string] => [`${severity} ${rule}`, message]),
+	];
+}
+
+function percentOf(share: number): number {
+	return Math.round(share * 1000) / 10;
+}

@@ -1,0 +1,94 @@
+/** The pixel constants of a checkpoint's processors, from what it says of them: its row of the table, or its files. */
+
+import { type Checkpoint, OnevisionError, type PixelSettings } from "@onevision/core";
+import type { Filter } from "../resample/filters.ts";
+import type { PixelFamily } from "./families.ts";
+import type { Normalization } from "./tones.ts";
+
+/** How one processor resizes and normalises. */
+export interface PixelConstants {
+	readonly filter: Filter;
+	readonly normalization: Normalization;
+}
+
+/** Pillow's numbers (`PIL.Image.Resampling`). */
+const FILTER_NUMBERS: readonly Filter[] = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
+
+/** `rescale_factor` of every processor. */
+const RESCALE = 1 / 255;
+
+/**
+ * Throws `unsupported` for a checkpoint that says nothing of its pixels, and for one whose processors turn resizing off or
+ * pad before it.
+ */
+export function pixelConstants(
+	checkpoint: Checkpoint,
+	family: PixelFamily<unknown>,
+	kind: "image" | "video",
+): PixelConstants {
+	const { title, constants, pixels } = checkpoint;
+	if (pixels === undefined) {
+		throw unsupported(
+			`${title} says nothing of its pixel values; give the checkpoint its mean and deviation (pixels)`,
+		);
+	}
+	const settings = kind === "image" ? pixels.image : (pixels.video ?? pixels.image);
+	assertSteps(`${kind === "image" ? "" : "video_"}preprocessor_config.json`, settings, family);
+	if (kind === "image" && family.view !== undefined) {
+		assertPlainView(settings, family.view.side(constants), family.view.padsFirst);
+	}
+	return {
+		filter: FILTER_NUMBERS[settings.resample ?? -1] ?? family.filter,
+		normalization: normalizationOf(title, settings, family),
+	};
+}
+
+function unsupported(message: string): OnevisionError {
+	return new OnevisionError("unsupported", message);
+}
+
+/** What counts alike may still be padded first, or resized to one size and cut to another. */
+function assertPlainView({ doPad, size }: PixelSettings, side: number, padsFirst: boolean): void {
+	const resizedTo = size?.shortest_edge ?? size?.height ?? side;
+	const pads = doPad === true && padsFirst;
+	if (!pads && resizedTo === side) return;
+	const what = pads
+		? "do_pad: padding to a square first"
+		: `size: resizing to ${resizedTo} and cutting to ${side}`;
+	throw unsupported(`preprocessor_config.json ${what} is not done for this family`);
+}
+
+/** Steps turned off that would leave other tensors than are made here: of many sizes, of bytes, of another type. */
+function assertSteps(file: string, settings: PixelSettings, family: PixelFamily<unknown>): void {
+	const { doResize, doRescale, doNormalize = true, doPad } = settings;
+	const wrong =
+		doResize === false
+			? "do_resize"
+			: doRescale === false && !doNormalize
+				? "do_rescale"
+				: doPad === false && family.padsBatch === true
+					? "do_pad"
+					: family.inBfloat16 === true && (doRescale === false || !doNormalize)
+						? "do_rescale or do_normalize"
+						: undefined;
+	if (wrong === undefined) return;
+	throw unsupported(
+		`${file} ${wrong} is off: the tensors of this family are not made without it; set it to true`,
+	);
+}
+
+function normalizationOf(
+	title: string,
+	{ doRescale, rescaleFactor, doNormalize, mean, std }: PixelSettings,
+	{ inBfloat16 = false }: PixelFamily<unknown>,
+): Normalization {
+	const rescale = doRescale === false ? 1 : (rescaleFactor ?? RESCALE);
+	if (doNormalize === false) return { rescale, inBfloat16 };
+	return { rescale, standardize: { mean: triple(title, mean), std: triple(title, std) }, inBfloat16 };
+}
+
+function triple(title: string, values: readonly number[] | undefined): readonly [number, number, number] {
+	const [red, green, blue] = values ?? [];
+	if (red !== undefined && green !== undefined && blue !== undefined) return [red, green, blue];
+	throw unsupported(`${title} normalises, but its pixels name no mean and deviation for three channels`);
+}
