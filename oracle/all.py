@@ -24,6 +24,7 @@ SCRIPTS = [
     "pooling",
     "positions",
     "resample",
+    "loading",
     "pixels",
     "graph",
     "frame_choice",

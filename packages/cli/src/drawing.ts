@@ -6,6 +6,7 @@ import {
 	configOption,
 	hubOption,
 	jsonOption,
+	loadingOption,
 	modelOption,
 	orientationOption,
 	parityOption,
@@ -93,6 +94,7 @@ export function addDrawing(program: Command, terminal: Terminal): void {
 			"of a video: uniform, keyframes or bit-cost, in place of the model's own",
 		)
 		.option("--frames <count>", "with --sampling: frames to take; of key frames, the most")
+		.addOption(loadingOption())
 		.addOption(orientationOption())
 		.addOption(outOption())
 		.addOption(jsonOption())

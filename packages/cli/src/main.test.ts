@@ -32,6 +32,36 @@ function pngHeader(width: number, height: number): Uint8Array {
 	return bytes;
 }
 
+describe("refusals", () => {
+	test.each([
+		[["count", "missing.png"], "unreadable-file", "missing.png"],
+		[["count", "--image", "9x9", "-m", "nope"], "unknown-name", "not known"],
+		[["count", "--image", "9x9", "--set", "crop=1"], "unknown-key", "crop"],
+		[["preprocess", "x.png", "--out", "no/such/x.safetensors"], "unwritable-file", "make it first"],
+		[["plan", "--out", "a/b/c"], "unwritable-file", "make it first"],
+		[["skill", "--out", "a/b/c"], "unwritable-file", "make it first"],
+		[["mark", "x.png", "--grid", "1x1", "--out", "a/b/x.png"], "unwritable-file", "make it first"],
+		[["inspect", "x.png", "--out", "a/b/x.png"], "unwritable-file", "make it first"],
+		[["plan", "-m", "gpt-4o"], "unsupported", "is a closed model"],
+		[["preprocess", "x.png", "-m", "gpt-4o", "--out", "x.safetensors"], "unsupported", "is a closed model"],
+		[["fit", "--image", "9x9", "-t", "9", "-m", "gpt-4o"], "unsupported", "is a closed model"],
+		[["plan", "--budget", "3.5kk"], "invalid-input", "--budget 3.5kk: expected a whole number"],
+		[["plan", "--price", "cheap"], "invalid-input", "--price cheap: expected a number from 0"],
+		[["plan", "--accelerators", "0"], "invalid-input", "--accelerators 0: expected a whole number from 1"],
+		[["fit", "--image", "9x9", "-t", "all"], "invalid-input", "--tokens all: expected a whole number"],
+		[["count", "--no-such"], "invalid-input", "unknown option"],
+		[["count", "--imag", "9x9"], "invalid-input", "unknown option '--imag'; did you mean --image?"],
+		[["cuont"], "invalid-input", "unknown command 'cuont'; did you mean count?"],
+	])("%j: one line, its code in JSON", async (args, code, message) => {
+		const { status, out, err } = await onevision([...args, "--json"]);
+		expect(status).toBe(1);
+		expect(err).toMatch(/^onevision: [^\n]+\n$/);
+		expect(err).toContain(message);
+		expect(JSON.parse(out)).toEqual({ error: { code, message: expect.stringContaining(message) } });
+		expect((await onevision(args)).out).toBe("");
+	});
+});
+
 describe("count", () => {
 	test("counts sizes and files under a Hugging Face id", async () => {
 		file("a.png", pngHeader(1920, 1080));
@@ -46,6 +76,35 @@ describe("count", () => {
 		expect(result.samples.map(({ visualTokens }: { visualTokens: number }) => visualTokens)).toEqual([
 			7269, 5731,
 		]);
+	});
+
+	test("a file stored turned is counted as its reader loads it, and it says so", async () => {
+		file("turned.png", readFileSync(new URL("../../media/src/loading/fixtures/6.png", import.meta.url)));
+		const count = (...more: string[]) => onevision(["count", "turned.png", "-m", "qwen2.5-vl-7b", ...more]);
+		const stored = await count();
+		expect(stored.out).toContain("37x26");
+		expect(stored.err).toBe(
+			"onevision: turned.png is stored turned (EXIF orientation 6): taken as stored, as torchvision's decode_image does; --loading upright turns it upright\n",
+		);
+		const upright = await count("--parity", "vllm");
+		expect(upright.out).toContain("26x37");
+		expect(upright.err).toContain(
+			"turned upright, as vLLM's normalize_image does; --loading stored leaves it",
+		);
+		expect((await count("--parity", "vllm", "--loading", "stored")).out).toContain("37x26");
+		const asked = await json(["count", "turned.png", "-m", "gpt-4o", "--loading", "upright"]);
+		expect([asked.loading, asked.samples[0].items[0].resized]).toEqual([
+			"upright",
+			{ width: 26, height: 37 },
+		]);
+		const { samples } = (
+			await json(["compare", "turned.png", "--models", "qwen2.5-vl-7b", "--loading", "upright"])
+		)[0];
+		expect(samples[0].items[0].source).toEqual({ width: 26, height: 37 });
+		expect((await count("--loading", "uprigth")).err).toContain("did you mean upright?");
+		expect((await count("--loading", "stored", "--apply-orientation")).err).toContain(
+			"leave out one of them",
+		);
 	});
 
 	test("follows the parity asked for", async () => {

@@ -12,6 +12,7 @@ import {
 	hubOption,
 	imageOption,
 	jsonOption,
+	loadingOption,
 	modelOption,
 	orientationOption,
 	parityOption,
@@ -19,6 +20,7 @@ import {
 	setOption,
 	videoOption,
 } from "./options.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /** Runs one command line (without node and script) and returns the exit status. */
@@ -31,9 +33,15 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 		await program.parseAsync([...args], { from: "user" });
 		return status;
 	} catch (error) {
-		if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.error;
-		if (error instanceof OnevisionError) {
-			terminal.err(`onevision: ${error.message}\n`);
+		if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+		// Commander has said so itself.
+		const refusal: Refusal | undefined =
+			error instanceof CommanderError
+				? { code: "invalid-input", message: oneLine(error.message).replace(/^error: /, "") }
+				: refusalOf(error);
+		if (refusal !== undefined) {
+			if (!(error instanceof CommanderError)) terminal.err(`onevision: ${refusal.message}\n`);
+			if (args.includes("--json")) await terminal.out(`${JSON.stringify({ error: refusal }, null, 2)}\n`);
 			return EXIT.error;
 		}
 		const internal = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -47,9 +55,17 @@ export async function runFromProcess(): Promise<void> {
 	// A reader that closes early (head) is no error.
 	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 		if (error.code === "EPIPE") process.exit(EXIT.done);
-		throw error;
+		process.stderr.write(
+			`onevision: standard output: cannot be written (${error.code}); is the disk full?\n`,
+		);
+		process.exit(EXIT.error);
 	});
 	process.exitCode = await run(process.argv.slice(2), processTerminal());
+}
+
+/** Commander's message with its suggestion behind it rather than below. */
+function oneLine(text: string): string {
+	return text.replace(/\n\(Did you mean (.*\?)\)/, "; did you mean $1");
 }
 
 function buildProgram(terminal: Terminal, exitWith: (status: number) => void): Command {
@@ -61,7 +77,7 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 		.exitOverride()
 		.configureOutput({
 			writeOut: (text) => void terminal.out(text),
-			writeErr: (text) => terminal.err(text.replace(/^error: /, "onevision: ")),
+			writeErr: (text) => terminal.err(oneLine(text).replace(/^error: /, "onevision: ")),
 		});
 	addCounting(program, terminal, exitWith);
 	addPixels(program, terminal, exitWith);
@@ -94,6 +110,7 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.addOption(asIsOption())
 		.option("--together", "all media are one conversation (several images are then laid out as such)")
 		.addOption(rowsOption())
+		.addOption(loadingOption())
 		.option("--tokenizer <file>", "the model's tokenizer.json: text between frames is counted, not estimated")
 		.option("--jsonl <file>", "samples to count, one JSON object a line; - is standard input")
 		.option(
@@ -109,6 +126,7 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 			"--prices <file>",
 			"with --request: own prices, JSON: {model: {inputUsd, outputUsd}} per million tokens",
 		)
+		.addOption(loadingOption())
 		.addOption(orientationOption())
 		.addOption(jsonOption())
 		.action(async (files: string[], options, command: Command) => {
@@ -193,6 +211,7 @@ function addPixels(program: Command, terminal: Terminal, exitWith: (status: numb
 		)
 		.option("--together", "all images are one conversation (several are then laid out as such)")
 		.option("--threads <count>", "with a folder: files made at the same time (default: one per core)")
+		.addOption(loadingOption())
 		.addOption(orientationOption())
 		.addOption(jsonOption())
 		.action(async (files: string[], options) => {
@@ -242,6 +261,7 @@ function addPlanning(program: Command, terminal: Terminal, exitWith: (status: nu
 					"none: every file is a sample (default); folder: a subfolder of 2 to 32 images is one multi-image sample",
 				).choices(["none", "folder"]),
 			)
+			.addOption(loadingOption())
 			.option("--purpose <train|deploy>", "train: any recipe; deploy: what the checkpoint supports")
 			.option("--full-recipe", "plan every stage, from alignment on, not only those left for the checkpoint")
 			.option("--lora [rank]", "train adapters on the language model (default rank 128), the tower frozen")

@@ -25,11 +25,13 @@ export const videoOption = (): Option =>
 	new Option("--video <WxH@FPS:SECONDS>", "a video of this size, rate and duration; repeatable")
 		.argParser(collect)
 		.default([], "none");
-export const orientationOption = (): Option =>
+export const loadingOption = (): Option =>
 	new Option(
-		"--apply-orientation",
-		"swap sides as EXIF orientation and video rotation say (processors ignore them)",
+		"--loading <stored|upright>",
+		"whether images with an EXIF orientation are turned (default: as the reference that is followed does)",
 	);
+export const orientationOption = (): Option =>
+	new Option("--apply-orientation", "images and videos upright, whatever the reference does");
 export const backendOption = (): Option =>
 	new Option(
 		"--backend <name>",

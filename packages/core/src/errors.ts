@@ -17,6 +17,8 @@ export type ErrorCode =
 	| "unsupported"
 	/** A file's bytes are not what they should be. */
 	| "unreadable-file"
+	/** A file or folder cannot be made or written. */
+	| "unwritable-file"
 	/** Too much of something: bytes, files, lines. */
 	| "over-limit";
 
@@ -25,7 +27,8 @@ export class OnevisionError extends Error {
 	readonly code: ErrorCode;
 
 	constructor(code: ErrorCode, message: string) {
-		super(message);
+		// Names of files and values of requests may hold anything; a message stays one line.
+		super(message.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "));
 		this.name = "OnevisionError";
 		this.code = code;
 	}

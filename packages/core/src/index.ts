@@ -43,8 +43,8 @@ export {
 } from "./cost/memory.ts";
 export { type Model, modelOf } from "./cost/model.ts";
 export { estimateRequest, type RequestCost, type RequestSetup } from "./cost/request.ts";
-export { fullTraining, type Training, type Tuning, trainingFlops } from "./cost/training.ts";
 export { estimateRequests, type RequestsCost, type WeightedLayout } from "./cost/requests.ts";
+export { fullTraining, type Training, type Tuning, trainingFlops } from "./cost/training.ts";
 export {
 	type Counter,
 	type CountSettings,

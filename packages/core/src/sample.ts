@@ -14,7 +14,7 @@ export interface Grid {
 	readonly cols: number;
 }
 
-/** One image; `width` and `height` in pixels as stored, EXIF orientation not applied. */
+/** One image; `width` and `height` in pixels as it was loaded: by most readers as stored, by some turned by its EXIF orientation. */
 export interface ImageItem extends Size {
 	readonly kind: "image";
 }

@@ -94,7 +94,7 @@ describe("choice", () => {
 	});
 	test("a slip gets the nearest word", () => {
 		expect(parse(schema, "maen", "fit")).toMatchInlineSnapshot(
-			`"invalid-input: fit: expected one of p95, max, mean, got "maen"; did you mean max?"`,
+			`"invalid-input: fit: expected one of p95, max, mean, got "maen"; did you mean mean?"`,
 		);
 	});
 	test("a far word gets the list alone", () => {

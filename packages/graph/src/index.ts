@@ -33,6 +33,7 @@ export {
 	type SafetensorsDType,
 	type SafetensorsEntry,
 	type SafetensorsFile,
+	safetensorsHead,
 	safetensorsParts,
 } from "./safetensors.ts";
 export type { Dim, ShapeSpec } from "./shape.ts";

@@ -10,6 +10,7 @@ import {
 	entryOf,
 	float32Of,
 	type SafetensorsFile,
+	safetensorsHead,
 } from "./safetensors.ts";
 import { float32 } from "./tensor.ts";
 
@@ -111,4 +112,38 @@ test("damaged files give tensors or a refusal", () => {
 		attempt(random.integer(5) === 0 ? bytes.subarray(0, random.integer(bytes.length)) : bytes);
 	}
 	fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), attempt));
+});
+
+const headerOf = (head: Uint8Array) => JSON.parse(new TextDecoder().decode(head.subarray(8)));
+
+test("tensors larger than memory have their places", () => {
+	const shape = [40_000, 3, 384, 384];
+	const head = safetensorsHead(
+		new Map([
+			["frames", { dtype: "F32", shape }],
+			["sizes", { dtype: "I64", shape: [1, 2] }],
+		]),
+		{},
+	);
+	const bytes = 40_000 * 3 * 384 * 384 * 4;
+	expect(head.length % 8).toBe(0);
+	expect(headerOf(head)).toEqual({
+		frames: { dtype: "F32", shape, data_offsets: [0, bytes] },
+		sizes: { dtype: "I64", shape: [1, 2], data_offsets: [bytes, bytes + 16] },
+	});
+});
+
+test("refusals name what is wrong", () => {
+	const one = { dtype: "F32", shape: [1] } as const;
+	const head = (name: string, metadata = {}) => safetensorsHead(new Map([[name, one]]), metadata);
+	expect(() => head("__metadata__")).toThrow("__metadata__ is the name of the file's metadata");
+	expect(() => head("a", { files: "x".repeat(100_000_000) })).toThrow(
+		/a header of 1\d{8} bytes, readers take/,
+	);
+	const short = { dtype: "F32", shape: [2], bytes: new Uint8Array(4) } as const;
+	expect(() => encodeSafetensors({ tensors: new Map([["a", short]]), metadata: {} })).toThrow(
+		"safetensors: a has 4 bytes, F32 of [2] 8",
+	);
+	const absurd = new Map([["a", { dtype: "F32", shape: [2 ** 40, 2 ** 20] } as const]]);
+	expect(() => safetensorsHead(absurd, {})).toThrow("fits no file");
 });

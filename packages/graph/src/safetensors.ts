@@ -29,7 +29,7 @@ const BITS = {
 /** Element types of the format. */
 export type SafetensorsDType = keyof typeof BITS;
 
-/** The largest header that is read, in bytes, as in the reference reader. */
+/** The largest header, in bytes, as in the reference reader: what it does not read is not written either. */
 export const MAX_HEADER_BYTES = 100_000_000;
 
 /** One tensor of a file: its elements as they lie there, little-endian and in row-major order. */
@@ -65,25 +65,52 @@ export function encodeSafetensors(content: SafetensorsFile): Uint8Array<ArrayBuf
 
 /** The same in pieces to be written one after another: the header, and the tensors' own bytes, not copied. */
 export function safetensorsParts({ tensors, metadata }: SafetensorsFile): Uint8Array[] {
+	for (const [name, { dtype, shape, bytes }] of tensors) {
+		const expected = byteLength(dtype, shape);
+		if (bytes.length === expected) continue;
+		throw new GraphError(
+			"invalid-input",
+			`safetensors: ${name} has ${bytes.length} bytes, ${dtype} of [${shape.join(", ")}] ${expected}`,
+		);
+	}
+	return [safetensorsHead(tensors, metadata), ...[...tensors.values()].map(({ bytes }) => bytes)];
+}
+
+/**
+ * What stands before the tensors of a file, whose elements then follow in this order without gaps; they may be of any
+ * size. Throws `invalid-input` for the name the format keeps for itself and sizes no file has, `over-limit` for a header
+ * that readers would refuse.
+ */
+export function safetensorsHead(
+	tensors: ReadonlyMap<string, Pick<SafetensorsEntry, "dtype" | "shape">>,
+	metadata: SafetensorsFile["metadata"],
+): Uint8Array {
 	const header: Record<string, unknown> = Object.create(null);
 	if (Object.keys(metadata).length > 0) header.__metadata__ = metadata;
 	let end = 0;
-	for (const [name, { dtype, shape, bytes }] of tensors) {
-		if (name === "__metadata__" || bytes.length !== byteLength(dtype, shape)) {
-			throw new GraphError(
-				"invalid-input",
-				`safetensors: ${name} has a reserved name or another size than its shape`,
-			);
+	for (const [name, { dtype, shape }] of tensors) {
+		if (name === "__metadata__") {
+			throw new GraphError("invalid-input", `safetensors: ${name} is the name of the file's metadata`);
 		}
-		header[name] = { dtype, shape, data_offsets: [end, end + bytes.length] };
-		end += bytes.length;
+		const start = end;
+		end += byteLength(dtype, shape);
+		if (!Number.isSafeInteger(end)) {
+			throw new GraphError("invalid-input", `safetensors: ${name} of [${shape.join(", ")}] fits no file`);
+		}
+		header[name] = { dtype, shape, data_offsets: [start, end] };
 	}
 	const json = new TextEncoder().encode(JSON.stringify(header));
+	if (json.length > MAX_HEADER_BYTES - 8) {
+		throw new GraphError(
+			"over-limit",
+			`safetensors: a header of ${json.length} bytes, readers take ${MAX_HEADER_BYTES}; write fewer files into one`,
+		);
+	}
 	const start = Math.ceil((8 + json.length) / 8) * 8;
 	const head = new Uint8Array(start).fill(0x20, 8);
 	new DataView(head.buffer).setBigUint64(0, BigInt(start - 8), true);
 	head.set(json, 8);
-	return [head, ...[...tensors.values()].map(({ bytes }) => bytes)];
+	return head;
 }
 
 /**

@@ -8,7 +8,7 @@ const PNG = { compressionLevel: 9, adaptiveFiltering: true, palette: false } as 
 
 /** The picture as an 8-bit RGB PNG without metadata. */
 export async function encodePng({ data, width, height }: Picture): Promise<Uint8Array> {
-	return await sharp(data, { raw: { width, height, channels: 3 } })
+	return await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
 		.png(PNG)
 		.toBuffer();
 }

@@ -114,8 +114,9 @@ export function fileSource(handle: FileHandle, size: number, signal: AbortSignal
 /** An error of reading `path`, with the path in front of its message. */
 export function withPath(path: string, error: unknown): unknown {
 	if (error instanceof OnevisionError) return new OnevisionError(error.code, `${path}: ${error.message}`);
-	const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
-	if (code === undefined) return error;
+	// What the system refuses has the call that was refused with it; anything else is no matter of the path.
+	if (!(error instanceof Error && "code" in error && "syscall" in error)) return error;
+	const code = String(error.code);
 	const why =
 		code === "ENOENT" ? "no such file; check the path" : `cannot be opened (${code}); check its permissions`;
 	return new OnevisionError("unreadable-file", `${path}: ${why}`);

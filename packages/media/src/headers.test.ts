@@ -74,6 +74,7 @@ test("applyOrientation swaps sides for a quarter turn and leaves nothing to appl
 		width: 43,
 		height: 61,
 		orientation: 1,
+		appliedOrientation: 6,
 	});
 	expect(await readHeader(`${folder}jpeg-xmp-then-exif.jpg`, options)).toMatchObject({
 		width: 61,

@@ -13,10 +13,11 @@ export {
 	readImageHeaderFrom,
 } from "./image/image.ts";
 export * from "./inspect/index.ts";
+export { LOADINGS, type Loading, type LoadingRule, loadingOf } from "./loading/loading.ts";
 export { type Picture, picture } from "./picture.ts";
-export type { Tensors } from "./preprocess/arrange.ts";
 export { isFramedAlike, PIXEL_FAMILIES, type PixelFamilyId } from "./preprocess/families.ts";
 export type { Framing, Resized, Rgb, View, Window } from "./preprocess/framing.ts";
+export type { Tensors } from "./preprocess/pieces.ts";
 export {
 	type Clip,
 	createProcessor,

@@ -1,10 +1,17 @@
 /** Files: everything in index.ts, headers of one file or a folder of files by path, decoding, encoding, batches. */
 
 export { type BatchOptions, type BatchResult, preprocessSamples } from "./batch/batch.ts";
-export { type OneBatch, type OneBatchOptions, preprocessBatch } from "./batch/one-batch.ts";
+export {
+	type BatchPlan,
+	type OneBatch,
+	type OneBatchOptions,
+	planBatch,
+	preprocessBatch,
+} from "./batch/one-batch.ts";
+export type { DecodeOptions as FileDecodeOptions } from "./batch/sample.ts";
 export { decodeImage } from "./decode/node.ts";
 export { encodePng } from "./encode.ts";
-export { type FileHeaderOptions, readHeader } from "./file.ts";
+export { type FileHeaderOptions, readHeader, withPath } from "./file.ts";
 export {
 	type FindOptions,
 	type FoundMedia,

@@ -9,6 +9,8 @@ import { OnevisionError } from "@onevision/core";
 export interface ByteRange {
 	readonly offset: number;
 	readonly length: number;
+	/** Nothing near it will be asked for: reading ahead is of no use. */
+	readonly isAlone?: boolean;
 }
 
 /** A parser in progress: yields the range it needs, gets a view of exactly that range. */
@@ -77,10 +79,10 @@ export async function readFromSource<T>(
 	let step = reading.next();
 	for (let steps = 0; !step.done; steps++) {
 		assertSteps(steps);
-		const { offset, length } = step.value;
+		const { offset, length, isAlone } = step.value;
 		if (offset + length > source.size) throw endsEarly(source.size, offset + length);
 		if (offset < start || offset + length > start + window.byteLength) {
-			const ahead = total === 0 ? FIRST_READ_BYTES : NEXT_READ_BYTES;
+			const ahead = total === 0 ? FIRST_READ_BYTES : isAlone === true ? length : NEXT_READ_BYTES;
 			const wanted = Math.min(Math.max(length, ahead), source.size - offset);
 			total += wanted;
 			if (total > maxBytes) {
@@ -101,10 +103,20 @@ export async function readFromSource<T>(
 
 /** Asks for a range; offsets a file claims may be anything, so they are checked here once. */
 export function* range(offset: number, length: number): Reading<DataView> {
-	if (!Number.isSafeInteger(offset) || !Number.isSafeInteger(offset + length) || offset < 0 || length < 0) {
-		throw unreadable(`points to byte ${offset}, which no file has; the file is damaged`);
-	}
+	assertRange(offset, length);
 	return yield { offset, length };
+}
+
+/** `range` of a few bytes far from any others that will be asked for. */
+export function* rangeAlone(offset: number, length: number): Reading<DataView> {
+	assertRange(offset, length);
+	return yield { offset, length, isAlone: true };
+}
+
+function assertRange(offset: number, length: number): void {
+	if (Number.isSafeInteger(offset) && Number.isSafeInteger(offset + length) && offset >= 0 && length >= 0)
+		return;
+	throw unreadable(`points to byte ${offset}, which no file has; the file is damaged`);
 }
 
 /** `length` bytes as Latin-1 text: four-character codes and signatures. */

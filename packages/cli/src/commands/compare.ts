@@ -12,8 +12,9 @@ import {
 	type VideoSampling,
 } from "@onevision/core";
 import { allModelIds, createAnyCounter } from "../input/any-model.ts";
+import { type LoadingCommand, resolveLoading } from "../input/loading.ts";
 import { type AskedSettings, modelSettings } from "../input/model-settings.ts";
-import { parseCount, parseUsd } from "../input/places.ts";
+import { parseNumber, parseWhole } from "../input/numbers.ts";
 import { type GivenMedia, givenSamples } from "../input/samples.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { compareCsv } from "../render/compare-csv.ts";
@@ -23,7 +24,7 @@ import { renderComparison } from "../render/compare-text.ts";
 import type { Comparison } from "../render/comparison.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface CompareOptions extends GivenMedia, Pick<AskedSettings, "asIs"> {
+export interface CompareOptions extends GivenMedia, LoadingCommand, Pick<AskedSettings, "asIs"> {
 	readonly models: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -74,7 +75,9 @@ export async function compareModels(
 	}
 	const assumptions = assumptionsOf(options);
 	const candidates = await candidatesOf(terminal, options);
-	const { samples, leftOut } = await givenSamples(terminal, paths, options);
+	// One way of loading for all: models are compared on the same pictures.
+	const loading = resolveLoading(options, undefined);
+	const { samples, leftOut } = await givenSamples(terminal, paths, options, loading);
 	const deployments = compareDeployments(
 		candidates.map(({ candidate }) => candidate),
 		{ ...assumptions, samples: samples.map(({ sample }) => sample) },
@@ -95,21 +98,28 @@ export async function compareModels(
 function assumptionsOf({ under, accelerator, price, batch, prompt, answer }: CompareOptions) {
 	const hardwareId = resolveHardwareId(accelerator ?? DEFAULT_ACCELERATOR);
 	const hardware: Hardware = HARDWARE[hardwareId];
-	const pricePerHour = price === undefined ? hardware.pricePerHour?.value : parseUsd("--price", price);
+	const pricePerHour =
+		price === undefined ? hardware.pricePerHour?.value : parseNumber("--price", price, { min: 0, max: 1e6 });
 	const setup: RequestSetup = {
 		hardware,
 		prefillEfficiency: PREFILL_EFFICIENCY,
-		requestBatch: batch === undefined ? DEFAULT_BATCH : parseCount("--batch", batch),
+		requestBatch: batch === undefined ? DEFAULT_BATCH : parseWhole("--batch", batch, { max: 1e7 }),
 		...(pricePerHour === undefined ? {} : { pricePerHour }),
 	};
 	return {
 		hardwareId,
 		setup,
 		text: {
-			promptTokens: prompt === undefined ? DEFAULT_TEXT.promptTokens : parseCount("--prompt", prompt, 0),
-			answerTokens: answer === undefined ? DEFAULT_TEXT.answerTokens : parseCount("--answer", answer, 0),
+			promptTokens:
+				prompt === undefined
+					? DEFAULT_TEXT.promptTokens
+					: parseWhole("--prompt", prompt, { min: 0, max: 1e7 }),
+			answerTokens:
+				answer === undefined
+					? DEFAULT_TEXT.answerTokens
+					: parseWhole("--answer", answer, { min: 0, max: 1e7 }),
 		},
-		...(under === undefined ? {} : { maxTokens: parseCount("--under", under) }),
+		...(under === undefined ? {} : { maxTokens: parseWhole("--under", under, { max: 1e7 }) }),
 	};
 }
 

@@ -7,6 +7,7 @@ import type { LeftOut } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
 import { type AnyCounter, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
+import { type FileLoading, type LoadingCommand, loadingRuleOf, resolveLoading } from "../input/loading.ts";
 import { modelSettings } from "../input/model-settings.ts";
 import { countLine } from "../input/sample-line.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
@@ -18,7 +19,7 @@ import { whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface CountOptions extends GivenMedia {
+export interface CountOptions extends GivenMedia, LoadingCommand {
 	readonly model: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -42,11 +43,23 @@ export async function countMedia(
 		options.tokenizer === undefined ? undefined : await readTokenizer(terminal, options.tokenizer);
 	const counter = createAnyCounter(resolved.model, settings, countText);
 	if (options.jsonl !== undefined) return countLines(terminal, counter, sampling, options.jsonl);
-	const { samples, leftOut } = await givenSamples(terminal, paths, options);
+	const loading = resolveLoading(options, loadingRuleOf(counter));
+	const { samples, leftOut } = await givenSamples(terminal, paths, options, loading);
 	const { counted, failed } = countEach(counter, samples);
 	if (options.json) {
 		await terminal.out(
-			`${JSON.stringify(report({ counter, sampling, counted, failed, leftOut }), null, 2)}\n`,
+			`${JSON.stringify(
+				report({
+					counter,
+					sampling,
+					counted,
+					failed,
+					leftOut,
+					...(paths.length === 0 ? {} : { loading: loading.loading }),
+				}),
+				null,
+				2,
+			)}\n`,
 		);
 		return failed.length > 0 ? EXIT.error : EXIT.done;
 	}
@@ -74,14 +87,17 @@ function report({
 	counted,
 	failed,
 	leftOut,
+	loading,
 }: {
 	readonly counter: AnyCounter;
 	readonly sampling: VideoSampling | undefined;
 	readonly counted: readonly Counted[];
 	readonly failed: readonly Failed[];
 	readonly leftOut: readonly LeftOut[];
+	/** How files were loaded; absent where none were. */
+	readonly loading?: FileLoading["loading"];
 }) {
-	const { id, title, basis, settings, contextTokens } = counter;
+	const { id, title, basis, settings, contextTokens, unverified } = counter;
 	return {
 		model: id,
 		title,
@@ -89,6 +105,8 @@ function report({
 		settings,
 		...(contextTokens === undefined ? {} : { contextWindowTokens: contextTokens }),
 		...(sampling === undefined ? {} : { videoSampling: sampling }),
+		...(loading === undefined ? {} : { loading }),
+		...(unverified.length === 0 ? {} : { unverified }),
 		summary: summaryOf(counted),
 		samples: counted.map(({ sample, layout: { items, ...sums } }) => ({
 			id: sample.name,

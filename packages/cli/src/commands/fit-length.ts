@@ -14,6 +14,7 @@ import {
 import { EXIT } from "../exit.ts";
 import { type AnyCounter, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
+import { parseNumber } from "../input/numbers.ts";
 import { countLine } from "../input/sample-line.ts";
 import { readTokenizer } from "../input/tokenizer.ts";
 import { whole } from "../render/numbers.ts";
@@ -38,12 +39,13 @@ export interface LengthOptions {
 /** Reads samples one a line and says what `max_length` they need. Bad lines are left out, counted and named. */
 export async function fitLength(terminal: Terminal, options: LengthOptions): Promise<number> {
 	const { file, limit } = options;
+	const quantile = options.quantile === undefined ? 1 : parseNumber("--quantile", options.quantile);
 	const countText =
 		options.tokenizer === undefined ? undefined : await readTokenizer(terminal, options.tokenizer);
 	const counter = createAnyCounter(options.model, options.settings, countText);
 	const meter = createLengthMeter();
 	const { lines, hasVideo } = await readInto(meter, terminal, counter, file);
-	const result = meter.result(options.quantile === undefined ? 1 : Number(options.quantile));
+	const result = meter.result(quantile);
 	const over = limit === undefined ? undefined : { tokens: limit, samples: meter.longerThan(limit) };
 	const named = (length: SampleLength) => ({ ...length, line: lines[length.sample] ?? 0 });
 	if (options.json) {

@@ -9,8 +9,6 @@ import {
 	fitFrames,
 	fitSetting,
 	fitSize,
-	isApiModelName,
-	isCheckpointName,
 	OnevisionError,
 	type Size,
 	showUnverified,
@@ -18,7 +16,9 @@ import {
 	type VideoItem,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
+import { assertOpen } from "../input/any-model.ts";
 import { type ModelSettings, modelSettings } from "../input/model-settings.ts";
+import { parseWhole } from "../input/numbers.ts";
 import { parseImageSize, parseVideoSize } from "../input/sizes.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { fittedTable } from "../render/fitted-table.ts";
@@ -58,12 +58,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 	const resolved = await resolveModel(terminal, given);
 	const options: ResolvedOptions = { ...given, model: resolved.model };
 	const { model } = options;
-	if (typeof model === "string" && !isCheckpointName(model) && isApiModelName(model)) {
-		throw new OnevisionError(
-			"unsupported",
-			`${model} is a closed model; fit searches open ones (onevision models), count takes both`,
-		);
-	}
+	assertOpen(model, "fit searches");
 	const { settings, sampling } = modelSettings(resolved, options);
 	if (options.jsonl !== undefined) {
 		return answerLength(terminal, options, options.jsonl, {
@@ -234,9 +229,8 @@ function tokensOf({ tokens }: ResolvedOptions): number {
 }
 
 function wholeOption(name: string, text: string | undefined, what: string): number {
-	if (text !== undefined && /^[1-9]\d{0,14}$/.test(text)) return Number(text);
-	const got = text === undefined ? "" : `, got ${JSON.stringify(text)}`;
-	throw new OnevisionError("invalid-input", `${name}: give ${what}${got}`);
+	if (text !== undefined) return parseWhole(name, text);
+	throw new OnevisionError("invalid-input", `${name}: give ${what}`);
 }
 
 function parseAspect(text: string): Size {

@@ -8,12 +8,13 @@ import {
 	type Framing,
 	framesToShow,
 	inspectVideo,
+	type Loading,
 	type Picture,
 	type ShownFrame,
 } from "@onevision/media";
 import { type MediaHeader, mediaItemOf, openVideo, type Video } from "@onevision/media/node";
 import { framingOf, type Inspector, layoutsOf, pageOptions } from "../input/inspector.ts";
-import { parseCount } from "../input/places.ts";
+import { parseWhole } from "../input/numbers.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Strategies that need no more than a number of frames. */
@@ -39,6 +40,8 @@ export interface Page {
 		readonly layout: ItemLayout;
 		readonly framing?: Framing;
 	}[];
+	/** How images were loaded. */
+	readonly loading?: Loading;
 	/** Frames of a video that are used, and how they were chosen. */
 	readonly frames?: readonly { readonly frame: number; readonly seconds: number }[];
 	readonly sampling?: FrameChoice;
@@ -61,7 +64,7 @@ export function parseChoice({ sampling, frames }: SamplingCommand): FrameChoice 
 			`--sampling ${sampling}: expected ${INSPECT_SAMPLINGS.join(", ")}${hint === undefined ? "" : `; did you mean ${hint}?`}`,
 		);
 	}
-	const count = frames === undefined ? undefined : parseCount("--frames", frames);
+	const count = frames === undefined ? undefined : parseWhole("--frames", frames);
 	if (count === undefined && strategy !== "keyframes") {
 		throw new OnevisionError(
 			"invalid-input",

@@ -24,7 +24,15 @@ import {
 	pageOptions,
 	readInspector,
 } from "../input/inspector.ts";
-import { assertOutput, readPicture, readPictureSize, writePicture } from "../input/pictures.ts";
+import {
+	type FileLoading,
+	type LoadingCommand,
+	loadingRuleOf,
+	noteTurned,
+	resolveLoading,
+	storedOrientation,
+} from "../input/loading.ts";
+import { assertOutput, readPicture, writePicture } from "../input/pictures.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
 import { printable } from "../render/left-out.ts";
 import { whole } from "../render/numbers.ts";
@@ -40,9 +48,8 @@ import {
 	type SamplingCommand,
 } from "./inspect-video.ts";
 
-export interface InspectCommand extends SamplingCommand, ModelCommand {
+export interface InspectCommand extends SamplingCommand, ModelCommand, LoadingCommand {
 	readonly together?: boolean;
-	readonly applyOrientation?: boolean;
 	readonly out: string;
 	readonly json?: boolean;
 }
@@ -96,11 +103,12 @@ async function pageOf(
 	command: InspectCommand,
 	choice: FrameChoice | undefined,
 ): Promise<Page> {
+	const loading = resolveLoading(command, loadingRuleOf(inspector.counter));
 	const headers: MediaHeader[] = [];
-	for (const file of files) headers.push(await headerOf(terminal, file, command));
+	for (const file of files) headers.push(await readHeader(resolve(terminal.cwd, file), loading));
 	const [[file = "", ...more], [header]] = [files, headers];
 	if (header?.kind === "video" && more.length === 0) {
-		return inspectClip(terminal, file, header, inspector, choice, command.applyOrientation === true);
+		return inspectClip(terminal, file, header, inspector, choice, loading.applyRotation);
 	}
 	const video = headers.findIndex(({ kind }) => kind === "video");
 	if (video >= 0) {
@@ -112,12 +120,15 @@ async function pageOf(
 			"--sampling chooses frames of a video; leave it out for images",
 		);
 	}
-	return inspectPictures(terminal, files, headers, inspector, command);
-}
-
-async function headerOf(terminal: Terminal, file: string, command: InspectCommand): Promise<MediaHeader> {
-	const applyOrientation = command.applyOrientation === true;
-	return readHeader(resolve(terminal.cwd, file), { applyOrientation });
+	const named = headers.map((header, index) => ({
+		name: files[index] ?? "",
+		orientation: storedOrientation({ header }),
+	}));
+	noteTurned(terminal, named, loading);
+	return {
+		...(await inspectPictures(terminal, files, headers, inspector, loading)),
+		loading: loading.loading,
+	};
 }
 
 async function inspectPictures(
@@ -125,14 +136,13 @@ async function inspectPictures(
 	files: readonly string[],
 	headers: readonly MediaHeader[],
 	inspector: Inspector,
-	command: InspectCommand,
+	loading: FileLoading,
 ): Promise<Page> {
 	const layouts = layoutsOf(inspector.counter, headers.map(mediaItemOf));
 	const images: InspectedImage[] = [];
 	for (const [index, layout] of layouts.entries()) {
 		const file = files[index] ?? "";
-		await readPictureSize(terminal, file, command);
-		const picture = await readPicture(terminal, file, command);
+		const picture = await readPicture(terminal, file, loading);
 		images.push({
 			name: basename(file),
 			picture: files.length > 1 ? pageSized(picture) : picture,

@@ -2,8 +2,9 @@
 
 import { OnevisionError, type Size } from "@onevision/core";
 import { drawMarks, gridCells, type Mark, type Picture, type Region } from "@onevision/media";
+import { parseWhole } from "../input/numbers.ts";
 import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";
-import { parseBoxes, parseCount, parseGrid, parseLabels, parsePoints } from "../input/places.ts";
+import { parseBoxes, parseGrid, parseLabels, parsePoints } from "../input/places.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -29,7 +30,7 @@ export async function markPicture(terminal: Terminal, file: string, options: Mar
 	const regions = await regionsOf(terminal, picture, options);
 	const { picture: marked, marks } = drawMarks(picture, regions, {
 		...(options.labels === undefined ? {} : { labels: parseLabels(options.labels) }),
-		...(options.size === undefined ? {} : { size: parseCount("--size", options.size) }),
+		...(options.size === undefined ? {} : { size: parseWhole("--size", options.size) }),
 	});
 	await writePicture(terminal, options.out, marked);
 	const { width, height } = marked;

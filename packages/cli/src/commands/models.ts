@@ -15,9 +15,9 @@ import {
 	resolveApiModelId,
 	resolveCheckpointId,
 	SCENARIOS,
+	type Scenario,
 	showUnverified,
 	unverifiedFacts,
-	type Scenario,
 } from "@onevision/core";
 import { type FoundModels, findModels } from "../input/find-models.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";

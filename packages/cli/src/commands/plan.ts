@@ -1,6 +1,6 @@
 /** `onevision plan`: the answer to a plan request, on the terminal, as JSON, or as files; or two of them compared. */
 
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import {
 	assertPlan,
@@ -14,6 +14,7 @@ import {
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
 import { planFromCommandLine, type RequestOptions } from "../input/request.ts";
+import { assertFolderPlace, writeOutput } from "../output/place.ts";
 import { renderCurriculum } from "../render/curriculum-yaml.ts";
 import { renderDiff } from "../render/plan-diff.ts";
 import { renderExplanation } from "../render/plan-explain.ts";
@@ -44,6 +45,7 @@ export async function planMedia(
 	}
 	if (options.diff !== undefined) return diffFiles(terminal, request, options.diff, options.json === true);
 	const asked = options.explain === undefined ? undefined : scenarioNamed(options.explain);
+	if (options.out !== undefined) await assertFolderPlace(terminal, options.out);
 	const plan = await planFromCommandLine(terminal, request, options);
 	const written = options.out === undefined ? [] : await writePlan(terminal, options.out, plan);
 	if (options.json) {
@@ -126,24 +128,13 @@ async function readPlan(terminal: Terminal, path: string): Promise<Plan> {
 
 /** Writes the three files, each whole or not at all. */
 async function writePlan(terminal: Terminal, out: string, plan: Plan): Promise<string[]> {
-	const folder = resolve(terminal.cwd, out);
 	const files = {
 		"plan.json": `${JSON.stringify(plan, null, 2)}\n`,
 		"plan.md": renderPlanMarkdown(plan),
 		"curriculum.yaml": renderCurriculum(plan),
 	};
-	try {
-		await mkdir(folder, { recursive: true });
-		for (const [name, text] of Object.entries(files)) {
-			const part = join(folder, `.${name}.part`);
-			await writeFile(part, text);
-			await rename(part, join(folder, name));
-		}
-	} catch (error) {
-		throw new OnevisionError(
-			"unreadable-file",
-			`--out ${out}: ${(error as Error).message}; give a folder that can be written`,
-		);
+	for (const [name, text] of Object.entries(files)) {
+		await writeOutput(terminal, join(out, name), [new TextEncoder().encode(text)]);
 	}
 	return Object.keys(files).map((name) => join(out, name));
 }

@@ -1,30 +1,34 @@
 /** `onevision preprocess`: images and videos to the tensors a model takes, as safetensors. */
 
 import { stat } from "node:fs/promises";
-import { extname, relative, resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
 import {
 	type Backend,
 	createProcessor,
 	type FloatType,
 	type ProcessorOptions,
-	type Tensors,
 	TRANSFORMERS_VERSION,
 } from "@onevision/media";
-import { type BatchResult, preprocessBatch, preprocessSamples } from "@onevision/media/node";
+import { planBatch, preprocessSamples } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
+import { assertOpen } from "../input/any-model.ts";
+import { type FileLoading, type LoadingCommand, loadingRuleOn, resolveLoading } from "../input/loading.ts";
 import { readMedia, reportLeftOut } from "../input/media.ts";
 import { modelSettings } from "../input/model-settings.ts";
-import { parseCount } from "../input/places.ts";
+import { parseWhole } from "../input/numbers.ts";
+import { shorten } from "../input/shorten.ts";
 import { resolveModel } from "../input/snapshot.ts";
+import { assertFilePlace, assertFolderPlace } from "../output/place.ts";
 import { targetsOf } from "../output/targets.ts";
-import { describeTensors, writeTensors } from "../output/tensor-file.ts";
+import { describeTensors, type TensorShapes, writeBatch, writeTensors } from "../output/tensor-file.ts";
+import { type Refusal, refusalOf } from "../refusal.ts";
 import { bytes, whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface PreprocessCommand {
+export interface PreprocessCommand extends LoadingCommand {
 	readonly model: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -33,7 +37,6 @@ export interface PreprocessCommand {
 	readonly backend?: string;
 	readonly dtype?: string;
 	readonly together?: boolean;
-	readonly applyOrientation?: boolean;
 	readonly threads?: string;
 	readonly out: string;
 	readonly json?: boolean;
@@ -51,11 +54,15 @@ export async function preprocessMedia(
 			"nothing to preprocess: give images, videos or folders of them",
 		);
 	}
-	const { model, options, sampling } = await modelOf(terminal, command);
-	// Refuses what cannot be before a header is read.
-	const processor = createProcessor(model, options);
 	const isInFolder = await isFolder(terminal, command.out);
-	const { files, leftOut } = await readMedia(terminal, paths, command.applyOrientation === true, true);
+	refuseIdleOptions(command, isInFolder);
+	// Refuses what cannot be before a header is read.
+	await (isInFolder ? assertFolderPlace : assertFilePlace)(terminal, command.out);
+	const { model, options, sampling } = await modelOf(terminal, command);
+	assertOpen(model, "preprocess makes the tensors of");
+	const processor = createProcessor(model, options);
+	const loading = resolveLoading(command, loadingRuleOn(processor.backend));
+	const { files, leftOut } = await readMedia(terminal, paths, loading, true);
 	const given = paths.map((path) => resolve(terminal.cwd, path));
 	const refused = leftOut.find(({ path }) => given.includes(path));
 	if (refused !== undefined && !isInFolder) {
@@ -69,12 +76,13 @@ export async function preprocessMedia(
 	const facts = {
 		model: processor.checkpoint.title,
 		backend: processor.backend,
+		loading: loading.loading,
 		dtype: processor.dtype,
 		settings: options.settings,
 		transformers: TRANSFORMERS_VERSION,
 	};
 	const hasFailed = refused !== undefined || leftOut.some(({ reason }) => reason !== "not-media");
-	const job: Job = { terminal, command, model, options, names, given, facts, hasFailed };
+	const job: Job = { terminal, command, model, options, loading, names, given, facts, hasFailed };
 	const status = isInFolder ? await writeEach(job) : await writeOne(job);
 	if (files.some(({ header }) => header.kind === "video")) {
 		terminal.err(`note: ${samplingNote(sampling, "transformers")}\n`);
@@ -87,6 +95,7 @@ interface Job {
 	readonly command: PreprocessCommand;
 	readonly model: string | Checkpoint;
 	readonly options: ProcessorOptions;
+	readonly loading: FileLoading;
 	/** Absolute paths. */
 	readonly names: readonly string[];
 	/** Absolute paths of the command line, in its order. */
@@ -121,24 +130,38 @@ async function isFolder(terminal: Terminal, out: string): Promise<boolean> {
 	);
 }
 
-async function writeOne(job: Job): Promise<number> {
-	const { terminal, command, model, options, names, facts, hasFailed } = job;
-	if (command.threads !== undefined) {
+/** Throws `invalid-input` for options that would do nothing, or the wrong thing, with this kind of output. */
+function refuseIdleOptions({ threads, together }: PreprocessCommand, isInFolder: boolean): void {
+	if (threads !== undefined) {
+		parseWhole("--threads", threads);
+		if (!isInFolder) {
+			throw new OnevisionError(
+				"invalid-input",
+				"--threads goes with a folder as --out; one batch is made in one go",
+			);
+		}
+	}
+	if (together === true && isInFolder) {
 		throw new OnevisionError(
 			"invalid-input",
-			"--threads goes with a folder as --out; one batch is made in one go",
+			"--together makes one sample; give a file that ends in .safetensors as --out",
 		);
 	}
+}
+
+/** Written as it is made: the file may be larger than memory. */
+async function writeOne(job: Job): Promise<number> {
+	const { terminal, command, model, options, loading, names, facts, hasFailed } = job;
 	const samples = command.together === true ? [names] : names.map((name) => [name]);
-	const progress = progressOf(terminal, samples.length);
-	const decode = { applyOrientation: command.applyOrientation === true };
-	const { tensors, layouts } = await preprocessBatch(model, samples, {
+	const progress = progressOf(terminal);
+	const plan = await planBatch(model, samples, {
 		...options,
-		decode,
-		onSample: progress,
+		decode: decodeOf(loading),
+		onPicture: progress,
 	});
-	const short = names.map((name) => shorten(terminal, name));
-	const written = await writeTensors(terminal, command.out, tensors, { ...facts, files: short, layouts });
+	const { tensors, layouts } = plan;
+	const short = names.map((name) => shorten(terminal.cwd, name));
+	const written = await writeBatch(terminal, command.out, plan, { ...facts, files: short, layouts });
 	const rows = layouts.flat().map((layout, index) => rowOf(short[index] ?? "", layout));
 	if (command.json === true) {
 		await terminal.out(
@@ -154,7 +177,7 @@ async function writeOne(job: Job): Promise<number> {
 function reportOf(
 	written: string,
 	size: number,
-	tensors: Tensors,
+	tensors: TensorShapes,
 	facts: object,
 	files: readonly string[],
 	layouts: readonly (readonly ItemLayout[])[],
@@ -165,61 +188,57 @@ function reportOf(
 
 /** One file per sample: a pool of threads, a line per failure, the rest goes on. */
 async function writeEach(job: Job): Promise<number> {
-	const { terminal, command, model, options, names, given, facts, hasFailed } = job;
-	if (command.together === true) {
-		throw new OnevisionError(
-			"invalid-input",
-			"--together makes one sample; give a file that ends in .safetensors as --out",
-		);
-	}
+	const { terminal, command, model, options, loading, names, given, facts, hasFailed } = job;
 	const targets = targetsOf(names, given, command.out, ".safetensors");
-	const progress = progressOf(terminal, names.length);
-	const threads = command.threads === undefined ? {} : { threads: parseCount("--threads", command.threads) };
-	const decode = { applyOrientation: command.applyOrientation === true };
+	const progress = progressOf(terminal);
+	const threads = command.threads === undefined ? {} : { threads: parseWhole("--threads", command.threads) };
 	const samples = names.map((name) => [name]);
 	const made: {
 		file: string;
 		written: string;
-		result: Extract<BatchResult, { tensors: unknown }>;
+		/** Shapes only: the tensors' memory is used again. */
+		tensors: TensorShapes;
+		layouts: readonly ItemLayout[];
 		size: number;
 	}[] = [];
-	const failed: { file: string; error: OnevisionError }[] = [];
+	const failed: { file: string; error: Refusal }[] = [];
 	let index = 0;
 	for await (const result of preprocessSamples(model, samples, {
 		...options,
 		...threads,
-		decode,
+		decode: decodeOf(loading),
 		reuseMemory: true,
 	})) {
 		const name = names[index] ?? "";
-		const file = shorten(terminal, name);
+		const file = shorten(terminal.cwd, name);
 		if ("error" in result) failed.push({ file, error: result.error });
 		else {
 			const written = targets[index] ?? "";
 			const metadata = { ...facts, files: [file], layouts: [result.layouts] };
-			const size = await writeTensors(terminal, written, result.tensors, metadata).catch(expected);
-			if (size instanceof OnevisionError) {
+			const { tensors, layouts } = result;
+			const size = await writeTensors(terminal, written, tensors, metadata, command.out).catch(expected);
+			if (typeof size !== "number") {
 				// What cannot be written once will not be the next time: what was made so far is still told.
 				failed.push({ file, error: size });
 				break;
 			}
-			// The tensors' memory is used again: only their shapes are kept.
-			made.push({ file, written, result: { ...result, tensors: shapesOf(result.tensors) }, size });
+			const shapes = Object.entries(tensors).map(([name, { dtype, shape }]) => [name, { dtype, shape }]);
+			made.push({ file, written, tensors: Object.fromEntries(shapes), layouts, size });
 		}
-		progress(++index);
+		progress(++index, names.length);
 	}
 	for (const { error } of failed) terminal.err(`onevision: ${error.message}\n`);
 	if (command.json === true) {
 		const report = {
 			...facts,
-			written: made.map(({ file, written, result, size }) =>
-				reportOf(written, size, result.tensors, {}, [file], [result.layouts]),
+			written: made.map(({ file, written, tensors, layouts, size }) =>
+				reportOf(written, size, tensors, {}, [file], [layouts]),
 			),
 			failed: failed.map(({ file, error: { code, message } }) => ({ file, code, message })),
 		};
 		await terminal.out(`${JSON.stringify(report, null, 2)}\n`);
 	} else if (made.length > 0) {
-		const rows = made.flatMap(({ file, result }) => result.layouts.map((layout) => rowOf(file, layout)));
+		const rows = made.flatMap(({ file, layouts }) => layouts.map((layout) => rowOf(file, layout)));
 		const total = made.reduce((sum, { size }) => sum + size, 0);
 		await terminal.out(`${table(COLUMNS, rows).join("\n")}\n\n`);
 		await terminal.out(`wrote ${made.length} files to ${command.out}, ${bytes(total)}\n`);
@@ -227,31 +246,22 @@ async function writeEach(job: Job): Promise<number> {
 	return failed.length > 0 || hasFailed ? EXIT.error : EXIT.done;
 }
 
-function expected(error: unknown): OnevisionError {
-	if (error instanceof OnevisionError) return error;
+function expected(error: unknown): Refusal {
+	const refusal = refusalOf(error);
+	if (refusal !== undefined) return refusal;
 	throw error;
 }
 
-function shapesOf(tensors: Tensors): Tensors {
-	const empty = { float32: new Float32Array(), float16: new Uint16Array(), bfloat16: new Uint16Array() };
-	return Object.fromEntries(
-		Object.entries(tensors).map(([name, { dtype, shape }]) => [
-			name,
-			dtype === "int64" ? { dtype, shape, data: new BigInt64Array() } : { dtype, shape, data: empty[dtype] },
-		]),
-	);
-}
-
-function progressOf(terminal: Terminal, total: number): (done: number) => void {
-	return (done) => {
+/** Pictures and frames of one batch, or files in a folder. */
+function progressOf(terminal: Terminal): (done: number, all: number) => void {
+	return (done, all) => {
 		if (!terminal.showsProgress) return;
-		terminal.err(done < total ? `preprocessing ${done + 1} of ${total}…\r` : `${" ".repeat(40)}\r`);
+		terminal.err(done < all ? `preprocessing ${done + 1} of ${all}…\r` : `${" ".repeat(40)}\r`);
 	};
 }
 
-function shorten(terminal: Terminal, path: string): string {
-	const inside = relative(terminal.cwd, path);
-	return inside.startsWith("..") ? path : inside;
+function decodeOf({ applyOrientation, applyRotation }: FileLoading) {
+	return { applyOrientation, applyRotation };
 }
 
 const RIGHT = { align: "right" } as const;

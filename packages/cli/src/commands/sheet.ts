@@ -10,8 +10,9 @@ import {
 	type SheetLayout,
 	type SheetOptions,
 } from "@onevision/media";
+import { parseWhole } from "../input/numbers.ts";
 import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";
-import { parseCount, parseLabels } from "../input/places.ts";
+import { parseLabels } from "../input/places.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -35,7 +36,7 @@ export async function makeSheet(
 	const names = files.map((file) => basename(file, extname(file)));
 	const options = {
 		...sheetOptions(command, names),
-		...(command.columns === undefined ? {} : { columns: parseCount("--columns", command.columns) }),
+		...(command.columns === undefined ? {} : { columns: parseWhole("--columns", command.columns) }),
 	};
 	await assertOutput(terminal, command.out, files);
 	const sizes: Size[] = [];
@@ -60,7 +61,7 @@ export async function makePair(
 function sheetOptions({ labels, width }: PairCommand, names: readonly string[]): SheetOptions {
 	return {
 		...(labels === false ? {} : { labels: typeof labels === "string" ? parseLabels(labels) : names }),
-		...(width === undefined ? {} : { width: parseCount("--width", width) }),
+		...(width === undefined ? {} : { width: parseWhole("--width", width) }),
 	};
 }
 

@@ -1,9 +1,9 @@
 /** `onevision skill`: the planner as an agent skill. */
 
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { OnevisionError } from "@onevision/core";
 import { asset } from "../assets.ts";
+import { assertFolderPlace, writeOutput } from "../output/place.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** The name the lesson gives the file. */
@@ -18,17 +18,9 @@ export async function printSkill(
 		await terminal.out(options.json ? `${JSON.stringify({ name: FILE_NAME, text })}\n` : text);
 		return;
 	}
-	const folder = resolve(terminal.cwd, options.out);
-	const file = join(folder, FILE_NAME);
-	try {
-		await mkdir(folder, { recursive: true });
-		await writeFile(file, text);
-	} catch (error) {
-		throw new OnevisionError(
-			"unreadable-file",
-			`--out ${options.out}: ${(error as Error).message}; give a folder that can be written`,
-		);
-	}
+	await assertFolderPlace(terminal, options.out);
+	await writeOutput(terminal, join(options.out, FILE_NAME), [new TextEncoder().encode(text)]);
+	const file = resolve(terminal.cwd, options.out, FILE_NAME);
 	await terminal.out(
 		options.json ? `${JSON.stringify({ written: [file] })}\n` : `wrote ${join(options.out, FILE_NAME)}\n`,
 	);

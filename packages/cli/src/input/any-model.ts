@@ -58,6 +58,15 @@ export interface AnyCounter {
 	count(sample: Sample): CountedSample;
 }
 
+/** Throws `unsupported` for a closed model; `does` completes "… open ones". */
+export function assertOpen(model: string | Checkpoint, does: string): void {
+	if (typeof model !== "string" || isCheckpointName(model) || !isApiModelName(model)) return;
+	throw new OnevisionError(
+		"unsupported",
+		`${model} is a closed model; ${does} open ones (onevision models), count takes both`,
+	);
+}
+
 /** Throws `unknown-name` with the nearest name of either kind, or what the settings throw. */
 export function createAnyCounter(
 	model: string | Checkpoint,

@@ -1,6 +1,6 @@
 /** Files and folders on the command line → media items and samples, with a line for every file left out. */
 
-import { basename, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { OnevisionError, type Sample } from "@onevision/core";
 import {
 	type FoundMedia,
@@ -12,28 +12,36 @@ import {
 } from "@onevision/media/node";
 import { missingLines } from "../render/left-out.ts";
 import type { Terminal } from "../terminal.ts";
+import { type FileLoading, noteTurned, storedOrientation } from "./loading.ts";
+import { shorten } from "./shorten.ts";
 
 export interface ReadMedia {
 	readonly files: readonly FoundMedia[];
 	readonly leftOut: readonly LeftOut[];
 }
 
-/** Headers of all media under the paths. Throws when there is none at all. */
+/** Headers of all media under the paths; says what is done with those stored turned. Throws when there is none at all. */
 export async function readMedia(
 	terminal: Terminal,
 	paths: readonly string[],
-	applyOrientation: boolean,
+	loading: FileLoading,
 	keepRepeats = false,
 ): Promise<ReadMedia> {
 	const absolute = paths.map((path) => resolve(terminal.cwd, path));
 	if (terminal.showsProgress) terminal.err("reading headers…\r");
-	const { items, leftOut } = await findMedia(absolute, { applyOrientation, keepRepeats });
+	const { applyOrientation, applyRotation } = loading;
+	const { items, leftOut } = await findMedia(absolute, { applyOrientation, applyRotation, keepRepeats });
 	if (terminal.showsProgress) terminal.err("                \r");
 	if (items.length === 0) {
 		const reason = leftOut[0]?.message ?? `${paths.join(", ")}: holds no files`;
 		const more = leftOut.length > 1 ? ` (and ${leftOut.length - 1} more)` : "";
 		throw new OnevisionError("unreadable-file", `no media to read: ${reason}${more}`);
 	}
+	const named = items.map((file) => ({
+		name: shorten(terminal.cwd, file.path),
+		orientation: storedOrientation(file),
+	}));
+	noteTurned(terminal, named, loading);
 	return { files: items, leftOut };
 }
 
@@ -42,12 +50,13 @@ export async function readSamples(
 	terminal: Terminal,
 	folder: string,
 	grouping: Grouping,
+	loading: FileLoading,
 ): Promise<{
 	readonly samples: readonly Sample[];
 	readonly groups: number;
 	readonly leftOut: readonly LeftOut[];
 }> {
-	const { files, leftOut } = await readMedia(terminal, [folder], false);
+	const { files, leftOut } = await readMedia(terminal, [folder], loading);
 	return { ...samplesOf(files, [resolve(terminal.cwd, folder)], grouping), leftOut };
 }
 
@@ -69,10 +78,4 @@ export function reportLeftOut(terminal: Terminal, leftOut: readonly LeftOut[]): 
 		reason: REASONS[reason],
 	}));
 	for (const line of missingLines("left out", missing)) terminal.err(`${line}\n`);
-}
-
-/** A path as short as it stays clear: relative inside the working folder, else as it is. */
-export function shorten(cwd: string, path: string): string {
-	const inside = relative(cwd, path);
-	return inside === "" ? basename(path) : inside.startsWith("..") ? path : inside;
 }

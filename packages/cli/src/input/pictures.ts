@@ -1,9 +1,10 @@
 /** Picture files in and out: decoded within limits, written as PNG, never over a file that was read. */
 
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { OnevisionError, type Size } from "@onevision/core";
-import { decodeImage, encodePng, type Picture, readHeader } from "@onevision/media/node";
+import { decodeImage, encodePng, type Picture, readHeader, withPath } from "@onevision/media/node";
+import { assertFilePlace, writeOutput } from "../output/place.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Most bytes of a file that is decoded: far over any photograph, far under what would fill the memory. */
@@ -49,12 +50,11 @@ export async function readPicture(
 		}
 		return await decodeImage(await readFile(file), { applyOrientation: applyOrientation === true });
 	} catch (error) {
-		if (error instanceof OnevisionError) throw new OnevisionError(error.code, `${path}: ${error.message}`);
-		throw error;
+		throw withPath(path, error);
 	}
 }
 
-/** Throws `invalid-input` unless `out` is a PNG and none of the files that are read. */
+/** Throws `invalid-input` unless `out` is a PNG and none of the files that are read, `unwritable-file` where it cannot be. */
 export async function assertOutput(
 	terminal: Terminal,
 	out: string,
@@ -67,27 +67,16 @@ export async function assertOutput(
 		);
 	}
 	const target = await identity(resolve(terminal.cwd, out));
-	if (target === undefined) return;
-	for (const input of inputs) {
+	for (const input of target === undefined ? [] : inputs) {
 		if ((await identity(resolve(terminal.cwd, input))) !== target) continue;
 		throw new OnevisionError("invalid-input", `--out ${out}: is ${input}, which is read; give another name`);
 	}
+	await assertFilePlace(terminal, out);
 }
 
-/** Writes the picture, and makes the folder for it where there is none. Throws `unreadable-file` if that fails. */
+/** Writes the picture, and makes the folder for it where there is none. Throws `unwritable-file` if that fails. */
 export async function writePicture(terminal: Terminal, out: string, picture: Picture): Promise<void> {
-	const bytes = await encodePng(picture);
-	try {
-		const file = resolve(terminal.cwd, out);
-		await mkdir(dirname(file), { recursive: true });
-		await writeFile(file, bytes);
-	} catch (error) {
-		const why = error instanceof Error && "code" in error ? String(error.code) : String(error);
-		throw new OnevisionError(
-			"unreadable-file",
-			`--out ${out}: cannot be written (${why}); give a name in a folder that can be written`,
-		);
-	}
+	await writeOutput(terminal, out, [await encodePng(picture)]);
 }
 
 /** What a path leads to, the same for every link to it; `undefined` for what does not exist. */

@@ -36,18 +36,6 @@ export function parseLabels(text: string): string[] {
 	return text.split(",").map((label) => label.trim());
 }
 
-/** A whole number of an option. Throws `invalid-input`. */
-export function parseCount(flag: string, text: string, least = 1): number {
-	if (/^\d{1,7}$/.test(text) && Number(text) >= least) return Number(text);
-	throw new OnevisionError("invalid-input", `${flag} ${text}: expected a whole number from ${least}`);
-}
-
-/** An amount of an option, USD. Throws `invalid-input`. */
-export function parseUsd(flag: string, text: string): number {
-	if (/^(\d{1,6}\.?\d{0,6}|\.\d{1,6})$/.test(text)) return Number(text);
-	throw new OnevisionError("invalid-input", `${flag} ${text}: expected an amount in USD, e.g. 2.49`);
-}
-
 function parseTuples(text: string, length: number, expected: string): number[][] {
 	return text.split(";").map((part) => {
 		const numbers = part.split(",").map((each) => each.trim());

@@ -4,20 +4,25 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import {
 	OnevisionError,
+	type Parity,
 	type Plan,
 	type PlanRequest,
 	plan,
 	planRequestSchema,
+	resolvePlanRequest,
 	type Sample,
 } from "@onevision/core";
+import { loadingOf } from "@onevision/media";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { asset } from "../assets.ts";
 import type { Terminal } from "../terminal.ts";
+import { type LoadingCommand, resolveLoading } from "./loading.ts";
 import { isManifest, readManifest } from "./manifest.ts";
 import { readSamples, reportLeftOut } from "./media.ts";
+import { parseNumber, parseWhole, readNumber } from "./numbers.ts";
 import { resolveModel } from "./snapshot.ts";
 
-export interface RequestOptions {
+export interface RequestOptions extends Pick<LoadingCommand, "loading"> {
 	readonly budget?: string;
 	readonly mix?: string;
 	readonly model?: string;
@@ -56,9 +61,12 @@ export async function planFromCommandLine(
 	const folder = path === undefined || path === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
 	const asked = path === undefined ? {} : await readRequest(terminal, path);
 	const written = planRequestSchema.parse(withOverrides(asked, options), "");
-	const media = await readGivenMedia(terminal, written, folder, options);
 	const { model } = await resolveModel(terminal, { model: "", ...options });
-	return plan(written, media, typeof model === "string" ? undefined : model);
+	const checkpoint = typeof model === "string" ? undefined : model;
+	// Refuses what cannot be planned before a folder is read.
+	resolvePlanRequest(written, checkpoint);
+	const media = await readGivenMedia(terminal, written, folder, options);
+	return plan(written, media, checkpoint);
 }
 
 async function readGivenMedia(
@@ -71,7 +79,9 @@ async function readGivenMedia(
 	const path = options.media ?? (inRequest === undefined ? undefined : resolve(requestFolder, inRequest));
 	if (path === undefined) return [];
 	if (isManifest(path)) return readManifest(terminal, path);
-	const { samples, leftOut } = await readSamples(terminal, path, request.media?.grouping ?? "none");
+	const grouping = request.media?.grouping ?? "none";
+	const loading = resolveLoading(options, loadingOf(request.parity as Parity | undefined));
+	const { samples, leftOut } = await readSamples(terminal, path, grouping, loading);
 	reportLeftOut(terminal, leftOut);
 	return samples;
 }
@@ -135,14 +145,14 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 	const { fullRecipe, lora, freezeTower, offload, batch } = options;
 	const hardware = {
 		...(offload === undefined ? {} : { offload }),
-		...(batch === undefined ? {} : { requestBatch: Number(batch) }),
+		...(batch === undefined ? {} : { requestBatch: parseWhole("--batch", batch) }),
 		...(accelerator === undefined ? {} : { accelerator }),
-		...(accelerators === undefined ? {} : { count: Number(accelerators) }),
-		...(price === undefined ? {} : { pricePerHour: Number(price) }),
+		...(accelerators === undefined ? {} : { count: parseWhole("--accelerators", accelerators) }),
+		...(price === undefined ? {} : { pricePerHour: parseNumber("--price", price, { min: 0 }) }),
 	};
 	const training = {
 		...(lora === undefined ? {} : { method: "lora" }),
-		...(typeof lora === "string" ? { loraRank: Number(lora) } : {}),
+		...(typeof lora === "string" ? { loraRank: parseWhole("--lora", lora) } : {}),
 		...(freezeTower === undefined ? {} : { freeze: ["tower"] }),
 	};
 	const given = (key: string): Record<string, unknown> => (request[key] ?? {}) as Record<string, unknown>;
@@ -153,7 +163,7 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 	};
 	return {
 		...request,
-		...(budget === undefined ? {} : { budget: Number(budget) }),
+		...(budget === undefined ? {} : { budget: parseWhole("--budget", budget) }),
 		...(mix === undefined ? {} : { mix: parseMix(mix) }),
 		...(model === undefined ? {} : { model }),
 		...(purpose === undefined ? {} : { purpose }),
@@ -168,7 +178,7 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 
 /** `40,30,30` → shares in the order of the scenarios. */
 function parseMix(text: string): Record<string, number> {
-	const shares = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+	const shares = text.split(",").map(readNumber);
 	if (shares.length !== 3 || shares.some((share) => !Number.isFinite(share))) {
 		throw new OnevisionError(
 			"invalid-input",

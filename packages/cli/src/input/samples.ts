@@ -3,13 +3,14 @@
 import { type MediaItem, OnevisionError, type Sample } from "@onevision/core";
 import { type LeftOut, mediaItemOf } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
-import { readMedia, reportLeftOut, shorten } from "./media.ts";
+import type { FileLoading } from "./loading.ts";
+import { readMedia, reportLeftOut } from "./media.ts";
+import { shorten } from "./shorten.ts";
 import { parseImageSize, parseVideoSize } from "./sizes.ts";
 
 export interface GivenMedia {
 	readonly image: readonly string[];
 	readonly video: readonly string[];
-	readonly applyOrientation?: boolean;
 	readonly together?: boolean;
 }
 
@@ -30,11 +31,12 @@ export async function givenSamples(
 	terminal: Terminal,
 	paths: readonly string[],
 	given: GivenMedia,
+	loading: FileLoading,
 ): Promise<GivenSamples> {
 	const named: { name: string; item: MediaItem }[] = [];
 	let leftOut: readonly LeftOut[] = [];
 	if (paths.length > 0) {
-		const read = await readMedia(terminal, paths, given.applyOrientation === true);
+		const read = await readMedia(terminal, paths, loading);
 		const { files } = read;
 		leftOut = read.leftOut;
 		reportLeftOut(terminal, leftOut);

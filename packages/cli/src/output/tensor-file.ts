@@ -1,50 +1,77 @@
 /** Tensors to a safetensors file: whole or not at all, what they were made from in its metadata. */
 
-import { mkdir } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
-import { OnevisionError } from "@onevision/core";
-import { type SafetensorsEntry, safetensorsParts } from "@onevision/graph";
-import { writeWhole } from "@onevision/graph/node";
+import { safetensorsHead } from "@onevision/graph";
 import type { Tensor, Tensors } from "@onevision/media";
+import type { BatchPlan } from "@onevision/media/node";
+import { bytes } from "../render/numbers.ts";
 import type { Terminal } from "../terminal.ts";
+import { assertRoom, writeOutput } from "./place.ts";
 
 const DTYPES = { float32: "F32", float16: "F16", bfloat16: "BF16", int64: "I64" } as const;
 
-function entryOf({ dtype, shape, data }: Tensor): SafetensorsEntry {
-	const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-	return { dtype: DTYPES[dtype], shape, bytes };
+/** Names, types and shapes of what a file holds. */
+export type TensorShapes = Readonly<Record<string, Pick<Tensor, "dtype" | "shape">>>;
+
+/** Files of so many bytes and more are told of before they are written. */
+const LARGE_BYTES = 1e9;
+/** Most bytes written at a time; one view of memory cannot hold 4 GiB and more. */
+const MOST_BYTES_AT_ONCE = 2 ** 30;
+
+/**
+ * Writes a batch as it is made, however large it is. Bytes written. Throws `unwritable-file`, before anything is made
+ * where the disk has no room, and what making the batch throws.
+ */
+export async function writeBatch(
+	terminal: Terminal,
+	out: string,
+	plan: BatchPlan,
+	metadata: Readonly<Record<string, unknown>>,
+): Promise<number> {
+	const head = headOf(plan.tensors, metadata);
+	const size = head.length + plan.bytes;
+	await assertRoom(terminal, out, size);
+	if (size >= LARGE_BYTES) terminal.err(`onevision: writing ${bytes(size)} to ${out}\n`);
+	async function* parts() {
+		yield head;
+		yield* plan.chunks();
+	}
+	await writeOutput(terminal, out, parts());
+	return size;
 }
 
-/** Bytes written. Makes the folder where there is none. Throws `unreadable-file` where nothing can be written. */
+/** Writes tensors that are in memory, below the folder `within`. Bytes written. Throws `unwritable-file`. */
 export async function writeTensors(
 	terminal: Terminal,
 	out: string,
 	tensors: Tensors,
 	metadata: Readonly<Record<string, unknown>>,
+	within: string,
 ): Promise<number> {
-	const entries = Object.entries(tensors).map(([name, tensor]) => [name, entryOf(tensor)] as const);
+	const parts = [headOf(tensors, metadata), ...Object.values(tensors).flatMap(viewsOf)];
+	await writeOutput(terminal, out, parts, within);
+	return parts.reduce((sum, { length }) => sum + length, 0);
+}
+
+function headOf(tensors: TensorShapes, metadata: Readonly<Record<string, unknown>>): Uint8Array {
+	const entries = Object.entries(tensors).map(
+		([name, { dtype, shape }]) => [name, { dtype: DTYPES[dtype], shape }] as const,
+	);
 	// The format keeps texts only: what is more is JSON.
 	const texts = Object.entries(metadata).map(([key, value]) => [
 		key,
 		typeof value === "string" ? value : JSON.stringify(value),
 	]);
-	const parts = safetensorsParts({ tensors: new Map(entries), metadata: Object.fromEntries(texts) });
-	const file = resolve(terminal.cwd, out);
-	try {
-		await mkdir(dirname(file), { recursive: true });
-		await writeWhole(file, parts);
-	} catch (error) {
-		// The failed folder and the failed file are told apart by their messages.
-		const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-		throw new OnevisionError(
-			"unreadable-file",
-			`--out ${out}: ${why}; is there room, and may it be written there?`,
-		);
-	}
-	return parts.reduce((sum, { length }) => sum + length, 0);
+	return safetensorsHead(new Map(entries), Object.fromEntries(texts));
+}
+
+function viewsOf({ data: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array[] {
+	return Array.from({ length: Math.ceil(byteLength / MOST_BYTES_AT_ONCE) }, (_, index) => {
+		const at = index * MOST_BYTES_AT_ONCE;
+		return new Uint8Array(buffer, byteOffset + at, Math.min(MOST_BYTES_AT_ONCE, byteLength - at));
+	});
 }
 
 /** `pixel_values float32 [1, 16, 3, 384, 384]`, for people. */
-export function describeTensors(tensors: Tensors): string[] {
+export function describeTensors(tensors: TensorShapes): string[] {
 	return Object.entries(tensors).map(([name, { dtype, shape }]) => `${name} ${dtype} [${shape.join(", ")}]`);
 }

@@ -111,9 +111,13 @@ function describedVideos(described: PlanRequest["media"]): WeightedSample[] {
 /** Multi-image samples made of the single images at hand: every count in the range, every size, alike. */
 function groupImages(
 	singles: readonly WeightedSample[],
-	asked: { readonly min: number; readonly max: number } | undefined,
+	asked: { readonly min?: number; readonly max?: number } | undefined,
 ): ScenarioMedia {
-	const range = asked ?? ASSUMED_IMAGES_PER_SAMPLE;
+	const assumed = ASSUMED_IMAGES_PER_SAMPLE;
+	const range = {
+		min: asked?.min ?? Math.min(assumed.min, asked?.max ?? assumed.min),
+		max: asked?.max ?? Math.max(assumed.max, asked?.min ?? assumed.max),
+	};
 	if (range.min > range.max) {
 		throw new OnevisionError(
 			"invalid-input",

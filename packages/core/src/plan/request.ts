@@ -39,9 +39,12 @@ const describedVideo = object("A kind of clip that occurs", {
 
 const range = (doc: string, max: number) =>
 	object(doc, {
-		min: integer("Fewest", { min: 1, max }),
-		max: integer("Most", { min: 1, max }),
+		min: optional(integer("Fewest", { min: 1, max })),
+		max: optional(integer("Most", { min: 1, max })),
 	});
+
+/** The highest bounds there are. */
+export const LIMITS = { frames: MAX_FRAMES, images: 1000, tiles: 36, pooling: 8 } as const;
 
 const mix = object("Share of each scenario; percent summing to 100, or fractions summing to 1", {
 	"single-image": optional(number("Samples with one image", { min: 0, max: 100 })),
@@ -99,10 +102,10 @@ const fidelity = object(
 );
 
 const limits = object("Bounds on what may be chosen", {
-	frames: optional(range("Frames per video", MAX_FRAMES)),
-	images: optional(range("Images per sample that are used", 1000)),
-	tiles: optional(range("Tiles of the AnyRes grid limit", 36)),
-	pooling: optional(range("Pooling stride", 8)),
+	frames: optional(range("Frames per video", LIMITS.frames)),
+	images: optional(range("Images per sample that are used", LIMITS.images)),
+	tiles: optional(range("Tiles of the AnyRes grid limit", LIMITS.tiles)),
+	pooling: optional(range("Pooling stride", LIMITS.pooling)),
 });
 
 const curriculum = object("What the curriculum is built from", {

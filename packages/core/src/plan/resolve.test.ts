@@ -131,10 +131,30 @@ describe("mix", () => {
 	});
 });
 
+test("either end of a limit may be left out", () => {
+	const { limits } = resolvePlanRequest({ limits: { frames: { max: 16 }, pooling: { min: 2 }, tiles: {} } });
+	expect(limits).toEqual({
+		frames: { min: 1, max: 16 },
+		pooling: { min: 2, max: 8 },
+		tiles: { min: 1, max: 36 },
+	});
+});
+
+test.each(["gpt-4o", "openai/gpt-4o", "claude-opus-4-7"])("%s is closed, and it says so", (model) => {
+	expect(() => resolvePlanRequest({ model })).toThrow(
+		expect.objectContaining({
+			code: "unsupported",
+			message: expect.stringMatching(
+				new RegExp(`^model: ${model} is a closed model.*onevision count -m ${model}`),
+			),
+		}),
+	);
+});
+
 describe("names that are not known", () => {
 	test("a model", () =>
 		expect(refusal({ model: "llava-onevision-7" })).toMatchInlineSnapshot(
-			`"unknown-name: model "llava-onevision-7": not known; did you mean llava-onevision? Run "onevision models" for the list"`,
+			`"unknown-name: model "llava-onevision-7": not known; did you mean llava-onevision-7b? Run "onevision models" for the list"`,
 		));
 	test("an accelerator", () =>
 		expect(refusal({ hardware: { accelerator: "h100" } })).toMatch(

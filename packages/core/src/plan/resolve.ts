@@ -1,7 +1,7 @@
 /** From what was asked to what is planned: names looked up, defaults filled in, contradictions refused. */
 
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { checkpointById, resolveCheckpointId } from "../checkpoints/index.ts";
+import { checkpointById, isCheckpointName, resolveCheckpointId } from "../checkpoints/index.ts";
 import type { Offload } from "../cost/memory.ts";
 import { resolveSettings } from "../count.ts";
 import { OnevisionError } from "../errors.ts";
@@ -11,11 +11,12 @@ import { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "../fa
 import { TOWERS, type Tower, type TowerId } from "../facts/towers.ts";
 import type { Parity } from "../families/family.ts";
 import { nearest } from "../nearest.ts";
+import { isApiModelName } from "../providers/models.ts";
 import { SCENARIOS, type Scenario } from "../sample.ts";
 import type { Bounds } from "./allocate.ts";
 import { DEFAULT_TRANSFER_SAMPLES, STAGE_IDS, STAGES, type StageId } from "./curriculum.ts";
 import { type FidelityModel, fidelityModel } from "./fidelity.ts";
-import type { PlanRequest } from "./request.ts";
+import { LIMITS, type PlanRequest } from "./request.ts";
 import { RULES, type RuleId } from "./rules.ts";
 import type { FitStatistic } from "./scenario.ts";
 
@@ -143,6 +144,12 @@ function resolveModel(asked: PlanRequest["model"]): {
 	readonly checkpoint: Checkpoint;
 } {
 	if (asked === undefined || typeof asked === "string") {
+		if (asked !== undefined && !isCheckpointName(asked) && isApiModelName(asked)) {
+			throw new OnevisionError(
+				"unsupported",
+				`model: ${asked} is a closed model, and a plan chooses settings, training and hardware of open ones; name one of those (onevision models), or count what ${asked} takes (onevision count -m ${asked})`,
+			);
+		}
 		const id = resolveCheckpointId(asked ?? DEFAULT_MODEL);
 		return { model: id, checkpoint: checkpointById(id) };
 	}
@@ -202,15 +209,15 @@ function customCheckpoint(
 	};
 }
 
-function resolveLimits(asked: PlanRequest["limits"]): ResolvedPlanRequest["limits"] {
-	for (const [key, bounds] of Object.entries(asked ?? {})) {
-		if (bounds.min <= bounds.max) continue;
-		throw new OnevisionError(
-			"invalid-input",
-			`limits.${key}: min ${bounds.min} is above max ${bounds.max}; swap them`,
-		);
-	}
-	return asked ?? {};
+/** An end that is not given is as far as the request can say. */
+function resolveLimits(asked: PlanRequest["limits"] = {}): ResolvedPlanRequest["limits"] {
+	const entries = Object.entries(asked).map(
+		([key, { min = 1, max = LIMITS[key as keyof typeof LIMITS] }]) => {
+			if (min <= max) return [key, { min, max }] as const;
+			throw new OnevisionError("invalid-input", `limits.${key}: min ${min} is above max ${max}; swap them`);
+		},
+	);
+	return Object.fromEntries(entries);
 }
 
 /** Rank of LLaVA's own LoRA script: haotian-liu/LLaVA scripts/v1_5/finetune_lora.sh (`lora_r 128`). */

@@ -6,11 +6,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import {
-	CHECKPOINT_IDS,
-	checkpointById,
-	resolveCheckpointId,
-} from "../checkpoints/index.ts";
+import { CHECKPOINT_IDS, checkpointById, resolveCheckpointId } from "../checkpoints/index.ts";
 import { createCounterFrom } from "../count.ts";
 import { OnevisionError } from "../errors.ts";
 import goldens from "../goldens/positions.json" with { type: "json" };

@@ -3,12 +3,12 @@
 import { availableParallelism } from "node:os";
 import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
 import sharp from "sharp";
-import type { DecodeOptions } from "../decode/limits.ts";
-import type { Tensors } from "../preprocess/arrange.ts";
+import type { Tensors } from "../preprocess/pieces.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
 import { startModule } from "../thread.ts";
 import { runInOrder } from "./pool.ts";
 import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
+import type { DecodeOptions } from "./sample.ts";
 
 export interface BatchOptions extends ProcessorOptions {
 	/** Threads, default one per core. They share libuv's threads for decoding, four unless UV_THREADPOOL_SIZE says more. */

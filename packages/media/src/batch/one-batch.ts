@@ -1,30 +1,57 @@
-/** Files to one batch, as one call of a processor of transformers makes it. */
+/** Files to one batch, as one call of a processor of transformers makes it: in memory, or piece by piece for a file. */
 
-import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
-import type { DecodeOptions } from "../decode/limits.ts";
+import { type Checkpoint, type ImageItem, type ItemLayout, OnevisionError } from "@onevision/core";
 import { readHeader } from "../file.ts";
 import type { MediaHeader } from "../header.ts";
 import type { Picture } from "../picture.ts";
-import type { Tensors } from "../preprocess/arrange.ts";
 import {
-	type Clip,
-	createProcessor,
-	type Processor,
-	type ProcessorOptions,
-} from "../preprocess/processor.ts";
+	ARRAYS,
+	assertCovered,
+	makeTensors,
+	type TensorPlan,
+	type TensorPlans,
+	type Tensors,
+} from "../preprocess/pieces.ts";
+import { createProcessor, type Processor, type ProcessorOptions } from "../preprocess/processor.ts";
+import { elementsOf, type Tensor, type TensorData } from "../preprocess/tensor.ts";
 import { mediaItemOf } from "../samples.ts";
-import { assertHeld, imagePixels, readClip, readPicture, withNames } from "./sample.ts";
+import { type ClipFrames, clipFrames, imageFiles, type PictureSource } from "./pictures.ts";
+import { assertHeld, type DecodeOptions, openClip, turnsOf, withNames } from "./sample.ts";
 
 export interface OneBatchOptions extends ProcessorOptions {
 	readonly decode?: DecodeOptions;
-	/** Called after each sample with how many have been read. */
-	readonly onSample?: (done: number) => void;
+	/** Called after each picture or frame with how many of all have been loaded. */
+	readonly onPicture?: (done: number, all: number) => void;
 }
 
 export interface OneBatch {
 	readonly tensors: Tensors;
 	/** By sample, in the order given. */
 	readonly layouts: readonly (readonly ItemLayout[])[];
+}
+
+/** A batch whose files have been looked at and not been decoded. */
+export interface BatchPlan {
+	/** By name, in the order of the reference. */
+	readonly tensors: Readonly<Record<string, Pick<Tensor, "dtype" | "shape">>>;
+	/** Of all tensors together. */
+	readonly bytes: number;
+	readonly layouts: OneBatch["layouts"];
+	/**
+	 * The elements of the tensors, one tensor after another, little-endian, in chunks that are good until the next is
+	 * asked for. Files are decoded as they are needed, so that memory is that of the largest picture's tensor.
+	 */
+	chunks(): AsyncGenerator<Uint8Array, void>;
+}
+
+/** Images or videos of a batch: their tensors and the files these are made of. */
+interface Part {
+	readonly plans: TensorPlans;
+	/** Pictures and frames. */
+	readonly count: number;
+	/** Pixels of all of them, decoded. */
+	readonly pixels: number;
+	open(): PictureSource;
 }
 
 /**
@@ -37,32 +64,154 @@ export async function preprocessBatch(
 	samples: readonly (readonly string[])[],
 	options: OneBatchOptions = {},
 ): Promise<OneBatch> {
-	const { decode = {}, onSample, ...rest } = options;
+	const { parts, layouts } = await readParts(checkpoint, samples, options);
+	const what = samples.length === 1 ? "the media of one sample" : `${samples.length} samples`;
+	assertHeld(
+		parts.reduce((sum, { pixels }) => sum + pixels, 0),
+		what,
+	);
+	const progress = progressOf(parts, options);
+	const tensors: Record<string, Tensor> = {};
+	for (const { plans, count, open } of parts) {
+		const source = open();
+		const pictures: Picture[] = [];
+		try {
+			for (let number = 0; number < count; number++) {
+				pictures.push(await source.get(number));
+				progress();
+			}
+		} finally {
+			await source.close();
+		}
+		Object.assign(tensors, makeTensors(plans, pictures));
+	}
+	return { tensors, layouts };
+}
+
+/** The same batch before anything is decoded. Throws as `preprocessBatch` does; its chunks throw what decoding throws. */
+export async function planBatch(
+	checkpoint: string | Checkpoint,
+	samples: readonly (readonly string[])[],
+	options: OneBatchOptions = {},
+): Promise<BatchPlan> {
+	const { parts, layouts } = await readParts(checkpoint, samples, options);
+	const plans = parts.flatMap(({ plans }) => Object.entries(plans));
+	for (const [name, plan] of plans) if ("pieces" in plan) assertCovered(name, plan);
+	return {
+		tensors: Object.fromEntries(plans.map(([name, { dtype, shape }]) => [name, { dtype, shape }])),
+		bytes: plans.reduce(
+			(sum, [, { dtype, shape }]) => sum + elementsOf(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT,
+			0,
+		),
+		layouts,
+		chunks: () => chunksOf(parts, progressOf(parts, options)),
+	};
+}
+
+async function* chunksOf(parts: readonly Part[], progress: () => void): AsyncGenerator<Uint8Array, void> {
+	for (const { plans, open } of parts) {
+		const source = open();
+		try {
+			for (const plan of Object.values(plans)) {
+				if ("data" in plan) yield bytesOf(plan.data);
+				else yield* piecesOf(plan, source, progress);
+			}
+		} finally {
+			await source.close();
+		}
+	}
+}
+
+async function* piecesOf(
+	{ dtype, pieces }: TensorPlan,
+	source: PictureSource,
+	progress: () => void,
+): AsyncGenerator<Uint8Array, void> {
+	const ArrayType = ARRAYS[dtype];
+	const memory = new ArrayType(Math.max(0, ...pieces.map(({ elements }) => elements)));
+	for (const piece of pieces) {
+		const pictures: Picture[] = [];
+		for (const [at, number] of piece.pictures.entries()) {
+			const again = piece.pictures.indexOf(number);
+			const known = again < at ? pictures[again] : undefined;
+			pictures.push(known ?? (await source.get(number)));
+			if (known === undefined) progress();
+		}
+		piece.write(memory, 0, pictures);
+		yield bytesOf(memory).subarray(0, piece.elements * ArrayType.BYTES_PER_ELEMENT);
+	}
+}
+
+/** The bytes of the elements as they lie in memory, which is little-endian wherever Node runs. */
+function bytesOf({ buffer, byteOffset, byteLength }: TensorData): Uint8Array {
+	return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function progressOf(parts: readonly Part[], { onPicture }: OneBatchOptions): () => void {
+	const all = parts.reduce((sum, { count }) => sum + count, 0);
+	let done = 0;
+	return () => onPicture?.(++done, all);
+}
+
+/** Looks at every file; throws for the first that cannot be laid out. */
+async function readParts(
+	checkpoint: string | Checkpoint,
+	samples: readonly (readonly string[])[],
+	options: OneBatchOptions,
+): Promise<{ readonly parts: readonly Part[]; readonly layouts: OneBatch["layouts"] }> {
+	const { decode = {}, onPicture: _, ...rest } = options;
 	const processor = createProcessor(checkpoint, rest);
-	const images: { readonly at: number; readonly pictures: readonly Picture[] }[] = [];
-	const clips: { readonly at: number; readonly clip: Clip }[] = [];
-	let held = 0;
-	const what = samples.length === 1 ? "the images of one sample" : `${samples.length} samples`;
+	const images: { readonly at: number; readonly files: readonly string[]; readonly items: ImageItem[] }[] =
+		[];
+	const clips: { readonly at: number; readonly clip: ClipFrames }[] = [];
 	for (const [at, files] of samples.entries()) {
 		const headers: MediaHeader[] = [];
-		for (const file of files) headers.push(await readHeader(file));
+		for (const file of files) headers.push(await readHeader(file, turnsOf(decode)));
 		if (files.length === 0) throw new OnevisionError("invalid-input", "a sample without files; leave it out");
 		assertLaidOut(files, headers, processor);
-		held += imagePixels(headers);
-		assertHeld(held, what);
 		if (headers.some(({ kind }) => kind === "video")) {
-			const clip = await readClip(onlyFile(files), processor, decode);
-			held += clip.frames.length * clip.item.width * clip.item.height;
-			assertHeld(held, what);
-			clips.push({ at, clip });
+			clips.push({ at, clip: await readClipFrames(onlyFile(files), processor, decode) });
 		} else {
-			const pictures: Picture[] = [];
-			for (const file of files) pictures.push(await readPicture(file, decode));
-			images.push({ at, pictures });
+			const items = headers.map(({ width, height }): ImageItem => ({ kind: "image", width, height }));
+			images.push({ at, files, items });
 		}
-		onSample?.(at + 1);
 	}
-	return joined(processor, images, clips);
+	const ofImages = images.length === 0 ? undefined : processor.planImages(images.map(({ items }) => items));
+	const ofClips = clips.length === 0 ? undefined : processor.planVideos(clips.map(({ clip }) => clip.item));
+	assertNamesApart(processor, ofImages?.plans, ofClips?.plans);
+	const layouts: (readonly ItemLayout[])[] = [];
+	for (const [index, { at }] of images.entries()) layouts[at] = ofImages?.layouts[index] ?? [];
+	for (const [index, { at }] of clips.entries()) layouts[at] = ofClips?.layouts[index] ?? [];
+	const paths = images.flatMap(({ files }) => files);
+	const own = clips.map(({ clip }) => clip);
+	const frames = own.reduce((sum, { wanted }) => sum + wanted.length, 0);
+	const parts: Part[] = [];
+	if (ofImages !== undefined) {
+		const pixels = pixelsOf(images.flatMap(({ items }) => items));
+		parts.push({ plans: ofImages.plans, count: paths.length, pixels, open: () => imageFiles(paths, decode) });
+	}
+	if (ofClips !== undefined) {
+		const pixels = pixelsOf(own.map(({ item, wanted }) => ({ ...item, times: wanted.length })));
+		parts.push({ plans: ofClips.plans, count: frames, pixels, open: () => clipFrames(own, decode) });
+	}
+	return { parts, layouts };
+}
+
+function pixelsOf(
+	items: readonly { readonly width: number; readonly height: number; readonly times?: number }[],
+): number {
+	return items.reduce((sum, { width, height, times = 1 }) => sum + width * height * times, 0);
+}
+
+/** The clip of a video file and the frames its layout asks for, in as many words as the decoder has. */
+async function readClipFrames(
+	path: string,
+	processor: Processor,
+	decode: DecodeOptions,
+): Promise<ClipFrames> {
+	const { video, item, wanted } = await openClip(path, processor, decode);
+	await video.close();
+	return { path, item, wanted };
 }
 
 /** Refused before anything is decoded, by name. */
@@ -89,22 +238,11 @@ function onlyFile(files: readonly string[]): string {
 	);
 }
 
-function joined(
-	processor: Processor,
-	images: readonly { readonly at: number; readonly pictures: readonly Picture[] }[],
-	clips: readonly { readonly at: number; readonly clip: Clip }[],
-): OneBatch {
-	const ofImages = images.length === 0 ? undefined : processor.images(images.map(({ pictures }) => pictures));
-	const ofClips = clips.length === 0 ? undefined : processor.videos(clips.map(({ clip }) => clip));
-	const shared = Object.keys(ofImages?.tensors ?? {}).find((name) => name in (ofClips?.tensors ?? {}));
-	if (shared !== undefined) {
-		throw new OnevisionError(
-			"unsupported",
-			`${processor.checkpoint.title} calls the tensor of images and of videos ${shared}; take them one after the other`,
-		);
-	}
-	const layouts: (readonly ItemLayout[])[] = [];
-	for (const [index, { at }] of images.entries()) layouts[at] = ofImages?.layouts[index] ?? [];
-	for (const [index, { at }] of clips.entries()) layouts[at] = ofClips?.layouts[index] ?? [];
-	return { tensors: { ...ofImages?.tensors, ...ofClips?.tensors }, layouts };
+function assertNamesApart(processor: Processor, images: TensorPlans = {}, clips: TensorPlans = {}): void {
+	const shared = Object.keys(images).find((name) => name in clips);
+	if (shared === undefined) return;
+	throw new OnevisionError(
+		"unsupported",
+		`${processor.checkpoint.title} calls the tensor of images and of videos ${shared}; take them one after the other`,
+	);
 }

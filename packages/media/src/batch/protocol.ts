@@ -1,9 +1,9 @@
 /** What the threads of a batch are told and what they answer. */
 
 import type { Checkpoint, ErrorCode, ItemLayout } from "@onevision/core";
-import type { DecodeOptions } from "../decode/limits.ts";
-import type { Tensors } from "../preprocess/arrange.ts";
+import type { Tensors } from "../preprocess/pieces.ts";
 import type { ProcessorOptions } from "../preprocess/processor.ts";
+import type { DecodeOptions } from "./sample.ts";
 
 /** Given to every thread at its start. */
 export interface BatchSetup {

@@ -1,8 +1,8 @@
 /** One sample from its files: read, decoded, laid out, made into tensors. */
 
 import { readFile, stat } from "node:fs/promises";
-import { OnevisionError } from "@onevision/core";
-import type { DecodeOptions } from "../decode/limits.ts";
+import { OnevisionError, type VideoItem } from "@onevision/core";
+import type { DecodeOptions as ImageDecodeOptions } from "../decode/limits.ts";
 import { decodeImage } from "../decode/node.ts";
 import { readHeader, withPath } from "../file.ts";
 import type { MediaHeader } from "../header.ts";
@@ -10,6 +10,11 @@ import type { Picture } from "../picture.ts";
 import type { ProcessedBatch, Processor } from "../preprocess/processor.ts";
 import { mediaItemOf } from "../samples.ts";
 import { openVideo } from "../video/open.ts";
+
+export interface DecodeOptions extends ImageDecodeOptions {
+	/** Turn the frames of videos as their files ask for display (default: as `applyOrientation`). */
+	readonly applyRotation?: boolean;
+}
 
 /** Largest image file read, bytes. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
@@ -29,32 +34,52 @@ export async function readPicture(path: string, options: DecodeOptions): Promise
 	}
 }
 
-/** The frames of a video that the processor's layout asks for, as a clip. Throws as `openVideo`; `over-limit` for too many. */
-export async function readClip(
+/**
+ * A video file opened, the clip it is, and the frames that the processor's layout asks for. Close it when done. Throws as
+ * `openVideo` does, and what the layout is refused for.
+ */
+export async function openClip(
 	path: string,
 	processor: Processor,
-	{ applyOrientation = false }: DecodeOptions,
+	{ applyOrientation = false, applyRotation = applyOrientation }: DecodeOptions,
 	signal?: AbortSignal,
 ) {
 	const video = await openVideo(path, signal === undefined ? {} : { signal });
 	try {
 		const { index } = video;
-		const isTurned = applyOrientation && video.rotation % 180 !== 0;
+		const isTurned = applyRotation && video.rotation % 180 !== 0;
 		const width = isTurned ? video.height : video.width;
 		const height = isTurned ? video.width : video.height;
 		const total = index.frames.length;
 		const fps = index.fps === undefined ? {} : { fps: index.fps };
-		const item = { kind: "video", width, height, frames: total, ...fps } as const;
-		const { frameIndices, frames: count } = processor.layout(item);
-		assertHeld(count * width * height, `${path}: ${count} frames of ${width}x${height}`);
-		const frames: Picture[] = [];
+		const item: VideoItem = { kind: "video", width, height, frames: total, ...fps };
+		const { frameIndices } = processor.layout(item);
 		const wanted = frameIndices ?? Array.from({ length: total }, (_, frame) => frame);
-		for await (const { picture } of video.frames(wanted, { rotation: applyOrientation ? "apply" : "ignore" }))
-			frames.push(picture);
+		const rotation = applyRotation ? "apply" : "ignore";
+		return { video, item, wanted, rotation } as const;
+	} catch (error) {
+		await video.close();
+		throw error;
+	}
+}
+
+/** The frames of a video that the processor's layout asks for, as a clip. Throws as `openClip`; `over-limit` for too many. */
+async function readClip(path: string, processor: Processor, decode: DecodeOptions, signal?: AbortSignal) {
+	const { video, item, wanted, rotation } = await openClip(path, processor, decode, signal);
+	try {
+		const { width, height } = item;
+		assertHeld(wanted.length * width * height, `${path}: ${wanted.length} frames of ${width}x${height}`);
+		const frames: Picture[] = [];
+		for await (const { picture } of video.frames(wanted, { rotation })) frames.push(picture);
 		return { item, frames };
 	} finally {
 		await video.close();
 	}
+}
+
+/** What reading a header needs to know to give the size that decoding will. */
+export function turnsOf({ applyOrientation = false, applyRotation = applyOrientation }: DecodeOptions) {
+	return { applyOrientation, applyRotation };
 }
 
 /** Throws `over-limit` for more decoded pixels than are held at a time. */
@@ -67,7 +92,7 @@ export function assertHeld(pixels: number, what: string): void {
 }
 
 /** Pixels of images; what a video takes is known when its frames are chosen. */
-export function imagePixels(headers: readonly MediaHeader[]): number {
+function imagePixels(headers: readonly MediaHeader[]): number {
 	return headers.reduce((sum, { kind, width, height }) => sum + (kind === "image" ? width * height : 0), 0);
 }
 
@@ -108,7 +133,7 @@ async function makeSample(
 ): Promise<ProcessedBatch> {
 	if (files.length === 0) throw new OnevisionError("invalid-input", "a sample without files; leave it out");
 	const headers: MediaHeader[] = [];
-	for (const file of files) headers.push(await readHeader(file));
+	for (const file of files) headers.push(await readHeader(file, turnsOf(decode)));
 	const video = headers.findIndex(({ kind }) => kind === "video");
 	if (video === -1) {
 		assertHeld(imagePixels(headers), `${files.length} images together`);

@@ -5,7 +5,7 @@ import type { ImageHeader } from "../image/image.ts";
 import { unreadable } from "../reading.ts";
 
 export interface DecodeOptions {
-	/** Turn the picture as its EXIF orientation says (default false: processors do not). */
+	/** Turn the picture as its EXIF orientation says (default false; `loadingOf` says which references do). */
 	readonly applyOrientation?: boolean;
 	/** Most pixels an image may have, default 178,956,970: where Pillow sees a decompression bomb. */
 	readonly maxPixels?: number;

@@ -34,12 +34,14 @@ const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
  * are none.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
-	const header = readImageHeader(bytes);
+	const applyOrientation = options.applyOrientation === true;
+	const header = readImageHeader(bytes, { applyOrientation });
 	assertPixels(header, options.maxPixels ?? MAX_PIXELS);
 	const seconds = wholeSeconds(options.maxSeconds ?? MAX_SECONDS);
 	const decoded = OWN_DECODERS[header.format]?.(bytes) ?? (await decodeBySharp(bytes, header, seconds));
-	assertSize(decoded, header);
-	return options.applyOrientation === true ? upright(decoded, header.orientation) : decoded;
+	const shown = upright(decoded, header.appliedOrientation ?? 1);
+	assertSize(shown, header);
+	return shown;
 }
 
 function wholeSeconds(maxSeconds: number): number {
@@ -80,9 +82,10 @@ function decodeSpace(image: Sharp, { space, hasAlpha }: Metadata, bytes: Uint8Ar
 }
 
 /** The picture before EXIF orientation, as Pillow opens it: TIFF is turned there, AVIF is not, here the other way. */
-function asStored(decoded: Picture, { format, orientation }: ImageHeader, metadata: Metadata): Picture {
-	if (format === "tiff") return upright(decoded, metadata.orientation ?? 1);
-	return format === "avif" ? upright(decoded, inverseOrientation(orientation)) : decoded;
+function asStored(decoded: Picture, header: ImageHeader, metadata: Metadata): Picture {
+	if (header.format === "tiff") return upright(decoded, metadata.orientation ?? 1);
+	if (header.format !== "avif") return decoded;
+	return upright(decoded, inverseOrientation(header.appliedOrientation ?? header.orientation));
 }
 
 async function decodeRgb(image: Sharp): Promise<Picture> {

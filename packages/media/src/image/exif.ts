@@ -52,22 +52,23 @@ export function* readTiffTags(base: number): Reading<TiffTags> {
 	const tags: { width?: number; height?: number; orientation?: number } = {};
 	for (let at = 0; at < table.byteLength; at += entryBytes) {
 		const name = TAG_NAMES[table.getUint16(at, little) as keyof typeof TAG_NAMES];
-		const value = name === undefined ? undefined : oneNumber(table, at, little, big);
+		const value = name === undefined ? undefined : firstNumber(table, at, little, big);
 		if (name !== undefined && value !== undefined) tags[name] = value;
 	}
 	return tags;
 }
 
 /**
- * Orientation 1 to 8 of the EXIF block from byte `offset` of `view`. Damaged EXIF counts as 1: decoders show
- * the picture all the same.
+ * Orientation 1 to 8 of the EXIF block from byte `offset` of `view`; `undefined` without such a tag. Damaged EXIF counts
+ * as none: decoders show the picture all the same.
  */
-export function exifOrientation(view: DataView, offset: number): number {
+export function exifOrientation(view: DataView, offset: number): number | undefined {
 	const block = new Uint8Array(view.buffer, view.byteOffset + offset, view.byteLength - offset);
 	try {
-		return orientationOf(readFromBytes(readTiffTags(0), block));
+		const tags = readFromBytes(readTiffTags(0), block);
+		return tags.orientation === undefined ? undefined : orientationOf(tags);
 	} catch (error) {
-		if (error instanceof OnevisionError) return 1;
+		if (error instanceof OnevisionError) return undefined;
 		throw error;
 	}
 }
@@ -78,13 +79,23 @@ export function orientationOf(tags: TiffTags): number {
 	return orientation >= 1 && orientation <= 8 ? orientation : 1;
 }
 
-/** The value of an entry that holds one SHORT, LONG or LONG8. */
-function oneNumber(table: DataView, at: number, little: boolean, big: boolean): number | undefined {
-	const type = table.getUint16(at + 2, little);
+/** Whole numbers by their TIFF type. The three tags are SHORT or LONG; as Pillow does, others that some writers use are taken too. */
+const NUMBERS: Readonly<
+	Record<number, { readonly bytes: number; read(view: DataView, at: number, little: boolean): number }>
+> = {
+	3: { bytes: 2, read: (view, at, little) => view.getUint16(at, little) },
+	4: { bytes: 4, read: (view, at, little) => view.getUint32(at, little) },
+	6: { bytes: 1, read: (view, at) => view.getInt8(at) },
+	8: { bytes: 2, read: (view, at, little) => view.getInt16(at, little) },
+	9: { bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
+	13: { bytes: 4, read: (view, at, little) => view.getUint32(at, little) },
+	16: { bytes: 8, read: (view, at, little) => uint64(view, at, little) },
+};
+
+/** The first number of an entry that holds its numbers itself rather than a pointer to them. */
+function firstNumber(table: DataView, at: number, little: boolean, big: boolean): number | undefined {
+	const number = NUMBERS[table.getUint16(at + 2, little)];
 	const count = big ? uint64(table, at + 4, little) : table.getUint32(at + 4, little);
-	if (count !== 1) return undefined;
-	const value = at + (big ? 12 : 8);
-	if (type === 3) return table.getUint16(value, little);
-	if (type === 4) return table.getUint32(value, little);
-	return type === 16 && big ? uint64(table, value, little) : undefined;
+	if (number === undefined || count < 1 || number.bytes * count > (big ? 8 : 4)) return undefined;
+	return number.read(table, at + (big ? 12 : 8), little);
 }

@@ -33,12 +33,16 @@ export interface ImageHeader {
 	readonly height: number;
 	/** EXIF orientation still to be applied, 1 (none) to 8; 5 to 8 swap width and height. 1 where it was applied. */
 	readonly orientation: number;
+	/** The orientation that was applied, 2 to 8; absent where there was none, or none was asked for. */
+	readonly appliedOrientation?: number;
 }
 
 /** How a header is read; every field has a default. */
 export interface HeaderOptions {
 	/** Give the size as shown, after orientation or rotation (default false: as decoders hand out the pixels). */
 	readonly applyOrientation?: boolean;
+	/** The same for the rotation of videos alone (default: as `applyOrientation`). */
+	readonly applyRotation?: boolean;
 }
 
 const READERS = {
@@ -50,7 +54,13 @@ const READERS = {
 	tiff: readTiff,
 	avif: readAvif,
 	heic: readHeic,
-} as const satisfies Record<ImageFormat, (fileSize: number) => Reading<StoredImage>>;
+} as const satisfies Record<ImageFormat, ReadImage>;
+
+/**
+ * Reads a header of `fileSize` bytes. `thorough`: the orientation is wanted even where it takes going through all of the
+ * file's parts.
+ */
+type ReadImage = (fileSize: number, thorough: boolean) => Reading<StoredImage>;
 
 /**
  * Reads the header of a whole image file held in memory. Throws `unreadable-file` for other or damaged files,
@@ -78,7 +88,7 @@ export function* readImageOf(
 	fileSize: number,
 	options: HeaderOptions,
 ): Reading<ImageHeader> {
-	return checked(format, yield* READERS[format](fileSize), options);
+	return checked(format, yield* READERS[format](fileSize, options.applyOrientation === true), options);
 }
 
 function imageFormat(sniffed: Sniffed | undefined): ImageFormat {
@@ -102,6 +112,7 @@ function checked(
 		width: isTurned ? height : width,
 		height: isTurned ? width : height,
 		orientation: 1,
+		...(orientation === 1 ? {} : { appliedOrientation: orientation }),
 	};
 }
 

@@ -3,21 +3,24 @@
 import { type Reading, range, text, unreadable } from "../reading.ts";
 import { exifOrientation } from "./exif.ts";
 import type { StoredImage } from "./image.ts";
+import { xmpOrientation } from "./xmp.ts";
 
 const START_OF_SCAN = 0xda;
 const END_OF_IMAGE = 0xd9;
 const APP1 = 0xe1;
 const EXIF = "Exif\0\0";
+const XMP = "http://ns.adobe.com/xap/1.0/\0";
 /** C4, C8 and CC in the range of frame headers are Huffman tables, a reserved extension and arithmetic conditioning. */
 const NOT_A_FRAME = new Set([0xc4, 0xc8, 0xcc]);
 
 /**
  * Walks the segments to the first scan. A thumbnail is a JPEG of its own inside an APP segment, so it is jumped
- * over with its segment; the frame header's size stands, whatever EXIF claims.
+ * over with its segment; the frame header's size stands, whatever EXIF claims. The last XMP packet counts, if `thorough`,
+ * where EXIF says nothing of the orientation.
  */
-export function* readJpeg(): Reading<StoredImage> {
+export function* readJpeg(_fileSize: number, thorough: boolean): Reading<StoredImage> {
 	let size: { width: number; height: number } | undefined;
-	let orientation: number | undefined;
+	let found: Orientations = {};
 	let at = 2;
 	while (true) {
 		const marker = (yield* range(at, 2)).getUint16(0);
@@ -35,19 +38,33 @@ export function* readJpeg(): Reading<StoredImage> {
 		if (code >= 0xc0 && code <= 0xcf && !NOT_A_FRAME.has(code)) {
 			const frame = yield* range(at + 2, 5);
 			size = { height: frame.getUint16(1), width: frame.getUint16(3) };
-		} else if (code === APP1 && orientation === undefined) {
-			orientation = yield* readExifSegment(at + 2, length - 2);
+		} else if (code === APP1) {
+			found = { ...found, ...(yield* readApp1(at + 2, length - 2, found, thorough)) };
 		}
 		at += length;
 	}
 	if (size === undefined)
 		throw unreadable("JPEG has no frame header before its image data; the file is damaged");
-	return { ...size, orientation: orientation ?? 1 };
+	return { ...size, orientation: found.exif?.orientation ?? found.xmp ?? 1 };
 }
 
-function* readExifSegment(start: number, length: number): Reading<number | undefined> {
-	if (length < EXIF.length + 8) return undefined;
+/** What the segments so far say; the first EXIF block counts, the rest is taken as its continuation. */
+interface Orientations {
+	readonly exif?: { readonly orientation: number | undefined };
+	readonly xmp?: number;
+}
+
+function* readApp1(
+	start: number,
+	length: number,
+	{ exif }: Orientations,
+	thorough: boolean,
+): Reading<Orientations> {
+	if (length < EXIF.length + 8 || exif?.orientation !== undefined) return {};
 	const segment = yield* range(start, length);
-	if (text(segment, 0, EXIF.length) !== EXIF) return undefined;
-	return exifOrientation(segment, EXIF.length);
+	if (text(segment, 0, EXIF.length) === EXIF) {
+		return exif === undefined ? { exif: { orientation: exifOrientation(segment, EXIF.length) } } : {};
+	}
+	if (!thorough || length < XMP.length || text(segment, 0, XMP.length) !== XMP) return {};
+	return { xmp: xmpOrientation(segment, XMP.length) };
 }

@@ -3,18 +3,25 @@
 import { type Reading, range, text, unreadable } from "../reading.ts";
 import { exifOrientation } from "./exif.ts";
 import type { StoredImage } from "./image.ts";
+import { MAX_XMP_BYTES, xmpOrientation } from "./xmp.ts";
 
 const EXIF_FLAG = 0x08;
+const XMP_FLAG = 0x04;
 /** Chunks that are walked for EXIF, which comes last; an animation has one for each frame. */
 const MAX_CHUNKS = 10_000;
 
-export function* readWebp(fileSize: number): Reading<StoredImage> {
+/** An XMP packet is looked through only if `thorough`, where EXIF says nothing of the orientation. */
+export function* readWebp(fileSize: number, thorough: boolean): Reading<StoredImage> {
 	const chunk = text(yield* range(12, 8), 0, 4);
 	if (chunk === "VP8X") {
 		const view = yield* range(20, 10);
 		const size = { width: 1 + uint24(view, 4), height: 1 + uint24(view, 7) };
-		const orientation = view.getUint8(0) & EXIF_FLAG ? yield* findOrientation(fileSize) : 1;
-		return { ...size, orientation };
+		const flags = view.getUint8(0);
+		const exif = flags & EXIF_FLAG ? yield* findOrientation(fileSize, "EXIF", readExif) : undefined;
+		if (exif !== undefined || !thorough || (flags & XMP_FLAG) === 0) {
+			return { ...size, orientation: exif ?? 1 };
+		}
+		return { ...size, orientation: (yield* findOrientation(fileSize, "XMP ", xmpOrientation)) ?? 1 };
 	}
 	if (chunk === "VP8L") {
 		const view = yield* range(20, 5);
@@ -41,19 +48,29 @@ export function* readWebp(fileSize: number): Reading<StoredImage> {
 	throw unreadable(`WebP starts with a ${JSON.stringify(chunk)} chunk; the file is damaged`);
 }
 
-function* findOrientation(fileSize: number): Reading<number> {
+/** Some writers keep JPEG's prefix; Pillow takes it off as well (Exif.load in Image.py, 12.3). */
+function readExif(block: DataView): number | undefined {
+	if (block.byteLength < 8) return undefined;
+	return exifOrientation(block, text(block, 0, 6) === "Exif\0\0" ? 6 : 0);
+}
+
+/** What the first chunk of a name says. */
+function* findOrientation(
+	fileSize: number,
+	wanted: string,
+	read: (chunk: DataView) => number | undefined,
+): Reading<number | undefined> {
 	let at = 12;
 	for (let chunk = 0; chunk < MAX_CHUNKS && at + 8 <= fileSize; chunk++) {
 		const head = yield* range(at, 8);
 		const length = head.getUint32(4, true);
-		if (text(head, 0, 4) === "EXIF" && at + 8 + length <= fileSize && length >= 8) {
-			const block = yield* range(at + 8, length);
-			// Some writers keep JPEG's prefix; Pillow takes it off as well (Exif.load in Image.py, 12.3).
-			return exifOrientation(block, length > 6 && text(block, 0, 6) === "Exif\0\0" ? 6 : 0);
+		if (text(head, 0, 4) === wanted && at + 8 + length <= fileSize) {
+			if (wanted === "XMP " && length > MAX_XMP_BYTES) return undefined;
+			return read(yield* range(at + 8, length));
 		}
 		at += 8 + length + (length & 1);
 	}
-	return 1;
+	return undefined;
 }
 
 function uint24(view: DataView, offset: number): number {

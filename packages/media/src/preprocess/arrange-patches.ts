@@ -2,17 +2,10 @@
 
 import { type ItemLayout, OnevisionError } from "@onevision/core";
 import type { Picture } from "../picture.ts";
-import {
-	type ArrangeClips,
-	type ArrangeImages,
-	allocate,
-	evenFrames,
-	type PreparedClip,
-	type Rendering,
-	type Tensors,
-} from "./arrange.ts";
+import { type ArrangeClips, type ArrangeImages, evenFrames, floats, type PreparedClip } from "./arrange.ts";
 import type { Framing } from "./framing.ts";
 import { type MergedPatches, writeMergedPatches, writePatchRows } from "./patches.ts";
+import type { Piece, Rendering, TensorPlan, TensorPlans } from "./pieces.ts";
 import { Stages } from "./render.ts";
 import { elementsOf, integers } from "./tensor.ts";
 
@@ -21,24 +14,18 @@ export interface TemporalPatches extends MergedPatches {
 	readonly temporalPatch: number;
 }
 
-/** A picture of one time step, still to be resized. */
-interface Unframed {
-	readonly source: Picture;
-	readonly framing: Framing;
-}
-
 /** Resizes pictures whose framing is one whole view, hands them to `use`, and takes their memory back. */
 function renderWhole(
-	pictures: readonly Unframed[],
+	pictures: readonly Picture[],
+	{ views }: Framing,
 	{ resize }: Rendering,
 	use: (made: readonly Picture[]) => void,
 ): void {
-	const stages = pictures.map(({ source }) => new Stages(source, resize));
-	const made = pictures.map(({ framing }, index) => {
-		const [view] = framing.views;
-		const picture = view && stages[index]?.picture(view.from);
-		if (picture === undefined) throw new Error("internal: a framing without views");
-		return picture;
+	const stages = pictures.map((source) => new Stages(source, resize));
+	const made = stages.map((stage) => {
+		const [view] = views;
+		if (view === undefined) throw new Error("internal: a framing without views");
+		return stage.picture(view.from);
 	});
 	use(made);
 	for (const stage of stages) stage.release();
@@ -47,7 +34,7 @@ function renderWhole(
 /** `pixel_values [patches, 3 · frames · patch²]` and `image_grid_thw [images, 3]`. */
 export function arrangeMergedImages(patches: TemporalPatches): ArrangeImages {
 	return (samples, rendering) => {
-		const items = samples.flat().map((image) => ({ layout: image.layout, steps: [[image]] }));
+		const items = samples.flat().map((image) => ({ ...image, steps: [[image.picture]] }));
 		return mergedTensors("pixel_values", "image_grid_thw", items, patches, rendering);
 	};
 }
@@ -58,12 +45,12 @@ export function arrangeMergedClips(patches: TemporalPatches): ArrangeClips {
 		const items = clips.map(({ frames, framing, layout }) => {
 			const count = Math.ceil(frames.length / patches.temporalPatch);
 			const steps = Array.from({ length: count }, (_, step) =>
-				Array.from({ length: patches.temporalPatch }, (_, time): Unframed => {
+				Array.from({ length: patches.temporalPatch }, (_, time) => {
 					const frame = Math.min(step * patches.temporalPatch + time, frames.length - 1);
-					return { source: frames[frame] as Picture, framing };
+					return frames[frame] ?? 0;
 				}),
 			);
-			return { layout, steps };
+			return { layout, framing, steps };
 		});
 		return mergedTensors("pixel_values_videos", "video_grid_thw", items, patches, rendering);
 	};
@@ -72,7 +59,8 @@ export function arrangeMergedClips(patches: TemporalPatches): ArrangeClips {
 /** One image or clip: per temporal patch, a picture for each of its frames, or one for all. */
 interface MergedItem {
 	readonly layout: ItemLayout;
-	readonly steps: readonly (readonly Unframed[])[];
+	readonly framing: Framing;
+	readonly steps: readonly (readonly number[])[];
 }
 
 function mergedTensors(
@@ -81,30 +69,42 @@ function mergedTensors(
 	items: readonly MergedItem[],
 	patches: TemporalPatches,
 	rendering: Rendering,
-): Tensors {
+): TensorPlans {
 	const width = 3 * patches.temporalPatch * patches.patch ** 2;
 	const grids = items.map(({ layout: { patchGrid, views } }) => [views, patchGrid.rows, patchGrid.cols]);
 	const total = grids.reduce((sum, grid) => sum + elementsOf(grid), 0);
-	const pixels = allocate(rendering, pixelsName, [total, width], "all");
-	const scalar = rendering.resize.scalar === true;
-	let offset = 0;
-	for (const { layout, steps } of items) {
-		for (const pictures of steps) {
-			renderWhole(pictures, rendering, (made) => {
-				writeMergedPatches(
-					made,
-					patches.temporalPatch,
-					rendering.tones,
-					patches,
-					pixels.data,
-					offset,
-					scalar,
-				);
-			});
-			offset += layout.patchGrid.rows * layout.patchGrid.cols * width;
-		}
-	}
+	const pixels: TensorPlan = {
+		dtype: rendering.dtype,
+		shape: [total, width],
+		pieces: items.flatMap(({ layout: { patchGrid }, framing, steps }) =>
+			steps.map((pictures) =>
+				stepPiece(pictures, framing, patchGrid.rows * patchGrid.cols * width, patches, rendering),
+			),
+		),
+	};
 	return { [pixelsName]: pixels, [gridName]: integers([items.length, 3], grids.flat()) };
+}
+
+/** The patches of one time step. */
+function stepPiece(
+	pictures: readonly number[],
+	framing: Framing,
+	elements: number,
+	patches: TemporalPatches,
+	rendering: Rendering,
+): Piece {
+	const { tones, resize } = rendering;
+	return {
+		elements,
+		pictures,
+		write: (data, offset, sources) => {
+			renderWhole(sources, framing, rendering, (made) => {
+				const target = floats(data);
+				const scalar = resize.scalar === true;
+				writeMergedPatches(made, patches.temporalPatch, tones, patches, target, offset, scalar);
+			});
+		},
+	};
 }
 
 export interface PaddedPatches {
@@ -120,8 +120,8 @@ export interface PaddedPatches {
 export function arrangePaddedImages(patches: PaddedPatches): ArrangeImages {
 	return (samples, rendering) => {
 		const images = samples.flat();
-		const made = images.map((image) => ({ ...image, frames: [image.source] }));
-		const { pixels, positions, tokens } = paddedTensors("pixel_values", made, 1, patches, rendering);
+		const made = images.map((image) => ({ ...image, frames: [image.picture] }));
+		const { pixels, positions, tokens } = paddedTensors(made, 1, patches, rendering);
 		const { mostPatches, patch } = patches;
 		return {
 			pixel_values: { ...pixels, shape: [images.length, mostPatches, 3 * patch ** 2] },
@@ -134,13 +134,7 @@ export function arrangePaddedImages(patches: PaddedPatches): ArrangeImages {
 /** The same with a dimension of frames: `pixel_values_videos`, `video_position_ids`, `num_soft_tokens_per_video`. */
 export function arrangePaddedClips(patches: PaddedPatches): ArrangeClips {
 	return (clips, rendering) => {
-		const { pixels, positions, tokens } = paddedTensors(
-			"pixel_values_videos",
-			clips,
-			evenFrames(clips),
-			patches,
-			rendering,
-		);
+		const { pixels, positions, tokens } = paddedTensors(clips, evenFrames(clips), patches, rendering);
 		return {
 			pixel_values_videos: pixels,
 			video_position_ids: positions,
@@ -150,15 +144,12 @@ export function arrangePaddedClips(patches: PaddedPatches): ArrangeClips {
 }
 
 function paddedTensors(
-	name: string,
 	clips: readonly PreparedClip[],
 	frames: number,
 	{ patch, merge, mostPatches }: PaddedPatches,
 	rendering: Rendering,
 ) {
 	const width = 3 * patch ** 2;
-	const pixels = allocate(rendering, name, [clips.length, frames, mostPatches, width], "some");
-	const positions = new BigInt64Array(clips.length * frames * mostPatches * 2).fill(-1n);
 	const tokens = clips.map(({ layout }) => {
 		const count = layout.patchGrid.rows * layout.patchGrid.cols;
 		if (count <= mostPatches) return count / merge ** 2;
@@ -167,19 +158,45 @@ function paddedTensors(
 			`${layout.source.width}x${layout.source.height} makes ${count} patches, over the ${mostPatches} of this setting`,
 		);
 	});
-	clips.forEach((clip, index) => {
-		const { cols, rows } = clip.layout.patchGrid;
-		clip.frames.forEach((source, frame) => {
-			const at = (index * frames + frame) * mostPatches;
-			renderWhole([{ source, framing: clip.framing }], rendering, ([made]) => {
-				if (made !== undefined) writePatchRows(made, rendering.tones, patch, pixels.data, at * width);
-			});
+	const pieces = clips.flatMap(({ frames, framing }) =>
+		frames.map(
+			(picture): Piece => ({
+				elements: mostPatches * width,
+				pictures: [picture],
+				write: (data, offset, sources) => {
+					const target = floats(data).fill(0, offset, offset + mostPatches * width);
+					renderWhole(sources, framing, rendering, ([made]) => {
+						if (made !== undefined) writePatchRows(made, rendering.tones, patch, target, offset);
+					});
+				},
+			}),
+		),
+	);
+	const pixels: TensorPlan = {
+		dtype: rendering.dtype,
+		shape: [clips.length, frames, mostPatches, width],
+		pieces,
+	};
+	const positions: TensorPlan = {
+		dtype: "int64",
+		shape: [clips.length, frames, mostPatches, 2],
+		pieces: clips.flatMap(({ frames, layout }) => frames.map(() => positionsPiece(layout, mostPatches))),
+	};
+	return { pixels, positions, tokens };
+}
+
+/** Column and row of every patch of a picture, -1 behind its own. */
+function positionsPiece({ patchGrid: { rows, cols } }: ItemLayout, mostPatches: number): Piece {
+	return {
+		elements: mostPatches * 2,
+		pictures: [],
+		write: (data, offset) => {
+			if (!(data instanceof BigInt64Array)) throw new Error("internal: positions written as floats");
+			data.fill(-1n, offset, offset + mostPatches * 2);
 			for (let i = 0; i < rows * cols; i++) {
-				positions[(at + i) * 2] = BigInt(i % cols);
-				positions[(at + i) * 2 + 1] = BigInt(Math.floor(i / cols));
+				data[offset + i * 2] = BigInt(i % cols);
+				data[offset + i * 2 + 1] = BigInt(Math.floor(i / cols));
 			}
-		});
-	});
-	const shape = [clips.length, frames, mostPatches, 2];
-	return { pixels, positions: { dtype: "int64" as const, shape, data: positions }, tokens };
+		},
+	};
 }

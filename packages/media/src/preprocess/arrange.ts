@@ -2,127 +2,97 @@
 
 import { type ItemLayout, OnevisionError } from "@onevision/core";
 import type { Picture } from "../picture.ts";
-import type { ResizeOptions } from "../resample/resize.ts";
 import type { Framing } from "./framing.ts";
+import {
+	constant,
+	type Piece,
+	type Rendering,
+	type TensorPlan,
+	type TensorPlans,
+	type Tensors,
+} from "./pieces.ts";
 import { writePlanes } from "./planes.ts";
 import { Stages } from "./render.ts";
-import {
-	elementsOf,
-	type FloatTensor,
-	type FloatType,
-	integers,
-	MAX_ELEMENTS,
-	type Tensor,
-	zeros,
-} from "./tensor.ts";
-import type { Tones } from "./tones.ts";
+import { elementsOf, integers, type TensorData } from "./tensor.ts";
 
-export type Tensors = Readonly<Record<string, Tensor>>;
-
-/** One picture of the batch, not yet touched. */
+/** One picture of the batch, not yet loaded. */
 export interface PreparedImage {
-	readonly source: Picture;
+	/** Its number in the batch. */
+	readonly picture: number;
 	readonly layout: ItemLayout;
 	readonly framing: Framing;
 }
 
 /** One clip of the batch: the frames its layout chose, in order, each framed alike. */
 export interface PreparedClip {
-	readonly frames: readonly Picture[];
+	/** Numbers of its frames in the batch. */
+	readonly frames: readonly number[];
 	readonly layout: ItemLayout;
 	readonly framing: Framing;
 }
 
-/** How pixels of this batch are made. */
-export interface Rendering {
-	readonly tones: Tones;
-	readonly dtype: FloatType;
-	readonly resize: ResizeOptions;
-	/** Tensors that are no longer needed: their memory is used again where it fits. */
-	readonly reuse?: Tensors;
-}
-
 /** Images by sample. */
-export type ArrangeImages = (samples: readonly (readonly PreparedImage[])[], rendering: Rendering) => Tensors;
-export type ArrangeClips = (clips: readonly PreparedClip[], rendering: Rendering) => Tensors;
-
-/**
- * A tensor to be written, in memory that is no longer needed where it fits; `fill` says whether all of it will be
- * written or what is not has to be zero. Throws `over-limit` for absurd batches.
- */
-export function allocate(
-	{ dtype, reuse }: Rendering,
-	name: string,
-	shape: readonly number[],
-	fill: "all" | "some",
-): FloatTensor {
-	const elements = elementsOf(shape);
-	if (elements > MAX_ELEMENTS) {
-		throw new OnevisionError(
-			"over-limit",
-			`a tensor of [${shape.join(", ")}] is larger than ${MAX_ELEMENTS} numbers: take fewer files at once`,
-		);
-	}
-	const old = reuse?.[name]?.data;
-	const size = dtype === "float32" ? 4 : 2;
-	if (old === undefined || old.byteOffset !== 0 || old.buffer.byteLength < elements * size)
-		return zeros(dtype, shape);
-	const data =
-		dtype === "float32"
-			? new Float32Array(old.buffer, 0, elements)
-			: new Uint16Array(old.buffer, 0, elements);
-	return { dtype, shape, data: fill === "all" ? data : data.fill(0) };
-}
+export type ArrangeImages = (
+	samples: readonly (readonly PreparedImage[])[],
+	rendering: Rendering,
+) => TensorPlans;
+export type ArrangeClips = (clips: readonly PreparedClip[], rendering: Rendering) => TensorPlans;
 
 /** Elements of one view, `3 × height × width`. */
-export function viewElements({ views }: Framing): number {
+function viewElements({ views }: Framing): number {
 	const [first] = views;
 	return first === undefined ? 0 : 3 * first.window.width * first.window.height;
 }
 
 /** `[3, height, width]` of the first view: all views of a framing are alike. */
-function viewShape({ views }: Framing): number[] {
-	const [first] = views;
+function viewShape(framing: Framing | undefined): number[] {
+	const first = framing?.views[0];
 	return first === undefined ? [3, 0, 0] : [3, first.window.height, first.window.width];
 }
 
-/** Writes all views of a picture one after another. */
-export function writeViews(
-	source: Picture,
-	framing: Framing,
-	{ resize, tones }: Rendering,
-	{ data }: FloatTensor,
-	offset: number,
-): void {
-	const stages = new Stages(source, resize);
+/** All views of a picture one after another. */
+function viewsPiece(picture: number, framing: Framing, { resize, tones }: Rendering): Piece {
 	const step = viewElements(framing);
-	framing.views.forEach((view, index) => {
-		const target = { data, offset: offset + index * step };
-		writePlanes(view, stages.picture(view.from), tones, target, resize.scalar === true);
-	});
-	stages.release();
+	return {
+		elements: framing.views.length * step,
+		pictures: [picture],
+		write: (data, offset, [source]) => {
+			const stages = new Stages(present(source), resize);
+			framing.views.forEach((view, index) => {
+				const target = { data: floats(data), offset: offset + index * step };
+				writePlanes(view, stages.picture(view.from), tones, target, resize.scalar === true);
+			});
+			stages.release();
+		},
+	};
 }
 
+function present(source: Picture | undefined): Picture {
+	if (source === undefined) throw new Error("internal: a piece without its picture");
+	return source;
+}
+
+/** Pixels are floats; the integers of masks and positions are written elsewhere. */
+export function floats(data: TensorData): Float32Array | Uint16Array {
+	if (data instanceof BigInt64Array) throw new Error("internal: pixels written as integers");
+	return data;
+}
+
+const padding = (elements: number): Piece[] => (elements === 0 ? [] : [constant(elements, 0)]);
+
 const sizesOf = (images: readonly PreparedImage[]): number[] =>
-	images.flatMap(({ source }) => [source.height, source.width]);
+	images.flatMap(({ layout: { source } }) => [source.height, source.width]);
 
 /** Every view, one after another: `pixel_values [views, 3, height, width]`, and a count of each image if the family has one. */
 export function arrangeFlat(counts?: (images: readonly PreparedImage[]) => Tensors): ArrangeImages {
 	return (samples, rendering) => {
 		const images = samples.flat();
-		const [first] = images;
 		const total = images.reduce((sum, { framing }) => sum + framing.views.length, 0);
-		const pixels = allocate(
-			rendering,
-			"pixel_values",
-			[total, ...(first === undefined ? [3, 0, 0] : viewShape(first.framing))],
-			"all",
-		);
-		let offset = 0;
-		for (const { source, framing } of images) {
-			writeViews(source, framing, rendering, pixels, offset);
-			offset += framing.views.length * viewElements(framing);
-		}
+		const pixels: TensorPlan = {
+			dtype: rendering.dtype,
+			shape: [total, ...viewShape(images[0]?.framing)],
+			pieces: images.map(({ picture, framing }) => viewsPiece(picture, framing, rendering)),
+		};
 		return { pixel_values: pixels, ...counts?.(images) };
 	};
 }
@@ -130,20 +100,16 @@ export function arrangeFlat(counts?: (images: readonly PreparedImage[]) => Tenso
 /** `pixel_values [images, most views, 3, tile, tile]`, zeros behind an image's own; `image_sizes [images, 2]` rows first. */
 export const arrangeTiles: ArrangeImages = (samples, rendering) => {
 	const images = samples.flat();
-	const [first] = images;
-	const counts = images.map(({ framing }) => framing.views.length);
-	const most = Math.max(0, ...counts);
-	const shape = first === undefined ? [3, 0, 0] : viewShape(first.framing);
-	const isPadded = counts.some((count) => count < most);
-	const pixels = allocate(
-		rendering,
-		"pixel_values",
-		[images.length, most, ...shape],
-		isPadded ? "some" : "all",
-	);
-	images.forEach(({ source, framing }, index) => {
-		writeViews(source, framing, rendering, pixels, index * most * elementsOf(shape));
-	});
+	const most = Math.max(0, ...images.map(({ framing }) => framing.views.length));
+	const shape = viewShape(images[0]?.framing);
+	const pixels: TensorPlan = {
+		dtype: rendering.dtype,
+		shape: [images.length, most, ...shape],
+		pieces: images.flatMap(({ picture, framing }) => [
+			viewsPiece(picture, framing, rendering),
+			...padding((most - framing.views.length) * elementsOf(shape)),
+		]),
+	};
 	return { pixel_values: pixels, image_sizes: integers([images.length, 2], sizesOf(images)) };
 };
 
@@ -161,75 +127,81 @@ export const arrangePadded: ArrangeImages = (samples, rendering) => {
 	const images = samples.flat();
 	const height = Math.max(0, ...images.map(({ layout }) => layout.canvas.height));
 	const width = Math.max(0, ...images.map(({ layout }) => layout.canvas.width));
-	const pixels = allocate(rendering, "pixel_values", [images.length, 3, height, width], "some");
-	images.forEach(({ source, framing }, index) => {
-		const stages = new Stages(source, rendering.resize);
-		const target = {
-			data: pixels.data,
-			offset: index * 3 * height * width,
-			stride: width,
-			plane: height * width,
-		};
-		for (const view of framing.views) {
-			writePlanes(view, stages.picture(view.from), rendering.tones, target, rendering.resize.scalar === true);
-		}
-		stages.release();
-	});
+	const pixels: TensorPlan = {
+		dtype: rendering.dtype,
+		shape: [images.length, 3, height, width],
+		pieces: images.map((image) => paddedPiece(image, { width, height }, rendering)),
+	};
 	const sizes = images.flatMap(({ layout }) => [layout.canvas.height, layout.canvas.width]);
 	return { pixel_values: pixels, image_sizes: integers([images.length, 2], sizes) };
 };
 
+function paddedPiece(
+	{ picture, framing }: PreparedImage,
+	{ width, height }: { readonly width: number; readonly height: number },
+	{ resize, tones }: Rendering,
+): Piece {
+	const elements = 3 * height * width;
+	return {
+		elements,
+		pictures: [picture],
+		write: (data, offset, [source]) => {
+			const target = { data: floats(data).fill(0, offset, offset + elements), offset, stride: width };
+			const stages = new Stages(present(source), resize);
+			for (const view of framing.views) {
+				const planes = { ...target, plane: height * width };
+				writePlanes(view, stages.picture(view.from), tones, planes, resize.scalar === true);
+			}
+			stages.release();
+		},
+	};
+}
+
 /** `pixel_values [samples, most views, 3, tile, tile]` and `pixel_attention_mask`, 1 where a view is. */
-export const arrangeNested: ArrangeImages = (samples, rendering) =>
-	withMask(
-		samples.map((images) => images.map(({ source, framing }) => ({ source, framing }))),
-		rendering,
-	);
+export const arrangeNested: ArrangeImages = (samples, rendering) => withMask(samples, rendering);
 
 /** The same for clips: frames are views, clips are samples. */
 export const arrangeNestedClips: ArrangeClips = (clips, rendering) =>
 	withMask(
-		clips.map(({ frames, framing }) => frames.map((source) => ({ source, framing }))),
+		clips.map(({ frames, framing }) => frames.map((picture) => ({ picture, framing }))),
 		rendering,
 	);
 
 function withMask(
-	groups: readonly (readonly { readonly source: Picture; readonly framing: Framing }[])[],
+	groups: readonly (readonly Pick<PreparedImage, "picture" | "framing">[])[],
 	rendering: Rendering,
-): Tensors {
-	const first = groups.find((group) => group.length > 0)?.[0];
-	const shape = first === undefined ? [3, 0, 0] : viewShape(first.framing);
+): TensorPlans {
+	const shape = viewShape(groups.find((group) => group.length > 0)?.[0]?.framing);
 	const area = elementsOf(shape) / 3;
 	const counts = groups.map((group) => group.reduce((sum, { framing }) => sum + framing.views.length, 0));
 	const most = Math.max(0, ...counts);
-	const pixels = allocate(rendering, "pixel_values", [groups.length, most, ...shape], "some");
-	const mask = new BigInt64Array(groups.length * most * area);
-	groups.forEach((group, index) => {
-		let view = index * most;
-		for (const { source, framing } of group) {
-			writeViews(source, framing, rendering, pixels, view * elementsOf(shape));
-			view += framing.views.length;
-		}
-		mask.fill(1n, index * most * area, view * area);
-	});
-	const maskShape = [groups.length, most, ...shape.slice(1)];
-	return {
-		pixel_values: pixels,
-		pixel_attention_mask: { dtype: "int64", shape: maskShape, data: mask },
+	const pixels: TensorPlan = {
+		dtype: rendering.dtype,
+		shape: [groups.length, most, ...shape],
+		pieces: groups.flatMap((group, index) => [
+			...group.map(({ picture, framing }) => viewsPiece(picture, framing, rendering)),
+			...padding((most - (counts[index] ?? 0)) * elementsOf(shape)),
+		]),
 	};
+	const mask: TensorPlan = {
+		dtype: "int64",
+		shape: [groups.length, most, ...shape.slice(1)],
+		pieces: counts.flatMap((count) =>
+			Array.from({ length: most }, (_, view) => constant(area, view < count ? 1 : 0)),
+		),
+	};
+	return { pixel_values: pixels, pixel_attention_mask: mask };
 }
 
 /** `pixel_values_videos [clips, frames, 3, height, width]`; clips of one batch have equally many frames. */
 export const arrangeClips: ArrangeClips = (clips, rendering) => {
-	const frames = evenFrames(clips);
-	const [first] = clips;
-	const shape = first === undefined ? [3, 0, 0] : viewShape(first.framing);
-	const pixels = allocate(rendering, "pixel_values_videos", [clips.length, frames, ...shape], "all");
-	clips.forEach((clip, index) => {
-		clip.frames.forEach((source, frame) => {
-			writeViews(source, clip.framing, rendering, pixels, (index * frames + frame) * elementsOf(shape));
-		});
-	});
+	const pixels: TensorPlan = {
+		dtype: rendering.dtype,
+		shape: [clips.length, evenFrames(clips), ...viewShape(clips[0]?.framing)],
+		pieces: clips.flatMap(({ frames, framing }) =>
+			frames.map((picture) => viewsPiece(picture, framing, rendering)),
+		),
+	};
 	return { pixel_values_videos: pixels };
 };
 

@@ -17,7 +17,6 @@ import {
 	arrangeTiles,
 	arrangeTilesBySample,
 	type PreparedImage,
-	type Tensors,
 } from "./arrange.ts";
 import {
 	arrangeMergedClips,
@@ -36,6 +35,7 @@ import {
 	frameTwice,
 	frameWhole,
 } from "./framings.ts";
+import type { Tensors } from "./pieces.ts";
 import { type FloatType, integers } from "./tensor.ts";
 
 /** Families whose pixels are made. */

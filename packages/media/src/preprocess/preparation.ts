@@ -2,9 +2,9 @@
 
 import type { ItemLayout } from "@onevision/core";
 import type { ResizeOptions } from "../resample/resize.ts";
-import type { Rendering, Tensors } from "./arrange.ts";
 import { BLACK, type Framing, type Rgb } from "./framing.ts";
 import type { Frame } from "./framings.ts";
+import type { Rendering } from "./pieces.ts";
 import type { FloatType } from "./tensor.ts";
 import { type Normalization, tonesOf } from "./tones.ts";
 
@@ -12,7 +12,7 @@ export class Preparation<Arrange> {
 	readonly arrange: Arrange;
 	readonly #frame: Frame;
 	readonly #meanColor: Rgb;
-	readonly #rendering: Rendering;
+	readonly rendering: Rendering;
 
 	constructor(
 		frame: Frame,
@@ -22,19 +22,14 @@ export class Preparation<Arrange> {
 		dtype: FloatType,
 	) {
 		this.arrange = arrange;
-		this.#rendering = { tones: tonesOf(normalization, resize.backend, dtype), dtype, resize };
+		this.rendering = { tones: tonesOf(normalization, resize.backend, dtype), dtype, resize };
 		this.#frame = frame;
 		this.#meanColor = meanColor(normalization);
 	}
 
-	/** How pixels are made; `reuse` are tensors no longer needed. */
-	rendering(reuse: Tensors | undefined): Rendering {
-		return reuse === undefined ? this.#rendering : { ...this.#rendering, reuse };
-	}
-
 	/** How pictures are resized on their way to the views. */
 	get resize(): ResizeOptions {
-		return this.#rendering.resize;
+		return this.rendering.resize;
 	}
 
 	framing(layout: ItemLayout, images: number): Framing {

@@ -7,6 +7,7 @@ import {
 	type Checkpoint,
 	type Counter,
 	createCounterFrom,
+	type ImageItem,
 	type ItemLayout,
 	type MediaItem,
 	OnevisionError,
@@ -16,10 +17,11 @@ import { assertPicture, type Picture } from "../picture.ts";
 import type { Filter } from "../resample/filters.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import { BACKENDS, type Backend } from "../resample/weights.ts";
-import type { ArrangeClips, ArrangeImages, PreparedImage, Tensors } from "./arrange.ts";
+import type { ArrangeClips, ArrangeImages, PreparedImage } from "./arrange.ts";
 import { pixelConstants } from "./constants.ts";
 import { PIXEL_FAMILIES, type PixelFamily, type PixelRule, pixelFamily } from "./families.ts";
 import type { Framing } from "./framing.ts";
+import { makeTensors, type TensorPlans, type Tensors } from "./pieces.ts";
 import { Preparation } from "./preparation.ts";
 import { FLOAT_TYPES, type FloatType } from "./tensor.ts";
 
@@ -52,6 +54,14 @@ export interface ProcessedBatch {
 	readonly layouts: readonly (readonly ItemLayout[])[];
 }
 
+/** A batch before its pixels are there. */
+export interface PlannedBatch {
+	/** By the names transformers gives them; pictures are numbered through the batch, frames of clips one by one. */
+	readonly plans: TensorPlans;
+	/** By sample; a clip is a sample of one item. */
+	readonly layouts: readonly (readonly ItemLayout[])[];
+}
+
 export interface Processor {
 	readonly checkpoint: Checkpoint;
 	readonly backend: Backend;
@@ -69,6 +79,10 @@ export interface Processor {
 	images(samples: readonly (readonly Picture[])[], reuse?: ProcessedBatch): ProcessedBatch;
 	/** Throws `invalid-media` when a clip's frames are not as many, or not of the size, that its layout says. */
 	videos(clips: readonly Clip[], reuse?: ProcessedBatch): ProcessedBatch;
+	/** What `images` will make of images of these sizes. */
+	planImages(samples: readonly (readonly ImageItem[])[]): PlannedBatch;
+	/** What `videos` will make of clips like these. */
+	planVideos(clips: readonly VideoItem[]): PlannedBatch;
 }
 
 /**
@@ -98,6 +112,12 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 	const image = prepare<ArrangeImages>(family.image, "image", backend);
 	const video = family.video && prepare<ArrangeClips>(family.video, "video", "torchvision");
 	const layout = (item: MediaItem, images = 1): ItemLayout => onlyItem(counter, item, images);
+	const planOfImages = (samples: readonly (readonly ImageItem[])[]) => planImages(counter, image, samples);
+	const planOfVideos = (clips: readonly VideoItem[]): PlannedBatch => {
+		const layouts = clips.map((item) => layout(item));
+		if (video === undefined) throw unsupported(`${counter.family.title} takes no video`);
+		return planVideos(layouts, video);
+	};
 	return {
 		checkpoint: counter.checkpoint,
 		backend,
@@ -105,11 +125,23 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 		layout,
 		framing: (of, images = 1) => (of.kind === "video" && video ? video : image).framing(of, images),
 		resizing: (kind) => (kind === "video" && video ? video : image).resize,
-		images: (samples, reuse) => processImages(counter, image, samples, reuse),
+		planImages: planOfImages,
+		planVideos: planOfVideos,
+		images: (samples, reuse) => {
+			for (const picture of samples.flat()) assertPicture(picture);
+			const items = samples.map((pictures) =>
+				pictures.map(({ width, height }) => ({ kind: "image", width, height }) as const),
+			);
+			return made(planOfImages(items), samples.flat(), reuse);
+		},
 		videos: (clips, reuse) => {
-			const layouts = clips.map(({ item }) => layout(item));
-			if (video === undefined) throw unsupported(`${counter.family.title} takes no video`);
-			return processVideos(layouts, video, clips, reuse);
+			const planned = planOfVideos(clips.map(({ item }) => item));
+			for (const [index, { frames }] of clips.entries()) {
+				const [of] = planned.layouts[index] ?? [];
+				if (of !== undefined) assertFrames(of, frames);
+			}
+			const pictures = clips.flatMap(({ frames }) => frames);
+			return made(planned, pictures, reuse);
 		},
 	};
 }
@@ -152,41 +184,42 @@ function onlyItem(counter: Counter, item: MediaItem, images: number): ItemLayout
 	return first;
 }
 
-function processImages(
-	counter: Counter,
-	preparation: Preparation<ArrangeImages>,
-	samples: readonly (readonly Picture[])[],
+function made(
+	{ plans, layouts }: PlannedBatch,
+	pictures: readonly Picture[],
 	reuse: ProcessedBatch | undefined,
 ): ProcessedBatch {
-	const prepared = samples.map((pictures): PreparedImage[] => {
-		for (const picture of pictures) assertPicture(picture);
-		const media = pictures.map(({ width, height }) => ({ kind: "image", width, height }) as const);
-		const { items } = counter.count({ media });
-		return items.map((layout, index) => ({
-			source: pictures[index] as Picture,
+	return { tensors: makeTensors(plans, pictures, reuse?.tensors), layouts };
+}
+
+function planImages(
+	counter: Counter,
+	preparation: Preparation<ArrangeImages>,
+	samples: readonly (readonly ImageItem[])[],
+): PlannedBatch {
+	let picture = 0;
+	const prepared = samples.map((media): PreparedImage[] =>
+		counter.count({ media }).items.map((layout) => ({
+			picture: picture++,
 			layout,
-			framing: preparation.framing(layout, pictures.length),
-		}));
-	});
+			framing: preparation.framing(layout, media.length),
+		})),
+	);
 	return {
-		tensors: preparation.arrange(prepared, preparation.rendering(reuse?.tensors)),
+		plans: preparation.arrange(prepared, preparation.rendering),
 		layouts: prepared.map((images) => images.map(({ layout }) => layout)),
 	};
 }
 
-function processVideos(
-	layouts: readonly ItemLayout[],
-	preparation: Preparation<ArrangeClips>,
-	clips: readonly Clip[],
-	reuse: ProcessedBatch | undefined,
-): ProcessedBatch {
-	const prepared = clips.map(({ frames }, index) => {
-		const layout = layouts[index] as ItemLayout;
-		assertFrames(layout, frames);
-		return { frames, layout, framing: preparation.framing(layout, 1) };
-	});
+function planVideos(layouts: readonly ItemLayout[], preparation: Preparation<ArrangeClips>): PlannedBatch {
+	let picture = 0;
+	const prepared = layouts.map((layout) => ({
+		frames: Array.from({ length: layout.frames }, () => picture++),
+		layout,
+		framing: preparation.framing(layout, 1),
+	}));
 	return {
-		tensors: preparation.arrange(prepared, preparation.rendering(reuse?.tensors)),
+		plans: preparation.arrange(prepared, preparation.rendering),
 		layouts: layouts.map((layout) => [layout]),
 	};
 }

@@ -17,18 +17,13 @@ export interface IntegerTensor {
 }
 
 export type Tensor = FloatTensor | IntegerTensor;
+export type TensorData = Tensor["data"];
 
-/** Most elements of one tensor: 8 GiB of float32. */
+/** Most elements of one tensor in memory: 8 GiB of float32. */
 export const MAX_ELEMENTS = 2 ** 31;
 
 export function elementsOf(shape: readonly number[]): number {
 	return shape.reduce((product, side) => product * side, 1);
-}
-
-/** A tensor of zeros. */
-export function zeros(dtype: FloatType, shape: readonly number[]): FloatTensor {
-	const elements = elementsOf(shape);
-	return { dtype, shape, data: dtype === "float32" ? new Float32Array(elements) : new Uint16Array(elements) };
 }
 
 export function integers(shape: readonly number[], values: readonly number[]): IntegerTensor {

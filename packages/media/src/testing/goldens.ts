@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
 import type { Picture } from "../picture.ts";
-import type { Tensors } from "../preprocess/arrange.ts";
+import type { Tensors } from "../preprocess/pieces.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
 import { type Pattern, testPicture } from "./pictures.ts";
 

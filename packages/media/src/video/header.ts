@@ -65,7 +65,7 @@ export async function readVideoHeader(
 	assertSides(format, header);
 	assertUsable(header);
 	const isTurned = header.rotation % 180 !== 0;
-	if (options.applyOrientation !== true) return header;
+	if ((options.applyRotation ?? options.applyOrientation) !== true) return header;
 	const { width, height } = header;
 	return {
 		...header,

@@ -1,0 +1,89 @@
+/** How the image files of a command are loaded: as stored or upright, as asked or as the reference that is followed does. */
+
+import { nearest, OnevisionError, type Parity } from "@onevision/core";
+import { type Backend, LOADINGS, type Loading, type LoadingRule, loadingOf } from "@onevision/media";
+import type { FoundMedia } from "@onevision/media/node";
+import type { Terminal } from "../terminal.ts";
+import type { AnyCounter } from "./any-model.ts";
+
+export interface LoadingCommand {
+	readonly loading?: string;
+	/** Images and videos upright, whatever the reference does. */
+	readonly applyOrientation?: boolean;
+}
+
+/** What is done, in the words of the options that headers and pixels are read with. */
+export interface FileLoading {
+	readonly loading: Loading;
+	/** Whose way it is; absent where it was asked for. */
+	readonly by?: string;
+	readonly applyOrientation: boolean;
+	readonly applyRotation: boolean;
+}
+
+/** Throws `invalid-input` for a way that there is not, and for two that contradict each other. */
+export function resolveLoading(
+	{ loading: asked, applyOrientation = false }: LoadingCommand,
+	rule: LoadingRule | undefined,
+): FileLoading {
+	const known = asked === undefined ? undefined : knownLoading(asked);
+	if (applyOrientation && known === "stored") {
+		throw new OnevisionError(
+			"invalid-input",
+			"--loading stored and --apply-orientation: leave out one of them",
+		);
+	}
+	const chosen = known ?? (applyOrientation ? "upright" : undefined);
+	const loading = chosen ?? rule?.loading ?? "stored";
+	return {
+		loading,
+		...(chosen !== undefined || rule === undefined ? {} : { by: rule.by }),
+		applyOrientation: loading === "upright",
+		applyRotation: applyOrientation,
+	};
+}
+
+function knownLoading(asked: string): Loading {
+	const found = LOADINGS.find((name) => name === asked);
+	if (found !== undefined) return found;
+	const hint = nearest(asked, LOADINGS);
+	throw new OnevisionError(
+		"invalid-input",
+		`--loading ${asked}: expected ${LOADINGS.join(" or ")}${hint === undefined ? "" : `; did you mean ${hint}?`}`,
+	);
+}
+
+/** The reference that a counter follows; no closed model says what it does with an orientation. */
+export function loadingRuleOf({ kind, settings }: AnyCounter): LoadingRule | undefined {
+	return kind === "open" ? loadingOf(settings.parity as Parity) : undefined;
+}
+
+/** The processor of transformers on one of its backends. */
+export function loadingRuleOn(backend: Backend): LoadingRule {
+	return loadingOf("transformers", backend);
+}
+
+/** EXIF orientation of an image as its file has it, 1 where there is none; videos have a rotation instead. */
+export function storedOrientation({ header }: Pick<FoundMedia, "header">): number {
+	return header.kind === "image" ? (header.appliedOrientation ?? header.orientation) : 1;
+}
+
+/** Says of files that are stored turned what was done with them, one line for all. */
+export function noteTurned(
+	terminal: Terminal,
+	files: readonly { readonly name: string; readonly orientation: number }[],
+	{ loading, by }: FileLoading,
+): void {
+	const turned = files.filter(({ orientation }) => orientation !== 1);
+	const [first] = turned;
+	if (first === undefined) return;
+	const which =
+		turned.length === 1
+			? `${first.name} is stored turned (EXIF orientation ${first.orientation})`
+			: `${turned.length} images are stored turned, such as ${first.name} (EXIF orientation ${first.orientation})`;
+	const as = `${loading === "stored" ? "taken as stored" : "turned upright"}${by === undefined ? "" : `, as ${by} does`}`;
+	const other = LOADINGS.find((name) => name !== loading) ?? loading;
+	terminal.err(
+		`onevision: ${which}: ${as}; --loading ${other} ${other === "stored" ? "leaves" : "turns"} ${turned.length === 1 ? "it" : "them"}${other === "stored" ? " as stored" : " upright"}\n`,
+	);
+}

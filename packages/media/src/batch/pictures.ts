@@ -1,0 +1,67 @@
+/** The pictures of a batch by their numbers, loaded when they are asked for. */
+
+import type { VideoItem } from "@onevision/core";
+import type { Picture } from "../picture.ts";
+import { openVideo } from "../video/open.ts";
+import type { Video } from "../video/video.ts";
+import { type DecodeOptions, readPicture } from "./sample.ts";
+
+/** A clip and the frames that are wanted of it, ascending. */
+export interface ClipFrames {
+	readonly path: string;
+	readonly item: VideoItem;
+	readonly wanted: readonly number[];
+}
+
+/** Pictures in the order of their numbers; asking for one before the last asked for is a contradiction. */
+export interface PictureSource {
+	get(number: number): Promise<Picture>;
+	close(): Promise<void>;
+}
+
+export function imageFiles(paths: readonly string[], decode: DecodeOptions): PictureSource {
+	return {
+		get: (number) => readPicture(paths[number] ?? "", decode),
+		close: async () => undefined,
+	};
+}
+
+/** Frames of clips, one clip open at a time. */
+export function clipFrames(clips: readonly ClipFrames[], decode: DecodeOptions): PictureSource {
+	const frames = framesOf(clips, decode);
+	let next = 0;
+	let last: Picture | undefined;
+	return {
+		get: async (number) => {
+			for (; next <= number; next++) {
+				const step = await frames.next();
+				if (step.done) throw new Error(`internal: frame ${number} of a batch that has ${next}`);
+				last = step.value;
+			}
+			if (last === undefined || number !== next - 1)
+				throw new Error(`internal: frame ${number} after ${next - 1}`);
+			return last;
+		},
+		close: async () => {
+			await frames.return();
+		},
+	};
+}
+
+async function* framesOf(
+	clips: readonly ClipFrames[],
+	{ applyOrientation = false, applyRotation = applyOrientation }: DecodeOptions,
+): AsyncGenerator<Picture, void> {
+	for (const { path, wanted } of clips) {
+		const video: Video = await openVideo(path);
+		try {
+			for await (const { picture } of video.frames(wanted, {
+				rotation: applyRotation ? "apply" : "ignore",
+			})) {
+				yield picture;
+			}
+		} finally {
+			await video.close();
+		}
+	}
+}

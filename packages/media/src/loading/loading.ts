@@ -1,0 +1,70 @@
+/**
+ * Whether the file of an image is turned upright as it is loaded. Readers of one and the same file differ, and so do the
+ * tokens and pixels of a photo that its camera stored on its side.
+ */
+
+import type { Parity } from "@onevision/core";
+import type { Backend } from "../resample/weights.ts";
+
+/**
+ * `stored`: as `PIL.Image.open` gives it, which turns TIFF and no other format. `upright`: as
+ * `PIL.ImageOps.exif_transpose` turns it after that.
+ */
+export const LOADINGS = ["stored", "upright"] as const;
+export type Loading = (typeof LOADINGS)[number];
+
+/** What a reference does with the path of an image file. */
+export interface LoadingRule {
+	readonly loading: Loading;
+	/** The function that does it. */
+	readonly by: string;
+	/** File and version it was read in. */
+	readonly source: string;
+}
+
+/**
+ * Image processors of transformers that are given a path or URL, as `apply_chat_template` gives it to them. Given an
+ * opened picture both take it as it is; `pipeline` opens files by `load_image` whatever the processor.
+ */
+const OF_BACKEND = {
+	torchvision: {
+		loading: "stored",
+		by: "torchvision's decode_image",
+		source:
+			"transformers 5.18 image_processing_backends.py `fetch_images`, image_utils.py `load_image_as_tensor`; torchvision 0.28 io/image.py: apply_exif_orientation is off",
+	},
+	pillow: {
+		loading: "upright",
+		by: "transformers' load_image",
+		source: "transformers 5.18 image_processing_base.py `fetch_images`, image_utils.py `load_image`",
+	},
+} as const satisfies Record<Backend, LoadingRule>;
+
+const OF_PARITY = {
+	original: {
+		loading: "stored",
+		by: "PIL.Image.open",
+		source: "LLaVA-VL/LLaVA-NeXT llava/train/train.py `process_image`",
+	},
+	vllm: {
+		loading: "upright",
+		by: "vLLM's normalize_image",
+		source:
+			"vllm/multimodal/media/image.py `load_bytes`, image.py `normalize_image`, since June 2026; older ones take it as stored",
+	},
+	"qwen-vl-utils": {
+		loading: "stored",
+		by: "PIL.Image.open",
+		source: "QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py `fetch_image` at 004d5e0",
+	},
+	"mistral-common": {
+		loading: "stored",
+		by: "PIL.Image.open",
+		source: "mistralai/mistral-common src/mistral_common/image.py",
+	},
+} as const satisfies Record<Exclude<Parity, "transformers">, LoadingRule>;
+
+/** What a reference does with an image file; of transformers, its processor on `backend` (default torchvision). */
+export function loadingOf(parity: Parity = "transformers", backend: Backend = "torchvision"): LoadingRule {
+	return parity === "transformers" ? OF_BACKEND[backend] : OF_PARITY[parity];
+}

@@ -1,0 +1,133 @@
+/**
+ * Tensors before they are made: what they will be called and how large they are, and the pieces they are made of, one
+ * after another. In memory all pieces go into one array; to a file, one at a time, however large the whole is.
+ */
+
+import { OnevisionError } from "@onevision/core";
+import type { Picture } from "../picture.ts";
+import type { ResizeOptions } from "../resample/resize.ts";
+import { elementsOf, type FloatType, MAX_ELEMENTS, type Tensor, type TensorData } from "./tensor.ts";
+import type { Tones } from "./tones.ts";
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** How pixels of a batch are made. */
+export interface Rendering {
+	readonly tones: Tones;
+	readonly dtype: FloatType;
+	readonly resize: ResizeOptions;
+}
+
+/** A run of a tensor's elements. */
+export interface Piece {
+	readonly elements: number;
+	/** Numbers of the pictures it is made from, ascending within a tensor; a picture belongs to one piece. */
+	readonly pictures: readonly number[];
+	/** Writes every element of it from `data[offset]` on, whatever was there. */
+	write(data: TensorData, offset: number, pictures: readonly Picture[]): void;
+}
+
+/** A tensor to be made: its pieces follow one another without gaps. */
+export interface TensorPlan {
+	readonly dtype: Tensor["dtype"];
+	readonly shape: readonly number[];
+	readonly pieces: readonly Piece[];
+}
+
+/** By name, in the order of the reference; small ones are there already. */
+export type TensorPlans = Readonly<Record<string, Tensor | TensorPlan>>;
+
+/** Elements of one value: padding, or a mask. */
+export function constant(elements: number, value: 0 | 1): Piece {
+	return {
+		elements,
+		pictures: [],
+		write: (data, offset) => {
+			if (data instanceof BigInt64Array) data.fill(BigInt(value), offset, offset + elements);
+			else data.fill(value, offset, offset + elements);
+		},
+	};
+}
+
+/** Throws where the pieces of a plan are not as many elements as its shape says: a contradiction in here. */
+export function assertCovered(name: string, { shape, pieces }: TensorPlan): void {
+	const elements = pieces.reduce((sum, piece) => sum + piece.elements, 0);
+	if (elements === elementsOf(shape)) return;
+	throw new Error(`internal: ${name} of [${shape.join(", ")}] is planned with ${elements} elements`);
+}
+
+/** Makes every tensor in memory; `pictures` by their numbers, `reuse` are tensors whose memory is no longer needed. */
+export function makeTensors(plans: TensorPlans, pictures: readonly Picture[], reuse: Tensors = {}): Tensors {
+	return Object.fromEntries(
+		Object.entries(plans).map(([name, plan]) => [
+			name,
+			"pieces" in plan ? madeTensor(name, plan, pictures, reuse[name]) : plan,
+		]),
+	);
+}
+
+function madeTensor(
+	name: string,
+	plan: TensorPlan,
+	pictures: readonly Picture[],
+	old: Tensor | undefined,
+): Tensor {
+	assertCovered(name, plan);
+	const { dtype, shape } = plan;
+	const data = allocate(plan, old);
+	let offset = 0;
+	for (const piece of plan.pieces) {
+		const own = piece.pictures.map((number) => {
+			const picture = pictures[number];
+			if (picture === undefined) throw new Error(`internal: ${name} needs picture ${number}`);
+			return picture;
+		});
+		piece.write(data, offset, own);
+		offset += piece.elements;
+	}
+	return { dtype, shape, data } as Tensor;
+}
+
+/** Memory for a tensor, that of `old` where it fits. Throws `over-limit` where there is none so large. */
+function allocate(
+	{ dtype, shape }: Pick<TensorPlan, "dtype" | "shape">,
+	old: Tensor | undefined,
+): TensorData {
+	const elements = elementsOf(shape);
+	if (elements > MAX_ELEMENTS) {
+		throw tooLarge(shape, `is larger than ${MAX_ELEMENTS} numbers`);
+	}
+	const ArrayType = ARRAYS[dtype];
+	if (old !== undefined && old.data.byteOffset === 0) {
+		const { buffer } = old.data;
+		if (buffer.byteLength >= elements * ArrayType.BYTES_PER_ELEMENT)
+			return new ArrayType(buffer, 0, elements);
+	}
+	try {
+		return new ArrayType(elements);
+	} catch (error) {
+		if (error instanceof RangeError) throw tooLarge(shape, "does not fit in the memory there is");
+		throw error;
+	}
+}
+
+function tooLarge(shape: readonly number[], why: string): OnevisionError {
+	return new OnevisionError(
+		"over-limit",
+		`a tensor of [${shape.join(", ")}] ${why}: take fewer files at once, or of a video fewer frames`,
+	);
+}
+
+interface ArrayOf {
+	readonly BYTES_PER_ELEMENT: number;
+	new (length: number): TensorData;
+	new (buffer: ArrayBufferLike, byteOffset: number, length: number): TensorData;
+}
+
+/** What the elements of a type are kept in. */
+export const ARRAYS: Readonly<Record<Tensor["dtype"], ArrayOf>> = {
+	float32: Float32Array,
+	float16: Uint16Array,
+	bfloat16: Uint16Array,
+	int64: BigInt64Array,
+};
