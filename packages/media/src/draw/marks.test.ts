@@ -51,22 +51,59 @@ const apart = (one: Box, other: Box): boolean =>
 	one.y + one.height <= other.y ||
 	other.y + other.height <= one.y;
 
-/** Throws unless badges lie in the picture, apart from each other, and off points that are not theirs. */
+/** Throws unless badges lie in the picture, apart from each other, and off every marked point. */
 function expectSound(marks: readonly Mark[], size: Size): void {
 	for (const mark of marks) {
 		expect(contains({ x: 0, y: 0, ...size }, mark.badge)).toBe(true);
 		for (const other of marks) {
-			if (other === mark) continue;
-			expect(apart(mark.badge, other.badge)).toBe(true);
-			if (other.kind === "point" && !(other.point.x === mark.point.x && other.point.y === mark.point.y)) {
+			if (other !== mark) expect(apart(mark.badge, other.badge)).toBe(true);
+			if (other.kind === "point") {
 				expect(apart(mark.badge, { ...other.point, width: 1, height: 1 })).toBe(true);
 			}
 		}
 	}
 }
 
+const shared = (one: Box, other: Box): number =>
+	Math.max(0, Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x)) *
+	Math.max(0, Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y));
+
+/** Most of a badge that lies on one box other than its own and those that its own lies in. */
+function foreignShare({ badge, box: own = badge, point: at, kind }: Mark, marks: readonly Mark[]): number {
+	const marked = kind === "point" ? { ...at, width: 0, height: 0 } : own;
+	return marks.reduce((most, { box: other }) => {
+		if (other === undefined || contains(other, marked)) return most;
+		return Math.max(most, shared(badge, other) / (badge.width * badge.height));
+	}, 0);
+}
+
+/** Touching a box from outside: above and below it, at its left and its right end. */
+function outsideCorners({ x, y, width, height }: Box, badge: Box): Box[] {
+	const [right, above, below] = [x + width - badge.width, y - badge.height, y + height];
+	return [
+		{ ...badge, x, y: above },
+		{ ...badge, x: right, y: above },
+		{ ...badge, x, y: below },
+		{ ...badge, x: right, y: below },
+	];
+}
+
+/** Whether a mark lies in the picture, off all other badges with some air, off points and off boxes. */
+function isFree(mark: Mark, marks: readonly Mark[]): boolean {
+	const { badge, number } = mark;
+	const others = marks.filter((other) => other.number !== number);
+	return (
+		contains({ x: 0, y: 0, ...SIZE }, badge) &&
+		foreignShare(mark, marks) === 0 &&
+		others.every(({ kind, point: at, badge: other }) => {
+			const isOff = kind !== "point" || apart(inset(badge, -12), { ...at, width: 1, height: 1 });
+			return isOff && apart(inset(badge, -4), other);
+		})
+	);
+}
+
 describe("placement", () => {
-	test("badges lie in the picture, never overlap, and cover no point of another mark", () => {
+	test("badges lie in the picture, never overlap, and cover no marked point, their own neither", () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(point, box), { maxLength: 24 }), (regions) => {
 				const { marks } = drawMarks(ground, regions);
@@ -98,7 +135,7 @@ describe("placement", () => {
 		expect(Buffer.compare(data, ground.data)).toBe(0);
 	});
 
-	test("a lone point carries its badge on it, a roomy box in its corner, a small one beside it", () => {
+	test("a lone point has its badge above it, a roomy box in its corner, a small one beside it", () => {
 		const { marks } = drawMarks(
 			ground,
 			[
@@ -109,7 +146,7 @@ describe("placement", () => {
 			{ size: 20 },
 		);
 		expect(marks.map(({ badge }) => badge)).toEqual([
-			{ x: 190, y: 120, width: 20, height: 20 },
+			{ x: 190, y: 104, width: 20, height: 20 },
 			{ x: 20, y: 20, width: 20, height: 20 },
 			{ x: 300, y: 80, width: 20, height: 20 },
 		]);
@@ -123,13 +160,49 @@ describe("placement", () => {
 		];
 		const { marks } = drawMarks(ground, points, { size: 20 });
 		expectSound(marks, SIZE);
-		for (const { badge } of marks) {
-			for (const { x, y } of [
-				{ x: 200, y: 130 },
-				{ x: 205, y: 130 },
-			]) {
-				expect(apart(badge, { x, y, width: 1, height: 1 })).toBe(true);
-			}
+	});
+
+	test("boxes side by side carry their badges in themselves or off all of them", () => {
+		const boxes = Array.from({ length: 12 }, (_, index): Region => {
+			const [x, y] = [60 + (index % 4) * 60, 40 + Math.floor(index / 4) * 50];
+			return { kind: "box", x, y, width: 60, height: 50 };
+		});
+		const { marks } = drawMarks(ground, boxes);
+		expectSound(marks, SIZE);
+		for (const mark of marks) expect(foreignShare(mark, marks)).toBe(0);
+	});
+
+	test("of two boxes, one within the other, the outer one's badge is off the inner one", () => {
+		const { marks } = drawMarks(ground, [
+			{ kind: "box", x: 40, y: 20, width: 300, height: 200 },
+			{ kind: "box", x: 42, y: 22, width: 80, height: 60 },
+		]);
+		for (const mark of marks) expect(foreignShare(mark, marks)).toBe(0);
+	});
+
+	test("a badge does not lie within another's box while a corner of its own is free", () => {
+		fc.assert(
+			fc.property(fc.array(fc.oneof(point, box), { minLength: 2, maxLength: 12 }), (regions) => {
+				const { marks } = drawMarks(ground, regions, { size: 18 });
+				for (const mark of marks) {
+					if (mark.box === undefined || foreignShare(mark, marks) <= 0.5) continue;
+					for (const place of outsideCorners(mark.box, mark.badge)) {
+						expect(isFree({ ...mark, badge: place }, marks)).toBe(false);
+					}
+				}
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	test("a badge far off is left for a smaller one nearby", () => {
+		const boxes = Array.from({ length: 40 }, (_, index): Region => {
+			const [x, y] = [20 + (index % 8) * 48, 20 + Math.floor(index / 8) * 48];
+			return { kind: "box", x, y, width: 20, height: 18 };
+		});
+		const { marks } = drawMarks(ground, boxes);
+		for (const { badge, box: own = badge } of marks) {
+			expect(apart(badge, inset(own, -3))).toBe(false);
 		}
 	});
 
@@ -177,8 +250,8 @@ describe("readable on any ground", () => {
 
 	test.each(Object.keys(GROUNDS) as (keyof typeof GROUNDS)[])("%s", (name) => {
 		const picture = GROUNDS[name](SIZE);
-		const regions: Region[] = [40, 120, 200, 280, 360].flatMap((x) =>
-			[30, 90, 150, 210].map((y) => ({ kind: "point" as const, x, y })),
+		const regions: Region[] = [50, 150, 250, 350].flatMap((x) =>
+			[80, 200].map((y) => ({ kind: "point" as const, x, y })),
 		);
 		const { picture: marked, marks } = drawMarks(picture, regions, { size: 52 });
 		const { hairline, ring } = markStrokes(52);
