@@ -11,7 +11,14 @@ import { unreadable } from "../reading.ts";
 import { decodeBmp } from "./bmp.ts";
 import { cmykToRgb } from "./cmyk.ts";
 import { decodeGif } from "./gif.ts";
-import { assertPixels, assertSize, type DecodeOptions, MAX_PIXELS, MAX_SECONDS } from "./limits.ts";
+import {
+	assertPixels,
+	assertSize,
+	type DecodeOptions,
+	decodedSize,
+	MAX_PIXELS,
+	MAX_SECONDS,
+} from "./limits.ts";
 import { inverseOrientation, upright } from "./orientation.ts";
 import { assertPngChecksums } from "./png.ts";
 import { assertDecodableTiff } from "./tiff.ts";
@@ -28,7 +35,7 @@ const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
 
 /**
  * Decodes one image: the first frame of an animation, alpha dropped, gray and palettes expanded, embedded colour
- * profiles ignored. Equal to Pillow for every format but AVIF, which another library decodes. Throws `unreadable-file`
+ * profiles ignored. Equal to Pillow for every format but AVIF, which another library decodes, unless scaled. Throws `unreadable-file`
  * for other, damaged and truncated files, `over-limit` for images of more than `maxPixels`, before they are decoded,
  * and for those that take too long, `unsupported` for HEIC and some kinds of TIFF, `invalid-input` for limits that
  * are none.
@@ -37,8 +44,9 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
 	const header = readImageHeader(bytes);
 	assertPixels(header, options.maxPixels ?? MAX_PIXELS);
 	const seconds = wholeSeconds(options.maxSeconds ?? MAX_SECONDS);
-	const decoded = OWN_DECODERS[header.format]?.(bytes) ?? (await decodeBySharp(bytes, header, seconds));
-	assertSize(decoded, header);
+	const size = decodedSize(header, options);
+	const decoded = OWN_DECODERS[header.format]?.(bytes) ?? (await decodeBySharp(bytes, header, seconds, size));
+	assertSize(decoded, { ...header, ...size });
 	return options.applyOrientation === true ? upright(decoded, header.orientation) : decoded;
 }
 
@@ -48,19 +56,26 @@ function wholeSeconds(maxSeconds: number): number {
 	throw new OnevisionError("invalid-input", `maxSeconds ${maxSeconds}: expected 1 to 3600`);
 }
 
-async function decodeBySharp(bytes: Uint8Array, header: ImageHeader, seconds: number): Promise<Picture> {
+async function decodeBySharp(
+	bytes: Uint8Array,
+	header: ImageHeader,
+	seconds: number,
+	size: Size,
+): Promise<Picture> {
 	const { format, width, height } = header;
 	if (format === "heic") {
 		throw new OnevisionError("unsupported", "HEIC images are not decoded here; convert it to JPEG or PNG");
 	}
 	if (format === "tiff") assertDecodableTiff(bytes);
 	if (format === "png") assertPngChecksums(bytes);
-	const image = sharp(bytes, {
+	const whole = sharp(bytes, {
 		// Pillow decodes past damage that leaves the file whole, but not of a TIFF, and refuses truncated files.
 		failOn: format === "tiff" ? "error" : "truncated",
 		limitInputPixels: width * height,
 		ignoreIcc: true,
 	}).timeout({ seconds });
+	const isWhole = size.width === width && size.height === height;
+	const image = isWhole ? whole : whole.resize({ ...size, fit: "fill" });
 	try {
 		const metadata = await image.metadata();
 		return asStored(await decodeSpace(image, metadata, bytes), header, metadata);
