@@ -11,7 +11,7 @@ import { type CloseUp, closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts
 import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
 import { factsOf, gridText, notesOf, partsOf, px, tokensText } from "./facts.ts";
 import type { LegendKey } from "./legend.ts";
-import { GAP, HEADING, MARGIN, MOST_SIDE, type Placed, placePanels } from "./page.ts";
+import { GAP, HEADING, LEAST_WIDTH, MARGIN, MOST_SIDE, type Placed, placePanels } from "./page.ts";
 import { FITTING } from "./paint.ts";
 import { drawPanel, type Shown, shownOf } from "./panel-drawing.ts";
 import { type Panel, panelsOf } from "./panels.ts";
@@ -109,8 +109,12 @@ export function closeUpHeading({ region, times, patch }: CloseUp): Heading {
 }
 
 /** Two lines over a panel, which may be narrower than they are. */
-export function drawHeading(target: Picture, { name, detail }: Heading, area: Box): void {
-	const width = Math.max(area.width, 220);
+export function drawHeading(
+	target: Picture,
+	{ name, detail }: Heading,
+	area: Box,
+	width = Math.max(area.width, LEAST_WIDTH),
+): void {
 	const y = area.y - HEADING;
 	write(target, name, { x: area.x, y: y + TYPE.text }, { size: TYPE.text, width });
 	write(target, detail, { x: area.x, y: y + 34 }, { size: TYPE.small, color: COLORS.soft, width });

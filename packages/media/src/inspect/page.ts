@@ -14,7 +14,7 @@ export const SMALL = 336;
 /** A small picture is not blown up more than this. */
 const MOST_SCALE = 3;
 /** A heading needs this width whatever the shape of its panel. */
-const LEAST_WIDTH = 220;
+export const LEAST_WIDTH = 220;
 
 export interface Placed {
 	/** Of each panel, the main one first. */
