@@ -39,9 +39,10 @@ export interface SheetPlan extends Size {
 	readonly captions: keyof typeof CAPTIONS;
 }
 
-/** Rows and columns that show so many frames of this shape largest within the room. */
+/** Rows and columns that show so many frames of this shape large within the room, and leave little of it empty. */
 export function planSheet(count: number, frame: Size, room: Size): SheetPlan {
 	let best: SheetPlan | undefined;
+	let most = 0;
 	for (const captions of ["beside", "stacked"] as const) {
 		const { line, space, leastWidth } = CAPTIONS[captions];
 		const mostCols = Math.max(1, Math.floor((room.width + space) / (leastWidth + space)));
@@ -54,9 +55,13 @@ export function planSheet(count: number, frame: Size, room: Size): SheetPlan {
 				width: Math.max(1, Math.floor(frame.width * scale)),
 				height: Math.max(1, Math.floor(frame.height * scale)),
 			};
-			if (best !== undefined && cell.width <= best.cell.width) continue;
+			const height = rows * (cell.height + line + space);
+			const filled = (count * cell.width * cell.height) / (room.width * height);
+			const score = cell.width * Math.sqrt(filled);
+			if (score <= most) continue;
+			most = score;
 			const width = cols * Math.max(cell.width, leastWidth) + (cols - 1) * space;
-			best = { cols, cell, captions, width, height: rows * (cell.height + line + space) };
+			best = { cols, cell, captions, width, height };
 		}
 	}
 	if (best === undefined) throw new Error("internal: a sheet without frames");

@@ -4,7 +4,7 @@ import type { ItemLayout } from "@onevision/core";
 import { blankPicture } from "../draw/blank.ts";
 import type { Picture } from "../picture.ts";
 import { closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
-import { COLUMN_WIDTH, columnHeight, drawColumn } from "./column.ts";
+import { columnHeight, drawColumn } from "./column.ts";
 import { CURVE_HEIGHT, drawCurve, type WeighedFrame } from "./curve.ts";
 import { thousands } from "./facts.ts";
 import { drawFrames, planSheet, type ShownFrame, shownPlaces } from "./frame-sheet.ts";
@@ -18,7 +18,7 @@ import {
 	mainOf,
 } from "./image.ts";
 import type { LegendKey } from "./legend.ts";
-import { fit, GAP, HEADING, LEAST_WIDTH, MARGIN, MOST_SIDE, SMALL } from "./page.ts";
+import { COLUMN_WIDTH, fit, GAP, HEADING, LEAST_WIDTH, MARGIN, MOST_SIDE, SMALL } from "./page.ts";
 import { FITTING } from "./paint.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
 import { panelsOf } from "./panels.ts";
