@@ -14,6 +14,7 @@ import { Stages } from "../preprocess/render.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import { type Cells, patchSide, sameGrid } from "./cells.ts";
 import { detailOf, strengthAt } from "./detail.ts";
+import { SMALL } from "./page.ts";
 import { contrastBox, hatch, intersection, magnify, type Strength, veil } from "./paint.ts";
 import type { Panel, Tile } from "./panels.ts";
 import { COLORS } from "./style.ts";
@@ -34,8 +35,10 @@ export interface CloseUp {
 	readonly tokens: readonly Cells[];
 }
 
-/** Patches that a close-up shows at least along each side, where the view has as many. */
-const PATCHES = 8;
+/** Patches that a close-up shows at least along its longer and its shorter side, where the view has as many. */
+const [PATCHES, PATCHES_ACROSS] = [8, 5];
+/** Of more room than this along the longer side, more is shown, not the same larger; px. */
+const MOST_MAGNIFIED = SMALL;
 /** Largest picture that is made for a close-up, px: a very long one would take gigabytes. */
 const MOST_PIXELS = 32_000_000;
 /** Samples along a side of a region when looking for detail, and what each counts even if nothing changes there. */
@@ -60,7 +63,7 @@ export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room:
 			width: whole.width * across,
 			height: whole.height * down,
 		};
-		const times = Math.max(1, Math.floor(Math.min(room.width, room.height) / (PATCHES * patch)));
+		const times = timesFor(room, patch);
 		for (const region of regionsOf(patchGrid, patch, room, times)) {
 			const found = detail(picture, source, region);
 			if (found <= most) continue;
@@ -75,6 +78,12 @@ export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room:
 		}
 	}
 	return best === undefined ? undefined : { ...best, tokens: tokensIn(panel, best, patchGrid) };
+}
+
+function timesFor({ width, height }: Size, patch: number): number {
+	const longer = Math.min(MOST_MAGNIFIED, Math.max(width, height)) / (PATCHES * patch);
+	const shorter = Math.min(width, height) / (PATCHES_ACROSS * patch);
+	return Math.max(1, Math.floor(Math.min(longer, shorter)));
 }
 
 function isLarge({ size, from }: Resized): boolean {
