@@ -27,28 +27,32 @@ export function detailOf(picture: Picture, box: Box, reach: number): Detail {
 		const [red = 0, green = 0, blue = 0] = [picture.data[at], picture.data[at + 1], picture.data[at + 2]];
 		shades[(y - inside.y) * width + x - inside.x] = (3 * red + 6 * green + blue) / 10;
 	});
-	const lightest = spread(spread(shades, width, 1, reach, Math.max), width, width, reach, Math.max);
-	const darkest = spread(spread(shades, width, 1, reach, Math.min), width, width, reach, Math.min);
-	return { box: inside, range: lightest.map((light, at) => light - (darkest[at] ?? 0)) };
+	const lightest = spread(spread(shades, width, reach, false), width, reach, true);
+	const inverse = spread(spread(shades.map(inverted), width, reach, false), width, reach, true);
+	return { box: inside, range: lightest.map((light, at) => light - inverted(inverse[at] ?? 0)) };
 }
 
-/** For each value the most or the least of those up to `reach` steps away, along rows (step 1) or columns (a row's width). */
-function spread(
-	values: Uint8Array,
-	width: number,
-	step: number,
-	reach: number,
-	pick: (one: number, other: number) => number,
-): Uint8Array {
+function inverted(shade: number): number {
+	return 255 - shade;
+}
+
+/** For each value the most of those up to `reach` places before and after it, in its row or its column. */
+function spread(values: Uint8Array, width: number, reach: number, isDown: boolean): Uint8Array {
+	const height = values.length / width;
+	const [step, count] = isDown ? [width, height] : [1, width];
+	const [nextLine, lines] = isDown ? [1, width] : [width, height];
 	const result = new Uint8Array(values.length);
-	for (let at = 0; at < values.length; at++) {
-		const place = step === 1 ? at % width : Math.floor(at / width);
-		const end = step === 1 ? width : values.length / width;
-		let found = values[at] ?? 0;
-		for (let off = -Math.min(reach, place); off <= Math.min(reach, end - 1 - place); off++) {
-			found = pick(found, values[at + off * step] ?? 0);
+	for (let line = 0; line < lines; line++) {
+		const start = line * nextLine;
+		for (let place = 0; place < count; place++) {
+			const end = start + Math.min(count - 1, place + reach) * step;
+			let most = 0;
+			for (let at = start + Math.max(0, place - reach) * step; at <= end; at += step) {
+				const value = values[at] ?? 0;
+				if (value > most) most = value;
+			}
+			result[start + place * step] = most;
 		}
-		result[at] = found;
 	}
 	return result;
 }
