@@ -37,14 +37,13 @@ export function layoutPair(before: Size, after: Size, options: PairOptions = {})
 		const cell = { width: Math.min(...widths), height: scale * tall };
 		return spacingOf(scale * Math.max(wide, tall), labels, cell);
 	};
-	const pairOf = ({ left, right, scale }: PairCells, spacing: Spacing): SheetLayout => {
+	const pairOf = ({ left, right, scale, areFilled }: PairCells, spacing: Spacing): SheetLayout => {
 		const { gap, line } = spacing;
 		const y = gap + line;
 		const cells = [before, after].map((size, index) => {
 			const [x, room] = index === 0 ? [gap, left] : [left + 2 * gap, right];
 			const own = scaled(shown[index] ?? size, scale);
-			// What rounding leaves of a cell that the picture fills belongs to the picture.
-			const picture = { x, y, ...own, width: Math.abs(room - own.width) <= 1 ? room : own.width };
+			const picture = { x, y, ...own, width: areFilled ? room : own.width };
 			return withCaption(picture, picture.height / size.height, room, line, labels?.[index]);
 		});
 		const height = Math.max(...cells.map(({ picture }) => picture.height));
@@ -61,7 +60,7 @@ export function layoutPair(before: Size, after: Size, options: PairOptions = {})
 			Math.max(rooms[0], scaled(shown[0], scale).width),
 			Math.max(rooms[1], scaled(shown[1], scale).width),
 		];
-		return pairOf({ left, right, scale }, spacingFor(scale));
+		return pairOf({ left, right, scale, areFilled: false }, spacingFor(scale));
 	});
 }
 
@@ -70,6 +69,8 @@ interface PairCells {
 	readonly left: number;
 	readonly right: number;
 	readonly scale: number;
+	/** Whether each picture is as wide as its cell, to the nearest px. */
+	readonly areFilled: boolean;
 }
 
 /** Sizes at which the two can be compared, not rounded. */
@@ -97,8 +98,8 @@ function cellsWithin(
 	const left = Math.max(first, Math.min(share, across - last));
 	const right = across - left;
 	const scale = across / (one.width + other.width);
-	if (left === share) return { left, right, scale };
-	return { left, right, scale: Math.min(left / one.width, right / other.width) };
+	if (left === share) return { left, right, scale, areFilled: true };
+	return { left, right, scale: Math.min(left / one.width, right / other.width), areFilled: false };
 }
 
 /** Whole px, at least 1. */
