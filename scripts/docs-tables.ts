@@ -27,10 +27,10 @@ import {
 	planRequestSchema,
 	RULES,
 	SKILLS,
-	untrainedFramesLoss,
-	type VideoBenchmark,
 	showUnverified,
+	untrainedFramesLoss,
 	unverifiedFacts,
+	type VideoBenchmark,
 	VLLM_RULES,
 	type VllmRule,
 } from "@onevision/core";

@@ -22,7 +22,12 @@ const uprightOption = (): Option =>
 		"turn pictures as their EXIF orientation says (processors see them as stored)",
 	);
 const widthOption = (): Option =>
-	new Option("--width <px>", "width of the whole (default: as large as its pictures ask for)");
+	new Option(
+		"--width <px>",
+		"width of the whole (default: as large as its pictures ask for, within --max-side)",
+	);
+const maxSideOption = (): Option =>
+	new Option("--max-side <px>", "longest side of the whole, in place of --width").default(undefined, "4096");
 
 export function addDrawing(program: Command, terminal: Terminal): void {
 	program
@@ -49,11 +54,12 @@ export function addDrawing(program: Command, terminal: Terminal): void {
 	program
 		.command("sheet")
 		.description("several pictures on one, each with its name: cameras, views, frames")
-		.argument("<files...>", "the pictures, row by row")
+		.argument("<files...>", "the pictures and folders of them, row by row")
 		.option("--labels <a,b,...>", "one name per picture (default: the names of the files)")
 		.option("--no-labels", "no names")
 		.option("--columns <count>", "columns (default: those that keep the longer side shortest)")
 		.addOption(widthOption())
+		.addOption(maxSideOption())
 		.addOption(uprightOption())
 		.addOption(outOption())
 		.addOption(jsonOption())
@@ -69,6 +75,7 @@ export function addDrawing(program: Command, terminal: Terminal): void {
 		.option("--labels <a,b>", "their names (default: before,after)")
 		.option("--no-labels", "no names")
 		.addOption(widthOption())
+		.addOption(maxSideOption())
 		.addOption(uprightOption())
 		.addOption(outOption())
 		.addOption(jsonOption())

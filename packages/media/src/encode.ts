@@ -3,8 +3,11 @@
 import sharp from "sharp";
 import type { Picture } from "./picture.ts";
 
-/** The smallest lossless file that libvips makes; the same bytes for the same picture and version of it. */
-const PNG = { compressionLevel: 9, adaptiveFiltering: true, palette: false } as const;
+/**
+ * The same bytes for the same picture and version of libvips. Level 9 takes five times as long as this for a twentieth
+ * less (12 megapixels of photographs: 7.1 s and 16.1 MB against 1.4 s and 17.6 MB, sharp 0.35).
+ */
+const PNG = { compressionLevel: 6, adaptiveFiltering: true, palette: false } as const;
 
 /** The picture as an 8-bit RGB PNG without metadata. */
 export async function encodePng({ data, width, height }: Picture): Promise<Uint8Array> {

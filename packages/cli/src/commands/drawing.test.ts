@@ -1,9 +1,18 @@
 /** `onevision mark`, `sheet` and `pair` as their users meet them: what is drawn, printed, and refused. */
 
-import { linkSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	linkSync,
+	mkdirSync,
+	mkdtempSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankPicture, gray, picture } from "@onevision/media";
+import { type Box, blankPicture, gray, picture } from "@onevision/media";
 import { decodeImage, encodePng } from "@onevision/media/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runInMemory } from "../testing/terminal.ts";
@@ -20,6 +29,15 @@ beforeAll(async () => {
 	writeFileSync(join(folder, "turned.jpg"), readFileSync(exif));
 	linkSync(join(folder, "scene.png"), join(folder, "same.png"));
 	symlinkSync(join(folder, "tall.png"), join(folder, "link.png"));
+	for (const name of ["clips", "album/a", "album/b", "album/c"])
+		mkdirSync(join(folder, name), { recursive: true });
+	const webm = readFileSync(new URL("../../../media/src/fixtures/webm-vp9.webm", import.meta.url));
+	writeFileSync(join(folder, "clips/clip.webm"), webm);
+	writeFileSync(join(folder, "album/clip.webm"), webm);
+	writeFileSync(join(folder, "album/notes.txt"), "no picture");
+	for (const name of ["album/a/one.png", "album/b/one.png", "album/b/two.png", "album/c/三.png"]) {
+		await png(name, 60, 40, 120);
+	}
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -147,14 +165,51 @@ describe("sheet", () => {
 		const { out, err, status } = await onevision("sheet scene.png tall.png scene.png --out sheet.png");
 		expect([status, err]).toEqual([0, ""]);
 		expect(out).toMatchInlineSnapshot(`
-			"picture    label  x    y  width  height  scale
-			scene.png  scene  9   34    400     240  100 %
-			tall.png   tall   9  308     90     240  100 %
-			scene.png  scene  9  582    400     240  100 %
+			"picture    label    x    y  width  height  scale
+			scene.png  scene   10   38    400     240  100 %
+			tall.png   tall   420   38     90     240  100 %
+			scene.png  scene   10  316    400     240  100 %
 
-			wrote sheet.png, 418x831 px, 3x1 pictures
+			wrote sheet.png, 830x566 px, 2x2 pictures
 			"
 		`);
+	});
+
+	test("folders give their pictures; what else is in them is told, and names are made to differ", async () => {
+		const { out, err, status } = await onevision("sheet tall.png album --out sheet.png --json");
+		expect(status).toBe(0);
+		const { pictures } = JSON.parse(out);
+		expect(pictures.map(({ file, label }: { file: string; label: string }) => [file, label])).toEqual([
+			["tall.png", "tall"],
+			["album/a/one.png", "a/one"],
+			["album/b/one.png", "b/one"],
+			["album/b/two.png", "two"],
+			["album/c/三.png", "5"],
+		]);
+		expect(err.split("\n")).toEqual([
+			"left out: 1 file that is no media",
+			"left out: album/clip.webm: is a video; give pictures, such as frames of it",
+			"onevision: album/c/三.png: the font cannot write the name, a number stands for it; see --labels",
+			"",
+		]);
+	});
+
+	test("the longest side is followed; pictures much larger than their cells come out alike", async () => {
+		const market = readFileSync(new URL("../../../../examples/media/market.jpg", import.meta.url));
+		writeFileSync(join(folder, "market.jpg"), market);
+		writeFileSync(join(folder, "market.png"), await encodePng(await decodeImage(market)));
+		const sheet = await json("sheet market.jpg market.png --max-side 300 --no-labels --out s.png");
+		expect([299, 300]).toContain(Math.max(sheet.width, sheet.height));
+		const { data, width } = await written("s.png");
+		const [one, other] = sheet.pictures.map(({ picture }: { picture: Box }) => picture);
+		let difference = 0;
+		for (let row = 0; row < one.height; row++) {
+			for (let at = 0; at < 3 * one.width; at++) {
+				const [first, second] = [one, other].map(({ x, y }) => data[((y + row) * width + x) * 3 + at] ?? 0);
+				difference += Math.abs((first ?? 0) - (second ?? 0));
+			}
+		}
+		expect(difference / (3 * one.width * one.height)).toBeLessThan(4);
 	});
 
 	test("columns, width and labels are followed; --no-labels leaves no room for them", async () => {
@@ -174,6 +229,12 @@ describe("sheet", () => {
 		["sheet scene.png --width 5 --out x.png", /width 5: give whole px from 64/],
 		["sheet scene.png link.png --out tall.png", /--out tall.png: is link.png, which is read/],
 		["sheet scene.png text.png --out x.png", /text.png: is text, not an image/],
+		["sheet scene.png --width 300 --max-side 300 --out x.png", /width and longest side are both given/],
+		["sheet scene.png --max-side 5 --out x.png", /longest side 5: give whole px from 64/],
+		["sheet scene.png missing.png --out x.png", /onevision: missing.png: no such file/],
+		["sheet clips --out x.png", /no pictures to read: clips hold videos only/],
+		["sheet clips/clip.webm --out x.png", /clip.webm: is a video; give pictures/],
+		["sheet album --out album/a/one.png", /is album.a.one.png, which is read/],
 	])("refused: %s", async (line, message) => {
 		const { out, err, status } = await onevision(line);
 		expect([status, out]).toEqual([1, ""]);
@@ -182,6 +243,13 @@ describe("sheet", () => {
 });
 
 describe("pair", () => {
+	test("a picture next to one 15 times as high is enlarged four times", async () => {
+		await png("tiny.png", 40, 30, 50);
+		await png("high.png", 500, 450, 50);
+		const { pictures } = await json("pair tiny.png high.png --out pair.png");
+		expect(pictures.map(({ scale }: { scale: number }) => scale)).toEqual([4, 225 / 450]);
+	});
+
 	test("two sizes come to one height, named before and after", async () => {
 		const { width, height, pictures } = await json("pair scene.png tall.png --width 500 --out pair.png");
 		expect(width).toBe(500);

@@ -52,7 +52,7 @@ describe("images", () => {
 			newlines                          27
 			visual tokens                  1,998
 
-			wrote page.png, 1592x1096 px
+			wrote page.png, 1600x1097 px
 			"
 		`);
 		const page = await decodeImage(readFileSync(join(folder, "page.png")));
@@ -112,7 +112,7 @@ describe("images", () => {
 			tall.png   90×240 px  384×384 px      1     729     730
 			total                                 2   1,458   1,460
 
-			wrote page.png, 1600x681 px
+			wrote page.png, 1600x678 px
 			"
 		`);
 	});

@@ -1,16 +1,15 @@
 /** `onevision sheet` and `onevision pair`: several pictures on one, one decoded at a time. */
 
-import { basename, extname } from "node:path";
-import type { Size } from "@onevision/core";
 import {
 	blankSheet,
 	layoutPair,
 	layoutSheet,
+	type PairOptions,
 	placeInCell,
 	type SheetLayout,
-	type SheetOptions,
 } from "@onevision/media";
 import { parseWhole } from "../input/numbers.ts";
+import { namesOf, readPictureFiles } from "../input/picture-files.ts";
 import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";
 import { parseLabels } from "../input/places.ts";
 import { table } from "../render/table.ts";
@@ -20,6 +19,7 @@ export interface PairCommand extends Upright {
 	/** `false` with --no-labels, absent when not given. */
 	readonly labels?: string | boolean;
 	readonly width?: string;
+	readonly maxSide?: string;
 	readonly out: string;
 	readonly json?: boolean;
 }
@@ -30,18 +30,18 @@ export interface SheetCommand extends PairCommand {
 
 export async function makeSheet(
 	terminal: Terminal,
-	files: readonly string[],
+	paths: readonly string[],
 	command: SheetCommand,
 ): Promise<void> {
-	const names = files.map((file) => basename(file, extname(file)));
-	const options = {
-		...sheetOptions(command, names),
-		...(command.columns === undefined ? {} : { columns: parseWhole("--columns", command.columns) }),
-	};
+	const given = sheetOptions(command);
+	const columns = command.columns === undefined ? {} : { columns: parseWhole("--columns", command.columns) };
+	await assertOutput(terminal, command.out, []);
+	const pictures = await readPictureFiles(terminal, paths, command);
+	const files = pictures.map(({ path }) => path);
 	await assertOutput(terminal, command.out, files);
-	const sizes: Size[] = [];
-	for (const file of files) sizes.push(await readPictureSize(terminal, file, command));
-	await writeSheet(terminal, files, command, layoutSheet(sizes, options));
+	const labels = labelsOf(command, () => namesOf(terminal, files));
+	const sizes = pictures.map(({ size }) => size);
+	await writeSheet(terminal, files, command, layoutSheet(sizes, { ...given, ...columns, ...labels }));
 }
 
 export async function makePair(
@@ -50,7 +50,7 @@ export async function makePair(
 	after: string,
 	command: PairCommand,
 ): Promise<void> {
-	const options = sheetOptions(command, ["before", "after"]);
+	const options = { ...sheetOptions(command), ...labelsOf(command, () => ["before", "after"]) };
 	const files = [before, after];
 	await assertOutput(terminal, command.out, files);
 	const left = await readPictureSize(terminal, before, command);
@@ -58,14 +58,22 @@ export async function makePair(
 	await writeSheet(terminal, files, command, layoutPair(left, right, options));
 }
 
-function sheetOptions({ labels, width }: PairCommand, names: readonly string[]): SheetOptions {
+function sheetOptions({ width, maxSide }: PairCommand): PairOptions {
 	return {
-		...(labels === false ? {} : { labels: typeof labels === "string" ? parseLabels(labels) : names }),
 		...(width === undefined ? {} : { width: parseWhole("--width", width) }),
+		...(maxSide === undefined ? {} : { maxSide: parseWhole("--max-side", maxSide) }),
 	};
 }
 
-/** Decodes one picture after the other into its cell; the layout was made from their headers. */
+function labelsOf({ labels }: PairCommand, names: () => readonly string[]): PairOptions {
+	if (labels === false) return {};
+	return { labels: typeof labels === "string" ? parseLabels(labels) : names() };
+}
+
+/**
+ * Decodes one picture after the other into its cell; the layout was made from their headers. A JPEG much larger than its
+ * cell is scaled as it is decoded, to twice the cell at least, as Pillow's `thumbnail` does (`reducing_gap`).
+ */
 async function writeSheet(
 	terminal: Terminal,
 	files: readonly string[],
@@ -74,7 +82,9 @@ async function writeSheet(
 ): Promise<void> {
 	const sheet = blankSheet(layout);
 	for (const [index, cell] of layout.cells.entries()) {
-		placeInCell(sheet, cell, await readPicture(terminal, files[index] ?? "", command));
+		const { width, height } = cell.picture;
+		const atLeast = { width: 2 * width, height: 2 * height };
+		placeInCell(sheet, cell, await readPicture(terminal, files[index] ?? "", command, atLeast));
 	}
 	await writePicture(terminal, command.out, sheet);
 	await terminal.out(

@@ -29,18 +29,29 @@ export async function readPictureSize(
 	if (header.kind === "video") {
 		throw new OnevisionError("unreadable-file", `${path}: is a video; give pictures, such as frames of it`);
 	}
-	if (applyOrientation !== true && header.orientation !== 1) {
-		terminal.err(
-			`onevision: ${path} is stored turned (EXIF orientation ${header.orientation}); --apply-orientation turns it upright\n`,
-		);
-	}
+	if (applyOrientation !== true) reportTurned(terminal, [{ path, orientation: header.orientation }]);
 	return header;
 }
 
+/** Says which of the pictures are stored turned and will be taken as they are. */
+export function reportTurned(
+	terminal: Terminal,
+	pictures: readonly { readonly path: string; readonly orientation: number }[],
+): void {
+	const [first, ...more] = pictures.filter(({ orientation }) => orientation !== 1);
+	if (first === undefined) return;
+	const others = more.length === 0 ? " is" : ` and ${more.length} more are`;
+	terminal.err(
+		`onevision: ${first.path}${others} stored turned (EXIF orientation ${first.orientation}); --apply-orientation turns ${more.length === 0 ? "it" : "them"} upright\n`,
+	);
+}
+
+/** The picture; where `atLeast` is given, perhaps scaled down to no less than that (`DecodeOptions`). */
 export async function readPicture(
 	terminal: Terminal,
 	path: string,
 	{ applyOrientation }: Upright,
+	atLeast?: Size,
 ): Promise<Picture> {
 	const file = resolve(terminal.cwd, path);
 	try {
@@ -48,7 +59,10 @@ export async function readPicture(
 		if (size > MAX_FILE_BYTES) {
 			throw new OnevisionError("over-limit", `has more than ${MAX_FILE_BYTES} bytes; scale it down`);
 		}
-		return await decodeImage(await readFile(file), { applyOrientation: applyOrientation === true });
+		return await decodeImage(await readFile(file), {
+			applyOrientation: applyOrientation === true,
+			...(atLeast === undefined ? {} : { atLeast }),
+		});
 	} catch (error) {
 		throw withPath(path, error);
 	}

@@ -93,6 +93,36 @@ describe("AVIF, decoded by another library than Pillow's", () => {
 	});
 });
 
+describe("a JPEG scaled as it is decoded", () => {
+	const files = ["jpeg-444.jpg", "jpeg-exif-6.jpg", "jpeg-cmyk.jpg", "jpeg-progressive.jpg"];
+
+	test.each(files)("%s: no less than is needed, and the same picture", async (file) => {
+		const bytes = read(`decode/fixtures/${file}`);
+		for (const applyOrientation of [false, true]) {
+			const whole = await decodeImage(bytes, { applyOrientation });
+			for (const by of [2, 4, 8]) {
+				const atLeast = { width: Math.floor(whole.width / by), height: Math.floor(whole.height / by) };
+				const scaled = await decodeImage(bytes, { applyOrientation, atLeast });
+				expect([scaled.width, scaled.height]).toEqual([
+					Math.ceil(whole.width / by),
+					Math.ceil(whole.height / by),
+				]);
+				const means = [whole, scaled].map(({ data }) => data.reduce((sum, v) => sum + v, 0) / data.length);
+				expect(Math.abs((means[0] ?? 0) - (means[1] ?? 0))).toBeLessThan(8);
+			}
+			const { width, height } = whole;
+			const most = await decodeImage(bytes, { applyOrientation, atLeast: { width: width - 1, height } });
+			expect([most.width, most.height]).toEqual([width, height]);
+		}
+	});
+
+	test("other formats are not scaled", async () => {
+		const bytes = read("decode/fixtures/png-rgb.png");
+		const whole = await decodeImage(bytes);
+		expect(await decodeImage(bytes, { atLeast: { width: 1, height: 1 } })).toEqual(whole);
+	});
+});
+
 describe("refuses in one line", () => {
 	test.each(
 		entries.filter(([, { refused }]) => refused !== undefined),

@@ -9,6 +9,12 @@ export interface DecodeOptions {
 	readonly applyOrientation?: boolean;
 	/** Most pixels an image may have, default 178,956,970: where Pillow sees a decompression bomb. */
 	readonly maxPixels?: number;
+	/**
+	 * Size that is needed, px, of the picture as it is returned: a JPEG is scaled to 1/2, 1/4 or 1/8 while it is decoded,
+	 * to no less than this, in a fraction of the time and memory. Its pixels are then not Pillow's. Default: not scaled;
+	 * not in a browser.
+	 */
+	readonly atLeast?: Size;
 	/** Whole seconds that decoding one image may take, default 30; not in a browser, and not for BMP and GIF. */
 	readonly maxSeconds?: number;
 }
@@ -35,4 +41,19 @@ export function assertSize(decoded: Size, { format, width, height }: ImageHeader
 	throw unreadable(
 		`is a ${format} of ${width}x${height} in its header, ${decoded.width}x${decoded.height} decoded; save it anew`,
 	);
+}
+
+/** Divisors that a JPEG decoder scales by at no cost: it leaves out the finer frequencies (DCT scaling). */
+const JPEG_DIVISORS = [8, 4, 2] as const;
+
+/** The size an image is decoded to: its own, or for a JPEG the smallest that holds what is needed. */
+export function decodedSize(
+	{ format, width, height, orientation }: ImageHeader,
+	{ atLeast, applyOrientation }: DecodeOptions,
+): Size {
+	if (atLeast === undefined || format !== "jpeg") return { width, height };
+	const isTurned = applyOrientation === true && orientation >= 5;
+	const [across, down] = isTurned ? [atLeast.height, atLeast.width] : [atLeast.width, atLeast.height];
+	const by = JPEG_DIVISORS.find((divisor) => width >= divisor * across && height >= divisor * down) ?? 1;
+	return { width: Math.ceil(width / by), height: Math.ceil(height / by) };
 }

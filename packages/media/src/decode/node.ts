@@ -11,7 +11,14 @@ import { unreadable } from "../reading.ts";
 import { decodeBmp } from "./bmp.ts";
 import { cmykToRgb } from "./cmyk.ts";
 import { decodeGif } from "./gif.ts";
-import { assertPixels, assertSize, type DecodeOptions, MAX_PIXELS, MAX_SECONDS } from "./limits.ts";
+import {
+	assertPixels,
+	assertSize,
+	type DecodeOptions,
+	decodedSize,
+	MAX_PIXELS,
+	MAX_SECONDS,
+} from "./limits.ts";
 import { inverseOrientation, upright } from "./orientation.ts";
 import { assertPngChecksums } from "./png.ts";
 import { assertDecodableTiff } from "./tiff.ts";
@@ -28,7 +35,7 @@ const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
 
 /**
  * Decodes one image: the first frame of an animation, alpha dropped, gray and palettes expanded, embedded colour
- * profiles ignored. Equal to Pillow for every format but AVIF, which another library decodes. Throws `unreadable-file`
+ * profiles ignored. Equal to Pillow for every format but AVIF, which another library decodes, unless scaled. Throws `unreadable-file`
  * for other, damaged and truncated files, `over-limit` for images of more than `maxPixels`, before they are decoded,
  * and for those that take too long, `unsupported` for HEIC and some kinds of TIFF, `invalid-input` for limits that
  * are none.
@@ -38,10 +45,28 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
 	const header = readImageHeader(bytes, { applyOrientation });
 	assertPixels(header, options.maxPixels ?? MAX_PIXELS);
 	const seconds = wholeSeconds(options.maxSeconds ?? MAX_SECONDS);
-	const decoded = OWN_DECODERS[header.format]?.(bytes) ?? (await decodeBySharp(bytes, header, seconds));
-	const shown = upright(decoded, header.appliedOrientation ?? 1);
-	assertSize(shown, header);
+	const size = decodedSize(header, options);
+	const orientation = header.appliedOrientation ?? 1;
+	const decoded =
+		OWN_DECODERS[header.format]?.(bytes) ??
+		(await decodeBySharp(
+			bytes,
+			header,
+			seconds,
+			isSame(size, header) ? undefined : asTurned(size, orientation),
+		));
+	const shown = upright(decoded, orientation);
+	assertSize(shown, { ...header, ...size });
 	return shown;
+}
+
+function isSame(a: Size, b: Size): boolean {
+	return a.width === b.width && a.height === b.height;
+}
+
+/** A size with its sides swapped where the orientation swaps them. */
+function asTurned({ width, height }: Size, orientation: number): Size {
+	return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
 
 function wholeSeconds(maxSeconds: number): number {
@@ -50,7 +75,13 @@ function wholeSeconds(maxSeconds: number): number {
 	throw new OnevisionError("invalid-input", `maxSeconds ${maxSeconds}: expected 1 to 3600`);
 }
 
-async function decodeBySharp(bytes: Uint8Array, header: ImageHeader, seconds: number): Promise<Picture> {
+async function decodeBySharp(
+	bytes: Uint8Array,
+	header: ImageHeader,
+	seconds: number,
+	/** What a larger picture is scaled to as it is decoded, px as stored. */
+	scaled: Size | undefined,
+): Promise<Picture> {
 	const { format, width, height } = header;
 	if (format === "heic") {
 		throw new OnevisionError(
@@ -60,12 +91,13 @@ async function decodeBySharp(bytes: Uint8Array, header: ImageHeader, seconds: nu
 	}
 	if (format === "tiff") assertDecodableTiff(bytes);
 	if (format === "png") assertPngChecksums(bytes);
-	const image = sharp(bytes, {
+	const whole = sharp(bytes, {
 		// Pillow decodes past damage that leaves the file whole, but not of a TIFF, and refuses truncated files.
 		failOn: format === "tiff" ? "error" : "truncated",
 		limitInputPixels: width * height,
 		ignoreIcc: true,
 	}).timeout({ seconds });
+	const image = scaled === undefined ? whole : whole.resize({ ...scaled, fit: "fill" });
 	try {
 		const metadata = await image.metadata();
 		return asStored(await decodeSpace(image, metadata, bytes), header, metadata);

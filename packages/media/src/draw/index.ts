@@ -21,6 +21,7 @@ export {
 	type MarkOptions,
 	MIN_MARK_SIZE,
 } from "./marks.ts";
+export { layoutPair } from "./pair-layout.ts";
 export {
 	type Box,
 	discPath,
@@ -37,13 +38,14 @@ export {
 export { barsPath, curvePoints, type PlotScale } from "./plot.ts";
 export { gridCells, MAX_MARKS, type Region } from "./regions.ts";
 export { beforeAfterPair, blankSheet, contactSheet, placeInCell, type Sheet } from "./sheet.ts";
+export { layoutSheet } from "./sheet-layout.ts";
 export {
-	layoutPair,
-	layoutSheet,
+	DEFAULT_SHEET_SIDE,
 	MAX_SHEET_PICTURES,
 	MAX_SHEET_PIXELS,
+	type PairOptions,
 	type SheetCell,
 	type SheetLayout,
 	type SheetOptions,
-} from "./sheet-layout.ts";
+} from "./sheet-spacing.ts";
 export { measureText, missingCharacters, shortenText, type TextSize, textPath } from "./text.ts";

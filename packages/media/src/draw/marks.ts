@@ -18,11 +18,12 @@ import {
 } from "./badge.ts";
 import { copyPicture } from "./blank.ts";
 import { assertLabel } from "./label.ts";
-import { drawDot, drawLeader, drawRegion } from "./outlines.ts";
+import { drawDot, drawLeader, drawRegion, drawRing } from "./outlines.ts";
 import type { Box, Point } from "./path.ts";
 import { placeBadges } from "./placement.ts";
 import { type Region, type ResolvedRegion, resolveRegions, smallestFirst } from "./regions.ts";
-import type { Spot } from "./spots.ts";
+import { shortened } from "./segment.ts";
+import { RING_RADIUS, type Spot } from "./spots.ts";
 
 export interface MarkOptions {
 	/** One per region, in place of 1, 2, 3, …. */
@@ -30,7 +31,7 @@ export interface MarkOptions {
 	/**
 	 * Height of a badge, px. Default 4.5 % of the picture's longer side, so that a digit is still 8 px high when a
 	 * model sees the picture at 384 px; less where many marks would cover more than a fifth of the picture or more
-	 * than three tenths of a cell's side, or where they have no place.
+	 * than three tenths of a cell's side, and where smaller ones show more clearly what they mark.
 	 */
 	readonly size?: number;
 }
@@ -63,6 +64,10 @@ const MAX_COVERED = 0.2;
 /** Most of a cell's shorter side that a badge of the default size may take. */
 const SHARE_OF_CELL = 0.3;
 const SHRINK = 0.88;
+/** Share of marks that must become clear for a size of nothing; half the size is worth half of it. */
+const LOSS_OF_SIZE = 0.4;
+/** Smallest badge, as a share of the default, that is taken only because it shows more clearly what it marks. */
+const LEAST_SHARE = 0.55;
 
 /**
  * Draws a numbered mark for each region on a copy of the picture. Marks lie in the picture and do not overlap.
@@ -96,11 +101,14 @@ export function drawMarks(
 	};
 	const inOrder = [...labels.keys()];
 	each(smallestFirst(resolved).reverse(), (region, _, own) => drawRegion(target, region, own, strokes));
-	each(inOrder, (_, { leader }, own) => {
-		if (leader !== undefined) drawLeader(target, leader, own, strokes);
+	each(inOrder, ({ kind }, { leader }, own) => {
+		if (leader === undefined) return;
+		drawLeader(target, kind === "box" ? leader : shortened(leader, RING_RADIUS * height), own, strokes);
 	});
-	each(inOrder, ({ point }, { leader }, own) => {
-		if (leader !== undefined) drawDot(target, point, own, strokes);
+	each(inOrder, ({ kind, point }, { leader }, own) => {
+		if (leader === undefined) return;
+		if (kind === "box") drawDot(target, leader.to, own, strokes);
+		else drawRing(target, point, own, strokes, RING_RADIUS * height);
 	});
 	each(inOrder, (_, { badge }, own, label) => drawBadge(target, label, badge, own));
 	return { picture: target, marks: table(resolved, labels, placed) };
@@ -122,7 +130,10 @@ function labelsOf(count: number, given: readonly string[] | undefined): readonly
 	throw new OnevisionError("invalid-input", `label "${twice}" is given twice; marks need names of their own`);
 }
 
-/** The size asked for, or the largest from the default down at which every badge has a place. */
+/**
+ * The size asked for. Else, from the default down: the size at which most badges tell clearly what they mark, as far as
+ * that is worth a smaller one; where none has room for all, the largest that has.
+ */
 function place(
 	regions: readonly ResolvedRegion[],
 	labels: readonly string[],
@@ -136,16 +147,23 @@ function place(
 			`size ${asked}: give the height of a mark, whole px from ${MIN_MARK_SIZE}`,
 		);
 	}
-	let height = asked ?? Math.max(least, defaultHeight(regions, labels, picture));
-	for (;;) {
-		const placed = placeBadges(regions, labels, height, picture);
-		if (placed !== undefined) return { placed, height };
+	const largest = asked ?? Math.max(least, defaultHeight(regions, labels, picture));
+	const readable = LEAST_SHARE * largest;
+	let best: { readonly placed: readonly Spot[]; readonly height: number; readonly loss: number } | undefined;
+	for (let height = largest; ; height = Math.max(least, Math.floor(height * SHRINK))) {
+		const smaller = LOSS_OF_SIZE * (1 - height / largest);
+		if (best !== undefined && (smaller >= best.loss || height < readable)) break;
+		const placement = placeBadges(regions, labels, height, picture);
+		if (placement !== undefined) {
+			const loss = smaller + placement.unclear / regions.length;
+			if (best === undefined || loss < best.loss) best = { placed: placement.spots, height, loss };
+		}
 		if (asked !== undefined || height <= least) break;
-		height = Math.max(least, Math.floor(height * SHRINK));
 	}
+	if (best !== undefined) return best;
 	throw new OnevisionError(
 		"over-limit",
-		`${regions.length} marks of ${height} px have no place in ${picture.width}x${picture.height} px; ${
+		`${regions.length === 1 ? "1 mark" : `${regions.length} marks`} of ${largest} px ${regions.length === 1 ? "has" : "have"} no place in ${picture.width}x${picture.height} px; ${
 			asked === undefined ? "mark fewer things or a larger picture" : "ask for a smaller size"
 		}`,
 	);

@@ -4,7 +4,16 @@ import type { Picture } from "../picture.ts";
 import type { MarkColors, MarkStrokes } from "./badge.ts";
 import { BLACK, WHITE } from "./color.ts";
 import { fill } from "./fill.ts";
-import { type Box, discPath, framePath, inset, linePath, type Point, rectanglePath } from "./path.ts";
+import {
+	type Box,
+	discPath,
+	framePath,
+	inset,
+	linePath,
+	type Path,
+	type Point,
+	rectanglePath,
+} from "./path.ts";
 import type { ResolvedRegion } from "./regions.ts";
 import type { Segment } from "./segment.ts";
 import { tint } from "./tint.ts";
@@ -67,14 +76,29 @@ export function drawLeader(
 	fill(target, linePath([from, to], strokes.line), { color: colors.fill });
 }
 
-/** Shows exactly where a leader ends. */
+/** Ends a leader on the frame of a box. */
 export function drawDot(
 	target: Picture,
 	point: Point,
 	colors: MarkColors,
-	{ hairline, ring, line }: MarkStrokes,
+	{ hairline, line }: MarkStrokes,
 ): void {
-	fill(target, discPath(point, line + ring + hairline), { color: colors.hairline });
-	fill(target, discPath(point, line + ring), { color: colors.ring });
+	fill(target, discPath(point, line + hairline), { color: colors.ring });
 	fill(target, discPath(point, line), { color: colors.fill });
+}
+
+/** Surrounds the place where a leader ends, and leaves it open: a line of the mark's hue between two of its ring's colour. */
+export function drawRing(
+	target: Picture,
+	point: Point,
+	colors: MarkColors,
+	{ hairline, line }: MarkStrokes,
+	radius: number,
+): void {
+	const ring = (outer: number, width: number): Path => {
+		const box = { x: point.x - outer, y: point.y - outer, width: 2 * outer, height: 2 * outer };
+		return framePath(box, width, outer);
+	};
+	fill(target, ring(radius + hairline, line + 2 * hairline), { color: colors.ring });
+	fill(target, ring(radius, line), { color: colors.fill });
 }

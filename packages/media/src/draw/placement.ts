@@ -1,19 +1,28 @@
 /**
- * Which place each badge takes. Small regions choose first; each takes the first of its places that lies in the
- * picture, touches no badge placed before, and covers no marked point but its own. So the result depends on nothing
- * but the input, and a small region's mark is not pushed away by a large one's.
+ * Which place each badge takes. Small regions choose first, so that a small region's mark is not pushed away by a large
+ * one's; each takes the cheapest place that is free. Marks whose place is not clear choose again once all others have
+ * theirs. The result depends on nothing but the input.
  */
 
 import type { Size } from "@onevision/core";
 import { badgeSize } from "./badge.ts";
-import { type Box, inset, type Point } from "./path.ts";
+import { clutterOf, isFree, type Neighbour } from "./clutter.ts";
+import { type Box, inset } from "./path.ts";
 import { type ResolvedRegion, smallestFirst } from "./regions.ts";
-import { distanceTo, meets } from "./segment.ts";
-import { type Spot, spotsFor } from "./spots.ts";
+import { FARTHEST, type Spot, spotsFor } from "./spots.ts";
 
-/** Shares of a badge's height: least gap between badges, least distance of a leader from a point not its own. */
+/** Least gap between badges, as a share of their height. */
 const GAP = 0.08;
-const CLEAR = 0.3;
+/** A badge whose place costs more than this does not tell clearly what it marks. */
+const CLEAR_COST = 0.5;
+/** How often marks choose again. */
+const ROUNDS = 3;
+export interface Placement {
+	/** Of each region. */
+	readonly spots: readonly Spot[];
+	/** How many of them do not tell clearly what they mark. */
+	readonly unclear: number;
+}
 
 /** Places badges `height` px high, or gives `undefined` when one of them has no place at this height. */
 export function placeBadges(
@@ -21,77 +30,69 @@ export function placeBadges(
 	labels: readonly string[],
 	height: number,
 	picture: Size,
-): Spot[] | undefined {
-	const points = regions.flatMap(({ kind, point }) => (kind === "point" ? [point] : []));
+): Placement | undefined {
 	const gap = Math.max(1, Math.round(height * GAP));
-	const placed: Spot[] = [];
-	const taken: Spot[] = [];
-	for (const index of smallestFirst(regions)) {
-		const region = regions[index];
-		if (region === undefined) continue;
-		const size = badgeSize(labels[index] ?? "", height);
-		const chosen = choose(spotsFor(region, size, picture, gap), region.point, {
-			taken,
-			points,
-			picture,
-			gap,
-			clear: CLEAR * height,
-		});
-		if (chosen === undefined) return undefined;
-		placed[index] = chosen;
-		taken.push(chosen);
-	}
-	return placed;
-}
-
-interface Surroundings {
-	readonly taken: readonly Spot[];
-	readonly points: readonly Point[];
-	readonly picture: Size;
-	/** px. */
-	readonly gap: number;
-	/** px. */
-	readonly clear: number;
-}
-
-/** The first free spot whose leader crosses nothing and that lies on no leader, else the first free one. */
-function choose(spots: Iterable<Spot>, own: Point, around: Surroundings): Spot | undefined {
-	let free: Spot | undefined;
-	for (const spot of spots) {
-		if (!isFree(spot, own, around)) continue;
-		if (isTidy(spot, own, around)) return spot;
-		free ??= spot;
-	}
-	return free;
-}
-
-function isFree({ badge, leader }: Spot, own: Point, { taken, points, picture, gap }: Surroundings): boolean {
-	if (!liesIn(badge, picture)) return false;
-	const kept = inset(badge, -gap);
-	if (taken.some((other) => overlap(kept, other.badge))) return false;
-	return !points.some((point) => (point !== own || leader !== undefined) && covers(kept, point));
-}
-
-function isTidy({ badge, leader }: Spot, own: Point, { taken, points, clear }: Surroundings): boolean {
-	if (taken.some((other) => other.leader !== undefined && meets(other.leader, badge))) return false;
-	if (leader === undefined) return true;
-	if (taken.some((other) => meets(leader, other.badge))) return false;
-	return !points.some((point) => point !== own && distanceTo(leader, point) < clear);
-}
-
-function liesIn({ x, y, width, height }: Box, picture: Size): boolean {
-	return x >= 0 && y >= 0 && x + width <= picture.width && y + height <= picture.height;
-}
-
-function overlap(one: Box, other: Box): boolean {
-	return (
-		one.x < other.x + other.width &&
-		other.x < one.x + one.width &&
-		one.y < other.y + other.height &&
-		other.y < one.y + one.height
+	const sizes = regions.map((_, index) => badgeSize(labels[index] ?? "", height));
+	const widest = sizes.reduce((most, { width }) => Math.max(most, width), 0);
+	const neighbours = neighboursOf(regions, FARTHEST * height + widest);
+	const places = regions.map((region, index) =>
+		spotsFor(region, sizes[index] ?? { width: height, height }, picture, gap),
 	);
+	const chosen: (Spot | undefined)[] = regions.map(() => undefined);
+	const costs = regions.map(() => 0);
+	const order = smallestFirst(regions);
+	for (let round = 0; round <= ROUNDS; round++) {
+		let changes = 0;
+		for (const index of order) {
+			const region = regions[index];
+			if (region === undefined || (round > 0 && (costs[index] ?? 0) <= CLEAR_COST)) continue;
+			const others = (neighbours[index] ?? []).flatMap((other): Neighbour[] => {
+				const beside = regions[other];
+				return beside === undefined ? [] : [{ region: beside, spot: chosen[other] }];
+			});
+			const best = cheapest(places[index] ?? [], region, others, gap);
+			if (best === undefined) return undefined;
+			if (best.spot.badge !== chosen[index]?.badge) changes++;
+			chosen[index] = best.spot;
+			costs[index] = best.cost;
+		}
+		if (changes === 0) break;
+	}
+	const spots = chosen.flatMap((spot) => spot ?? []);
+	return { spots, unclear: costs.filter((cost) => cost > CLEAR_COST).length };
 }
 
-function covers({ x, y, width, height }: Box, point: Point): boolean {
-	return point.x >= x && point.x < x + width && point.y >= y && point.y < y + height;
+/** The free spot that costs least, the first of equals; `spots` come with the cheapest first. */
+function cheapest(
+	spots: readonly Spot[],
+	own: ResolvedRegion,
+	others: readonly Neighbour[],
+	gap: number,
+): { readonly spot: Spot; readonly cost: number } | undefined {
+	let best: { readonly spot: Spot; readonly cost: number } | undefined;
+	for (const spot of spots) {
+		if (best !== undefined && spot.cost >= best.cost) break;
+		if (!isFree(spot, own, others, gap)) continue;
+		const cost = spot.cost + clutterOf(spot, own, others);
+		if (best === undefined || cost < best.cost) best = { spot, cost };
+	}
+	return best;
+}
+
+/** For each region, the others whose badge or leader may meet its own: each lies within `reach` px of its region. */
+function neighboursOf(regions: readonly ResolvedRegion[], reach: number): number[][] {
+	const extents = regions.map(({ box, point }): Box => box ?? { ...point, width: 0, height: 0 });
+	return extents.map((extent, index) => {
+		const near = inset(extent, -2 * reach);
+		return extents.flatMap((other, place) => (place !== index && touch(near, other) ? [place] : []));
+	});
+}
+
+function touch(one: Box, other: Box): boolean {
+	return (
+		one.x <= other.x + other.width &&
+		other.x <= one.x + one.width &&
+		one.y <= other.y + other.height &&
+		other.y <= one.y + one.height
+	);
 }

@@ -35,3 +35,29 @@ export function distanceTo({ from, to }: Segment, point: Point): number {
 	const [x, y] = [from.x + t * dx - point.x, from.y + t * dy - point.y];
 	return Math.sqrt(x * x + y * y);
 }
+
+/** The segment without its last `by` px; of a shorter one, nothing but its beginning is left. */
+export function shortened({ from, to }: Segment, by: number): Segment {
+	const [dx, dy] = [to.x - from.x, to.y - from.y];
+	const length = Math.sqrt(dx * dx + dy * dy);
+	const kept = length === 0 ? 0 : Math.max(0, 1 - by / length);
+	return { from, to: { x: from.x + kept * dx, y: from.y + kept * dy } };
+}
+
+/** Whether two segments have a point in common. */
+export function crosses(one: Segment, other: Segment): boolean {
+	const [start, end] = [turn(other, one.from), turn(other, one.to)];
+	const [first, last] = [turn(one, other.from), turn(one, other.to)];
+	if (start === 0 && end === 0) {
+		// On one line: they meet where their extents do.
+		const [low, high] = [Math.min(other.from.x, other.to.x), Math.max(other.from.x, other.to.x)];
+		const [top, bottom] = [Math.min(other.from.y, other.to.y), Math.max(other.from.y, other.to.y)];
+		return meets(one, { x: low, y: top, width: high - low, height: bottom - top });
+	}
+	return start * end <= 0 && first * last <= 0;
+}
+
+/** Above 0 where the point lies to one side of the segment's line, below 0 on the other, 0 on it. */
+function turn({ from, to }: Segment, { x, y }: Point): number {
+	return (to.x - from.x) * (y - from.y) - (to.y - from.y) * (x - from.x);
+}

@@ -9,6 +9,7 @@ import {
 	beforeAfterPair,
 	blankPicture,
 	contactSheet,
+	DEFAULT_SHEET_SIDE,
 	gray,
 	layoutPair,
 	layoutSheet,
@@ -91,6 +92,41 @@ describe("contact sheets", () => {
 		);
 	});
 
+	test("however many and large the pictures, no side is over the longest asked for", () => {
+		const shape = fc.record({
+			width: fc.integer({ min: 1, max: 20_000 }),
+			height: fc.integer({ min: 1, max: 20_000 }),
+		});
+		const many = fc.array(shape, { minLength: 1, maxLength: 60 });
+		fc.assert(
+			fc.property(many, fc.boolean(), fc.integer({ min: 900, max: 3000 }), (given, named, maxSide) => {
+				const layout = layoutSheet(given, { maxSide, ...(named ? { labels: names(given.length) } : {}) });
+				expectSound(layout, given);
+				expect(Math.max(layout.width, layout.height)).toBeLessThanOrEqual(maxSide);
+			}),
+			{ numRuns: 100 },
+		);
+	});
+
+	test("a sheet of many photographs fills the default side, and no more", () => {
+		const layout = layoutSheet(
+			Array.from({ length: 100 }, () => ({ width: 4000, height: 3000 })),
+			{ labels: names(100) },
+		);
+		const longer = Math.max(layout.width, layout.height);
+		expect(longer).toBeLessThanOrEqual(DEFAULT_SHEET_SIDE);
+		expect(longer).toBeGreaterThan(0.98 * DEFAULT_SHEET_SIDE);
+		expect(layout.captionSize).toBeLessThan(0.15 * (layout.cells[0]?.picture.height ?? 0));
+	});
+
+	test("a picture of a few px among large ones is enlarged four times at most", () => {
+		const given = [camera, { width: 16, height: 16 }, camera, camera];
+		const [, icon] = layoutSheet(given).cells;
+		expect(icon?.picture).toMatchObject({ width: 64, height: 64 });
+		// Where all are enlarged, so many times more than they are.
+		expect(layoutSheet(given, { width: 5790 }).cells[1]?.scale).toBeGreaterThan(10);
+	});
+
 	test("pixels come through unchanged where nothing is scaled, names above them", () => {
 		const pictures = [GROUNDS.noise({ width: 60, height: 40 }), GROUNDS.photo({ width: 60, height: 40 })];
 		const { picture: sheet, layout } = contactSheet(pictures, { labels: ["one", "two"] });
@@ -148,7 +184,7 @@ describe("pairs", () => {
 	test("any two lie side by side in one height", () => {
 		const shape = fc.record({
 			width: fc.integer({ min: 50, max: 900 }),
-			height: fc.integer({ min: 50, max: 900 }),
+			height: fc.integer({ min: 225, max: 900 }),
 		});
 		fc.assert(
 			fc.property(shape, shape, fc.integer({ min: 600, max: 2000 }), (before, after, width) => {
@@ -157,6 +193,46 @@ describe("pairs", () => {
 				expect(layout.width).toBe(width);
 				const [left, right] = layout.cells.map(({ picture }) => picture);
 				expect([left?.y, left?.height]).toEqual([right?.y, right?.height]);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+
+	test.each([
+		["a thumbnail and its original", { width: 200, height: 150 }, { width: 4000, height: 3000 }, 600, 600],
+		["an icon and a photo", { width: 16, height: 16 }, { width: 1107, height: 820 }, 64, 410],
+		[
+			"a small picture and one 15 times as high",
+			{ width: 90, height: 80 },
+			{ width: 900, height: 1200 },
+			320,
+			480,
+		],
+		["two icons", { width: 16, height: 16 }, { width: 16, height: 24 }, 24, 24],
+	])("no picture is blown up: %s", (_name, small, large, low, high) => {
+		for (const [before, after, expected] of [
+			[small, large, [low, high]],
+			[large, small, [high, low]],
+		] as const) {
+			const { cells } = layoutPair(before, after, { labels: ["before", "after"] });
+			expect(cells.map(({ picture }) => picture.height)).toEqual(expected);
+			expect(Math.max(...cells.map(({ scale }) => scale))).toBeLessThanOrEqual(4.01);
+			for (const { caption } of cells) expect(caption?.width).toBeGreaterThanOrEqual(16);
+		}
+	});
+
+	test("any two are within bounds, in their own shapes", () => {
+		const shape = fc.record({
+			width: fc.integer({ min: 1, max: 9000 }),
+			height: fc.integer({ min: 1, max: 9000 }),
+		});
+		fc.assert(
+			fc.property(shape, shape, fc.boolean(), (before, after, named) => {
+				const labels = named ? { labels: ["before", "after"] } : {};
+				const layout = layoutPair(before, after, { maxSide: 1000, ...labels });
+				expectSound(layout, [before, after]);
+				expect(Math.max(layout.width, layout.height)).toBeLessThanOrEqual(1000);
+				expect(Math.max(...layout.cells.map(({ scale }) => scale))).toBeLessThanOrEqual(5);
 			}),
 			{ numRuns: 200 },
 		);
@@ -177,7 +253,18 @@ test.each<[string, () => unknown, string]>([
 	["more columns than pictures", () => layoutSheet([camera], { columns: 2 }), "invalid-input"],
 	["too narrow", () => layoutSheet([camera], { width: 10 }), "invalid-input"],
 	["too many", () => layoutSheet(Array.from({ length: MAX_SHEET_PICTURES + 1 }, () => camera)), "over-limit"],
-	["too large", () => layoutSheet([{ width: 20_000, height: 20_000 }]), "over-limit"],
+	["too large", () => layoutSheet([{ width: 20_000, height: 20_000 }], { width: 20_000 }), "over-limit"],
+	["width and longest side", () => layoutSheet([camera], { width: 900, maxSide: 900 }), "invalid-input"],
+	["a longest side of nothing", () => layoutPair(camera, camera, { maxSide: 0 }), "invalid-input"],
+	[
+		"one column higher than the longest side",
+		() =>
+			layoutSheet(
+				Array.from({ length: 200 }, () => camera),
+				{ columns: 1, maxSide: 300 },
+			),
+		"over-limit",
+	],
 	[
 		"a label the font lacks",
 		() => contactSheet([blankPicture(camera, gray(0))], { labels: ["前"] }),

@@ -6,13 +6,9 @@ import { blankPicture, paste } from "./blank.ts";
 import { gray, WHITE } from "./color.ts";
 import { fill } from "./fill.ts";
 import { assertLabel } from "./label.ts";
-import {
-	layoutPair,
-	layoutSheet,
-	type SheetCell,
-	type SheetLayout,
-	type SheetOptions,
-} from "./sheet-layout.ts";
+import { layoutPair } from "./pair-layout.ts";
+import { layoutSheet } from "./sheet-layout.ts";
+import type { PairOptions, SheetCell, SheetLayout, SheetOptions } from "./sheet-spacing.ts";
 import { measureText, shortenText, textPath } from "./text.ts";
 
 export interface Sheet {
@@ -33,12 +29,8 @@ export function contactSheet(pictures: readonly Picture[], options: SheetOptions
 	return drawSheet(pictures, layoutSheet(pictures, options));
 }
 
-/** Two pictures side by side in one height. Labels default to `before` and `after`. Throws as `contactSheet` does. */
-export function beforeAfterPair(
-	before: Picture,
-	after: Picture,
-	options: Omit<SheetOptions, "columns"> = {},
-): Sheet {
+/** Two pictures side by side, see `layoutPair`. Labels default to `before` and `after`. Throws as `contactSheet` does. */
+export function beforeAfterPair(before: Picture, after: Picture, options: PairOptions = {}): Sheet {
 	const layout = layoutPair(before, after, { labels: ["before", "after"], ...options });
 	return drawSheet([before, after], layout);
 }

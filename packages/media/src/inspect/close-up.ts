@@ -13,7 +13,9 @@ import type { Resized, View } from "../preprocess/framing.ts";
 import { Stages } from "../preprocess/render.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import { type Cells, patchSide, sameGrid } from "./cells.ts";
-import { contrastBox, hatch, intersection, magnify, veil } from "./paint.ts";
+import { detailOf, strengthAt } from "./detail.ts";
+import { SMALL } from "./page.ts";
+import { contrastBox, hatch, intersection, magnify, type Strength, veil } from "./paint.ts";
 import type { Panel, Tile } from "./panels.ts";
 import { COLORS } from "./style.ts";
 
@@ -33,8 +35,10 @@ export interface CloseUp {
 	readonly tokens: readonly Cells[];
 }
 
-/** Patches that a close-up shows at least along each side, where the view has as many. */
-const PATCHES = 8;
+/** Patches that a close-up shows at least along its longer and its shorter side, where the view has as many. */
+const [PATCHES, PATCHES_ACROSS] = [8, 5];
+/** Of more room than this along the longer side, more is shown, not the same larger; px. */
+const MOST_MAGNIFIED = SMALL;
 /** Largest picture that is made for a close-up, px: a very long one would take gigabytes. */
 const MOST_PIXELS = 32_000_000;
 /** Samples along a side of a region when looking for detail, and what each counts even if nothing changes there. */
@@ -59,7 +63,7 @@ export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room:
 			width: whole.width * across,
 			height: whole.height * down,
 		};
-		const times = Math.max(1, Math.floor(Math.min(room.width, room.height) / (PATCHES * patch)));
+		const times = timesFor(room, patch);
 		for (const region of regionsOf(patchGrid, patch, room, times)) {
 			const found = detail(picture, source, region);
 			if (found <= most) continue;
@@ -74,6 +78,12 @@ export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room:
 		}
 	}
 	return best === undefined ? undefined : { ...best, tokens: tokensIn(panel, best, patchGrid) };
+}
+
+function timesFor({ width, height }: Size, patch: number): number {
+	const longer = Math.min(MOST_MAGNIFIED, Math.max(width, height)) / (PATCHES * patch);
+	const shorter = Math.min(width, height) / (PATCHES_ACROSS * patch);
+	return Math.max(1, Math.floor(Math.min(longer, shorter)));
 }
 
 function isLarge({ size, from }: Resized): boolean {
@@ -166,26 +176,34 @@ export function drawCloseUp(
 	const { times, patch, tokens } = closeUp;
 	const box = { ...at, ...closeUpSize(closeUp) };
 	paste(target, magnify(pixelsOf(closeUp, picture, resize), times), at);
+	const detail = detailOf(target, box, times);
+	const off: Strength = (x, y) => strengthAt(detail, x, y);
 	const line = (x: number, y: number, width: number, height: number, strength: number): void =>
-		contrastBox(target, { x: at.x + Math.round(x), y: at.y + Math.round(y), width, height }, strength);
+		contrastBox(target, { x: at.x + Math.round(x), y: at.y + Math.round(y), width, height }, strength, off);
 	const step = patch * times;
 	for (let x = step; x < box.width; x += step) line(x, 0, 1, box.height, 0.3);
 	for (let y = step; y < box.height; y += step) line(0, y, box.width, 1, 0.3);
-	for (const cells of tokens) drawTokens(target, box, closeUp, cells);
+	for (const cells of tokens) drawTokens(target, box, closeUp, cells, off);
 	fill(target, framePath(box, 2), { color: COLORS.closeUp });
 }
 
-function drawTokens(target: Picture, area: Box, { region, times }: CloseUp, { box, grid }: Cells): void {
+function drawTokens(
+	target: Picture,
+	area: Box,
+	{ region, times }: CloseUp,
+	{ box, grid }: Cells,
+	off: Strength,
+): void {
 	for (let col = 0; col <= grid.cols; col++) {
 		const x = (box.x + (col * box.width) / grid.cols - region.x) * times;
 		if (x <= 0 || x >= area.width) continue;
 		const line = { x: area.x + Math.round(x) - 1, y: area.y, width: 2, height: area.height };
-		veil(target, line, COLORS.token, 0.95);
+		veil(target, line, COLORS.token, 0.95, off);
 	}
 	for (let row = 0; row <= grid.rows; row++) {
 		const y = (box.y + (row * box.height) / grid.rows - region.y) * times;
 		if (y <= 0 || y >= area.height) continue;
 		const line = { x: area.x, y: area.y + Math.round(y) - 1, width: area.width, height: 2 };
-		veil(target, line, COLORS.token, 0.95);
+		veil(target, line, COLORS.token, 0.95, off);
 	}
 }

@@ -7,6 +7,7 @@ import { measureText } from "../draw/text.ts";
 import type { Picture } from "../picture.ts";
 import type { Fact } from "./facts.ts";
 import { drawLegend, type LegendKey, legendHeight } from "./legend.ts";
+import { COLUMN_WIDTH } from "./page.ts";
 import { COLORS, TYPE, wrapText, write, writeEnding } from "./style.ts";
 
 export interface Column {
@@ -20,8 +21,6 @@ export interface Column {
 	readonly notes: readonly string[];
 	readonly legend: readonly LegendKey[];
 }
-
-export const COLUMN_WIDTH = 330;
 
 interface Line {
 	/** px. */

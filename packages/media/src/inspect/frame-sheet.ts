@@ -3,6 +3,7 @@
 import type { Size } from "@onevision/core";
 import { fill } from "../draw/fill.ts";
 import { type Box, framePath } from "../draw/path.ts";
+import { measureText } from "../draw/text.ts";
 import type { Picture } from "../picture.ts";
 import { paintSource } from "./paint.ts";
 import { COLORS, TYPE, write } from "./style.ts";
@@ -18,44 +19,50 @@ export interface ShownFrame {
 
 /** Most frames that are drawn; of more, as many are taken evenly. */
 export const MOST_SHOWN = 64;
-const LINE = 20;
-const SPACE = 8;
-/** Narrower frames could not carry their number and time. */
-const LEAST_CELL_WIDTH = 104;
+/** px of text with each frame, between frames, and the narrowest frame that can carry its text. */
+export interface SheetSpacing {
+	readonly line: number;
+	readonly space: number;
+	readonly leastWidth: number;
+}
+
+/** Number and time of a frame on one line, or one above the other under narrow frames. */
+const CAPTIONS = {
+	beside: { line: 20, space: 8, leastWidth: 104 },
+	stacked: { line: 36, space: 8, leastWidth: 58 },
+} as const satisfies Readonly<Record<string, SheetSpacing>>;
 
 export interface SheetPlan extends Size {
 	readonly cols: number;
 	/** Size of a frame on the sheet, px. */
 	readonly cell: Size;
+	readonly captions: keyof typeof CAPTIONS;
 }
 
-/** px of text with each frame, and between frames. */
-export interface SheetSpacing {
-	readonly line: number;
-	readonly space: number;
-}
-
-/** Rows and columns that show so many frames of this shape largest within the room. */
-export function planSheet(
-	count: number,
-	frame: Size,
-	room: Size,
-	{ line, space }: SheetSpacing = { line: LINE, space: SPACE },
-): SheetPlan {
-	const mostCols = Math.max(1, Math.floor((room.width + space) / (LEAST_CELL_WIDTH + space)));
+/** Rows and columns that show so many frames of this shape large within the room, and leave little of it empty. */
+export function planSheet(count: number, frame: Size, room: Size): SheetPlan {
 	let best: SheetPlan | undefined;
-	for (let cols = 1; cols <= Math.min(count, mostCols); cols++) {
-		const rows = Math.ceil(count / cols);
-		const wide = (room.width - (cols - 1) * space) / cols;
-		const high = (room.height - rows * (line + space)) / rows;
-		const scale = Math.min(wide / frame.width, high / frame.height);
-		const cell = {
-			width: Math.max(1, Math.floor(frame.width * scale)),
-			height: Math.max(1, Math.floor(frame.height * scale)),
-		};
-		if (best !== undefined && cell.width <= best.cell.width) continue;
-		const width = cols * Math.max(cell.width, LEAST_CELL_WIDTH) + (cols - 1) * space;
-		best = { cols, cell, width, height: rows * (cell.height + line + space) };
+	let most = 0;
+	for (const captions of ["beside", "stacked"] as const) {
+		const { line, space, leastWidth } = CAPTIONS[captions];
+		const mostCols = Math.max(1, Math.floor((room.width + space) / (leastWidth + space)));
+		for (let cols = 1; cols <= Math.min(count, mostCols); cols++) {
+			const rows = Math.ceil(count / cols);
+			const wide = (room.width - (cols - 1) * space) / cols;
+			const high = (room.height - rows * (line + space)) / rows;
+			const scale = Math.min(wide / frame.width, high / frame.height);
+			const cell = {
+				width: Math.max(1, Math.floor(frame.width * scale)),
+				height: Math.max(1, Math.floor(frame.height * scale)),
+			};
+			const height = rows * (cell.height + line + space);
+			const filled = (count * cell.width * cell.height) / (room.width * height);
+			const score = cell.width * Math.sqrt(filled);
+			if (score <= most) continue;
+			most = score;
+			const width = cols * Math.max(cell.width, leastWidth) + (cols - 1) * space;
+			best = { cols, cell, captions, width, height };
+		}
 	}
 	if (best === undefined) throw new Error("internal: a sheet without frames");
 	return best;
@@ -72,24 +79,24 @@ export function shownPlaces(count: number): number[] {
 export function drawFrames(
 	target: Picture,
 	frames: readonly ShownFrame[],
-	{ cols, cell }: SheetPlan,
+	{ cols, cell, captions }: SheetPlan,
 	at: Pick<Box, "x" | "y">,
 ): void {
-	const step = Math.max(cell.width, LEAST_CELL_WIDTH) + SPACE;
+	const { line, space, leastWidth } = CAPTIONS[captions];
+	const step = Math.max(cell.width, leastWidth) + space;
 	frames.forEach(({ frame, seconds, picture }, index) => {
 		const x = at.x + (index % cols) * step;
-		const y = at.y + Math.floor(index / cols) * (cell.height + LINE + SPACE);
+		const y = at.y + Math.floor(index / cols) * (cell.height + line + space);
 		const area = { x, y, ...cell };
 		paintSource(target, picture, area, area);
 		fill(target, framePath(area, 1), { color: COLORS.rule });
 		const baseline = { x, y: y + cell.height + 15 };
-		write(target, `${frame}`, baseline, { size: TYPE.small });
-		const offset = 8 * String(frame).length + 10;
-		write(
-			target,
-			`${seconds.toFixed(2)} s`,
-			{ ...baseline, x: x + offset },
-			{ size: TYPE.small, color: COLORS.soft },
-		);
+		const [number, time] = [`${frame}`, `${seconds.toFixed(2)} s`];
+		write(target, number, baseline, { size: TYPE.small });
+		const after =
+			captions === "stacked"
+				? { x, y: baseline.y + 16 }
+				: { ...baseline, x: x + measureText(number, TYPE.small).width + 8 };
+		write(target, time, after, { size: TYPE.small, color: COLORS.soft });
 	});
 }

@@ -1,19 +1,20 @@
 /** An image as a model sees it, on one page: canvas, overview, a close-up, and the numbers. */
 
-import type { Grid, ItemLayout } from "@onevision/core";
+import type { ItemLayout } from "@onevision/core";
 import { blankPicture } from "../draw/blank.ts";
 import type { Box } from "../draw/path.ts";
 import type { Picture } from "../picture.ts";
 import type { Framing } from "../preprocess/framing.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
+import { arrange } from "./arrange.ts";
 import { sameGrid } from "./cells.ts";
-import { type CloseUp, closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
-import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
+import { type CloseUp, closeUpSize, drawCloseUp } from "./close-up.ts";
+import { type Column, drawColumn } from "./column.ts";
 import { factsOf, gridText, notesOf, partsOf, px, tokensText } from "./facts.ts";
 import type { LegendKey } from "./legend.ts";
-import { GAP, HEADING, MARGIN, MOST_SIDE, type Placed, placePanels } from "./page.ts";
+import { HEADING, LEAST_WIDTH, MARGIN } from "./page.ts";
 import { FITTING } from "./paint.ts";
-import { drawPanel, type Shown, shownOf } from "./panel-drawing.ts";
+import { drawPanel, type Shown } from "./panel-drawing.ts";
 import { type Panel, panelsOf } from "./panels.ts";
 import { COLORS, TYPE, write } from "./style.ts";
 
@@ -28,9 +29,6 @@ export interface InspectOptions {
 	readonly subtitle?: string;
 }
 
-/** Largest page: its pictures must leave room for the column. */
-const ROOM = { width: MOST_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 };
-
 /**
  * Draws how the picture is laid out. `picture` is as large as `layout.source`. Numbers on the page are those of the layout.
  * No side is over 1600 px but where notes need more lines.
@@ -38,13 +36,10 @@ const ROOM = { width: MOST_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 
 export function inspectImage(picture: Picture, layout: ItemLayout, options: InspectOptions): Picture {
 	const panels = panelsOf(layout, options.framing);
 	const main = mainOf(panels);
-	const { placed, closeUp } = arrange(panels, main, picture, layout.patchGrid);
+	const { placed, closeUp, column } = arrange({ panels, main, picture, layout, options });
 	const areas = placed.areas.map(onPage);
-	const shown = panels.map((panel, index) => shownOf(panel, areas[index] ?? panel.extent));
-	const column = columnOf(layout, options, main, legendOf(layout, shown, closeUp));
-	const width = placed.width + GAP + COLUMN_WIDTH + 2 * MARGIN;
-	const height = Math.max(placed.height, columnHeight(column)) + 2 * MARGIN;
-	const target = blankPicture({ width, height }, COLORS.page);
+	const size = { width: placed.width + 2 * MARGIN, height: placed.height + 2 * MARGIN };
+	const target = blankPicture(size, COLORS.page);
 	panels.forEach((panel, index) => {
 		const area = areas[index];
 		if (area === undefined) return;
@@ -57,29 +52,13 @@ export function inspectImage(picture: Picture, layout: ItemLayout, options: Insp
 		drawCloseUp(target, picture, closeUp, area, options.resize ?? FITTING);
 		drawHeading(target, closeUpHeading(closeUp), area);
 	}
-	drawColumn(target, column, { x: MARGIN + placed.width + GAP, y: MARGIN });
+	drawColumn(target, column, { x: MARGIN + placed.column, y: MARGIN });
 	return target;
 }
 
 export function mainOf([main]: readonly Panel[]): Panel {
 	if (main === undefined) throw new Error("internal: an item without panels");
 	return main;
-}
-
-/** Places the panels, with a close-up where it shows more than the main panel does already. */
-function arrange(
-	panels: readonly Panel[],
-	main: Panel,
-	picture: Picture,
-	patchGrid: Grid,
-): { readonly placed: Placed; readonly closeUp?: CloseUp } {
-	const smalls = panels.slice(1).map(({ extent }) => extent);
-	const placed = placePanels(main.extent, smalls, ROOM, true);
-	const closeUp = closeUpOf(main, picture, patchGrid, placed.rest);
-	const scale = closeUp === undefined ? 1 : closeUp.onPanel.width / closeUp.region.width;
-	const large = ((placed.areas[0]?.width ?? 0) / main.extent.width) * scale;
-	if (closeUp !== undefined && closeUp.times >= 1.3 * large) return { placed, closeUp };
-	return { placed: placePanels(main.extent, smalls, ROOM, false) };
 }
 
 function onPage(area: Box): Box {
@@ -109,8 +88,12 @@ export function closeUpHeading({ region, times, patch }: CloseUp): Heading {
 }
 
 /** Two lines over a panel, which may be narrower than they are. */
-export function drawHeading(target: Picture, { name, detail }: Heading, area: Box): void {
-	const width = Math.max(area.width, 220);
+export function drawHeading(
+	target: Picture,
+	{ name, detail }: Heading,
+	area: Box,
+	width = Math.max(area.width, LEAST_WIDTH),
+): void {
 	const y = area.y - HEADING;
 	write(target, name, { x: area.x, y: y + TYPE.text }, { size: TYPE.text, width });
 	write(target, detail, { x: area.x, y: y + 34 }, { size: TYPE.small, color: COLORS.soft, width });

@@ -68,18 +68,23 @@ export function magnify({ data, width, height }: Picture, times: number): Pictur
 	return picture(size, large);
 }
 
+/** Share of a line's strength at a pixel of the target, 0 to 1. */
+export type Strength = (x: number, y: number) => number;
+
+const everywhere: Strength = () => 1;
+
 /** Darkens bright pixels and lightens dark ones within the box: a line that is seen on any picture. */
-export function contrastBox(target: Picture, box: Box, strength: number): void {
-	eachPixel(target, box, (at) => {
+export function contrastBox(target: Picture, box: Box, strength: number, at = everywhere): void {
+	eachPixel(target, box, (place, x, y) => {
 		const { data } = target;
-		const [red = 0, green = 0, blue = 0] = data.subarray(at, at + 3);
+		const [red = 0, green = 0, blue = 0] = [data[place], data[place + 1], data[place + 2]];
 		const over = luminanceOf({ red, green, blue }) > 0.3 ? 0 : 255;
-		blend(target, at, { red: over, green: over, blue: over }, strength);
+		blend(target, place, { red: over, green: over, blue: over }, strength * at(x, y));
 	});
 }
 
-export function veil(target: Picture, box: Box, color: Color, share: number): void {
-	eachPixel(target, box, (at) => blend(target, at, color, share));
+export function veil(target: Picture, box: Box, color: Color, share: number, at = everywhere): void {
+	eachPixel(target, box, (place, x, y) => blend(target, place, color, share * at(x, y)));
 }
 
 /** Diagonal stripes within the box, rising to the right. */
@@ -90,7 +95,8 @@ export function hatch(target: Picture, box: Box, color: Color, share: number, st
 	});
 }
 
-function eachPixel(
+/** Calls with the place of each pixel of the box in the data, and with its column and row. */
+export function eachPixel(
 	{ width, height }: Picture,
 	box: Box,
 	paint: (at: number, x: number, y: number) => void,

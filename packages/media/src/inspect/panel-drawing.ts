@@ -2,11 +2,21 @@
 
 import { WHITE } from "../draw/color.ts";
 import { fill } from "../draw/fill.ts";
-import { drawLabel } from "../draw/label.ts";
+import { drawLabel, labelSize } from "../draw/label.ts";
 import { type Box, framePath, gridLine, inset } from "../draw/path.ts";
 import type { Picture } from "../picture.ts";
 import type { Cells } from "./cells.ts";
-import { contrastBox, hatch, intersection, outside, paintSource, rounded, veil } from "./paint.ts";
+import { type Detail, detailOf, quietCorner, strengthAt } from "./detail.ts";
+import {
+	contrastBox,
+	hatch,
+	intersection,
+	outside,
+	paintSource,
+	rounded,
+	type Strength,
+	veil,
+} from "./paint.ts";
 import { canvasOf, type Panel } from "./panels.ts";
 import { COLORS, TYPE } from "./style.ts";
 
@@ -16,6 +26,11 @@ const LEAST_CELL = 6;
 const LEAST_PATCH = 9;
 /** Views are numbered from this side of a tile on, px. */
 const LEAST_NUMBERED = 30;
+
+/** px of a number's plate from the border of its tile. */
+const OFF_BORDER = 5;
+/** px around a line in which writing makes it faint: as far as words of a screen are apart, so that no dash is left between them. */
+const REACH = 5;
 
 /** Strength of lines: patches beneath larger tokens, those tokens, cells alone. */
 const [FAINT, STRONG, PLAIN] = [0.14, 0.42, 0.32];
@@ -85,16 +100,18 @@ export function drawPanel(
 	if (picture !== undefined) paintSource(target, source, scale(picture), area);
 	for (const box of outside(panel.extent, canvas)) veil(target, scale(box), COLORS.page, 0.72);
 	for (const box of unseenOf(panel)) veil(target, scale(box), COLORS.unseen, 0.55);
-	if (shown.patches) for (const cells of patches) drawCells(target, scale, cells, FAINT);
+	const detail = detailOf(target, area, REACH);
+	const off: Strength = (x, y) => strengthAt(detail, x, y);
+	if (shown.patches) for (const cells of patches) drawCells(target, scale, cells, FAINT, off);
 	if (shown.tokens)
-		for (const cells of tokens) drawCells(target, scale, cells, shown.patches ? STRONG : PLAIN);
+		for (const cells of tokens) drawCells(target, scale, cells, shown.patches ? STRONG : PLAIN, off);
 	if (kept !== undefined) {
 		for (const box of outside(canvas, kept)) {
 			veil(target, scale(box), COLORS.dropped, 0.3);
 			hatch(target, scale(box), COLORS.dropped, 0.75, 7);
 		}
 	}
-	drawTiles(target, panel, scale);
+	drawTiles(target, panel, scale, detail);
 	for (const box of marked) drawMarked(target, scale(box));
 }
 
@@ -106,18 +123,24 @@ function unseenOf({ tiles, patches }: Panel): Box[] {
 	});
 }
 
-/** Lines between the cells and around them, one px wide. */
-function drawCells(target: Picture, scale: Scale, { box, grid }: Cells, strength: number): void {
+/** Lines between the cells and around them, one px wide, faint where there is writing. */
+function drawCells(
+	target: Picture,
+	scale: Scale,
+	{ box, grid }: Cells,
+	strength: number,
+	off: Strength,
+): void {
 	const area = rounded(scale(box));
 	const share = Math.min(1, area.width / grid.cols / ROOMY_CELL);
 	const visible = strength * Math.max(0.5, share);
 	for (let row = 0; row <= grid.rows; row++) {
 		const y = area.y + gridLine(area.height, grid.rows, row) - (row === grid.rows ? 1 : 0);
-		contrastBox(target, { x: area.x, y, width: area.width, height: 1 }, visible);
+		contrastBox(target, { x: area.x, y, width: area.width, height: 1 }, visible, off);
 	}
 	for (let col = 0; col <= grid.cols; col++) {
 		const x = area.x + gridLine(area.width, grid.cols, col) - (col === grid.cols ? 1 : 0);
-		contrastBox(target, { x, y: area.y, width: 1, height: area.height }, visible);
+		contrastBox(target, { x, y: area.y, width: 1, height: area.height }, visible, off);
 	}
 }
 
@@ -129,20 +152,17 @@ function numbered({ tiles }: Panel, scale: Scale): readonly { readonly view: num
 	});
 }
 
-/** Borders of the tiles, blue around white, and the number of each view in its corner. */
-function drawTiles(target: Picture, panel: Panel, scale: Scale): void {
+/** Borders of the tiles, blue around white, and the number of each view in a corner, off what is written there. */
+function drawTiles(target: Picture, panel: Panel, scale: Scale, detail: Detail): void {
 	for (const { box } of panel.tiles) {
 		const area = rounded(scale(box));
 		fill(target, framePath(area, 2), { color: WHITE });
 		fill(target, framePath(area, 1), { color: COLORS.tile });
 	}
 	for (const { view, box } of numbered(panel, scale)) {
-		drawLabel(
-			target,
-			String(view),
-			{ x: Math.round(box.x) + 5, y: Math.round(box.y) + 5 },
-			{ size: TYPE.small, plate: { color: COLORS.tile, alpha: 0.9 } },
-		);
+		const size = TYPE.small;
+		const place = quietCorner(detail, rounded(box), labelSize(String(view), size), OFF_BORDER);
+		drawLabel(target, String(view), place, { size, plate: { color: COLORS.tile, alpha: 0.9 } });
 	}
 }
 

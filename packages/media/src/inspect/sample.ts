@@ -1,16 +1,16 @@
 /** Several images of one conversation on one page: the canvas of each, and what they cost together. */
 
-import { type ItemLayout, OnevisionError, type Size } from "@onevision/core";
+import { type ItemLayout, OnevisionError } from "@onevision/core";
 import { blankPicture } from "../draw/blank.ts";
 import type { Picture } from "../picture.ts";
 import type { Framing } from "../preprocess/framing.ts";
 import { resize } from "../resample/resize.ts";
-import { COLUMN_WIDTH, type Column, columnHeight, drawColumn } from "./column.ts";
+import { type Column, columnHeight, drawColumn } from "./column.ts";
 import { notesOf, px, thousands, tokensText } from "./facts.ts";
-import { planSheet } from "./frame-sheet.ts";
+import { flowPanels } from "./flow.ts";
 import { drawHeading, type InspectOptions, legendOf, mainOf } from "./image.ts";
 import type { LegendKey } from "./legend.ts";
-import { fit, GAP, HEADING, MARGIN, MOST_SIDE } from "./page.ts";
+import { COLUMN_WIDTH, GAP, MARGIN, MOST_SIDE } from "./page.ts";
 import { FITTING } from "./paint.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
 import { type Panel, panelsOf } from "./panels.ts";
@@ -51,41 +51,28 @@ export function inspectSample(
 		);
 	}
 	const panels = images.map(({ layout, framing }) => unnumbered(mainOf(panelsOf(layout, framing))));
-	const plan = planSheet(images.length, widestShape(panels), ROOM, { line: HEADING, space: GAP });
-	const step = (plan.width + GAP) / plan.cols;
-	const areas = panels.map(({ extent }, index) => ({
-		x: MARGIN + (index % plan.cols) * step,
-		y: MARGIN + HEADING + Math.floor(index / plan.cols) * (plan.cell.height + HEADING + GAP),
-		...fit(extent, plan.cell),
-	}));
+	const flow = flowPanels(
+		panels.map(({ extent }) => extent),
+		ROOM,
+	);
+	const areas = flow.cells.map(({ area }) => ({ ...area, x: area.x + MARGIN, y: area.y + MARGIN }));
 	const column = columnOf(images, options, legendOfAll(images, panels, areas));
-	const height = Math.max(plan.height - GAP, columnHeight(column)) + 2 * MARGIN;
-	const target = blankPicture({ width: plan.width + GAP + COLUMN_WIDTH + 2 * MARGIN, height }, COLORS.page);
+	const height = Math.max(flow.height, columnHeight(column)) + 2 * MARGIN;
+	const target = blankPicture({ width: flow.width + GAP + COLUMN_WIDTH + 2 * MARGIN, height }, COLORS.page);
 	images.forEach(({ name, picture, layout }, index) => {
 		const [panel, area] = [panels[index], areas[index]];
 		if (panel === undefined || area === undefined) return;
 		drawPanel(target, panel, picture, area);
-		drawHeading(target, { name, detail: `${px(layout.source)} on ${px(layout.canvas)}` }, area);
+		const detail = `${px(layout.source)} on ${px(layout.canvas)}`;
+		drawHeading(target, { name, detail }, area, flow.cells[index]?.headingWidth);
 	});
-	drawColumn(target, column, { x: MARGIN + plan.width + GAP, y: MARGIN });
+	drawColumn(target, column, { x: MARGIN + flow.width + GAP, y: MARGIN });
 	return target;
 }
 
 /** The main panel, its views without numbers: each image counts its own. */
 function unnumbered(panel: Panel): Panel {
 	return { ...panel, tiles: panel.tiles.map(({ view, ...tile }) => tile) };
-}
-
-/** As wide as the widest and as high as the highest, each brought to the same area. */
-function widestShape(panels: readonly Panel[]): Size {
-	const shapes = panels.map(({ extent }) => {
-		const side = Math.sqrt(extent.width * extent.height);
-		return { width: extent.width / side, height: extent.height / side };
-	});
-	return {
-		width: Math.max(...shapes.map(({ width }) => width)),
-		height: Math.max(...shapes.map(({ height }) => height)),
-	};
 }
 
 function legendOfAll(

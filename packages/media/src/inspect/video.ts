@@ -1,11 +1,10 @@
 /** A video as a model sees it, on one page: its frames, what each frame of the clip weighs, one frame in cells. */
 
-import type { ItemLayout, Size } from "@onevision/core";
+import type { ItemLayout } from "@onevision/core";
 import { blankPicture } from "../draw/blank.ts";
-import type { Box } from "../draw/path.ts";
 import type { Picture } from "../picture.ts";
 import { closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
-import { COLUMN_WIDTH, columnHeight, drawColumn } from "./column.ts";
+import { columnHeight, drawColumn } from "./column.ts";
 import { CURVE_HEIGHT, drawCurve, type WeighedFrame } from "./curve.ts";
 import { thousands } from "./facts.ts";
 import { drawFrames, planSheet, type ShownFrame, shownPlaces } from "./frame-sheet.ts";
@@ -19,7 +18,7 @@ import {
 	mainOf,
 } from "./image.ts";
 import type { LegendKey } from "./legend.ts";
-import { fit, GAP, HEADING, MARGIN, MOST_SIDE, SMALL } from "./page.ts";
+import { COLUMN_WIDTH, fit, GAP, HEADING, LEAST_WIDTH, MARGIN, MOST_SIDE, SMALL } from "./page.ts";
 import { FITTING } from "./paint.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
 import { panelsOf } from "./panels.ts";
@@ -41,8 +40,9 @@ export interface InspectVideoOptions extends InspectOptions {
 	readonly sampling?: string;
 }
 
-const WIDTH = MOST_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH;
-const SHEET_ROOM = { width: WIDTH, height: 560 };
+const WIDTH = MOST_SIDE - 2 * MARGIN;
+/** Beside the column; what lies beneath both takes the whole width. */
+const SHEET_ROOM = { width: WIDTH - GAP - COLUMN_WIDTH, height: 700 };
 
 /** Of the frames a model is given, those that a page has room for. */
 export function framesToShow(chosen: readonly number[]): number[] {
@@ -54,18 +54,23 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 	const { layout, weights, chosen, frames } = clip;
 	const [sample] = frames.slice(Math.floor(frames.length / 2));
 	if (sample === undefined) throw new Error("internal: a clip without frames");
-	const plan = planSheet(frames.length, layout.source, SHEET_ROOM);
 	const main = mainOf(panelsOf(layout, options.framing));
-	const sheet = { x: MARGIN, y: MARGIN + HEADING };
-	const curve = { x: MARGIN, y: sheet.y + plan.height + GAP + HEADING, width: WIDTH, height: CURVE_HEIGHT };
-	const frameArea = below(curve, { ...fit(main.extent, { width: SMALL * 1.5, height: SMALL }), x: MARGIN });
-	const rest = { width: WIDTH - frameArea.width - GAP, height: SMALL };
-	const closeUp = closeUpOf(main, sample.picture, layout.patchGrid, rest);
-	const shown = [shownOf(main, frameArea)];
+	const frame = fit(main.extent, { width: SMALL * 1.5, height: SMALL });
+	const closeUp = closeUpOf(main, sample.picture, layout.patchGrid, {
+		width: WIDTH - Math.max(frame.width, LEAST_WIDTH) - GAP,
+		height: SMALL,
+	});
+	const shown = [shownOf(main, { x: 0, y: 0, ...frame })];
 	const isAll = chosen.length === weights.length;
 	const legend: LegendKey[] = [...(isAll ? [] : (["chosenFrame"] as const)), "keyFrame", "otherFrame"];
 	const column = columnOf(layout, options, main, [...legend, ...legendOf(layout, shown, closeUp)]);
-	const height = Math.max(frameArea.y + SMALL - MARGIN, columnHeight(column)) + 2 * MARGIN;
+	const plan = planSheet(frames.length, layout.source, SHEET_ROOM);
+	const sheet = { x: MARGIN, y: MARGIN + HEADING };
+	const top = Math.max(HEADING + plan.height, columnHeight(column));
+	const curve = { x: MARGIN, y: MARGIN + top + GAP + HEADING, width: WIDTH, height: CURVE_HEIGHT };
+	const frameArea = { x: MARGIN, y: curve.y + CURVE_HEIGHT + GAP + HEADING, ...frame };
+	const lowest = closeUp === undefined ? frame.height : Math.max(frame.height, closeUpSize(closeUp).height);
+	const height = frameArea.y + lowest + MARGIN;
 	const target = blankPicture({ width: MOST_SIDE, height }, COLORS.page);
 	drawFrames(target, frames, plan, sheet);
 	drawHeading(target, framesHeading(clip, options.sampling), { ...sheet, ...plan });
@@ -75,16 +80,16 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 	const { detail } = headingOf(main, layout);
 	drawHeading(target, { name: `frame ${sample.frame} on its canvas`, detail }, frameArea);
 	if (closeUp !== undefined) {
-		const area = { ...frameArea, x: frameArea.x + frameArea.width + GAP, ...closeUpSize(closeUp) };
+		const area = {
+			...frameArea,
+			x: frameArea.x + Math.max(frame.width, LEAST_WIDTH) + GAP,
+			...closeUpSize(closeUp),
+		};
 		drawCloseUp(target, sample.picture, closeUp, area, options.resize ?? FITTING);
 		drawHeading(target, closeUpHeading(closeUp), area);
 	}
 	drawColumn(target, column, { x: MOST_SIDE - MARGIN - COLUMN_WIDTH, y: MARGIN });
 	return target;
-}
-
-function below({ y, height }: Box, area: Size & { readonly x: number }): Box {
-	return { ...area, y: y + height + GAP + HEADING };
 }
 
 function framesHeading({ chosen, weights, frames }: InspectedClip, sampling: string | undefined) {

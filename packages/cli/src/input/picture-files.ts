@@ -1,0 +1,88 @@
+/** Pictures of a sheet: files and folders on the command line, their sizes and names. */
+
+import { basename, dirname, extname, join, relative, resolve } from "node:path";
+import { OnevisionError, type Size } from "@onevision/core";
+import { missingCharacters } from "@onevision/media";
+import type { Terminal } from "../terminal.ts";
+import { resolveLoading } from "./loading.ts";
+import { readMedia, reportLeftOut } from "./media.ts";
+import { reportTurned, type Upright } from "./pictures.ts";
+
+export interface PictureFile {
+	/** As a person would write it: under the path given. */
+	readonly path: string;
+	readonly size: Size;
+}
+
+/**
+ * The pictures among the files and in the folders, in their order. What in a folder is no picture is left out and told;
+ * a file given outright must be one. Throws as `readHeader` does, and `unreadable-file` where there is no picture.
+ */
+export async function readPictureFiles(
+	terminal: Terminal,
+	paths: readonly string[],
+	{ applyOrientation = false }: Upright,
+): Promise<PictureFile[]> {
+	const loading = resolveLoading({ applyOrientation }, undefined);
+	const { files, leftOut } = await readMedia(terminal, paths, loading, true);
+	const given = new Map(paths.map((path) => [resolve(terminal.cwd, path), path]));
+	const refused = leftOut.find(({ path }) => given.has(path));
+	if (refused !== undefined) {
+		const shown = given.get(refused.path) ?? refused.path;
+		throw new OnevisionError(
+			"unreadable-file",
+			refused.message.replace(refused.path, () => shown),
+		);
+	}
+	reportLeftOut(terminal, leftOut);
+	const pictures: PictureFile[] = [];
+	const turned: { readonly path: string; readonly orientation: number }[] = [];
+	for (const { path, header } of files) {
+		const shown = given.get(path) ?? underGiven(path, given);
+		if (header.kind === "video") {
+			const message = `${shown}: is a video; give pictures, such as frames of it`;
+			if (given.has(path)) throw new OnevisionError("unreadable-file", message);
+			terminal.err(`left out: ${message}\n`);
+			continue;
+		}
+		pictures.push({ path: shown, size: { width: header.width, height: header.height } });
+		if (!applyOrientation) turned.push({ path: shown, orientation: header.orientation });
+	}
+	reportTurned(terminal, turned);
+	if (pictures.length > 0) return pictures;
+	throw new OnevisionError("unreadable-file", `no pictures to read: ${paths.join(", ")} hold videos only`);
+}
+
+function underGiven(path: string, given: ReadonlyMap<string, string>): string {
+	for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+		const name = given.get(folder);
+		if (name !== undefined) return join(name, relative(folder, path));
+	}
+	return path;
+}
+
+/**
+ * A name for each: that of the file, with its folder's where two files share one. A name that the font cannot write is
+ * replaced by the picture's number, and told.
+ */
+export function namesOf(terminal: Terminal, paths: readonly string[]): string[] {
+	const bare = paths.map((path) => basename(path, extname(path)));
+	const unwritable: string[] = [];
+	const names = bare.map((name, index) => {
+		const path = paths[index] ?? "";
+		const isShared = paths.some((other, place) => bare[place] === name && other !== path);
+		const folder = basename(dirname(resolve(terminal.cwd, path)));
+		const full = isShared ? `${folder}/${name}` : name;
+		if (full.trim() !== "" && missingCharacters(full).length === 0) return full;
+		unwritable.push(path);
+		return String(index + 1);
+	});
+	const [first, ...more] = unwritable;
+	if (first !== undefined) {
+		const which = more.length === 0 ? first : `${first} and ${more.length} more`;
+		terminal.err(
+			`onevision: ${which}: the font cannot write the name, a number stands for it; see --labels\n`,
+		);
+	}
+	return names;
+}
