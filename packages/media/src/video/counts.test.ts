@@ -1,0 +1,100 @@
+/**
+ * Counts against decoders: clips whose headers claim other numbers than come out, each read by everything that counts, and
+ * decoded to the last frame. fixtures/counts.json is what FFmpeg decodes (oracle/video_counts.py).
+ */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { OnevisionError } from "@onevision/core";
+import { describe, expect, test } from "vitest";
+import { readVideoHeader, type VideoHeader } from "./header.ts";
+import { openVideo, type VideoDecoderName } from "./open.ts";
+import { readFrameIndex } from "./read-index.ts";
+import { hasCommand } from "./testing/has-command.ts";
+
+interface Golden {
+	readonly width: number;
+	readonly height: number;
+	/** What the header of the track says; 0 in MKV. */
+	readonly claimed: number;
+	readonly tracks?: number;
+	readonly track?: number;
+	readonly frames: number;
+}
+
+const FOLDER = new URL("fixtures/", import.meta.url);
+const { clips }: { clips: Record<string, Golden> } = JSON.parse(
+	readFileSync(new URL("counts.json", FOLDER), "utf8"),
+);
+const pathOf = (name: string) => fileURLToPath(new URL(`counts/${name}`, FOLDER));
+const bytesOf = (name: string) => new Uint8Array(readFileSync(pathOf(name)));
+
+const whatOf = ({ width, height, frames, tracks, track }: VideoHeader) => ({
+	width,
+	height,
+	frames,
+	...(tracks !== undefined && { tracks, track }),
+});
+
+test.each(Object.entries(clips))("header of %s", async (name, { claimed: _, ...golden }) => {
+	const header = await readVideoHeader(bytesOf(name));
+	expect(whatOf(header)).toEqual(golden);
+	expect(header.framesExact).toBe(true);
+});
+
+test.each(Object.entries(clips))("index of %s without a decoder", async (name, { frames }) => {
+	const index = await readFrameIndex(bytesOf(name)).catch((error: unknown) => error);
+	const isRefused = name.endsWith(".avi") || name === "fragments-behind.mp4";
+	if (isRefused) expect(index).toMatchObject({ code: "unsupported" });
+	else expect(index).toMatchObject({ frames: { length: frames } });
+});
+
+function describeDecoder(decoder: VideoDecoderName): void {
+	test.each(Object.entries(clips))("%s", async (name, { width, height, frames, tracks, track }) => {
+		const header = await readVideoHeader(bytesOf(name));
+		const video = await openVideo(pathOf(name), { decoder, threads: 1 });
+		try {
+			expect(video).toMatchObject({ width, height, ...(tracks !== undefined && { tracks, track }) });
+			const { index } = video;
+			expect(index.frames.length).toBe(frames);
+			expect((index.fps ?? 0) / (header.fps ?? 0)).toBeCloseTo(1, 9);
+			expect((index.durationSeconds ?? 0) / (header.durationSeconds ?? 0)).toBeCloseTo(1, 9);
+			let decoded = 0;
+			for await (const { picture } of video.frames(index.frames.map((_, frame) => frame))) {
+				expect(picture.data.length).toBe(width * height * 3);
+				decoded++;
+			}
+			expect(decoded).toBe(frames);
+		} finally {
+			await video.close();
+		}
+	});
+}
+
+describe("node-av decodes what was counted", () => describeDecoder("node-av"));
+describe.runIf(hasCommand("ffmpeg"))("the ffmpeg command decodes what was counted", () =>
+	describeDecoder("ffmpeg"),
+);
+
+test("frames of a gap in an AVI keep their times, with B-frames too", async () => {
+	for (const name of ["gap.avi", "gap-b-frames.avi"]) {
+		const video = await openVideo(pathOf(name), { decoder: "node-av", threads: 1 });
+		const seconds = video.index.frames.map((frame) => frame.seconds * 24);
+		await video.close();
+		expect(Math.round((seconds[10] ?? 0) - (seconds[9] ?? 0)), name).toBe(22);
+	}
+});
+
+test("an index that points outside the file, or that is longer than itself, is damage", async () => {
+	const bytes = bytesOf("gap-opendml.avi");
+	const view = new DataView(bytes.buffer);
+	const at = Buffer.from(bytes).indexOf("indx") + 8 + 24;
+	const place = Number(view.getBigUint64(at, true));
+	for (const wrong of [bytes.length * 2, 2 ** 60]) {
+		view.setBigUint64(at, BigInt(wrong), true);
+		await expect(readVideoHeader(bytes)).rejects.toThrow(OnevisionError);
+	}
+	view.setBigUint64(at, BigInt(place), true);
+	view.setUint32(place + 8 + 4, 1_000_000, true);
+	await expect(readVideoHeader(bytes)).rejects.toThrow("has an index longer than its chunk");
+});
