@@ -100,10 +100,10 @@ function modelsTable(): string {
 	return markdownTable(
 		["Checkpoint", "Rule", "Counted as", "Settings", "Rows compared", "Constants from"],
 		CHECKPOINT_IDS.map((id) => {
-			const { title, family: familyId, source } = checkpointById(id);
+			const { title, family: familyId, source, isReleased } = checkpointById(id);
 			const family = familyById(familyId);
 			return [
-				`\`${id}\` ${title}`,
+				`\`${id}\` ${title}${isReleased === false ? ", configured there, not released" : ""}`,
 				`\`${familyId}\``,
 				family.parities.join(", "),
 				Object.keys(family.settings).join(", ") || "none",

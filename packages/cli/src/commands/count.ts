@@ -11,6 +11,7 @@ import { type GivenMedia, givenSamples, type NamedSample } from "../input/sample
 import { parseSettings } from "../input/settings.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { readTokenizer } from "../input/tokenizer.ts";
+import { overContextLine } from "../render/context.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -113,6 +114,17 @@ function renderCounts(terminal: Terminal, counter: AnyCounter, counted: readonly
 		counter.contextTokens === undefined
 			? ""
 			: `, ${((100 * largest) / counter.contextTokens).toFixed(1)} % of a context of ${whole(counter.contextTokens)}`;
+	const over = counted.flatMap(({ sample, layout }) =>
+		layout.overContext === undefined
+			? []
+			: [
+					overContextLine(
+						layout.overContext,
+						layout.contextTokens - layout.overContext,
+						counted.length > 1 ? sample.name : undefined,
+					),
+				],
+	);
 	return [
 		`${bold(counter.title)} ${dim(counter.basis)}`,
 		"",
@@ -120,6 +132,7 @@ function renderCounts(terminal: Terminal, counter: AnyCounter, counted: readonly
 		...body,
 		"",
 		`${counted.length > 1 ? "the largest" : "in all"}, with markers around media: ${whole(largest)} tokens${window}`,
+		...over.map((line) => bold(line)),
 		...notes.map((note) => dim(`note: ${note}`)),
 	].join("\n");
 }

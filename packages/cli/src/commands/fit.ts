@@ -17,6 +17,7 @@ import { EXIT } from "../exit.ts";
 import { parseSettings } from "../input/settings.ts";
 import { parseImageSize, parseVideoSize } from "../input/sizes.ts";
 import { resolveModel } from "../input/snapshot.ts";
+import { overContextLine } from "../render/context.ts";
 import { whole } from "../render/numbers.ts";
 import { type Column, table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -64,6 +65,8 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 	if (options.jsonl !== undefined) return answerLength(terminal, options, options.jsonl, settings);
 	const answer = answerOf(options, settings);
 	const counter = createCounterFrom(options.model, settings);
+	const { contextTokens } = counter.checkpoint;
+	const over = Math.max(0, answer.fit.largest.visualTokens - contextTokens);
 	if (options.json) {
 		const { fit, question } = answer;
 		const { checkpoint, settings: resolved } = counter;
@@ -74,6 +77,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 			question,
 			maxTokens: tokensOf(options),
 			...fit,
+			...(over > 0 ? { overContext: over } : {}),
 		};
 		await terminal.out(`${JSON.stringify(result, null, 2)}\n`);
 		return EXIT.done;
@@ -86,6 +90,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 		"",
 		dim(head),
 		...body,
+		...(over > 0 ? [bold(overContextLine(over, contextTokens, "the largest"))] : []),
 		...answer.notes.map((note) => dim(`note: ${note}`)),
 	];
 	await terminal.out(`${lines.join("\n")}\n`);

@@ -1,7 +1,7 @@
 /** `onevision inspect`: what a model sees of an image, a video or several images together, drawn on one page. */
 
 import { basename, resolve } from "node:path";
-import { type ItemLayout, OnevisionError } from "@onevision/core";
+import { type ItemLayout, OnevisionError, overContext } from "@onevision/core";
 import {
 	type Fact,
 	factsOf,
@@ -25,6 +25,7 @@ import {
 	readInspector,
 } from "../input/inspector.ts";
 import { assertOutput, readPicture, readPictureSize, writePicture } from "../input/pictures.ts";
+import { overContextLine } from "../render/context.ts";
 import { whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -136,25 +137,37 @@ async function inspectPictures(
 
 function reportOf(
 	written: string,
-	{ counter: { id, title, basis, settings }, note }: Inspector,
+	{ counter: { id, title, basis, settings, contextTokens }, note }: Inspector,
 	{ picture: { width, height }, ...page }: Page,
 ): string {
-	const report = { written, width, height, model: id, title, basis, settings, ...page };
+	const over = overOf(page.items, contextTokens);
+	const flag = over === undefined ? {} : { overContext: over };
+	const report = { written, width, height, model: id, title, basis, settings, ...flag, ...page };
 	return `${JSON.stringify(note === undefined ? report : { ...report, note }, null, 2)}\n`;
 }
 
 function textOf(written: string, { counter, note }: Inspector, { picture, items }: Page): string {
-	const { title, basis } = counter;
+	const { title, basis, contextTokens = Number.POSITIVE_INFINITY } = counter;
 	const layouts = items.map(({ layout }) => layout);
+	const over = overOf(items, contextTokens);
 	const notes = [...new Set([...layouts.flatMap(notesOf), ...(note === undefined ? [] : [note])])];
 	return [
 		`${title} ${basis}`,
 		"",
 		...(items.length > 1 ? imagesTable(items) : layouts.flatMap(factsTable)),
 		"",
+		...(over === undefined ? [] : [overContextLine(over, contextTokens)]),
 		...notes.map((line) => `note: ${line}`),
 		`wrote ${written}, ${picture.width}x${picture.height} px\n`,
 	].join("\n");
+}
+
+/** By how many tokens what is on the page is over the model's context. */
+function overOf(items: Page["items"], contextTokens = Number.POSITIVE_INFINITY): number | undefined {
+	return overContext(
+		items.map(({ layout }) => layout),
+		contextTokens,
+	);
 }
 
 /** The numbers of the page, one a line. */

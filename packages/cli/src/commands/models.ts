@@ -52,7 +52,7 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 			{ title: "scenarios" },
 		],
 		rows.map(({ id, checkpoint }) => [
-			id,
+			checkpoint.isReleased === false ? `${id} *` : id,
 			checkpoint.family,
 			largeCount(modelOf(checkpoint.parts).parameters.total),
 			whole(checkpoint.contextTokens),
@@ -76,6 +76,7 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 	const lines = [
 		dim(head),
 		...body,
+		dim("* configured in its training code, not released"),
 		"",
 		dim(apiHead),
 		...apiBody,
@@ -162,6 +163,9 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 		["projector", `${checkpoint.parts.projector.kind}, ${largeCount(parameters.projector)} parameters`],
 		["language model", `${languageModel.name}, ${largeCount(parameters.languageModel)} parameters`],
 		["context", `${whole(checkpoint.contextTokens)} tokens`],
+		...(checkpoint.isReleased === false
+			? [["weights", "none released: configured in its training code"] as [string, string]]
+			: []),
 		["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
 		["other names", checkpoint.aliases.join(", ")],
 		["constants from", checkpoint.source],

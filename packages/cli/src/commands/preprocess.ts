@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { extname, relative, resolve } from "node:path";
-import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
+import { type Checkpoint, type ItemLayout, OnevisionError, overContext } from "@onevision/core";
 import {
 	type Backend,
 	createProcessor,
@@ -20,6 +20,7 @@ import { parseSettings } from "../input/settings.ts";
 import { resolveModel } from "../input/snapshot.ts";
 import { targetsOf } from "../output/targets.ts";
 import { describeTensors, writeTensors } from "../output/tensor-file.ts";
+import { overContextLine } from "../render/context.ts";
 import { bytes, whole } from "../render/numbers.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -65,6 +66,7 @@ export async function preprocessMedia(
 	}
 	reportLeftOut(terminal, leftOut);
 	const names = files.map(({ path }) => path);
+	const { contextTokens } = processor.checkpoint;
 	const facts = {
 		model: processor.checkpoint.title,
 		backend: processor.backend,
@@ -73,7 +75,7 @@ export async function preprocessMedia(
 		transformers: TRANSFORMERS_VERSION,
 	};
 	const hasFailed = refused !== undefined || leftOut.some(({ reason }) => reason !== "not-media");
-	const job: Job = { terminal, command, model, options, names, given, facts, hasFailed };
+	const job: Job = { terminal, command, model, options, names, given, facts, contextTokens, hasFailed };
 	return isInFolder ? writeEach(job) : writeOne(job);
 }
 
@@ -89,6 +91,8 @@ interface Job {
 	/** Whether a file was left out already. */
 	readonly hasFailed: boolean;
 	readonly facts: Readonly<Record<string, unknown>>;
+	/** Tokens the model takes. */
+	readonly contextTokens: number;
 }
 
 async function modelOf(terminal: Terminal, command: PreprocessCommand) {
@@ -116,7 +120,7 @@ async function isFolder(terminal: Terminal, out: string): Promise<boolean> {
 }
 
 async function writeOne(job: Job): Promise<number> {
-	const { terminal, command, model, options, names, facts, hasFailed } = job;
+	const { terminal, command, model, options, names, facts, contextTokens, hasFailed } = job;
 	if (command.threads !== undefined) {
 		throw new OnevisionError(
 			"invalid-input",
@@ -134,12 +138,14 @@ async function writeOne(job: Job): Promise<number> {
 	const short = names.map((name) => shorten(terminal, name));
 	const written = await writeTensors(terminal, command.out, tensors, { ...facts, files: short, layouts });
 	const rows = layouts.flat().map((layout, index) => rowOf(short[index] ?? "", layout));
+	const over = overEach(layouts, contextTokens);
 	if (command.json === true) {
-		await terminal.out(
-			`${JSON.stringify(reportOf(command.out, written, tensors, facts, short, layouts), null, 2)}\n`,
-		);
+		const report = { ...reportOf(command.out, written, tensors, facts, short, layouts), ...over };
+		await terminal.out(`${JSON.stringify(report, null, 2)}\n`);
 	} else {
 		await terminal.out(`${table(COLUMNS, rows).join("\n")}\n\n`);
+		const names = command.together === true ? [] : short;
+		for (const line of overLines(over, names, contextTokens)) await terminal.out(`${line}\n`);
 		await terminal.out(`${describeTensors(tensors).join("\n")}\nwrote ${command.out}, ${bytes(written)}\n`);
 	}
 	return hasFailed ? EXIT.error : EXIT.done;
@@ -159,7 +165,7 @@ function reportOf(
 
 /** One file per sample: a pool of threads, a line per failure, the rest goes on. */
 async function writeEach(job: Job): Promise<number> {
-	const { terminal, command, model, options, names, given, facts, hasFailed } = job;
+	const { terminal, command, model, options, names, given, facts, contextTokens, hasFailed } = job;
 	if (command.together === true) {
 		throw new OnevisionError(
 			"invalid-input",
@@ -206,9 +212,10 @@ async function writeEach(job: Job): Promise<number> {
 	if (command.json === true) {
 		const report = {
 			...facts,
-			written: made.map(({ file, written, result, size }) =>
-				reportOf(written, size, result.tensors, {}, [file], [result.layouts]),
-			),
+			written: made.map(({ file, written, result, size }) => ({
+				...reportOf(written, size, result.tensors, {}, [file], [result.layouts]),
+				...overEach([result.layouts], contextTokens),
+			})),
 			failed: failed.map(({ file, error: { code, message } }) => ({ file, code, message })),
 		};
 		await terminal.out(`${JSON.stringify(report, null, 2)}\n`);
@@ -216,9 +223,34 @@ async function writeEach(job: Job): Promise<number> {
 		const rows = made.flatMap(({ file, result }) => result.layouts.map((layout) => rowOf(file, layout)));
 		const total = made.reduce((sum, { size }) => sum + size, 0);
 		await terminal.out(`${table(COLUMNS, rows).join("\n")}\n\n`);
+		const over = overEach(
+			made.map(({ result }) => result.layouts),
+			contextTokens,
+		);
+		const names = made.map(({ file }) => file);
+		for (const line of overLines(over, names, contextTokens)) await terminal.out(`${line}\n`);
 		await terminal.out(`wrote ${made.length} files to ${command.out}, ${bytes(total)}\n`);
 	}
 	return failed.length > 0 || hasFailed ? EXIT.error : EXIT.done;
+}
+
+/** By how many tokens each sample is over the context, 0 where it fits; nothing when all fit. */
+function overEach(
+	layouts: readonly (readonly ItemLayout[])[],
+	contextTokens: number,
+): { readonly overContext?: readonly number[] } {
+	const over = layouts.map((items) => overContext(items, contextTokens) ?? 0);
+	return over.some((tokens) => tokens > 0) ? { overContext: over } : {};
+}
+
+function overLines(
+	{ overContext: over = [] }: ReturnType<typeof overEach>,
+	names: readonly string[],
+	contextTokens: number,
+): string[] {
+	return over.flatMap((tokens, index) =>
+		tokens > 0 ? [overContextLine(tokens, contextTokens, names[index])] : [],
+	);
 }
 
 function expected(error: unknown): OnevisionError {

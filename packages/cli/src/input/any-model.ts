@@ -40,6 +40,8 @@ export interface CountedSample {
 	/** What is billed, where it is not the tokens counted. */
 	readonly billedTokens?: number;
 	readonly contextTokens: number;
+	/** By how many tokens that is over the model's context; absent when it fits. */
+	readonly overContext?: number;
 }
 
 export interface AnyCounter {
@@ -76,16 +78,17 @@ function openCounter(
 	countText: ((text: string) => number) | undefined,
 ): AnyCounter {
 	const counter = createCounterFrom(model, settings);
+	const { contextTokens } = counter.checkpoint;
 	return {
 		kind: "open",
 		id: typeof model === "string" ? resolveCheckpointId(model) : "config",
 		title: counter.checkpoint.title,
 		basis: `as ${counter.settings.parity} counts it`,
 		settings: { parity: counter.settings.parity, ...counter.settings.values },
-		contextTokens: counter.checkpoint.contextTokens,
+		contextTokens,
 		count: (sample) => {
 			const counted = counter.count(sample);
-			const layout = countText === undefined ? counted : tokenizeText(counted, countText);
+			const layout = countText === undefined ? counted : tokenizeText(counted, countText, contextTokens);
 			return { ...layout, items: layout.items.map((detail) => ({ ...pick(detail), detail })) };
 		},
 	};
@@ -112,10 +115,12 @@ function apiCounter(model: string, settings: Readonly<Record<string, unknown>>):
 		...(contextTokens === undefined ? {} : { contextTokens: contextTokens.value }),
 		count: (sample) => {
 			const counted = countApiFrom(id, sample, rest);
+			const over = counted.contextTokens - (contextTokens?.value ?? Number.POSITIVE_INFINITY);
 			return {
 				items: counted.items.map((detail) => ({ ...pick(detail), detail })),
 				visualTokens: counted.visualTokens,
 				contextTokens: counted.contextTokens,
+				...(over > 0 ? { overContext: over } : {}),
 				...(counted.billedTokens === counted.visualTokens ? {} : { billedTokens: counted.billedTokens }),
 			};
 		},

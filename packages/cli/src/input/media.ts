@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { OnevisionError, type Sample } from "@onevision/core";
+import type { VideoHeader } from "@onevision/media";
 import { type FoundMedia, findMedia, type Grouping, type LeftOut, samplesOf } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
 
@@ -26,7 +27,17 @@ export async function readMedia(
 		const more = leftOut.length > 1 ? ` (and ${leftOut.length - 1} more)` : "";
 		throw new OnevisionError("unreadable-file", `no media to read: ${reason}${more}`);
 	}
+	for (const { path, header } of items) {
+		if (header.kind === "video") terminal.err(tracksNote(path, header));
+	}
 	return { files: items, leftOut };
+}
+
+/** Which of several video tracks is read; nothing for a lone one. */
+export function tracksNote(path: string, { tracks, track, width, height }: VideoHeader): string {
+	if (tracks === undefined || track === undefined) return "";
+	const which = `the main one is read, number ${track + 1}, ${width}x${height}`;
+	return `note: ${path}: holds ${tracks} video tracks; ${which}\n`;
 }
 
 /** Samples of one folder, as a plan sees them. */

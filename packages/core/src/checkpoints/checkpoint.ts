@@ -33,6 +33,8 @@ export interface CheckpointOf<F extends FamilyId> {
 	readonly trainedFrames?: number;
 	/** Settings its model card or demo uses where transformers by itself would take every frame of a video. */
 	readonly usual?: Partial<SettingsOf<F>>;
+	/** False: configured in its training code, no weights released. Absent: released. */
+	readonly isReleased?: false;
 	/** Where the constants were read. */
 	readonly source: string;
 }

@@ -11,13 +11,13 @@ import { smartResize, smartResizeClip } from "../geometry/smart-resize.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { Size, VideoItem } from "../sample.ts";
 import type { Parity } from "./family.ts";
-import type { SampledFrames } from "./frames.ts";
+import { notesOnBoth, type SampledFrames, withNotes } from "./frames.ts";
 import type { QwenVlConstants, QwenVlSettings } from "./qwen-vl.ts";
 
 export interface QwenVideoRule {
 	/** Frames wanted from the clip's rate. */
 	countByFps(video: VideoItem, rate: number, settings: QwenVlSettings, temporalPatch: number): number;
-	/** Frames that come to when `asked` are wanted by number; it may be none, or more than there are. */
+	/** Frames it comes to when `asked` are wanted by number: maybe none, maybe more than there are. */
 	countByNumber(asked: number, temporalPatch: number): number;
 	indices(total: number, count: number): number[];
 	/** Size of every frame, px. */
@@ -148,18 +148,15 @@ function sampleByNumber(
 	const refuse = (why: string): never => {
 		throw new OnevisionError("unsupported", `num_frames ${asked}: ${why}`);
 	};
-	if (count < 1) {
-		return refuse(`comes to none, as ${parity} rounds it to pairs of frames and fails; ask for ${temporalPatch}`);
+	if (count < temporalPatch) {
+		return refuse(`${parity} takes frames in pairs and fails on fewer; ask for ${temporalPatch}`);
 	}
-	const notes: string[] = [];
-	if (parity === "transformers" && rate !== "all") {
-		notes.push(
-			`num_frames=${asked} beside fps=${rate}: transformers refuses a call with both; pass fps=None with it, here fps=all`,
-		);
-	}
+	const notes = [...notesOnBoth(asked, rate, parity)];
 	if (count <= total || rule.more === "repeats") return take(total, count, rule, parity, notes);
 	if (parity !== "transformers") {
-		return refuse(`comes to ${count} frames of a clip that has ${total}, which ${parity} refuses; ask for fewer`);
+		return refuse(
+			`comes to ${count} frames of a clip that has ${total}, which ${parity} refuses; ask for fewer`,
+		);
 	}
 	const most = floorTo(total, temporalPatch);
 	if (most < 1) return refuseShort(total);
@@ -177,10 +174,10 @@ function take(
 	parity: Parity,
 	notes: readonly string[],
 ): SampledFrames {
-	if (count === total) return { count, ...(notes.length > 0 && { notes }) };
+	if (count === total) return withNotes({ count }, notes);
 	const indices = rule.indices(total, count);
 	const last = indices.at(-1) ?? 0;
-	if (last < total) return { count: indices.length, indices, ...(notes.length > 0 && { notes }) };
+	if (last < total) return withNotes({ count: indices.length, indices }, notes);
 	if (parity === "vllm") {
 		return { count: indices.length, indices: indices.map((index) => Math.min(index, total - 1)) };
 	}

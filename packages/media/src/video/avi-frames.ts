@@ -62,12 +62,7 @@ function* readIndexes({ movies, index }: AviFile, stream: AviStream, tally: Tall
 }
 
 /** `idx1`: four-character code, flags, offset and bytes of every chunk, 16 bytes each. */
-function* readOldIndex(
-	index: AviChunk,
-	movie: AviChunk,
-	stream: number,
-	tally: Tally,
-): Reading<boolean> {
+function* readOldIndex(index: AviChunk, movie: AviChunk, stream: number, tally: Tally): Reading<boolean> {
 	const entries = Math.floor((index.end - index.start) / 16);
 	if (entries === 0) return false;
 	const table = yield* range(index.start, entries * 16);

@@ -57,11 +57,7 @@ export interface FrameIndex {
  * Numbers the frames of one track. `statedFps`, the rate the file states, is taken where its frames bear it out: MKV
  * rounds times to milliseconds. Throws `unreadable-file` without frames, `over-limit` above core's `MAX_FRAMES`.
  */
-export function frameIndexOf(
-	listed: readonly RawPacket[],
-	timeBase: TimeBase,
-	statedFps = 0,
-): FrameIndex {
+export function frameIndexOf(listed: readonly RawPacket[], timeBase: TimeBase, statedFps = 0): FrameIndex {
 	assertCount(listed.length);
 	const raw = withoutPictureless(listed);
 	const shown = raw.map((_, order) => order).filter((order) => raw[order]?.isShown);

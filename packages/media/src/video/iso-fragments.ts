@@ -21,7 +21,11 @@ const TRUN_FIRST_FLAGS = 0x4;
 const TRUN_SAMPLE_FIELDS = [0x100, 0x200, 0x400, 0x800];
 
 /** `boxes` are those of the file, `listedEnd` is how long the frames of the moov box last together. */
-export function* readFragments(boxes: readonly Box[], trackId: number, listedEnd: number): Reading<FragmentFrames> {
+export function* readFragments(
+	boxes: readonly Box[],
+	trackId: number,
+	listedEnd: number,
+): Reading<FragmentFrames> {
 	const fallback = yield* readDefaultDuration(boxes, trackId);
 	let [frames, end, next] = [0, listedEnd, listedEnd];
 	for (const moof of boxes) {
@@ -76,7 +80,10 @@ function* readDecodeTime(parts: readonly Box[]): Reading<number | undefined> {
 		: (yield* range(box.start + 4, 4)).getUint32(0);
 }
 
-function* readRun(box: Box, fallback: number): Reading<{ readonly frames: number; readonly duration: number }> {
+function* readRun(
+	box: Box,
+	fallback: number,
+): Reading<{ readonly frames: number; readonly duration: number }> {
 	const head = yield* range(box.start, 8);
 	const [flags, frames] = [head.getUint32(0) & 0xff_ffff, head.getUint32(4)];
 	const fields = TRUN_SAMPLE_FIELDS.filter((field) => flags & field).length;

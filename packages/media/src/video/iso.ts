@@ -76,11 +76,7 @@ function* readClock(boxes: readonly Box[], name: "mvhd" | "mdhd"): Reading<numbe
 	return clock;
 }
 
-function* readTrack(
-	track: Box,
-	movieClock: number,
-	fileSize: number,
-): Reading<ListedFrames | undefined> {
+function* readTrack(track: Box, movieClock: number, fileSize: number): Reading<ListedFrames | undefined> {
 	const media = yield* childrenWithin(track, "mdia");
 	const clock = yield* readClock(media, "mdhd");
 	const tables = yield* childrenWithin(track, "mdia", "minf", "stbl");

@@ -7,7 +7,13 @@ import { OnevisionError } from "@onevision/core";
 import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
 import { type ByteSource, readFromSource, unreadable } from "../reading.ts";
 import { sniff, type VideoFormat } from "../sniff.ts";
-import { assertCount, type FrameIndex, frameIndexOf, type RawPacket, withoutPictureless } from "./frame-index.ts";
+import {
+	assertCount,
+	type FrameIndex,
+	frameIndexOf,
+	type RawPacket,
+	withoutPictureless,
+} from "./frame-index.ts";
 import { readVideoHeader, videoFormat } from "./header.ts";
 import { readIsFragmented } from "./iso.ts";
 import { asUnreadable, openTrack, toSource } from "./track.ts";

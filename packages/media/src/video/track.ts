@@ -69,7 +69,12 @@ async function factsOf(track: InputVideoTrack): Promise<TrackFacts> {
 	for (; packet !== null && frames < FRAMES_THAT_MATTER; frames++) {
 		packet = await sink.getNextPacket(packet, options);
 	}
-	return { isDefault, isForImpaired: hearingImpaired || visuallyImpaired, frames, bitRate: await bitRateOf(track) };
+	return {
+		isDefault,
+		isForImpaired: hearingImpaired || visuallyImpaired,
+		frames,
+		bitRate: await bitRateOf(track),
+	};
 }
 
 /** FFmpeg knows it of MP4 and MOV only: stated, or from the sample tables. */
