@@ -34,7 +34,7 @@ ASKED = [
 PROCESSORS = [
     ("qwen2-vl-7b", Qwen2VLVideoProcessor(), True),
     ("qwen3-vl-8b", Qwen3VLVideoProcessor(), True),
-    ("videollama3-7b", VideoLlama3VideoProcessor(), True),
+    ("video-llama3-7b", VideoLlama3VideoProcessor(), True),
     ("ernie-4.5-vl-28b-a3b", Ernie4_5_VLMoeVideoProcessor(draw_on_frames=False), True),
     ("kimi-k2.5", Kimi_K25VideoProcessor(), True),
     ("llava-onevision-qwen2-7b-ov", LlavaOnevisionVideoProcessor(), False),

@@ -24,6 +24,7 @@ import {
 	pageOptions,
 	readInspector,
 } from "../input/inspector.ts";
+import { tracksNote } from "../input/media.ts";
 import { assertOutput, readPicture, readPictureSize, writePicture } from "../input/pictures.ts";
 import { overContextLine } from "../render/context.ts";
 import { whole } from "../render/numbers.ts";
@@ -101,7 +102,9 @@ async function pageOf(
 
 async function headerOf(terminal: Terminal, file: string, command: InspectCommand): Promise<MediaHeader> {
 	const applyOrientation = command.applyOrientation === true;
-	return readHeader(resolve(terminal.cwd, file), { applyOrientation });
+	const header = await readHeader(resolve(terminal.cwd, file), { applyOrientation });
+	if (header.kind === "video") terminal.err(tracksNote(file, header));
+	return header;
 }
 
 async function inspectPictures(

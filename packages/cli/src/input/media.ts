@@ -1,6 +1,6 @@
 /** Files and folders on the command line → media items and samples, with a line for every file left out. */
 
-import { resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
 import { OnevisionError, type Sample } from "@onevision/core";
 import type { VideoHeader } from "@onevision/media";
 import { type FoundMedia, findMedia, type Grouping, type LeftOut, samplesOf } from "@onevision/media/node";
@@ -28,9 +28,15 @@ export async function readMedia(
 		throw new OnevisionError("unreadable-file", `no media to read: ${reason}${more}`);
 	}
 	for (const { path, header } of items) {
-		if (header.kind === "video") terminal.err(tracksNote(path, header));
+		if (header.kind === "video") terminal.err(tracksNote(shorten(terminal.cwd, path), header));
 	}
 	return { files: items, leftOut };
+}
+
+/** A path as short as it stays clear: relative inside the working folder, else as it is. */
+export function shorten(cwd: string, path: string): string {
+	const inside = relative(cwd, path);
+	return inside === "" ? basename(path) : inside.startsWith("..") ? path : inside;
 }
 
 /** Which of several video tracks is read; nothing for a lone one. */

@@ -1,10 +1,9 @@
 /** The media a counting command was given, as named samples: files first, then sizes, in the order given. */
 
-import { basename, relative } from "node:path";
 import { type MediaItem, OnevisionError, type Sample } from "@onevision/core";
 import { mediaItemOf } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
-import { readMedia, reportLeftOut } from "./media.ts";
+import { readMedia, reportLeftOut, shorten } from "./media.ts";
 import { parseImageSize, parseVideoSize } from "./sizes.ts";
 
 export interface GivenMedia {
@@ -47,10 +46,4 @@ export async function givenSamples(
 	}
 	const media = named.map(({ item }) => item);
 	return [{ name: "all", items: named.map(({ name }) => name), sample: { id: "all", media } }];
-}
-
-/** A path as short as it stays clear: relative inside the working folder, else as it is. */
-function shorten(cwd: string, path: string): string {
-	const inside = relative(cwd, path);
-	return inside === "" ? basename(path) : inside.startsWith("..") ? path : inside;
 }

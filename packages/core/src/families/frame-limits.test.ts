@@ -30,7 +30,8 @@ function taken([checkpoint, parity, frames, asked]: Row): number | null {
 		if (item?.notes?.some((note) => /transformers (refuses|fails|asks|reads)/.test(note))) return null;
 		return item?.frames ?? 0;
 	} catch (error) {
-		if (error instanceof OnevisionError) return null;
+		// A name that is not known refuses nothing.
+		if (error instanceof OnevisionError && error.code !== "unknown-name") return null;
 		throw error;
 	}
 }
