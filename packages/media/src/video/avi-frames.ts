@@ -6,6 +6,7 @@
 import { type ByteSource, type Reading, range, readFromSource, text, unreadable } from "../reading.ts";
 import { type AviChunk, type AviFile, type AviStream, chunksOf } from "./avi.ts";
 import { assertCount } from "./frame-index.ts";
+import { MAX_TABLE_BYTES } from "./limits.ts";
 
 /** Chunks that hold a picture, and the places of the first and the last among all chunks of the stream. */
 export interface AviFrames {
@@ -14,8 +15,6 @@ export interface AviFrames {
 	readonly last: number;
 }
 
-/** Most bytes read of indexes: a day of film at 60 frames per second with sound is below. */
-const MAX_INDEX_BYTES = 256 * 1024 * 1024;
 /** Bytes read at a time where chunks are gone through, and the longest chunk after which as many are read again. */
 const WINDOW_BYTES = 64 * 1024;
 /** Chunks between two pauses, in which timers and aborts are heard. */
@@ -30,7 +29,7 @@ export async function countAviFrames(
 	signal: AbortSignal | undefined,
 ): Promise<AviFrames> {
 	const tally = new Tally();
-	const isListed = await readFromSource(readIndexes(file, stream, tally), source, MAX_INDEX_BYTES);
+	const isListed = await readFromSource(readIndexes(file, stream, tally), source, MAX_TABLE_BYTES);
 	if (isListed) return tally;
 	const walked = new Tally();
 	for (const movie of file.movies) await walk(source, movie, stream.number, walked, signal);

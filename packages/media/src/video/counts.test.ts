@@ -98,3 +98,26 @@ test("an index that points outside the file, or that is longer than itself, is d
 	view.setUint32(place + 8 + 4, 1_000_000, true);
 	await expect(readVideoHeader(bytes)).rejects.toThrow("has an index longer than its chunk");
 });
+
+/** Forged tables once sent the choice of a track round in circles: a second each is far more than any needs. */
+test("damaged indexes, tables and tracks are refused or counted, and soon", async () => {
+	let seed = 7;
+	const below = (limit: number) => {
+		seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff;
+		return seed % limit;
+	};
+	const names = ["gap.avi", "gap-opendml.avi", "gap-no-index.avi", "fragments-behind.mp4", "two-tracks.mp4"];
+	for (const name of [...names, "still-first.mov", "second-track.mkv"]) {
+		const clean = bytesOf(name);
+		for (let run = 0; run < 60; run++) {
+			const bytes = clean.slice();
+			const near = Math.min(bytes.length, 4000);
+			for (let change = 0; change <= below(6); change++) {
+				const at = below(near);
+				bytes[run % 2 === 0 ? at : bytes.length - 1 - at] = below(4) === 0 ? 255 : below(256);
+			}
+			const header = await readVideoHeader(bytes).catch((error: unknown) => error);
+			if (!(header instanceof OnevisionError)) expect(header, `${name} ${run}`).toHaveProperty("frames");
+		}
+	}
+}, 60_000);

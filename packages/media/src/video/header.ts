@@ -12,6 +12,7 @@ import { openAviStream } from "./choose-track.ts";
 import { countPackets, type Rate, rateOver } from "./count-packets.ts";
 import { meanRate } from "./frame-index.ts";
 import { readListedFrames } from "./iso.ts";
+import { MAX_TABLE_BYTES } from "./limits.ts";
 import { asUnreadable, openTrack, type TrackChoice, toSource } from "./track.ts";
 
 /** The facts in a video's header. */
@@ -49,8 +50,6 @@ export interface VideoHeaderOptions extends HeaderOptions {
 type Facts = Omit<VideoHeader, "kind" | "format">;
 
 const DEFAULT_MAX_COUNT_BYTES = 64 * 1024 * 1024;
-/** Most bytes read of sample tables: those of a day of film at 120 frames per second fit. */
-const MAX_TABLE_BYTES = 256 * 1024 * 1024;
 
 /**
  * Reads the header of a video. Throws `unreadable-file` for other or damaged files, files without a

@@ -17,6 +17,8 @@ export interface ListedFrames {
 	readonly end: number;
 	/** Units per second of the track's clock. */
 	readonly clock: number;
+	/** Of all samples the moov box lists, shown or not. */
+	readonly bytes: number;
 }
 
 /** The part of a track that is shown, in units of the track's clock. */
@@ -51,10 +53,10 @@ export function* readListedFrames(fileSize: number, trackId: number): Reading<Li
 		if (track.name !== "trak" || (yield* readTrackId(track)) !== trackId) continue;
 		const listed = yield* readTrack(track, yield* readClock(parts, "mvhd"), fileSize);
 		if (listed === undefined || !hasFragments) return listed;
-		const { clock, frames, start, end } = listed;
+		const { clock, bytes, frames, start, end } = listed;
 		const fragments = yield* readFragments(boxes, trackId, Math.round((end - start) * clock));
 		assertHeld("trun", frames + fragments.frames, fileSize);
-		return { clock, frames: frames + fragments.frames, start, end: start + fragments.end / clock };
+		return { clock, bytes, frames: frames + fragments.frames, start, end: start + fragments.end / clock };
 	}
 	return undefined;
 }
@@ -82,14 +84,14 @@ function* readTrack(track: Box, movieClock: number, fileSize: number): Reading<L
 	const tables = yield* childrenWithin(track, "mdia", "minf", "stbl");
 	const durations = yield* readRuns(tables, "stts", fileSize);
 	const offsets = yield* readRuns(tables, "ctts", fileSize);
-	const { count, sizes } = yield* readSampleSizes(tables, fileSize);
+	const { count, bytes, sizes } = yield* readSampleSizes(tables, fileSize);
 	const frames = Math.min(durations.samples, count);
 	if (frames === 0) return undefined;
 	const edit = yield* readEdit(yield* childrenWithin(track, "edts"), clock / movieClock);
 	const [key = 0, nextKey = 0] = yield* readFirstKeys(tables);
 	const samples = { count: frames, sizes, key, nextKey };
 	const shown = walk(durations.table, offsets.table, samples, edit);
-	return { clock, frames: shown.frames, start: shown.start / clock, end: shown.end / clock };
+	return { clock, bytes, frames: shown.frames, start: shown.start / clock, end: shown.end / clock };
 }
 
 interface Runs {
@@ -118,24 +120,24 @@ function* readRuns(boxes: readonly Box[], name: "stts" | "ctts", fileSize: numbe
 function* readSampleSizes(
 	boxes: readonly Box[],
 	fileSize: number,
-): Reading<{ readonly count: number; readonly sizes?: DataView }> {
+): Reading<{ readonly count: number; readonly bytes: number; readonly sizes?: DataView }> {
 	const box = boxes.find(({ name }) => name === "stsz" || name === "stz2");
-	if (box === undefined) return { count: 0 };
+	if (box === undefined) return { count: 0, bytes: 0 };
 	const head = yield* range(box.start, 12);
 	const count = head.getUint32(8);
 	assertHeld(box.name, count, fileSize);
-	if (box.name === "stz2") return { count };
+	if (box.name === "stz2") return { count, bytes: 0 };
 	const size = head.getUint32(4);
 	if (size > 0) {
 		assertBytes(size * count, fileSize);
-		return { count };
+		return { count, bytes: size * count };
 	}
 	if (4 * count > box.end - box.start - 12) throw overfull(box.name, count, fileSize);
 	const sizes = yield* range(box.start + 12, 4 * count);
 	let bytes = 0;
 	for (let at = 0; at < sizes.byteLength; at += 4) bytes += sizes.getUint32(at);
 	assertBytes(bytes, fileSize);
-	return { count, sizes };
+	return { count, bytes, sizes };
 }
 
 function assertBytes(bytes: number, fileSize: number): void {

@@ -12,12 +12,11 @@ import {
 	QTFF,
 	WEBM,
 } from "mediabunny";
-import { type ByteSource, blobSource, bytesSource, unreadable } from "../reading.ts";
+import { type ByteSource, blobSource, bytesSource, readFromSource, unreadable } from "../reading.ts";
 import { guardedSource } from "./guarded-source.ts";
+import { readListedFrames } from "./iso.ts";
+import { MAX_TABLE_BYTES } from "./limits.ts";
 import { FRAMES_THAT_MATTER, mainTrack, type TrackFacts } from "./main-track.ts";
-
-/** Packets looked at for a bit rate that the file does not state. */
-const PACKETS_FOR_RATE = 256;
 
 export function toSource(source: Uint8Array | Blob | ByteSource): ByteSource {
 	if (source instanceof Uint8Array) return bytesSource(source);
@@ -49,7 +48,7 @@ export async function openTrack(source: ByteSource, signal?: AbortSignal): Promi
 		const tracks = await input.getVideoTracks();
 		const facts: TrackFacts[] = [];
 		// A lone track is the main one whatever it is.
-		if (tracks.length > 1) for (const track of tracks) facts.push(await factsOf(track));
+		if (tracks.length > 1) for (const track of tracks) facts.push(await factsOf(track, source));
 		const place = mainTrack(facts);
 		const track = tracks[place];
 		if (track === undefined) throw unreadable("has no video track");
@@ -60,8 +59,24 @@ export async function openTrack(source: ByteSource, signal?: AbortSignal): Promi
 	}
 }
 
-async function factsOf(track: InputVideoTrack): Promise<TrackFacts> {
+async function factsOf(track: InputVideoTrack, source: ByteSource): Promise<TrackFacts> {
 	const { default: isDefault, hearingImpaired, visuallyImpaired } = await track.getDisposition();
+	const isForImpaired = hearingImpaired || visuallyImpaired;
+	const format = await track.input.getFormat();
+	if (format !== MP4 && format !== QTFF) {
+		return { isDefault, isForImpaired, frames: await countSome(track), bitRate: 0 };
+	}
+	// From the tables: going through a forged one takes mediabunny for ever.
+	const listed = await readFromSource(readListedFrames(source.size, track.id), source, MAX_TABLE_BYTES);
+	const seconds = listed === undefined ? 0 : listed.end - listed.start;
+	const counted = listed === undefined || seconds <= 0 ? 0 : (8 * listed.bytes) / seconds;
+	const bitRate = (await track.getAverageBitrate()) ?? counted;
+	// A track without a table is in fragments; nobody makes those of one picture.
+	return { isDefault, isForImpaired, frames: listed?.frames ?? FRAMES_THAT_MATTER, bitRate };
+}
+
+/** Packets of a track, no more than matter. */
+async function countSome(track: InputVideoTrack): Promise<number> {
 	const sink = new EncodedPacketSink(track);
 	const options = { metadataOnly: true };
 	let packet = await sink.getFirstPacket(options);
@@ -69,20 +84,7 @@ async function factsOf(track: InputVideoTrack): Promise<TrackFacts> {
 	for (; packet !== null && frames < FRAMES_THAT_MATTER; frames++) {
 		packet = await sink.getNextPacket(packet, options);
 	}
-	return {
-		isDefault,
-		isForImpaired: hearingImpaired || visuallyImpaired,
-		frames,
-		bitRate: await bitRateOf(track),
-	};
-}
-
-/** FFmpeg knows it of MP4 and MOV only: stated, or from the sample tables. */
-async function bitRateOf(track: InputVideoTrack): Promise<number> {
-	const format = await track.input.getFormat();
-	if (format !== MP4 && format !== QTFF) return 0;
-	const stated = await track.getAverageBitrate();
-	return stated ?? (await track.computePacketStats(PACKETS_FOR_RATE)).averageBitrate;
+	return frames;
 }
 
 /** What mediabunny throws, as one of our errors. */
