@@ -79,9 +79,14 @@ describe.runIf(hasCommand("ffmpeg"))("the ffmpeg command decodes what was counte
 test("frames of a gap in an AVI keep their times, with B-frames too", async () => {
 	for (const name of ["gap.avi", "gap-b-frames.avi"]) {
 		const video = await openVideo(pathOf(name), { decoder: "node-av", threads: 1 });
-		const seconds = video.index.frames.map((frame) => frame.seconds * 24);
+		const ticks = video.index.frames.map(({ seconds }) => Math.round(seconds * 24));
 		await video.close();
-		expect(Math.round((seconds[10] ?? 0) - (seconds[9] ?? 0)), name).toBe(22);
+		const steps = ticks.slice(1).map((tick, place) => tick - (ticks[place] ?? 0));
+		// 21 of 48 frames are missing in one place.
+		expect(
+			steps.filter((step) => step !== 1),
+			name,
+		).toEqual([22]);
 	}
 });
 
