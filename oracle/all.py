@@ -14,6 +14,7 @@ SCRIPTS = [
     "llava_onevision",
     "llava_next_repo",
     "qwen_vl",
+    "frame_limits",
     "video_llava",
     "vllm_repo",
     "fixed",

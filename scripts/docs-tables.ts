@@ -116,10 +116,10 @@ function modelsTable(): string {
 		["Checkpoint", "Rule", "Counted as", "Settings", "Rows compared", "Unverified", "Constants from"],
 		CHECKPOINT_IDS.map((id) => {
 			const checkpoint = checkpointById(id);
-			const { title, family: familyId, source } = checkpoint;
+			const { title, family: familyId, source, isReleased } = checkpoint;
 			const family = familyById(familyId);
 			return [
-				`\`${id}\` ${title}`,
+				`\`${id}\` ${title}${isReleased === false ? ", configured there, not released" : ""}`,
 				`\`${familyId}\``,
 				family.parities.join(", "),
 				Object.keys(family.settings).join(", ") || "none",

@@ -95,7 +95,12 @@ function buildCounter(checkpoint: Checkpoint, asked: Readonly<Record<string, unk
 	const family = familyById(checkpoint.family);
 	const settings = resolveSettings(checkpoint, asked);
 	const items = family.counter(checkpoint.constants, settings.values, settings.parity);
-	return { checkpoint, family, settings, count: (sample) => layoutSample(items, sample) };
+	return {
+		checkpoint,
+		family,
+		settings,
+		count: (sample) => layoutSample(items, sample, checkpoint.contextTokens),
+	};
 }
 
 /** Fills in defaults and checks every value. Throws `unknown-key` or `invalid-input`. */
@@ -118,7 +123,8 @@ export function resolveSettings(
 		if (value !== undefined)
 			values[key] = refuseIgnored(schema.parse(value, key), key, family, parity, values[key]);
 	}
-	family.check?.(values);
+	const given = Object.keys(rest).filter((key) => rest[key] !== undefined);
+	family.check?.(values, parity, new Set(given));
 	return { parity, values };
 }
 
@@ -163,7 +169,7 @@ function layoutNamedItem(counter: ItemCounter, item: MediaItem, images: number, 
 	}
 }
 
-function layoutSample(counter: ItemCounter, sample: Sample): SampleLayout {
+function layoutSample(counter: ItemCounter, sample: Sample, contextLimit: number): SampleLayout {
 	const { media, textTokens = 0 } = sample;
 	if (!Array.isArray(media)) {
 		throw new OnevisionError("invalid-input", "media: expected a list of images and videos");
@@ -198,5 +204,5 @@ function layoutSample(counter: ItemCounter, sample: Sample): SampleLayout {
 		}
 		items.push(counter.numbered?.(layout, ++ordinals[item.kind]) ?? layout);
 	}
-	return sampleLayout(items, textTokens);
+	return sampleLayout(items, textTokens, contextLimit);
 }

@@ -108,7 +108,7 @@ export type {
 	TokenParts,
 	TokenRange,
 } from "./layout.ts";
-export { tokenizeText } from "./layout.ts";
+export { overContext, tokenizeText } from "./layout.ts";
 export {
 	createLengthMeter,
 	type LengthMeter,

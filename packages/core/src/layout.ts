@@ -79,6 +79,8 @@ export interface SampleLayout {
 	readonly towerTokens: number;
 	/** Visual tokens, markers and text around them, and the sample's own text. */
 	readonly contextTokens: number;
+	/** By how many tokens that is over the checkpoint's context; absent when it fits. */
+	readonly overContext?: number;
 	/** Whether `contextTokens` is exact: no range, no estimated text. */
 	readonly exact: boolean;
 }
@@ -132,8 +134,12 @@ export function itemLayout(fields: Omit<ItemLayout, "visualTokens">): ItemLayout
 	return layout;
 }
 
-/** Sums the items of a sample. */
-export function sampleLayout(items: readonly ItemLayout[], textTokens: number): SampleLayout {
+/** Sums the items of a sample. `contextLimit`: tokens the model takes. */
+export function sampleLayout(
+	items: readonly ItemLayout[],
+	textTokens: number,
+	contextLimit = Number.POSITIVE_INFINITY,
+): SampleLayout {
 	let visualTokens = 0;
 	let towerTokens = 0;
 	let around = 0;
@@ -144,14 +150,29 @@ export function sampleLayout(items: readonly ItemLayout[], textTokens: number): 
 		around += item.around.markers + item.around.estimatedTextTokens;
 		if (item.range !== undefined || item.around.text.length > 0) exact = false;
 	}
-	return { items, visualTokens, towerTokens, contextTokens: visualTokens + around + textTokens, exact };
+	const contextTokens = visualTokens + around + textTokens;
+	return { items, visualTokens, towerTokens, contextTokens, ...overflow(contextTokens, contextLimit), exact };
+}
+
+/** By how many tokens the items of one sample are over a context of so many; absent when they fit. */
+export function overContext(items: readonly ItemLayout[], contextLimit: number): number | undefined {
+	return sampleLayout(items, 0, contextLimit).overContext;
+}
+
+function overflow(contextTokens: number, contextLimit: number): Pick<SampleLayout, "overContext"> {
+	return contextTokens > contextLimit ? { overContext: contextTokens - contextLimit } : {};
 }
 
 /**
  * The layout with the text around media counted by a tokenizer instead of estimated. `countTokens` counts one piece
- * without special tokens; pieces stand between special tokens, so they are tokenized apart.
+ * without special tokens; pieces stand between special tokens, so they are tokenized apart. `contextLimit`: tokens the
+ * model takes; without it nothing is over.
  */
-export function tokenizeText(layout: SampleLayout, countTokens: (text: string) => number): SampleLayout {
+export function tokenizeText(
+	layout: SampleLayout,
+	countTokens: (text: string) => number,
+	contextLimit = Number.POSITIVE_INFINITY,
+): SampleLayout {
 	let difference = 0;
 	const items = layout.items.map((item) => {
 		if (item.around.text.length === 0) return item;
@@ -159,10 +180,14 @@ export function tokenizeText(layout: SampleLayout, countTokens: (text: string) =
 		difference += textTokens - item.around.estimatedTextTokens;
 		return { ...item, around: { ...item.around, textTokens } };
 	});
+	const { visualTokens, towerTokens } = layout;
+	const contextTokens = layout.contextTokens + difference;
 	return {
-		...layout,
 		items,
-		contextTokens: layout.contextTokens + difference,
+		visualTokens,
+		towerTokens,
+		contextTokens,
+		...overflow(contextTokens, contextLimit),
 		exact: items.every(({ range }) => range === undefined),
 	};
 }

@@ -72,6 +72,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 	const hasVideo = options.video.length > 0 && sampling?.choosers.includes(options.setting ?? "") !== true;
 	const { contextTokens } = counter.checkpoint;
 	const maxTokens = tokensOf(options);
+	const over = Math.max(0, answer.fit.largest.visualTokens - contextTokens);
 	if (options.json) {
 		const { fit, question } = answer;
 		const { checkpoint, settings: used } = counter;
@@ -85,6 +86,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 			contextWindowTokens: contextTokens,
 			...fit,
 			...(answer.wholeClip === undefined ? {} : { wholeClip: answer.wholeClip }),
+			...(over > 0 ? { overContext: over } : {}),
 		};
 		await terminal.out(`${JSON.stringify(result, null, 2)}\n`);
 		return EXIT.done;

@@ -1,7 +1,7 @@
 /** `onevision inspect`: what a model sees of an image, a video or several images together, drawn on one page. */
 
 import { basename, resolve } from "node:path";
-import { type ItemLayout, OnevisionError } from "@onevision/core";
+import { type ItemLayout, OnevisionError, overContext } from "@onevision/core";
 import {
 	type Fact,
 	factsOf,
@@ -32,7 +32,9 @@ import {
 	resolveLoading,
 	storedOrientation,
 } from "../input/loading.ts";
+import { tracksNote } from "../input/media.ts";
 import { assertOutput, readPicture, writePicture } from "../input/pictures.ts";
+import { overContextLine } from "../render/context.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
 import { printable } from "../render/left-out.ts";
 import { whole } from "../render/numbers.ts";
@@ -105,7 +107,11 @@ async function pageOf(
 ): Promise<Page> {
 	const loading = resolveLoading(command, loadingRuleOf(inspector.counter));
 	const headers: MediaHeader[] = [];
-	for (const file of files) headers.push(await readHeader(resolve(terminal.cwd, file), loading));
+	for (const file of files) {
+		const header = await readHeader(resolve(terminal.cwd, file), loading);
+		if (header.kind === "video") terminal.err(tracksNote(file, header));
+		headers.push(header);
+	}
 	const [[file = "", ...more], [header]] = [files, headers];
 	if (header?.kind === "video" && more.length === 0) {
 		return inspectClip(terminal, file, header, inspector, choice, loading.applyRotation);
@@ -163,12 +169,19 @@ async function inspectPictures(
 
 function reportOf(
 	written: string,
-	{ counter: { id, title, basis, settings }, sampling, note }: Inspector,
+	{ counter: { id, title, basis, settings, contextTokens }, sampling, note }: Inspector,
 	{ picture: { width, height }, ...page }: Page,
 ): string {
 	const videoSampling =
 		page.frames === undefined || page.sampling !== undefined ? {} : { videoSampling: sampling };
-	const report = { written, width, height, model: id, title, basis, settings, ...videoSampling, ...page };
+	const over = overOf(page.items, contextTokens);
+	const flag = over === undefined ? {} : { overContext: over };
+	const report = {
+		...{ written, width, height, model: id, title, basis, settings },
+		...videoSampling,
+		...flag,
+		...page,
+	};
 	return `${JSON.stringify(note === undefined ? report : { ...report, note }, null, 2)}\n`;
 }
 
@@ -178,7 +191,8 @@ function textOf(
 	{ counter, sampling, note }: Inspector,
 	{ picture, items, frames, sampling: choice }: Page,
 ): string {
-	const { title, basis, settings } = counter;
+	const { title, basis, settings, contextTokens = Number.POSITIVE_INFINITY } = counter;
+	const over = overOf(items, contextTokens);
 	const layouts = items.map(({ layout }) => layout);
 	const sampled =
 		frames === undefined || choice !== undefined ? [] : [samplingNote(sampling, String(settings.parity))];
@@ -191,9 +205,18 @@ function textOf(
 		"",
 		...(items.length > 1 ? imagesTable(items, columns) : layouts.flatMap(factsTable)),
 		"",
+		...(over === undefined ? [] : wrap(overContextLine(over, contextTokens), columns)),
 		...notes.flatMap((line) => wrap(`note: ${line}`, columns)),
 		`wrote ${written}, ${picture.width}x${picture.height} px\n`,
 	].join("\n");
+}
+
+/** By how many tokens what is on the page is over the model's context. */
+function overOf(items: Page["items"], contextTokens = Number.POSITIVE_INFINITY): number | undefined {
+	return overContext(
+		items.map(({ layout }) => layout),
+		contextTokens,
+	);
 }
 
 /** The numbers of the page, one a line. */

@@ -79,10 +79,10 @@ async function listModels(terminal: Terminal, { open, closed }: FoundModels, jso
 			],
 			open.map((id) => {
 				const checkpoint = checkpointById(id);
-				const { family, parts, contextTokens } = checkpoint;
+				const { family, parts, contextTokens, isReleased } = checkpoint;
 				const { scenarios } = familyById(family);
 				return [
-					id,
+					isReleased === false ? `${id} *` : id,
 					family,
 					largeCount(modelOf(parts).parameters.total),
 					whole(contextTokens),
@@ -122,9 +122,12 @@ async function listModels(terminal: Terminal, { open, closed }: FoundModels, jso
 			? [`${count(closed.length, "closed model")} of ${count(providers.size, "provider")}`]
 			: []),
 	];
+	const unreleased = open.some((id) => checkpointById(id).isReleased === false)
+		? ["* configured in its training code, not released"]
+		: [];
 	const help = "onevision models WORD filters, onevision models ID shows settings and sources";
 	await terminal.out(
-		`${[...blocks, ...wrap(`${counts.join(", ")}; ${help}`, columns).map(colors.dim)].join("\n")}\n`,
+		`${[...blocks, ...[...unreleased, `${counts.join(", ")}; ${help}`].flatMap((line) => wrap(line, columns)).map(colors.dim)].join("\n")}\n`,
 	);
 }
 
@@ -228,6 +231,9 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 			["projector", `${checkpoint.parts.projector.kind}, ${largeCount(parameters.projector)} parameters`],
 			["language model", `${languageModel.name}, ${largeCount(parameters.languageModel)} parameters`],
 			["context", `${whole(checkpoint.contextTokens)} tokens`],
+			...(checkpoint.isReleased === false
+				? [["weights", "none released: configured in its training code"] as const]
+				: []),
 			["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
 			...(card.length === 0 ? [] : [["card samples", card.join(" ")] as const]),
 			["other names", checkpoint.aliases.join(", ")],

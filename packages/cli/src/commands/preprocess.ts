@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
+import { type Checkpoint, type ItemLayout, OnevisionError, overContext } from "@onevision/core";
 import {
 	type Backend,
 	createProcessor,
@@ -23,6 +23,7 @@ import { assertFilePlace, assertFolderPlace } from "../output/place.ts";
 import { targetsOf } from "../output/targets.ts";
 import { describeTensors, type TensorShapes, writeBatch, writeTensors } from "../output/tensor-file.ts";
 import { type Refusal, refusalOf } from "../refusal.ts";
+import { overContextLine } from "../render/context.ts";
 import { bytes, whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
@@ -73,6 +74,7 @@ export async function preprocessMedia(
 	}
 	reportLeftOut(terminal, leftOut);
 	const names = files.map(({ path }) => path);
+	const { contextTokens } = processor.checkpoint;
 	const facts = {
 		model: processor.checkpoint.title,
 		backend: processor.backend,
@@ -82,7 +84,18 @@ export async function preprocessMedia(
 		transformers: TRANSFORMERS_VERSION,
 	};
 	const hasFailed = refused !== undefined || leftOut.some(({ reason }) => reason !== "not-media");
-	const job: Job = { terminal, command, model, options, loading, names, given, facts, hasFailed };
+	const job: Job = {
+		terminal,
+		command,
+		model,
+		options,
+		loading,
+		names,
+		given,
+		facts,
+		contextTokens,
+		hasFailed,
+	};
 	const status = isInFolder ? await writeEach(job) : await writeOne(job);
 	if (files.some(({ header }) => header.kind === "video")) {
 		terminal.err(`note: ${samplingNote(sampling, "transformers")}\n`);
@@ -103,6 +116,8 @@ interface Job {
 	/** Whether a file was left out already. */
 	readonly hasFailed: boolean;
 	readonly facts: Readonly<Record<string, unknown>>;
+	/** Tokens the model takes. */
+	readonly contextTokens: number;
 }
 
 async function modelOf(terminal: Terminal, command: PreprocessCommand) {
@@ -151,7 +166,7 @@ function refuseIdleOptions({ threads, together }: PreprocessCommand, isInFolder:
 
 /** Written as it is made: the file may be larger than memory. */
 async function writeOne(job: Job): Promise<number> {
-	const { terminal, command, model, options, loading, names, facts, hasFailed } = job;
+	const { terminal, command, model, options, loading, names, facts, contextTokens, hasFailed } = job;
 	const samples = command.together === true ? [names] : names.map((name) => [name]);
 	const progress = progressOf(terminal);
 	const plan = await planBatch(model, samples, {
@@ -163,12 +178,14 @@ async function writeOne(job: Job): Promise<number> {
 	const short = names.map((name) => shorten(terminal.cwd, name));
 	const written = await writeBatch(terminal, command.out, plan, { ...facts, files: short, layouts });
 	const rows = layouts.flat().map((layout, index) => rowOf(short[index] ?? "", layout));
+	const over = overEach(layouts, contextTokens);
 	if (command.json === true) {
-		await terminal.out(
-			`${JSON.stringify(reportOf(command.out, written, tensors, facts, short, layouts), null, 2)}\n`,
-		);
+		const report = { ...reportOf(command.out, written, tensors, facts, short, layouts), ...over };
+		await terminal.out(`${JSON.stringify(report, null, 2)}\n`);
 	} else {
 		await terminal.out(`${table(COLUMNS, rows).join("\n")}\n\n`);
+		const names = command.together === true ? [] : short;
+		for (const line of overLines(over, names, contextTokens)) await terminal.out(`${line}\n`);
 		await terminal.out(`${describeTensors(tensors).join("\n")}\nwrote ${command.out}, ${bytes(written)}\n`);
 	}
 	return hasFailed ? EXIT.error : EXIT.done;
@@ -188,7 +205,7 @@ function reportOf(
 
 /** One file per sample: a pool of threads, a line per failure, the rest goes on. */
 async function writeEach(job: Job): Promise<number> {
-	const { terminal, command, model, options, loading, names, given, facts, hasFailed } = job;
+	const { terminal, command, model, options, loading, names, given, facts, contextTokens, hasFailed } = job;
 	const targets = targetsOf(names, given, command.out, ".safetensors");
 	const progress = progressOf(terminal);
 	const threads = command.threads === undefined ? {} : { threads: parseWhole("--threads", command.threads) };
@@ -231,9 +248,10 @@ async function writeEach(job: Job): Promise<number> {
 	if (command.json === true) {
 		const report = {
 			...facts,
-			written: made.map(({ file, written, tensors, layouts, size }) =>
-				reportOf(written, size, tensors, {}, [file], [layouts]),
-			),
+			written: made.map(({ file, written, tensors, layouts, size }) => ({
+				...reportOf(written, size, tensors, {}, [file], [layouts]),
+				...overEach([layouts], contextTokens),
+			})),
 			failed: failed.map(({ file, error: { code, message } }) => ({ file, code, message })),
 		};
 		await terminal.out(`${JSON.stringify(report, null, 2)}\n`);
@@ -241,9 +259,34 @@ async function writeEach(job: Job): Promise<number> {
 		const rows = made.flatMap(({ file, layouts }) => layouts.map((layout) => rowOf(file, layout)));
 		const total = made.reduce((sum, { size }) => sum + size, 0);
 		await terminal.out(`${table(COLUMNS, rows).join("\n")}\n\n`);
+		const over = overEach(
+			made.map(({ layouts }) => layouts),
+			contextTokens,
+		);
+		const names = made.map(({ file }) => file);
+		for (const line of overLines(over, names, contextTokens)) await terminal.out(`${line}\n`);
 		await terminal.out(`wrote ${made.length} files to ${command.out}, ${bytes(total)}\n`);
 	}
 	return failed.length > 0 || hasFailed ? EXIT.error : EXIT.done;
+}
+
+/** By how many tokens each sample is over the context, 0 where it fits; nothing when all fit. */
+function overEach(
+	layouts: readonly (readonly ItemLayout[])[],
+	contextTokens: number,
+): { readonly overContext?: readonly number[] } {
+	const over = layouts.map((items) => overContext(items, contextTokens) ?? 0);
+	return over.some((tokens) => tokens > 0) ? { overContext: over } : {};
+}
+
+function overLines(
+	{ overContext: over = [] }: ReturnType<typeof overEach>,
+	names: readonly string[],
+	contextTokens: number,
+): string[] {
+	return over.flatMap((tokens, index) =>
+		tokens > 0 ? [overContextLine(tokens, contextTokens, names[index])] : [],
+	);
 }
 
 function expected(error: unknown): Refusal {

@@ -42,6 +42,8 @@ export interface CountedSample {
 	/** What is billed, where it is not the tokens counted. */
 	readonly billedTokens?: number;
 	readonly contextTokens: number;
+	/** By how many tokens that is over the model's context; absent when it fits. */
+	readonly overContext?: number;
 }
 
 export interface AnyCounter {
@@ -89,17 +91,18 @@ function openCounter(
 	countText: ((text: string) => number) | undefined,
 ): AnyCounter {
 	const counter = createCounterFrom(model, settings);
+	const { contextTokens } = counter.checkpoint;
 	return {
 		kind: "open",
 		id: typeof model === "string" ? resolveCheckpointId(model) : "config",
 		title: counter.checkpoint.title,
 		basis: `as ${counter.settings.parity} counts it`,
 		settings: { parity: counter.settings.parity, ...counter.settings.values },
-		contextTokens: counter.checkpoint.contextTokens,
+		contextTokens,
 		unverified: unverifiedCheckpointFacts(counter.checkpoint).map(showUnverified),
 		count: (sample) => {
 			const counted = counter.count(sample);
-			const layout = countText === undefined ? counted : tokenizeText(counted, countText);
+			const layout = countText === undefined ? counted : tokenizeText(counted, countText, contextTokens);
 			return { ...layout, items: layout.items.map((detail) => ({ ...pick(detail), detail })) };
 		},
 	};
@@ -127,10 +130,12 @@ function apiCounter(model: string, settings: Readonly<Record<string, unknown>>):
 		unverified: unverified.length === 0 ? [] : [`${title}: ${unverified.join(", ")}`],
 		count: (sample) => {
 			const counted = countApiFrom(id, sample, rest);
+			const over = counted.contextTokens - (contextTokens?.value ?? Number.POSITIVE_INFINITY);
 			return {
 				items: counted.items.map((detail) => ({ ...pick(detail), detail })),
 				visualTokens: counted.visualTokens,
 				contextTokens: counted.contextTokens,
+				...(over > 0 ? { overContext: over } : {}),
 				...(counted.billedTokens === counted.visualTokens ? {} : { billedTokens: counted.billedTokens }),
 			};
 		},

@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { OnevisionError, type Sample } from "@onevision/core";
+import type { VideoHeader } from "@onevision/media";
 import {
 	type FoundMedia,
 	findMedia,
@@ -42,7 +43,17 @@ export async function readMedia(
 		orientation: storedOrientation(file),
 	}));
 	noteTurned(terminal, named, loading);
+	for (const { path, header } of items) {
+		if (header.kind === "video") terminal.err(tracksNote(shorten(terminal.cwd, path), header));
+	}
 	return { files: items, leftOut };
+}
+
+/** Which of several video tracks is read; nothing for a lone one. */
+export function tracksNote(path: string, { tracks, track, width, height }: VideoHeader): string {
+	if (tracks === undefined || track === undefined) return "";
+	const which = `the main one is read, number ${track + 1}, ${width}x${height}`;
+	return `note: ${path}: holds ${tracks} video tracks; ${which}\n`;
 }
 
 /** Samples of one folder, as a plan sees them. */

@@ -46,6 +46,8 @@ export interface CheckpointOf<F extends FamilyId> {
 	 * Shown wherever the number is.
 	 */
 	readonly unverified?: readonly ("contextTokens" | "parts" | (keyof ConstantsOf<F> & string))[];
+	/** False: configured in its training code, no weights released. Absent: released. */
+	readonly isReleased?: false;
 	/** Where the constants were read. */
 	readonly source: string;
 }

@@ -13,12 +13,14 @@ import { META_CHECKPOINTS } from "./meta.ts";
 import { MINICPM_CHECKPOINTS } from "./minicpm.ts";
 import { MISTRAL_CHECKPOINTS } from "./mistral.ts";
 import { NATIVE_CHECKPOINTS } from "./native.ts";
+import { ONEVISION2_CHECKPOINTS } from "./onevision2.ts";
 import { OTHER_CHECKPOINTS } from "./other.ts";
 import { QWEN_CHECKPOINTS } from "./qwen.ts";
 import { TILED_CHECKPOINTS } from "./tiled.ts";
 
 export const CHECKPOINTS = {
 	...LLAVA_CHECKPOINTS,
+	...ONEVISION2_CHECKPOINTS,
 	...QWEN_CHECKPOINTS,
 	...OTHER_CHECKPOINTS,
 	...MISTRAL_CHECKPOINTS,

@@ -134,28 +134,6 @@ export const OTHER_CHECKPOINTS = {
 		unverified: ["contextTokens"],
 		source: ONEVISION_15_SOURCE,
 	},
-	"llava-onevision-2-8b": {
-		title: "LLaVA-OneVision-2 8B",
-		family: "llava-onevision-2",
-		aliases: ["llava-onevision-2", "lmms-lab-encoder/LLaVA-OneVision-2-8B-Instruct"],
-		constants: {
-			patch: 14,
-			merge: 2,
-			minPixels: 200_704,
-			maxPixels: 4_000_000,
-			maxFrames: 384,
-			codec: { targetCanvas: 32, groupSize: 32, imagesPerGroup: 4, minGroupFrames: 8, maxGroupFrames: 64 },
-		},
-		parts: {
-			tower: "onevision-encoder-large",
-			projector: { kind: "patch-merger", merge: 2 },
-			languageModel: "qwen3-8b",
-		},
-		contextTokens: 40_960,
-		unverified: ["minPixels", "maxPixels", "codec", "contextTokens"],
-		source:
-			"EvolvingLMMs-Lab/LLaVA-OneVision-2 transformers_impl/llavaonevision2 at 2c3c25e, README at db842d5; vllm-project/vllm vllm/model_executor/models/llava_onevision2.py at 045d757; max_pixels 4,000,000 and the codec's group sizes second-hand, min_pixels the code's fallback, context length from memory",
-	},
 	"video-llava-7b": {
 		title: "Video-LLaVA 7B",
 		family: "video-llava",

@@ -7,7 +7,7 @@
 import { expect, test } from "vitest";
 import { type CheckpointId, checkpointById } from "../checkpoints/index.ts";
 import { modelOf } from "../cost/model.ts";
-import { createCounterFrom } from "../count.ts";
+import { type Counter, createCounterFrom } from "../count.ts";
 import { familyById } from "../families/index.ts";
 import type { MediaItem } from "../sample.ts";
 import { changed, fixture, read } from "../testing/snapshots.ts";
@@ -100,6 +100,12 @@ const IMAGES: readonly MediaItem[] = [
 ].map(([width = 1, height = 1]) => ({ kind: "image", width, height }));
 const CLIP: MediaItem = { kind: "video", width: 1280, height: 720, frames: 120, fps: 30 };
 
+/** Counts, without how far they are over the context: a folder may state another one than the table. */
+function sums(counter: Counter, media: readonly MediaItem[]) {
+	const { overContext: _, ...counted } = counter.count({ media });
+	return counted;
+}
+
 for (const [name, id] of SAME) {
 	test(`${name} counts as ${id}`, () => {
 		const { checkpoint, settings } = read(fixture(name));
@@ -116,10 +122,10 @@ for (const [name, id] of SAME) {
 		const { scenarios } = familyById(table.family);
 		const media = scenarios.includes("video") ? [...IMAGES, CLIP] : IMAGES;
 		for (const item of media) {
-			expect(ours.count({ media: [item] })).toEqual(theirs.count({ media: [item] }));
+			expect(sums(ours, [item])).toEqual(sums(theirs, [item]));
 		}
 		if (scenarios.includes("multi-image")) {
-			expect(ours.count({ media: IMAGES })).toEqual(theirs.count({ media: IMAGES }));
+			expect(sums(ours, IMAGES)).toEqual(sums(theirs, IMAGES));
 		}
 	});
 }

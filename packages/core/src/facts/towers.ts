@@ -313,6 +313,19 @@ export const TOWERS = {
 		source:
 			"config.json of huggingface.co/lmms-lab-encoder/onevision-encoder-large; EvolvingLMMs-Lab/LLaVA-OneVision-2 transformers_impl/llavaonevision2/modeling_llava_onevision2.py @46a378a (no class token, frame_windows_size 4) and aiak_training_llm/models/llava_onevision2/onevision_encoder_model.py @1518152 (no final norm); counted by formula only",
 	},
+	"onevision-encoder-large-p16": {
+		...vitLarge,
+		name: "OneVision-Encoder Large in patches of 16 (LLaVA-OneVision-2, not released)",
+		featureLayer: 24,
+		patchSize: 16,
+		framesPerWindow: 4,
+		preNorm: true,
+		patchBias: false,
+		positionParameters: 0,
+		parameters: 303_097_856,
+		source:
+			"EvolvingLMMs-Lab/LLaVA-OneVision-2 aiak_training_llm/models/llava_onevision2/llava_onevision2_config.py @2c3c25e (get_vision_config, p16m2 and p16m3); else as onevision-encoder-large; counted by formula only",
+	},
 	"eva-clip-vit-g14": {
 		...plain,
 		name: "EVA-CLIP ViT-g/14 224, 39 of 40 blocks (Video-LLaMA, BLIP-2)",

@@ -10,7 +10,7 @@ import type { Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
 import { choice, either, number } from "../schema.ts";
 import type { Family } from "./family.ts";
-import { numFramesKnob, type SampledFrames } from "./frames.ts";
+import { notesOnBoth, numFramesKnob, type SampledFrames, withNotes } from "./frames.ts";
 import {
 	type ClipFrames,
 	checkLimits,
@@ -145,18 +145,16 @@ function takeFrames(video: VideoItem, settings: Ernie45VlSettings): SampledFrame
 	const { num_frames: asked, fps: rate } = settings;
 	const total = video.frames;
 	if (asked === "all") return { count: total };
-	if (asked !== "by_fps" && asked > total) {
-		return {
-			count: total,
-			notes: [
-				`the clip has ${total} frames, fewer than num_frames=${asked}; transformers refuses such a call`,
-			],
-		};
+	if (asked === "by_fps") {
+		const wanted = rate === "all" ? total : (total / rateOf(video)) * rate;
+		return sampleSteps(total, Math.min(Math.max(wanted, settings.min_frames), settings.max_frames, total));
 	}
-	const wanted = asked === "by_fps" ? (rate === "all" ? total : (total / rateOf(video)) * rate) : asked;
-	const count =
-		asked === "by_fps" ? Math.min(Math.max(wanted, settings.min_frames), settings.max_frames, total) : wanted;
-	return sampleSteps(total, count);
+	const notes = notesOnBoth(asked, rate, "transformers");
+	if (asked > total) {
+		const note = `the clip has ${total} frames, fewer than num_frames=${asked}; transformers refuses such a call`;
+		return { count: total, notes: [...notes, note] };
+	}
+	return withNotes(sampleSteps(total, asked), notes);
 }
 
 function titled(title: string): Surroundings {

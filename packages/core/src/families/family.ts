@@ -71,8 +71,11 @@ export interface Family<Constants, S extends Settings> {
 	defaults(constants: Constants, parity: Parity): S;
 	/** Settings an implementation does not read: it does as its defaults say, and another value is refused. */
 	readonly ignored?: { readonly [P in Parity]?: readonly string[] };
-	/** Throws `invalid-input` for values that contradict each other. Absent: any combination is fine. */
-	check?(settings: S): void;
+	/**
+	 * Throws `invalid-input` for values that contradict each other; `asked` are the settings that were given, the others
+	 * hold their defaults. Absent: any combination is fine.
+	 */
+	check?(settings: S, parity: Parity, asked: ReadonlySet<string>): void;
 	counter(constants: Constants, settings: S, parity: Parity): ItemCounter;
 	/**
 	 * How chosen settings of one scenario are given to the processor in transformers. Absent: as arguments of their own

@@ -57,6 +57,18 @@ export function sampleFrames(
 	return { count: asked, indices: sample(video.frames, asked) };
 }
 
+/** Notes on a number of frames beside a rate, which the video processors of transformers refuse together. */
+export function notesOnBoth(asked: number, rate: number | "all", parity: Parity): readonly string[] {
+	if (parity !== "transformers" || rate === "all") return [];
+	return [
+		`num_frames=${asked} beside fps=${rate}: transformers refuses a call with both; pass fps=None with it, here fps=all`,
+	];
+}
+
+export function withNotes(sampled: SampledFrames, notes: readonly string[]): SampledFrames {
+	return notes.length === 0 ? sampled : { ...sampled, notes: [...notes, ...(sampled.notes ?? [])] };
+}
+
 /** Frame counts the planner tries: every one to 64, then steps of 8 to 256. */
 const FRAME_CHOICES: readonly number[] = [
 	...Array.from({ length: 64 }, (_, index) => index + 1),

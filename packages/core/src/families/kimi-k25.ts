@@ -10,7 +10,7 @@ import type { Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
 import { choice, either, integer, number } from "../schema.ts";
 import type { Family } from "./family.ts";
-import { numFramesKnob, type SampledFrames, sampleFrames } from "./frames.ts";
+import { notesOnBoth, numFramesKnob, type SampledFrames, sampleFrames, withNotes } from "./frames.ts";
 import { type ClipFrames, clipFramesSchema, layoutNative, rateOf, secondsAt } from "./native-clip.ts";
 import type { MergedPatches } from "./native-resolution.ts";
 import { maxPixelsKnob } from "./qwen-vl.ts";
@@ -114,7 +114,13 @@ export const kimiK25: Family<KimiK25Constants, KimiK25Settings> = {
 function takeFrames(video: VideoItem, settings: KimiK25Settings): SampledFrames {
 	const { num_frames: asked, fps: rate } = settings;
 	if (asked === "all" || (asked === "by_fps" && rate === "all")) return { count: video.frames };
-	const count = asked === "by_fps" ? Math.trunc((video.frames / rateOf(video)) * (rate as number)) : asked;
+	if (asked !== "by_fps") {
+		return withNotes(
+			sampleFrames(video, asked, "transformers", asked),
+			notesOnBoth(asked, rate, "transformers"),
+		);
+	}
+	const count = Math.trunc((video.frames / rateOf(video)) * (rate as number));
 	if (count > 0) return sampleFrames(video, count, "transformers", count);
 	throw new OnevisionError(
 		"unsupported",

@@ -37,8 +37,12 @@ test("video is refused with the reason", () => {
 });
 
 test("limits that contradict each other are refused", () => {
-	expect(() => llavaOnevision15.check?.({ min_pixels: 10, max_pixels: 9 })).toThrow(OnevisionError);
-	expect(() => llavaOnevision15.check?.({ min_pixels: 9, max_pixels: 9 })).not.toThrow();
+	expect(() =>
+		llavaOnevision15.check?.({ min_pixels: 10, max_pixels: 9 }, "transformers", new Set()),
+	).toThrow(OnevisionError);
+	expect(() =>
+		llavaOnevision15.check?.({ min_pixels: 9, max_pixels: 9 }, "transformers", new Set()),
+	).not.toThrow();
 });
 
 test("a wider pixel limit never gives fewer tokens, and the limit holds", () => {

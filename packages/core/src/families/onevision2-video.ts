@@ -9,7 +9,7 @@ import { OnevisionError } from "../errors.ts";
 import { sampleLinspaceRounded } from "../geometry/frame-sampling.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { VideoItem } from "../sample.ts";
-import type { SampledFrames } from "./frames.ts";
+import { type SampledFrames, withNotes } from "./frames.ts";
 import { assertTimes, oneDecimal } from "./timestamps.ts";
 
 export interface FrameRequest {
@@ -22,10 +22,8 @@ export interface FrameRequest {
 /** What the checkpoint's processor assumes when a clip's rate is unknown. */
 export const ASSUMED_FPS = 30;
 /** Seconds up to which a clip gets so many frames (`choose_target_frames`); longer ones get `max_frames`. */
-const DURATION_STEPS = [
-	{ below: 10, frames: 8 },
-	{ below: 30, frames: 16 },
-] as const;
+const LAST_STEP = { below: 30, frames: 16 } as const;
+const DURATION_STEPS = [{ below: 10, frames: 8 }, LAST_STEP] as const;
 /** vLLM's frames per second when none is asked for, and its fewest frames. */
 export const VLLM_FPS = 1;
 const VLLM_MIN_FRAMES = 4;
@@ -34,9 +32,21 @@ const VLLM_FRAME_FACTOR = 2;
 
 /** The checkpoint's own sampling: by rate, by number, or by duration; all frames when the clip has fewer. */
 export function sampleOriginal(video: VideoItem, asked: FrameRequest): SampledFrames {
-	const target = targetFrames(video.frames / (video.fps ?? ASSUMED_FPS), asked);
-	if (video.frames <= target) return { count: video.frames };
-	return { count: target, indices: torchLinspaceRounded(video.frames - 1, target) };
+	const seconds = video.frames / (video.fps ?? ASSUMED_FPS);
+	const target = targetFrames(seconds, asked);
+	const notes = notesOnLength(seconds, target, asked);
+	if (video.frames <= target) return withNotes({ count: video.frames }, notes);
+	return withNotes({ count: target, indices: torchLinspaceRounded(video.frames - 1, target) }, notes);
+}
+
+/** The step at the end of the table is steep: 16 frames just below 30 s, 384 from there on. */
+function notesOnLength(seconds: number, target: number, asked: FrameRequest): readonly string[] {
+	const { below, frames } = LAST_STEP;
+	const isByLength = asked.target_fps === "off" && asked.num_frames === "by_duration";
+	if (!isByLength || seconds < below || target <= frames) return [];
+	return [
+		`clips of ${below} s and longer take max_frames=${target}, just below that ${frames}: set max_frames, num_frames or target_fps`,
+	];
 }
 
 function targetFrames(seconds: number, { target_fps, num_frames, max_frames }: FrameRequest): number {

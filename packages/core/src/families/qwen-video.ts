@@ -11,21 +11,21 @@ import { smartResize, smartResizeClip } from "../geometry/smart-resize.ts";
 import { roundHalfEven } from "../rounding.ts";
 import type { Size, VideoItem } from "../sample.ts";
 import type { Parity } from "./family.ts";
-import type { SampledFrames } from "./frames.ts";
+import { notesOnBoth, type SampledFrames, withNotes } from "./frames.ts";
 import type { QwenVlConstants, QwenVlSettings } from "./qwen-vl.ts";
 
 export interface QwenVideoRule {
 	/** Frames wanted from the clip's rate. */
 	countByFps(video: VideoItem, rate: number, settings: QwenVlSettings, temporalPatch: number): number;
-	/** Frames used when `asked` are wanted by number. */
-	countByNumber(asked: number, total: number, temporalPatch: number): number;
+	/** Frames it comes to when `asked` are wanted by number: maybe none, maybe more than there are. */
+	countByNumber(asked: number, temporalPatch: number): number;
 	indices(total: number, count: number): number[];
 	/** Size of every frame, px. */
 	resize(video: Size, frames: number, constants: QwenVlConstants, settings: QwenVlSettings): Size;
-	/** Fewest frames the rule takes. */
+	/** Fewest frames the rule takes by rate. */
 	readonly fewestFrames: number;
-	/** Whether it fails when asked for more frames than there are, where one would have it take all. */
-	readonly refusesMore: boolean;
+	/** Asked for more frames than there are it fails, or repeats some. */
+	readonly more: "fails" | "repeats";
 }
 
 /** Context length that bounds a clip's pixels, and the share of it that media may take. */
@@ -43,14 +43,13 @@ export const QWEN_VIDEO_RULES = {
 	/** Qwen2-VL and Qwen2.5-VL in transformers: limits per frame. */
 	"per-frame": {
 		fewestFrames: 1,
-		refusesMore: true,
+		more: "fails",
 		countByFps: (video, rate, settings, temporalPatch) => {
 			const most = floorTo(Math.min(settings.max_frames, video.frames), temporalPatch);
 			const wanted = (video.frames / fpsOf(video)) * rate;
 			return floorTo(Math.min(Math.max(wanted, settings.min_frames), most, video.frames), temporalPatch);
 		},
-		countByNumber: (asked, total, temporalPatch) =>
-			Math.min(roundTo(asked, temporalPatch), floorTo(total, temporalPatch)),
+		countByNumber: roundTo,
 		indices: sampleArange,
 		resize: (video, frames, { factor, temporalPatch }, settings) => {
 			const share = Math.floor((Math.trunc(CLIP_TOKENS * factor ** 2 * CLIP_SHARE) * temporalPatch) / frames);
@@ -63,12 +62,11 @@ export const QWEN_VIDEO_RULES = {
 	/** Qwen3-VL in transformers: one budget for the whole clip. */
 	"per-clip": {
 		fewestFrames: 2,
-		refusesMore: false,
+		more: "repeats",
 		countByFps: (video, rate, settings) => {
 			const wanted = Math.trunc((video.frames / (video.fps ?? ASSUMED_FPS)) * rate);
 			return Math.min(Math.max(wanted, settings.min_frames), settings.max_frames, video.frames);
 		},
-		// Asked for more frames than there are, it repeats some: linspace does not care.
 		countByNumber: (asked) => asked,
 		indices: sampleLinspaceRounded,
 		resize: (video, frames, { factor, temporalPatch }, settings) => {
@@ -84,14 +82,13 @@ export const QWEN_VIDEO_RULES = {
 	/** qwen-vl-utils, before the processor: limits per frame in tokens, always bounded by the clip. */
 	"qwen-vl-utils": {
 		fewestFrames: 2,
-		refusesMore: false,
+		more: "fails",
 		countByFps: (video, rate, settings, temporalPatch) => {
 			const clip = { total: video.frames, fps: fpsOf(video), rate };
 			const limits = { min: settings.min_frames, max: settings.max_frames, multiple: temporalPatch };
 			return countByRate(clip, limits);
 		},
-		countByNumber: (asked, total, temporalPatch) =>
-			Math.min(roundTo(asked, temporalPatch), floorTo(total, temporalPatch)),
+		countByNumber: roundTo,
 		indices: sampleLinspaceRounded,
 		resize: (video, frames, { factor, temporalPatch }, settings) => {
 			const share = ((CLIP_TOKENS * factor ** 2 * CLIP_SHARE) / frames) * temporalPatch;
@@ -108,7 +105,10 @@ export function utilsVideoLimits(factor: number): { readonly min: number; readon
 	return { min: FRAME_MIN_TOKENS * factor ** 2, max: FRAME_MAX_TOKENS * factor ** 2 };
 }
 
-/** Frames used of one clip under a rule. Throws `unsupported` for a clip too short, `invalid-media` without a rate. */
+/**
+ * Frames used of one clip under a rule. Throws `unsupported` for a clip too short and for what qwen-vl-utils fails on,
+ * `invalid-media` without a rate. What transformers fails on is counted, with a note that says so.
+ */
 export function sampleClip(
 	video: VideoItem,
 	rule: QwenVideoRule,
@@ -118,9 +118,9 @@ export function sampleClip(
 ): SampledFrames {
 	const total = video.frames;
 	const { num_frames: asked, fps: rate } = settings;
-	// Asked for a number of frames, a rule may repeat those of a clip too short for it.
-	if (total < rule.fewestFrames && typeof asked !== "number") return refuseShort(total);
-	if (asked === "all" || (asked === "by_fps" && rate === "all")) {
+	if (typeof asked === "number") return sampleByNumber(total, asked, rule, rate, temporalPatch, parity);
+	if (total < rule.fewestFrames) return refuseShort(total);
+	if (asked === "all" || rate === "all") {
 		if (parity === "vllm") {
 			throw new OnevisionError(
 				"unsupported",
@@ -131,29 +131,58 @@ export function sampleClip(
 		const note = `all ${total} frames are used: no sampling unless asked; the model cards sample with fps=2`;
 		return { count: total, notes: [note] };
 	}
-	const count =
-		asked === "by_fps"
-			? rule.countByFps(video, rate as number, settings, temporalPatch)
-			: rule.countByNumber(asked, total, temporalPatch);
+	const count = rule.countByFps(video, rate, settings, temporalPatch);
 	if (count < rule.fewestFrames || count < 1) return refuseShort(total);
-	if (
-		rule.refusesMore &&
-		parity === "transformers" &&
-		typeof asked === "number" &&
-		roundTo(asked, temporalPatch) > total
-	) {
-		const note = `the clip has ${total} frames, fewer than num_frames=${asked}; transformers refuses such a call`;
-		return { ...(count === total ? {} : { indices: rule.indices(total, count) }), count, notes: [note] };
+	return take(total, count, rule, parity, []);
+}
+
+function sampleByNumber(
+	total: number,
+	asked: number,
+	rule: QwenVideoRule,
+	rate: QwenVlSettings["fps"],
+	temporalPatch: number,
+	parity: Parity,
+): SampledFrames {
+	const count = rule.countByNumber(asked, temporalPatch);
+	const refuse = (why: string): never => {
+		throw new OnevisionError("unsupported", `num_frames ${asked}: ${why}`);
+	};
+	if (count < temporalPatch) {
+		return refuse(`${parity} takes frames in pairs and fails on fewer; ask for ${temporalPatch}`);
 	}
-	if (count === total) return { count };
+	const notes = [...notesOnBoth(asked, rate, parity)];
+	if (count <= total || rule.more === "repeats") return take(total, count, rule, parity, notes);
+	if (parity !== "transformers") {
+		return refuse(
+			`comes to ${count} frames of a clip that has ${total}, which ${parity} refuses; ask for fewer`,
+		);
+	}
+	const most = floorTo(total, temporalPatch);
+	if (most < 1) return refuseShort(total);
+	notes.push(
+		`the clip has ${total} frames, fewer than num_frames=${asked}; transformers refuses such a call`,
+	);
+	return take(total, most, rule, parity, notes);
+}
+
+/** `count` frames of `total` by the rule's numbers. */
+function take(
+	total: number,
+	count: number,
+	rule: QwenVideoRule,
+	parity: Parity,
+	notes: readonly string[],
+): SampledFrames {
+	if (count === total) return withNotes({ count }, notes);
 	const indices = rule.indices(total, count);
 	const last = indices.at(-1) ?? 0;
-	if (last < total) return { count: indices.length, indices };
+	if (last < total) return withNotes({ count: indices.length, indices }, notes);
 	if (parity === "vllm") {
 		return { count: indices.length, indices: indices.map((index) => Math.min(index, total - 1)) };
 	}
 	const note = `transformers asks for frame ${last} of a clip whose last is ${total - 1} here and fails on it; another fps or num_frames avoids that`;
-	return { count: indices.length, indices, notes: [note] };
+	return { count: indices.length, indices, notes: [...notes, note] };
 }
 
 function fpsOf(video: VideoItem): number {

@@ -117,7 +117,16 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 			cap_pixels_per_frame: utils !== undefined,
 		};
 	},
-	check: (settings) => {
+	check: (settings, parity, asked) => {
+		// transformers has a rate of its own beside which a number may stand: its counts carry a note.
+		const { num_frames, fps } = settings;
+		const isBoth = asked.has("fps") && typeof fps === "number" && typeof num_frames === "number";
+		if (parity === "qwen-vl-utils" && isBoth) {
+			throw new OnevisionError(
+				"invalid-input",
+				`num_frames ${num_frames} and fps ${fps}: qwen-vl-utils takes one of the two; leave one out`,
+			);
+		}
 		for (const [low, high] of [
 			["min_pixels", "max_pixels"],
 			["video_min_pixels", "video_max_pixels"],

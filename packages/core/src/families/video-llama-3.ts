@@ -9,7 +9,7 @@ import { type ItemLayout, NOTHING_AROUND, type Surroundings, type TokenRange } f
 import type { VideoItem } from "../sample.ts";
 import { boolean, choice, either, number } from "../schema.ts";
 import type { Family } from "./family.ts";
-import { numFramesKnob, type SampledFrames } from "./frames.ts";
+import { notesOnBoth, numFramesKnob, type SampledFrames, withNotes } from "./frames.ts";
 import {
 	type ClipFrames,
 	checkLimits,
@@ -155,12 +155,13 @@ function takeFrames(video: VideoItem, settings: VideoLlama3Settings, trained: nu
 		const note = `all ${total} frames are used: transformers does not sample this family's videos unless asked; the model cards use fps=1 and at most ${trained} frames`;
 		return { count: total, notes: [note] };
 	}
-	if (asked !== "by_fps" && asked > total) {
+	if (asked === "by_fps") return sampleSteps(total, countByRate(video, rate as number, settings));
+	const notes = notesOnBoth(asked, rate, "transformers");
+	if (asked > total) {
 		const note = `the clip has ${total} frames, fewer than num_frames=${asked}; transformers refuses such a call`;
-		return { count: total, notes: [note] };
+		return { count: total, notes: [...notes, note] };
 	}
-	const count = asked === "by_fps" ? countByRate(video, rate as number, settings) : asked;
-	return sampleSteps(total, count);
+	return withNotes(sampleSteps(total, asked), notes);
 }
 
 function countByRate(video: VideoItem, rate: number, settings: VideoLlama3Settings): number {

@@ -1,92 +1,97 @@
-/** AVI: the main and the stream header. Based on Microsoft's "AVI RIFF File Reference" and OpenDML 1.02 (dmlh). */
+/** AVI: its streams and where its chunks are listed. Based on Microsoft's "AVI RIFF File Reference" and OpenDML 1.02. */
 
 import { type Reading, range, text, unreadable } from "../reading.ts";
 
-/** What an AVI's headers say of its first video stream, and whether there is sound beside it. */
+/** What an AVI's headers say of one video stream. */
 export interface AviStream {
+	/** Number of the stream among all of the file: `01dc` is a chunk of stream 1. */
+	readonly number: number;
 	readonly width: number;
 	readonly height: number;
-	readonly frames: number;
 	/** Frames per second, `dwRate / dwScale`; 0 when the file does not say. */
 	readonly fps: number;
-	/** False when the stream's count and the file's differ, as after a recording that broke off. */
-	readonly framesExact: boolean;
-	/** Whether a stream of sound is listed. */
-	readonly hasAudio: boolean;
+	/** OpenDML's index of indexes (`indx`), where the stream has one. */
+	readonly index: AviChunk | undefined;
 }
 
-interface Chunk {
+/** A chunk or list; of a list `start` is past its type. */
+export interface AviChunk {
 	/** Four-character code, of a list its type: `hdrl`. */
 	readonly name: string;
 	readonly start: number;
 	readonly end: number;
 }
 
+export interface AviFile {
+	/** Video streams in the order of the file, at least one. */
+	readonly streams: readonly AviStream[];
+	/** Whether a stream of sound is listed. */
+	readonly hasAudio: boolean;
+	/** The lists that hold frames; a file over 1 GB has several. */
+	readonly movies: readonly AviChunk[];
+	/** The index of the first of them (`idx1`). */
+	readonly index: AviChunk | undefined;
+}
+
 const MAX_CHUNKS = 1000;
 
-export function* readAvi(fileSize: number): Reading<AviStream> {
-	const header = (yield* chunksOf(12, fileSize, "hdrl")).find(({ name }) => name === "hdrl");
+export function* readAvi(fileSize: number): Reading<AviFile> {
+	const parts: AviChunk[] = [];
+	for (const riff of yield* chunksOf(0, fileSize)) {
+		if (riff.name === "AVI " || riff.name === "AVIX") parts.push(...(yield* chunksOf(riff.start, riff.end)));
+	}
+	const header = parts.find(({ name }) => name === "hdrl");
 	if (header === undefined) throw unreadable("AVI has no hdrl list; the file is damaged");
-	const parts = yield* chunksOf(header.start, header.end);
-	const main = parts.find(({ name }) => name === "avih");
-	let totalFrames = main === undefined ? 0 : (yield* range(main.start + 16, 4)).getUint32(0, true);
-	// Over 1 GB avih counts the first part only; dmlh counts all.
-	const extended = parts.find(({ name }) => name === "odml");
-	const whole =
-		extended && (yield* chunksOf(extended.start, extended.end)).find(({ name }) => name === "dmlh");
-	if (whole !== undefined) totalFrames = (yield* range(whole.start, 4)).getUint32(0, true) || totalFrames;
-	let video: Omit<AviStream, "hasAudio"> | undefined;
+	const lists = (yield* chunksOf(header.start, header.end)).filter(({ name }) => name === "strl");
+	const streams: AviStream[] = [];
 	let hasAudio = false;
-	for (const part of parts) {
-		if (part.name !== "strl") continue;
-		const chunks = yield* chunksOf(part.start, part.end);
+	for (const [number, list] of lists.entries()) {
+		const chunks = yield* chunksOf(list.start, list.end);
 		const header = chunks.find(({ name }) => name === "strh");
 		if (header === undefined) continue;
 		const kind = text(yield* range(header.start, 4), 0, 4);
 		if (kind === "auds") hasAudio = true;
-		else if (kind === "vids") video ??= yield* readStream(header, chunks, totalFrames);
+		if (kind !== "vids") continue;
+		const stream = yield* readStream(header, chunks, number);
+		if (stream !== undefined) streams.push(stream);
 	}
-	if (video === undefined) throw unreadable("AVI has no video stream");
-	return { ...video, hasAudio };
+	if (streams.length === 0) throw unreadable("AVI has no video stream");
+	const movies = parts.filter(({ name }) => name === "movi");
+	return { streams, hasAudio, movies, index: parts.find(({ name }) => name === "idx1") };
 }
 
 function* readStream(
-	header: Chunk,
-	chunks: readonly Chunk[],
-	totalFrames: number,
-): Reading<Omit<AviStream, "hasAudio"> | undefined> {
+	header: AviChunk,
+	chunks: readonly AviChunk[],
+	number: number,
+): Reading<AviStream | undefined> {
 	const format = chunks.find(({ name }) => name === "strf");
 	if (format === undefined) return undefined;
 	const view = yield* range(header.start, 36);
-	const [scale, rate, length] = [
-		view.getUint32(20, true),
-		view.getUint32(24, true),
-		view.getUint32(32, true),
-	];
+	const [scale, rate] = [view.getUint32(20, true), view.getUint32(24, true)];
 	const bitmap = yield* range(format.start, 12);
-	const frames = length || totalFrames;
 	return {
+		number,
 		width: bitmap.getUint32(4, true),
 		height: Math.abs(bitmap.getInt32(8, true)),
-		frames,
 		fps: scale === 0 ? 0 : rate / scale,
-		framesExact: totalFrames === 0 || totalFrames === frames,
+		index: chunks.find(({ name }) => name === "indx"),
 	};
 }
 
-/** Chunks and lists from `start` to `end`, up to and with the first named `until`. */
-function* chunksOf(start: number, end: number, until?: string): Reading<Chunk[]> {
-	const chunks: Chunk[] = [];
+/** Chunks and lists from `start` to `end`. */
+export function* chunksOf(start: number, end: number): Reading<AviChunk[]> {
+	const chunks: AviChunk[] = [];
 	let at = start;
 	while (at + 8 <= end && chunks.length < MAX_CHUNKS) {
 		const head = yield* range(at, 8);
 		const length = head.getUint32(4, true);
-		const isList = text(head, 0, 4) === "LIST" && length >= 4;
+		const isList = ["LIST", "RIFF"].includes(text(head, 0, 4)) && at + 12 <= end;
 		const name = text(isList ? yield* range(at + 8, 4) : head, 0, 4);
-		const stop = Math.min(at + 8 + length, end);
+		// A recording that broke off never filled in the length: the list runs to the end.
+		const stop = isList && length < 4 ? end : Math.min(at + 8 + length, end);
 		chunks.push({ name, start: at + (isList ? 12 : 8), end: stop });
-		if (name === until) break;
-		at += 8 + length + (length & 1);
+		at = Math.max(stop, at + 8) + (length & 1);
 	}
 	return chunks;
 }

@@ -21,8 +21,6 @@ const TICK_TOLERANCE = 1e-4;
 
 /** Packets between two pauses. */
 const PACKETS_PER_CHECK = 4096;
-/** Timestamps within this of zero, seconds, count as zero: half a tick of the finest usual clock, 90 kHz. */
-const START_TOLERANCE = 1 / 180_000;
 
 /** What a walk over a track's packets gives; times in seconds on the track's clock. */
 interface Shown {
@@ -48,6 +46,8 @@ async function countShown(
 	let [packets, packetBytes, frames] = [0, 0, 0];
 	let [start, last, lastDuration] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
 	let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
+	// As `withoutPictureless` of frame-index.ts does for a list.
+	let [keys, shownFrom] = [0, Number.NEGATIVE_INFINITY];
 	const sink = new EncodedPacketSink(track);
 	const options = { metadataOnly: true };
 	// One by one: the sink's own iterator keeps a second's worth of packets in an array it shifts from.
@@ -65,12 +65,17 @@ async function countShown(
 			signal?.throwIfAborted();
 		}
 		const { timestamp, duration } = packet;
+		if (packet.byteLength === 0) continue;
+		if (packet.type === "key" && ++keys === 1) {
+			// What came before the first key frame is not decoded.
+			[frames, start, last, lastDuration] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+			[shortest, longest, shownFrom] = [Number.POSITIVE_INFINITY, 0, timestamp];
+		}
 		// At a key frame all frames shown before it have been counted, B-frames included.
 		if (packetBytes > maxBytes && frames > 0 && packet.type === "key") {
 			return { frames, start, last: timestamp, lastDuration, shortest, longest, isAll: false };
 		}
-		// Before time 0: outside a fragmented track's edit.
-		if (timestamp < -START_TOLERANCE) continue;
+		if (keys === 1 && timestamp < shownFrom) continue;
 		frames++;
 		start = Math.min(start, timestamp);
 		const isLast = timestamp > last;
@@ -120,7 +125,9 @@ function rateOf(shown: Shown, tick: number): number | undefined {
 		Math.abs(last - start - (frames - 1) * lastDuration) <= tick;
 	if (isSteady) return nearestRate(1 / lastDuration, STORED_DURATION_TOLERANCE);
 	const meanDuration = frames > 1 ? (last - start) / (frames - 1) : 0;
-	const span = last - start + (lastDuration > 0 ? lastDuration : meanDuration);
+	// In whole ticks as the others, rounded down as FFmpeg does: all readers come to one rate.
+	const lasts = lastDuration > 0 ? Math.floor(ticks + TICK_TOLERANCE) * tick : meanDuration;
+	const span = last - start + lasts;
 	return span > 0 ? nearestRate(frames / span, FLOAT_TOLERANCE) : undefined;
 }
 

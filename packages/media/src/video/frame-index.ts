@@ -26,7 +26,7 @@ export interface RawPacket {
 	readonly duration: number;
 	/** Whether decoding can start here. */
 	readonly isKey: boolean;
-	/** False for what an edit list cuts off: decoded, if later frames need it, but never handed out. */
+	/** False for what is never handed out: cut off by an edit list (though later frames may need it), or no picture. */
 	readonly isShown: boolean;
 }
 
@@ -57,17 +57,18 @@ export interface FrameIndex {
  * Numbers the frames of one track. `statedFps`, the rate the file states, is taken where its frames bear it out: MKV
  * rounds times to milliseconds. Throws `unreadable-file` without frames, `over-limit` above core's `MAX_FRAMES`.
  */
-export function frameIndexOf(raw: readonly RawPacket[], timeBase: TimeBase, statedFps = 0): FrameIndex {
-	assertCount(raw.length);
+export function frameIndexOf(listed: readonly RawPacket[], timeBase: TimeBase, statedFps = 0): FrameIndex {
+	assertCount(listed.length);
+	const raw = withoutPictureless(listed);
 	const shown = raw.map((_, order) => order).filter((order) => raw[order]?.isShown);
 	if (shown.length === 0) throw unreadable("has no frames");
 	const isTimed = shown.every((order) => raw[order]?.pts !== undefined);
 	// The order of equal times is the file's, as in a decoder's queue.
 	if (isTimed) shown.sort((a, b) => (raw[a]?.pts ?? 0) - (raw[b]?.pts ?? 0));
 	const secondsPerTick = timeBase.numerator / timeBase.denominator;
-	// A track without times has one tick per frame.
+	// Without times frames come out at the pace at which packets go in.
 	const secondsOf = ({ pts }: RawPacket, place: number) =>
-		(isTimed && pts !== undefined ? pts : place) * secondsPerTick;
+		(isTimed && pts !== undefined ? pts : (raw[place]?.dts ?? place)) * secondsPerTick;
 	const packets: VideoPacket[] = raw.map((packet, order) => ({
 		...packet,
 		order,
@@ -85,10 +86,32 @@ export function frameIndexOf(raw: readonly RawPacket[], timeBase: TimeBase, stat
 	// The last frame lasts as long as the others where the file does not say.
 	const span = last.seconds - first.seconds;
 	const lasts = last.durationSeconds > 0 ? last.durationSeconds : span / Math.max(1, frames.length - 1);
-	return { timeBase, frames, packets, isTimed, ...rateFor(frames.length, span + lasts, statedFps) };
+	return { timeBase, frames, packets, isTimed, ...meanRate(frames.length, span + lasts, statedFps) };
 }
 
-function rateFor(
+/**
+ * Hides packets that no decoder makes a picture of: empty ones, those before the first key packet, and those after it in
+ * the file but before it on the screen, whose other reference was cut off (open groups of pictures). FFmpeg gives some of
+ * the last kind no time at all.
+ */
+export function withoutPictureless(packets: readonly RawPacket[]): readonly RawPacket[] {
+	const [first, second = packets.length] = packets.flatMap(({ isKey, bytes }, order) =>
+		isKey && bytes > 0 ? [order] : [],
+	);
+	const isInFirstGroup = (order: number) => first !== undefined && order > first && order < second;
+	const start = first === undefined ? undefined : packets[first]?.pts;
+	const isTimed = packets.every(({ pts }, order) => pts !== undefined || isInFirstGroup(order));
+	const isPictureless = ({ pts = Number.NEGATIVE_INFINITY, bytes }: RawPacket, order: number) => {
+		if (bytes === 0 || (first !== undefined && order < first)) return true;
+		return isInFirstGroup(order) && isTimed && start !== undefined && pts < start;
+	};
+	return packets.map((packet, order) =>
+		packet.isShown && isPictureless(packet, order) ? { ...packet, isShown: false } : packet,
+	);
+}
+
+/** Rate of `frames` that last so many seconds together: `statedFps` where they bear it out, else their mean. */
+export function meanRate(
 	frames: number,
 	seconds: number,
 	statedFps: number,

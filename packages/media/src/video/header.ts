@@ -8,10 +8,12 @@ import type { InputVideoTrack } from "mediabunny";
 import { assertSides, type HeaderOptions } from "../image/image.ts";
 import { type ByteSource, readFromSource, unreadable } from "../reading.ts";
 import { type Sniffed, sniff, VIDEO_FORMATS, type VideoFormat } from "../sniff.ts";
-import { readAvi } from "./avi.ts";
+import { openAviStream } from "./choose-track.ts";
 import { countPackets, type Rate, rateOver } from "./count-packets.ts";
+import { meanRate } from "./frame-index.ts";
 import { readListedFrames } from "./iso.ts";
-import { asUnreadable, openTrack, toSource } from "./track.ts";
+import { MAX_TABLE_BYTES } from "./limits.ts";
+import { asUnreadable, openTrack, type TrackChoice, toSource } from "./track.ts";
 
 /** The facts in a video's header. */
 export interface VideoHeader {
@@ -32,6 +34,9 @@ export interface VideoHeader {
 	readonly hasAudio: boolean;
 	/** False when `frames` was reckoned from a duration and a rate rather than counted. */
 	readonly framesExact: boolean;
+	/** Video tracks of the file, cover pictures not counted, and which of them this is, from 0; absent when it is alone. */
+	readonly tracks?: number;
+	readonly track?: number;
 }
 
 export interface VideoHeaderOptions extends HeaderOptions {
@@ -47,8 +52,6 @@ export interface VideoHeaderOptions extends HeaderOptions {
 type Facts = Omit<VideoHeader, "kind" | "format">;
 
 const DEFAULT_MAX_COUNT_BYTES = 64 * 1024 * 1024;
-/** Most bytes read of sample tables: those of a day of film at 120 frames per second fit. */
-const MAX_TABLE_BYTES = 256 * 1024 * 1024;
 
 /**
  * Reads the header of a video. Throws `unreadable-file` for other or damaged files, files without a
@@ -96,14 +99,21 @@ async function readFacts(
 	format: VideoFormat,
 	options: VideoHeaderOptions,
 ): Promise<Facts> {
-	if (format === "avi") return readAviFacts(source);
+	if (format === "avi") return readAviFacts(source, options.signal);
 	return readTrackFacts(source, format, options);
 }
 
-async function readAviFacts(source: ByteSource): Promise<Facts> {
-	const { fps, ...stream } = await readFromSource(readAvi(source.size), source);
-	if (fps <= 0) return { ...stream, rotation: 0 };
-	return { ...stream, fps, durationSeconds: stream.frames / fps, rotation: 0 };
+async function readAviFacts(source: ByteSource, signal: AbortSignal | undefined): Promise<Facts> {
+	const { stream, found, choice, hasAudio } = await openAviStream(source, signal);
+	const { width, height, fps } = stream;
+	const { frames, first, last } = found;
+	const facts = { width, height, frames, rotation: 0, hasAudio, framesExact: true, ...several(choice) };
+	if (frames === 0 || fps <= 0) return facts;
+	return { ...facts, ...meanRate(frames, (last - first + 1) / fps, fps) };
+}
+
+function several({ tracks, place }: TrackChoice): Pick<VideoHeader, "tracks" | "track"> {
+	return tracks > 1 ? { tracks, track: place } : {};
 }
 
 async function readTrackFacts(
@@ -111,14 +121,20 @@ async function readTrackFacts(
 	format: VideoFormat,
 	options: VideoHeaderOptions,
 ): Promise<Facts> {
-	const { track, hasAudio, dispose } = await openTrack(source, options.signal);
+	const { track, choice, hasAudio, dispose } = await openTrack(source, options.signal);
 	try {
 		const size = {
 			width: await track.getCodedWidth(),
 			height: await track.getCodedHeight(),
 		};
 		const rotation = await track.getRotation();
-		return { ...size, rotation, hasAudio, ...(await countFrames(track, source, format, options)) };
+		return {
+			...size,
+			rotation,
+			hasAudio,
+			...several(choice),
+			...(await countFrames(track, source, format, options)),
+		};
 	} catch (error) {
 		throw asUnreadable(error, options.signal);
 	} finally {
@@ -137,8 +153,8 @@ async function countFrames(
 	if (isIso) {
 		const listed = await readFromSource(readListedFrames(source.size, track.id), source, MAX_TABLE_BYTES);
 		if (listed !== undefined) {
-			const { frames, start, end, isAll } = listed;
-			return rateOver(frames, end - start, isAll);
+			const { frames, start, end } = listed;
+			return rateOver(frames, end - start, true);
 		}
 	}
 	const maxBytes = isIso ? source.size : (options.maxCountBytes ?? DEFAULT_MAX_COUNT_BYTES);

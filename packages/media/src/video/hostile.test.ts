@@ -93,7 +93,7 @@ function tryDirectly(path: string, decode: boolean): void {
 	const demuxer = DEMUXERS[path.split(".").at(-1) ?? ""] ?? "";
 	const nothing = () => undefined;
 	try {
-		const setup = { path, demuxer, threads: 1, shared: new SharedArrayBuffer(16) };
+		const setup = { path, demuxer, track: 0, threads: 1, shared: new SharedArrayBuffer(16) };
 		const session = openSession(setup, nothing);
 		try {
 			const { packets, timeBase } = session.opened;

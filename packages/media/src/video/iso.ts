@@ -7,6 +7,7 @@
 import { MAX_FRAMES, OnevisionError } from "@onevision/core";
 import { type Box, childrenOf, childrenWithin } from "../boxes.ts";
 import { type Reading, range, uint64, unreadable } from "../reading.ts";
+import { readFragments } from "./iso-fragments.ts";
 
 /** The frames of one track that are shown; times in seconds on the track's clock. */
 export interface ListedFrames {
@@ -14,8 +15,10 @@ export interface ListedFrames {
 	readonly start: number;
 	/** End of the last frame. */
 	readonly end: number;
-	/** False when fragments hold frames besides those listed here. */
-	readonly isAll: boolean;
+	/** Units per second of the track's clock. */
+	readonly clock: number;
+	/** Of all samples the moov box lists, shown or not. */
+	readonly bytes: number;
 }
 
 /** The part of a track that is shown, in units of the track's clock. */
@@ -26,9 +29,14 @@ interface Edit {
 
 const WHOLE_TRACK: Edit = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
 
+/** Whether frames are in fragments. FFmpeg, and so every decoder built on it, applies no edit list to those. */
+export function* readIsFragmented(fileSize: number): Reading<boolean> {
+	return (yield* childrenOf(0, fileSize, "moof", true)).at(-1)?.name === "moof";
+}
+
 /**
- * The frames track `trackId` lists, `undefined` when it lists none: then they are in fragments. Fragments are checked
- * for claims that the file has no room for. Throws `unreadable-file` and `over-limit`.
+ * The frames track `trackId` lists, those in fragments behind them included; `undefined` when it lists none: then all are
+ * in fragments. Fragments are checked for claims that the file has no room for. Throws `unreadable-file`, `over-limit`.
  */
 export function* readListedFrames(fileSize: number, trackId: number): Reading<ListedFrames | undefined> {
 	const boxes = yield* childrenOf(0, fileSize, undefined, true);
@@ -43,8 +51,12 @@ export function* readListedFrames(fileSize: number, trackId: number): Reading<Li
 	const parts = yield* childrenOf(movie.start, movie.end);
 	for (const track of parts) {
 		if (track.name !== "trak" || (yield* readTrackId(track)) !== trackId) continue;
-		const shown = yield* readTrack(track, yield* readClock(parts, "mvhd"), fileSize);
-		return shown && { ...shown, isAll: !hasFragments };
+		const listed = yield* readTrack(track, yield* readClock(parts, "mvhd"), fileSize);
+		if (listed === undefined || !hasFragments) return listed;
+		const { clock, bytes, frames, start, end } = listed;
+		const fragments = yield* readFragments(boxes, trackId, Math.round((end - start) * clock));
+		assertHeld("trun", frames + fragments.frames, fileSize);
+		return { clock, bytes, frames: frames + fragments.frames, start, end: start + fragments.end / clock };
 	}
 	return undefined;
 }
@@ -66,21 +78,20 @@ function* readClock(boxes: readonly Box[], name: "mvhd" | "mdhd"): Reading<numbe
 	return clock;
 }
 
-function* readTrack(
-	track: Box,
-	movieClock: number,
-	fileSize: number,
-): Reading<Omit<ListedFrames, "isAll"> | undefined> {
+function* readTrack(track: Box, movieClock: number, fileSize: number): Reading<ListedFrames | undefined> {
 	const media = yield* childrenWithin(track, "mdia");
 	const clock = yield* readClock(media, "mdhd");
 	const tables = yield* childrenWithin(track, "mdia", "minf", "stbl");
 	const durations = yield* readRuns(tables, "stts", fileSize);
 	const offsets = yield* readRuns(tables, "ctts", fileSize);
-	const frames = Math.min(durations.samples, yield* readSampleCount(tables, fileSize));
+	const { count, bytes, sizes } = yield* readSampleSizes(tables, fileSize);
+	const frames = Math.min(durations.samples, count);
 	if (frames === 0) return undefined;
 	const edit = yield* readEdit(yield* childrenWithin(track, "edts"), clock / movieClock);
-	const shown = walk(durations.table, offsets.table, frames, edit);
-	return { frames: shown.frames, start: shown.start / clock, end: shown.end / clock };
+	const [key = 0, nextKey = 0] = yield* readFirstKeys(tables);
+	const samples = { count: frames, sizes, key, nextKey };
+	const shown = walk(durations.table, offsets.table, samples, edit);
+	return { clock, bytes, frames: shown.frames, start: shown.start / clock, end: shown.end / clock };
 }
 
 interface Runs {
@@ -102,23 +113,46 @@ function* readRuns(boxes: readonly Box[], name: "stts" | "ctts", fileSize: numbe
 	return { table, samples };
 }
 
-/** Samples in stsz or stz2. Throws when all their bytes are more than the file has: it is cut short, or it lies. */
-function* readSampleCount(boxes: readonly Box[], fileSize: number): Reading<number> {
+/**
+ * Samples in stsz or stz2, and bytes of each where stsz lists them. Throws when all their bytes are more than the file
+ * has: it is cut short, or it lies.
+ */
+function* readSampleSizes(
+	boxes: readonly Box[],
+	fileSize: number,
+): Reading<{ readonly count: number; readonly bytes: number; readonly sizes?: DataView }> {
 	const box = boxes.find(({ name }) => name === "stsz" || name === "stz2");
-	if (box === undefined) return 0;
+	if (box === undefined) return { count: 0, bytes: 0 };
 	const head = yield* range(box.start, 12);
 	const count = head.getUint32(8);
 	assertHeld(box.name, count, fileSize);
-	if (box.name === "stz2") return count;
+	if (box.name === "stz2") return { count, bytes: 0 };
 	const size = head.getUint32(4);
-	let bytes = size * count;
-	if (size === 0) {
-		if (4 * count > box.end - box.start - 12) throw overfull(box.name, count, fileSize);
-		const table = yield* range(box.start + 12, 4 * count);
-		for (let at = 0; at < table.byteLength; at += 4) bytes += table.getUint32(at);
+	if (size > 0) {
+		assertBytes(size * count, fileSize);
+		return { count, bytes: size * count };
 	}
+	if (4 * count > box.end - box.start - 12) throw overfull(box.name, count, fileSize);
+	const sizes = yield* range(box.start + 12, 4 * count);
+	let bytes = 0;
+	for (let at = 0; at < sizes.byteLength; at += 4) bytes += sizes.getUint32(at);
+	assertBytes(bytes, fileSize);
+	return { count, bytes, sizes };
+}
+
+function assertBytes(bytes: number, fileSize: number): void {
 	if (bytes > fileSize) throw unreadable("lists frames beyond its end; the file is cut short or damaged");
-	return count;
+}
+
+/** Places of the first two key frames (stss, 8.6.2); none where every frame is one. */
+function* readFirstKeys(boxes: readonly Box[]): Reading<number[]> {
+	const box = boxes.find(({ name }) => name === "stss");
+	if (box === undefined || box.end - box.start < 12) return [];
+	const entries = Math.min((yield* range(box.start + 4, 4)).getUint32(0), 2);
+	if (8 + 4 * entries > box.end - box.start) return [];
+	const table = yield* range(box.start + 8, 4 * entries);
+	const keys = Array.from({ length: entries }, (_, at) => table.getUint32(4 * at) - 1);
+	return entries === 1 ? [...keys, Number.POSITIVE_INFINITY] : keys;
 }
 
 /** The first edit that shows anything; where more follow, all after its start counts as shown. */
@@ -143,19 +177,31 @@ function* readEdit(boxes: readonly Box[], unitsPerMovieUnit: number): Reading<Ed
 	return edits.length === 1 ? first : { start: first.start, end: Number.POSITIVE_INFINITY };
 }
 
-/** Goes through the samples in decoding order; a frame is shown when it starts within the edit. */
+interface Samples {
+	readonly count: number;
+	readonly sizes?: DataView | undefined;
+	/** Places of the first two key frames. */
+	readonly key: number;
+	readonly nextKey: number;
+}
+
+/**
+ * Goes through the samples in decoding order; a frame is shown when it starts within the edit and a decoder makes a
+ * picture of it (`withoutPictureless` of frame-index.ts).
+ */
 function walk(
 	durations: DataView,
 	offsets: DataView,
-	samples: number,
+	samples: Samples,
 	edit: Edit,
 ): { frames: number; start: number; end: number } {
-	let [frames, start, end] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-	let [sample, decodeTime] = [0, 0];
+	let [frames, start] = [0, Number.POSITIVE_INFINITY];
+	let [last, end] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+	let [sample, decodeTime, keyTime] = [0, 0, Number.NEGATIVE_INFINITY];
 	let [offsetAt, offsetLeft, offset] = [0, 0, 0];
 	for (let at = 0; at < durations.byteLength; at += 8) {
 		const duration = durations.getUint32(at + 4);
-		for (let left = durations.getUint32(at); left > 0 && sample < samples; left--, sample++) {
+		for (let left = durations.getUint32(at); left > 0 && sample < samples.count; left--, sample++) {
 			while (offsetLeft === 0 && offsetAt < offsets.byteLength) {
 				[offsetLeft, offset] = [offsets.getUint32(offsetAt), offsets.getInt32(offsetAt + 4)];
 				offsetAt += 8;
@@ -163,10 +209,14 @@ function walk(
 			const time = decodeTime + (offsetLeft > 0 ? offset : 0);
 			if (offsetLeft > 0) offsetLeft--;
 			decodeTime += duration;
+			if (sample === samples.key) keyTime = time;
 			if (time < edit.start || time >= edit.end) continue;
+			if (sample < samples.key || (sample < samples.nextKey && time < keyTime)) continue;
+			if (samples.sizes?.getUint32(4 * sample) === 0) continue;
 			frames++;
 			start = Math.min(start, time);
-			end = Math.max(end, time + duration);
+			if (time < last) continue;
+			[last, end] = [time, time + duration];
 		}
 	}
 	return { frames, start, end };

@@ -7,6 +7,8 @@ export interface OpenSetup {
 	readonly path: string;
 	/** FFmpeg's name of the container. */
 	readonly demuxer: string;
+	/** Place of the video track among those of the file, cover pictures not counted. */
+	readonly track: number;
 	/** Decoder threads; 0: as many as there are cores. */
 	readonly threads: number;
 	/** Seconds without progress after which the decoder is given up. */

@@ -1,17 +1,19 @@
 /** Opens a video file with one of the decoders there are on Node. */
 
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { OnevisionError } from "@onevision/core";
 import { fileSource, withPath } from "../file.ts";
 import { readFromSource, unreadable } from "../reading.ts";
-import { type Sniffed, sniff, type VideoFormat } from "../sniff.ts";
+import { sniff, type VideoFormat } from "../sniff.ts";
+import { chooseTrack } from "./choose-track.ts";
 import { openWithCommand } from "./ffmpeg/decoder.ts";
 import { frameIndexOf } from "./frame-index.ts";
 import { videoFormat } from "./header.ts";
 import { DEFAULT_TIMEOUT_SECONDS } from "./limits.ts";
 import { openWithNodeAv } from "./node-av/decoder.ts";
 import { DecoderMissing, type OpenedFile, type OpenSetup } from "./open-file.ts";
+import type { TrackChoice } from "./track.ts";
 import { type Video, videoOf } from "./video.ts";
 
 /** Decoders on Node, in the order "auto" tries them. */
@@ -60,12 +62,15 @@ export async function openVideo(path: string, options: OpenVideoOptions = {}): P
 		throw new OnevisionError("invalid-input", `threads ${threads}: expected a whole number from 0 to 64`);
 	}
 	const names = decoder === "auto" ? VIDEO_DECODERS : [known(decoder)];
-	const format = await formatOf(path);
-	const setup = { path: resolve(path), demuxer: DEMUXERS[format], threads, timeoutSeconds, signal };
+	const { format, tracks, place } = await whatToRead(path, signal);
+	const demuxer = DEMUXERS[format];
+	const setup = { path: resolve(path), demuxer, track: place, threads, timeoutSeconds, signal };
+	const several = tracks > 1 ? { tracks, track: place } : {};
 	for (const name of names) {
 		try {
 			const { packets, timeBase, fps, decoder, ...size } = await DECODERS[name](setup);
-			return videoOf({ format, ...size, index: frameIndexOf(packets, timeBase, fps) }, decoder, path);
+			const index = frameIndexOf(packets, timeBase, fps);
+			return videoOf({ format, ...size, ...several, index }, decoder, path);
 		} catch (error) {
 			if (!(error instanceof DecoderMissing)) throw error;
 		}
@@ -89,23 +94,24 @@ function whatIsMissing(decoder: VideoDecoderName | "auto"): string {
 	return "there is no video decoder; npm install node-av, or install the ffmpeg command";
 }
 
-/** Throws `unreadable-file` unless the first bytes are those of a video. */
-async function formatOf(path: string): Promise<VideoFormat> {
+/** What the file is, and its main track. Throws `unreadable-file` unless the first bytes are those of a video. */
+async function whatToRead(
+	path: string,
+	signal: AbortSignal | undefined,
+): Promise<TrackChoice & { readonly format: VideoFormat }> {
 	try {
 		const info = await stat(path);
 		// Opening a pipe would wait for its other end.
 		if (!info.isFile()) throw unreadable("is not a file");
 		const handle = await open(path, "r");
 		try {
-			return videoFormat(await sniffFile(handle, info.size));
+			const source = fileSource(handle, info.size, signal ?? new AbortController().signal);
+			const format = videoFormat(await readFromSource(sniff(info.size), source));
+			return { format, ...(await chooseTrack(source, format, signal)) };
 		} finally {
 			await handle.close();
 		}
 	} catch (error) {
 		throw withPath(path, error);
 	}
-}
-
-function sniffFile(handle: FileHandle, size: number): Promise<Sniffed | undefined> {
-	return readFromSource(sniff(size), fileSource(handle, size, new AbortController().signal));
 }

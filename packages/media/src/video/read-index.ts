@@ -6,9 +6,16 @@
 import { OnevisionError } from "@onevision/core";
 import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
 import { type ByteSource, readFromSource, unreadable } from "../reading.ts";
-import { sniff } from "../sniff.ts";
-import { assertCount, type FrameIndex, frameIndexOf, type RawPacket } from "./frame-index.ts";
+import { sniff, type VideoFormat } from "../sniff.ts";
+import {
+	assertCount,
+	type FrameIndex,
+	frameIndexOf,
+	type RawPacket,
+	withoutPictureless,
+} from "./frame-index.ts";
 import { readVideoHeader, videoFormat } from "./header.ts";
+import { readIsFragmented } from "./iso.ts";
 import { asUnreadable, openTrack, toSource } from "./track.ts";
 
 /** Packets between two pauses, in which timers and aborts are heard. */
@@ -33,7 +40,8 @@ export async function readFrameIndex(
 	const { frames, fps } = await readVideoHeader(bytes, { ...options, maxCountBytes: bytes.size });
 	const { track, dispose } = await openTrack(bytes, options.signal);
 	try {
-		return await indexOf(track, { frames, fps, fileSize: bytes.size }, options.signal);
+		const hasEdits = await mayHaveEdits(bytes, format);
+		return await indexOf(track, { frames, fps, hasEdits, fileSize: bytes.size }, options.signal);
 	} catch (error) {
 		throw asUnreadable(error, options.signal);
 	} finally {
@@ -45,13 +53,21 @@ interface Facts {
 	/** Frames that are shown. */
 	readonly frames: number;
 	readonly fps: number | undefined;
+	/** Whether times below zero are outside an edit. */
+	readonly hasEdits: boolean;
 	readonly fileSize: number;
+}
+
+/** Edit lists hide frames of MP4 and MOV, as long as those are not in fragments. */
+export async function mayHaveEdits(source: ByteSource, format: VideoFormat): Promise<boolean> {
+	if (format !== "mp4" && format !== "mov") return false;
+	return !(await readFromSource(readIsFragmented(source.size), source));
 }
 
 /** The index of an open track. */
 export async function indexOf(
 	track: InputVideoTrack,
-	{ frames, fps, fileSize }: Facts,
+	{ frames, fps, hasEdits, fileSize }: Facts,
 	signal: AbortSignal | undefined,
 ): Promise<FrameIndex> {
 	const denominator = await track.getTimeResolution();
@@ -68,7 +84,7 @@ export async function indexOf(
 			bytes: packet.byteLength,
 			duration: Math.round(packet.duration * denominator),
 			isKey: packet.type === "key",
-			isShown: packet.timestamp >= -START_TOLERANCE_SECONDS,
+			isShown: !hasEdits || packet.timestamp >= -START_TOLERANCE_SECONDS,
 		});
 		assertCount(packets.length);
 		// A forged fragment can list billions of packets in a few bytes.
@@ -77,7 +93,11 @@ export async function indexOf(
 		await new Promise((resolve) => setTimeout(resolve, 0));
 		signal?.throwIfAborted();
 	}
-	return frameIndexOf(untilEnd(packets, frames), { numerator: 1, denominator }, fps);
+	if (packets.length < frames) {
+		const what = `lists ${packets.length} of its ${frames} frames before its fragments`;
+		throw new OnevisionError("unsupported", `${what}; openVideo reads it with FFmpeg, or remux it`);
+	}
+	return frameIndexOf(untilEnd(withoutPictureless(packets), frames), { numerator: 1, denominator }, fps);
 }
 
 /** An edit that ends early shows the first `frames` in the order of display; mediabunny lists what comes after, too. */

@@ -1,38 +1,93 @@
 /** The video track of an MP4, MOV, MKV or WebM, as mediabunny reads it, for as long as one function needs it. */
 
 import { OnevisionError } from "@onevision/core";
-import { Input, type InputVideoTrack, Logging, LogLevel, MATROSKA, MP4, QTFF, WEBM } from "mediabunny";
-import { type ByteSource, blobSource, bytesSource, unreadable } from "../reading.ts";
+import {
+	EncodedPacketSink,
+	Input,
+	type InputVideoTrack,
+	Logging,
+	LogLevel,
+	MATROSKA,
+	MP4,
+	QTFF,
+	WEBM,
+} from "mediabunny";
+import { type ByteSource, blobSource, bytesSource, readFromSource, unreadable } from "../reading.ts";
 import { guardedSource } from "./guarded-source.ts";
+import { readListedFrames } from "./iso.ts";
+import { MAX_TABLE_BYTES } from "./limits.ts";
+import { FRAMES_THAT_MATTER, mainTrack, type TrackFacts } from "./main-track.ts";
 
 export function toSource(source: Uint8Array | Blob | ByteSource): ByteSource {
 	if (source instanceof Uint8Array) return bytesSource(source);
 	return source instanceof Blob ? blobSource(source) : source;
 }
 
-/** A file opened for its first video track. */
+/** A file opened for its main video track. */
 export interface OpenTrack {
 	readonly track: InputVideoTrack;
 	/** Whether the file has a sound track, of any codec. */
 	readonly hasAudio: boolean;
+	readonly choice: TrackChoice;
 	dispose(): void;
 }
 
-/** Opens the first video track. Throws `unreadable-file` without one. Silences mediabunny's console output. */
+/** Which of several video tracks is read. */
+export interface TrackChoice {
+	/** Video tracks of the file, cover pictures not counted. */
+	readonly tracks: number;
+	/** Place of the one that is read, from 0. */
+	readonly place: number;
+}
+
+/** Opens the main video track. Throws `unreadable-file` without one. Silences mediabunny's console output. */
 export async function openTrack(source: ByteSource, signal?: AbortSignal): Promise<OpenTrack> {
 	// mediabunny writes notes on odd files to the console, which belongs to the program that calls us.
 	Logging.level = LogLevel.Silent;
 	const input = new Input({ formats: [MP4, QTFF, MATROSKA, WEBM], source: guardedSource(source) });
 	try {
 		signal?.throwIfAborted();
-		const [track] = await input.getVideoTracks();
+		const tracks = await input.getVideoTracks();
+		const facts: TrackFacts[] = [];
+		// A lone track is the main one whatever it is.
+		if (tracks.length > 1) for (const track of tracks) facts.push(await factsOf(track, source));
+		const place = mainTrack(facts);
+		const track = tracks[place];
 		if (track === undefined) throw unreadable("has no video track");
 		const hasAudio = (await input.getAudioTracks()).length > 0;
-		return { track, hasAudio, dispose: () => input.dispose() };
+		return { track, choice: { tracks: tracks.length, place }, hasAudio, dispose: () => input.dispose() };
 	} catch (error) {
 		input.dispose();
 		throw asUnreadable(error, signal);
 	}
+}
+
+async function factsOf(track: InputVideoTrack, source: ByteSource): Promise<TrackFacts> {
+	const { default: isDefault, hearingImpaired, visuallyImpaired } = await track.getDisposition();
+	const isForImpaired = hearingImpaired || visuallyImpaired;
+	const format = await track.input.getFormat();
+	if (format !== MP4 && format !== QTFF) {
+		return { isDefault, isForImpaired, frames: await countSome(track), bitRate: 0 };
+	}
+	// From the tables: going through a forged one takes mediabunny for ever.
+	const listed = await readFromSource(readListedFrames(source.size, track.id), source, MAX_TABLE_BYTES);
+	const seconds = listed === undefined ? 0 : listed.end - listed.start;
+	const counted = listed === undefined || seconds <= 0 ? 0 : (8 * listed.bytes) / seconds;
+	const bitRate = (await track.getAverageBitrate()) ?? counted;
+	// A track without a table is in fragments; nobody makes those of one picture.
+	return { isDefault, isForImpaired, frames: listed?.frames ?? FRAMES_THAT_MATTER, bitRate };
+}
+
+/** Packets of a track, no more than matter. */
+async function countSome(track: InputVideoTrack): Promise<number> {
+	const sink = new EncodedPacketSink(track);
+	const options = { metadataOnly: true };
+	let packet = await sink.getFirstPacket(options);
+	let frames = 0;
+	for (; packet !== null && frames < FRAMES_THAT_MATTER; frames++) {
+		packet = await sink.getNextPacket(packet, options);
+	}
+	return frames;
 }
 
 /** What mediabunny throws, as one of our errors. */

@@ -46,6 +46,9 @@ export interface Video {
 	readonly height: number;
 	/** Degrees clockwise still to be turned for display: 0, 90, 180 or 270. */
 	readonly rotation: number;
+	/** Video tracks of the file, cover pictures not counted, and which of them this is, from 0; absent when it is alone. */
+	readonly tracks?: number;
+	readonly track?: number;
 	readonly index: FrameIndex;
 	/** Which decoder makes the pictures. */
 	readonly decoder: string;
@@ -91,7 +94,7 @@ export interface DecodeOptions {
 /** Pictures held back while one before them is awaited: the most frames H.264 and HEVC may reorder. */
 const MAX_HELD = 16;
 
-type Facts = Pick<Video, "format" | "width" | "height" | "rotation" | "index">;
+type Facts = Pick<Video, "format" | "width" | "height" | "rotation" | "tracks" | "track" | "index">;
 
 /** Puts the interface on a decoder. `name` begins the messages of errors. */
 export function videoOf(facts: Facts, decoder: Decoder, name: string): Video {

@@ -8,7 +8,7 @@ import { type InputVideoTrack, type VideoSample, VideoSampleSink } from "mediabu
 import { readFromSource } from "../reading.ts";
 import { sniff } from "../sniff.ts";
 import { readVideoHeader, videoFormat } from "./header.ts";
-import { indexOf } from "./read-index.ts";
+import { indexOf, mayHaveEdits } from "./read-index.ts";
 import type { Run, Target } from "./runs.ts";
 import { openTrack, toSource } from "./track.ts";
 import { type DecodedFrame, type DecodeOptions, type Video, videoOf } from "./video.ts";
@@ -37,7 +37,8 @@ export async function openVideoBlob(
 	const header = await readVideoHeader(source, { ...options, maxCountBytes: source.size });
 	const { track, dispose } = await openTrack(source, options.signal);
 	try {
-		const facts = { frames: header.frames, fps: header.fps, fileSize: source.size };
+		const hasEdits = await mayHaveEdits(source, format);
+		const facts = { frames: header.frames, fps: header.fps, hasEdits, fileSize: source.size };
 		const index = await indexOf(track, facts, options.signal);
 		if (!(await track.canDecode())) {
 			const codec = (await track.getCodecParameterString()) ?? "its codec";
@@ -46,12 +47,13 @@ export async function openVideoBlob(
 				`${codec} is not decoded by WebCodecs here; use another browser or file`,
 			);
 		}
-		const { width, height, rotation } = header;
+		const { width, height, rotation, tracks, track: place } = header;
+		const several = tracks === undefined || place === undefined ? {} : { tracks, track: place };
 		const secondsPerTick = index.timeBase.numerator / index.timeBase.denominator;
 		const decode = (runs: readonly Run[], how: DecodeOptions) =>
 			decodeRuns(track, runs, how, { rotation, secondsPerTick });
 		const decoder = { name: "webcodecs", nextRunCost: 0, decode, close: async () => dispose() };
-		return videoOf({ format, width, height, rotation, index }, decoder, "video");
+		return videoOf({ format, width, height, rotation, ...several, index }, decoder, "video");
 	} catch (error) {
 		dispose();
 		throw error;

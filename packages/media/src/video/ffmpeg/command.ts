@@ -39,7 +39,7 @@ export function commandFor(
 		...(isUpright ? [] : ["-noautorotate"]),
 		...["-threads", String(setup.threads), "-max_pixels", String(MAX_PICTURE_PIXELS)],
 		...[...INPUT_LIMITS, "-f", setup.demuxer, "-i", `file:${setup.path}`],
-		...["-map", "0:V:0", passthrough, "passthrough", "-vf", filters.join(",")],
+		...["-map", `0:V:${setup.track}`, passthrough, "passthrough", "-vf", filters.join(",")],
 		...["-frames:v", String(targets.length), "-f", "rawvideo", "pipe:1"],
 	];
 }

@@ -13,9 +13,9 @@ const SHOWN = [
 
 /** Lists a file. Throws `DecoderMissing` without the command, `unreadable-file`, `over-limit` past the time limit. */
 export async function probe(setup: OpenSetup): Promise<Omit<OpenedFile, "decoder">> {
-	const { path, demuxer } = setup;
+	const { path, demuxer, track: place } = setup;
 	const format = ["-v", "error", ...INPUT_LIMITS, "-f", demuxer];
-	const what = ["-select_streams", "V:0", "-show_entries", SHOWN, "-of", "compact"];
+	const what = ["-select_streams", `V:${place}`, "-show_entries", SHOWN, "-of", "compact"];
 	const command = startCommand("ffprobe", [...format, ...what, `file:${path}`]);
 	const note = noteOf(command.child.stderr);
 	try {

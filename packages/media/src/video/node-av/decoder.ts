@@ -47,9 +47,9 @@ export async function openWithNodeAv(setup: OpenSetup): Promise<OpenedFile> {
 	}
 }
 
-function startThread({ path, demuxer, threads }: OpenSetup): Thread {
+function startThread({ path, demuxer, track, threads }: OpenSetup): Thread {
 	const shared = new SharedArrayBuffer(4 * Object.keys(WORDS).length);
-	const workerData: Setup = { path, demuxer, threads, shared };
+	const workerData: Setup = { path, demuxer, track, threads, shared };
 	const words = new Int32Array(shared);
 	Atomics.store(words, WORDS.isBusy, 1);
 	const worker = startModule("./worker.ts", import.meta.url, { workerData });

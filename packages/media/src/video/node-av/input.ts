@@ -15,10 +15,11 @@ import { Dictionary, FFmpegError, FormatContext, InputFormat, Packet, type Strea
 import { MAX_PICTURE_PIXELS } from "../limits.ts";
 import type { PacketColumns } from "./protocol.ts";
 
-/** A file open for reading, with its one video track. */
+/** A file open for reading, with the video track that is read. */
 export interface Input {
 	readonly path: string;
 	readonly demuxer: string;
+	readonly track: number;
 	context: FormatContext;
 	stream: Stream;
 	readonly packet: Packet;
@@ -35,13 +36,17 @@ export class BadInput extends Error {
 }
 
 /** Opens a file with one named demuxer, which may open no other file and no network address. */
-export function openInput(path: string, demuxer: string): Input {
+export function openInput({ path, demuxer, track }: Pick<Input, "path" | "demuxer" | "track">): Input {
 	const packet = new Packet();
 	packet.alloc();
-	return { path, demuxer, packet, ...openContext(path, demuxer) };
+	return { path, demuxer, track, packet, ...openContext({ path, demuxer, track }) };
 }
 
-function openContext(path: string, demuxer: string): Pick<Input, "context" | "stream"> {
+function openContext({
+	path,
+	demuxer,
+	track,
+}: Pick<Input, "path" | "demuxer" | "track">): Pick<Input, "context" | "stream"> {
 	const context = new FormatContext();
 	const only = Dictionary.fromObject({ protocol_whitelist: "file" });
 	// With the scheme written out a name is never taken for another protocol's address.
@@ -51,7 +56,7 @@ function openContext(path: string, demuxer: string): Pick<Input, "context" | "st
 	);
 	for (const { codecpar } of context.streams) assertPixels(codecpar);
 	check(context.findStreamInfoSync(), "cannot be read");
-	const stream = context.streams.find(isVideo);
+	const stream = context.streams.filter(isVideo)[track];
 	if (stream === undefined) throw new BadInput("unreadable", "has no video track");
 	for (const other of context.streams) if (other.index !== stream.index) other.discard = AVDISCARD_ALL;
 	return { context, stream };
@@ -148,7 +153,7 @@ export function* packetsFrom(
 	let order = seek(input, columns, places, start);
 	if (order === undefined) {
 		input.context.closeInputSync();
-		Object.assign(input, openContext(input.path, input.demuxer));
+		Object.assign(input, openContext(input));
 		order = readPacket(input) ? 0 : columns.pts.length;
 	}
 	while (order < columns.pts.length) {

@@ -9,6 +9,8 @@ export interface Setup {
 	readonly path: string;
 	/** FFmpeg's name of the container, so that nothing is probed. */
 	readonly demuxer: string;
+	/** Place of the video track among those of the file, cover pictures not counted. */
+	readonly track: number;
 	/** Decoder threads; 0: as many as there are cores. */
 	readonly threads: number;
 	/** Int32 words named by `WORDS`. */

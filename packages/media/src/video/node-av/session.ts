@@ -17,10 +17,10 @@ export interface Session {
 }
 
 /** Opens a file and lists its packets; `onPacket` is called for each and may throw to stop. Throws `BadInput`. */
-export function openSession({ path, demuxer, threads }: Setup, onPacket: () => void): Session {
+export function openSession({ threads, ...file }: Setup, onPacket: () => void): Session {
 	// FFmpeg would write its notes on damaged files to the standard error, which belongs to the program that calls us.
 	Log.setLevel(AV_LOG_QUIET);
-	const input = openInput(path, demuxer);
+	const input = openInput(file);
 	const { codecpar, timeBase, avgFrameRate } = input.stream;
 	const columns = listPackets(input, onPacket);
 	const matrix = displayMatrix(input.stream);
