@@ -23,7 +23,7 @@ export {
 export { type PixelSettings, pixelSettingsFromSnapshot } from "./config/pixels.ts";
 export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
 export { estimateTrainingMemory, kvCacheBytes, type TrainingMemory } from "./cost/memory.ts";
-export { type Model, modelOf } from "./cost/model.ts";
+export { knownModelOf, type Model, modelOf } from "./cost/model.ts";
 export { estimateRequest, type RequestCost, type RequestSetup } from "./cost/request.ts";
 export { trainingFlops } from "./cost/training.ts";
 export {
@@ -37,7 +37,12 @@ export {
 } from "./count.ts";
 export { type ErrorCode, OnevisionError } from "./errors.ts";
 export { HARDWARE, type Hardware, type HardwareId } from "./facts/hardware.ts";
-export { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "./facts/language-models.ts";
+export {
+	LANGUAGE_MODELS,
+	type LanguageModel,
+	type LanguageModelId,
+	type UnknownLanguageModel,
+} from "./facts/language-models.ts";
 export { TOWERS, type Tower, type TowerId } from "./facts/towers.ts";
 export type { Family, Knob, Parity, Settings, SettingValue } from "./families/family.ts";
 export {
@@ -84,7 +89,7 @@ export {
 } from "./max-length.ts";
 export { nearest } from "./nearest.ts";
 export type { Allocation, AllocationResult } from "./plan/allocate.ts";
-export type { CurriculumPlan, Mixture, StageId, StagePlan } from "./plan/curriculum.ts";
+export type { CurriculumPlan, Mixture, StageCompute, StageId, StagePlan } from "./plan/curriculum.ts";
 export type { FixedAgainstDynamic } from "./plan/dynamic.ts";
 export type { Extrapolation } from "./plan/extrapolate.ts";
 export { DEFAULT_FIDELITY, type FidelityExponents } from "./plan/fidelity.ts";

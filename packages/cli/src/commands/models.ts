@@ -55,7 +55,7 @@ async function listModels(terminal: Terminal, json: boolean): Promise<void> {
 			id,
 			checkpoint.family,
 			largeCount(modelOf(checkpoint.parts).parameters.total),
-			whole(checkpoint.contextTokens),
+			checkpoint.contextTokens === undefined ? "unknown" : whole(checkpoint.contextTokens),
 			familyById(checkpoint.family).scenarios.join(", "),
 		]),
 	);
@@ -161,7 +161,10 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 		["tower", `${tower.name}, ${largeCount(parameters.tower)} parameters`],
 		["projector", `${checkpoint.parts.projector.kind}, ${largeCount(parameters.projector)} parameters`],
 		["language model", `${languageModel.name}, ${largeCount(parameters.languageModel)} parameters`],
-		["context", `${whole(checkpoint.contextTokens)} tokens`],
+		[
+			"context",
+			checkpoint.contextTokens === undefined ? "unknown" : `${whole(checkpoint.contextTokens)} tokens`,
+		],
 		["scenarios", SCENARIOS.filter((scenario) => family.scenarios.includes(scenario)).join(", ")],
 		["other names", checkpoint.aliases.join(", ")],
 		["constants from", checkpoint.source],

@@ -82,7 +82,9 @@ function openCounter(
 		title: counter.checkpoint.title,
 		basis: `as ${counter.settings.parity} counts it`,
 		settings: { parity: counter.settings.parity, ...counter.settings.values },
-		contextTokens: counter.checkpoint.contextTokens,
+		...(counter.checkpoint.contextTokens === undefined
+			? {}
+			: { contextTokens: counter.checkpoint.contextTokens }),
 		count: (sample) => {
 			const counted = counter.count(sample);
 			const layout = countText === undefined ? counted : tokenizeText(counted, countText);

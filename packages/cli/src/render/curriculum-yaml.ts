@@ -8,7 +8,9 @@ export function renderCurriculum(plan: Plan): string {
 	const document = {
 		model: request.checkpoint.title,
 		budget: request.budget,
-		contextTokens: request.checkpoint.contextTokens,
+		...(request.checkpoint.contextTokens === undefined
+			? {}
+			: { contextTokens: request.checkpoint.contextTokens }),
 		allocation: Object.fromEntries(
 			scenarios.map(({ scenario, chosen: { allocation } }) => [
 				scenario,
@@ -23,7 +25,7 @@ export function renderCurriculum(plan: Plan): string {
 			samples: curriculum.total.samples,
 			steps: curriculum.total.steps,
 			tokens: Math.round(curriculum.total.tokens),
-			acceleratorHours: rounded(curriculum.total.acceleratorHours),
+			...roundedHours(curriculum.total),
 			...(curriculum.total.cost === undefined ? {} : { costUsd: rounded(curriculum.total.cost) }),
 		},
 		...(plan.findings.some(({ overridden }) => overridden)
@@ -53,10 +55,15 @@ function stageDocument(stage: StagePlan) {
 		visualTokensPerSample: rounded(stage.visualTokens),
 		textTokensPerSample: stage.textTokens,
 		totalTokens: Math.round(stage.totalTokens),
-		acceleratorHours: rounded(stage.acceleratorHours),
-		memoryPerAcceleratorGb: rounded(stage.memory.total / 1e9),
+		...roundedHours(stage),
+		...(stage.memory === undefined ? {} : { memoryPerAcceleratorGb: rounded(stage.memory.total / 1e9) }),
 		...(stage.cost === undefined ? {} : { costUsd: rounded(stage.cost) }),
 	};
+}
+
+/** Absent where the model's parameters are not known. */
+function roundedHours({ acceleratorHours }: { readonly acceleratorHours?: number }) {
+	return acceleratorHours === undefined ? {} : { acceleratorHours: rounded(acceleratorHours) };
 }
 
 /** Four significant digits at least, no binary noise. */

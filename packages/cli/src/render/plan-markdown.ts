@@ -2,6 +2,7 @@
 
 import type { Plan } from "@onevision/core";
 import { bytes, dollars, duration, flops, largeCount, metric, percent, whole } from "./numbers.ts";
+import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
 
 export function renderPlanMarkdown(plan: Plan): string {
 	const { request, scenarios, joint, curriculum, costs, skills, findings, extrapolation } = plan;
@@ -46,25 +47,27 @@ export function renderPlanMarkdown(plan: Plan): string {
 				stage.trainable.length === 3 ? "all" : stage.trainable.join(", "),
 				whole(stage.steps),
 				largeCount(stage.totalTokens),
-				whole(stage.acceleratorHours),
-				bytes(stage.memory.total),
-				stage.cost === undefined ? "" : dollars(stage.cost),
+				orUnknown(stage.acceleratorHours, whole),
+				orUnknown(stage.memory?.total, bytes),
+				priceCell(stage, request.hardware.pricePerHour),
 			]),
 		),
 		`${request.hardware.count} × ${request.hardware.facts.name} at ${percent(request.hardware.trainingEfficiency)} of peak, ZeRO ${request.hardware.zeroStage}${request.hardware.priceSource === undefined ? "" : `; price: ${request.hardware.priceSource}`}.`,
 		"## Per request",
-		markdownTable(
-			["Median sample", "Prompt tokens", "Tower", "Prefill", "KV cache", "First token", "Per 1,000"],
-			costs.map(({ scenario, cost }) => [
-				scenario,
-				whole(cost.promptTokens),
-				flops(cost.flops.tower),
-				flops(cost.flops.prefill),
-				bytes(cost.memory.kvCache),
-				duration(cost.secondsToFirstToken),
-				cost.pricePer1000 === undefined ? "" : dollars(cost.pricePer1000),
-			]),
-		),
+		costs === undefined
+			? COSTS_UNKNOWN
+			: markdownTable(
+					["Median sample", "Prompt tokens", "Tower", "Prefill", "KV cache", "First token", "Per 1,000"],
+					costs.map(({ scenario, cost }) => [
+						scenario,
+						whole(cost.promptTokens),
+						flops(cost.flops.tower),
+						flops(cost.flops.prefill),
+						bytes(cost.memory.kvCache),
+						duration(cost.secondsToFirstToken),
+						cost.pricePer1000 === undefined ? "" : dollars(cost.pricePer1000),
+					]),
+				),
 		"## Emergent skills",
 		skills
 			.map(({ title, outlook, data, probe }) => `* **${title}**, ${outlook}. Data: ${data}. Probe: ${probe}.`)

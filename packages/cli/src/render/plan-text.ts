@@ -4,6 +4,7 @@ import type { Plan, ScenarioPlan } from "@onevision/core";
 import type { Colors } from "../terminal.ts";
 import { bytes, dollars, duration, flops, hours, metric, percent, whole } from "./numbers.ts";
 import { bar, table } from "./table.ts";
+import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
 
 const BAR_WIDTH = 30;
 
@@ -144,9 +145,9 @@ function renderCurriculum({ bold, dim }: Colors, { curriculum, request }: Plan):
 				.join("/"),
 			stage.trainable.length === 3 ? "all" : stage.trainable.join(", "),
 			whole(stage.visualTokens + stage.textTokens),
-			whole(stage.acceleratorHours),
-			`${bytes(stage.memory.total)}${stage.fitsMemory ? "" : " !"}`,
-			stage.cost === undefined ? "" : dollars(stage.cost),
+			orUnknown(stage.acceleratorHours, whole),
+			orUnknown(stage.memory, ({ total }) => `${bytes(total)}${stage.fitsMemory ? "" : " !"}`),
+			priceCell(stage, hardware.pricePerHour),
 		]),
 	);
 	const { total } = curriculum;
@@ -154,14 +155,19 @@ function renderCurriculum({ bold, dim }: Colors, { curriculum, request }: Plan):
 		total.cost === undefined
 			? ""
 			: `, ${dollars(total.cost)} at ${dollars(hardware.pricePerHour ?? 0)} an hour`;
+	const time =
+		total.acceleratorHours === undefined || total.hours === undefined
+			? "GPU hours, memory and cost unknown: so are the parameters of the language model;"
+			: `${whole(total.acceleratorHours)} GPU hours, ${hours(total.hours)} on`;
 	return [
-		`${bold("Curriculum")}  ${whole(total.acceleratorHours)} GPU hours, ${hours(total.hours)} on ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}`,
+		`${bold("Curriculum")}  ${time} ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}`,
 		`  ${dim(head)}`,
 		...body.map((line) => `  ${line}`),
 	].join("\n");
 }
 
 function renderCosts({ bold, dim }: Colors, { costs, request }: Plan): string {
+	if (costs === undefined) return `${bold("Per request")}  ${COSTS_UNKNOWN}`;
 	const [head = "", ...body] = table(
 		[
 			{ title: "median sample" },

@@ -7,7 +7,7 @@ import type { Size } from "../sample.ts";
 import { list } from "../schema.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import type { ReadTower } from "./tower-shape.ts";
-import { flag, frameCount, framesPerSecond, viewSide } from "./values.ts";
+import { flag, frameCount, framesPerSecond, sizeObject, viewSide } from "./values.ts";
 import type { View } from "./view.ts";
 
 const pinpointList = list(
@@ -24,6 +24,21 @@ export function refuseOriginal(config: Section): void {
 	if (!config.has("mm_vision_tower") || config.has("vision_config")) return;
 	throw unsupported(
 		"config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
+	);
+}
+
+/**
+ * Steps that the reader did not ask for: the class does not take them, but transformers checks their values for every
+ * class (image_processing_utils.py `_standardize_kwargs`, image_utils.py `validate_preprocess_arguments`).
+ */
+export function checkIdleSteps(section: Section): void {
+	for (const key of ["size", "crop_size", "pad_size"]) {
+		if (!section.wasRead(key)) sizeObject(section, key, true);
+	}
+	const crops = !section.wasRead("do_center_crop") && section.read("do_center_crop", flag) === true;
+	if (!crops || section.has("crop_size")) return;
+	throw unsupported(
+		`${section.path} do_center_crop: true without a crop_size; transformers fails on it; remove do_center_crop, this class crops nothing`,
 	);
 }
 

@@ -8,7 +8,7 @@ import { resolveSettings } from "../count.ts";
 import type { Settings } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import { nearest } from "../nearest.ts";
-import { refuseOriginal } from "./checks.ts";
+import { checkIdleSteps, refuseOriginal } from "./checks.ts";
 import { COHERE_READERS } from "./cohere.ts";
 import { DEEPSEEK_READERS } from "./deepseek.ts";
 import { GEMMA_READERS } from "./gemma.ts";
@@ -96,6 +96,7 @@ export function checkpointFromSnapshot(files: SnapshotFiles, options: SnapshotOp
 	const snapshot = openSnapshot(files);
 	checkProcessorClass(snapshot, reader);
 	const reading = reader.read(snapshot);
+	if (reader.original !== true) refuseFailingSteps(snapshot);
 	refuseUnknownKeys(snapshot, reader, modelType);
 	const checkpoint = checkpointOf(reading, modelType, reader, options.name);
 	const settings: Settings = { ...reading.settings };
@@ -129,6 +130,12 @@ function checkProcessorClass(snapshot: OpenSnapshot, { processors }: Reader): vo
 	}
 }
 
+/** Steps that a class does not take, and transformers checks for all classes alike. */
+function refuseFailingSteps(snapshot: OpenSnapshot): void {
+	const { image, video } = snapshot.opened();
+	for (const part of [image, video]) if (part !== undefined) checkIdleSteps(part);
+}
+
 function refuseUnknownKeys(snapshot: OpenSnapshot, { ignored }: Reader, modelType: string): void {
 	const { image, video } = snapshot.opened();
 	const nested = ["image_processor", "video_processor", "feature_extractor"];
@@ -156,7 +163,7 @@ function checkpointOf(
 		aliases: [],
 		constants,
 		parts: { tower, projector, languageModel: text.languageModel },
-		contextTokens: text.contextTokens,
+		...(text.contextTokens === undefined ? {} : { contextTokens: text.contextTokens }),
 		...(usual === undefined ? {} : { usual }),
 		...(trainedFrames === undefined ? {} : { trainedFrames }),
 		source: `config.json and processor files of the snapshot; absent keys: ${reader.original === true ? "" : "transformers 5.18.0 "}${reader.source}`,

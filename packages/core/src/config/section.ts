@@ -6,6 +6,7 @@
 import { OnevisionError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { isRecord, type Schema } from "../schema.ts";
+import { isForeign } from "./foreign-keys.ts";
 
 export interface Section {
 	/** File and key, for messages: `processor_config.json image_processor`. */
@@ -21,7 +22,12 @@ export interface Section {
 	 * `invalid-input` for anything else.
 	 */
 	child(key: string, decode?: (value: unknown) => unknown): Section | undefined;
-	/** Throws `unknown-key` for a key that was neither read nor is in `ignored`. */
+	/** Whether the key was asked for. */
+	wasRead(key: string): boolean;
+	/**
+	 * Throws `unknown-key` for a key with a value that was neither read nor is in `ignored` or another class's. A null
+	 * says nothing: processors take their class default for it.
+	 */
 	refuseOthers(ignored: readonly string[], reader: string): void;
 }
 
@@ -60,9 +66,10 @@ export function section(path: string, value: unknown): Section {
 				? undefined
 				: section(`${path} ${key}`, decode === undefined ? own : decode(own));
 		},
+		wasRead: (key) => seen.has(key),
 		refuseOthers: (ignored, reader) => {
 			const known = new Set([...seen, ...ignored]);
-			const unknown = keys.find((key) => !known.has(key));
+			const unknown = keys.find((key) => value[key] !== null && !known.has(key) && !isForeign(key));
 			if (unknown === undefined) return;
 			const hint = nearest(unknown, [...known]);
 			throw new OnevisionError(

@@ -29,6 +29,8 @@ export interface LlavaOnevisionConstants {
 	readonly patch: number;
 	/** Tile grids run from 1×1 to this many rows and columns. */
 	readonly maxGridSide: number;
+	/** Allowed canvases, px, where they are not all of those (`image_grid_pinpoints` of a fine-tune); ties go to the first. */
+	readonly canvases?: readonly Size[];
 	/** Token cap of one image, in tiles: the 9 of `anyres_max_9`. */
 	readonly anyresMax: number;
 	/** Frames per clip the checkpoint was trained with at most (`frames_upbound`). */
@@ -85,7 +87,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 	},
 	defaults: (constants, parity) => ({
 		anyres_max: parity === "vllm" ? VLLM_CAP : constants.anyresMax,
-		max_tiles: constants.maxGridSide ** 2,
+		max_tiles: tileCounts(canvasesOf(constants), constants.tile).at(-1) ?? 1,
 		image_pooling: 1,
 		multi_image_pooling: 1,
 		video_pooling: 2,
@@ -113,7 +115,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 			redundant: (value, { max_tiles }) =>
 				CAPS.some((other) => other < Number(value) && other >= Number(max_tiles)),
 		};
-		const grids = maxTilesKnob(tileCounts(squareCanvases(constants), constants.tile));
+		const grids = maxTilesKnob(tileCounts(canvasesOf(constants), constants.tile));
 		return {
 			"single-image": [grids, cap, pooling("image_pooling")],
 			"multi-image": [pooling("multi_image_pooling")],
@@ -165,15 +167,16 @@ function canvasesFor(constants: LlavaOnevisionConstants, maxTiles: number): Anyr
 	knownCanvases.set(constants, byLimit);
 	const known = byLimit.get(maxTiles);
 	if (known !== undefined) return known;
-	const built = anyresCanvases(limitCanvases(squareCanvases(constants), tile, maxTiles), tile);
+	const built = anyresCanvases(limitCanvases(canvasesOf(constants), tile, maxTiles), tile);
 	byLimit.set(maxTiles, built);
 	return built;
 }
 
 const knownCanvases = new WeakMap<LlavaOnevisionConstants, Map<number, AnyresCanvases>>();
 
-/** Every canvas from 1×1 to `maxGridSide`×`maxGridSide` tiles, rows outermost as in the shipped configuration. */
-function squareCanvases({ tile, maxGridSide }: LlavaOnevisionConstants): readonly Size[] {
+/** Those listed, else every canvas up to `maxGridSide`×`maxGridSide` tiles, rows outermost as in the shipped configuration. */
+function canvasesOf({ tile, maxGridSide, canvases }: LlavaOnevisionConstants): readonly Size[] {
+	if (canvases !== undefined) return canvases;
 	return Array.from({ length: maxGridSide ** 2 }, (_, index) => ({
 		height: tile * (Math.floor(index / maxGridSide) + 1),
 		width: tile * ((index % maxGridSide) + 1),
