@@ -10,9 +10,17 @@ export {
 	resolveCheckpointId,
 } from "./checkpoints/index.ts";
 export {
+	ADAPTER_FILE,
+	type AdapterOnCheckpoint,
+	adapterFiles,
+	baseOfAdapter,
+	checkpointFromAdapter,
+} from "./config/adapter.ts";
+export {
 	checkpointFromSnapshot,
 	MODEL_TYPES,
 	type ModelType,
+	type ProcessorFiles,
 	READERS,
 	SNAPSHOT_FILES,
 	type Snapshot,

@@ -3,9 +3,11 @@
  * Source: transformers 5.18 models/llava_next/image_processing_llava_next.py, video_processing_utils.py.
  */
 
+import { checkpointById, checkpointIdOfRepository } from "../checkpoints/index.ts";
 import type { Size } from "../sample.ts";
-import { list } from "../schema.ts";
+import { list, text } from "../schema.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
+import type { OpenSnapshot } from "./snapshot.ts";
 import type { ReadTower } from "./tower-shape.ts";
 import { flag, frameCount, framesPerSecond, sizeObject, viewSide } from "./values.ts";
 import type { View } from "./view.ts";
@@ -19,12 +21,26 @@ const pinpointList = list(
 	},
 );
 
+const path = text("A path or a repository", 1000);
+
 /** Configurations of the original repository have the same `model_type` and none of the keys. */
-export function refuseOriginal(config: Section): void {
+export function refuseOriginal({ config, name }: Pick<OpenSnapshot, "config" | "name">): void {
 	if (!config.has("mm_vision_tower") || config.has("vision_config")) return;
 	throw unsupported(
-		"config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
+		`config.json is of the original LLaVA repository (mm_vision_tower), whose keys are not read; ${original(config, name)}`,
 	);
+}
+
+/** What to do instead: the converted checkpoint only where there is one. */
+function original(config: Section, name: string | undefined): string {
+	const named = [name, config.read("_name_or_path", path)].flatMap((given) =>
+		given === undefined ? [] : [checkpointIdOfRepository(given)],
+	);
+	const id = named.find((found) => found !== undefined);
+	if (id === undefined) return "if it was tuned from a model of the table, count that one with --model";
+	const aliases: readonly string[] = checkpointById(id).aliases;
+	const converted = aliases.find((alias) => alias.startsWith("llava-hf/"));
+	return `count it with --model ${id}${converted === undefined ? "" : `, or use the converted checkpoint ${converted}`}`;
 }
 
 /**

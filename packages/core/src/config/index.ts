@@ -34,7 +34,7 @@ import { expectClass, modelTypeOf, type OpenSnapshot, openSnapshot, type Snapsho
 import { TILED_READERS } from "./tiled.ts";
 import { VILA_READERS } from "./vila.ts";
 
-export { SNAPSHOT_FILES, type SnapshotFile, type SnapshotFiles } from "./snapshot.ts";
+export { type ProcessorFiles, SNAPSHOT_FILES, type SnapshotFile, type SnapshotFiles } from "./snapshot.ts";
 
 /** How the files of each `model_type` are read. */
 export const READERS = {
@@ -91,9 +91,9 @@ export interface SnapshotOptions {
  * `over-limit`
  */
 export function checkpointFromSnapshot(files: SnapshotFiles, options: SnapshotOptions = {}): Snapshot {
-	const modelType = findModelType(files);
+	const modelType = findModelType(files, options.name);
 	const reader: Reader = READERS[modelType];
-	const snapshot = openSnapshot(files);
+	const snapshot = openSnapshot(files, options.name);
 	checkProcessorClass(snapshot, reader);
 	const reading = reader.read(snapshot);
 	if (reader.original !== true) refuseFailingSteps(snapshot);
@@ -105,12 +105,12 @@ export function checkpointFromSnapshot(files: SnapshotFiles, options: SnapshotOp
 	return { checkpoint, modelType, settings, notes: reading.notes };
 }
 
-function findModelType(files: SnapshotFiles): ModelType {
+function findModelType(files: SnapshotFiles, name: string | undefined): ModelType {
 	const config = section("config.json", files["config.json"]);
 	const asked = modelTypeOf(files);
 	const found = MODEL_TYPES.find((type) => type === asked);
 	if (found !== undefined) return found;
-	refuseOriginal(config);
+	refuseOriginal({ config, ...(name === undefined ? {} : { name }) });
 	if (asked === undefined) {
 		throw unsupported("config.json model_type: missing; is this the folder of a Hugging Face model?");
 	}

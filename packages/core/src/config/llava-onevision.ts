@@ -34,7 +34,7 @@ const PINPOINTS = Array.from({ length: 36 }, (_, index) => [
 
 function readLlavaOnevision(snapshot: OpenSnapshot): ReadingOf<"llava-onevision"> {
 	const { config, processor, image } = snapshot;
-	refuseOriginal(config);
+	refuseOriginal(snapshot);
 	const tower = squareTower(config, {
 		absent: ABSENT_SIGLIP_384,
 		type: "siglip_vision_model",

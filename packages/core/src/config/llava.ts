@@ -53,11 +53,9 @@ interface LlavaDefaults {
 }
 
 /** Tower, language model and the patch size that both files agree on. */
-function readLlava(
-	{ config, processor }: OpenSnapshot,
-	{ patch, additional, featureLayer = -2 }: LlavaDefaults,
-): Llava {
-	refuseOriginal(config);
+function readLlava(snapshot: OpenSnapshot, { patch, additional, featureLayer = -2 }: LlavaDefaults): Llava {
+	const { config, processor } = snapshot;
+	refuseOriginal(snapshot);
 	const tower = squareTower(config, { absent: ABSENT_CLIP_336, type: "clip_vision_model", featureLayer });
 	const text = languageModel(config, { type: "llama" });
 	const notes = [...tower.notes, ...text.notes];

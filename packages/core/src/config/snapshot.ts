@@ -18,12 +18,15 @@ export const SNAPSHOT_FILES = [
 ] as const;
 export type SnapshotFile = (typeof SNAPSHOT_FILES)[number];
 
+/** Parsed JSON of the processors' files by name. */
+export type ProcessorFiles = { readonly [Name in Exclude<SnapshotFile, "config.json">]?: unknown };
+
 /** Parsed JSON by file name. */
-export type SnapshotFiles = { readonly "config.json": unknown } & {
-	readonly [Name in Exclude<SnapshotFile, "config.json">]?: unknown;
-};
+export type SnapshotFiles = { readonly "config.json": unknown } & ProcessorFiles;
 
 export interface OpenSnapshot {
+	/** The folder or repository, where the caller says. */
+	readonly name?: string;
 	readonly config: Section;
 	/** processor_config.json; empty when there is none. */
 	readonly processor: Section;
@@ -36,7 +39,7 @@ export interface OpenSnapshot {
 }
 
 /** Finds the sections. Throws `invalid-input` for what is no object. */
-export function openSnapshot(files: SnapshotFiles): OpenSnapshot {
+export function openSnapshot(files: SnapshotFiles, name?: string): OpenSnapshot {
 	const config = section("config.json", files["config.json"]);
 	const processor = section("processor_config.json", files["processor_config.json"] ?? {});
 	const imageFile = fileSection("preprocessor_config.json", files["preprocessor_config.json"]);
@@ -47,6 +50,7 @@ export function openSnapshot(files: SnapshotFiles): OpenSnapshot {
 	const video = nestedVideo ?? videoFile ?? imageFile;
 	let opened = false;
 	return {
+		...(name === undefined ? {} : { name }),
 		config,
 		processor,
 		get image() {
