@@ -157,13 +157,9 @@ function renderCurriculum({ bold, dim }: Colors, { curriculum, request }: Plan):
 			: `, ${dollars(total.cost)} at ${dollars(hardware.pricePerHour ?? 0)} an hour`;
 	const time =
 		total.acceleratorHours === undefined || total.hours === undefined
-			? "GPU hours, memory and cost unknown: so are the parameters of the language model;"
-			: `${whole(total.acceleratorHours)} GPU hours, ${hours(total.hours)} on`;
-	return [
-		`${bold("Curriculum")}  ${time} ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}`,
-		`  ${dim(head)}`,
-		...body.map((line) => `  ${line}`),
-	].join("\n");
+			? "GPU hours, memory and cost unknown: so are the parameters of the language model"
+			: `${whole(total.acceleratorHours)} GPU hours, ${hours(total.hours)} on ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}`;
+	return [`${bold("Curriculum")}  ${time}`, `  ${dim(head)}`, ...body.map((line) => `  ${line}`)].join("\n");
 }
 
 function renderCosts({ bold, dim }: Colors, { costs, request }: Plan): string {

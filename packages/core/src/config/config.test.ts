@@ -223,3 +223,40 @@ test("every reader names its family, its processor classes and its source", () =
 		expect(reader.source).not.toBe("");
 	}
 });
+
+test("MiniCPM-V 2 cuts pictures as its successors do, without numbers before them", () => {
+	const { checkpoint, settings } = read(fixture("MiniCPM-V-2"));
+	expect(checkpoint.constants).toMatchObject({ slice: 448, maxSlices: 9, queries: 64, imageId: false });
+	expect(checkpoint.parts.tower).toBe("siglip-so400m-patch14-384");
+	const counter = createCounterFrom(checkpoint, settings);
+	// Five views of 64 tokens: get_slice_image_placeholder of its image_processing_minicpmv.py.
+	expect(counter.count({ media: [{ kind: "image", width: 1080, height: 675 }] }).visualTokens).toBe(320);
+	const { "preprocessor_config.json": _, ...older } = fixture("MiniCPM-V-2");
+	expect(read(older).checkpoint.constants).toEqual(checkpoint.constants);
+});
+
+test("canvases of LLaVA-OneVision may be any list", () => {
+	const image_grid_pinpoints = [
+		[384, 384],
+		[384, 768],
+		[768, 384],
+	];
+	const name = "llava-onevision-qwen2-7b-ov-hf";
+	const files = {
+		...fixture(name),
+		"config.json": { ...fixture(name)["config.json"], image_grid_pinpoints },
+		"preprocessor_config.json": { ...fixture(name)["preprocessor_config.json"], image_grid_pinpoints },
+	};
+	const { checkpoint, settings } = read(files);
+	const counter = createCounterFrom(checkpoint, settings);
+	const tokens = [
+		[640, 480],
+		[1080, 675],
+		[333, 1000],
+		[97, 61],
+	].map(
+		([width = 1, height = 1]) => counter.count({ media: [{ kind: "image", width, height }] }).visualTokens,
+	);
+	// LlavaOnevisionProcessor of transformers 5.18 with these files.
+	expect(tokens).toEqual([1728, 1944, 1701, 1205]);
+});

@@ -190,7 +190,7 @@ export const GEMMA_READERS = {
 	},
 	paligemma: {
 		family: "paligemma",
-		processors: ["PaliGemmaProcessor"],
+		processors: ["PaliGemmaProcessor", "ColPaliProcessor"],
 		ignored: { processor: ["image_seq_length"] },
 		source: "PaliGemmaProcessor and SiglipImageProcessor",
 		read: readPaligemma,

@@ -12,7 +12,6 @@ import {
 	type UnknownLanguageModel,
 } from "../facts/language-models.ts";
 import { countLanguageModelParameters } from "../facts/parameters.ts";
-import { nearest } from "../nearest.ts";
 import { either, integer, list } from "../schema.ts";
 import { DECODERS, type Decoder, type DecoderType } from "./decoders.ts";
 import { expertsOf } from "./experts.ts";
@@ -140,10 +139,7 @@ function kindOf(given: string, path: string, { type, flat, spelled }: TextRule):
 	const meant = spelled !== undefined && Object.hasOwn(spelled, given) ? spelled[given] : given;
 	const found = types.find((candidate) => candidate === meant) ?? (flat === true ? type : undefined);
 	if (found !== undefined) return DECODERS[found];
-	const hint = nearest(given, types);
-	throw unsupported(
-		`${path} model_type: language models of type ${show(given)} are not read here${hint === undefined ? "" : `; the nearest is ${hint}`}`,
-	);
+	throw unsupported(`${path} model_type: language models of type ${show(given)} are not read here`);
 }
 
 /** A list holds one width per layer (Gemma 3n); the first stands for all. */

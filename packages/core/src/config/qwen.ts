@@ -171,7 +171,7 @@ const qwenReader = (
 		read: (snapshot) => readQwen(snapshot, generation, textType, flat),
 	}) as const satisfies Reader;
 
-const QWEN_2_PROCESSORS = ["Qwen2VLProcessor", "Qwen2_5_VLProcessor"];
+const QWEN_2_PROCESSORS = ["Qwen2VLProcessor", "Qwen2_5_VLProcessor", "ColQwen2Processor"];
 
 const qwen3Reader = (generation: "qwen3_vl" | "qwen3_5", textType: DecoderType) =>
 	qwenReader(GENERATIONS[generation], textType, false, ["Qwen3VLProcessor"], QWEN_3_IGNORED);
