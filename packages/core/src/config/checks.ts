@@ -5,7 +5,7 @@
 
 import { checkpointById, checkpointIdOfRepository } from "../checkpoints/index.ts";
 import type { Size } from "../sample.ts";
-import { list, text } from "../schema.ts";
+import { list, type Schema, text } from "../schema.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import type { OpenSnapshot } from "./snapshot.ts";
 import type { ReadTower } from "./tower-shape.ts";
@@ -21,7 +21,11 @@ const pinpointList = list(
 	},
 );
 
-const path = text("A path or a repository", 1000);
+const path: Schema<string> = {
+	...text("A path or a repository", 1000),
+	// Some files have an empty one.
+	parse: (value) => (typeof value === "string" ? value.slice(0, 1000) : ""),
+};
 
 /** Configurations of the original repository have the same `model_type` and none of the keys. */
 export function refuseOriginal({ config, name }: Pick<OpenSnapshot, "config" | "name">): void {
@@ -48,8 +52,19 @@ function original(config: Section, name: string | undefined): string {
  * class (image_processing_utils.py `_standardize_kwargs`, image_utils.py `validate_preprocess_arguments`).
  */
 export function checkIdleSteps(section: Section): void {
+	for (const [step, key] of [
+		["do_resize", "size"],
+		["do_resize", "resample"],
+		["do_rescale", "rescale_factor"],
+	] as const) {
+		if (section.isNull(key) && !section.wasRead(key) && section.read(step, flag) !== false) {
+			throw unsupported(
+				`${section.path} ${key}: null; transformers fails on it where ${step} is on; remove it`,
+			);
+		}
+	}
 	for (const key of ["size", "crop_size", "pad_size"]) {
-		if (!section.wasRead(key)) sizeObject(section, key, true);
+		if (!section.wasRead(key) && section.has(key)) sizeObject(section, key, true);
 	}
 	const crops = !section.wasRead("do_center_crop") && section.read("do_center_crop", flag) === true;
 	if (!crops || section.has("crop_size")) return;

@@ -188,7 +188,8 @@ test("sizes in every spelling", () => {
 	expect(tileOf({ size: { height: 336, width: 336 } })).toEqual({ tile: 336, patch: 14, fit: "stretch" });
 	expect(tileOf({ size: { height: 400, width: 300 } })).toMatchObject({ tile: 336, patch: 14 });
 	expect(tileOf({ do_center_crop: false, size: { height: 448, width: 448 } })).toMatchObject({ tile: 448 });
-	expect(tileOf({ size: null, crop_size: null })).toMatchObject({ tile: 224 });
+	expect(() => tileOf({ size: null })).toThrow(/size: null takes the class's own value away/);
+	expect(() => tileOf({ crop_size: null })).toThrow(/do_center_crop: true without a crop_size/);
 	const qwen = (keys: Record<string, unknown>) =>
 		read(changed("Qwen2-VL-7B-Instruct", "preprocessor_config.json", keys)).checkpoint.constants;
 	expect(qwen({ size: { shortest_edge: 784, longest_edge: 78_400 } })).toMatchObject({

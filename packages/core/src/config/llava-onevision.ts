@@ -85,7 +85,9 @@ function checkFeatures(
 	classTokens: number,
 	notes: string[],
 ): void {
-	const tokens = processor.read("num_image_tokens", tokenCount);
+	const tokens = processor.isNull("num_image_tokens")
+		? undefined
+		: processor.read("num_image_tokens", tokenCount);
 	if (tokens === undefined) {
 		notes.push(
 			"processor_config.json names no num_image_tokens: transformers 5.18 cannot expand a prompt with it; counted are the patches of a view",

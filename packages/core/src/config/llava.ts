@@ -63,10 +63,11 @@ function readLlava(snapshot: OpenSnapshot, { patch, additional, featureLayer = -
 		notes.push("multimodal_projector_bias is false: tokens are exact, the projector is counted with biases");
 	}
 	const modelTakes = config.read("vision_feature_select_strategy", word) ?? "default";
-	const given = processor.read("patch_size", patchSide) ?? patch;
+	// Files of processors that were saved without a patch size have a null there.
+	const written = processor.isNull("patch_size") ? undefined : processor.read("patch_size", patchSide);
+	const given = written ?? patch;
 	if (given === undefined) {
-		processor.read("vision_feature_select_strategy", word);
-		processor.read("num_additional_image_tokens", tokenCount);
+		for (const key of ["vision_feature_select_strategy", "num_additional_image_tokens"]) processor.has(key);
 		notes.push(
 			"processor_config.json names no patch_size: transformers 5.18 cannot expand a prompt with it; counted are the model's features",
 		);

@@ -52,22 +52,29 @@ export function squareView(
 ): View {
 	const resizes = section.read("do_resize", flag) ?? true;
 	const crops = section.read("do_center_crop", flag) ?? defaults.crops;
-	const pads = (section.read("do_pad", flag) ?? false) && defaults.padsToSquare === true;
-	const square = pads || defaults.squareBefore === true;
 	const numberIsSquare = section.read("default_to_square", flag) ?? ofClass;
 	const given = sizeObject(section, "size", numberIsSquare) ?? defaults.size;
 	const squares = defaults.readsSquareSize === true && section.read("use_square_size", flag) === true;
 	const { shortest_edge: classSide } = defaults.size;
 	const size = squares && classSide !== undefined ? { height: classSide, width: classSide } : given;
-	const cropSize = sizeObject(section, "crop_size", true) ?? defaults.crop;
-	if (section.has("pad_size")) {
+	// A null takes the class's own crop away.
+	const cropSize =
+		sizeObject(section, "crop_size", true) ?? (section.isNull("crop_size") ? undefined : defaults.crop);
+	const pads = section.read("do_pad", flag) ?? false;
+	if (section.has("pad_size") && pads && defaults.padsToSquare !== true) {
 		throw unsupported(`${section.path} pad_size: no family here counts padded views; remove it`);
 	}
+	const square = (pads && defaults.padsToSquare === true) || defaults.squareBefore === true;
 	if (size.shortest_edge === undefined && (size.height === undefined || size.width === undefined)) {
 		throw unsupported(`${section.path} size: expected shortest_edge, or height and width`);
 	}
 	const stretches = size.shortest_edge === undefined;
-	const crop = cropSize === undefined ? undefined : squareOf(section, "crop_size", cropSize);
+	// Without a crop, its size says where AnyRes cuts, and nothing elsewhere.
+	const cuts = crops || (defaults.squareBefore === true && defaults.crop !== undefined);
+	const crop = cropSize === undefined || !cuts ? undefined : squareOf(section, "crop_size", cropSize);
+	if (cuts && !crops && crop === undefined) {
+		throw unsupported(`${section.path} crop_size: null; transformers cuts tiles by it, and fails without`);
+	}
 	if (crops) {
 		if (crop !== undefined) return { side: crop, cut: crop, stretches };
 		throw unsupported(`${section.path} do_center_crop: true without a crop_size; transformers fails on it`);
