@@ -99,7 +99,7 @@ function buildCounter(checkpoint: Checkpoint, asked: Readonly<Record<string, unk
 		checkpoint,
 		family,
 		settings,
-		count: (sample) => layoutSample(items, sample, checkpoint.contextTokens),
+		count: (sample) => layoutSample(items, sample, checkpoint.contextTokens ?? Number.POSITIVE_INFINITY),
 	};
 }
 

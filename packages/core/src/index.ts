@@ -23,9 +23,17 @@ export {
 	unverifiedFacts,
 } from "./checkpoints/unverified.ts";
 export {
+	ADAPTER_FILE,
+	type AdapterOnCheckpoint,
+	adapterFiles,
+	baseOfAdapter,
+	checkpointFromAdapter,
+} from "./config/adapter.ts";
+export {
 	checkpointFromSnapshot,
 	MODEL_TYPES,
 	type ModelType,
+	type ProcessorFiles,
 	READERS,
 	SNAPSHOT_FILES,
 	type Snapshot,
@@ -41,7 +49,7 @@ export {
 	type TrainingMemory,
 	type TrainingSetup,
 } from "./cost/memory.ts";
-export { type Model, modelOf } from "./cost/model.ts";
+export { knownModelOf, type Model, modelOf } from "./cost/model.ts";
 export { estimateRequest, type RequestCost, type RequestSetup } from "./cost/request.ts";
 export { estimateRequests, type RequestsCost, type WeightedLayout } from "./cost/requests.ts";
 export { fullTraining, type Training, type Tuning, trainingFlops } from "./cost/training.ts";
@@ -70,7 +78,12 @@ export {
 	type VideoBenchmark,
 } from "./facts/ablations.ts";
 export { HARDWARE, type Hardware, type HardwareId, resolveHardwareId } from "./facts/hardware.ts";
-export { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "./facts/language-models.ts";
+export {
+	LANGUAGE_MODELS,
+	type LanguageModel,
+	type LanguageModelId,
+	type UnknownLanguageModel,
+} from "./facts/language-models.ts";
 export { TOWERS, type Tower, type TowerId } from "./facts/towers.ts";
 export type { Family, Knob, Parity, Settings, SettingValue } from "./families/family.ts";
 export {
@@ -118,7 +131,7 @@ export {
 } from "./max-length.ts";
 export { nearest } from "./nearest.ts";
 export type { Allocation, AllocationResult } from "./plan/allocate.ts";
-export type { CurriculumPlan, Mixture, StageId, StagePlan } from "./plan/curriculum.ts";
+export type { CurriculumPlan, Mixture, StageCompute, StageId, StagePlan } from "./plan/curriculum.ts";
 export { assertPlan, diffPlans, type PlanChange } from "./plan/diff.ts";
 export type { FixedAgainstDynamic } from "./plan/dynamic.ts";
 export type { Alternative, Alternatives, Verdict } from "./plan/explain.ts";

@@ -72,7 +72,8 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 	const hasVideo = options.video.length > 0 && sampling?.choosers.includes(options.setting ?? "") !== true;
 	const { contextTokens } = counter.checkpoint;
 	const maxTokens = tokensOf(options);
-	const over = Math.max(0, answer.fit.largest.visualTokens - contextTokens);
+	const { visualTokens } = answer.fit.largest;
+	const over = contextTokens === undefined ? 0 : Math.max(0, visualTokens - contextTokens);
 	if (options.json) {
 		const { fit, question } = answer;
 		const { checkpoint, settings: used } = counter;
@@ -83,7 +84,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 			...(hasVideo ? { videoSampling: sampling } : {}),
 			question,
 			maxTokens,
-			contextWindowTokens: contextTokens,
+			...(contextTokens === undefined ? {} : { contextWindowTokens: contextTokens }),
 			...fit,
 			...(answer.wholeClip === undefined ? {} : { wholeClip: answer.wholeClip }),
 			...(over > 0 ? { overContext: over } : {}),
@@ -97,7 +98,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 	const notes = [
 		...(hasVideo ? [samplingNote(sampling, counter.settings.parity)] : []),
 		...answer.notes,
-		...(answer.fit.largest.visualTokens > contextTokens
+		...(contextTokens !== undefined && over > 0
 			? [`more than the model's context of ${whole(contextTokens)} tokens: a lower --tokens is needed`]
 			: []),
 	];

@@ -22,6 +22,7 @@ import {
 import { type FoundModels, findModels } from "../input/find-models.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
 import { largeCount, whole } from "../render/numbers.ts";
+import { orUnknown } from "../render/unknown.ts";
 import { definitions, wrap } from "../render/wrap.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -85,7 +86,7 @@ async function listModels(terminal: Terminal, { open, closed }: FoundModels, jso
 					isReleased === false ? `${id} *` : id,
 					family,
 					largeCount(modelOf(parts).parameters.total),
-					whole(contextTokens),
+					orUnknown(contextTokens, whole),
 					scenarios.map((scenario) => TAKES[scenario]).join(", "),
 					[...new Set(unverifiedFacts(checkpoint).flatMap(({ properties }) => properties))].join(", "),
 				];
@@ -230,7 +231,7 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 			["tower", `${tower.name}, ${largeCount(parameters.tower)} parameters`],
 			["projector", `${checkpoint.parts.projector.kind}, ${largeCount(parameters.projector)} parameters`],
 			["language model", `${languageModel.name}, ${largeCount(parameters.languageModel)} parameters`],
-			["context", `${whole(checkpoint.contextTokens)} tokens`],
+			["context", orUnknown(checkpoint.contextTokens, (tokens) => `${whole(tokens)} tokens`)],
 			...(checkpoint.isReleased === false
 				? [["weights", "none released: configured in its training code"] as const]
 				: []),

@@ -74,7 +74,7 @@ export async function preprocessMedia(
 	}
 	reportLeftOut(terminal, leftOut);
 	const names = files.map(({ path }) => path);
-	const { contextTokens } = processor.checkpoint;
+	const { contextTokens = Number.POSITIVE_INFINITY } = processor.checkpoint;
 	const facts = {
 		model: processor.checkpoint.title,
 		backend: processor.backend,
@@ -116,7 +116,7 @@ interface Job {
 	/** Whether a file was left out already. */
 	readonly hasFailed: boolean;
 	readonly facts: Readonly<Record<string, unknown>>;
-	/** Tokens the model takes. */
+	/** Tokens the model takes; infinite where that is not known. */
 	readonly contextTokens: number;
 }
 

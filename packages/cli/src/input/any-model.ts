@@ -98,7 +98,7 @@ function openCounter(
 		title: counter.checkpoint.title,
 		basis: `as ${counter.settings.parity} counts it`,
 		settings: { parity: counter.settings.parity, ...counter.settings.values },
-		contextTokens,
+		...(contextTokens === undefined ? {} : { contextTokens }),
 		unverified: unverifiedCheckpointFacts(counter.checkpoint).map(showUnverified),
 		count: (sample) => {
 			const counted = counter.count(sample);

@@ -194,3 +194,36 @@ test("names that are no repository are not asked for", async () => {
 	}
 	expect(asked).toEqual([]);
 });
+
+test("an adapter is read with the base that it names", async () => {
+	const base = fixture("Qwen2.5-VL-7B-Instruct");
+	write("base", asText(base));
+	const limits = { ...(base["preprocessor_config.json"] as object), max_pixels: 501_760 };
+	const adapter = (named: string, own: Files = {}): Record<string, string> =>
+		asText({ "adapter_config.json": { peft_type: "LORA", base_model_name_or_path: named }, ...own });
+	const tokens = async (name: string): Promise<number | undefined> => {
+		const { terminal } = makeTerminal();
+		const { model, settings } = await resolveModel(terminal, { model: "llava", config: name });
+		const image = { kind: "image", width: 1920, height: 1080 } as const;
+		return createCounterFrom(model, settings).count({ media: [image] }).visualTokens;
+	};
+	// In a folder beside it, in the table by its repository, and by a copy of it in fewer bits.
+	for (const named of ["base", "Qwen/Qwen2.5-VL-7B-Instruct", "unsloth/Qwen2.5-VL-7B-Instruct-bnb-4bit"]) {
+		write("adapter", adapter(named));
+		rmSync(join(folder, "adapter", "preprocessor_config.json"), { force: true });
+		expect(await tokens("adapter"), named).toBe(2691);
+		write("adapter", adapter(named, { "preprocessor_config.json": limits }));
+		expect(await tokens("adapter"), named).toBe(594);
+	}
+});
+
+test("an adapter on a model that is nowhere says what is needed", async () => {
+	write("lost", asText({ "adapter_config.json": { base_model_name_or_path: "/mnt/run/checkpoint-100" } }));
+	expect(await refusal({ config: "lost" })).toBe(
+		"unreadable-file: --config lost: an adapter on \"/mnt/run/checkpoint-100\", which is no folder here and no model of the table; copy the base's config.json into the adapter's folder, or give the base with --config or --hub",
+	);
+	write("nameless", asText({ "adapter_config.json": { peft_type: "LORA" } }));
+	expect(await refusal({ config: "nameless" })).toBe(
+		"unsupported: adapter_config.json base_model_name_or_path: missing; name the folder of the base model with --config",
+	);
+});

@@ -4,11 +4,16 @@
  */
 
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import {
+	ADAPTER_FILE,
+	adapterFiles,
+	baseOfAdapter,
 	type Checkpoint,
+	checkpointFromAdapter,
 	checkpointFromSnapshot,
 	OnevisionError,
+	type ProcessorFiles,
 	type Settings,
 	SNAPSHOT_FILES,
 	type SnapshotFile,
@@ -56,17 +61,67 @@ export async function resolveModel(
 		throw new OnevisionError("invalid-input", "--config and --hub both name a model: give one of them");
 	}
 	if (config === undefined && hub === undefined) return { model, settings: {} };
-	const files =
+	const place =
 		config !== undefined
-			? await readFolder(resolve(terminal.cwd, config), config)
-			: await readHub(hub ?? "", access);
+			? await folderPlace(resolve(terminal.cwd, config), config)
+			: hubPlace(hub ?? "", access);
 	const name = hub ?? basename(resolve(terminal.cwd, config ?? ""));
-	const { checkpoint, settings, notes } = checkpointFromSnapshot(files, { name });
+	const { notes, ...resolved } = await readPlace(place, name);
 	for (const note of notes) terminal.err(`note: ${note}\n`);
-	return { model: checkpoint, settings };
+	return resolved;
 }
 
-async function readFolder(folder: string, given: string): Promise<SnapshotFiles> {
+type Read = Omit<ResolvedModel, "model"> & { readonly model: Checkpoint; readonly notes: readonly string[] };
+
+/** Where files are read from: a folder or a repository. */
+interface Place {
+	/** For messages: the option as it was given. */
+	readonly where: string;
+	/** The text of a file, undefined when there is none. */
+	read(name: string): Promise<string | undefined>;
+	/** Where the base of an adapter may be; undefined where nothing is. */
+	base(named: string): Promise<Place | undefined>;
+}
+
+async function readPlace(place: Place, name: string): Promise<Read> {
+	const files = await collect(place);
+	if (files["config.json"] === undefined) {
+		const adapter = await readJson(place, ADAPTER_FILE);
+		if (adapter === undefined) throw unreadable(place.where, "no config.json; is this a Hugging Face model?");
+		return readAdapter(place, adapter, files, name);
+	}
+	const { checkpoint, settings, notes } = checkpointFromSnapshot(files, { name });
+	return { model: checkpoint, settings, notes };
+}
+
+/** An adapter has the files of its base: beside it, in a folder that it names, or in the table of models. */
+async function readAdapter(
+	place: Place,
+	adapter: unknown,
+	{ "config.json": _, ...own }: SnapshotFiles,
+	name: string,
+): Promise<Read> {
+	const named = baseOfAdapter(adapter);
+	const base = await place.base(named);
+	const baseFiles = base === undefined ? undefined : await collect(base);
+	if (base !== undefined && baseFiles?.["config.json"] !== undefined) {
+		const files = adapterFiles(own, baseFiles);
+		const { checkpoint, settings, notes } = checkpointFromSnapshot(files, { name });
+		const note = `an adapter: config.json is that of its base, ${base.where}`;
+		return { model: checkpoint, settings, notes: [note, ...notes] };
+	}
+	const known = checkpointFromAdapter(named, own, name);
+	if (known !== undefined) {
+		const { checkpoint: model, settings, notes } = known;
+		return { model, settings, notes };
+	}
+	throw unreadable(
+		place.where,
+		`an adapter on ${JSON.stringify(named.slice(0, 200))}, which is no folder here and no model of the table; copy the base's config.json into the adapter's folder, or give the base with --config or --hub`,
+	);
+}
+
+async function folderPlace(folder: string, given: string): Promise<Place> {
 	const isFolder = await stat(folder).then(
 		(found) => found.isDirectory(),
 		(error: NodeJS.ErrnoException) => {
@@ -74,7 +129,18 @@ async function readFolder(folder: string, given: string): Promise<SnapshotFiles>
 		},
 	);
 	if (!isFolder) throw unreadable(`--config ${given}`, "not a folder; give the one that holds config.json");
-	return collect((name) => readFromFolder(join(folder, name), `${given}/${name}`), `--config ${given}`);
+	return {
+		where: `--config ${given}`,
+		read: (name) => readFromFolder(join(folder, name), `${given}/${name}`),
+		// A path of the machine it was trained on, or one beside the adapter's folder.
+		base: async (named) => {
+			for (const candidate of [resolve(folder, named), resolve(dirname(folder), named)]) {
+				const found = candidate !== folder && (await stat(candidate).catch(() => undefined))?.isDirectory();
+				if (found === true) return folderPlace(candidate, candidate);
+			}
+			return undefined;
+		},
+	};
 }
 
 /** The text of a file, undefined when there is none. Only regular files and links to them: a pipe would never end. */
@@ -96,12 +162,9 @@ async function readFromFolder(path: string, shown: string): Promise<string | und
 	}
 }
 
-async function readHub(given: string, access: HubAccess): Promise<SnapshotFiles> {
+function hubPlace(given: string, access: HubAccess): Place {
 	const [name = "", revision, ...more] = given.split("@");
-	const parts = name.split("/");
-	const named =
-		parts.length === 2 && parts.every((part) => /^[\w.-]{1,96}$/.test(part) && !/^\.+$/.test(part));
-	if (!named || more.length > 0 || revision === "") {
+	if (!isRepository(name) || more.length > 0 || revision === "") {
 		throw new OnevisionError(
 			"invalid-input",
 			`--hub ${JSON.stringify(given.slice(0, 80))}: expected owner/name or owner/name@revision, e.g. llava-hf/llava-1.5-7b-hf`,
@@ -109,8 +172,8 @@ async function readHub(given: string, access: HubAccess): Promise<SnapshotFiles>
 	}
 	const token = access.token ?? process.env.HF_TOKEN;
 	const get = access.fetch ?? fetch;
-	const { downloadFile } = await import("@huggingface/hub");
-	const read = async (path: SnapshotFile): Promise<string | undefined> => {
+	const read = async (path: string): Promise<string | undefined> => {
+		const { downloadFile } = await import("@huggingface/hub");
 		const blob = await downloadFile({
 			repo: { type: "model", name },
 			path,
@@ -123,10 +186,17 @@ async function readHub(given: string, access: HubAccess): Promise<SnapshotFiles>
 		if (blob.size > MAX_BYTES) throw tooLarge(`--hub ${given} ${path}`);
 		return blob.text();
 	};
-	return collect(
-		(path) => read(path).catch((error: unknown) => refuseHub(given, token, error)),
-		`--hub ${given}`,
-	);
+	return {
+		where: `--hub ${given}`,
+		read: (path) => read(path).catch((error: unknown) => refuseHub(given, token, error)),
+		// A path of the machine it was trained on is no repository.
+		base: async (named) => (isRepository(named) ? hubPlace(named, access) : undefined),
+	};
+}
+
+function isRepository(named: string): boolean {
+	const parts = named.split("/");
+	return parts.length === 2 && parts.every((part) => /^[\w.-]{1,96}$/.test(part) && !/^\.+$/.test(part));
 }
 
 /** One line for whatever went wrong between here and the hub. */
@@ -147,28 +217,28 @@ function refuseHub(given: string, token: string | undefined, error: unknown): ne
 	);
 }
 
-/** Reads every file of a snapshot that is there and parses it. */
-async function collect(
-	read: (name: SnapshotFile) => Promise<string | undefined>,
-	where: string,
-): Promise<SnapshotFiles> {
+/** Every file of a snapshot that is there; config.json is undefined where it is not. */
+async function collect(place: Place): Promise<SnapshotFiles> {
 	const entries: [SnapshotFile, unknown][] = [];
 	for (const name of SNAPSHOT_FILES) {
-		const text = await read(name);
-		if (text === undefined) continue;
-		if (text.length > MAX_BYTES) throw tooLarge(`${where} ${name}`);
-		try {
-			entries.push([name, JSON.parse(text)]);
-		} catch {
-			throw unreadable(`${where} ${name}`, "not JSON");
-		}
+		const content = await readJson(place, name);
+		if (content !== undefined) entries.push([name, content]);
 	}
 	const files: Partial<Record<SnapshotFile, unknown>> = Object.fromEntries(entries);
-	const { "config.json": config, ...others } = files;
-	if (!entries.some(([name]) => name === "config.json")) {
-		throw unreadable(where, "no config.json; is this a Hugging Face model?");
-	}
+	const { "config.json": config, ...others }: Partial<SnapshotFiles> & ProcessorFiles = files;
 	return { "config.json": config, ...others };
+}
+
+/** A parsed file, undefined when there is none. */
+async function readJson({ where, read }: Place, name: string): Promise<unknown> {
+	const text = await read(name);
+	if (text === undefined) return undefined;
+	if (text.length > MAX_BYTES) throw tooLarge(`${where} ${name}`);
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw unreadable(`${where} ${name}`, "not JSON");
+	}
 }
 
 function unreadable(where: string, why: string | undefined): OnevisionError {

@@ -26,7 +26,7 @@ export function renderCurriculum(plan: Plan): string {
 			samples: curriculum.total.samples,
 			steps: curriculum.total.steps,
 			tokens: Math.round(curriculum.total.tokens),
-			acceleratorHours: rounded(curriculum.total.acceleratorHours),
+			...roundedHours(curriculum.total),
 			...(curriculum.total.cost === undefined ? {} : { costUsd: rounded(curriculum.total.cost) }),
 		},
 		...(plan.findings.some(({ overridden }) => overridden)
@@ -53,17 +53,25 @@ function stageDocument(stage: StagePlan) {
 		schedule: stage.schedule,
 		warmup: stage.warmup,
 		globalBatch: stage.globalBatch,
-		microBatch: stage.microBatch,
-		accumulation: stage.accumulation,
+		...(stage.microBatch === undefined
+			? {}
+			: { microBatch: stage.microBatch, accumulation: stage.accumulation }),
 		epochs: stage.epochs,
 		steps: stage.steps,
 		visualTokensPerSample: rounded(stage.visualTokens),
 		textTokensPerSample: stage.textTokens,
 		totalTokens: Math.round(stage.totalTokens),
-		acceleratorHours: rounded(stage.acceleratorHours),
-		memoryPerAcceleratorAtLeastGb: rounded(stage.memory.total / 1e9),
+		...roundedHours(stage),
+		...(stage.memory === undefined
+			? {}
+			: { memoryPerAcceleratorAtLeastGb: rounded(stage.memory.total / 1e9) }),
 		...(stage.cost === undefined ? {} : { costUsd: rounded(stage.cost) }),
 	};
+}
+
+/** Absent where the model's parameters are not known. */
+function roundedHours({ acceleratorHours }: { readonly acceleratorHours?: number }) {
+	return acceleratorHours === undefined ? {} : { acceleratorHours: rounded(acceleratorHours) };
 }
 
 /** Four significant digits at least, no binary noise. */

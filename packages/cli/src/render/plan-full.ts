@@ -4,6 +4,7 @@ import type { Plan } from "@onevision/core";
 import { bytes, duration, flops, whole } from "./numbers.ts";
 import { type Page, renderFindings, renderPlan } from "./plan-text.ts";
 import { table } from "./table.ts";
+import { COSTS_UNKNOWN } from "./unknown.ts";
 import { hang } from "./wrap.ts";
 
 export function renderFullPlan(page: Page, plan: Plan): string {
@@ -179,28 +180,32 @@ function renderCosts(page: Page, { costs, request }: Plan): string {
 			"A median sample at inference",
 			`estimated for ${hardware.facts.name}, ${textTokens.answer} tokens answered, ${hardware.requestBatch} decoded together`,
 		),
-		...indented(
-			table(
-				[
-					{ title: "scenario" },
-					{ title: "prompt", align: "right" },
-					{ title: "tower", align: "right" },
-					{ title: "prefill", align: "right" },
-					{ title: "KV cache", align: "right" },
-					{ title: "first token", align: "right" },
-				],
-				costs.map(({ scenario, cost }) => [
-					scenario,
-					whole(cost.promptTokens),
-					flops(cost.flops.tower),
-					flops(cost.flops.prefill),
-					bytes(cost.memory.kvCache),
-					duration(cost.secondsToFirstToken),
-				]),
-			),
-			page,
-		),
+		...(costs === undefined ? hang(COSTS_UNKNOWN, page.columns, "  ") : costTable(page, costs)),
 	].join("\n");
+}
+
+function costTable(page: Page, costs: NonNullable<Plan["costs"]>): string[] {
+	return indented(
+		table(
+			[
+				{ title: "scenario" },
+				{ title: "prompt", align: "right" },
+				{ title: "tower", align: "right" },
+				{ title: "prefill", align: "right" },
+				{ title: "KV cache", align: "right" },
+				{ title: "first token", align: "right" },
+			],
+			costs.map(({ scenario, cost }) => [
+				scenario,
+				whole(cost.promptTokens),
+				flops(cost.flops.tower),
+				flops(cost.flops.prefill),
+				bytes(cost.memory.kvCache),
+				duration(cost.secondsToFirstToken),
+			]),
+		),
+		page,
+	);
 }
 
 function renderSkills(page: Page, { skills }: Plan): string {

@@ -3,7 +3,6 @@
 import type { Plan, ScenarioPlan } from "@onevision/core";
 import {
 	bytes,
-	dollars,
 	duration,
 	exactDollars,
 	flops,
@@ -12,6 +11,7 @@ import {
 	percent,
 	whole,
 } from "./numbers.ts";
+import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
 import { unverifiedOfPlan } from "./unverified.ts";
 
 export function renderPlanMarkdown(plan: Plan): string {
@@ -110,10 +110,10 @@ function curriculumOf({ curriculum, request }: Plan): string[] {
 					.join(", "),
 				whole(stage.steps),
 				largeCount(stage.totalTokens),
-				`${stage.microBatch} × ${stage.accumulation}`,
-				whole(stage.acceleratorHours),
-				bytes(stage.memory.total),
-				stage.cost === undefined ? "" : dollars(stage.cost),
+				orUnknown(stage.microBatch, (samples) => `${samples} × ${stage.accumulation}`),
+				orUnknown(stage.acceleratorHours, whole),
+				orUnknown(stage.memory?.total, bytes),
+				priceCell(stage, hardware.pricePerHour),
 			]),
 		),
 		`${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak, ZeRO ${hardware.zeroStage}, offload: ${hardware.offload}${source}.`,
@@ -122,6 +122,7 @@ function curriculumOf({ curriculum, request }: Plan): string[] {
 
 function requestsOf({ costs, request }: Plan): string[] {
 	const { hardware, textTokens } = request;
+	if (costs === undefined) return ["## Per request", COSTS_UNKNOWN];
 	return [
 		"## Per request",
 		markdownTable(

@@ -8,6 +8,7 @@ import type { Finding, Plan, ScenarioPlan } from "@onevision/core";
 import type { Colors } from "../terminal.ts";
 import { bytes, dollars, duration, exactDollars, metric, percent, whole } from "./numbers.ts";
 import { bar, table } from "./table.ts";
+import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
 import { unverifiedOfPlan } from "./unverified.ts";
 import { hang } from "./wrap.ts";
 
@@ -161,33 +162,34 @@ function renderTraining({ colors: { bold, dim }, columns }: Page, { curriculum, 
 			stage.stage,
 			metric(stage.samples),
 			...(wide ? [whole(stage.steps), whole(stage.visualTokens + stage.textTokens)] : []),
-			whole(stage.acceleratorHours),
-			`≥ ${bytes(stage.memory.total)}${stage.fitsMemory ? "" : " !"}`,
-			stage.cost === undefined ? "" : dollars(stage.cost),
+			orUnknown(stage.acceleratorHours, whole),
+			orUnknown(stage.memory, ({ total }) => `≥ ${bytes(total)}${stage.fitsMemory ? "" : ", too much"}`),
+			priceCell(stage, hardware.pricePerHour),
 		]),
 	);
 	const last = stages.at(-1);
 	const price = total.cost === undefined ? "" : `, ${dollars(total.cost)}`;
 	const from =
 		asked.done.length === 0 ? "" : `; from the released checkpoint on, --full-recipe plans every stage`;
+	const time =
+		total.acceleratorHours === undefined || total.hours === undefined
+			? "GPU hours, memory and cost unknown: so are the parameters of the language model"
+			: `${whole(total.acceleratorHours)} GPU hours, ${duration(total.hours * 3600)} on ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}`;
 	return [
-		...hang(
-			`${whole(total.acceleratorHours)} GPU hours, ${duration(total.hours * 3600)} on ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}${from}`,
-			columns,
-			"Training  ",
-			2,
-		).map((line, index) => (index === 0 ? line.replace("Training", bold("Training")) : line)),
+		...hang(`${time}${from}`, columns, "Training  ", 2).map((line, index) =>
+			index === 0 ? line.replace("Training", bold("Training")) : line,
+		),
 		`  ${dim(head)}`,
 		...body.map((line) => `  ${line}`),
-		...(last === undefined ? [] : hang(memoryLine(last), columns, "  ").map(dim)),
+		...(last?.memory === undefined ? [] : hang(memoryLine(last, last.memory), columns, "  ").map(dim)),
 	].join("\n");
 }
 
 type Stage = Plan["curriculum"]["stages"][number];
 
 /** How the last stage trains and what it holds, largest first. */
-function memoryLine(stage: Stage): string {
-	const { memory, microBatch, accumulation, training, loraRank } = stage;
+function memoryLine(stage: Stage, memory: NonNullable<Stage["memory"]>): string {
+	const { microBatch, accumulation, training, loraRank } = stage;
 	const held = (
 		[
 			["weights", memory.parameters],
@@ -213,20 +215,25 @@ function memoryLine(stage: Stage): string {
 /** What a request costs: for its median sample, under the batch that is decoded together. */
 function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, request }: Plan): string {
 	const { hardware, checkpoint, textTokens } = request;
+	if (costs === undefined) return hang(COSTS_UNKNOWN, columns, `${bold("Per request")}  `, 2).join("\n");
 	const [head = "", ...body] = table(
 		[
-			{ title: "median request" },
+			{ title: "scenario" },
 			{ title: "tokens", align: "right" },
-			...(columns >= WIDE ? ([{ title: "of context", align: "right" }] as const) : []),
+			...(columns >= WIDE ? ([{ title: "% of context", align: "right" }] as const) : []),
 			{ title: "first token", align: "right" },
 			{ title: "requests/s", align: "right" },
-			{ title: "USD/1,000", align: "right" },
+			{ title: "USD per 1,000", align: "right" },
 		],
 		costs.map(({ scenario, cost }) => [
 			scenario,
 			whole(cost.promptTokens),
 			...(columns >= WIDE
-				? [percent((cost.promptTokens + cost.answerTokens) / checkpoint.contextTokens)]
+				? [
+						orUnknown(checkpoint.contextTokens, (context) =>
+							percent((cost.promptTokens + cost.answerTokens) / context),
+						),
+					]
 				: []),
 			duration(cost.secondsToFirstToken),
 			`${Number(cost.requestsPerSecond.toPrecision(2))}`,
@@ -237,7 +244,7 @@ function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, reque
 	const where = `${accelerators === 1 ? "" : `${accelerators} × `}${hardware.facts.name}`;
 	return [
 		...hang(
-			`estimated for ${where}, ${hardware.requestBatch} decoded together, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer`,
+			`the median request, estimated for ${where}, ${hardware.requestBatch} decoded together, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer`,
 			columns,
 			"Per request  ",
 			2,

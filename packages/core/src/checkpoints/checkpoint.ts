@@ -1,6 +1,6 @@
 /** What a checkpoint is: a family plus its constants, the parts it is made of, and where each fact was read. */
 
-import type { LanguageModel, LanguageModelId } from "../facts/language-models.ts";
+import type { LanguageModel, LanguageModelId, UnknownLanguageModel } from "../facts/language-models.ts";
 import type { Tower, TowerId } from "../facts/towers.ts";
 import type { ConstantsOf, FamilyId, SettingsOf } from "../families/index.ts";
 import type { PositionRule } from "../positions/rule.ts";
@@ -8,7 +8,8 @@ import type { CheckpointPixels } from "./pixels.ts";
 
 /** How tower features become language-model embeddings; widths follow from the tower and the language model. */
 export type ProjectorChoice =
-	| { readonly kind: "mlp2x-gelu" }
+	/** `layers` of the tower side by side, where it reads more than one. */
+	| { readonly kind: "mlp2x-gelu"; readonly layers?: number }
 	| { readonly kind: "linear" }
 	/** `merge` × `merge` patches become one embedding. */
 	| { readonly kind: "patch-merger" | "pixel-shuffle"; readonly merge: number }
@@ -19,7 +20,7 @@ export type ProjectorChoice =
 export interface ModelParts {
 	readonly tower: TowerId | Tower;
 	readonly projector: ProjectorChoice;
-	readonly languageModel: LanguageModelId | LanguageModel;
+	readonly languageModel: LanguageModelId | LanguageModel | UnknownLanguageModel;
 }
 
 export interface CheckpointOf<F extends FamilyId> {
@@ -29,8 +30,8 @@ export interface CheckpointOf<F extends FamilyId> {
 	readonly aliases: readonly string[];
 	readonly constants: ConstantsOf<F>;
 	readonly parts: ModelParts;
-	/** Positions the checkpoint was trained or configured for: visual and text tokens together. */
-	readonly contextTokens: number;
+	/** Positions the checkpoint was trained or configured for: visual and text tokens together. Absent: not known. */
+	readonly contextTokens?: number;
 	/** Frames per clip seen in training, where known. */
 	readonly trainedFrames?: number;
 	/** The last stage of LLaVA-OneVision's curriculum behind it; absent: all that are not a product's own. */

@@ -51,6 +51,23 @@ export function isCheckpointName(name: string): boolean {
 	return BY_NAME.has(name.toLowerCase());
 }
 
+/** What tools put behind the name of a repository whose weights they stored in fewer bits; no count depends on it. */
+const FEWER_BITS = /(-unsloth)?(-bnb-4bit|-awq|-gptq(-int[48])?|-fp8|-[348]bit)$/;
+
+/**
+ * The checkpoint of a Hugging Face repository by its id, or by a copy of it: another owner's, or in fewer bits.
+ * `undefined` for one that is not known.
+ */
+export function checkpointIdOfRepository(repository: string): CheckpointId | undefined {
+	const name = repository.toLowerCase();
+	const own = BY_NAME.get(name);
+	if (own !== undefined) return own;
+	const last = (path: string): string => path.split("/").filter(Boolean).at(-1) ?? "";
+	const copy = last(name).replace(FEWER_BITS, "");
+	const found = [...BY_NAME].find(([known]) => known.includes("/") && last(known) === copy);
+	return found?.[1];
+}
+
 /** The id behind a checkpoint id, Hugging Face repository id or short name. Throws `unknown-name`. */
 export function resolveCheckpointId(name: string): CheckpointId {
 	const id = BY_NAME.get(name.toLowerCase());

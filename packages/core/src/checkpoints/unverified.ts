@@ -1,6 +1,6 @@
 /** What of a model no published file was read for, so that it is said wherever the number is shown. */
 
-import { LANGUAGE_MODELS, type LanguageModel } from "../facts/language-models.ts";
+import { LANGUAGE_MODELS, type LanguageModel, type UnknownLanguageModel } from "../facts/language-models.ts";
 import { TOWERS, type Tower } from "../facts/towers.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 
@@ -22,13 +22,13 @@ export function unverifiedCheckpointFacts({
 /** Of the checkpoint and its parts: what parameters, FLOPs and memory rest on, too. */
 export function unverifiedFacts(checkpoint: Checkpoint): readonly UnverifiedFacts[] {
 	const { tower, languageModel } = checkpoint.parts;
-	const parts: readonly (Tower | LanguageModel)[] = [
+	const parts: readonly (Tower | LanguageModel | UnknownLanguageModel)[] = [
 		typeof tower === "string" ? TOWERS[tower] : tower,
 		typeof languageModel === "string" ? LANGUAGE_MODELS[languageModel] : languageModel,
 	];
 	return [
 		...unverifiedCheckpointFacts(checkpoint),
-		...parts.flatMap(({ name, unverified = [] }) => rowOf(name, unverified)),
+		...parts.flatMap((part) => ("unknown" in part ? [] : rowOf(part.name, part.unverified ?? []))),
 	];
 }
 

@@ -3,11 +3,13 @@
  * Source: transformers 5.18 models/llava_next/image_processing_llava_next.py, video_processing_utils.py.
  */
 
+import { checkpointById, checkpointIdOfRepository } from "../checkpoints/index.ts";
 import type { Size } from "../sample.ts";
-import { list } from "../schema.ts";
+import { list, type Schema, text } from "../schema.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
+import type { OpenSnapshot } from "./snapshot.ts";
 import type { ReadTower } from "./tower-shape.ts";
-import { flag, frameCount, framesPerSecond, viewSide } from "./values.ts";
+import { flag, frameCount, framesPerSecond, sizeObject, viewSide } from "./values.ts";
 import type { View } from "./view.ts";
 
 const pinpointList = list(
@@ -19,11 +21,55 @@ const pinpointList = list(
 	},
 );
 
+const path: Schema<string> = {
+	...text("A path or a repository", 1000),
+	// Some files have an empty one.
+	parse: (value) => (typeof value === "string" ? value.slice(0, 1000) : ""),
+};
+
 /** Configurations of the original repository have the same `model_type` and none of the keys. */
-export function refuseOriginal(config: Section): void {
+export function refuseOriginal({ config, name }: Pick<OpenSnapshot, "config" | "name">): void {
 	if (!config.has("mm_vision_tower") || config.has("vision_config")) return;
 	throw unsupported(
-		"config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
+		`config.json is of the original LLaVA repository (mm_vision_tower), whose keys are not read; ${original(config, name)}`,
+	);
+}
+
+/** What to do instead: the converted checkpoint only where there is one. */
+function original(config: Section, name: string | undefined): string {
+	const named = [name, config.read("_name_or_path", path)].flatMap((given) =>
+		given === undefined ? [] : [checkpointIdOfRepository(given)],
+	);
+	const id = named.find((found) => found !== undefined);
+	if (id === undefined) return "if it was tuned from a model of the table, count that one with --model";
+	const aliases: readonly string[] = checkpointById(id).aliases;
+	const converted = aliases.find((alias) => alias.startsWith("llava-hf/"));
+	return `count it with --model ${id}${converted === undefined ? "" : `, or use the converted checkpoint ${converted}`}`;
+}
+
+/**
+ * Steps that the reader did not ask for: the class does not take them, but transformers checks their values for every
+ * class (image_processing_utils.py `_standardize_kwargs`, image_utils.py `validate_preprocess_arguments`).
+ */
+export function checkIdleSteps(section: Section): void {
+	for (const [step, key] of [
+		["do_resize", "size"],
+		["do_resize", "resample"],
+		["do_rescale", "rescale_factor"],
+	] as const) {
+		if (section.isNull(key) && !section.wasRead(key) && section.read(step, flag) !== false) {
+			throw unsupported(
+				`${section.path} ${key}: null; transformers fails on it where ${step} is on; remove it`,
+			);
+		}
+	}
+	for (const key of ["size", "crop_size", "pad_size"]) {
+		if (!section.wasRead(key) && section.has(key)) sizeObject(section, key, true);
+	}
+	const crops = !section.wasRead("do_center_crop") && section.read("do_center_crop", flag) === true;
+	if (!crops || section.has("crop_size")) return;
+	throw unsupported(
+		`${section.path} do_center_crop: true without a crop_size; transformers fails on it; remove do_center_crop, this class crops nothing`,
 	);
 }
 

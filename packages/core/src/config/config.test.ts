@@ -194,7 +194,8 @@ test("sizes in every spelling", () => {
 	expect(tileOf({ size: { height: 336, width: 336 } })).toEqual({ tile: 336, patch: 14, fit: "stretch" });
 	expect(tileOf({ size: { height: 400, width: 300 } })).toMatchObject({ tile: 336, patch: 14 });
 	expect(tileOf({ do_center_crop: false, size: { height: 448, width: 448 } })).toMatchObject({ tile: 448 });
-	expect(tileOf({ size: null, crop_size: null })).toMatchObject({ tile: 224 });
+	expect(() => tileOf({ size: null })).toThrow(/size: null takes the class's own value away/);
+	expect(() => tileOf({ crop_size: null })).toThrow(/do_center_crop: true without a crop_size/);
 	const qwen = (keys: Record<string, unknown>) =>
 		read(changed("Qwen2-VL-7B-Instruct", "preprocessor_config.json", keys)).checkpoint.constants;
 	expect(qwen({ size: { shortest_edge: 784, longest_edge: 78_400 } })).toMatchObject({
@@ -255,4 +256,41 @@ test.each([
 test("SmolVLM2 files that transformers does not load are refused", () => {
 	const files = changed(SMOLVLM2, "preprocessor_config.json", { video_sampling: { fps: 1 } });
 	expect(() => read(files)).toThrow("max_frames, fps and video_size must all be there");
+});
+
+test("MiniCPM-V 2 cuts pictures as its successors do, without numbers before them", () => {
+	const { checkpoint, settings } = read(fixture("MiniCPM-V-2"));
+	expect(checkpoint.constants).toMatchObject({ slice: 448, maxSlices: 9, queries: 64, imageId: false });
+	expect(checkpoint.parts.tower).toBe("siglip-so400m-patch14-384");
+	const counter = createCounterFrom(checkpoint, settings);
+	// Five views of 64 tokens: get_slice_image_placeholder of its image_processing_minicpmv.py.
+	expect(counter.count({ media: [{ kind: "image", width: 1080, height: 675 }] }).visualTokens).toBe(320);
+	const { "preprocessor_config.json": _, ...older } = fixture("MiniCPM-V-2");
+	expect(read(older).checkpoint.constants).toEqual(checkpoint.constants);
+});
+
+test("canvases of LLaVA-OneVision may be any list", () => {
+	const image_grid_pinpoints = [
+		[384, 384],
+		[384, 768],
+		[768, 384],
+	];
+	const name = "llava-onevision-qwen2-7b-ov-hf";
+	const files = {
+		...fixture(name),
+		"config.json": { ...fixture(name)["config.json"], image_grid_pinpoints },
+		"preprocessor_config.json": { ...fixture(name)["preprocessor_config.json"], image_grid_pinpoints },
+	};
+	const { checkpoint, settings } = read(files);
+	const counter = createCounterFrom(checkpoint, settings);
+	const tokens = [
+		[640, 480],
+		[1080, 675],
+		[333, 1000],
+		[97, 61],
+	].map(
+		([width = 1, height = 1]) => counter.count({ media: [{ kind: "image", width, height }] }).visualTokens,
+	);
+	// LlavaOnevisionProcessor of transformers 5.18 with these files.
+	expect(tokens).toEqual([1728, 1944, 1701, 1205]);
 });

@@ -19,13 +19,14 @@ export function readSampling(
 	video: Section,
 	defaults: { readonly samples: boolean; readonly frames?: number; readonly fps?: number },
 ): Sampling {
-	const frames = video.read("num_frames", frameCount) ?? defaults.frames;
-	const fps = video.read("fps", framesPerSecond) ?? defaults.fps;
+	const byClass = <T>(key: string, value: T): T | undefined => (video.isNull(key) ? undefined : value);
+	const frames = video.read("num_frames", frameCount) ?? byClass("num_frames", defaults.frames);
+	const fps = video.read("fps", framesPerSecond) ?? byClass("fps", defaults.fps);
 	const samples = video.read("do_sample_frames", flag) ?? defaults.samples;
 	if (samples && frames !== undefined && fps !== undefined) {
-		const byClass = defaults.frames !== undefined || defaults.fps !== undefined;
+		const ofClass = defaults.frames !== undefined || defaults.fps !== undefined;
 		throw contradiction(
-			`${video.path}: num_frames ${frames} with fps ${fps}; transformers refuses every video with both${byClass ? ", and this class has one of its own" : ""}`,
+			`${video.path}: num_frames ${frames} with fps ${fps}; transformers refuses every video with both${ofClass ? ", and this class has one of its own" : ""}`,
 		);
 	}
 	return { samples, frames, fps };

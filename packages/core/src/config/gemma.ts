@@ -92,7 +92,9 @@ function readPaligemma(snapshot: OpenSnapshot): ReadingOf<"paligemma"> {
 const GEMMA_3N_PROCESSOR = ["audio_seq_length", "boi_token", "eoi_token", "full_image_sequence"];
 
 function readGemma3n(snapshot: OpenSnapshot): ReadingOf<"gemma3n"> {
-	const { config, image } = snapshot;
+	const { config, processor, image } = snapshot;
+	// Of audio, yet a null fails for pictures too.
+	processor.read("audio_seq_length", tokenCount);
 	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
 	const tower = timmTower(vision, "mobilenetv5_300m_enc");
 	const text = languageModel(config, { type: "gemma3n_text" });
@@ -194,7 +196,7 @@ export const GEMMA_READERS = {
 	},
 	paligemma: {
 		family: "paligemma",
-		processors: ["PaliGemmaProcessor"],
+		processors: ["PaliGemmaProcessor", "ColPaliProcessor"],
 		ignored: { processor: ["image_seq_length"] },
 		source: "PaliGemmaProcessor and SiglipImageProcessor",
 		read: readPaligemma,

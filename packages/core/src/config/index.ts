@@ -8,7 +8,7 @@ import { resolveSettings } from "../count.ts";
 import type { Settings } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import { nearest } from "../nearest.ts";
-import { refuseOriginal } from "./checks.ts";
+import { checkIdleSteps, refuseOriginal } from "./checks.ts";
 import { COHERE_READERS } from "./cohere.ts";
 import { DEEPSEEK_READERS } from "./deepseek.ts";
 import { GEMMA_READERS } from "./gemma.ts";
@@ -35,7 +35,7 @@ import { expectClass, modelTypeOf, type OpenSnapshot, openSnapshot, type Snapsho
 import { TILED_READERS } from "./tiled.ts";
 import { VILA_READERS } from "./vila.ts";
 
-export { SNAPSHOT_FILES, type SnapshotFile, type SnapshotFiles } from "./snapshot.ts";
+export { type ProcessorFiles, SNAPSHOT_FILES, type SnapshotFile, type SnapshotFiles } from "./snapshot.ts";
 
 /** How the files of each `model_type` are read. */
 export const READERS = {
@@ -92,11 +92,12 @@ export interface SnapshotOptions {
  * `over-limit`
  */
 export function checkpointFromSnapshot(files: SnapshotFiles, options: SnapshotOptions = {}): Snapshot {
-	const modelType = findModelType(files);
+	const modelType = findModelType(files, options.name);
 	const reader: Reader = READERS[modelType];
-	const snapshot = openSnapshot(files);
+	const snapshot = openSnapshot(files, options.name);
 	checkProcessorClass(snapshot, reader);
 	const reading = reader.read(snapshot);
+	if (reader.original !== true) refuseFailingSteps(snapshot);
 	refuseUnknownKeys(snapshot, reader, modelType);
 	const checkpoint = checkpointOf(snapshot, reading, modelType, reader, options.name);
 	const settings: Settings = { ...reading.settings };
@@ -105,12 +106,12 @@ export function checkpointFromSnapshot(files: SnapshotFiles, options: SnapshotOp
 	return { checkpoint, modelType, settings, notes: reading.notes };
 }
 
-function findModelType(files: SnapshotFiles): ModelType {
+function findModelType(files: SnapshotFiles, name: string | undefined): ModelType {
 	const config = section("config.json", files["config.json"]);
 	const asked = modelTypeOf(files);
 	const found = MODEL_TYPES.find((type) => type === asked);
 	if (found !== undefined) return found;
-	refuseOriginal(config);
+	refuseOriginal({ config, ...(name === undefined ? {} : { name }) });
 	if (asked === undefined) {
 		throw unsupported("config.json model_type: missing; is this the folder of a Hugging Face model?");
 	}
@@ -128,6 +129,12 @@ function checkProcessorClass(snapshot: OpenSnapshot, { processors }: Reader): vo
 	for (const part of [snapshot.processor, snapshot.opened().image]) {
 		if (part !== undefined) expectClass(part, "processor_class", processors);
 	}
+}
+
+/** Steps that a class does not take, and transformers checks for all classes alike. */
+function refuseFailingSteps(snapshot: OpenSnapshot): void {
+	const { image, video } = snapshot.opened();
+	for (const part of [image, video]) if (part !== undefined) checkIdleSteps(part);
 }
 
 function refuseUnknownKeys(snapshot: OpenSnapshot, { ignored }: Reader, modelType: string): void {
@@ -159,7 +166,7 @@ function checkpointOf(
 		aliases: [],
 		constants,
 		parts: { tower, projector, languageModel: text.languageModel },
-		contextTokens: text.contextTokens,
+		...(text.contextTokens === undefined ? {} : { contextTokens: text.contextTokens }),
 		...(usual === undefined ? {} : { usual }),
 		...(trainedFrames === undefined ? {} : { trainedFrames }),
 		// After unknown keys were refused: what is read here decides no count.

@@ -68,6 +68,9 @@ function readInternvl(snapshot: OpenSnapshot): ReadingOf<"internvl"> {
 
 /** Frames from the middle of equal shares of the clip; only a number of them is counted. */
 function readInternvlFrames(video: Section): { readonly num_frames?: number } {
+	if (video.isNull("initial_shift")) {
+		throw unsupported(`${video.path} initial_shift: null; transformers fails on it, remove it`);
+	}
 	const shift = video.has("initial_shift") ? video.read("initial_shift", flag) : true;
 	const frames = readFrames(video);
 	const samples = video.read("do_sample_frames", flag) ?? false;

@@ -42,7 +42,8 @@ function readKimiK25(snapshot: OpenSnapshot): ReadingOf<"kimi-k2.5"> {
 	expectSame(video, "size", kimiSide(video), maxSide);
 	const { samples, frames, fps } = readSampling(video, { samples: true, fps: 2 });
 	const settings: Partial<KimiK25Settings> = {
-		...(samples ? {} : { num_frames: "all" }),
+		// With a null for fps nothing says how many frames, and all are taken.
+		...(samples && (frames !== undefined || fps !== undefined) ? {} : { num_frames: "all" }),
 		...(frames !== undefined && samples ? { num_frames: frames } : {}),
 	};
 	return {

@@ -3,30 +3,31 @@
  * any other is built from the file. Absent keys have the class defaults of decoders.ts.
  */
 
+import { OnevisionError } from "../errors.ts";
 import {
 	LANGUAGE_MODELS,
 	type LanguageModel,
 	type LanguageModelId,
 	type LatentAttention,
+	type UnknownLanguageModel,
 } from "../facts/language-models.ts";
 import { countLanguageModelParameters } from "../facts/parameters.ts";
-import { nearest } from "../nearest.ts";
 import { either, integer, list } from "../schema.ts";
 import { DECODERS, type Decoder, type DecoderType } from "./decoders.ts";
 import { expertsOf } from "./experts.ts";
 import { type Section, section, show, unsupported } from "./section.ts";
 import { flag, word } from "./values.ts";
 
-/** A language model: an id of the table, or its own widths. */
-export type AnyLanguageModel = LanguageModelId | LanguageModel;
+/** A language model: an id of the table, its own widths, or one that is not known. */
+export type AnyLanguageModel = LanguageModelId | LanguageModel | UnknownLanguageModel;
 
 export interface ReadLanguageModel {
 	readonly languageModel: AnyLanguageModel;
-	/** `max_position_embeddings`, tokens. */
-	readonly contextTokens: number;
-	/** Width of an embedding, elements. */
+	/** `max_position_embeddings`, tokens; absent where neither the file nor a known class has it. */
+	readonly contextTokens?: number;
+	/** Width of an embedding, elements; NaN where the model is not known and the file does not say. */
 	readonly hidden: number;
-	/** Width of the MLP, elements. */
+	/** Width of the MLP, elements; NaN likewise. */
 	readonly mlp: number;
 	readonly notes: readonly string[];
 }
@@ -54,13 +55,39 @@ const words = list("Kinds of layer", word, { min: 0, max: 512 });
 const indices = list("Layers", integer("A layer", { min: 0, max: 511 }), { min: 0, max: 512 });
 
 /**
- * Reads the text keys. Throws `unsupported` for a kind of decoder that is not known, `invalid-input` for values out of
- * range.
+ * Reads the text keys. No visual token depends on them, so a decoder that is not known costs a note, not the count.
+ * Throws `invalid-input` for values of the wrong type or out of range.
  */
 export function languageModel(config: Section, rule: TextRule): ReadLanguageModel {
 	const place = rule.key ?? "text_config";
 	const nested = config.child(place);
 	const text = nested ?? (rule.flat === true ? config : section(`config.json ${place}`, {}));
+	try {
+		return knownLanguageModel(config, text, nested, rule);
+	} catch (error) {
+		if (!(error instanceof OnevisionError) || error.code !== "unsupported") throw error;
+		return unknownLanguageModel(text, nested?.read("model_type", word) ?? rule.type, error.message);
+	}
+}
+
+function unknownLanguageModel(text: Section, type: string, why: string): ReadLanguageModel {
+	const contextTokens = text.read("max_position_embeddings", positions);
+	return {
+		languageModel: { name: `the ${type} language model`, unknown: why },
+		...(contextTokens === undefined ? {} : { contextTokens }),
+		hidden: text.read("hidden_size", width) ?? Number.NaN,
+		mlp: text.read("intermediate_size", wide) ?? Number.NaN,
+		notes: [`visual tokens are exact; parameters and costs are unknown: ${why}`],
+	};
+}
+
+/** Throws `unsupported` for a kind of decoder that is not known or not described by its widths. */
+function knownLanguageModel(
+	config: Section,
+	text: Section,
+	nested: Section | undefined,
+	rule: TextRule,
+): ReadLanguageModel {
 	const given = nested?.read("model_type", word) ?? rule.type;
 	const kind = kindOf(given, text.path, rule);
 	const at = (key: string): string => kind.keys?.[key] ?? key;
@@ -112,10 +139,7 @@ function kindOf(given: string, path: string, { type, flat, spelled }: TextRule):
 	const meant = spelled !== undefined && Object.hasOwn(spelled, given) ? spelled[given] : given;
 	const found = types.find((candidate) => candidate === meant) ?? (flat === true ? type : undefined);
 	if (found !== undefined) return DECODERS[found];
-	const hint = nearest(given, types);
-	throw unsupported(
-		`${path} model_type: language models of type ${show(given)} are not read here${hint === undefined ? "" : `; the nearest is ${hint}`}; known: ${types.join(", ")}`,
-	);
+	throw unsupported(`${path} model_type: language models of type ${show(given)} are not read here`);
 }
 
 /** A list holds one width per layer (Gemma 3n); the first stands for all. */

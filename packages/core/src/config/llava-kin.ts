@@ -14,7 +14,7 @@ import { expectClass, type OpenSnapshot } from "./snapshot.ts";
 import { squareTower } from "./square-towers.ts";
 import { timmTower } from "./tower-kinds.ts";
 import { patchSide, tokenCount, word } from "./values.ts";
-import { CLIP_VIEW, SIGLIP_VIEW, squareView } from "./view.ts";
+import { CLIP_KIN_VIEW, CLIP_VIEW, SIGLIP_VIEW, squareView } from "./view.ts";
 
 const MLP: ProjectorChoice = { kind: "mlp2x-gelu" };
 /** `processor_class` of Mantis checkpoints. */
@@ -57,8 +57,11 @@ function readFastVlm(snapshot: OpenSnapshot): ReadingOf<"llava"> {
 		"fastvit_mci3",
 	);
 	const text = languageModel(config, { type: "qwen2" });
-	expectClass(image, "image_processor_type", ["CLIPImageProcessor", "LlavaImageProcessor"]);
-	const view = squareView(image, { ...CLIP_VIEW, padsToSquare: true });
+	const type = expectClass(image, "image_processor_type", ["CLIPImageProcessor", "LlavaImageProcessor"]);
+	const view = squareView(
+		image,
+		type === "CLIPImageProcessor" ? CLIP_VIEW : { ...CLIP_KIN_VIEW, padsToSquare: true },
+	);
 	const patch = processor.read("patch_size", patchSide);
 	const takes = processor.read("vision_feature_select_strategy", word) ?? "";
 	const extra =

@@ -4,6 +4,7 @@
  */
 
 import { normalizedBy } from "../checkpoints/pixels.ts";
+import type { LlavaOnevisionConstants } from "../families/llava-onevision.ts";
 import type { Size } from "../sample.ts";
 import {
 	checkTiles,
@@ -34,7 +35,7 @@ const PINPOINTS = Array.from({ length: 36 }, (_, index) => [
 
 function readLlavaOnevision(snapshot: OpenSnapshot): ReadingOf<"llava-onevision"> {
 	const { config, processor, image } = snapshot;
-	refuseOriginal(config);
+	refuseOriginal(snapshot);
 	const tower = squareTower(config, {
 		absent: ABSENT_SIGLIP_384,
 		type: "siglip_vision_model",
@@ -62,7 +63,7 @@ function readLlavaOnevision(snapshot: OpenSnapshot): ReadingOf<"llava-onevision"
 		constants: {
 			tile: view.side,
 			patch: tower.patch,
-			maxGridSide: gridSide(image, canvases, view.side),
+			...gridsOf(canvases, view.side),
 			anyresMax: readAnyresMax(config, processor),
 			trainedFrames: TRAINED_FRAMES,
 		},
@@ -70,7 +71,10 @@ function readLlavaOnevision(snapshot: OpenSnapshot): ReadingOf<"llava-onevision"
 		usual: { num_frames: frames.num_frames ?? TRAINED_FRAMES },
 		trainedFrames: TRAINED_FRAMES,
 		tower: tower.tower,
-		projector: { kind: "mlp2x-gelu" },
+		projector: {
+			kind: "mlp2x-gelu",
+			...(tower.featureLayers === 1 ? {} : { layers: tower.featureLayers }),
+		},
 		text,
 		notes,
 	};
@@ -83,7 +87,9 @@ function checkFeatures(
 	classTokens: number,
 	notes: string[],
 ): void {
-	const tokens = processor.read("num_image_tokens", tokenCount);
+	const tokens = processor.isNull("num_image_tokens")
+		? undefined
+		: processor.read("num_image_tokens", tokenCount);
 	if (tokens === undefined) {
 		notes.push(
 			"processor_config.json names no num_image_tokens: transformers 5.18 cannot expand a prompt with it; counted are the patches of a view",
@@ -118,17 +124,19 @@ function readAnyresMax(config: Section, processor: Section): number {
 	);
 }
 
-/** The n of canvases that run from 1×1 to n×n tiles, rows outermost: ties go to the first. */
-function gridSide(image: Section, canvases: readonly Size[], tile: number): number {
+/** The n of canvases that run from 1×1 to n×n tiles, rows outermost; any other list as it is. */
+function gridsOf(
+	canvases: readonly Size[],
+	tile: number,
+): Pick<LlavaOnevisionConstants, "maxGridSide" | "canvases"> {
 	const side = Math.sqrt(canvases.length);
 	const inOrder = canvases.every(
 		({ height, width }, index) =>
 			height === tile * (Math.floor(index / side) + 1) && width === tile * ((index % side) + 1),
 	);
-	if (Number.isInteger(side) && inOrder) return side;
-	throw unsupported(
-		`${image.path} image_grid_pinpoints: LLaVA-OneVision is counted with every canvas from 1x1 to NxN tiles, in that order; this list of ${canvases.length} is another`,
-	);
+	if (Number.isInteger(side) && inOrder) return { maxGridSide: side };
+	const longest = Math.max(...canvases.flatMap(({ height, width }) => [height, width]));
+	return { maxGridSide: longest / tile, canvases };
 }
 
 export const LLAVA_ONEVISION_READERS = {

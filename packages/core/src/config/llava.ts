@@ -21,12 +21,13 @@ import { PIXTRAL_IGNORED, readPixtral } from "./pixtral.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
 import { contradiction, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
-import { ABSENT_CLIP_336, squareTower } from "./square-towers.ts";
-import type { ReadTower } from "./tower-shape.ts";
+import { ABSENT_CLIP_336, type ReadSquareTower, squareTower } from "./square-towers.ts";
 import { flag, patchSide, tokenCount, word } from "./values.ts";
-import { CLIP_VIEW, SIGLIP_VIEW, squareView } from "./view.ts";
+import { CLIP_KIN_VIEW, CLIP_VIEW, SIGLIP_VIEW, squareView } from "./view.ts";
 
-const MLP: ProjectorChoice = { kind: "mlp2x-gelu" };
+/** Two layers; features of several tower layers enter side by side. */
+const mlp = (layers: number): ProjectorChoice =>
+	layers === 1 ? { kind: "mlp2x-gelu" } : { kind: "mlp2x-gelu", layers };
 
 /** Class default of `image_grid_pinpoints`, height and width in px. */
 const NEXT_PINPOINTS = [
@@ -38,30 +39,36 @@ const NEXT_PINPOINTS = [
 ] as const;
 
 interface Llava {
-	readonly tower: ReadTower;
+	readonly tower: ReadSquareTower;
 	readonly text: ReadLanguageModel;
 	/** Side of a patch, px. */
 	readonly patch: number;
 	readonly notes: readonly string[];
 }
 
+/** What holds where the files say nothing. */
+interface LlavaDefaults {
+	readonly patch?: number;
+	readonly additional: number;
+	readonly featureLayer?: number | readonly number[];
+}
+
 /** Tower, language model and the patch size that both files agree on. */
-function readLlava(
-	{ config, processor }: OpenSnapshot,
-	{ patch, additional }: { readonly patch?: number; readonly additional: number },
-): Llava {
-	refuseOriginal(config);
-	const tower = squareTower(config, { absent: ABSENT_CLIP_336, type: "clip_vision_model", featureLayer: -2 });
+function readLlava(snapshot: OpenSnapshot, { patch, additional, featureLayer = -2 }: LlavaDefaults): Llava {
+	const { config, processor } = snapshot;
+	refuseOriginal(snapshot);
+	const tower = squareTower(config, { absent: ABSENT_CLIP_336, type: "clip_vision_model", featureLayer });
 	const text = languageModel(config, { type: "llama" });
 	const notes = [...tower.notes, ...text.notes];
 	if (config.read("multimodal_projector_bias", flag) === false) {
 		notes.push("multimodal_projector_bias is false: tokens are exact, the projector is counted with biases");
 	}
 	const modelTakes = config.read("vision_feature_select_strategy", word) ?? "default";
-	const given = processor.read("patch_size", patchSide) ?? patch;
+	// Files of processors that were saved without a patch size have a null there.
+	const written = processor.isNull("patch_size") ? undefined : processor.read("patch_size", patchSide);
+	const given = written ?? patch;
 	if (given === undefined) {
-		processor.read("vision_feature_select_strategy", word);
-		processor.read("num_additional_image_tokens", tokenCount);
+		for (const key of ["vision_feature_select_strategy", "num_additional_image_tokens"]) processor.has(key);
 		notes.push(
 			"processor_config.json names no patch_size: transformers 5.18 cannot expand a prompt with it; counted are the model's features",
 		);
@@ -97,11 +104,15 @@ function readLlavaType(
 ): ReadingOf<"llava"> | ReadingOf<"pixtral"> | ReadingOf<"mantis"> {
 	if (isMantis(snapshot)) return readMantis(snapshot);
 	const tower = snapshot.config.child("vision_config")?.read("model_type", word);
-	return tower === "pixtral" ? readPixtral(snapshot, 1, () => MLP) : readLlava15(snapshot);
+	return tower === "pixtral" ? readPixtral(snapshot, 1, () => mlp(1)) : readLlava15(snapshot);
 }
 
-function readLlava15(snapshot: OpenSnapshot): ReadingOf<"llava"> {
-	const llava = readLlava(snapshot, { additional: 0 });
+function readLlava15(
+	snapshot: OpenSnapshot,
+	projector: (llava: Llava) => ProjectorChoice = ({ tower }) => mlp(tower.featureLayers),
+	featureLayer: number | readonly number[] = -2,
+): ReadingOf<"llava"> {
+	const llava = readLlava(snapshot, { additional: 0, featureLayer });
 	const { image, processor } = snapshot;
 	for (const part of [processor, image]) expectClass(part, "processor_class", ["LlavaProcessor"]);
 	const type = expectClass(image, "image_processor_type", [
@@ -113,7 +124,9 @@ function readLlava15(snapshot: OpenSnapshot): ReadingOf<"llava"> {
 		image,
 		type === "SiglipImageProcessor"
 			? SIGLIP_VIEW
-			: { ...CLIP_VIEW, padsToSquare: type !== "CLIPImageProcessor" },
+			: type === "CLIPImageProcessor"
+				? CLIP_VIEW
+				: { ...CLIP_KIN_VIEW, padsToSquare: true },
 	);
 	const notes = [...llava.notes];
 	checkView(view, llava.tower, notes);
@@ -126,15 +139,27 @@ function readLlava15(snapshot: OpenSnapshot): ReadingOf<"llava"> {
 			...(view.stretches === true ? { fit: "stretch" as const } : {}),
 		},
 		tower: llava.tower.tower,
-		projector: MLP,
+		projector: projector(llava),
 		text: llava.text,
 		notes,
 	};
 }
 
-/** ViP-LLaVA has no strategy of its own: it drops the class token of every layer it takes. */
+/** Class default of ViP-LLaVA's `vision_feature_layers`. */
+const VIP_LAYERS = [-2, -5, -8, -11, 6];
+
+/**
+ * ViP-LLaVA has no strategy of its own: it drops the class token of every layer it takes, and norms the layers side by
+ * side before its two layers.
+ */
 function readVipLlava(snapshot: OpenSnapshot): ReadingOf<"llava"> {
-	return readLlava15(snapshot);
+	return readLlava15(snapshot, vipProjector, VIP_LAYERS);
+}
+
+function vipProjector({ tower, text }: Llava): ProjectorChoice {
+	const joined = tower.featureLayers * tower.hidden;
+	const parameters = 2 * joined + joined * text.hidden + text.hidden + text.hidden ** 2 + text.hidden;
+	return { kind: "q-former", parameters };
 }
 
 interface Next {
@@ -153,7 +178,7 @@ function readNext({ config, image }: OpenSnapshot, llava: Llava): Next {
 }
 
 /** Every view of LLaVA-NeXT is square before it is resized by its shortest edge. */
-const CLIP_VIEW_FOR_TILES = { ...CLIP_VIEW, squareBefore: true };
+const CLIP_VIEW_FOR_TILES = { ...CLIP_KIN_VIEW, squareBefore: true };
 
 function readLlavaNext(snapshot: OpenSnapshot): ReadingOf<"llava-next"> {
 	const llava = readLlava(snapshot, { additional: 0 });
@@ -163,7 +188,7 @@ function readLlavaNext(snapshot: OpenSnapshot): ReadingOf<"llava-next"> {
 		pixels: { image: CLIP_CLASS },
 		constants: { tile, patch: llava.patch, canvases },
 		tower: llava.tower.tower,
-		projector: MLP,
+		projector: mlp(llava.tower.featureLayers),
 		text: llava.text,
 		notes,
 	};
@@ -183,7 +208,7 @@ function readLlavaNextVideo(snapshot: OpenSnapshot): ReadingOf<"llava-next-video
 			`no file for the video processor: transformers 5.18 takes the name in ${video.path} for that of the whole processor and never ends; add video_preprocessor_config.json`,
 		);
 	}
-	checkVideoView(video, squareView(video, CLIP_VIEW), tile);
+	checkVideoView(video, squareView(video, CLIP_KIN_VIEW), tile);
 	const stride = config.read("spatial_pool_stride", integer("Pooling stride", { min: 1, max: 64 })) ?? 2;
 	if (stride !== 2) {
 		throw unsupported(
@@ -204,7 +229,7 @@ function readLlavaNextVideo(snapshot: OpenSnapshot): ReadingOf<"llava-next-video
 		usual: { num_frames: frames.num_frames ?? NEXT_VIDEO_FRAMES },
 		trainedFrames: NEXT_VIDEO_FRAMES,
 		tower: llava.tower.tower,
-		projector: MLP,
+		projector: mlp(llava.tower.featureLayers),
 		text: llava.text,
 		notes,
 	};
@@ -222,7 +247,7 @@ function readVideoLlava(snapshot: OpenSnapshot): ReadingOf<"video-llava"> {
 			`${image.path} do_center_crop: null switches the crop off in this class, and views keep their shape`,
 		);
 	}
-	const view = squareView(image, CLIP_VIEW);
+	const view = squareView(image, CLIP_KIN_VIEW);
 	const notes = [...llava.notes];
 	checkView(view, llava.tower, notes);
 	if ((processor.read("num_additional_image_tokens", tokenCount) ?? 1) !== 1) {
@@ -232,7 +257,7 @@ function readVideoLlava(snapshot: OpenSnapshot): ReadingOf<"video-llava"> {
 	}
 	const video = snapshot.video();
 	expectClass(video, "video_processor_type", ["VideoLlavaVideoProcessor"]);
-	checkVideoView(video, squareView(video, CLIP_VIEW), view.side);
+	checkVideoView(video, squareView(video, CLIP_KIN_VIEW), view.side);
 	const frames = readFrames(video);
 	return {
 		family: "video-llava",
@@ -241,7 +266,7 @@ function readVideoLlava(snapshot: OpenSnapshot): ReadingOf<"video-llava"> {
 		usual: { num_frames: frames.num_frames ?? VIDEO_LLAVA_FRAMES },
 		trainedFrames: VIDEO_LLAVA_FRAMES,
 		tower: llava.tower.tower,
-		projector: MLP,
+		projector: mlp(llava.tower.featureLayers),
 		text: llava.text,
 		notes,
 	};

@@ -28,7 +28,14 @@ function readMllama(snapshot: OpenSnapshot): ReadingOf<"mllama"> {
 	expectClass(image, "image_processor_type", ["MllamaImageProcessor"]);
 	const tile = squareSize(image, 224);
 	const notes = [...text.notes];
-	checkView({ side: tile, cut: tile }, tower, notes);
+	if (tile !== tower.imageSize) {
+		throw contradiction(
+			`${image.path} size ${tile}: the tower takes tiles of ${tower.imageSize} px (config.json vision_config image_size); make them equal`,
+		);
+	}
+	if (image.read("do_pad", flag) === false) {
+		throw unsupported(`${image.path} do_pad: false; transformers fails on it, tiles are always padded`);
+	}
 	const maxTiles = image.read("max_image_tiles", tileCount) ?? 4;
 	const vision = config.child("vision_config");
 	const known = vision?.read("max_num_tiles", tileCount) ?? 4;
@@ -54,6 +61,9 @@ function readLlama4(snapshot: OpenSnapshot): ReadingOf<"llama4"> {
 	const text = languageModel(config, { type: "llama4_text" });
 	expectClass(image, "image_processor_type", ["Llama4ImageProcessor"]);
 	const tile = squareSize(image, 336);
+	if (image.read("do_rescale", flag) === false) {
+		throw unsupported(`${image.path} do_rescale: false; transformers fails on it`);
+	}
 	const notes = [...text.notes];
 	checkView({ side: tile, cut: tile }, tower, notes);
 	const ratioOf = number("Share of a side that is kept", { min: 1 / 8, max: 1 });
@@ -111,6 +121,9 @@ function readPerceptionLm(snapshot: OpenSnapshot): ReadingOf<"perception-lm"> {
 	const video = snapshot.video();
 	expectVideoClass(video, "PerceptionLMVideoProcessor", ["PerceptionLMImageProcessor"]);
 	expectSame(video, "size", squareSize(video, 448), tile);
+	if (video.read("do_center_crop", flag) === true) {
+		throw unsupported(`${video.path} do_center_crop: true; frames are counted as they are resized`);
+	}
 	const frames = readFrames(video);
 	const settings: Partial<PerceptionLmSettings> = {
 		...frames,

@@ -1,20 +1,20 @@
 /**
- * Snapshots of MiniCPM-V: 4.6, and 2.5 to 4.5 in the format of their own code. Source: transformers 5.18
+ * Snapshots of MiniCPM-V: 4.6, and 2 to 4.5 in the format of their own code. Source: transformers 5.18
  * models/minicpmv4_6/{processing,image_processing,video_processing,configuration,modeling}_minicpmv4_6.py.
  */
 
 import { resampler } from "../checkpoints/minicpm.ts";
 import type { MinicpmVConstants, MinicpmVSettings } from "../families/minicpm-v.ts";
-import { choice, integer, list, number } from "../schema.ts";
+import { choice, either, integer, list, number } from "../schema.ts";
 import type { DecoderType } from "./decoders.ts";
 import { expectSame, expectVideoClass } from "./frames.ts";
 import { languageModel } from "./language-models.ts";
 import { expectResize, NO_SUCH_STEP, videoNotes } from "./pixel-limits.ts";
 import type { Reader, ReadingOf } from "./reader.ts";
-import { contradiction, type Section, unsupported } from "./section.ts";
+import { contradiction, type Section, show, unsupported } from "./section.ts";
 import { expectClass, type OpenSnapshot } from "./snapshot.ts";
 import { kindTower } from "./tower-kinds.ts";
-import { flag, frameCount, mergeSide, patchSide, tokenCount, viewSide } from "./values.ts";
+import { flag, frameCount, mergeSide, patchSide, tokenCount, viewSide, word } from "./values.ts";
 
 const slices = integer("Cuts", { min: 1, max: 1000 });
 const mode = choice("Patches merged into one token", ["16x", "4x"]);
@@ -118,10 +118,56 @@ const OLDER: Readonly<Record<string, { readonly type: DecoderType; readonly maxF
 	"4.5": { type: "qwen3", maxFrames: 0 },
 };
 
+const versionNumber = either(number("A version", { min: 0, max: 100 }), word);
+
+/**
+ * configuration_minicpm.py, modeling_minicpmv.py and image_processing_minicpmv.py of huggingface.co/openbmb/MiniCPM-V-2,
+ * whose older copies keep the cuts in config.json alone.
+ */
+function readSecond({ config, opened }: OpenSnapshot): ReadingOf<"minicpm-v-resampler"> {
+	const encoder = config.read("vision_encoder", word) ?? "";
+	if (!encoder.startsWith("vit_so400m_patch14_siglip_384")) {
+		throw unsupported(
+			`config.json vision_encoder ${show(encoder)}: MiniCPM-V 2 is counted with vit_so400m_patch14_siglip_384`,
+		);
+	}
+	const image = opened().image;
+	if (image !== undefined) expectClass(image, "image_processor_type", ["MiniCPMVImageProcessor"]);
+	const { constants, cuts } = readCuts(image ?? config);
+	const queries = config.read("query_num", tokenCount) ?? 64;
+	const written = image?.read("image_feature_size", tokenCount) ?? 64;
+	if (queries !== written || constants.patch !== 14 || !cuts || config.read("slice_mode", flag) === false) {
+		throw contradiction(
+			`${(image ?? config).path}: image_feature_size ${written}, patch_size ${constants.patch}, config.json query_num ${queries}, patches of 14 px; they must agree, and pictures are counted with cuts`,
+		);
+	}
+	const text = languageModel(config, { type: "llama", flat: true });
+	const { patch, slice, maxSlices } = constants;
+	const whole = config.read("drop_vision_last_layer", flag) === false;
+	return {
+		family: "minicpm-v-resampler",
+		constants: {
+			patch,
+			slice,
+			maxSlices,
+			frameSlices: CARD_FRAME_SLICES,
+			queries,
+			imageId: false,
+			maxFrames: 0,
+		},
+		tower: whole ? "siglip-so400m-patch14-384-full" : "siglip-so400m-patch14-384",
+		projector: resampler(text.hidden, queries),
+		text,
+		notes: [...text.notes],
+	};
+}
+
 /** configuration_minicpm.py and image_processing_minicpmv.py of huggingface.co/openbmb/MiniCPM-V-2_6 and its kin. */
 function readOlder(snapshot: OpenSnapshot): ReadingOf<"minicpm-v-resampler"> {
-	const { config, image } = snapshot;
-	const version = String(config.read("version", number("A version", { min: 0, max: 100 })) ?? 2.5);
+	const { config } = snapshot;
+	const version = String(config.read("version", versionNumber) ?? 2.5);
+	if (config.has("vision_encoder") && !config.has("vision_config")) return readSecond(snapshot);
+	const { image } = snapshot;
 	const release = Object.hasOwn(OLDER, version) ? OLDER[version] : undefined;
 	if (release === undefined) {
 		throw unsupported(`config.json version ${version}: known: ${Object.keys(OLDER).sort().join(", ")}`);

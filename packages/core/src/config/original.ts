@@ -74,7 +74,7 @@ function readDeepseekVl2(snapshot: OpenSnapshot): ReadingOf<"deepseek-vl2"> {
 		config.read("architectures", list("Classes", word, { min: 1, max: 8 })) ?? [];
 	if (architecture !== "DeepseekVLV2ForCausalLM") {
 		throw unsupported(
-			`config.json architectures ${show(architecture)}: only DeepSeek-VL2 is read in this format; for DeepSeek-OCR-2 use the converted repository of deepseek-community`,
+			`config.json architectures ${show(architecture)}: only DeepSeek-VL2 is read in this format${architecture === "DeepseekOCR2ForCausalLM" ? "; use the converted checkpoint deepseek-community/DeepSeek-OCR-2" : ""}`,
 		);
 	}
 	const vision = config.child("vision_config") ?? section("config.json vision_config", {});

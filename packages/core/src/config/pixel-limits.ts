@@ -73,7 +73,10 @@ export function pixelLimits(
 	defaults: PixelDefaults,
 ): { readonly min: number; readonly max: number } {
 	const classSize = { shortest_edge: defaults.min, longest_edge: defaults.max };
-	const size: SizeObject = section.read("size", sizeRecord) ?? classSize;
+	// Classes that read pixels beside it take their own for a null.
+	section.has("size");
+	const taken = defaults.readsPixels && section.isNull("size") ? undefined : section.read("size", sizeRecord);
+	const size: SizeObject = taken ?? classSize;
 	const min = section.read("min_pixels", pixelCount);
 	const max = section.read("max_pixels", pixelCount);
 	const used = defaults.readsPixels;

@@ -128,15 +128,15 @@ function readBlipVideo(snapshot: OpenSnapshot): ReadingOf<"instructblip-video"> 
 const KOSMOS_TOKENS = 64;
 
 function readKosmos2(snapshot: OpenSnapshot): ReadingOf<"kosmos-2"> {
-	const { config, image } = snapshot;
+	const { config, processor, image } = snapshot;
 	const tower = squareTower(config, { absent: {}, type: "kosmos_2_vision_model" });
 	const text = languageModel(config, { type: "kosmos_2_text_model" });
 	expectClass(image, "image_processor_type", ["CLIPImageProcessor"]);
-	// Older files say that the size is a square.
-	const square = image.read("use_square_size", flag) ?? false;
-	const view = square ? { side: squareSize(image, 224), cut: 0 } : squareView(image, CLIP_VIEW);
+	const view = squareView(image, CLIP_VIEW);
 	const notes = [...tower.notes, ...text.notes];
 	checkView({ ...view, cut: view.side }, tower, notes);
+	// Words of regions, which are text; a null fails.
+	processor.read("num_patch_index_tokens", tokenCount);
 	const latents = config.read("latent_query_num", tokenCount) ?? KOSMOS_TOKENS;
 	if (latents !== KOSMOS_TOKENS) {
 		throw contradiction(
@@ -238,7 +238,7 @@ export const QUERY_READERS = {
 	"kosmos-2": {
 		family: "kosmos-2",
 		processors: ["Kosmos2Processor"],
-		ignored: { image: ["do_center_crop", "crop_size"], processor: ["num_patch_index_tokens"] },
+		ignored: {},
 		source: "Kosmos2Processor and CLIPImageProcessor",
 		read: readKosmos2,
 	},

@@ -145,25 +145,29 @@ interface Sampling {
 /** Which frames the video processor takes when it is told nothing. */
 function readSampling(video: Section, generation: Generation): Sampling {
 	const frames = video.read("num_frames", frameCount);
-	const fps = video.read("fps", framesPerSecond) ?? generation.fps;
-	const minFrames = video.read("min_frames", frameCount) ?? 4;
-	const maxFrames = video.read("max_frames", frameCount) ?? 768;
+	const fps = video.read("fps", framesPerSecond) ?? (video.isNull("fps") ? undefined : generation.fps);
+	const samples = video.read("do_sample_frames", flag) ?? generation.samples;
+	// Bounds of a sampling that is not done may be null.
+	const bound = (key: string, byClass: number): number =>
+		!samples && video.isNull(key) ? byClass : (video.read(key, frameCount) ?? byClass);
+	const minFrames = bound("min_frames", 4);
+	const maxFrames = bound("max_frames", 768);
 	const capped = video.read("cap_pixels_per_frame", flag) ?? false;
 	const maxTokens = video.read("max_video_tokens", integer("Tokens", { min: 1, max: 2 ** 30 }));
-	if (maxTokens !== undefined && maxTokens !== generation.maxVideoTokens) {
+	if (capped && maxTokens !== undefined && maxTokens !== generation.maxVideoTokens) {
 		throw unsupported(
 			`${video.path} max_video_tokens: ${maxTokens}; cap_pixels_per_frame is counted with ${generation.maxVideoTokens}`,
 		);
-	}
-	if (minFrames > maxFrames) {
-		throw contradiction(`${video.path}: min_frames ${minFrames} is above max_frames ${maxFrames}`);
 	}
 	const settings: Partial<QwenVlSettings> = {
 		...(minFrames === 4 ? {} : { min_frames: minFrames }),
 		...(maxFrames === 768 ? {} : { max_frames: maxFrames }),
 		...(capped ? { cap_pixels_per_frame: true } : {}),
 	};
-	if (!(video.read("do_sample_frames", flag) ?? generation.samples)) return { fps: "all", settings };
+	if (!samples) return { fps: "all", settings };
+	if (minFrames > maxFrames) {
+		throw contradiction(`${video.path}: min_frames ${minFrames} is above max_frames ${maxFrames}`);
+	}
 	if (frames !== undefined && fps !== undefined) {
 		throw contradiction(
 			`${video.path}: num_frames ${frames} with fps ${fps}; transformers refuses every video with both${generation.fps === undefined ? "" : ", and this class has an fps of its own"}`,
@@ -194,7 +198,7 @@ const qwenReader = (
 		read: (snapshot) => readQwen(snapshot, generation, textType, flat),
 	}) as const satisfies Reader;
 
-const QWEN_2_PROCESSORS = ["Qwen2VLProcessor", "Qwen2_5_VLProcessor"];
+const QWEN_2_PROCESSORS = ["Qwen2VLProcessor", "Qwen2_5_VLProcessor", "ColQwen2Processor"];
 
 const qwen3Reader = (generation: "qwen3_vl" | "qwen3_5", textType: DecoderType) =>
 	qwenReader(GENERATIONS[generation], textType, false, ["Qwen3VLProcessor"], QWEN_3_IGNORED);

@@ -77,12 +77,18 @@ const REFUSED: readonly (readonly [string, Files, string])[] = [
 			"config.json": { model_type: "llava", mm_vision_tower: "openai/clip-vit-large-patch14-336" },
 			"preprocessor_config.json": {},
 		},
-		"unsupported: config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
+		"unsupported: config.json is of the original LLaVA repository (mm_vision_tower), whose keys are not read; if it was tuned from a model of the table, count that one with --model",
 	],
 	[
 		"a configuration of the original repository, by its newer type",
-		{ "config.json": { model_type: "llava_llama", mm_vision_tower: "openai/clip-vit-large-patch14-336" } },
-		"unsupported: config.json is of the original LLaVA repository (mm_vision_tower); use the converted checkpoint of llava-hf, or name the model with --model",
+		{
+			"config.json": {
+				model_type: "llava_llama",
+				_name_or_path: "/checkpoints/llava-v1.5-7b",
+				mm_vision_tower: "openai/clip-vit-large-patch14-336",
+			},
+		},
+		"unsupported: config.json is of the original LLaVA repository (mm_vision_tower), whose keys are not read; count it with --model llava-1.5-7b, or use the converted checkpoint llava-hf/llava-1.5-7b-hf",
 	],
 	[
 		"no image processor",

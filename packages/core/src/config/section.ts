@@ -6,30 +6,58 @@
 import { OnevisionError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { isRecord, type Schema } from "../schema.ts";
+import { isForeign } from "./foreign-keys.ts";
 
 export interface Section {
 	/** File and key, for messages: `processor_config.json image_processor`. */
 	readonly path: string;
-	/** Whether the key has a value; null is none, as transformers' processors take it. */
+	/** Whether the key has a value; null is none. */
 	has(key: string): boolean;
 	/** Whether the key is there and null: in config.json that is a value of its own. */
 	isNull(key: string): boolean;
-	/** The checked value, undefined when absent or null. Throws `invalid-input`. */
+	/**
+	 * The checked value, undefined when absent or null. In a processor's file a null is what transformers then works
+	 * with, not the class default: false for a switch, and otherwise most often a failure. Throws `invalid-input`, and
+	 * `unsupported` for such a null.
+	 */
 	read<T>(key: string, schema: Schema<T>): T | undefined;
 	/**
 	 * The object under a key, undefined when absent or null; `decode` may make one of another spelling first. Throws
 	 * `invalid-input` for anything else.
 	 */
-	child(key: string, decode?: (value: unknown) => unknown): Section | undefined;
-	/** Throws `unknown-key` for a key that was neither read nor is in `ignored`. */
+	child(key: string, decode?: (value: unknown) => unknown, nulls?: Nulls): Section | undefined;
+	/** Whether the key was asked for. */
+	wasRead(key: string): boolean;
+	/**
+	 * Throws `unknown-key` for a key with a value that was neither read nor is in `ignored` or another class's. A null
+	 * that nobody reads says nothing.
+	 */
 	refuseOthers(ignored: readonly string[], reader: string): void;
 }
+
+/** Keys that are null in the classes themselves, so that a null in a file changes nothing. */
+const NULL_BY_CLASS: ReadonlySet<string> = new Set([
+	"crop_size",
+	"fps",
+	"max_pixels",
+	"min_pixels",
+	"num_frames",
+	"pad_size",
+	"processor_class",
+	"feature_extractor_type",
+	"image_processor_type",
+	"video_processor_type",
+	"num_query_tokens",
+]);
 
 /** Most keys of one object; config.json of a large model has a few hundred. */
 const MAX_KEYS = 2000;
 
+/** What a null means in a file: nothing, or that the class's own default is taken away. */
+export type Nulls = "absent" | "values";
+
 /** Opens an object for reading. Throws `invalid-input` when the value is not an object. */
-export function section(path: string, value: unknown): Section {
+export function section(path: string, value: unknown, nulls: Nulls = "absent"): Section {
 	if (!isRecord(value)) {
 		const what = value === null ? "null" : Array.isArray(value) ? "a list" : typeof value;
 		throw new OnevisionError("invalid-input", `${path}: expected a JSON object, got ${what}`);
@@ -46,23 +74,31 @@ export function section(path: string, value: unknown): Section {
 		seen.add(key);
 		return Object.hasOwn(value, key) ? (value[key] ?? undefined) : undefined;
 	};
+	const isNull = (key: string): boolean => Object.hasOwn(value, key) && value[key] === null;
 	return {
 		path,
 		has: (key) => take(key) !== undefined,
-		isNull: (key) => Object.hasOwn(value, key) && value[key] === null,
+		isNull,
 		read: (key, schema) => {
 			const own = take(key);
-			return own === undefined ? undefined : schema.parse(own, `${path} ${key}`);
+			if (own !== undefined) return schema.parse(own, `${path} ${key}`);
+			if (nulls === "absent" || !isNull(key)) return undefined;
+			if (schema.json.type === "boolean") return schema.parse(false, `${path} ${key}`);
+			if (NULL_BY_CLASS.has(key)) return undefined;
+			throw unsupported(
+				`${path} ${key}: null takes the class's own value away, and transformers fails without one; remove the key`,
+			);
 		},
-		child: (key, decode) => {
+		child: (key, decode, inner) => {
 			const own = take(key);
 			return own === undefined
 				? undefined
-				: section(`${path} ${key}`, decode === undefined ? own : decode(own));
+				: section(`${path} ${key}`, decode === undefined ? own : decode(own), inner);
 		},
+		wasRead: (key) => seen.has(key),
 		refuseOthers: (ignored, reader) => {
 			const known = new Set([...seen, ...ignored]);
-			const unknown = keys.find((key) => !known.has(key));
+			const unknown = keys.find((key) => value[key] !== null && !known.has(key) && !isForeign(key));
 			if (unknown === undefined) return;
 			const hint = nearest(unknown, [...known]);
 			throw new OnevisionError(

@@ -27,14 +27,14 @@ const HALF = normalizedBy("half");
 /** Of the classes; `video_size` has none. */
 const DEFAULT_EDGES = { size: 4 * 364, max_image_size: 364, video_size: undefined } as const;
 
-function readImages({ config, processor, image }: OpenSnapshot, imageClass: string): Read {
+function readImages({ config, processor, image }: OpenSnapshot, classes: readonly string[]): Read {
 	const tower = squareTower(config, {
 		absent: {},
 		type: "idefics3_vision",
 		spelled: { idefics3: "idefics3_vision", smolvlm_vision: "idefics3_vision" },
 	});
 	const text = languageModel(config, { type: "llama" });
-	expectClass(image, "image_processor_type", [imageClass]);
+	expectClass(image, "image_processor_type", classes);
 	expectResize(image);
 	const tile = longestEdge(image, "max_image_size");
 	const merge = config.read("scale_factor", mergeSide) ?? 2;
@@ -67,14 +67,17 @@ function longestEdge(section: Section, key: keyof typeof DEFAULT_EDGES): number 
 }
 
 function readIdefics3(snapshot: OpenSnapshot): ReadingOf<"idefics3"> {
-	const { constants, settings, parts, notes } = readImages(snapshot, "Idefics3ImageProcessor");
+	const { constants, settings, parts, notes } = readImages(snapshot, ["Idefics3ImageProcessor"]);
 	return { family: "idefics3", pixels: { image: HALF }, constants, settings, ...parts, notes };
 }
 
+/** The class of Idefics3, whose code this is, cuts pictures alike. */
+const SMOLVLM_CLASSES = ["SmolVLMImageProcessor", "Idefics3ImageProcessor"];
+
 function readSmolvlm(snapshot: OpenSnapshot): ReadingOf<"smolvlm"> {
-	const { constants, settings, parts, notes } = readImages(snapshot, "SmolVLMImageProcessor");
+	const { constants, settings, parts, notes } = readImages(snapshot, SMOLVLM_CLASSES);
 	const video = snapshot.video();
-	expectVideoClass(video, "SmolVLMVideoProcessor", ["SmolVLMImageProcessor"]);
+	expectVideoClass(video, "SmolVLMVideoProcessor", SMOLVLM_CLASSES);
 	expectResize(video);
 	const view = longestEdge(video, "max_image_size");
 	if (view !== constants.tile) {
@@ -145,7 +148,7 @@ export const SMOLVLM_READERS = {
 	},
 	smolvlm: {
 		family: "smolvlm",
-		processors: ["SmolVLMProcessor"],
+		processors: ["SmolVLMProcessor", "Idefics3Processor"],
 		ignored: {
 			image: [...IMAGE_IGNORED, "default_to_square", "video_sampling"],
 			video: [...IMAGE_IGNORED, "default_to_square", "do_image_splitting"],

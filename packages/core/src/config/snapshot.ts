@@ -18,12 +18,15 @@ export const SNAPSHOT_FILES = [
 ] as const;
 export type SnapshotFile = (typeof SNAPSHOT_FILES)[number];
 
+/** Parsed JSON of the processors' files by name. */
+export type ProcessorFiles = { readonly [Name in Exclude<SnapshotFile, "config.json">]?: unknown };
+
 /** Parsed JSON by file name. */
-export type SnapshotFiles = { readonly "config.json": unknown } & {
-	readonly [Name in Exclude<SnapshotFile, "config.json">]?: unknown;
-};
+export type SnapshotFiles = { readonly "config.json": unknown } & ProcessorFiles;
 
 export interface OpenSnapshot {
+	/** The folder or repository, where the caller says. */
+	readonly name?: string;
 	readonly config: Section;
 	/** processor_config.json; empty when there is none. */
 	readonly processor: Section;
@@ -36,17 +39,18 @@ export interface OpenSnapshot {
 }
 
 /** Finds the sections. Throws `invalid-input` for what is no object. */
-export function openSnapshot(files: SnapshotFiles): OpenSnapshot {
+export function openSnapshot(files: SnapshotFiles, name?: string): OpenSnapshot {
 	const config = section("config.json", files["config.json"]);
-	const processor = section("processor_config.json", files["processor_config.json"] ?? {});
+	const processor = section("processor_config.json", files["processor_config.json"] ?? {}, "values");
 	const imageFile = fileSection("preprocessor_config.json", files["preprocessor_config.json"]);
-	const nestedImage = processor.child("image_processor");
-	const nestedVideo = processor.child("video_processor");
+	const nestedImage = processor.child("image_processor", undefined, "values");
+	const nestedVideo = processor.child("video_processor", undefined, "values");
 	const videoFile = fileSection("video_preprocessor_config.json", files["video_preprocessor_config.json"]);
 	const image = nestedImage ?? imageFile;
 	const video = nestedVideo ?? videoFile ?? imageFile;
 	let opened = false;
 	return {
+		...(name === undefined ? {} : { name }),
 		config,
 		processor,
 		get image() {
@@ -67,7 +71,7 @@ export function openSnapshot(files: SnapshotFiles): OpenSnapshot {
 }
 
 function fileSection(name: string, value: unknown): Section | undefined {
-	return value === undefined ? undefined : section(name, value);
+	return value === undefined ? undefined : section(name, value, "values");
 }
 
 /** Class name of a section's processor without the suffix that says how it is implemented; undefined when not said. */

@@ -104,18 +104,22 @@ export interface SquareTowerRule {
 	/** Its `model_type` when it has none. */
 	readonly type: SquareType;
 	/** `vision_feature_layer` when config.json has none; absent: the family takes the last layer's output. */
-	readonly featureLayer?: number;
+	readonly featureLayer?: number | readonly number[];
 	/** The object that holds it; default `vision_config`. */
 	readonly key?: string;
 	/** Spellings of `model_type` that mean another one. */
 	readonly spelled?: Readonly<Record<string, SquareType>>;
 }
 
+export interface ReadSquareTower extends ReadTower {
+	readonly hidden: number;
+	/** Layers whose features are put side by side. */
+	readonly featureLayers: number;
+	readonly notes: string[];
+}
+
 /** A CLIP or SigLIP tower. Throws `unsupported` for another kind, `invalid-input` for values out of range. */
-export function squareTower(
-	config: Section,
-	rule: SquareTowerRule,
-): ReadTower & { readonly hidden: number; readonly notes: string[] } {
+export function squareTower(config: Section, rule: SquareTowerRule): ReadSquareTower {
 	const place = rule.key ?? "vision_config";
 	const vision = config.child(place) ?? section(`config.json ${place}`, rule.absent);
 	const given = vision.read("model_type", word) ?? rule.type;
@@ -132,13 +136,12 @@ export function squareTower(
 	const imageSize = squareSide(vision, "image_size", viewSide) ?? defaults.image;
 	const depth = vision.read("num_hidden_layers", layers) ?? defaults.layers;
 	const hidden = vision.read("hidden_size", width) ?? defaults.hidden;
-	const notes: string[] = [];
+	const taken = rule.featureLayer === undefined ? [depth] : featureLayersOf(config, depth, rule.featureLayer);
 	const shape: Shape = {
 		...PLAIN,
 		...fixed,
 		layers: depth,
-		featureLayer:
-			rule.featureLayer === undefined ? depth : featureLayer(config, depth, rule.featureLayer, notes),
+		featureLayer: Math.max(1, ...taken),
 		hidden,
 		heads: vision.read("num_attention_heads", width) ?? defaults.heads,
 		mlp: vision.read("intermediate_size", mlpWidth) ?? defaults.mlp,
@@ -147,11 +150,19 @@ export function squareTower(
 		positionParameters: (Math.floor(imageSize / patch) ** 2 + fixed.classTokens) * hidden,
 	};
 	const tower = match(shape, `${found}, ${depth} layers of ${hidden}, patch ${patch}, ${imageSize} px`);
-	return { tower, patch, imageSize, classTokens: fixed.classTokens, hidden, notes };
+	return {
+		tower,
+		patch,
+		imageSize,
+		classTokens: fixed.classTokens,
+		hidden,
+		featureLayers: taken.length,
+		notes: [],
+	};
 }
 
-/** Blocks up to the one whose output is taken: `hidden_states[index]`, where 0 is the patch embedding. */
-function featureLayer(config: Section, depth: number, fallback: number, notes: string[]): number {
+/** `hidden_states[index]` of every layer that is taken, where 0 is the patch embedding; a list is put side by side. */
+function featureLayersOf(config: Section, depth: number, fallback: number | readonly number[]): number[] {
 	const key = config.has("vision_feature_layers") ? "vision_feature_layers" : "vision_feature_layer";
 	const given =
 		config.read(key, either(layerIndex, list("Layers", layerIndex, { min: 1, max: 64 }))) ?? fallback;
@@ -160,10 +171,5 @@ function featureLayer(config: Section, depth: number, fallback: number, notes: s
 	if (taken.some((layer) => layer < 0 || layer > depth)) {
 		throw unsupported(`${config.path} ${key}: ${indices.join(", ")} is not among ${depth} layers`);
 	}
-	if (taken.length > 1) {
-		notes.push(
-			`${key} names ${taken.length} layers: tokens are exact; the projector, which reads them side by side, is counted for one`,
-		);
-	}
-	return Math.max(1, ...taken);
+	return taken;
 }

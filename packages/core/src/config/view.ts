@@ -14,6 +14,8 @@ export interface ViewDefaults {
 	readonly crops: boolean;
 	/** Whether `do_pad` makes the picture square before it is resized (LlavaImageProcessor). */
 	readonly padsToSquare?: boolean;
+	/** Whether `use_square_size` makes a square of the class's own size, whatever the file's (CLIPImageProcessor). */
+	readonly readsSquareSize?: boolean;
 	/** Whether what is resized is square already: tiles, and overviews squeezed to `size` (LLaVA-NeXT). */
 	readonly squareBefore?: boolean;
 }
@@ -27,12 +29,14 @@ export interface View {
 	readonly stretches?: boolean;
 }
 
-/** CLIPImageProcessor and LlavaImageProcessor, and the video processors made after them. */
-export const CLIP_VIEW: ViewDefaults = {
+/** LlavaImageProcessor, LlavaNextImageProcessor, and the video processors made after CLIP's. */
+export const CLIP_KIN_VIEW: ViewDefaults = {
 	size: { shortest_edge: 224 },
 	crop: { height: 224, width: 224 },
 	crops: true,
 };
+/** CLIPImageProcessor. */
+export const CLIP_VIEW: ViewDefaults = { ...CLIP_KIN_VIEW, readsSquareSize: true };
 /** SiglipImageProcessor. */
 export const SIGLIP_VIEW: ViewDefaults = { size: { height: 224, width: 224 }, crops: false };
 /** LlavaOnevisionImageProcessor and its video processor. */
@@ -48,19 +52,29 @@ export function squareView(
 ): View {
 	const resizes = section.read("do_resize", flag) ?? true;
 	const crops = section.read("do_center_crop", flag) ?? defaults.crops;
-	const pads = (section.read("do_pad", flag) ?? false) && defaults.padsToSquare === true;
-	const square = pads || defaults.squareBefore === true;
 	const numberIsSquare = section.read("default_to_square", flag) ?? ofClass;
-	const size = sizeObject(section, "size", numberIsSquare) ?? defaults.size;
-	const cropSize = sizeObject(section, "crop_size", true) ?? defaults.crop;
-	if (section.has("pad_size")) {
+	const given = sizeObject(section, "size", numberIsSquare) ?? defaults.size;
+	const squares = defaults.readsSquareSize === true && section.read("use_square_size", flag) === true;
+	const { shortest_edge: classSide } = defaults.size;
+	const size = squares && classSide !== undefined ? { height: classSide, width: classSide } : given;
+	// A null takes the class's own crop away.
+	const cropSize =
+		sizeObject(section, "crop_size", true) ?? (section.isNull("crop_size") ? undefined : defaults.crop);
+	const pads = section.read("do_pad", flag) ?? false;
+	if (section.has("pad_size") && pads && defaults.padsToSquare !== true) {
 		throw unsupported(`${section.path} pad_size: no family here counts padded views; remove it`);
 	}
+	const square = (pads && defaults.padsToSquare === true) || defaults.squareBefore === true;
 	if (size.shortest_edge === undefined && (size.height === undefined || size.width === undefined)) {
 		throw unsupported(`${section.path} size: expected shortest_edge, or height and width`);
 	}
 	const stretches = size.shortest_edge === undefined;
-	const crop = cropSize === undefined ? undefined : squareOf(section, "crop_size", cropSize);
+	// Without a crop, its size says where AnyRes cuts, and nothing elsewhere.
+	const cuts = crops || (defaults.squareBefore === true && defaults.crop !== undefined);
+	const crop = cropSize === undefined || !cuts ? undefined : squareOf(section, "crop_size", cropSize);
+	if (cuts && !crops && crop === undefined) {
+		throw unsupported(`${section.path} crop_size: null; transformers cuts tiles by it, and fails without`);
+	}
 	if (crops) {
 		if (crop !== undefined) return { side: crop, cut: crop, stretches };
 		throw unsupported(`${section.path} do_center_crop: true without a crop_size; transformers fails on it`);

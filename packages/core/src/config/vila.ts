@@ -59,10 +59,11 @@ function readParts(config: Section): Parts {
 	};
 }
 
-function readVilaType({ config }: OpenSnapshot): ReadingOf<"vila"> | ReadingOf<"nvila"> {
+function readVilaType(snapshot: OpenSnapshot): ReadingOf<"vila"> | ReadingOf<"nvila"> {
+	const { config } = snapshot;
 	if (!config.has("vision_tower_cfg") || !config.has("llm_cfg")) {
 		// The original LLaVA repositories have this type too.
-		refuseOriginal(config);
+		refuseOriginal(snapshot);
 		throw unsupported(
 			"config.json: vision_tower_cfg or llm_cfg is missing; VILA keeps its parts in folders of their own, give the config.json that names them",
 		);

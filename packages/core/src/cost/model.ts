@@ -1,7 +1,8 @@
 /** The three parts of a model with their widths and parameter counts, from the ids or widths a checkpoint has. */
 
 import type { ModelParts } from "../checkpoints/checkpoint.ts";
-import { LANGUAGE_MODELS, type LanguageModel } from "../facts/language-models.ts";
+import { OnevisionError } from "../errors.ts";
+import { LANGUAGE_MODELS, type LanguageModel, type UnknownLanguageModel } from "../facts/language-models.ts";
 import {
 	countLanguageModelParameters,
 	countProjectorParameters,
@@ -23,11 +24,26 @@ export interface Model {
 	};
 }
 
-/** Looks the parts up and counts their parameters. */
+/**
+ * Looks the parts up and counts their parameters.
+ *
+ * @throws OnevisionError `unsupported` where the language model's widths are not known (see `knownModelOf`)
+ */
 export function modelOf(parts: ModelParts): Model {
+	const model = knownModelOf(parts);
+	if (model !== undefined) return model;
+	const { name, unknown } = languageModelOf(parts) as UnknownLanguageModel;
+	throw new OnevisionError(
+		"unsupported",
+		`parameters and costs of ${name} are not known: ${unknown}; visual tokens can be counted`,
+	);
+}
+
+/** As `modelOf`; `undefined` where the language model's widths, and with them parameters and costs, are not known. */
+export function knownModelOf(parts: ModelParts): Model | undefined {
 	const tower: Tower = typeof parts.tower === "string" ? TOWERS[parts.tower] : parts.tower;
-	const languageModel: LanguageModel =
-		typeof parts.languageModel === "string" ? LANGUAGE_MODELS[parts.languageModel] : parts.languageModel;
+	const languageModel = languageModelOf(parts);
+	if ("unknown" in languageModel) return undefined;
 	const projector = projectorOf(parts, tower, languageModel);
 	const counts = {
 		tower: countTowerParameters(tower).total,
@@ -42,12 +58,16 @@ export function modelOf(parts: ModelParts): Model {
 	};
 }
 
+function languageModelOf({ languageModel }: ModelParts): LanguageModel | UnknownLanguageModel {
+	return typeof languageModel === "string" ? LANGUAGE_MODELS[languageModel] : languageModel;
+}
+
 function projectorOf({ projector }: ModelParts, tower: Tower, languageModel: LanguageModel): Projector {
 	const { hidden, norm } = tower;
 	const out = languageModel.hidden;
 	switch (projector.kind) {
 		case "mlp2x-gelu":
-			return { kind: "mlp2x-gelu", in: hidden, out };
+			return { kind: "mlp2x-gelu", in: hidden * (projector.layers ?? 1), out };
 		case "linear":
 			return { kind: "linear", in: hidden, out, bias: true };
 		case "patch-merger":

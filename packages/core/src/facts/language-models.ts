@@ -68,6 +68,13 @@ export interface LanguageModel {
 	readonly source: string;
 }
 
+/** A language model whose widths are not known: visual tokens can be counted, its parameters and costs cannot. */
+export interface UnknownLanguageModel {
+	readonly name: string;
+	/** Why its widths say nothing, for people. */
+	readonly unknown: string;
+}
+
 const config = (repo: string, note = "") => `config.json of huggingface.co/${repo}${note}`;
 
 const qwen2 = {

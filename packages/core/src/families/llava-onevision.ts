@@ -30,6 +30,8 @@ export interface LlavaOnevisionConstants {
 	readonly patch: number;
 	/** Tile grids run from 1×1 to this many rows and columns. */
 	readonly maxGridSide: number;
+	/** Allowed canvases, px, where they are not all of those (`image_grid_pinpoints` of a fine-tune); ties go to the first. */
+	readonly canvases?: readonly Size[];
 	/** Token cap of one image, in tiles: the 9 of `anyres_max_9`. */
 	readonly anyresMax: number;
 	/** Frames per clip the checkpoint was trained with at most (`frames_upbound`). */
@@ -86,7 +88,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 	},
 	defaults: (constants, parity) => ({
 		anyres_max: parity === "vllm" ? VLLM_CAP : constants.anyresMax,
-		max_tiles: constants.maxGridSide ** 2,
+		max_tiles: tileCounts(canvasesOf(constants), constants.tile).at(-1) ?? 1,
 		image_pooling: 1,
 		multi_image_pooling: 1,
 		video_pooling: 2,
@@ -139,7 +141,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 				return Number(value) >= Number(max_tiles) && value !== said;
 			},
 		};
-		const grids = maxTilesKnob(tileCounts(squareCanvases(constants), constants.tile));
+		const grids = maxTilesKnob(tileCounts(canvasesOf(constants), constants.tile));
 		return {
 			"single-image": [grids, cap, pooling("image_pooling")],
 			"multi-image": [pooling("multi_image_pooling")],
@@ -192,7 +194,7 @@ function canvasesFor(constants: LlavaOnevisionConstants, maxTiles: number, parit
 	known.set(constants, byLimit);
 	const found = byLimit.get(maxTiles);
 	if (found !== undefined) return found;
-	const inOrder = squareCanvases(constants);
+	const inOrder = canvasesOf(constants);
 	const allowed = parity === "original" ? transposed(inOrder) : inOrder;
 	const built = anyresCanvases(limitCanvases(allowed, tile, maxTiles), tile);
 	byLimit.set(maxTiles, built);
@@ -203,8 +205,9 @@ type KnownCanvases = WeakMap<LlavaOnevisionConstants, Map<number, AnyresCanvases
 const canvasesOfOriginal: KnownCanvases = new WeakMap();
 const canvasesOfOthers: KnownCanvases = new WeakMap();
 
-/** Every canvas from 1×1 to `maxGridSide`×`maxGridSide` tiles, rows outermost as in the shipped configuration. */
-function squareCanvases({ tile, maxGridSide }: LlavaOnevisionConstants): readonly Size[] {
+/** Those listed, else every canvas up to `maxGridSide`×`maxGridSide` tiles, rows outermost as in the shipped configuration. */
+function canvasesOf({ tile, maxGridSide, canvases }: LlavaOnevisionConstants): readonly Size[] {
+	if (canvases !== undefined) return canvases;
 	return Array.from({ length: maxGridSide ** 2 }, (_, index) => ({
 		height: tile * (Math.floor(index / maxGridSide) + 1),
 		width: tile * ((index % maxGridSide) + 1),

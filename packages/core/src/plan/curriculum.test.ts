@@ -12,6 +12,7 @@ import {
 	planCurriculum,
 	type ScenarioLoad,
 	STAGE_IDS,
+	type StageCompute,
 	type StageId,
 	type StagePlan,
 } from "./curriculum.ts";
@@ -48,10 +49,11 @@ const QUESTION: CurriculumQuestion = {
 };
 
 const planned = planCurriculum(QUESTION);
-function stage(id: StageId, changes: Partial<CurriculumQuestion> = {}): StagePlan {
+/** A stage of a model whose widths are known. */
+function stage(id: StageId, changes: Partial<CurriculumQuestion> = {}): StagePlan & StageCompute {
 	const found = planCurriculum({ ...QUESTION, ...changes }).stages.find((one) => one.stage === id);
-	if (found === undefined) throw new Error(`no stage ${id}`);
-	return found;
+	if (found?.memory === undefined) throw new Error(`no stage ${id}, or nothing known of its compute`);
+	return found as StagePlan & StageCompute;
 }
 
 test("stages stand in the asked order, and only those asked", () => {
@@ -150,9 +152,9 @@ test("totals are the sums of the stages", () => {
 		samples: sum(({ samples }) => samples),
 		steps: sum(({ steps }) => steps),
 		tokens: sum(({ totalTokens }) => totalTokens),
-		flops: sum(({ flops }) => flops),
-		acceleratorHours: sum(({ acceleratorHours }) => acceleratorHours),
-		hours: sum(({ hours }) => hours),
+		flops: sum(({ flops = 0 }) => flops),
+		acceleratorHours: sum(({ acceleratorHours = 0 }) => acceleratorHours),
+		hours: sum(({ hours = 0 }) => hours),
 		cost: sum(({ cost }) => cost ?? 0),
 	});
 });

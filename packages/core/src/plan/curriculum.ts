@@ -3,7 +3,7 @@
  * (facts/curriculum.ts); task transfer continues with the user's own mix. Costs follow from the plan's allocation.
  */
 
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import type { Checkpoint, ModelParts } from "../checkpoints/checkpoint.ts";
 import { towerFlops } from "../cost/flops.ts";
 import {
 	estimateTrainingMemory,
@@ -11,7 +11,7 @@ import {
 	type TrainingMemory,
 	type TrainingSetup,
 } from "../cost/memory.ts";
-import { type Model, modelOf } from "../cost/model.ts";
+import { knownModelOf, type Model } from "../cost/model.ts";
 import {
 	fullTraining,
 	PARTS,
@@ -22,6 +22,7 @@ import {
 } from "../cost/training.ts";
 import { ONE_VISION_MIXTURE, ONEVISION_STAGES, type Part, type StageFacts } from "../facts/curriculum.ts";
 import type { Hardware } from "../facts/hardware.ts";
+import { TOWERS, type Tower } from "../facts/towers.ts";
 import { SCENARIOS, type Scenario } from "../sample.ts";
 import type { AllocationResult } from "./allocate.ts";
 
@@ -31,7 +32,26 @@ export type StageId = (typeof STAGE_IDS)[number];
 /** Shares of the scenarios in one stage, summing to 1. */
 export type Mixture = Readonly<Record<Scenario, number>>;
 
-export interface StagePlan {
+/** What a stage takes of the machines. */
+export interface StageCompute {
+	/** Samples per accelerator and pass, and passes per step. */
+	readonly microBatch: number;
+	readonly accumulation: number;
+	readonly trainableParameters: number;
+	/** Whole stage, FLOPs. */
+	readonly flops: number;
+	readonly acceleratorHours: number;
+	/** Wall-clock on the asked number of accelerators. */
+	readonly hours: number;
+	readonly memory: TrainingMemory;
+	/** Whether `memory.total` stays within one accelerator's memory. */
+	readonly fitsMemory: boolean;
+	/** USD; absent without a price. */
+	readonly cost?: number;
+}
+
+/** One stage; what it takes of the machines is absent where the widths of the language model are not known. */
+export interface StagePlan extends Partial<StageCompute> {
 	readonly stage: StageId;
 	readonly title: string;
 	/** What it teaches, in a sentence. */
@@ -47,9 +67,6 @@ export interface StagePlan {
 	readonly trainable: readonly Part[];
 	readonly learningRates: { readonly [P in Part]?: number };
 	readonly globalBatch: number;
-	/** Samples per accelerator and pass, and passes per step. */
-	readonly microBatch: number;
-	readonly accumulation: number;
 	readonly epochs: number;
 	readonly steps: number;
 	readonly schedule: string;
@@ -59,17 +76,6 @@ export interface StagePlan {
 	readonly textTokens: number;
 	/** Over the whole stage, epochs included. */
 	readonly totalTokens: number;
-	readonly trainableParameters: number;
-	/** Whole stage, FLOPs. */
-	readonly flops: number;
-	readonly acceleratorHours: number;
-	/** Wall-clock on the asked number of accelerators. */
-	readonly hours: number;
-	readonly memory: TrainingMemory;
-	/** Whether `memory.total` stays within one accelerator's memory. */
-	readonly fitsMemory: boolean;
-	/** USD; absent without a price. */
-	readonly cost?: number;
 }
 
 export interface CurriculumPlan {
@@ -78,11 +84,7 @@ export interface CurriculumPlan {
 		readonly samples: number;
 		readonly steps: number;
 		readonly tokens: number;
-		readonly flops: number;
-		readonly acceleratorHours: number;
-		readonly hours: number;
-		readonly cost?: number;
-	};
+	} & Partial<Pick<StageCompute, "flops" | "acceleratorHours" | "hours" | "cost">>;
 }
 
 /** A scenario's load on the model, mean per sample, from its chosen allocation. */
@@ -181,7 +183,7 @@ export const STAGES: Readonly<Record<StageId, StageRule>> = {
 
 /** Plans every stage in the asked order. */
 export function planCurriculum(question: CurriculumQuestion): CurriculumPlan {
-	const model = modelOf(question.checkpoint.parts);
+	const model = knownModelOf(question.checkpoint.parts);
 	const stages = question.order.map((stage) => planStage(stage, model, question));
 	const sum = (pick: (stage: StagePlan) => number): number =>
 		stages.reduce((total, stage) => total + pick(stage), 0);
@@ -191,39 +193,29 @@ export function planCurriculum(question: CurriculumQuestion): CurriculumPlan {
 			samples: sum(({ samples }) => samples),
 			steps: sum(({ steps }) => steps),
 			tokens: sum(({ totalTokens }) => totalTokens),
-			flops: sum(({ flops }) => flops),
-			acceleratorHours: sum(({ acceleratorHours }) => acceleratorHours),
-			hours: sum(({ hours }) => hours),
-			...(question.pricePerHour === undefined ? {} : { cost: sum(({ cost }) => cost ?? 0) }),
+			...(model === undefined
+				? {}
+				: {
+						flops: sum(({ flops = 0 }) => flops),
+						acceleratorHours: sum(({ acceleratorHours = 0 }) => acceleratorHours),
+						hours: sum(({ hours = 0 }) => hours),
+						...(question.pricePerHour === undefined ? {} : { cost: sum(({ cost = 0 }) => cost) }),
+					}),
 		},
 	};
 }
 
-function planStage(stage: StageId, model: Model, question: CurriculumQuestion): StagePlan {
+function planStage(stage: StageId, model: Model | undefined, question: CurriculumQuestion): StagePlan {
 	const rule = STAGES[stage];
 	const { facts } = rule;
 	const mixture = restrict(rule.mixture(question.mix), question.loads);
-	const load = stageLoad(rule, mixture, model, question);
+	const load = stageLoad(rule, mixture, question);
 	const samples = question.samples[stage];
 	const globalBatch = question.globalBatch ?? facts.globalBatch.value;
 	const seen = samples * question.epochs;
 	const training = stageTraining(stage, facts.trainable.value, question.training);
-	const flopsPerSample = trainingFlops(model, load, training, question.setup.activationCheckpointing);
-	const flops = seen * flopsPerSample;
-	const seconds = flops / (question.hardware.flopsPerSecond * question.trainingEfficiency);
-	const acceleratorHours = seconds / 3600;
-	const memoryOf = (microBatch: number): TrainingMemory =>
-		estimateTrainingMemory(
-			model,
-			training,
-			{ contextTokens: load.maxContextTokens, towerTokens: load.maxTowerTokens },
-			{ ...question.setup, microBatch },
-		);
-	const perAccelerator = Math.max(1, Math.floor(globalBatch / question.setup.accelerators));
-	const microBatch =
-		question.setup.microBatch ??
-		largestMicroBatch(memoryOf, question.hardware.memoryBytes, Math.min(MAX_MICRO_BATCH, perAccelerator));
-	const memory = memoryOf(microBatch);
+	const compute =
+		model === undefined ? undefined : computeOf(model, load, training, { seen, globalBatch }, question);
 	const trainable = PARTS.filter((part) => training.parts[part] !== "frozen");
 	return {
 		stage,
@@ -237,8 +229,6 @@ function planStage(stage: StageId, model: Model, question: CurriculumQuestion): 
 		trainable,
 		learningRates: learningRates(facts, training),
 		globalBatch,
-		microBatch,
-		accumulation: Math.ceil(globalBatch / (question.setup.accelerators * microBatch)),
 		epochs: question.epochs,
 		steps: Math.ceil(seen / globalBatch),
 		schedule: facts.schedule.value,
@@ -246,12 +236,51 @@ function planStage(stage: StageId, model: Model, question: CurriculumQuestion): 
 		visualTokens: load.visualTokens,
 		textTokens: question.textTokens,
 		totalTokens: seen * load.contextTokens,
+		...compute,
+	};
+}
+
+/** What `seen` samples of a stage's mean load take. */
+function computeOf(
+	model: Model,
+	load: MeanLoad,
+	training: Training,
+	{ seen, globalBatch }: { readonly seen: number; readonly globalBatch: number },
+	question: CurriculumQuestion,
+): StageCompute {
+	const { setup, hardware } = question;
+	// Attention of the tower stays within a view, so its cost is proportional to the views.
+	const forward = (load.towerTokens / load.patches) * towerFlops(model.tower, load.patches);
+	const flopsPerSample = trainingFlops(
+		model,
+		{ contextTokens: load.contextTokens, towerTokens: load.towerTokens, towerFlops: forward },
+		training,
+		setup.activationCheckpointing,
+	);
+	const flops = seen * flopsPerSample;
+	const seconds = flops / (hardware.flopsPerSecond * question.trainingEfficiency);
+	const acceleratorHours = seconds / 3600;
+	const memoryOf = (microBatch: number): TrainingMemory =>
+		estimateTrainingMemory(
+			model,
+			training,
+			{ contextTokens: load.maxContextTokens, towerTokens: load.maxTowerTokens },
+			{ ...setup, microBatch },
+		);
+	const perAccelerator = Math.max(1, Math.floor(globalBatch / setup.accelerators));
+	const microBatch =
+		setup.microBatch ??
+		largestMicroBatch(memoryOf, hardware.memoryBytes, Math.min(MAX_MICRO_BATCH, perAccelerator));
+	const memory = memoryOf(microBatch);
+	return {
+		microBatch,
+		accumulation: Math.ceil(globalBatch / (setup.accelerators * microBatch)),
 		trainableParameters: trainableParameters(model, training),
 		flops,
 		acceleratorHours,
-		hours: acceleratorHours / question.setup.accelerators,
+		hours: acceleratorHours / setup.accelerators,
 		memory,
-		fitsMemory: memory.total <= question.hardware.memoryBytes,
+		fitsMemory: memory.total <= hardware.memoryBytes,
 		...(question.pricePerHour === undefined ? {} : { cost: acceleratorHours * question.pricePerHour }),
 	};
 }
@@ -291,10 +320,16 @@ function learningRates(facts: StageFacts, { parts }: Training): { readonly [P in
 	return rates;
 }
 
+/** Mean load of a stage's samples, and the patches of one tile. */
+interface MeanLoad extends ScenarioLoad {
+	readonly patches: number;
+}
+
 /** Mean load of a stage's samples: its mixture over the scenarios, or one tile each in alignment. */
-function stageLoad(rule: StageRule, mixture: Mixture, model: Model, question: CurriculumQuestion) {
-	const patches = overviewPatches(model);
-	const tokens = overviewTokens(model, patches, question.loads["single-image"]);
+function stageLoad(rule: StageRule, mixture: Mixture, question: CurriculumQuestion): MeanLoad {
+	const { parts } = question.checkpoint;
+	const patches = overviewPatches(parts);
+	const tokens = overviewTokens(parts, patches, question.loads["single-image"]);
 	const overview: ScenarioLoad = {
 		visualTokens: tokens,
 		contextTokens: tokens,
@@ -315,8 +350,7 @@ function stageLoad(rule: StageRule, mixture: Mixture, model: Model, question: Cu
 		towerTokens,
 		maxContextTokens: longest + question.textTokens,
 		maxTowerTokens: Math.max(...present.map((scenario) => (loadOf(scenario) ?? NO_LOAD).maxTowerTokens)),
-		// Attention of the tower stays within a view, so its cost is proportional to the views.
-		towerFlops: (towerTokens / patches) * towerFlops(model.tower, patches),
+		patches,
 	};
 }
 
@@ -340,7 +374,11 @@ function restrict(mixture: Mixture, loads: CurriculumQuestion["loads"]): Mixture
 }
 
 /** Visual tokens of one tile: all patches, merged ones, or as many as the queries of a query transformer. */
-function overviewTokens({ projector }: Model, patches: number, single: ScenarioLoad | undefined): number {
+function overviewTokens(
+	{ projector }: ModelParts,
+	patches: number,
+	single: ScenarioLoad | undefined,
+): number {
 	switch (projector.kind) {
 		case "mlp2x-gelu":
 		case "linear":
@@ -354,7 +392,8 @@ function overviewTokens({ projector }: Model, patches: number, single: ScenarioL
 }
 
 /** Patches of one tile; a tower of native resolution is taken at 27×27, LLaVA-OneVision's tile. */
-function overviewPatches({ tower }: Model): number {
+function overviewPatches(parts: ModelParts): number {
+	const tower: Tower = typeof parts.tower === "string" ? TOWERS[parts.tower] : parts.tower;
 	const side = tower.imageSize === undefined ? 27 : Math.floor(tower.imageSize / tower.patchSize);
 	return side * side;
 }

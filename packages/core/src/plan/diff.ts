@@ -65,13 +65,14 @@ function listFacts({
 	scenarios,
 	expectedTokens,
 	curriculum,
-	costs,
+	costs = [],
 	findings,
 }: Plan): [string, string | number][] {
 	return [
 		["model", request.model],
 		["purpose", request.purpose],
 		["budget, visual tokens", request.budget],
+		["requests decoded together", request.hardware.requestBatch],
 		...scenarios.flatMap(
 			({ scenario, share, chosen, status, budgetShare, media }): [string, string | number][] => [
 				[`${scenario}: share of the mix, %`, percentOf(share)],
@@ -85,8 +86,12 @@ function listFacts({
 		),
 		["visual tokens expected over the mix", Math.round(expectedTokens)],
 		...curriculum.stages.flatMap((stage): [string, string | number][] => [
-			[`${stage.stage}: accelerator hours`, Number(stage.acceleratorHours.toFixed(1))],
-			[`${stage.stage}: memory per accelerator, GB`, Number((stage.memory.total / 1e9).toFixed(1))],
+			...(request.purpose === "deploy" || stage.acceleratorHours === undefined || stage.memory === undefined
+				? []
+				: ([
+						[`${stage.stage}: accelerator hours`, Number(stage.acceleratorHours.toFixed(1))],
+						[`${stage.stage}: memory per accelerator, GB`, Number((stage.memory.total / 1e9).toFixed(1))],
+					] satisfies [string, number][])),
 		]),
 		...costs.flatMap(({ scenario, cost }): [string, string | number][] => [
 			[`${scenario}: first token, ms`, Math.round(cost.secondsToFirstToken * 1000)],

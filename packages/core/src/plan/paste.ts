@@ -126,7 +126,7 @@ function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPla
 	return {
 		tool: "vllm",
 		lines: [
-			`--max-model-len ${Math.min(checkpoint.contextTokens, roundUp(length))}`,
+			`--max-model-len ${Math.min(checkpoint.contextTokens ?? Number.POSITIVE_INFINITY, roundUp(length))}`,
 			`--limit-mm-per-prompt ${json(limits)}`,
 			...(Object.keys(mediaIo).length === 0 ? [] : [`--media-io-kwargs ${json(mediaIo)}`]),
 			...(Object.keys(server).length === 0 ? [] : [`--mm-processor-kwargs ${json(server)}`]),

@@ -24,7 +24,7 @@ function numbersIn(value: unknown): number[] {
 
 /** What must hold in any plan. */
 function checkPlan(answer: Plan): void {
-	const { scenarios, request, joint, costs, skills } = answer;
+	const { scenarios, request, joint, costs = [], skills } = answer;
 	expect(numbersIn(answer).every(Number.isFinite)).toBe(true);
 	const expected = scenarios.reduce((sum, { share, chosen }) => sum + share * chosen.visualTokens.mean, 0);
 	expect(answer.expectedTokens).toBe(expected);

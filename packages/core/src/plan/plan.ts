@@ -1,7 +1,7 @@
 /** The plan: one answer put together from allocation, joint budget, contrast, extrapolation, curriculum, cost, skills and rules. */
 
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { modelOf } from "../cost/model.ts";
+import { knownModelOf, type Model } from "../cost/model.ts";
 import { estimateRequest, type RequestCost } from "../cost/request.ts";
 import { type Counter, createCounterFrom } from "../count.ts";
 import { OnevisionError } from "../errors.ts";
@@ -39,10 +39,11 @@ export interface Plan {
 	readonly expectedTokens: number;
 	readonly joint: JointPlan;
 	readonly fixedAgainstDynamic: FixedAgainstDynamic;
-	/** Absent when the mix has no video. */
+	/** Absent when the mix has no video, and where the model's context is not known. */
 	readonly extrapolation?: Extrapolation;
 	readonly curriculum: CurriculumPlan;
-	readonly costs: readonly ScenarioCost[];
+	/** Absent where the widths of the language model are not known. */
+	readonly costs?: readonly ScenarioCost[];
 	readonly skills: readonly SkillPlan[];
 	/** The chosen settings as the tools that run the model take them. */
 	readonly paste: readonly PasteBlock[];
@@ -84,6 +85,7 @@ export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoi
 	);
 	const extrapolation = planExtrapolation(request, media, scenarios);
 	const curriculum = planStages(request, media, scenarios);
+	const model = knownModelOf(request.checkpoint.parts);
 	const findings = applyRules({
 		request,
 		scenarios,
@@ -108,10 +110,14 @@ export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoi
 		),
 		...(extrapolation === undefined ? {} : { extrapolation }),
 		curriculum,
-		costs: planned.map(({ plan: { scenario, chosen }, question }) => ({
-			scenario,
-			cost: costOfMedian(request, question, chosen),
-		})),
+		...(model === undefined
+			? {}
+			: {
+					costs: planned.map(({ plan: { scenario, chosen }, question }) => ({
+						scenario,
+						cost: costOfMedian(request, model, question, chosen),
+					})),
+				}),
 		skills: expectSkills({ scenarios, curriculum, trainedOn: trainedScenarios(request) }),
 		paste: pasteBlocks(request, scenarios),
 		findings,
@@ -154,7 +160,8 @@ function planExtrapolation(
 	scenarios: readonly ScenarioPlan[],
 ): Extrapolation | undefined {
 	const video = scenarios.find(({ scenario }) => scenario === "video");
-	if (video === undefined) return undefined;
+	const { contextTokens } = request.checkpoint;
+	if (video === undefined || contextTokens === undefined) return undefined;
 	const durations = media.video.samples.flatMap(({ sample, weight }) =>
 		sample.media.flatMap((item) => {
 			const seconds = item.kind === "video" ? durationSeconds(item) : undefined;
@@ -185,7 +192,7 @@ function planExtrapolation(
 			...(trainedSeconds === undefined ? {} : { seconds: trainedSeconds }),
 		},
 		asked,
-		contextTokens: checkpoint.contextTokens,
+		contextTokens,
 		textTokens: request.textTokens.prompt + request.textTokens.answer,
 		countFrames: (count) =>
 			count === own?.frames
@@ -304,6 +311,7 @@ function planStages(
 /** Cost of the sample whose tokens are the scenario's median. */
 function costOfMedian(
 	request: ResolvedPlanRequest,
+	model: Model,
 	question: AllocationQuestion,
 	chosen: AllocationResult,
 ): RequestCost {
@@ -314,7 +322,7 @@ function costOfMedian(
 	});
 	const { hardware, textTokens } = request;
 	return estimateRequest(
-		modelOf(request.checkpoint.parts),
+		model,
 		layoutWith(counter, allocation.maxImages, question, visualTokens.p50),
 		{ promptTokens: textTokens.prompt, answerTokens: textTokens.answer },
 		{

@@ -90,7 +90,7 @@ export const RULES = {
 		reason: "16 tiles without pooling or a low cap are over 11,000 tokens, far over a 4k budget",
 		source: LESSON,
 		check: ({ request, scenarios }) => {
-			const limit = Math.min(request.budget, request.checkpoint.contextTokens);
+			const limit = Math.min(request.budget, contextOf(request));
 			if ((request.limits.tiles?.min ?? 0) < MANY_TILES || limit > SMALL_CONTEXT) return [];
 			const single = scenarios.find(({ scenario }) => scenario === "single-image");
 			return single !== undefined && single.budgetShare > 1
@@ -163,9 +163,9 @@ export const RULES = {
 			scenarios.flatMap(({ scenario, chosen }) => {
 				const text = request.textTokens.prompt + request.textTokens.answer;
 				const needed = chosen.visualTokens.p95 + (chosen.contextTokens - chosen.visualTokens.max) + text;
-				return needed > request.checkpoint.contextTokens
+				return needed > contextOf(request)
 					? [
-							`${scenario}: ${thousands(Math.ceil(needed))} tokens (p95, with text) against a context of ${thousands(request.checkpoint.contextTokens)}; lower the budget or choose a longer context`,
+							`${scenario}: ${thousands(Math.ceil(needed))} tokens (p95, with text) against a context of ${thousands(contextOf(request))}; lower the budget or choose a longer context`,
 						]
 					: [];
 			}),
@@ -177,9 +177,9 @@ export const RULES = {
 		check: ({ request, scenarios }) =>
 			scenarios.flatMap(({ scenario, chosen }) => {
 				const needed = chosen.contextTokens + request.textTokens.prompt + request.textTokens.answer;
-				return needed > request.checkpoint.contextTokens
+				return needed > contextOf(request)
 					? [
-							`${scenario}: the largest sample needs ${thousands(needed)} tokens of ${thousands(request.checkpoint.contextTokens)}; leave it out or set limits`,
+							`${scenario}: the largest sample needs ${thousands(needed)} tokens of ${thousands(contextOf(request))}; leave it out or set limits`,
 						]
 					: [];
 			}),
@@ -271,8 +271,8 @@ export const RULES = {
 		reason: "a stage that does not fit runs out of memory on its longest sample",
 		source: "estimate of cost/memory.ts (ZeRO, arXiv 1910.02054; activations, arXiv 2205.05198)",
 		check: ({ request, curriculum }) => {
-			const over = curriculum.stages.filter(({ fitsMemory }) => !fitsMemory);
-			const worst = over.reduce((most, { memory }) => Math.max(most, memory.total), 0);
+			const over = curriculum.stages.filter(({ fitsMemory }) => fitsMemory === false);
+			const worst = over.reduce((most, { memory }) => Math.max(most, memory?.total ?? 0), 0);
 			return over.length === 0 || request.purpose === "deploy"
 				? []
 				: [
@@ -314,6 +314,11 @@ function tokensOfFullFrame({ checkpoint }: ResolvedPlanRequest): number | undefi
 	const clip = { kind: "video", width: 1280, height: 720, frames: 1, fps: 1 } as const;
 	const counter = createCounterFrom(checkpoint, { [pooling.setting]: 1, [frames.setting]: 1 });
 	return counter.count({ media: [clip] }).items[0]?.parts.grid;
+}
+
+/** Positions of the model; where they are not known, nothing is over them. */
+function contextOf({ checkpoint }: ResolvedPlanRequest): number {
+	return checkpoint.contextTokens ?? Number.POSITIVE_INFINITY;
 }
 
 /** What is still left to turn. */

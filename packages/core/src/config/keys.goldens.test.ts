@@ -1,0 +1,115 @@
+/**
+ * Every key of every processor, changed one by one (oracle/keys.py): where transformers fails, the snapshot is refused;
+ * where it counts, the count is the same or the snapshot is refused; where a key changes nothing, it is not refused.
+ */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { type Counter, createCounterFrom } from "../count.ts";
+import { OnevisionError } from "../errors.ts";
+import type { MediaItem } from "../sample.ts";
+import { checkpointFromSnapshot, type SnapshotFile, type SnapshotFiles } from "./index.ts";
+
+/** Counts of the images and the clips. */
+type Counts = readonly [images: readonly number[], clips: readonly number[]];
+
+interface Golden {
+	readonly images: readonly (readonly [number, number])[];
+	readonly clips: readonly (readonly [number, number, number, number])[];
+	readonly types: readonly {
+		readonly modelType: string;
+		readonly files: SnapshotFiles;
+		readonly counted: Counts;
+		/** File, keys put into it, and what transformers then counts: true as before, null where it fails. */
+		readonly changes: readonly (readonly [
+			SnapshotFile,
+			Readonly<Record<string, unknown>>,
+			Counts | true | null,
+		])[];
+	}[];
+}
+
+const { images, clips, types } = JSON.parse(
+	readFileSync(new URL("../goldens/config-keys.json", import.meta.url), "utf8"),
+) as Golden;
+
+/** As where the key is missing: counted with a note, so that files of older versions can be read. */
+const FAILS_WITH_NOTE: readonly (readonly [SnapshotFile, string])[] = [
+	["processor_config.json", "patch_size"],
+];
+
+/** Not refused yet: a `size` of SmolVLM's frames without the longest edge, which transformers needs. */
+const COUNTED_YET: readonly (readonly [string, SnapshotFile, string])[] = [
+	["smolvlm", "video_preprocessor_config.json", "size"],
+];
+
+/** Keys of pixels and of other classes: where transformers counts as before, they are no reason to refuse. */
+const IDLE: ReadonlySet<string> = new Set([
+	"aspect_ratio_setting",
+	"crop_size",
+	"do_convert_rgb",
+	"do_normalize",
+	"do_pad",
+	"do_rescale",
+	"image_processor",
+	"image_seq_length",
+	"pad_size",
+	"size_divisor",
+]);
+
+/** Views that are padded, or no longer are, may leave the prompt as it is and not fit the model. */
+const idle = (keys: Readonly<Record<string, unknown>>): boolean =>
+	Object.keys(keys).every((key) => IDLE.has(key)) && keys.do_pad === undefined;
+
+function count(files: SnapshotFiles, withClips: boolean): Counts | string {
+	try {
+		const { checkpoint, settings } = checkpointFromSnapshot(files);
+		const counter = createCounterFrom(checkpoint, settings);
+		return [
+			images.map(([width, height]) => embeddings(counter, { kind: "image", width, height })),
+			withClips
+				? clips.map(([width, height, frames, fps]) =>
+						embeddings(counter, { kind: "video", width, height, frames, fps }),
+					)
+				: [],
+		];
+	} catch (error) {
+		if (error instanceof OnevisionError) return `${error.code}: ${error.message}`;
+		throw error;
+	}
+}
+
+/** Embeddings of an item; with cross-attention, the keys its layers see. */
+function embeddings(counter: Counter, item: MediaItem): number {
+	const [counted] = counter.count({ media: [item] }).items;
+	return counted?.crossAttentionTokens ?? counted?.visualTokens ?? 0;
+}
+
+/** Only what the other side counted: some take no images, some no clips. */
+const takes = ([pictures, videos]: Counts, expected: Counts): Counts => [
+	expected[0].length === 0 ? [] : pictures,
+	expected[1].length === 0 ? [] : videos,
+];
+
+describe("keys", () => {
+	for (const { modelType, files, counted, changes } of types) {
+		test(`${modelType}: ${changes.length} changes`, () => {
+			const wrong = changes.flatMap(([file, keys, theirs]) => {
+				if (COUNTED_YET.some(([type, name, key]) => type === modelType && name === file && key in keys))
+					return [];
+				if (FAILS_WITH_NOTE.some(([name, key]) => name === file && keys[key] === null)) return [];
+				const changed = { ...files, [file]: { ...(files[file] as object), ...keys } };
+				const expected = theirs === true ? counted : theirs;
+				const ours = count(changed, (expected ?? counted)[1].length > 0);
+				const what = `${file} ${JSON.stringify(keys)}`;
+				if (typeof ours === "string") {
+					return theirs === true && idle(keys) ? [`${what} changes nothing; ${ours}`] : [];
+				}
+				if (expected === null) return [`${what} fails in transformers; counted ${JSON.stringify(ours)}`];
+				const same = JSON.stringify(takes(ours, expected)) === JSON.stringify(expected);
+				return same ? [] : [`${what} gives ${JSON.stringify(expected)}; counted ${JSON.stringify(ours)}`];
+			});
+			expect(wrong).toEqual([]);
+		});
+	}
+});
