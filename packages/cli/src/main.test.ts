@@ -97,9 +97,11 @@ describe("count", () => {
 			"upright",
 			{ width: 26, height: 37 },
 		]);
-		const { samples } = (
-			await json(["compare", "turned.png", "--models", "qwen2.5-vl-7b", "--loading", "upright"])
-		)[0];
+		const { models } = await json([
+			...["compare", "turned.png", "--models", "qwen2.5-vl-7b"],
+			...["--loading", "upright"],
+		]);
+		const [{ samples }] = models;
 		expect(samples[0].items[0].source).toEqual({ width: 26, height: 37 });
 		expect((await count("--loading", "uprigth")).err).toContain("did you mean upright?");
 		expect((await count("--loading", "stored", "--apply-orientation")).err).toContain(

@@ -110,7 +110,6 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.addOption(asIsOption())
 		.option("--together", "all media are one conversation (several images are then laid out as such)")
 		.addOption(rowsOption())
-		.addOption(loadingOption())
 		.option("--tokenizer <file>", "the model's tokenizer.json: text between frames is counted, not estimated")
 		.option("--jsonl <file>", "samples to count, one JSON object a line; - is standard input")
 		.option(
@@ -159,6 +158,7 @@ function addCounting(program: Command, terminal: Terminal, exitWith: (status: nu
 		.option("--prompt <tokens>", "text of a request beside its media (default: 128)")
 		.option("--answer <tokens>", "tokens of an answer (default: 128)")
 		.addOption(rowsOption())
+		.addOption(loadingOption())
 		.addOption(orientationOption())
 		.option("--csv", "print CSV, a row per model")
 		.addOption(jsonOption())
@@ -273,7 +273,7 @@ function addPlanning(program: Command, terminal: Terminal, exitWith: (status: nu
 					"optimizer-and-parameters",
 				]),
 			)
-			.option("--batch <count>", "requests decoded together (default 8)")
+			.option("--batch <count>", "requests decoded together (default 16)")
 			.addOption(parityOption())
 			.option("--accelerator <id>", "an id of the hardware table")
 			.option("--accelerators <count>", "accelerators in training")

@@ -76,7 +76,13 @@ export function fitSettings(
 	});
 }
 
-/** Fidelity of a sample: the mean over its items, from 0 to 1. */
+/** Side of the square of pixels that one feature is measured against, so that models with other patches compare, px. */
+const REFERENCE_PATCH = 14;
+
+/**
+ * Fidelity of a sample: the mean over its items, from 0 to 1. A plan's fidelity compares settings of one model and takes
+ * its own patches as whole; here features are counted per 14×14 pixels that the tower sees, so that models compare.
+ */
 export function fidelityOfSample(
 	{ media }: Sample,
 	{ items }: Pick<SampleLayout, "items">,
@@ -84,7 +90,12 @@ export function fidelityOfSample(
 ): number {
 	let sum = 0;
 	for (const [index, layout] of items.entries()) {
-		sum += fidelityOf(keptShares(media[index] as MediaItem, layout, exponents.secondsPerFrame), exponents);
+		const { tileGrid, patchGrid, canvas } = layout;
+		const kept = keptShares(media[index] as MediaItem, layout, exponents.secondsPerFrame);
+		const patches = tileGrid.rows * patchGrid.rows * tileGrid.cols * patchGrid.cols;
+		const patchPixels = (canvas.width * canvas.height) / patches;
+		const density = Math.min(1, (kept.density * REFERENCE_PATCH ** 2) / patchPixels);
+		sum += fidelityOf({ ...kept, density }, exponents);
 	}
 	return items.length === 0 ? 1 : sum / items.length;
 }

@@ -50,7 +50,12 @@ export {
 	type TrainingSetup,
 } from "./cost/memory.ts";
 export { knownModelOf, type Model, modelOf } from "./cost/model.ts";
-export { estimateRequest, type RequestCost, type RequestSetup } from "./cost/request.ts";
+export {
+	DEFAULT_REQUEST_BATCH,
+	estimateRequest,
+	type RequestCost,
+	type RequestSetup,
+} from "./cost/request.ts";
 export { estimateRequests, type RequestsCost, type WeightedLayout } from "./cost/requests.ts";
 export { fullTraining, type Training, type Tuning, trainingFlops } from "./cost/training.ts";
 export {

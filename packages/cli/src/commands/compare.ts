@@ -3,6 +3,7 @@
 import {
 	byQuality,
 	compareDeployments,
+	DEFAULT_REQUEST_BATCH,
 	type DeploymentCandidate,
 	HARDWARE,
 	type Hardware,
@@ -63,7 +64,6 @@ const USUAL = [
 const PREFILL_EFFICIENCY = 0.5;
 const DEFAULT_TEXT = { promptTokens: 128, answerTokens: 128 };
 /** Requests decoded together unless asked: a server that is busy, not one that waits for each answer. */
-const DEFAULT_BATCH = 16;
 
 export async function compareModels(
 	terminal: Terminal,
@@ -103,7 +103,7 @@ function assumptionsOf({ under, accelerator, price, batch, prompt, answer }: Com
 	const setup: RequestSetup = {
 		hardware,
 		prefillEfficiency: PREFILL_EFFICIENCY,
-		requestBatch: batch === undefined ? DEFAULT_BATCH : parseWhole("--batch", batch, { max: 1e7 }),
+		requestBatch: batch === undefined ? DEFAULT_REQUEST_BATCH : parseWhole("--batch", batch, { max: 1e7 }),
 		...(pricePerHour === undefined ? {} : { pricePerHour }),
 	};
 	return {

@@ -187,7 +187,7 @@ describe("sheet", () => {
 			["album/c/三.png", "5"],
 		]);
 		expect(err.split("\n")).toEqual([
-			"left out: 1 file that is no media",
+			"left out: album/notes.txt: is text, not an image or video",
 			"left out: album/clip.webm: is a video; give pictures, such as frames of it",
 			"onevision: album/c/三.png: the font cannot write the name, a number stands for it; see --labels",
 			"",

@@ -70,7 +70,7 @@ describe("purpose decides the page", () => {
 			"Per request",
 			"of context",
 			"requests/s",
-			"USD/1,000",
+			"USD per 1,000",
 			"vllm serve",
 			"transformers",
 		]) {

@@ -2,6 +2,7 @@
 
 import type { Deployment } from "@onevision/core";
 import type { Comparison } from "./comparison.ts";
+import { unverifiedOfDeployment } from "./unverified.ts";
 
 export function compareJson({
 	deployments,
@@ -27,6 +28,7 @@ export function compareJson({
 		leftOut,
 		models: deployments.map((deployment) => ({
 			...summaryOf(deployment),
+			...unverifiedOf(deployment),
 			...(sampling.get(deployment.id) === undefined ? {} : { videoSampling: sampling.get(deployment.id) }),
 			samples: deployment.outcomes.map((outcome, index) => ({
 				id: samples[index]?.name,
@@ -36,6 +38,11 @@ export function compareJson({
 			})),
 		})),
 	};
+}
+
+function unverifiedOf(deployment: Deployment): { readonly unverified?: readonly string[] } {
+	const properties = unverifiedOfDeployment(deployment).flatMap(({ properties }) => properties);
+	return properties.length === 0 ? {} : { unverified: properties };
 }
 
 /** The numbers of one model; the CSV has the same. */

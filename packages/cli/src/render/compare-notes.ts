@@ -4,6 +4,7 @@ import type { Reasons } from "./compare-reasons.ts";
 import type { Comparison } from "./comparison.ts";
 import { leftOutNote } from "./fitted-table.ts";
 import { dollars, percent, whole } from "./numbers.ts";
+import { unverifiedNotes } from "./unverified.ts";
 
 /** Of the command; said where it is used. */
 export const DEFAULT_ACCELERATOR = "h100-sxm";
@@ -32,6 +33,7 @@ export function comparisonNotes(
 		`of context: media, prompt and answer${several ? " of the largest request" : ""}`,
 		...(maxTokens === undefined ? [] : [qualityNote(closed)]),
 		...(videos ? [videoNote(asIs)] : []),
+		...unverifiedNotes(deployments),
 		...[...reasons].map(([reason, number]) => `[${number}] ${reason}`),
 	];
 }
@@ -41,7 +43,7 @@ function priceNote({ samples, setup, hardwareId, text }: Comparison, open: boole
 	const rate =
 		pricePerHour === undefined
 			? `open models unknown: no price of ${hardwareId} is listed (--price gives one)`
-			: `open models at ${dollars(pricePerHour)} an accelerator-hour (--price), always busy, in batches of ${whole(requestBatch)} (--batch)`;
+			: `open models at ${dollars(pricePerHour)} an accelerator-hour (--price), always busy, in batches of ${whole(requestBatch)} (--batch) or as many as fit`;
 	const prices = [...(open ? [rate] : []), ...(closed ? ["closed models by list price"] : [])];
 	const words = `${whole(text.promptTokens)} tokens of prompt and ${whole(text.answerTokens)} of answer`;
 	return `USD per 1,000 requests${samples.length > 1 ? ", mean" : ""}: ${prices.join("; ")}; each with ${words} (--prompt, --answer)`;
@@ -50,7 +52,7 @@ function priceNote({ samples, setup, hardwareId, text }: Comparison, open: boole
 function firstTokenNote({ samples, setup, hardwareId }: Comparison): string {
 	const { hardware, prefillEfficiency } = setup;
 	const chosen = hardwareId === DEFAULT_ACCELERATOR ? `the default ${hardwareId}` : hardwareId;
-	return `first token${samples.length > 1 ? ", median" : ""}: an estimate for ${chosen}, ${hardware.name} (--accelerator), as few as hold the model and its caches, at ${percent(prefillEfficiency)} of peak`;
+	return `first token${samples.length > 1 ? ", median" : ""}: an estimate for ${chosen}, ${hardware.name} (--accelerator), as few as hold the model and the largest request, at ${percent(prefillEfficiency)} of peak`;
 }
 
 function qualityNote(closed: boolean): string {

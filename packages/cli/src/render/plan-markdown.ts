@@ -1,16 +1,7 @@
 /** The one-page plan in Markdown, by purpose. It ends with the two papers the method comes from. */
 
 import type { Plan, ScenarioPlan } from "@onevision/core";
-import {
-	bytes,
-	duration,
-	exactDollars,
-	flops,
-	largeCount,
-	metric,
-	percent,
-	whole,
-} from "./numbers.ts";
+import { bytes, duration, exactDollars, flops, largeCount, metric, percent, whole } from "./numbers.ts";
 import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
 import { unverifiedOfPlan } from "./unverified.ts";
 

@@ -223,7 +223,7 @@ function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, reque
 			...(columns >= WIDE ? ([{ title: "% of context", align: "right" }] as const) : []),
 			{ title: "first token", align: "right" },
 			{ title: "requests/s", align: "right" },
-			{ title: "USD per 1,000", align: "right" },
+			{ title: columns >= WIDE ? "USD per 1,000" : "USD/1,000", align: "right" },
 		],
 		costs.map(({ scenario, cost }) => [
 			scenario,
@@ -242,9 +242,11 @@ function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, reque
 	);
 	const accelerators = Math.max(...costs.map(({ cost }) => cost.accelerators), 1);
 	const where = `${accelerators === 1 ? "" : `${accelerators} × `}${hardware.facts.name}`;
+	const together = Math.min(...costs.map(({ cost }) => cost.requestBatch), hardware.requestBatch);
+	const batch = `${whole(together)} decoded together${together < hardware.requestBatch ? `, as many as fit of the ${whole(hardware.requestBatch)} asked` : ""}`;
 	return [
 		...hang(
-			`the median request, estimated for ${where}, ${hardware.requestBatch} decoded together, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer`,
+			`the median request, estimated for ${where}, ${batch}, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer`,
 			columns,
 			"Per request  ",
 			2,

@@ -116,9 +116,17 @@ describe("scale", () => {
 	});
 	test("a model too large for one accelerator takes as many as hold it", () => {
 		const { cost } = estimate({}, TEXT, "llava-onevision-qwen2-72b-ov");
-		expect(cost.fitsOneAccelerator).toBe(false);
-		expect(cost.accelerators).toBe(Math.ceil(cost.memory.total / H100.memoryBytes));
-		expect(estimate().cost).toMatchObject({ fitsOneAccelerator: true, accelerators: 1 });
+		expect(cost.accelerators).toBe(Math.ceil((cost.memory.weights + cost.memory.kvCache) / H100.memoryBytes));
+		expect(cost.accelerators).toBeGreaterThan(1);
+		expect(estimate().cost.accelerators).toBe(1);
+	});
+	test("no more are decoded together than fit, and asking for more buys nothing", () => {
+		const { cost } = estimate({ requestBatch: 4096 });
+		const { weights, kvCache } = cost.memory;
+		expect(cost.accelerators).toBe(1);
+		expect(cost.requestBatch).toBe(Math.floor((H100.memoryBytes - weights) / kvCache));
+		expect(estimate({ requestBatch: 1_000_000 }).cost).toEqual(cost);
+		expect(estimate({ requestBatch: 4 }).cost.requestBatch).toBe(4);
 	});
 });
 

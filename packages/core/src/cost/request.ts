@@ -9,11 +9,14 @@ import { decodeFlops, languageModelFlops, projectorFlops, towerFlopsOf } from ".
 import { HALF_BYTES, kvCacheBytes } from "./memory.ts";
 import type { Model } from "./model.ts";
 
+/** Requests decoded together where nobody says. */
+export const DEFAULT_REQUEST_BATCH = 16;
+
 export interface RequestSetup {
 	readonly hardware: Hardware;
 	/** Share of peak FLOP/s reached in prefill and tower, 0 to 1. */
 	readonly prefillEfficiency: number;
-	/** Requests decoded together. */
+	/** Requests decoded together, where as many fit. */
 	readonly requestBatch: number;
 	/** Accelerators that share the model; more are taken where these do not hold it. Default: as few as hold it. */
 	readonly accelerators?: number;
@@ -34,10 +37,10 @@ export interface RequestCost {
 	};
 	/** Weights and key-value cache in memory, bytes. */
 	readonly memory: { readonly weights: number; readonly kvCache: number; readonly total: number };
-	/** Whether weights and cache of `requestBatch` requests fit one accelerator. */
-	readonly fitsOneAccelerator: boolean;
-	/** Accelerators that the weights and caches need at least. */
+	/** Accelerators that share the model: as few as hold its weights and one request, or as asked. */
 	readonly accelerators: number;
+	/** Requests decoded together: as asked, or as many as fit those accelerators. */
+	readonly requestBatch: number;
 	/** Seconds, estimated. */
 	readonly secondsToFirstToken: number;
 	/** The same if peak rates were reached: no implementation is faster. */
@@ -59,7 +62,7 @@ export function estimateRequest(
 	text: { readonly promptTokens: number; readonly answerTokens: number },
 	setup: RequestSetup,
 ): RequestCost {
-	const { hardware, prefillEfficiency, requestBatch } = setup;
+	const { hardware, prefillEfficiency } = setup;
 	const { answerTokens } = text;
 	const promptTokens = layout.contextTokens + text.promptTokens;
 	const tower = towerFlopsOf(model.tower, layout.items);
@@ -69,8 +72,10 @@ export function estimateRequest(
 	const kvCache = kvCacheBytes(model.languageModel, promptTokens + answerTokens);
 	const accelerators = Math.max(
 		setup.accelerators ?? 1,
-		Math.ceil((weights + requestBatch * kvCache) / hardware.memoryBytes),
+		Math.ceil((weights + kvCache) / hardware.memoryBytes),
 	);
+	const room = accelerators * hardware.memoryBytes - weights;
+	const requestBatch = Math.max(1, Math.min(setup.requestBatch, Math.floor(room / kvCache)));
 	const rate = hardware.flopsPerSecond * accelerators;
 	const bandwidth = hardware.bandwidthBytesPerSecond * accelerators;
 	const firstToken = (efficiency: number): number =>
@@ -92,8 +97,8 @@ export function estimateRequest(
 		answerTokens,
 		flops: { tower, projector, prefill, decode, total: tower + projector + prefill + decode },
 		memory: { weights, kvCache, total: weights + requestBatch * kvCache },
-		fitsOneAccelerator: accelerators <= 1,
 		accelerators,
+		requestBatch,
 		secondsToFirstToken,
 		leastSecondsToFirstToken: firstToken(1),
 		seconds: secondsToFirstToken + decodeSeconds,

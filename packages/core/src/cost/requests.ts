@@ -12,7 +12,7 @@ export interface WeightedLayout {
 }
 
 export interface RequestsCost {
-	/** Accelerators that hold the model and the caches of `requestBatch` of the largest request. */
+	/** Accelerators that hold the model and the cache of the largest request. */
 	readonly accelerators: number;
 	/** Estimated, as for one request. */
 	readonly secondsToFirstToken: Statistics;

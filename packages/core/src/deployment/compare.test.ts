@@ -43,7 +43,9 @@ describe("a set of requests", () => {
 	});
 
 	test("runs on what holds its largest request", () => {
-		const tight = { ...setup, hardware: HARDWARE.a10g };
+		const [least] = layouts.map((layout) => estimateRequest(model, layout, text, setup).memory);
+		const memoryBytes = (least?.weights ?? 0) + 1.5 * (least?.kvCache ?? 0);
+		const tight = { ...setup, hardware: { ...HARDWARE.a10g, memoryBytes } };
 		const alone = layouts.map((layout) => estimateRequest(model, layout, text, tight).accelerators);
 		const { accelerators } = estimateRequests(
 			model,

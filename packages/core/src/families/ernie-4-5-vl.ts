@@ -22,6 +22,7 @@ import {
 	videoPixelSettings,
 } from "./native-clip.ts";
 import { type MergedPatches, pixelLimitSettings } from "./native-resolution.ts";
+import { budgetArguments, sampledFrames } from "./processor-arguments.ts";
 import { maxPixelsKnob } from "./qwen-vl.ts";
 import { estimateTextTokens, withFirstText } from "./timestamps.ts";
 
@@ -78,6 +79,10 @@ export const ernie45Vl: Family<Ernie45VlConstants, Ernie45VlSettings> = {
 		max_frames: constants.maxFrames,
 	}),
 	check: checkSettings,
+	processorArguments: (chosen, constants) => {
+		const budgets = budgetArguments(chosen, constants);
+		return { ...budgets, videos: { ...budgets.videos, ...sampledFrames(chosen, false) } };
+	},
 	knobs: ({ patch, merge, minFrames, maxFrames }) => {
 		const cell = (patch * merge) ** 2;
 		const image = maxPixelsKnob("max_pixels", IMAGE_TOKENS, cell, "at most {} tokens per image");

@@ -58,6 +58,8 @@ export interface ProcessorArguments {
 	readonly videos?: Readonly<Record<string, string>>;
 	/** What is set before the call, one statement each. */
 	readonly statements?: readonly string[];
+	/** What arguments cannot say. */
+	readonly notes?: readonly string[];
 }
 
 export interface Family<Constants, S extends Settings> {

@@ -9,7 +9,7 @@ import { sampleUniform } from "../geometry/frame-sampling.ts";
 import { smartResizeClip } from "../geometry/smart-resize.ts";
 import { markersAround, type Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
-import type { Family, ItemCounter } from "./family.ts";
+import type { Family, ItemCounter, ProcessorArguments, Settings } from "./family.ts";
 import { numFramesKnob, type SampledFrames } from "./frames.ts";
 import {
 	type ClipFrames,
@@ -20,6 +20,7 @@ import {
 	videoPixelSettings,
 } from "./native-clip.ts";
 import { type MergedPatches, pixelLimitSettings } from "./native-resolution.ts";
+import { budgetArguments, chosenFrames } from "./processor-arguments.ts";
 import { maxPixelsKnob } from "./qwen-vl.ts";
 import { estimateTextTokens } from "./timestamps.ts";
 
@@ -72,6 +73,12 @@ export function checkGlmLimits(settings: GlmSettings): void {
 		["min_pixels", "max_pixels"],
 		["video_min_pixels", "video_max_pixels"],
 	]);
+}
+
+export function glmArguments(chosen: Settings, constants: GlmConstants): ProcessorArguments {
+	const budgets = budgetArguments(chosen, constants);
+	const { videos, notes } = chosenFrames(chosen);
+	return { ...budgets, videos: { ...budgets.videos, ...videos }, notes };
 }
 
 export function glmKnobs({

@@ -10,6 +10,7 @@ import {
 	checkGlmLimits,
 	type GlmConstants,
 	type GlmSettings,
+	glmArguments,
 	glmCounter,
 	glmDefaults,
 	glmKnobs,
@@ -36,6 +37,7 @@ export const glm46v: Family<GlmConstants, GlmSettings> = {
 	settings: glmSettings,
 	defaults: glmDefaults,
 	check: checkGlmLimits,
+	processorArguments: glmArguments,
 	knobs: glmKnobs,
 	counter: (constants, settings) =>
 		glmCounter(constants, settings, {

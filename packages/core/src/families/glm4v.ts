@@ -12,6 +12,7 @@ import {
 	checkGlmLimits,
 	type GlmConstants,
 	type GlmSettings,
+	glmArguments,
 	glmCounter,
 	glmDefaults,
 	glmKnobs,
@@ -40,6 +41,7 @@ export const glm4v: Family<GlmConstants, Glm4vSettings> = {
 	},
 	defaults: (constants) => ({ ...glmDefaults(constants), fps: 2, max_duration: 300 }),
 	check: checkGlmLimits,
+	processorArguments: glmArguments,
 	knobs: glmKnobs,
 	counter: (constants, settings) =>
 		glmCounter(constants, settings, {

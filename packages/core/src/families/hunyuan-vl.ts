@@ -8,6 +8,7 @@ import { markersAround } from "../layout.ts";
 import { type Family, noVideo } from "./family.ts";
 import { layoutNative } from "./native-clip.ts";
 import { checkPixelLimits, type MergedPatches, pixelLimitSettings } from "./native-resolution.ts";
+import { budgetArguments } from "./processor-arguments.ts";
 import { maxPixelsKnob } from "./qwen-vl.ts";
 
 export interface HunyuanVlConstants extends MergedPatches {
@@ -31,6 +32,7 @@ export const hunyuanVl: Family<HunyuanVlConstants, HunyuanVlSettings> = {
 	settings: pixelLimitSettings,
 	defaults: ({ minPixels, maxPixels }) => ({ min_pixels: minPixels, max_pixels: maxPixels }),
 	check: checkPixelLimits,
+	processorArguments: budgetArguments,
 	knobs: ({ patch, merge }) => {
 		const limit = maxPixelsKnob(
 			"max_pixels",

@@ -13,6 +13,7 @@ import type { Family } from "./family.ts";
 import { notesOnBoth, numFramesKnob, type SampledFrames, sampleFrames, withNotes } from "./frames.ts";
 import { type ClipFrames, clipFramesSchema, layoutNative, rateOf, secondsAt } from "./native-clip.ts";
 import type { MergedPatches } from "./native-resolution.ts";
+import { sampledFrames } from "./processor-arguments.ts";
 import { maxPixelsKnob } from "./qwen-vl.ts";
 import { estimateTextTokens } from "./timestamps.ts";
 
@@ -70,6 +71,16 @@ export const kimiK25: Family<KimiK25Constants, KimiK25Settings> = {
 		fps,
 		num_frames: "by_fps",
 	}),
+	processorArguments: (chosen) => {
+		const { max_patches: image, video_max_patches: frame } = chosen;
+		return {
+			...(image === undefined ? {} : { images: { max_patches: String(image) } }),
+			videos: {
+				...(frame === undefined ? {} : { max_patches: String(frame) }),
+				...sampledFrames(chosen, true),
+			},
+		};
+	},
 	knobs: ({ merge, chunk }) => {
 		const image = maxPixelsKnob("max_patches", IMAGE_TOKENS, merge ** 2, "at most {} tokens per image");
 		const frame = maxPixelsKnob(

@@ -15,6 +15,7 @@ import {
 	type MergedPatches,
 	pixelLimitSettings,
 } from "./native-resolution.ts";
+import { budgetArguments } from "./processor-arguments.ts";
 import { maxPixelsKnob } from "./qwen-vl.ts";
 
 export interface LlavaOnevision15Constants extends MergedPatches {
@@ -40,6 +41,7 @@ export const llavaOnevision15: Family<LlavaOnevision15Constants, LlavaOnevision1
 	settings: pixelLimitSettings,
 	defaults: ({ minPixels, maxPixels }) => ({ min_pixels: minPixels, max_pixels: maxPixels }),
 	check: checkPixelLimits,
+	processorArguments: budgetArguments,
 	knobs: ({ patch, merge }) => {
 		const limit = maxPixelsKnob(
 			"max_pixels",

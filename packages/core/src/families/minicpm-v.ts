@@ -14,6 +14,7 @@ import type { Family, Knob } from "./family.ts";
 import { numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { layoutSlices, type SliceRule, withImageId } from "./minicpm-slices.ts";
 import { type ClipFrames, clipFramesSchema, rateOf } from "./native-clip.ts";
+import { chosenFrames } from "./processor-arguments.ts";
 
 export interface MinicpmVConstants {
 	/** Side of a patch, px. */
@@ -71,6 +72,16 @@ export const minicpmV: Family<MinicpmVConstants, MinicpmVSettings> = {
 		max_num_frames: maxFrames,
 		num_frames: parity === "vllm" ? VLLM_FRAMES : "by_fps",
 	}),
+	processorArguments: (chosen) => {
+		const { max_slice_nums: image, video_max_slice_nums: frame } = chosen;
+		const { videos, notes } = chosenFrames(chosen);
+		return {
+			...(image === undefined ? {} : { images: { max_slice_nums: String(image) } }),
+			videos: { ...(frame === undefined ? {} : { max_slice_nums: String(frame) }), ...videos },
+			notes,
+		};
+	},
+	vllmArguments: { max_slice_nums: "max_slice_nums", video_max_slice_nums: "max_slice_nums" },
 	knobs: ({ maxSlices }) => {
 		const image = slicesKnob("max_slice_nums", maxSlices);
 		return {

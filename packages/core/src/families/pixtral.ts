@@ -38,6 +38,9 @@ export const pixtral: Family<PixtralConstants, PixtralSettings> = {
 		}),
 	},
 	defaults: ({ longestEdge }) => ({ longest_edge: longestEdge }),
+	processorArguments: ({ longest_edge: edge }) =>
+		edge === undefined ? {} : { images: { size: `{"longest_edge": ${edge}}` } },
+	vllmArguments: { longest_edge: "size.longest_edge" },
 	knobs: ({ patch, merge, longestEdge }) => {
 		const values = BOX_SIDES.map((side) => side * patch * merge).filter((side) => side < longestEdge);
 		const box: Knob = {

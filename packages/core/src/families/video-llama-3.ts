@@ -22,6 +22,7 @@ import {
 	videoPixelSettings,
 } from "./native-clip.ts";
 import { pixelLimitSettings } from "./native-resolution.ts";
+import { budgetArguments, sampledFrames } from "./processor-arguments.ts";
 import { maxPixelsKnob } from "./qwen-vl.ts";
 import { estimateTextTokens, oneDecimal } from "./timestamps.ts";
 
@@ -91,6 +92,10 @@ export const videoLlama3: Family<VideoLlama3Constants, VideoLlama3Settings> = {
 			["video_min_pixels", "video_max_pixels"],
 			["min_frames", "max_frames"],
 		]),
+	processorArguments: (chosen, constants) => {
+		const budgets = budgetArguments(chosen, constants);
+		return { ...budgets, videos: { ...budgets.videos, ...sampledFrames(chosen, false) } };
+	},
 	knobs: ({ patch, imageMerge, frameMerge }) => {
 		const cell = (merge: number): number => (patch * merge) ** 2;
 		const image = maxPixelsKnob("max_pixels", IMAGE_TOKENS, cell(imageMerge), "at most {} tokens per image");

@@ -43,10 +43,12 @@ function transformersBlock(request: ResolvedPlanRequest, scenarios: readonly Sce
 	const { checkpoint } = request;
 	const family = familyById(checkpoint.family);
 	const lines: string[] = [];
+	const notes: string[] = [];
 	for (const plan of scenarios) {
 		const changed = changedSettings(request, plan);
 		const passed = family.processorArguments?.(changed, checkpoint.constants) ?? byOwnName(changed, plan);
 		lines.push(...(passed.statements ?? []));
+		notes.push(...(passed.notes ?? []));
 		const call = [
 			...keywords("images_kwargs", passed.images),
 			...keywords("videos_kwargs", passed.videos),
@@ -57,7 +59,7 @@ function transformersBlock(request: ResolvedPlanRequest, scenarios: readonly Sce
 	return {
 		tool: "transformers",
 		lines: unique.length > 0 ? unique : ["# nothing to set: the plan is what the processor does by itself"],
-		notes: imageLimitNotes(scenarios),
+		notes: [...new Set(notes), ...imageLimitNotes(scenarios)],
 	};
 }
 

@@ -180,7 +180,7 @@ const hardware = object("What it runs on", {
 		]),
 	),
 	activationCheckpointing: optional(boolean("Recompute activations in the backward pass (default true)")),
-	requestBatch: optional(integer("Requests decoded together (default 8)", { min: 1, max: 4096 })),
+	requestBatch: optional(integer("Requests decoded together (default 16)", { min: 1, max: 4096 })),
 });
 
 const inference = object("What the model will be asked at inference, against what it was trained on", {

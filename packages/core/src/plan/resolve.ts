@@ -3,6 +3,7 @@
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { checkpointById, isCheckpointName, resolveCheckpointId } from "../checkpoints/index.ts";
 import type { Offload } from "../cost/memory.ts";
+import { DEFAULT_REQUEST_BATCH } from "../cost/request.ts";
 import { resolveSettings } from "../count.ts";
 import { OnevisionError } from "../errors.ts";
 import type { Part } from "../facts/curriculum.ts";
@@ -292,7 +293,7 @@ function resolveHardware(asked: PlanRequest["hardware"]): ResolvedPlanRequest["h
 		...(asked?.microBatch === undefined ? {} : { microBatch: asked.microBatch }),
 		activationCheckpointing: asked?.activationCheckpointing ?? true,
 		offload: asked?.offload ?? "none",
-		requestBatch: asked?.requestBatch ?? 8,
+		requestBatch: asked?.requestBatch ?? DEFAULT_REQUEST_BATCH,
 		assumed: (["accelerator", "count", "pricePerHour", "requestBatch"] as const).filter(
 			(key) => asked?.[key] === undefined,
 		),

@@ -46,7 +46,7 @@ export function apiFidelityBound({ media }: Sample, { items }: Pick<ApiCount, "i
 		const item = media[index] as MediaItem;
 		const seconds = item.kind === "video" ? durationSeconds(item) : undefined;
 		const kept = {
-			resolution: Math.min(1, (resized.width * resized.height) / (item.width * item.height)),
+			resolution: Math.min(1, resized.width / item.width) * Math.min(1, resized.height / item.height),
 			density: 1,
 			duration:
 				seconds === undefined ? 1 : Math.min(1, (frames * DEFAULT_FIDELITY.secondsPerFrame) / seconds),
