@@ -89,6 +89,8 @@ export interface Family<Constants, S extends Settings> {
 	 * names, those of videos without `video_`; where `processorArguments` is there, none but these.
 	 */
 	readonly vllmArguments?: Readonly<Record<string, string>>;
+	/** How several images of one request are passed where a flat list of them is counted otherwise. */
+	readonly severalImages?: string;
 	/** What the planner may choose per scenario; an empty list means the family is fixed there. */
 	knobs(constants: Constants): { readonly [S in Scenario]: readonly Knob[] };
 	/** Scenarios the family can take at all. */

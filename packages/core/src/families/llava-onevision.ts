@@ -118,6 +118,9 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 					}),
 		};
 	},
+	// LlavaOnevisionImageProcessor counts `batch_num_images` of nested lists; a flat list is one image each.
+	severalImages:
+		"several images of one request go in nested, images=[[first, second]], or by apply_chat_template; a flat list is laid out as single images",
 	knobs: (constants) => {
 		const pooling = (setting: string): Knob => ({
 			setting,

@@ -20,7 +20,8 @@ export interface PasteBlock {
 /** Blocks for every tool that runs the checkpoint as it is; none for a recipe that has to be trained first. */
 export function pasteBlocks(request: ResolvedPlanRequest, scenarios: readonly ScenarioPlan[]): PasteBlock[] {
 	if (request.purpose !== "deploy" || scenarios.length === 0) return [];
-	const inTransformers = familyById(request.checkpoint.family).parities.includes("transformers");
+	const inTransformers =
+		request.parity !== "vllm" && familyById(request.checkpoint.family).parities.includes("transformers");
 	return [...(inTransformers ? [transformersBlock(request, scenarios)] : []), vllmBlock(request, scenarios)];
 }
 
@@ -59,7 +60,13 @@ function transformersBlock(request: ResolvedPlanRequest, scenarios: readonly Sce
 	return {
 		tool: "transformers",
 		lines: unique.length > 0 ? unique : ["# nothing to set: the plan is what the processor does by itself"],
-		notes: [...new Set(notes), ...imageLimitNotes(scenarios)],
+		notes: [
+			...new Set(notes),
+			...(family.severalImages !== undefined && scenarios.some(({ scenario }) => scenario === "multi-image")
+				? [family.severalImages]
+				: []),
+			...imageLimitNotes(scenarios),
+		],
 	};
 }
 
@@ -135,11 +142,14 @@ function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPla
 		],
 		notes: [
 			...perRequest,
+			...(request.parity !== "vllm" && family.parities.includes("vllm")
+				? [
+						"sized by these counts; vLLM counts this family in its own way: --parity vllm plans with its numbers",
+					]
+				: []),
 			...(unread.size === 0
 				? []
-				: [
-						`no argument sets ${[...unread].join(", ")}: write it into the snapshot's configuration, or plan with --parity vllm`,
-					]),
+				: [`no argument sets ${[...unread].join(", ")}: write it into the snapshot's configuration`]),
 		],
 	};
 }
