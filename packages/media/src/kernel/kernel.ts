@@ -49,6 +49,17 @@ type PatchesPass = (
 	target: number,
 ) => void;
 
+type LzwPass = (
+	state: number,
+	input: number,
+	inputBytes: number,
+	tables: number,
+	literalBits: number,
+	target: number,
+	room: number,
+) => number;
+type PaintPass = (indices: number, count: number, colors: number, target: number) => void;
+
 /** Functions of the module; what each does is said in its source. */
 export interface Kernel {
 	readonly memory: WebAssembly.Memory;
@@ -60,6 +71,8 @@ export interface Kernel {
 	readonly planes16: PlanesPass;
 	readonly patches32: PatchesPass;
 	readonly patches16: PatchesPass;
+	readonly lzw: LzwPass;
+	readonly paint: PaintPass;
 }
 
 /** The kernel reads and writes up to 15 bytes beyond a row. */
