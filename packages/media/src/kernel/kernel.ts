@@ -48,6 +48,14 @@ type PatchesPass = (
 	tones: number,
 	target: number,
 ) => void;
+type PatchRowsPass = (
+	source: number,
+	sourceStride: number,
+	patches: number,
+	patch: number,
+	tones: number,
+	target: number,
+) => void;
 
 type LzwPass = (
 	state: number,
@@ -71,6 +79,8 @@ export interface Kernel {
 	readonly planes16: PlanesPass;
 	readonly patches32: PatchesPass;
 	readonly patches16: PatchesPass;
+	readonly patchRows32: PatchRowsPass;
+	readonly patchRows16: PatchRowsPass;
 	readonly lzw: LzwPass;
 	readonly paint: PaintPass;
 }
