@@ -1,10 +1,37 @@
-/** transformers' counting helper in a Python process that waits for a line and answers with the seconds of a round. */
+/** A peer in a Python process that waits for a line and answers it with one: the seconds of a round, mostly. */
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-export interface Peer {
+export interface PythonPeer {
+	/** The next line it writes by itself. */
+	read(): Promise<string>;
+	ask(line: string): Promise<string>;
+	stop(): void;
+}
+
+/** `script` is a file of this folder. */
+export function startPython(python: string, script: string, args: readonly string[]): PythonPeer {
+	const file = fileURLToPath(new URL(script, import.meta.url));
+	const child = spawn(python, [file, ...args], { stdio: ["pipe", "pipe", "inherit"] });
+	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+	const read = async (): Promise<string> => {
+		const { value, done } = await lines.next();
+		if (done) throw new Error(`the peer ${script} ended; is oracle/requirements.txt installed?`);
+		return value;
+	};
+	return {
+		read,
+		ask: (line) => {
+			child.stdin.write(`${line}\n`);
+			return read();
+		},
+		stop: () => void child.stdin.end(),
+	};
+}
+
+export interface CountPeer {
 	/** Tokens of all sizes together. */
 	readonly tokens: number;
 	/** Seconds to count every size once. */
@@ -12,20 +39,13 @@ export interface Peer {
 	stop(): void;
 }
 
+/** transformers' counting helper. */
 export async function startPeer(
 	python: string,
 	snapshot: string,
 	sizes: readonly { readonly width: number; readonly height: number }[],
-): Promise<Peer> {
-	const script = fileURLToPath(new URL("count_peer.py", import.meta.url));
-	const child = spawn(python, [script, snapshot], { stdio: ["pipe", "pipe", "inherit"] });
-	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-	const ask = async (line: string): Promise<number> => {
-		child.stdin.write(`${line}\n`);
-		const { value, done } = await lines.next();
-		if (done) throw new Error(`the peer for ${snapshot} ended; is oracle/requirements.txt installed?`);
-		return Number(value);
-	};
-	const tokens = await ask(JSON.stringify(sizes.map(({ width, height }) => [height, width])));
-	return { tokens, round: () => ask("round"), stop: () => void child.stdin.end() };
+): Promise<CountPeer> {
+	const { ask, stop } = startPython(python, "count_peer.py", [snapshot]);
+	const tokens = Number(await ask(JSON.stringify(sizes.map(({ width, height }) => [height, width]))));
+	return { tokens, round: async () => Number(await ask("round")), stop };
 }

@@ -6,11 +6,9 @@
  * transformers.js: `npm install --prefix bench/peers`.
  */
 
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import {
 	type Backend,
@@ -20,6 +18,7 @@ import {
 	preprocessSamples,
 } from "@onevision/media/node";
 import sharp from "sharp";
+import { startPython } from "./peer.ts";
 
 const MODELS = ["llava-onevision-qwen2-7b-ov", "qwen2.5-vl-7b"] as const;
 const ROUNDS = 9;
@@ -81,18 +80,22 @@ async function compare(
 	folder: string,
 ) {
 	const cores = cpus().length;
+	const one = ours(jpeg, model, "torchvision", true);
+	const batch = oursOnAllCores(jpeg, model, cores);
 	const engines: Engine[] = [
-		ours(jpeg, model, "torchvision", true),
+		one,
 		ours(jpeg, model, "torchvision", false),
 		ours(jpeg, model, "pillow", true),
 		ours(jpeg, model, "pillow", false),
-		oursOnAllCores(jpeg, model, cores),
+		batch,
 	];
+	let peer: Engine | undefined;
 	if (python !== undefined) {
 		for (const backend of ["torchvision", "pillow"] as const) {
 			engines.push(await transformers(python, jpeg, model, backend, 1, folder));
 		}
-		engines.push(await transformers(python, jpeg, model, "torchvision", cores, folder));
+		peer = await transformers(python, jpeg, model, "torchvision", cores, folder);
+		engines.push(peer);
 	}
 	const javascript = await transformersJs(jpeg, model);
 	if (javascript !== undefined) engines.push(javascript);
@@ -102,6 +105,8 @@ async function compare(
 			for (const engine of engines) best.set(engine, Math.min(best.get(engine) ?? 0, await engine.round()));
 		}
 		await report(`${title}, ${model}`, engines, best, STEP[model]);
+		const seconds = (engine: Engine | undefined): number => (engine && best.get(engine)) ?? Number.NaN;
+		reportScaling(cores, seconds(one), seconds(batch), seconds(peer));
 	} finally {
 		for (const engine of engines) await engine.stop?.();
 	}
@@ -126,6 +131,15 @@ async function report(
 			`    ${engine.name.padEnd(50)} ${rate.padStart(15)} ${(seconds / own).toFixed(2).padStart(6)}×  ${error}`,
 		);
 	}
+}
+
+/** How a batch on all cores stands to one thread and to the peer, and what its threads spend beside the work itself. */
+function reportScaling(cores: number, one: number, batch: number, peer: number): void {
+	const beside = (batch * cores - one) * 1000;
+	const against = Number.isNaN(peer) ? "" : `, ${(peer / batch).toFixed(2)} of transformers' on as many`;
+	console.log(
+		`    ${cores} threads make ${(one / batch).toFixed(2)} of one thread's images${against}; ${beside.toFixed(1)} ms an image beside decoding and making`,
+	);
 }
 
 function errorOf(pixels: Float32Array, expected: Float32Array, step: number): string {
@@ -196,28 +210,16 @@ async function transformers(
 	folder: string,
 ): Promise<Engine> {
 	const target = join(folder, `${model}-${backend}-${threads}.bin`);
-	const script = fileURLToPath(new URL("pixels_peer.py", import.meta.url));
-	const child = spawn(python, [script, model, backend, String(threads), jpeg, target], {
-		stdio: ["pipe", "pipe", "inherit"],
-	});
-	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-	const next = async (): Promise<string> => {
-		const { value, done } = await lines.next();
-		if (done) throw new Error("the peer ended; is oracle/requirements.txt installed?");
-		return value;
-	};
-	await next();
+	const peer = startPython(python, "pixels_peer.py", [model, backend, String(threads), target, jpeg]);
+	await peer.read();
 	return {
 		name: `transformers, ${backend}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
-		round: async () => {
-			child.stdin.write("round\n");
-			return Number(await next());
-		},
+		round: async () => Number(await peer.ask("round")),
 		pixels: async () => {
 			const bytes = readFileSync(target);
 			return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 		},
-		stop: () => void child.stdin.end(),
+		stop: peer.stop,
 	};
 }
 

@@ -10,9 +10,11 @@ import { cpus } from "node:os";
 const BENCHES = {
 	count: async (python: string | undefined) => (await import("./count.ts")).benchCount(python),
 	frames: async () => (await import("./frames.ts")).benchFrames(),
+	gif: async (python: string | undefined) => (await import("./gif.ts")).benchGif(python),
 	graph: async (python: string | undefined) => (await import("./graph.ts")).benchGraph(python),
 	pixels: async (python: string | undefined) => (await import("./pixels.ts")).benchPixels(python),
 	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
+	small: async (python: string | undefined) => (await import("./small.ts")).benchSmall(python),
 } as const;
 
 const asked = process.argv.slice(2);

@@ -7,7 +7,7 @@ import { ROOT } from "./files.ts";
 
 export const KERNEL_FILE = "packages/media/src/kernel/kernel-bytes.ts";
 const SOURCES = "packages/media/kernel";
-const FILES = ["index.ts", "emit.ts", "resample.ts"];
+const FILES = ["index.ts", "emit.ts", "gif.ts", "resample.ts"];
 
 /** The text of `kernel-bytes.ts` for the kernel's source as it stands. Throws with the compiler's message. */
 export async function renderKernel(): Promise<string> {

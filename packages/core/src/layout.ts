@@ -96,11 +96,16 @@ export function markersAround(markers: number): Surroundings {
 	return { markers, text: [], estimatedTextTokens: 0 };
 }
 
+/** A layout before its sum. `resizes` may be named and be undefined: counting copies no object to leave it out. */
+type LayoutFields = Omit<ItemLayout, "visualTokens" | "resizes"> & {
+	readonly resizes?: readonly Size[] | undefined;
+};
+
 /**
  * Completes a layout: computes `visualTokens` as the sum of the parts and checks the numbers. Written out field by
  * field because every counted image passes here: one object shape, nothing copied.
  */
-export function itemLayout(fields: Omit<ItemLayout, "visualTokens">): ItemLayout {
+export function itemLayout(fields: LayoutFields): ItemLayout {
 	const { parts, towerTokens } = fields;
 	const visualTokens = parts.overview + parts.grid + parts.newlines + parts.markers;
 	if (!Number.isSafeInteger(visualTokens) || visualTokens < 0 || !Number.isSafeInteger(towerTokens)) {

@@ -74,6 +74,38 @@ function patches<T>(
 	}
 }
 
+/** A row of `patches` patches side by side, each `[patch, patch, 3]`: channels stay together. */
+@inline
+function patchRows<T>(
+	source: usize,
+	sourceStride: usize,
+	patches: i32,
+	patch: i32,
+	tones: usize,
+	target: usize,
+): void {
+	const size = sizeof<T>();
+	const green = tones + 256 * size;
+	const blue = green + 256 * size;
+	const patchBytes = <usize>patch * 3;
+	for (let i = 0; i < patches; i++) {
+		let rowAt = source;
+		for (let row = 0; row < patch; row++) {
+			let from = rowAt;
+			const end = from + patchBytes;
+			while (from < end) {
+				store<T>(target, load<T>(tones + <usize>load<u8>(from) * size));
+				store<T>(target + size, load<T>(green + <usize>load<u8>(from, 1) * size));
+				store<T>(target + 2 * size, load<T>(blue + <usize>load<u8>(from, 2) * size));
+				from += 3;
+				target += 3 * size;
+			}
+			rowAt += sourceStride;
+		}
+		source += patchBytes;
+	}
+}
+
 export function planes32(
 	source: usize,
 	sourceStride: usize,
@@ -126,4 +158,26 @@ export function patches16(
 	target: usize,
 ): void {
 	patches<u16>(source, sourceStride, blocks, merge, patch, frames, copies, tones, target);
+}
+
+export function patchRows32(
+	source: usize,
+	sourceStride: usize,
+	patches: i32,
+	patch: i32,
+	tones: usize,
+	target: usize,
+): void {
+	patchRows<u32>(source, sourceStride, patches, patch, tones, target);
+}
+
+export function patchRows16(
+	source: usize,
+	sourceStride: usize,
+	patches: i32,
+	patch: i32,
+	tones: usize,
+	target: usize,
+): void {
+	patchRows<u16>(source, sourceStride, patches, patch, tones, target);
 }

@@ -1,2 +1,3 @@
 export * from "./emit";
+export * from "./gif";
 export * from "./resample";

@@ -29,10 +29,18 @@ export const llava: Family<LlavaConstants, LlavaSettings> = {
 	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
 	counter: ({ tile, patch, fit = "crop" }, _settings, parity) => {
 		const grid = square(Math.floor(tile / patch));
-		const grids = { tile, patchGrid: grid, pooledGrid: grid, newlines: 0 };
 		return {
-			image: (item) =>
-				layoutOneTile(item, { ...fitTile(item, tile, parity === "original" ? "pad" : fit), ...grids }),
+			image: (item) => {
+				const { content, resizes } = fitTile(item, tile, parity === "original" ? "pad" : fit);
+				return layoutOneTile(item, {
+					tile,
+					content,
+					resizes,
+					patchGrid: grid,
+					pooledGrid: grid,
+					newlines: 0,
+				});
+			},
 			video: noVideo("LLaVA-1.5"),
 		};
 	},

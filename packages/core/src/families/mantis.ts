@@ -24,10 +24,10 @@ export const mantisSiglip: Family<LlavaConstants, MantisSettings> = {
 		const grid = square(Math.floor(tile / patch));
 		const content = { width: tile, height: tile };
 		return {
-			image: (item, images) => ({
-				...layoutOneTile(item, { tile, content, patchGrid: grid, pooledGrid: grid, newlines: 0 }),
-				around: numbered(images),
-			}),
+			image: (item, images) => {
+				const around = numbered(images);
+				return layoutOneTile(item, { tile, content, patchGrid: grid, pooledGrid: grid, newlines: 0, around });
+			},
 			video: noVideo("Mantis"),
 		};
 	},

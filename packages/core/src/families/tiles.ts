@@ -7,7 +7,7 @@
 
 import { type CanvasList, canvasList, fitInside, selectBestResolution } from "../geometry/best-resolution.ts";
 import { type UnpadRounding, unpad } from "../geometry/unpad.ts";
-import { type ItemLayout, itemLayout, NOTHING_AROUND } from "../layout.ts";
+import { type ItemLayout, itemLayout, NOTHING_AROUND, type Surroundings } from "../layout.ts";
 import { floorDivide, roundHalfEven } from "../rounding.ts";
 import type { Grid, ImageItem, Size } from "../sample.ts";
 
@@ -104,10 +104,12 @@ export function layoutOneTile(
 		readonly patchGrid: Grid;
 		readonly pooledGrid: Grid;
 		readonly newlines: number;
-		readonly resizes?: readonly Size[];
+		readonly resizes?: readonly Size[] | undefined;
+		/** Default nothing. */
+		readonly around?: Surroundings;
 	},
 ): ItemLayout {
-	const { tile, patchGrid, pooledGrid, newlines, content, resizes } = rule;
+	const { tile, patchGrid, pooledGrid, newlines, content, resizes, around = NOTHING_AROUND } = rule;
 	return itemLayout({
 		kind: "image",
 		source: { width: item.width, height: item.height },
@@ -122,8 +124,8 @@ export function layoutOneTile(
 		cappedGrid: pooledGrid,
 		parts: { overview: 0, grid: pooledGrid.rows * pooledGrid.cols, newlines, markers: 0 },
 		towerTokens: patchGrid.rows * patchGrid.cols,
-		around: NOTHING_AROUND,
-		...(resizes === undefined ? {} : { resizes }),
+		around,
+		resizes,
 	});
 }
 

@@ -49,11 +49,9 @@ export const vila: Family<VilaConstants, VilaSettings> = {
 		const view = { width: tile, height: tile };
 		const patchGrid = square(Math.floor(tile / patch));
 		const pooledGrid = downsampled(patchGrid, downsample);
+		const one = { tile, content: view, patchGrid, pooledGrid, newlines: 0, around: lineBreaks(1) };
 		return {
-			image: (item) => ({
-				...layoutOneTile(item, { tile, content: view, patchGrid, pooledGrid, newlines: 0 }),
-				around: lineBreaks(1),
-			}),
+			image: (item) => layoutOneTile(item, one),
 			video: (item): ItemLayout => {
 				const sampled = sampleVila(item, settings.num_frames);
 				const around = lineBreaks(sampled.count);

@@ -4,9 +4,11 @@
  */
 
 import { type GifFrame, readGifFrame } from "../image/gif.ts";
+import type { Kernel } from "../kernel/kernel.ts";
 import { type Picture, picture } from "../picture.ts";
 import { readFromBytes, unreadable } from "../reading.ts";
-import { decodeLzw } from "./lzw.ts";
+import { paintByKernel } from "./gif-kernel.ts";
+import { assertDecodable, decodeLzw } from "./lzw.ts";
 
 /** First row and step of the four passes of an interlaced frame (GIF89a, appendix E). */
 const PASSES = [
@@ -16,35 +18,55 @@ const PASSES = [
 	[1, 2],
 ] as const;
 
-/** The pixels of a file whose size has been checked. Throws `unreadable-file` for damaged and truncated files. */
-export function decodeGif(bytes: Uint8Array): Picture {
+/**
+ * The pixels of a file whose size has been checked, by the kernel if there is one. Throws `unreadable-file` for damaged
+ * and truncated files.
+ */
+export function decodeGif(bytes: Uint8Array, kernel: Kernel | undefined): Picture {
 	const frame = readFromBytes(readGifFrame(), bytes);
-	const { frameWidth, frameHeight, offset, literalBits } = frame;
+	const { width, height, frameWidth, frameHeight, offset, literalBits, transparentIndex = 0 } = frame;
 	if (frameWidth === 0 || frameHeight === 0) {
 		throw unreadable("is a GIF whose first frame has no pixels; the file is damaged");
 	}
-	const indices = decodeLzw(bytes, offset, literalBits, frameWidth * frameHeight);
-	return picture(frame, paint(frame, indices));
+	const pixels = frameWidth * frameHeight;
+	const colors = colorsOf(frame.palette);
+	assertDecodable(bytes, offset, literalBits, pixels);
+	const data = new Uint8Array(width * height * 3);
+	// The frame stands on the transparent index's colour, or index 0's.
+	if (frameWidth < width || frameHeight < height) fill(data, colors, transparentIndex);
+	const put = rowWriter(frame, data);
+	if (kernel === undefined) put(colored(decodeLzw(bytes, offset, literalBits, pixels), colors), pixels);
+	else paintByKernel(kernel, bytes, frame, colors, pixels, put);
+	return picture(frame, data);
 }
 
-/** `[height, width, 3]`: the frame on the transparent index's colour, or index 0's. */
-function paint(frame: GifFrame, indices: Uint8Array): Uint8Array {
-	const { width, height, left, top, frameWidth, frameHeight, transparentIndex = 0 } = frame;
-	const colors = colorsOf(frame.palette);
-	const data = new Uint8Array(width * height * 3);
-	if (frameWidth < width || frameHeight < height) fill(data, colors, transparentIndex);
+/** Puts pixels of the frame, in the order they are stored, where they belong. */
+function rowWriter(frame: GifFrame, data: Uint8Array): (rgb: Uint8Array, pixels: number) => void {
+	const { width, left, top, frameWidth, isInterlaced } = frame;
 	const rows = rowOrder(frame);
-	let from = 0;
-	for (const row of rows) {
-		let at = ((top + row) * width + left) * 3;
-		for (const end = from + frameWidth; from < end; from++) {
-			const color = (indices[from] ?? 0) * 3;
-			data[at++] = colors[color] ?? 0;
-			data[at++] = colors[color + 1] ?? 0;
-			data[at++] = colors[color + 2] ?? 0;
+	let done = 0;
+	return (rgb, pixels) => {
+		for (let from = 0; from < pixels; ) {
+			const row = rows[Math.floor(done / frameWidth)] ?? 0;
+			const col = done % frameWidth;
+			const run = frameWidth === width && !isInterlaced ? pixels : Math.min(pixels - from, frameWidth - col);
+			data.set(rgb.subarray(from * 3, (from + run) * 3), ((top + row) * width + left + col) * 3);
+			from += run;
+			done += run;
 		}
+	};
+}
+
+/** Indices as RGB. */
+function colored(indices: Uint8Array, colors: Uint8Array): Uint8Array {
+	const rgb = new Uint8Array(indices.length * 3);
+	let at = 0;
+	for (const index of indices) {
+		rgb[at++] = colors[index * 3] ?? 0;
+		rgb[at++] = colors[index * 3 + 1] ?? 0;
+		rgb[at++] = colors[index * 3 + 2] ?? 0;
 	}
-	return data;
+	return rgb;
 }
 
 /** RGB of all 256 indices: black past the end of a palette, gray without one. */

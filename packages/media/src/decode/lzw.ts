@@ -1,20 +1,21 @@
-/** The codes of a GIF frame to palette indices, equal to Pillow's (libImaging/GifDecode.c and PIL/ImageFile.py, 12.3). */
+/**
+ * The codes of a GIF frame to palette indices, equal to Pillow's (libImaging/GifDecode.c and PIL/ImageFile.py, 12.3), in
+ * plain JavaScript: where WebAssembly is missing, and what gif-kernel.ts is tested against.
+ */
 
 import { unreadable } from "../reading.ts";
 
 const MAX_CODE_BITS = 12;
 const TABLE_SIZE = 2 ** MAX_CODE_BITS;
 /** Bytes that Pillow hands its decoder at once. */
-const CHUNK_BYTES = 65_536;
+export const PILLOW_CHUNK_BYTES = 65_536;
 
 /**
  * The first `pixels` indices from the blocks at byte `start`, each at most 8 bits. Time grows with the bytes and the
- * pixels alone. Throws `unreadable-file` for damaged codes and for a file that ends before the pixels do.
+ * pixels alone. Throws `unreadable-file` for damaged codes and for a file that ends before the pixels do; what
+ * `assertDecodable` refuses must not come here.
  */
 export function decodeLzw(bytes: Uint8Array, start: number, literalBits: number, pixels: number): Uint8Array {
-	// No code is shorter than a bit, and none stands for more pixels than the table has entries.
-	if (pixels > (bytes.length - start) * 8 * TABLE_SIZE) throw truncated();
-	if (literalBits > MAX_CODE_BITS) throw damaged();
 	const codes = new CodeReader(bytes, start);
 	const clear = 2 ** literalBits;
 	const strings = rootStrings(clear);
@@ -52,6 +53,13 @@ export function decodeLzw(bytes: Uint8Array, start: number, literalBits: number,
 		previous = code;
 	}
 	return indices;
+}
+
+/** Throws `unreadable-file` for codes that cannot be, and for more pixels than the bytes can stand for. */
+export function assertDecodable(bytes: Uint8Array, start: number, literalBits: number, pixels: number): void {
+	// No code is shorter than a bit, and none stands for more pixels than the table has entries.
+	if (pixels > (bytes.length - start) * 8 * TABLE_SIZE) throw truncated();
+	if (literalBits > MAX_CODE_BITS) throw damaged();
 }
 
 /** What each code stands for: the string of another code, then one index. */
@@ -102,7 +110,7 @@ class CodeReader {
 	constructor(bytes: Uint8Array, start: number) {
 		this.bytes = bytes;
 		this.at = start;
-		this.given = start + CHUNK_BYTES;
+		this.given = start + PILLOW_CHUNK_BYTES;
 	}
 
 	read(codeBits: number): number {
@@ -123,7 +131,7 @@ class CodeReader {
 	/** The end code: Pillow then asks for more of the file, and goes on if there is more. */
 	end(): void {
 		if (this.given >= this.bytes.length) throw truncated();
-		this.given += CHUNK_BYTES;
+		this.given += PILLOW_CHUNK_BYTES;
 	}
 
 	/** Opens the next block, which may be empty; one that is cut short is not begun. */
@@ -136,10 +144,10 @@ class CodeReader {
 	}
 }
 
-function truncated(): Error {
+export function truncated(): Error {
 	return unreadable("is a GIF that ends before its pixels do; the file is truncated");
 }
 
-function damaged(): Error {
+export function damaged(): Error {
 	return unreadable("is a GIF whose codes cannot be; the file is damaged");
 }

@@ -6,6 +6,7 @@
 import { OnevisionError, type Size } from "@onevision/core";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { type ImageHeader, readImageHeader } from "../image/image.ts";
+import { kernelOfThread } from "../kernel/kernel.ts";
 import { type Picture, picture } from "../picture.ts";
 import { unreadable } from "../reading.ts";
 import { decodeBmp } from "./bmp.ts";
@@ -30,7 +31,7 @@ const PNG_GRAY = 0;
 /** Formats that sharp does not read, or not as Pillow does. */
 const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
 	bmp: decodeBmp,
-	gif: decodeGif,
+	gif: (bytes) => decodeGif(bytes, kernelOfThread()),
 };
 
 /**

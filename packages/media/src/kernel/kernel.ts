@@ -48,6 +48,25 @@ type PatchesPass = (
 	tones: number,
 	target: number,
 ) => void;
+type PatchRowsPass = (
+	source: number,
+	sourceStride: number,
+	patches: number,
+	patch: number,
+	tones: number,
+	target: number,
+) => void;
+
+type LzwPass = (
+	state: number,
+	input: number,
+	inputBytes: number,
+	tables: number,
+	literalBits: number,
+	target: number,
+	room: number,
+) => number;
+type PaintPass = (indices: number, count: number, colors: number, target: number) => void;
 
 /** Functions of the module; what each does is said in its source. */
 export interface Kernel {
@@ -60,6 +79,10 @@ export interface Kernel {
 	readonly planes16: PlanesPass;
 	readonly patches32: PatchesPass;
 	readonly patches16: PatchesPass;
+	readonly patchRows32: PatchRowsPass;
+	readonly patchRows16: PatchRowsPass;
+	readonly lzw: LzwPass;
+	readonly paint: PaintPass;
 }
 
 /** The kernel reads and writes up to 15 bytes beyond a row. */

@@ -5,7 +5,7 @@ import type { Picture } from "../picture.ts";
 import { type ArrangeClips, type ArrangeImages, evenFrames, floats, type PreparedClip } from "./arrange.ts";
 import type { Framing } from "./framing.ts";
 import { type MergedPatches, writeMergedPatches, writePatchRows } from "./patches.ts";
-import type { Piece, Rendering, TensorPlan, TensorPlans } from "./pieces.ts";
+import { fill, type Piece, type Rendering, type TensorPlan, type TensorPlans } from "./pieces.ts";
 import { Stages } from "./render.ts";
 import { elementsOf, integers } from "./tensor.ts";
 
@@ -158,16 +158,20 @@ function paddedTensors(
 			`${layout.source.width}x${layout.source.height} makes ${count} patches, over the ${mostPatches} of this setting`,
 		);
 	});
-	const pieces = clips.flatMap(({ frames, framing }) =>
+	const scalar = rendering.resize.scalar === true;
+	const pieces = clips.flatMap(({ frames, framing, layout: { patchGrid } }) =>
 		frames.map(
 			(picture): Piece => ({
 				elements: mostPatches * width,
 				pictures: [picture],
 				write: (data, offset, sources) => {
-					const target = floats(data).fill(0, offset, offset + mostPatches * width);
+					const target = floats(data);
 					renderWhole(sources, framing, rendering, ([made]) => {
-						if (made !== undefined) writePatchRows(made, rendering.tones, patch, target, offset);
+						if (made === undefined) throw new Error("internal: a piece without its picture");
+						writePatchRows(made, rendering.tones, patch, target, offset, scalar);
 					});
+					const own = patchGrid.rows * patchGrid.cols;
+					target.fill(0, offset + own * width, offset + mostPatches * width);
 				},
 			}),
 		),
@@ -192,11 +196,13 @@ function positionsPiece({ patchGrid: { rows, cols } }: ItemLayout, mostPatches: 
 		pictures: [],
 		write: (data, offset) => {
 			if (!(data instanceof BigInt64Array)) throw new Error("internal: positions written as floats");
-			data.fill(-1n, offset, offset + mostPatches * 2);
+			// Each made once: a picture has thousands of patches.
+			const numbers = Array.from({ length: Math.max(cols, rows) }, (_, number) => BigInt(number));
 			for (let i = 0; i < rows * cols; i++) {
-				data[offset + i * 2] = BigInt(i % cols);
-				data[offset + i * 2 + 1] = BigInt(Math.floor(i / cols));
+				data[offset + i * 2] = numbers[i % cols] as bigint;
+				data[offset + i * 2 + 1] = numbers[Math.floor(i / cols)] as bigint;
 			}
+			fill(data, -1, offset + rows * cols * 2, offset + mostPatches * 2);
 		},
 	};
 }

@@ -137,16 +137,18 @@ export const arrangePadded: ArrangeImages = (samples, rendering) => {
 };
 
 function paddedPiece(
-	{ picture, framing }: PreparedImage,
+	{ picture, framing, layout: { canvas } }: PreparedImage,
 	{ width, height }: { readonly width: number; readonly height: number },
 	{ resize, tones }: Rendering,
 ): Piece {
 	const elements = 3 * height * width;
+	const isPadded = canvas.height < height || canvas.width < width;
 	return {
 		elements,
 		pictures: [picture],
 		write: (data, offset, [source]) => {
-			const target = { data: floats(data).fill(0, offset, offset + elements), offset, stride: width };
+			const target = { data: floats(data), offset, stride: width };
+			if (isPadded) target.data.fill(0, offset, offset + elements);
 			const stages = new Stages(present(source), resize);
 			for (const view of framing.views) {
 				const planes = { ...target, plane: height * width };

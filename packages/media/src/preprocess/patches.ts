@@ -126,6 +126,19 @@ function writeByKernel(
  * Source: transformers 5.18 models/gemma4/image_processing_gemma4.py (`convert_image_to_patches`).
  */
 export function writePatchRows(
+	picture: Picture,
+	tones: Tones,
+	patch: number,
+	target: Float32Array | Uint16Array,
+	offset: number,
+	scalar: boolean,
+): void {
+	const kernel = scalar ? undefined : kernelOfThread();
+	if (kernel === undefined) writeRows(picture, tones, patch, target, offset);
+	else writeRowsByKernel(kernel, picture, tones, patch, target, offset);
+}
+
+function writeRows(
 	{ width, height, data }: Picture,
 	[red, green, blue]: Tones,
 	patch: number,
@@ -144,5 +157,30 @@ export function writePatchRows(
 				}
 			}
 		}
+	}
+}
+
+function writeRowsByKernel(
+	kernel: Kernel,
+	{ width, height, data }: Picture,
+	tones: Tones,
+	patch: number,
+	target: Float32Array | Uint16Array,
+	offset: number,
+): void {
+	const size = target.BYTES_PER_ELEMENT;
+	const pass = target instanceof Float32Array ? kernel.patchRows32 : kernel.patchRows16;
+	const band = patch * width * 3;
+	const places = new Places(kernel.memory);
+	const tonesAt = place(kernel, places, bytesOfTones(tones));
+	const bandAt = places.take(band);
+	const madeAt = places.take(band * size);
+	const bytes = new Uint8Array(kernel.memory.buffer);
+	const made =
+		target instanceof Float32Array ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer);
+	for (let at = 0; at < height * width * 3; at += band) {
+		bytes.set(data.subarray(at, at + band), bandAt);
+		pass(bandAt, width * 3, width / patch, patch, tonesAt, madeAt);
+		target.set(made.subarray(madeAt / size, madeAt / size + band), offset + at);
 	}
 }

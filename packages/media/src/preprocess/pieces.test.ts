@@ -23,6 +23,15 @@ test("pieces follow one another, whatever the memory held", () => {
 	expect(again.b?.data.buffer).not.toBe(first.b?.data.buffer);
 });
 
+test("whole numbers are filled to their ends and not beyond", () => {
+	for (let elements = 0; elements <= 9; elements++) {
+		const data = new BigInt64Array(12).fill(7n);
+		constant(elements, 1).write(data, 2, []);
+		const expected = [7, 7, ...Array(elements).fill(1), ...Array(10 - elements).fill(7)];
+		expect([...data]).toEqual(expected.map(BigInt));
+	}
+});
+
 test("a tensor that cannot be is refused in one line", () => {
 	const shape = [2 ** 16, 2 ** 16];
 	expect(() => makeTensors({ a: plan("float32", shape, [0]) }, [])).toThrow(

@@ -6,7 +6,14 @@
 import { OnevisionError } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
-import { elementsOf, type FloatType, MAX_ELEMENTS, type Tensor, type TensorData } from "./tensor.ts";
+import {
+	elementsOf,
+	type FloatType,
+	MAX_ELEMENTS,
+	newMemory,
+	type Tensor,
+	type TensorData,
+} from "./tensor.ts";
 import type { Tones } from "./tones.ts";
 
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -37,15 +44,28 @@ export interface TensorPlan {
 /** By name, in the order of the reference; small ones are there already. */
 export type TensorPlans = Readonly<Record<string, Tensor | TensorPlan>>;
 
+/**
+ * `fill`, of whole numbers by copies that grow: V8 converts the number for every element, and there are a quarter of a
+ * million of them in a view.
+ */
+export function fill(data: TensorData, value: number, from: number, to: number): void {
+	if (from >= to) return;
+	if (!(data instanceof BigInt64Array)) {
+		data.fill(value, from, to);
+		return;
+	}
+	data[from] = BigInt(value);
+	for (let filled = 1; from + filled < to; filled *= 2) {
+		data.copyWithin(from + filled, from, Math.min(from + filled, to - filled));
+	}
+}
+
 /** Elements of one value: padding, or a mask. */
 export function constant(elements: number, value: 0 | 1): Piece {
 	return {
 		elements,
 		pictures: [],
-		write: (data, offset) => {
-			if (data instanceof BigInt64Array) data.fill(BigInt(value), offset, offset + elements);
-			else data.fill(value, offset, offset + elements);
-		},
+		write: (data, offset) => fill(data, value, offset, offset + elements),
 	};
 }
 
@@ -88,7 +108,7 @@ function madeTensor(
 	return { dtype, shape, data } as Tensor;
 }
 
-/** Memory for a tensor, that of `old` where it fits. Throws `over-limit` where there is none so large. */
+/** Memory for a tensor, that of `old` where it fits; it holds anything until the pieces are written. Throws `over-limit` where there is none so large. */
 function allocate(
 	{ dtype, shape }: Pick<TensorPlan, "dtype" | "shape">,
 	old: Tensor | undefined,
@@ -104,7 +124,7 @@ function allocate(
 			return new ArrayType(buffer, 0, elements);
 	}
 	try {
-		return new ArrayType(elements);
+		return new ArrayType(newMemory(elements * ArrayType.BYTES_PER_ELEMENT), 0, elements);
 	} catch (error) {
 		if (error instanceof RangeError) throw tooLarge(shape, "does not fit in the memory there is");
 		throw error;

@@ -26,6 +26,17 @@ export function elementsOf(shape: readonly number[]): number {
 	return shape.reduce((product, side) => product * side, 1);
 }
 
+/** `Buffer.allocUnsafeSlow` gives at least as many. */
+const MOST_UNSAFE_BYTES = 2 ** 31;
+
+/** Memory that a tensor fills: on Node with anything in it, since zeros would be written only to be overwritten. */
+export function newMemory(bytes: number): ArrayBuffer {
+	const { Buffer: node } = globalThis as { Buffer?: typeof Buffer };
+	if (node?.allocUnsafeSlow === undefined || bytes > MOST_UNSAFE_BYTES) return new ArrayBuffer(bytes);
+	const { buffer, byteOffset } = node.allocUnsafeSlow(bytes);
+	return byteOffset === 0 && buffer.byteLength === bytes ? buffer : new ArrayBuffer(bytes);
+}
+
 export function integers(shape: readonly number[], values: readonly number[]): IntegerTensor {
 	return { dtype: "int64", shape, data: BigInt64Array.from(values, BigInt) };
 }
