@@ -250,12 +250,6 @@ describe("--csv", () => {
 	});
 });
 
-test("--csv and --json together are refused, as JSON where that is asked for", async () => {
-	const { out, err, status } = await onevision("compare a.png --csv --json");
-	expect([status, err]).toEqual([1, ""]);
-	expect(JSON.parse(out).error).toMatchObject({ code: "invalid-input" });
-});
-
 test.each([
 	["compare a.png --under 0", /--under 0: expected a whole number from 1/],
 	["compare a.png --under many", /--under many/],

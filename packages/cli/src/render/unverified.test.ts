@@ -20,7 +20,8 @@ test("models: the list names the properties, one model the rows they stand in", 
 	expect((await runInMemory(["models"], { cwd: "/", columns: 200 })).out).toMatch(
 		/\naya-vision-32b .*tile, maxTiles, contextTokens, layers/,
 	);
-	expect((await run("models aya-vision-32b")).out).toContain("Aya Expanse 32B (Aya Vision 32B): layers");
+	const wide = await runInMemory(["models", "aya-vision-32b"], { cwd: "/", columns: 300 });
+	expect(wide.out).toContain("Aya Expanse 32B (Aya Vision 32B): layers");
 	expect(JSON.parse((await run("models aya-vision-32b --json")).out).unverifiedFacts).toHaveLength(3);
 });
 

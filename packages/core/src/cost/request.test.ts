@@ -67,7 +67,7 @@ describe("roofline", () => {
 					(steps * 2 * model.parameters.languageModel) / bandwidth,
 				);
 				expect(decoding * (1 + 1e-9)).toBeGreaterThanOrEqual(
-					(setup.requestBatch * flops.decode) / (rate * setup.prefillEfficiency),
+					(cost.requestBatch * flops.decode) / (rate * setup.prefillEfficiency),
 				);
 			}),
 			{ seed: 8, numRuns: 200 },

@@ -1,5 +1,6 @@
 /** Settings to paste: as each tool takes them, and said where it cannot be told. */
 
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { CheckpointId } from "../checkpoints/index.ts";
 import { CHECKPOINTS } from "../checkpoints/index.ts";
@@ -32,7 +33,9 @@ test("LLaVA-OneVision: the cap on processor and model, frames in the call; vLLM 
 		      "model.config.vision_aspect_ratio = "anyres_max_3"",
 		      "inputs = processor(…, videos_kwargs={"do_sample_frames": True, "num_frames": 17})  # video",
 		    ],
-		    "notes": [],
+		    "notes": [
+		      "several images of one request go in nested, images=[[first, second]], or by apply_chat_template; a flat list is laid out as single images",
+		    ],
 		    "tool": "transformers",
 		  },
 		  "vllm": {
@@ -42,7 +45,8 @@ test("LLaVA-OneVision: the cap on processor and model, frames in the call; vLLM 
 		      "--media-io-kwargs '{"video":{"num_frames":17}}'",
 		    ],
 		    "notes": [
-		      "no argument sets anyres_max 3: write it into the snapshot's configuration, or plan with --parity vllm",
+		      "sized by these counts; vLLM counts this family in its own way: --parity vllm plans with its numbers",
+		      "no argument sets anyres_max 3: write it into the snapshot's configuration",
 		    ],
 		    "tool": "vllm",
 		  },
@@ -75,7 +79,8 @@ test("Qwen2.5-VL: sizes in pixels, apart for images and video; what differs by s
 		    ],
 		    "notes": [
 		      "with each request, as mm_processor_kwargs: {"max_pixels":12845056} for single-image, {"max_pixels":602112} for multi-image, {"max_pixels":602112} for video",
-		      "no argument sets num_frames 8: write it into the snapshot's configuration, or plan with --parity vllm",
+		      "sized by these counts; vLLM counts this family in its own way: --parity vllm plans with its numbers",
+		      "no argument sets num_frames 8: write it into the snapshot's configuration",
 		    ],
 		    "tool": "vllm",
 		  },
@@ -97,6 +102,51 @@ test("SmolVLM2: its edge is part of the size", () => {
 test("a model whose code is its own has no transformers block", () => {
 	expect(blocks("nvila-8b").transformers).toBeUndefined();
 });
+
+test("GLM-4V and MiniCPM-V 4.6 sample by their own rule only: frames are chosen before the call", () => {
+	for (const model of ["glm-4.1v-9b", "glm-4.6v", "minicpm-v-4.6"] as const) {
+		const { transformers } = blocks(model);
+		expect(transformers?.lines.join("\n"), model).toContain('"do_sample_frames": False');
+		expect(transformers?.lines.join("\n"), model).not.toContain("num_frames");
+		expect(transformers?.notes.join("\n"), model).toMatch(/give it \d+ frames spread evenly over the clip/);
+	}
+});
+
+/** By `valid_kwargs` of each class of transformers (oracle/kwargs.py). */
+const { families } = JSON.parse(
+	readFileSync(new URL("../goldens/processor-kwargs.json", import.meta.url), "utf8"),
+) as {
+	families: Record<string, { images: readonly string[] | null; videos: readonly string[] | null }>;
+};
+
+test("every argument is one that the family's processor takes", () => {
+	let arguments_ = 0;
+	for (const model of Object.keys(CHECKPOINTS) as CheckpointId[]) {
+		const { family } = CHECKPOINTS[model];
+		for (const budget of [1500]) {
+			for (const mix of [{ "single-image": 100 }, { "multi-image": 100 }, { video: 100 }]) {
+				let made: ReturnType<typeof blocks>;
+				try {
+					made = blocks(model, { mix, budget, allow: ["budget-below-1024"] });
+				} catch (error) {
+					if (error instanceof OnevisionError) continue;
+					throw error;
+				}
+				for (const line of made.transformers?.lines ?? []) {
+					for (const [, kind = "", values = ""] of line.matchAll(
+						/(images|videos)_kwargs=(\{.*?\})(?=[,)] *(?:videos_kwargs|#|$))/g,
+					)) {
+						const taken = families[family]?.[kind as "images" | "videos"] ?? [];
+						const keys = [...values.replace(/: \{[^}]*\}/g, ":").matchAll(/"(\w+)":/g)].map(([, key]) => key);
+						for (const key of keys) expect(taken, `${model}, ${line}`).toContain(key);
+						arguments_ += keys.length;
+					}
+				}
+			}
+		}
+	}
+	expect(arguments_).toBeGreaterThan(100);
+}, 120_000);
 
 describe("over every checkpoint", () => {
 	test("lines are whole: quotes and brackets close, JSON is JSON", () => {
