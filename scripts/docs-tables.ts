@@ -79,6 +79,8 @@ const FAMILY_OF_GOLDENS: Readonly<Record<string, readonly FamilyId[] | "not coun
 	qwen2_vl: ["qwen-vl"],
 	qwen3_vl: ["qwen-vl"],
 	saved: "not counts",
+	"config-keys": "not counts",
+	"processor-kwargs": "not counts",
 	smolvlm: ["smolvlm"],
 	video_llama_3: ["video-llama-3"],
 	video_llava: ["video-llava"],

@@ -41,11 +41,13 @@ describe("what models cost", () => {
 			grok-4         ≤ 1,792    0.8 %    $7.68  unknown
 
 			USD per 1,000 requests: open models at $4.29 an accelerator-hour (--price),
-			always busy, in batches of 16 (--batch); closed models by list price; each with
-			128 tokens of prompt and 128 of answer (--prompt, --answer)
+			always busy, in batches of 16 (--batch) or as many as fit; closed models by list
+			price; each with 128 tokens of prompt and 128 of answer (--prompt, --answer)
 			first token: an estimate for the default h100-sxm, NVIDIA H100 SXM5 80 GB
-			(--accelerator), as few as hold the model and its caches, at 50 % of peak
+			(--accelerator), as few as hold the model and the largest request, at 50 % of
+			peak
 			of context: media, prompt and answer
+			unverified: Grok 4: tileTokens, mostTiles
 			"
 		`);
 	});
@@ -69,10 +71,11 @@ describe("what models cost", () => {
 			qwen2.5-vl-7b  2,451        154         1,564
 
 			USD per 1,000 requests, mean: open models at $4.29 an accelerator-hour
-			(--price), always busy, in batches of 16 (--batch); each with 128 tokens of
-			prompt and 128 of answer (--prompt, --answer)
+			(--price), always busy, in batches of 16 (--batch) or as many as fit; each with
+			128 tokens of prompt and 128 of answer (--prompt, --answer)
 			first token, median: an estimate for the default h100-sxm, NVIDIA H100 SXM5 80
-			GB (--accelerator), as few as hold the model and its caches, at 50 % of peak
+			GB (--accelerator), as few as hold the model and the largest request, at 50 % of
+			peak
 			of context: media, prompt and answer of the largest request
 			videos: sampled as the model's card does; --as-is takes every frame where
 			transformers by itself does
