@@ -78,6 +78,7 @@ const FAMILY_OF_GOLDENS: Readonly<Record<string, readonly FamilyId[] | "not coun
 	positions: "not counts",
 	qwen2_vl: ["qwen-vl"],
 	qwen3_vl: ["qwen-vl"],
+	frame_limits: "not counts",
 	saved: "not counts",
 	"config-keys": "not counts",
 	"processor-kwargs": "not counts",
