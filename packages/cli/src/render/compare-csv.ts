@@ -3,6 +3,7 @@
 import type { Deployment } from "@onevision/core";
 import type { Comparison } from "./comparison.ts";
 import { showSettings } from "./sampling.ts";
+import { unverifiedProperties } from "./unverified.ts";
 
 type Cell = string | number | undefined;
 
@@ -35,6 +36,7 @@ const COLUMNS: readonly (readonly [title: string, value: (deployment: Deployment
 	["first_token_seconds_p95", ({ secondsToFirstToken }) => secondsToFirstToken?.p95],
 	["first_token_seconds_max", ({ secondsToFirstToken }) => secondsToFirstToken?.max],
 	["accelerators", ({ accelerators }) => accelerators],
+	["unverified", (deployment) => unverifiedProperties(deployment).join(" ") || undefined],
 ];
 
 /** Assumptions stand in columns of their own, the same in every row. */

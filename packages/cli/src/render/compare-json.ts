@@ -2,7 +2,7 @@
 
 import type { Deployment } from "@onevision/core";
 import type { Comparison } from "./comparison.ts";
-import { unverifiedOfDeployment } from "./unverified.ts";
+import { unverifiedProperties } from "./unverified.ts";
 
 export function compareJson({
 	deployments,
@@ -41,7 +41,7 @@ export function compareJson({
 }
 
 function unverifiedOf(deployment: Deployment): { readonly unverified?: readonly string[] } {
-	const properties = unverifiedOfDeployment(deployment).flatMap(({ properties }) => properties);
+	const properties = unverifiedProperties(deployment);
 	return properties.length === 0 ? {} : { unverified: properties };
 }
 

@@ -3,6 +3,7 @@
 import type { Plan } from "@onevision/core";
 import { bytes, duration, flops, whole } from "./numbers.ts";
 import { type Page, renderFindings, renderPlan } from "./plan-text.ts";
+import { decodedTogether } from "./request-batch.ts";
 import { table } from "./table.ts";
 import { COSTS_UNKNOWN } from "./unknown.ts";
 import { hang } from "./wrap.ts";
@@ -178,7 +179,7 @@ function renderCosts(page: Page, { costs, request }: Plan): string {
 		...titled(
 			page,
 			"A median sample at inference",
-			`estimated for ${hardware.facts.name}, ${textTokens.answer} tokens answered, ${hardware.requestBatch} decoded together`,
+			`estimated for ${hardware.facts.name}, ${textTokens.answer} tokens answered, ${costs === undefined ? "" : decodedTogether(costs, hardware.requestBatch)}`,
 		),
 		...(costs === undefined ? hang(COSTS_UNKNOWN, page.columns, "  ") : costTable(page, costs)),
 	].join("\n");

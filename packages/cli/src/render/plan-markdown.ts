@@ -2,6 +2,7 @@
 
 import type { Plan, ScenarioPlan } from "@onevision/core";
 import { bytes, duration, exactDollars, flops, largeCount, metric, percent, whole } from "./numbers.ts";
+import { decodedTogether } from "./request-batch.ts";
 import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
 import { unverifiedOfPlan } from "./unverified.ts";
 
@@ -138,7 +139,7 @@ function requestsOf({ costs, request }: Plan): string[] {
 				cost.pricePer1000 === undefined ? "unknown" : exactDollars(cost.pricePer1000),
 			]),
 		),
-		`Estimated for ${hardware.facts.name}, ${hardware.requestBatch} requests decoded together, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer.`,
+		`Estimated for ${hardware.facts.name}, ${decodedTogether(costs, hardware.requestBatch)}, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer.`,
 	];
 }
 

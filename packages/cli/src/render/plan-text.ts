@@ -7,6 +7,7 @@
 import type { Finding, Plan, ScenarioPlan } from "@onevision/core";
 import type { Colors } from "../terminal.ts";
 import { bytes, dollars, duration, exactDollars, metric, percent, whole } from "./numbers.ts";
+import { decodedTogether } from "./request-batch.ts";
 import { bar, table } from "./table.ts";
 import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
 import { unverifiedOfPlan } from "./unverified.ts";
@@ -242,11 +243,9 @@ function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, reque
 	);
 	const accelerators = Math.max(...costs.map(({ cost }) => cost.accelerators), 1);
 	const where = `${accelerators === 1 ? "" : `${accelerators} × `}${hardware.facts.name}`;
-	const together = Math.min(...costs.map(({ cost }) => cost.requestBatch), hardware.requestBatch);
-	const batch = `${whole(together)} decoded together${together < hardware.requestBatch ? `, as many as fit of the ${whole(hardware.requestBatch)} asked` : ""}`;
 	return [
 		...hang(
-			`the median request, estimated for ${where}, ${batch}, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer`,
+			`the median request, estimated for ${where}, ${decodedTogether(costs, hardware.requestBatch)}, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer`,
 			columns,
 			"Per request  ",
 			2,

@@ -16,6 +16,16 @@ test.each([
 	expect((await run(args)).out).toContain(said);
 });
 
+test("compare for machines has the names too", async () => {
+	const args = "compare --image 99x99 --models aya-vision-32b,llava-1.5-7b";
+	const { models } = JSON.parse((await run(`${args} --json`)).out);
+	expect(models.map(({ unverified }: { unverified?: string[] }) => unverified)).toEqual([
+		["tile", "maxTiles", "contextTokens"],
+		undefined,
+	]);
+	expect((await run(`${args} --csv`)).out).toContain(",tile maxTiles contextTokens,");
+});
+
 test("models: the list names the properties, one model the rows they stand in", async () => {
 	expect((await runInMemory(["models"], { cwd: "/", columns: 200 })).out).toMatch(
 		/\naya-vision-32b .*tile, maxTiles, contextTokens, layers/,

@@ -26,7 +26,7 @@ const FEW_MODELS = 3;
 const NAMED_MODELS = 6;
 
 /** Of a model of a comparison: what its token counts and its context rest on. */
-export function unverifiedOfDeployment({
+function unverifiedOfDeployment({
 	id,
 	kind,
 	title,
@@ -36,6 +36,11 @@ export function unverifiedOfDeployment({
 	}
 	const { unverified } = countApiFrom(resolveApiModelId(id), { media: [] });
 	return unverified.length === 0 ? [] : [{ of: title, properties: unverified }];
+}
+
+/** Their names alone. */
+export function unverifiedProperties(deployment: Parameters<typeof unverifiedOfDeployment>[0]): string[] {
+	return unverifiedOfDeployment(deployment).flatMap(({ properties }) => properties);
 }
 
 /** A line per model while they are few, else one for all. */

@@ -62,7 +62,7 @@ export interface Deployment {
 	readonly usdPer1000Requests?: number;
 	/** The model's window; absent: not published. */
 	readonly contextWindowTokens?: number;
-	/** Accelerators of the setup that hold an open model and the caches of a batch of the largest request. */
+	/** Accelerators of the setup that hold an open model and the largest request. */
 	readonly accelerators?: number;
 	/** Mean fidelity of the media, 0 to 1; a refused request keeps nothing. Of closed models an upper bound is known. */
 	readonly qualityKept: { readonly value: number; readonly isBound: boolean };

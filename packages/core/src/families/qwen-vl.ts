@@ -12,6 +12,7 @@ import type { MediaItem, Size, VideoItem } from "../sample.ts";
 import { boolean, choice, either, integer, number } from "../schema.ts";
 import type { Family, Knob, Parity } from "./family.ts";
 import { type FrameCount, numFramesKnob, numFramesSchema, type SampledFrames } from "./frames.ts";
+import { pixelBudget, sampledFrames } from "./processor-arguments.ts";
 import {
 	ASSUMED_FPS,
 	QWEN_VIDEO_RULES,
@@ -142,21 +143,13 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 	// vllm-project/vllm examples/offline_inference/vision_language.py (run_qwen2_5_vl).
 	vllmArguments: { max_pixels: "max_pixels", video_max_pixels: "max_pixels" },
 	processorArguments: (chosen, { minPixels, videoMinPixels, fps }) => {
-		const { max_pixels: image, video_max_pixels: video, num_frames: frames } = chosen;
-		const size = (least: number, most: unknown): string =>
-			`{"shortest_edge": ${least}, "longest_edge": ${most}}`;
+		const { max_pixels: image, video_max_pixels: video } = chosen;
 		return {
-			...(image === undefined ? {} : { images: { size: size(minPixels, image) } }),
+			...(image === undefined ? {} : { images: { size: pixelBudget(minPixels, image) } }),
 			videos: {
-				...(video === undefined ? {} : { size: size(videoMinPixels, video) }),
+				...(video === undefined ? {} : { size: pixelBudget(videoMinPixels, video) }),
 				// Where a rate is the default, a number of frames beside it is refused.
-				...(frames === undefined
-					? {}
-					: {
-							do_sample_frames: "True",
-							num_frames: String(frames),
-							...(fps === "all" ? {} : { fps: "None" }),
-						}),
+				...sampledFrames(chosen, fps !== "all"),
 			},
 		};
 	},
