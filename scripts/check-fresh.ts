@@ -4,13 +4,13 @@
  */
 
 import { createInterface } from "node:readline";
+import { OnevisionError } from "@onevision/base";
 import {
 	type Checkpoint,
 	checkpointFromSnapshot,
 	createCounterFrom,
 	type ItemLayout,
 	type MediaItem,
-	OnevisionError,
 	type SnapshotFiles,
 } from "@onevision/core";
 

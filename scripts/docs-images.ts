@@ -1,15 +1,8 @@
 /** Draws the pictures of docs/marks.md and docs/inspect.md into docs/images from the example media. Run with `npx tsx -C source scripts/docs-images.ts`. */
 
 import { mkdirSync, readFileSync } from "node:fs";
-import {
-	beforeAfterPair,
-	contactSheet,
-	decodeImage,
-	drawMarks,
-	gridCells,
-	type Picture,
-	type Region,
-} from "@onevision/media/node";
+import { beforeAfterPair, contactSheet, drawMarks, gridCells, type Region } from "@onevision/draw";
+import { decodeImage, type Picture } from "@onevision/media/node";
 import sharp from "sharp";
 import { runInMemory } from "../packages/cli/src/testing/terminal.ts";
 import { ROOT } from "./files.ts";

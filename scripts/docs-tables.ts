@@ -1,10 +1,9 @@
 /** Tables of the documentation that come from the code, by the name of their block. */
 
 import { readFileSync } from "node:fs";
+import { API_MODEL_IDS, API_RULES, apiModelById } from "@onevision/api";
+import type { JsonSchema } from "@onevision/base/schema";
 import {
-	API_MODEL_IDS,
-	API_RULES,
-	apiModelById,
 	BENCHMARK_SECONDS,
 	CHECKPOINT_IDS,
 	CHECKPOINTS,
@@ -21,7 +20,6 @@ import {
 	type Hardware,
 	isClearlyLess,
 	isClearlyMore,
-	type JsonSchema,
 	LLAVA_VIDEO_FRAMES,
 	type LogShares,
 	planRequestSchema,

@@ -1,17 +1,18 @@
 /**
- * Writes the drawings that tests compare with: draw/goldens and inspect/goldens of packages/media. Run with
+ * Writes the drawings that tests compare with: the goldens of packages/draw. Run with
  * `npx tsx -C source scripts/drawings.ts`.
  */
 
 import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DRAWINGS } from "../packages/draw/src/testing/drawings.ts";
+import { PAGES, SHOWN_PAGES } from "../packages/draw/src/testing/pages.ts";
 import { encodePng } from "../packages/media/src/encode.ts";
 import type { Picture } from "../packages/media/src/picture.ts";
-import { DRAWINGS } from "../packages/media/src/testing/drawings.ts";
-import { PAGES, SHOWN_PAGES } from "../packages/media/src/testing/pages.ts";
 import { ROOT } from "./files.ts";
 
-await write("draw", DRAWINGS, Object.keys(DRAWINGS));
+await write("", DRAWINGS, Object.keys(DRAWINGS));
 await write("inspect", PAGES, SHOWN_PAGES);
 
 /** A hash of each drawing's pixels, and PNGs of those that are shown. */
@@ -20,7 +21,7 @@ async function write(
 	drawings: Readonly<Record<string, () => Picture>>,
 	shown: readonly string[],
 ): Promise<void> {
-	const folder = `${ROOT}packages/media/src/${part}/goldens`;
+	const folder = join(ROOT, "packages/draw/src", part, "goldens");
 	mkdirSync(folder, { recursive: true });
 	const hashes: Record<string, string> = {};
 	for (const [name, draw] of Object.entries(drawings)) {

@@ -1,5 +1,5 @@
 /**
- * Writes packages/media/src/draw/glyphs.ts: outlines of the font that pictures are labelled with.
+ * Writes packages/draw/src/shapes/glyphs.ts: outlines of the font that pictures are labelled with.
  * Run with `npx tsx scripts/glyphs.ts`; the font comes from the package @fontsource/inter.
  */
 
@@ -9,7 +9,7 @@ import { create, type Font, type PathCommand } from "fontkitten";
 
 const SOURCE = "@fontsource/inter/files/inter-latin-600-normal.woff";
 const VERSION = "5.3.0";
-const TARGET = fileURLToPath(new URL("../packages/media/src/draw/glyphs.ts", import.meta.url));
+const TARGET = fileURLToPath(new URL("../packages/draw/src/shapes/glyphs.ts", import.meta.url));
 
 /** ASCII, the letters and signs of Latin-1, and punctuation that captions use. */
 const CHARACTERS = [...codes(0x20, 0x7e), ...codes(0xa1, 0xac), ...codes(0xae, 0xff)]

@@ -1,6 +1,6 @@
 /** The `onevision` command: parse, call, print. Each command is loaded when it is asked for. */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { Command, CommanderError, Option } from "commander";
 import { addDrawing } from "./drawing.ts";
 import { EXIT } from "./exit.ts";

@@ -1,8 +1,7 @@
 /** Every kind of error that reaches people: its line, its code, and what is a bug of ours. */
 
 import { readFile } from "node:fs/promises";
-import { OnevisionError } from "@onevision/core";
-import { GraphError } from "@onevision/graph";
+import { OnevisionError } from "@onevision/base";
 import { expect, test } from "vitest";
 import { refusalOf } from "./refusal.ts";
 
@@ -17,7 +16,7 @@ test.each([
 	["core and media", new OnevisionError("over-limit", "x.jpg: too large"), "over-limit", "x.jpg: too large"],
 	[
 		"graph",
-		new GraphError("unwritable-file", "/x: cannot be written (EIO)"),
+		new OnevisionError("unwritable-file", "/x: cannot be written (EIO)"),
 		"unwritable-file",
 		"/x: cannot be written (EIO)",
 	],

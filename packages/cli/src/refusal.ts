@@ -3,11 +3,10 @@
  * not here is a bug of ours and is shown as one.
  */
 
-import { type ErrorCode, OnevisionError } from "@onevision/core";
-import { GraphError, type GraphErrorCode } from "@onevision/graph";
+import { type ErrorCode, OnevisionError } from "@onevision/base";
 
 export interface Refusal {
-	readonly code: ErrorCode | GraphErrorCode;
+	readonly code: ErrorCode;
 	/** One line. */
 	readonly message: string;
 }
@@ -28,7 +27,7 @@ const WRITING = new Set([
 
 /** `undefined` for what nobody threw on purpose. */
 export function refusalOf(error: unknown): Refusal | undefined {
-	if (error instanceof OnevisionError || error instanceof GraphError) {
+	if (error instanceof OnevisionError) {
 		return { code: error.code, message: error.message };
 	}
 	if (isSystemError(error)) {

@@ -1,14 +1,14 @@
 /** Counting, whatever the checkpoint, size and settings: whole tokens whose parts sum; and what must grow, grows. */
 
+import { OnevisionError } from "@onevision/base";
+import type { JsonSchema } from "@onevision/base/schema";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CHECKPOINT_IDS, type CheckpointId, checkpointById } from "./checkpoints/index.ts";
 import { createCounterFrom } from "./count.ts";
-import { OnevisionError } from "./errors.ts";
 import { familyById } from "./families/index.ts";
 import type { ItemLayout } from "./layout.ts";
 import type { MediaItem, VideoItem } from "./sample.ts";
-import type { JsonSchema } from "./schema.ts";
 
 const video = (frames: number): VideoItem => ({ kind: "video", width: 640, height: 360, frames, fps: 30 });
 

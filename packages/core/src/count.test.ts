@@ -2,10 +2,10 @@
  * The counting API: named rows of every family, and what is refused and how. The named rows were read from the reference processors (transformers 5.18); goldens/ holds many more.
  */
 
+import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
 import { CHECKPOINT_IDS, type CheckpointId, checkpointById } from "./checkpoints/index.ts";
 import { count, createCounter, createCounterFrom, MAX_ITEMS, resolveSettings } from "./count.ts";
-import { OnevisionError } from "./errors.ts";
 import type { ImageItem, MediaItem, Sample, VideoItem } from "./sample.ts";
 
 const image = (width: number, height: number): ImageItem => ({ kind: "image", width, height });

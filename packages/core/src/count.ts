@@ -1,5 +1,7 @@
 /** Counting: a checkpoint, a sample and settings in; a layout with exact token counts out. */
 
+import { nearest, OnevisionError } from "@onevision/base";
+import { unknownKey } from "@onevision/base/schema";
 import type { Checkpoint } from "./checkpoints/checkpoint.ts";
 import {
 	type CHECKPOINTS,
@@ -7,13 +9,10 @@ import {
 	checkpointById,
 	resolveCheckpointId,
 } from "./checkpoints/index.ts";
-import { OnevisionError } from "./errors.ts";
 import type { ItemCounter, Parity, Settings, SettingValue } from "./families/family.ts";
 import { type AnyFamily, familyById, type SettingsOf } from "./families/index.ts";
 import { type ItemLayout, type SampleLayout, sampleLayout } from "./layout.ts";
-import { nearest } from "./nearest.ts";
 import { assertMedia, type MediaItem, type Sample } from "./sample.ts";
-import { unknownKey } from "./schema.ts";
 
 /** Settings one may give for a checkpoint: those of its family, and whose arithmetic to follow. */
 export type CountSettings<Id extends CheckpointId> = Partial<

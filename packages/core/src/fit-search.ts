@@ -3,7 +3,7 @@
  * counted on every sample and nothing follows from a formula.
  */
 
-import { OnevisionError } from "./errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Knob, Settings, SettingValue } from "./families/family.ts";
 import type { Sample } from "./sample.ts";
 

@@ -7,8 +7,6 @@ import { createCounterFrom } from "./count.ts";
 import type { Settings } from "./families/family.ts";
 import { familyById } from "./families/index.ts";
 import { fidelityOfSample, fitSettings } from "./fit-settings.ts";
-import { countApiFrom } from "./providers/count.ts";
-import { fitApiSettings } from "./providers/fit.ts";
 import type { MediaItem, Sample } from "./sample.ts";
 
 const image = (width: number, height: number): MediaItem => ({ kind: "image", width, height });
@@ -149,32 +147,4 @@ test("a context bounds the search too, markers included", () => {
 	expect(
 		createCounterFrom("qwen3-vl-8b", settings).count(samples[0] as Sample).contextTokens,
 	).toBeLessThanOrEqual(2000);
-});
-
-describe("closed models", () => {
-	test("the most tokens that fit", () => {
-		const samples = alone(image(4000, 3000));
-		const { settings, fits } = fitApiSettings("gpt-6-astra", samples, { maxTokens: 2000 });
-		expect([settings, fits]).toEqual([{ detail: "low" }, true]);
-		const { settings: limited } = fitApiSettings("qwen3-vl-plus", samples, { maxTokens: 1000 });
-		const { visualTokens } = countApiFrom("qwen3-vl-plus", samples[0] as Sample, limited);
-		expect(visualTokens).toBeLessThanOrEqual(1000);
-		expect(visualTokens).toBeGreaterThan(950);
-	});
-
-	test("a setting of images and videos is one for both", () => {
-		const samples = [...alone(image(4000, 3000)), ...alone(clip(1280, 720, 900, 30))];
-		const { settings, fits } = fitApiSettings("gemini-2.5-pro", samples, { maxTokens: 1000 });
-		expect(fits).toBe(true);
-		for (const sample of samples) {
-			expect(countApiFrom("gemini-2.5-pro", sample, settings).visualTokens).toBeLessThanOrEqual(1000);
-		}
-	});
-
-	test("a model without such settings says so by not fitting", () => {
-		expect(fitApiSettings("claude-opus-4-7", alone(image(4000, 3000)), { maxTokens: 1000 })).toMatchObject({
-			settings: {},
-			fits: false,
-		});
-	});
 });

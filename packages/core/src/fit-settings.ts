@@ -3,9 +3,9 @@
  * visual tokens and within the context. Searched are the settings that a released checkpoint takes without training.
  */
 
+import { OnevisionError } from "@onevision/base";
 import type { Checkpoint } from "./checkpoints/checkpoint.ts";
 import { createCounterFrom } from "./count.ts";
-import { OnevisionError } from "./errors.ts";
 import type { Knob, Settings } from "./families/family.ts";
 import {
 	type LimitedSample,

@@ -1,12 +1,13 @@
 /** Inverse questions against brute force: what is returned fits, and nothing larger that was tried does. */
 
+import type { Size } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CheckpointId } from "./checkpoints/index.ts";
 import { createCounterFrom } from "./count.ts";
-import { OnevisionError } from "./errors.ts";
 import { EVERY_CANDIDATE, fitFrames, fitSetting, fitSize } from "./fit.ts";
-import type { MediaItem, Size, VideoItem } from "./sample.ts";
+import type { MediaItem, VideoItem } from "./sample.ts";
 
 const IMAGE_MODELS: readonly CheckpointId[] = [
 	"llava-onevision-qwen2-7b-ov",

@@ -3,12 +3,12 @@
  * (a larger picture can fall on a smaller tile grid), so answers come from counting candidates, not from a formula.
  */
 
+import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
+import { type JsonSchema, type Schema, unknownKey } from "@onevision/base/schema";
 import type { Checkpoint } from "./checkpoints/checkpoint.ts";
 import { type Counter, createCounterFrom } from "./count.ts";
-import { OnevisionError } from "./errors.ts";
 import { familyById } from "./families/index.ts";
-import { assertMedia, MAX_SIDE, type Sample, type Size, type VideoItem } from "./sample.ts";
-import { type JsonSchema, type Schema, unknownKey } from "./schema.ts";
+import { assertMedia, type Sample, type VideoItem } from "./sample.ts";
 
 /** A checkpoint by any of its names or one of your own, the settings that stay fixed, and the limit. */
 export interface FitQuestion {

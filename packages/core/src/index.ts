@@ -1,5 +1,6 @@
 /** Count visual tokens and plan budgets and curricula for vision-language models. Portable: no I/O, no dependencies. */
 
+export { type ErrorCode, type Grid, OnevisionError, type Size } from "@onevision/base";
 export type { Checkpoint, CheckpointOf, ModelParts, ProjectorChoice } from "./checkpoints/checkpoint.ts";
 export {
 	CHECKPOINT_IDS,
@@ -64,17 +65,10 @@ export {
 	count,
 	createCounter,
 	createCounterFrom,
+	MAX_ITEMS,
 	type ResolvedSettings,
 	resolveSettings,
 } from "./count.ts";
-export { byQuality, compareDeployments } from "./deployment/compare.ts";
-export type {
-	Deployment,
-	DeploymentCandidate,
-	DeploymentQuestion,
-	RequestOutcome,
-} from "./deployment/deployment.ts";
-export { type ErrorCode, OnevisionError } from "./errors.ts";
 export {
 	BENCHMARK_SECONDS,
 	type FrameAblation,
@@ -111,14 +105,21 @@ export {
 	fitSetting,
 	fitSize,
 } from "./fit.ts";
-export { fidelityOfSample, fitSettings, type SettingsFit, type SettingsLimits } from "./fit-settings.ts";
-export { thousands } from "./format.ts";
+export type { Measured } from "./fit-search.ts";
+export {
+	fidelityOfSample,
+	fitByKind,
+	fitSettings,
+	type SettingsFit,
+	type SettingsLimits,
+} from "./fit-settings.ts";
 export {
 	countByRate,
 	sampleLinspace,
 	sampleLinspaceRounded,
 	sampleUniform,
 } from "./geometry/frame-sampling.ts";
+export { smartResize } from "./geometry/smart-resize.ts";
 export type {
 	ItemLayout,
 	SampleLayout,
@@ -134,7 +135,6 @@ export {
 	maxLengthFor,
 	type SampleLength,
 } from "./max-length.ts";
-export { nearest } from "./nearest.ts";
 export type { Allocation, AllocationResult } from "./plan/allocate.ts";
 export type { CurriculumPlan, Mixture, StageCompute, StageId, StagePlan } from "./plan/curriculum.ts";
 export { assertPlan, diffPlans, type PlanChange } from "./plan/diff.ts";
@@ -194,62 +194,15 @@ export {
 } from "./positions/rule.ts";
 export { positionRuleOf } from "./positions/rules.ts";
 export {
-	type AssessedItem,
-	type AssessOptions,
-	assessRequest,
-	type RequestAssessment,
-} from "./providers/assess.ts";
-export { type ApiCount, type ApiSettings, countApi, countApiFrom } from "./providers/count.ts";
-export { fitApiSettings } from "./providers/fit.ts";
-export { type LimitBreach, type LimitId, limitBreaches, type SizedItem } from "./providers/limits.ts";
-export { mediaFormats } from "./providers/media-types.ts";
-export { type ApiLimits, type ApiModel, PROVIDERS, type Provider } from "./providers/model.ts";
-export {
-	API_MODEL_IDS,
-	API_MODELS,
-	type ApiModelId,
-	apiModelById,
-	isApiModelName,
-	resolveApiModelId,
-} from "./providers/models.ts";
-export {
-	API_PRICES,
-	type ApiCost,
-	costOf,
-	type DatedPrice,
-	type PriceOverrides,
-	priceOn,
-} from "./providers/prices.ts";
-export {
-	type ChatRequest,
-	type MediaReference,
-	REQUEST_APIS,
-	type ReadOptions,
-	type RequestApi,
-	type RequestBreach,
-	type RequestMedia,
-	type RequestProblem,
-	readChatRequest,
-} from "./providers/request.ts";
-export { titleOfApi } from "./providers/request-part-types.ts";
-export type { ApiItemCount, Exactness } from "./providers/rule.ts";
-export { API_RULES, type ApiRuleId } from "./providers/rules.ts";
-export { roundHalfEven } from "./rounding.ts";
-export {
 	assertMedia,
 	durationSeconds,
-	type Grid,
 	type ImageItem,
 	MAX_FRAMES,
-	MAX_SIDE,
 	type MediaItem,
 	type Sample,
 	SCENARIOS,
 	type Scenario,
-	type Size,
 	scenarioOf,
 	type VideoItem,
 } from "./sample.ts";
 export { type VideoSampling, videoSampling } from "./sampling.ts";
-export type { JsonSchema, Schema } from "./schema.ts";
-export * as schema from "./schema.ts";

@@ -1,6 +1,6 @@
 /** What a family decides about one media item: sizes and token counts as plain data, nothing decoded. */
 
-import type { Grid, Size } from "./sample.ts";
+import type { Grid, Size } from "@onevision/base";
 
 /** Where an item's visual tokens come from; the four parts sum to `visualTokens`. */
 export interface TokenParts {

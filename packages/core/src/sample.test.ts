@@ -1,14 +1,13 @@
 /** Scenarios, durations, and the media that are refused before anything is counted. */
 
+import { MAX_SIDE, OnevisionError } from "@onevision/base";
 import { expect, test } from "vitest";
-import { OnevisionError } from "./errors.ts";
 import {
 	assertMedia,
 	durationSeconds,
 	type ImageItem,
 	MAX_FPS,
 	MAX_FRAMES,
-	MAX_SIDE,
 	type MediaItem,
 	scenarioOf,
 	type VideoItem,

@@ -1,18 +1,6 @@
 /** What a model is asked about: media items with their sizes, and the text around them. No bytes here. */
 
-import { OnevisionError } from "./errors.ts";
-
-/** Pixels. */
-export interface Size {
-	readonly width: number;
-	readonly height: number;
-}
-
-/** Cells: patches, features or tiles. */
-export interface Grid {
-	readonly rows: number;
-	readonly cols: number;
-}
+import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
 
 /** One image; `width` and `height` in pixels as it was loaded: by most readers as stored, by some turned by its EXIF orientation. */
 export interface ImageItem extends Size {
@@ -44,11 +32,6 @@ export interface Sample {
 export const SCENARIOS = ["single-image", "multi-image", "video"] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-/**
- * Largest side of an image or video that is counted, px. Pillow refuses images over 178,956,970 px in all;
- * a side of 2^24 keeps every product of this library an exact integer in float64.
- */
-export const MAX_SIDE = 2 ** 24;
 /** Most frames a video may have: 24 hours at 120 frames per second. */
 export const MAX_FRAMES = 24 * 3600 * 120;
 /** Highest frame rate taken seriously; high-speed cameras end well below. */

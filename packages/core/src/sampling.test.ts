@@ -1,9 +1,9 @@
 /** Which frames are taken when nobody says, and who said otherwise. */
 
+import { OnevisionError } from "@onevision/base";
 import { expect, test } from "vitest";
 import { CHECKPOINT_IDS, checkpointById } from "./checkpoints/index.ts";
 import { createCounterFrom } from "./count.ts";
-import { OnevisionError } from "./errors.ts";
 import { videoSampling } from "./sampling.ts";
 
 test.each([

@@ -1,6 +1,6 @@
 /** Cutting a batch, for models that take a part of it at a time. */
 
-import { GraphError } from "./errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Tensors } from "./runtime.ts";
 import { elementCount } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
@@ -12,7 +12,7 @@ import type { Tensor } from "./tensor.ts";
 export function splitBatch(batch: Tensors, parts: number): Tensors[] {
 	for (const [name, { shape }] of Object.entries(batch)) {
 		if (!(Number.isInteger(parts) && parts >= 1 && Number.isInteger((shape[0] ?? 0.5) / parts))) {
-			throw new GraphError(
+			throw new OnevisionError(
 				"shape-mismatch",
 				`splitBatch: ${name} [${shape.join(", ")}] cannot be cut into ${parts} equal parts`,
 			);

@@ -1,8 +1,8 @@
 /** Building: shapes with names, and refusals that show them. */
 
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { GraphError } from "./errors.ts";
 import { Graph } from "./graph.ts";
 import { attention } from "./layers/attention.ts";
 import { patchEmbedding } from "./layers/linear.ts";
@@ -126,9 +126,9 @@ test("equal nodes are one node, weights of one name are one parameter", () => {
 	expect(ops.Identity(x)).not.toBe(ops.Identity(x));
 	expect(graph.shared("matrix", [192, 8])).toBe(matrix);
 	expect(() => graph.shared("matrix", [8, 192])).toThrowErrorMatchingInlineSnapshot(
-		`[GraphError: graph: matrix is a parameter [192, 8], not [8, 192]]`,
+		`[OnevisionError: graph: matrix is a parameter [192, 8], not [8, 192]]`,
 	);
-	expect(() => graph.shared("x", [16, 128, 192])).toThrow(GraphError);
+	expect(() => graph.shared("x", [16, 128, 192])).toThrow(OnevisionError);
 });
 
 test("broadcasting is symmetric and keeps what it covers", () => {

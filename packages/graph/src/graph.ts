@@ -3,8 +3,8 @@
  * order they were added, and the constants. Shapes and dtypes are checked when a node is added.
  */
 
+import { assertDefined, OnevisionError } from "@onevision/base";
 import type { DType } from "./dtype.ts";
-import { GraphError, present } from "./errors.ts";
 import { inferOutputs } from "./infer/infer.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { OPERATORS } from "./operators.ts";
@@ -91,7 +91,7 @@ export class Graph {
 		if (known === undefined) return this.parameter(name, shape, initializer);
 		if (known.kind !== "parameter" || !sameSizes(known.shape, sizesOf(dimsOf(shape)))) {
 			const asked = formatDims(dimsOf(shape));
-			throw new GraphError(
+			throw new OnevisionError(
 				"shape-mismatch",
 				`graph: ${name} is a ${known.kind} ${formatDims(known.dims)}, not ${asked}`,
 			);
@@ -142,7 +142,7 @@ export class Graph {
 	/** The value of this name. Throws `unknown-name`. */
 	value(name: string): Value {
 		const found = this.#values.get(name);
-		if (found === undefined) throw new GraphError("unknown-name", `graph has no value named ${name}`);
+		if (found === undefined) throw new OnevisionError("unknown-name", `graph has no value named ${name}`);
 		return found;
 	}
 
@@ -179,7 +179,7 @@ export class Graph {
 		inputs: readonly (Value | undefined)[],
 		attributes: AttributesOf<N> = {},
 	): Value {
-		return present(this.node(op, inputs, attributes)[0], `output of ${op}`);
+		return assertDefined(this.node(op, inputs, attributes)[0], `output of ${op}`);
 	}
 
 	#share(key: string, make: () => Tensor): Value {
@@ -191,9 +191,9 @@ export class Graph {
 	}
 
 	#declare(name: string, { dtype, dims }: ValueType, kind: Value["kind"]): Value {
-		if (name === "") throw new GraphError("invalid-input", "graph: a value needs a name");
+		if (name === "") throw new OnevisionError("invalid-input", "graph: a value needs a name");
 		if (this.#values.has(name)) {
-			throw new GraphError("invalid-input", `graph: two values named ${name}; names are unique`);
+			throw new OnevisionError("invalid-input", `graph: two values named ${name}; names are unique`);
 		}
 		const value: Value = { graph: this, name, dtype, dims, shape: sizesOf(dims), kind };
 		this.#values.set(name, value);
@@ -210,11 +210,11 @@ export class Graph {
 		const [fewest, most] = OPERATORS[op].inputs;
 		if (inputs.length < fewest || inputs.length > most) {
 			const wanted = fewest === most ? `${fewest}` : `${fewest} to ${most}`;
-			throw new GraphError("invalid-input", `${op}: takes ${wanted} inputs, got ${inputs.length}`);
+			throw new OnevisionError("invalid-input", `${op}: takes ${wanted} inputs, got ${inputs.length}`);
 		}
 		for (const value of inputs) {
 			if (value !== undefined && value.graph !== this) {
-				throw new GraphError("invalid-input", `${op}: ${value.name} belongs to another graph`);
+				throw new OnevisionError("invalid-input", `${op}: ${value.name} belongs to another graph`);
 			}
 		}
 	}

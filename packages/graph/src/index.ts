@@ -1,8 +1,8 @@
 /** Builds ONNX graphs, differentiates and trains them. Runs anywhere; onnxruntime is in node.ts and web.ts. */
 
+export { type ErrorCode, OnevisionError } from "@onevision/base";
 export { splitBatch } from "./batch.ts";
 export { DTYPES, type DType, type TensorData } from "./dtype.ts";
-export { GraphError, type GraphErrorCode } from "./errors.ts";
 export { GRADIENTS, type GradientOptions, gradientsOf } from "./gradients/gradients.ts";
 export { Graph, type Node, type Value, type ValueType } from "./graph.ts";
 export {

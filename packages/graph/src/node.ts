@@ -1,7 +1,7 @@
 /** Graphs in Node: everything in index.ts, onnxruntime-node, worker threads, and checkpoint files. */
 
 export * from "./index.ts";
-export { loadCheckpoint, saveCheckpoint, writeWhole } from "./node/files.ts";
+export { loadCheckpoint, saveCheckpoint } from "./node/files.ts";
 export { type NodeRuntimeOptions, nodeProviders, nodeRuntime } from "./node/runtime.ts";
 export { type SessionOptions, startSession, type TrainingSession } from "./node/session.ts";
 export { type TrainOptions, train } from "./node/train.ts";

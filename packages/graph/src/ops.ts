@@ -4,8 +4,8 @@
  * All of them throw `shape-mismatch` or `invalid-input` when the inputs do not fit. Based on the ONNX operators, opset 23.
  */
 
+import { OnevisionError } from "@onevision/base";
 import { DTYPES, type DType } from "./dtype.ts";
-import { GraphError } from "./errors.ts";
 import type { Value } from "./graph.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { axisOf } from "./shape.ts";
@@ -18,7 +18,7 @@ type Unary = (x: Value) => Value;
 
 function scalars(op: OpName, operands: readonly Operand[]): Value[] {
 	const model = operands.find((operand) => typeof operand !== "number");
-	if (model === undefined) throw new GraphError("invalid-input", `${op}: one operand must be a value`);
+	if (model === undefined) throw new OnevisionError("invalid-input", `${op}: one operand must be a value`);
 	return operands.map((operand) =>
 		typeof operand === "number" ? model.graph.scalar(operand, model.dtype) : operand,
 	);
@@ -218,7 +218,7 @@ export function Expand(x: Value, shape: readonly number[]): Value {
 
 export function Concat(values: readonly Value[], axis: number): Value {
 	const [first] = values;
-	if (first === undefined) throw new GraphError("invalid-input", "Concat: takes one value or more");
+	if (first === undefined) throw new OnevisionError("invalid-input", "Concat: takes one value or more");
 	return first.graph.op("Concat", values, { axis });
 }
 

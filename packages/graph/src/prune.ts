@@ -1,6 +1,6 @@
 /** Which part of a graph some values need: what is saved, run or drawn leaves the rest out. */
 
-import { GraphError } from "./errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Node, Value } from "./graph.ts";
 
 /** Nodes that `outputs` depend on, each after the nodes it depends on. Throws `invalid-input` for values of two graphs. */
@@ -11,7 +11,7 @@ export function nodesFor(outputs: readonly Value[]): readonly Node[] {
 	const needed = new Set<Value>();
 	for (const output of outputs) {
 		if (output.graph !== graph) {
-			throw new GraphError("invalid-input", `${output.name} belongs to another graph than ${first.name}`);
+			throw new OnevisionError("invalid-input", `${output.name} belongs to another graph than ${first.name}`);
 		}
 		needed.add(output);
 	}

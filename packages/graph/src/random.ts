@@ -1,6 +1,6 @@
 /** Seeded random numbers and initial values of parameters: the same everywhere for the same seed. */
 
-import { GraphError } from "./errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Value } from "./graph.ts";
 import { elementCount } from "./shape.ts";
 import { float32, type Tensor } from "./tensor.ts";
@@ -45,7 +45,7 @@ export type Initializer =
 export function initialValue(parameter: Value, random: Random): Tensor {
 	const initializer = parameter.graph.initializerOf(parameter);
 	if (initializer === undefined) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`${parameter.name} has no initializer; declare one or give its values`,
 		);

@@ -1,8 +1,8 @@
 /** What runs a model: the interface between graphs and onnxruntime, and the part that its Node and web builds share. */
 
+import { OnevisionError } from "@onevision/base";
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
 import { DTYPES, type DType } from "./dtype.ts";
-import { GraphError } from "./errors.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Tensors by name. */
@@ -78,7 +78,7 @@ function programOf(ort: Onnxruntime, session: InferenceSession, inPlace: boolean
 					if (place !== undefined) return [name, place];
 					const output = outputs[name];
 					if (output === undefined || !isDType(output.type)) {
-						throw new GraphError("runtime", `onnxruntime: output ${name} has the type ${output?.type}`);
+						throw new OnevisionError("runtime", `onnxruntime: output ${name} has the type ${output?.type}`);
 					}
 					return [name, { dtype: output.type, shape: output.dims, data: output.data } as Tensor];
 				}),
@@ -94,10 +94,13 @@ function isDType(name: string): name is DType {
 
 function checkNames(wanted: readonly string[], given: readonly string[]): void {
 	const missing = wanted.find((name) => !given.includes(name));
-	if (missing !== undefined) throw new GraphError("unknown-name", `run: ${missing} is not fed`);
+	if (missing !== undefined) throw new OnevisionError("unknown-name", `run: ${missing} is not fed`);
 	const unknown = given.find((name) => !wanted.includes(name));
 	if (unknown !== undefined) {
-		throw new GraphError("unknown-name", `run: the model takes no ${unknown}; it takes ${wanted.join(", ")}`);
+		throw new OnevisionError(
+			"unknown-name",
+			`run: the model takes no ${unknown}; it takes ${wanted.join(", ")}`,
+		);
 	}
 }
 
@@ -110,7 +113,7 @@ function checkFeed(wanted: InferenceSession.ValueMetadata, feed: Tensor | undefi
 		(feed.shape.length === shape.length &&
 			shape.every((size, axis) => typeof size === "string" || size === feed.shape[axis]));
 	if (fits && feed.dtype === type) return;
-	throw new GraphError(
+	throw new OnevisionError(
 		"shape-mismatch",
 		`run: ${name} is ${type} [${shape.join(", ")}], got ${feed.dtype} [${feed.shape.join(", ")}]`,
 	);
@@ -122,6 +125,6 @@ async function attempt<T>(act: () => Promise<T>): Promise<T> {
 		return await act();
 	} catch (error) {
 		const message = error instanceof Error ? error.message : String(error);
-		throw new GraphError("runtime", `onnxruntime: ${message.replace(/\s+/g, " ").trim()}`);
+		throw new OnevisionError("runtime", `onnxruntime: ${message.replace(/\s+/g, " ").trim()}`);
 	}
 }

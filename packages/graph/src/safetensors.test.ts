@@ -1,8 +1,8 @@
 /** Safetensors files: round trips, every float type, and files that are not to be trusted. */
 
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { GraphError } from "./errors.ts";
 import { createRandom } from "./random.ts";
 import {
 	decodeSafetensors,
@@ -68,7 +68,7 @@ test("half precision becomes float32 exactly", () => {
 	expect([...float32Of("b", brain).data]).toEqual([1, -2, Number.POSITIVE_INFINITY]);
 	const double = { dtype: "F64", shape: [1], bytes: new Uint8Array(Float64Array.of(0.1).buffer) } as const;
 	expect([...float32Of("d", double).data]).toEqual([Math.fround(0.1)]);
-	expect(() => float32Of("i", { dtype: "I8", shape: [1], bytes: new Uint8Array(1) })).toThrow(GraphError);
+	expect(() => float32Of("i", { dtype: "I8", shape: [1], bytes: new Uint8Array(1) })).toThrow(OnevisionError);
 });
 
 test.each([
@@ -88,7 +88,7 @@ test.each([
 	["bytes after the end", file({ a: f32(0, 4, [1]) }, 5)],
 	["metadata that are no texts", file({ __metadata__: { a: 1 } }, 0)],
 ])("%s is refused", (_name, bytes) => {
-	expect(() => decodeSafetensors(bytes)).toThrow(GraphError);
+	expect(() => decodeSafetensors(bytes)).toThrow(OnevisionError);
 	expect(() => decodeSafetensors(bytes)).toThrow(/^safetensors: [^\n]+$/);
 });
 
@@ -102,7 +102,7 @@ test("damaged files give tensors or a refusal", () => {
 				expect(shape.length).toBeLessThanOrEqual(64);
 			}
 		} catch (error) {
-			if (!(error instanceof GraphError)) throw error;
+			if (!(error instanceof OnevisionError)) throw error;
 		}
 	};
 	for (let run = 0; run < 2000; run++) {

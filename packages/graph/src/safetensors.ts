@@ -3,7 +3,7 @@
  * huggingface/safetensors and, for what is refused, its Rust reader. Bytes are not trusted.
  */
 
-import { GraphError } from "./errors.ts";
+import { OnevisionError } from "@onevision/base";
 import { elementCount } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -68,7 +68,7 @@ export function safetensorsParts({ tensors, metadata }: SafetensorsFile): Uint8A
 	for (const [name, { dtype, shape, bytes }] of tensors) {
 		const expected = byteLength(dtype, shape);
 		if (bytes.length === expected) continue;
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`safetensors: ${name} has ${bytes.length} bytes, ${dtype} of [${shape.join(", ")}] ${expected}`,
 		);
@@ -90,18 +90,18 @@ export function safetensorsHead(
 	let end = 0;
 	for (const [name, { dtype, shape }] of tensors) {
 		if (name === "__metadata__") {
-			throw new GraphError("invalid-input", `safetensors: ${name} is the name of the file's metadata`);
+			throw new OnevisionError("invalid-input", `safetensors: ${name} is the name of the file's metadata`);
 		}
 		const start = end;
 		end += byteLength(dtype, shape);
 		if (!Number.isSafeInteger(end)) {
-			throw new GraphError("invalid-input", `safetensors: ${name} of [${shape.join(", ")}] fits no file`);
+			throw new OnevisionError("invalid-input", `safetensors: ${name} of [${shape.join(", ")}] fits no file`);
 		}
 		header[name] = { dtype, shape, data_offsets: [start, end] };
 	}
 	const json = new TextEncoder().encode(JSON.stringify(header));
 	if (json.length > MAX_HEADER_BYTES - 8) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"over-limit",
 			`safetensors: a header of ${json.length} bytes, readers take ${MAX_HEADER_BYTES}; write fewer files into one`,
 		);
@@ -139,8 +139,11 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
 	return { tensors, metadata };
 }
 
-function damaged(why: string): GraphError {
-	return new GraphError("unreadable-file", `safetensors: ${why}; the file is damaged or of another format`);
+function damaged(why: string): OnevisionError {
+	return new OnevisionError(
+		"unreadable-file",
+		`safetensors: ${why}; the file is damaged or of another format`,
+	);
 }
 
 function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
@@ -227,7 +230,7 @@ export function float32Of(name: string, { dtype, shape, bytes }: SafetensorsEntr
 	}
 	if (dtype === "F16")
 		return { dtype: "float32", shape, data: Float32Array.from(new Uint16Array(copy), halfToNumber) };
-	throw new GraphError("unreadable-file", `safetensors: ${name} is ${dtype}; floats are expected`);
+	throw new OnevisionError("unreadable-file", `safetensors: ${name} is ${dtype}; floats are expected`);
 }
 
 /** IEEE 754 binary16. */

@@ -1,6 +1,6 @@
 /** Shapes with optional names of their dimensions, and the arithmetic on them that operators share. */
 
-import { GraphError } from "./errors.ts";
+import { OnevisionError } from "@onevision/base";
 
 /** One dimension: its size and, where somebody gave it one, its name. */
 export interface Dim {
@@ -25,7 +25,7 @@ export function dimsOf(spec: ShapeSpec): Dim[] {
 		: Object.entries(spec as Readonly<Record<string, number>>).map(([name, size]) => ({ name, size }));
 	for (const { size, name } of dims) {
 		if (!Number.isSafeInteger(size) || size < 0) {
-			throw new GraphError(
+			throw new OnevisionError(
 				"invalid-input",
 				`shape: ${name === undefined ? "a dimension" : name} must be a whole number of at least 0, got ${size}`,
 			);
@@ -33,7 +33,7 @@ export function dimsOf(spec: ShapeSpec): Dim[] {
 	}
 	const count = elementCount(dims.map(({ size }) => size));
 	if (count > MAX_ELEMENTS) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"over-limit",
 			`shape: ${formatDims(dims)} has ${count} elements; ${MAX_ELEMENTS} is the most`,
 		);
@@ -67,7 +67,7 @@ export function broadcastDims(a: readonly Dim[], b: readonly Dim[]): Dim[] | und
 /** `axis` counted from the front. Throws `invalid-input` when the rank has no such axis. */
 export function axisOf(axis: number, rank: number, op: string): number {
 	if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`${op}: axis ${axis} is outside of a tensor with ${rank} dimensions`,
 		);

@@ -1,7 +1,7 @@
 /** Tensors as plain data: what goes into a graph as constants and feeds, and what comes out of a run. */
 
+import { OnevisionError } from "@onevision/base";
 import { DTYPES, type DType, type TensorData } from "./dtype.ts";
-import { GraphError } from "./errors.ts";
 import { elementCount } from "./shape.ts";
 
 /** Row-major elements with their shape. `data` has as many elements as the product of `shape`. */
@@ -19,7 +19,7 @@ export function tensor(
 ): Tensor {
 	const count = elementCount(shape);
 	if (values.length !== count) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`tensor: shape [${shape.join(", ")}] has ${count} elements, got ${values.length}`,
 		);
@@ -65,7 +65,7 @@ function arrayOf(dtype: DType, values: ArrayLike<number | bigint>): TensorData {
 
 function toBigInt(value: number | bigint): bigint {
 	if (typeof value === "number" && !Number.isSafeInteger(value)) {
-		throw new GraphError("invalid-input", `tensor: int64 takes whole numbers, got ${value}`);
+		throw new OnevisionError("invalid-input", `tensor: int64 takes whole numbers, got ${value}`);
 	}
 	return BigInt(value);
 }

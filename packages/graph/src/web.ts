@@ -1,6 +1,6 @@
 /** Graphs in the browser: everything in index.ts, and onnxruntime-web. */
 
-import { GraphError } from "./errors.ts";
+import { OnevisionError } from "@onevision/base";
 import { type Onnxruntime, onnxRuntime, type Runtime } from "./runtime.ts";
 
 export * from "./index.ts";
@@ -22,7 +22,7 @@ export interface WebRuntimeOptions {
 export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runtime> {
 	const { provider = "wasm", threads = 1, wasmPaths } = options;
 	if (provider === "webgpu" && !("gpu" in navigator)) {
-		throw new GraphError("runtime", "runtime: this browser has no WebGPU; use the provider wasm");
+		throw new OnevisionError("runtime", "runtime: this browser has no WebGPU; use the provider wasm");
 	}
 	const ort = await load(provider);
 	ort.env.wasm.numThreads = threads;
@@ -36,7 +36,7 @@ async function load(provider: "wasm" | "webgpu") {
 		return await (provider === "wasm" ? import("onnxruntime-web/wasm") : import("onnxruntime-web/webgpu"));
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
-		throw new GraphError(
+		throw new OnevisionError(
 			"runtime",
 			`runtime: onnxruntime-web does not load (${why.split("\n")[0]}); is it installed and bundled?`,
 		);

@@ -1,7 +1,7 @@
 /** One file's header: opened, sniffed by content, read within a time limit. */
 
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { type MediaHeader, readMediaHeader } from "./header.ts";
 import { describeOther, OTHER_FORMAT_BYTES } from "./other-formats.ts";
 import type { ByteSource } from "./reading.ts";

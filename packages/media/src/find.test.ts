@@ -10,7 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findMedia, readHeader, readVideoHeader } from "./node.ts";
 

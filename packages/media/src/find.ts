@@ -3,7 +3,7 @@
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, normalize } from "node:path";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { type FileHeaderOptions, notMedia, tryReadHeader } from "./file.ts";
 import type { MediaHeader } from "./header.ts";
 

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { expect, test } from "vitest";
 import { type MediaHeader, readMediaHeader } from "./header.ts";
 import {

@@ -5,18 +5,26 @@
 
 export type { DecodeOptions } from "./decode/limits.ts";
 export { decodeImageBlob } from "./decode/web.ts";
-export * from "./draw/index.ts";
 export {
 	type HeaderOptions,
 	type ImageHeader,
 	readImageHeader,
 	readImageHeaderFrom,
 } from "./image/image.ts";
-export * from "./inspect/index.ts";
 export { LOADINGS, type Loading, type LoadingRule, loadingOf } from "./loading/loading.ts";
 export { type Picture, picture } from "./picture.ts";
 export { isFramedAlike, PIXEL_FAMILIES, type PixelFamilyId } from "./preprocess/families.ts";
-export type { Framing, Resized, Rgb, View, Window } from "./preprocess/framing.ts";
+export {
+	type Framing,
+	type Resized,
+	type Rgb,
+	resized,
+	tileViews,
+	type View,
+	type Window,
+	wholeOf,
+	wholeView,
+} from "./preprocess/framing.ts";
 export type { Tensors } from "./preprocess/pieces.ts";
 export {
 	type Clip,
@@ -26,6 +34,7 @@ export {
 	type ProcessorOptions,
 	TRANSFORMERS_VERSION,
 } from "./preprocess/processor.ts";
+export { Stages } from "./preprocess/render.ts";
 export {
 	FLOAT_TYPES,
 	type FloatTensor,

@@ -1,6 +1,6 @@
 /** A decoded picture: the one form that decoding hands out and that resizing, drawing and processors take. */
 
-import { OnevisionError, type Size } from "@onevision/core";
+import { OnevisionError, type Size } from "@onevision/base";
 
 /** 8-bit RGB, rows from the top, no padding between them. */
 export interface Picture {

@@ -3,7 +3,7 @@
  * with them, so that one parser serves bytes in memory, a browser's Blob and a file on disk.
  */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 
 /** Bytes `offset` to `offset + length - 1` of a file. */
 export interface ByteRange {

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankPicture, gray } from "@onevision/media";
+import { blankPicture, gray } from "@onevision/draw";
 import { encodePng } from "@onevision/media/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { displayWidth } from "../render/table.ts";

@@ -1,13 +1,11 @@
 /** `onevision compare`: what the same media cost under several models, and each model's best settings under a limit. */
 
+import { byQuality, compareDeployments, type DeploymentCandidate } from "@onevision/api";
+import { OnevisionError } from "@onevision/base";
 import {
-	byQuality,
-	compareDeployments,
 	DEFAULT_REQUEST_BATCH,
-	type DeploymentCandidate,
 	HARDWARE,
 	type Hardware,
-	OnevisionError,
 	type RequestSetup,
 	resolveHardwareId,
 	type VideoSampling,

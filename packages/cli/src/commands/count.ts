@@ -2,7 +2,8 @@
 
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { OnevisionError, statistics, type VideoSampling } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { statistics, type VideoSampling } from "@onevision/core";
 import type { LeftOut } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
 import { type AnyCounter, createAnyCounter } from "../input/any-model.ts";

@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Box, blankPicture, gray, picture } from "@onevision/media";
+import { type Box, blankPicture, gray } from "@onevision/draw";
+import { picture } from "@onevision/media";
 import { decodeImage, encodePng } from "@onevision/media/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runInMemory } from "../testing/terminal.ts";

@@ -2,12 +2,12 @@
 
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
+import { OnevisionError } from "@onevision/base";
 import {
 	type Checkpoint,
 	createLengthMeter,
 	type LengthMeter,
 	type MaxLength,
-	OnevisionError,
 	type SampleLength,
 	type VideoSampling,
 } from "@onevision/core";

@@ -1,5 +1,6 @@
 /** `onevision fit`: the largest size, clip or setting under a token limit. With --jsonl see fit-length.ts. */
 
+import { OnevisionError, type Size } from "@onevision/base";
 import {
 	type Checkpoint,
 	createCounterFrom,
@@ -9,8 +10,6 @@ import {
 	fitFrames,
 	fitSetting,
 	fitSize,
-	OnevisionError,
-	type Size,
 	showUnverified,
 	unverifiedCheckpointFacts,
 	type VideoItem,

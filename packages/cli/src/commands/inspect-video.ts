@@ -1,17 +1,10 @@
 /** The video side of `onevision inspect`: frames chosen, decoded and drawn. */
 
 import { resolve } from "node:path";
-import { type ItemLayout, nearest, OnevisionError } from "@onevision/core";
-import {
-	chooseFrames,
-	type FrameIndex,
-	type Framing,
-	framesToShow,
-	inspectVideo,
-	type Loading,
-	type Picture,
-	type ShownFrame,
-} from "@onevision/media";
+import { nearest, OnevisionError } from "@onevision/base";
+import type { ItemLayout } from "@onevision/core";
+import { framesToShow, inspectVideo, type ShownFrame } from "@onevision/draw";
+import { chooseFrames, type FrameIndex, type Framing, type Loading, type Picture } from "@onevision/media";
 import { type MediaHeader, mediaItemOf, openVideo, type Video } from "@onevision/media/node";
 import { framingOf, type Inspector, layoutsOf, pageOptions } from "../input/inspector.ts";
 import { parseWhole } from "../input/numbers.ts";

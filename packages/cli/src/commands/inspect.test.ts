@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { blankPicture, gray } from "@onevision/media";
+import { blankPicture, gray } from "@onevision/draw";
 import { decodeImage, encodePng } from "@onevision/media/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runInMemory } from "../testing/terminal.ts";

@@ -1,7 +1,8 @@
 /** `onevision inspect`: what a model sees of an image, a video or several images together, drawn on one page. */
 
 import { basename, resolve } from "node:path";
-import { type ItemLayout, OnevisionError, overContext } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { type ItemLayout, overContext } from "@onevision/core";
 import {
 	type Fact,
 	factsOf,
@@ -14,7 +15,7 @@ import {
 	partsOf,
 	px,
 	tokensText,
-} from "@onevision/media";
+} from "@onevision/draw";
 import { type MediaHeader, mediaItemOf, readHeader } from "@onevision/media/node";
 import {
 	framingOf,

@@ -1,7 +1,8 @@
 /** `onevision mark`: numbers on the things in a picture, and the table that says which is where. */
 
-import { OnevisionError, type Size } from "@onevision/core";
-import { drawMarks, gridCells, type Mark, type Picture, type Region } from "@onevision/media";
+import { OnevisionError, type Size } from "@onevision/base";
+import { drawMarks, gridCells, type Mark, type Region } from "@onevision/draw";
+import type { Picture } from "@onevision/media";
 import { parseWhole } from "../input/numbers.ts";
 import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";
 import { parseBoxes, parseGrid, parseLabels, parsePoints } from "../input/places.ts";

@@ -2,10 +2,10 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { OnevisionError } from "@onevision/base";
 import {
 	assertPlan,
 	diffPlans,
-	OnevisionError,
 	type Plan,
 	planRequestSchema,
 	SCENARIOS,

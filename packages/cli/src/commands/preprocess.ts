@@ -2,7 +2,8 @@
 
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { type Checkpoint, type ItemLayout, OnevisionError, overContext } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { type Checkpoint, type ItemLayout, overContext } from "@onevision/core";
 import {
 	type Backend,
 	createProcessor,

@@ -5,16 +5,16 @@ import { dirname, isAbsolute, relative, resolve } from "node:path";
 import {
 	type AssessedItem,
 	assessRequest,
-	OnevisionError,
 	type PriceOverrides,
 	REQUEST_APIS,
 	type RequestAssessment,
 	type RequestMedia,
 	readChatRequest,
 	type SizedItem,
-	schema,
 	titleOfApi,
-} from "@onevision/core";
+} from "@onevision/api";
+import { OnevisionError } from "@onevision/base";
+import * as schema from "@onevision/base/schema";
 import { bytesSource, mediaItemOf, readHeader, readMediaHeader } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
 import { whole } from "../render/numbers.ts";

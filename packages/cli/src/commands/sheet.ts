@@ -7,7 +7,7 @@ import {
 	type PairOptions,
 	placeInCell,
 	type SheetLayout,
-} from "@onevision/media";
+} from "@onevision/draw";
 import { parseWhole } from "../input/numbers.ts";
 import { namesOf, readPictureFiles } from "../input/picture-files.ts";
 import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";

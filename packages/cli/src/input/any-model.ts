@@ -6,17 +6,18 @@ import {
 	API_RULES,
 	type ApiItemCount,
 	apiModelById,
+	countApiFrom,
+	isApiModelName,
+	resolveApiModelId,
+} from "@onevision/api";
+import { nearest, OnevisionError } from "@onevision/base";
+import {
 	CHECKPOINT_IDS,
 	CHECKPOINTS,
 	type Checkpoint,
-	countApiFrom,
 	createCounterFrom,
 	type ItemLayout,
-	isApiModelName,
 	isCheckpointName,
-	nearest,
-	OnevisionError,
-	resolveApiModelId,
 	resolveCheckpointId,
 	type Sample,
 	showUnverified,

@@ -1,15 +1,7 @@
 /** Models by words of their names: ids, titles, families, providers and Hugging Face repository ids. */
 
-import {
-	API_MODEL_IDS,
-	API_RULES,
-	type ApiModelId,
-	apiModelById,
-	CHECKPOINT_IDS,
-	type CheckpointId,
-	checkpointById,
-	familyById,
-} from "@onevision/core";
+import { API_MODEL_IDS, API_RULES, type ApiModelId, apiModelById } from "@onevision/api";
+import { CHECKPOINT_IDS, type CheckpointId, checkpointById, familyById } from "@onevision/core";
 
 export interface FoundModels {
 	readonly open: readonly CheckpointId[];

@@ -1,19 +1,9 @@
 /** The model of `onevision inspect`: how it counts, and the views of its processor where there is one. */
 
-import {
-	familyById,
-	type ItemLayout,
-	type MediaItem,
-	OnevisionError,
-	type VideoSampling,
-} from "@onevision/core";
-import {
-	createProcessor,
-	type Framing,
-	type InspectOptions,
-	isFramedAlike,
-	type Processor,
-} from "@onevision/media";
+import { OnevisionError } from "@onevision/base";
+import { familyById, type ItemLayout, type MediaItem, type VideoSampling } from "@onevision/core";
+import type { InspectOptions } from "@onevision/draw";
+import { createProcessor, type Framing, isFramedAlike, type Processor } from "@onevision/media";
 import type { Terminal } from "../terminal.ts";
 import { type AnyCounter, createAnyCounter } from "./any-model.ts";
 import { type AskedSettings, modelSettings } from "./model-settings.ts";

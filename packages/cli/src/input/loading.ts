@@ -1,6 +1,7 @@
 /** How the image files of a command are loaded: as stored or upright, as asked or as the reference that is followed does. */
 
-import { nearest, OnevisionError, type Parity } from "@onevision/core";
+import { nearest, OnevisionError } from "@onevision/base";
+import type { Parity } from "@onevision/core";
 import { type Backend, LOADINGS, type Loading, type LoadingRule, loadingOf } from "@onevision/media";
 import type { FoundMedia } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";

@@ -2,7 +2,8 @@
 
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { assertMedia, OnevisionError, type Sample } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { assertMedia, type Sample } from "@onevision/core";
 import type { Terminal } from "../terminal.ts";
 import { readLines } from "./lines.ts";
 import { parseSampleLine } from "./sample-line.ts";

@@ -1,7 +1,8 @@
 /** Files and folders on the command line → media items and samples, with a line for every file left out. */
 
 import { resolve } from "node:path";
-import { OnevisionError, type Sample } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { Sample } from "@onevision/core";
 import type { VideoHeader } from "@onevision/media";
 import {
 	type FoundMedia,

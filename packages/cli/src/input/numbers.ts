@@ -1,6 +1,6 @@
 /** Numbers of options, as people write them: 3500, 3.5k, 2M, 1e6. */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 
 const PREFIXES: Readonly<Record<string, number>> = { "": 0, k: 3, K: 3, M: 6, G: 9, B: 9 };
 const NUMBER = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:e([+-]?\d{1,3}))?\s?([kKMGB]?)$/;

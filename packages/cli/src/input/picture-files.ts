@@ -1,8 +1,8 @@
 /** Pictures of a sheet: files and folders on the command line, their sizes and names. */
 
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
-import { OnevisionError, type Size } from "@onevision/core";
-import { missingCharacters } from "@onevision/media";
+import { OnevisionError, type Size } from "@onevision/base";
+import { missingCharacters } from "@onevision/draw";
 import type { Terminal } from "../terminal.ts";
 import { resolveLoading } from "./loading.ts";
 import { readMedia, reportLeftOut } from "./media.ts";

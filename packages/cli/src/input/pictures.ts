@@ -2,7 +2,7 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { OnevisionError, type Size } from "@onevision/core";
+import { OnevisionError, type Size } from "@onevision/base";
 import { decodeImage, encodePng, type Picture, readHeader, withPath } from "@onevision/media/node";
 import { assertFilePlace, writeOutput } from "../output/place.ts";
 import type { Terminal } from "../terminal.ts";

@@ -1,7 +1,7 @@
 /** Places in a picture as the command line gives them: points, boxes, a grid, lists of names. */
 
-import { type Grid, OnevisionError } from "@onevision/core";
-import type { Region } from "@onevision/media";
+import { type Grid, OnevisionError } from "@onevision/base";
+import type { Region } from "@onevision/draw";
 
 /** `x,y;x,y` → points. Throws `invalid-input`. */
 export function parsePoints(text: string): Region[] {

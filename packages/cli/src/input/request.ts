@@ -2,8 +2,9 @@
 
 import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { assertPlannable } from "@onevision/api";
+import { OnevisionError } from "@onevision/base";
 import {
-	OnevisionError,
 	type Parity,
 	type Plan,
 	type PlanRequest,
@@ -63,6 +64,7 @@ export async function planFromCommandLine(
 	const written = planRequestSchema.parse(withOverrides(asked, options), "");
 	const { model } = await resolveModel(terminal, { model: "", ...options });
 	const checkpoint = typeof model === "string" ? undefined : model;
+	if (typeof written.model === "string") assertPlannable(written.model);
 	// Refuses what cannot be planned before a folder is read.
 	resolvePlanRequest(written, checkpoint);
 	const media = await readGivenMedia(terminal, written, folder, options);

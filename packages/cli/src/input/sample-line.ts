@@ -1,6 +1,8 @@
 /** One line of a JSON Lines file of samples: checked, counted, and answered with a line. */
 
-import { type MediaItem, OnevisionError, type Sample, schema } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import * as schema from "@onevision/base/schema";
+import type { MediaItem, Sample } from "@onevision/core";
 import type { AnyCounter, CountedItem } from "./any-model.ts";
 import type { Line } from "./lines.ts";
 

@@ -1,6 +1,7 @@
 /** The media a counting command was given, as named samples: files first, then sizes, in the order given. */
 
-import { type MediaItem, OnevisionError, type Sample } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { MediaItem, Sample } from "@onevision/core";
 import { type LeftOut, mediaItemOf } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
 import type { FileLoading } from "./loading.ts";

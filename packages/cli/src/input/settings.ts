@@ -1,6 +1,7 @@
 /** `--set key=value` on the command line → settings with values of the right type. */
 
-import { OnevisionError, type SettingValue } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { SettingValue } from "@onevision/core";
 
 /** Numbers and true/false become themselves, anything else stays text. Throws `invalid-input` without an "=". */
 export function parseSettings(pairs: readonly string[]): Record<string, SettingValue> {

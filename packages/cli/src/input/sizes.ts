@@ -1,6 +1,7 @@
 /** Media given as sizes on the command line: `1920x1080` and `1280x720@30:12.5`. */
 
-import { type ImageItem, OnevisionError, type VideoItem } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { ImageItem, VideoItem } from "@onevision/core";
 
 /** `WxH` → an image. Throws `invalid-input`. */
 export function parseImageSize(text: string): ImageItem {

@@ -3,7 +3,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCounterFrom, OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { createCounterFrom } from "@onevision/core";
 import picocolors from "picocolors";
 import { afterAll, expect, test } from "vitest";
 import type { Terminal } from "../terminal.ts";

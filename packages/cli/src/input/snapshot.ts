@@ -5,6 +5,7 @@
 
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { OnevisionError } from "@onevision/base";
 import {
 	ADAPTER_FILE,
 	adapterFiles,
@@ -12,7 +13,6 @@ import {
 	type Checkpoint,
 	checkpointFromAdapter,
 	checkpointFromSnapshot,
-	OnevisionError,
 	type ProcessorFiles,
 	type Settings,
 	SNAPSHOT_FILES,

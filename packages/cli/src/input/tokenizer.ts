@@ -3,7 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import type { Terminal } from "../terminal.ts";
 
 /** Largest tokenizer.json read, bytes; vocabularies of 260,000 entries take about 35 MB. */

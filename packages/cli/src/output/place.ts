@@ -6,9 +6,8 @@
 import { randomUUID } from "node:crypto";
 import { lstat, mkdir, open, realpath, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { OnevisionError } from "@onevision/core";
-import { GraphError } from "@onevision/graph";
-import { writeWhole } from "@onevision/graph/node";
+import { OnevisionError } from "@onevision/base";
+import { writeAtomically } from "@onevision/base/node";
 import { bytes } from "../render/numbers.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -74,10 +73,10 @@ export async function writeOutput(
 	}
 	try {
 		// Through a link, to what it leads to: a rename would put the file in the link's place.
-		await writeWhole(await realpath(file).catch(() => file), parts);
+		await writeAtomically(await realpath(file).catch(() => file), parts);
 	} catch (error) {
 		if (isMade) await rmdir(made).catch(() => undefined);
-		if (error instanceof GraphError && error.code === "unwritable-file") {
+		if (error instanceof OnevisionError && error.code === "unwritable-file") {
 			throw new OnevisionError(
 				"unwritable-file",
 				`${OPTION} ${out}: ${why(/\((\w+)\)$/.exec(error.message)?.[1])}`,

@@ -1,7 +1,7 @@
 /** Where the output of each input goes in a folder: the tree of the folders that were given is kept. */
 
 import { basename, join, relative, sep } from "node:path";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 
 /**
  * `photo.jpg` becomes `photo.jpg` and `extension` in the folder, `set/cat/1.jpg` of a given `set` `cat/1.jpg`. Paths

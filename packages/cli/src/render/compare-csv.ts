@@ -1,6 +1,6 @@
 /** A comparison as CSV (RFC 4180): a row per model, units in the titles, empty where nothing is known. */
 
-import type { Deployment } from "@onevision/core";
+import type { Deployment } from "@onevision/api";
 import type { Comparison } from "./comparison.ts";
 import { showSettings } from "./sampling.ts";
 import { unverifiedProperties } from "./unverified.ts";

@@ -1,6 +1,6 @@
 /** A comparison for machines: everything, with units in the names. */
 
-import type { Deployment } from "@onevision/core";
+import type { Deployment } from "@onevision/api";
 import type { Comparison } from "./comparison.ts";
 import { unverifiedProperties } from "./unverified.ts";
 

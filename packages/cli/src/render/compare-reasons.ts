@@ -1,6 +1,6 @@
 /** Why models refuse requests, numbered so that tables can point at them. */
 
-import type { Deployment, RequestOutcome } from "@onevision/core";
+import type { Deployment, RequestOutcome } from "@onevision/api";
 import type { NamedSample } from "../input/samples.ts";
 
 /** Numbers from 1, by reason. */

@@ -1,6 +1,6 @@
 /** One model of a comparison: its row, and below it what is over, refused or changed. */
 
-import type { Deployment } from "@onevision/core";
+import type { Deployment } from "@onevision/api";
 import { type Reasons, reasonsOf } from "./compare-reasons.ts";
 import type { Comparison } from "./comparison.ts";
 import type { FittedColumn } from "./fitted-table.ts";

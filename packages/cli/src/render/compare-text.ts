@@ -1,6 +1,6 @@
 /** A comparison of models as a person reads it: a table, counts by file while they are few, and what it rests on. */
 
-import type { Deployment, RequestOutcome } from "@onevision/core";
+import type { Deployment, RequestOutcome } from "@onevision/api";
 import type { Terminal } from "../terminal.ts";
 import { comparisonNotes } from "./compare-notes.ts";
 import { numberReasons, type Reasons, reasonOf } from "./compare-reasons.ts";

@@ -1,6 +1,7 @@
 /** What every form of a comparison is printed from. */
 
-import type { Deployment, RequestSetup, VideoSampling } from "@onevision/core";
+import type { Deployment } from "@onevision/api";
+import type { RequestSetup, VideoSampling } from "@onevision/core";
 import type { LeftOut } from "@onevision/media/node";
 import type { NamedSample } from "../input/samples.ts";
 

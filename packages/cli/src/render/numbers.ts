@@ -1,6 +1,6 @@
 /** Numbers for people: thousands separated, units with a prefix, shares in percent. */
 
-import { thousands } from "@onevision/core";
+import { thousands } from "@onevision/base";
 
 /** 12345.6 → "12,346". */
 export function whole(value: number): string {

@@ -1,6 +1,6 @@
 /** What is said of a clip's sound beside its visual tokens. */
 
-import type { ApiItemCount } from "@onevision/core";
+import type { ApiItemCount } from "@onevision/api";
 import { whole } from "./numbers.ts";
 
 /** One line at most: tokens of the sound, and whether the clip is known to have any. */

@@ -1,12 +1,10 @@
 /** What a plan or a comparison rests on and no published file was read for. */
 
+import { countApiFrom, type Deployment, resolveApiModelId } from "@onevision/api";
 import {
 	checkpointById,
-	countApiFrom,
-	type Deployment,
 	isCheckpointName,
 	type Plan,
-	resolveApiModelId,
 	resolveCheckpointId,
 	showUnverified,
 	type UnverifiedFacts,

@@ -1,7 +1,6 @@
 /** Every checkpoint by id, and finding one by any of its names. */
 
-import { OnevisionError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { nearest, OnevisionError } from "@onevision/base";
 import type { Checkpoint } from "./checkpoint.ts";
 import { DEEPSEEK_CHECKPOINTS } from "./deepseek.ts";
 import { FIXED_CHECKPOINTS } from "./fixed.ts";

@@ -4,8 +4,6 @@ import { expect, test } from "vitest";
 import { HARDWARE } from "../facts/hardware.ts";
 import { LANGUAGE_MODELS } from "../facts/language-models.ts";
 import { TOWERS } from "../facts/towers.ts";
-import type { RuleVersion } from "../providers/model.ts";
-import { API_MODEL_IDS, apiModelById } from "../providers/models.ts";
 import { CHECKPOINT_IDS, checkpointById } from "./index.ts";
 import { showUnverified, unverifiedCheckpointFacts, unverifiedFacts } from "./unverified.ts";
 
@@ -36,15 +34,6 @@ test.each(
 	expect(new Set(unverified).size).toBe(unverified.length);
 	const known = new Set([...Object.keys(row), ...Object.keys(row.constants ?? {})]);
 	for (const property of unverified) expect(known, property).toContain(property);
-});
-
-test.each(API_MODEL_IDS)("%s: unverified names the day or constants of a version", (id) => {
-	const versions: readonly RuleVersion<unknown>[] = apiModelById(id).versions;
-	for (const { unverified, constants, source } of versions) {
-		const known = ["from", ...Object.keys(constants as object)];
-		for (const name of unverified ?? []) expect(known).toContain(name);
-		if (NO_SOURCE.test(source)) expect(unverified ?? []).not.toEqual([]);
-	}
 });
 
 test("a checkpoint's own facts, and those of its parts", () => {

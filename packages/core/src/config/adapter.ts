@@ -4,9 +4,9 @@
  * AutoProcessor finds no others there.
  */
 
+import { isRecord, text } from "@onevision/base/schema";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { checkpointById, checkpointIdOfRepository } from "../checkpoints/index.ts";
-import { isRecord, text } from "../schema.ts";
 import { configOfCheckpoint } from "./base-config.ts";
 import { checkpointFromSnapshot, type Snapshot } from "./index.ts";
 import { section, show, unsupported } from "./section.ts";

@@ -3,10 +3,10 @@
  * whose folders have the processor's files and no config.json. Widths are left out; the row has them.
  */
 
+import type { Size } from "@onevision/base";
 import type { Checkpoint, CheckpointOf } from "../checkpoints/checkpoint.ts";
 import { TOWERS, type Tower } from "../facts/towers.ts";
 import type { FamilyId } from "../families/index.ts";
-import type { Size } from "../sample.ts";
 
 type Config = Readonly<Record<string, unknown>>;
 

@@ -3,9 +3,9 @@
  * Source: transformers 5.18 models/llava_next/image_processing_llava_next.py, video_processing_utils.py.
  */
 
+import type { Size } from "@onevision/base";
+import { list, type Schema, text } from "@onevision/base/schema";
 import { checkpointById, checkpointIdOfRepository } from "../checkpoints/index.ts";
-import type { Size } from "../sample.ts";
-import { list, type Schema, text } from "../schema.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import type { OpenSnapshot } from "./snapshot.ts";
 import type { ReadTower } from "./tower-shape.ts";

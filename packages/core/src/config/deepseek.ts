@@ -3,8 +3,8 @@
  * janus,deepseek_ocr2}, {processing,image_processing,configuration,modeling}_<model>.py.
  */
 
+import { integer } from "@onevision/base/schema";
 import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
-import { integer } from "../schema.ts";
 import { checkView } from "./checks.ts";
 import { languageModel, type ReadLanguageModel } from "./language-models.ts";
 import type { Reader, ReadingOf } from "./reader.ts";

@@ -1,7 +1,7 @@
 /** The mixture of experts a config.json describes; keys and class defaults are those of decoders.ts. */
 
+import { either, integer, list } from "@onevision/base/schema";
 import type { LanguageModel } from "../facts/language-models.ts";
-import { either, integer, list } from "../schema.ts";
 import type { Decoder, Experts } from "./decoders.ts";
 import { type Section, unsupported } from "./section.ts";
 import { flag, word } from "./values.ts";

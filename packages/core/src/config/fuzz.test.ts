@@ -1,11 +1,11 @@
 /** Whatever the files hold, a snapshot becomes a checkpoint with whole counts or a refusal with one line. */
 
 import { readdirSync, readFileSync } from "node:fs";
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { modelOf } from "../cost/model.ts";
 import { createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import { familyById } from "../families/index.ts";
 import type { MediaItem } from "../sample.ts";
 import { fixture } from "../testing/snapshots.ts";

@@ -3,8 +3,8 @@
  * {processing,image_processing,video_processing,configuration}_<model>.py.
  */
 
+import { integer } from "@onevision/base/schema";
 import { normalizedBy } from "../checkpoints/pixels.ts";
-import { integer } from "../schema.ts";
 import { checkView } from "./checks.ts";
 import { expectVideoClass, readSampling } from "./frames.ts";
 import { languageModel } from "./language-models.ts";

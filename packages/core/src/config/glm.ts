@@ -3,9 +3,9 @@
  * {processing,image_processing,video_processing,configuration,modeling}_<model>.py.
  */
 
+import { integer } from "@onevision/base/schema";
 import type { GlmConstants, GlmSettings } from "../families/glm-vision.ts";
 import { glm } from "../positions/models.ts";
-import { integer } from "../schema.ts";
 import type { DecoderType } from "./decoders.ts";
 import { languageModel } from "./language-models.ts";
 import {

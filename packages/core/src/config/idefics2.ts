@@ -2,7 +2,7 @@
  * Snapshots of Idefics2. Source: transformers 5.18 models/idefics2/{processing,image_processing,configuration}_idefics2.py.
  */
 
-import { integer } from "../schema.ts";
+import { integer } from "@onevision/base/schema";
 import type { DecoderType } from "./decoders.ts";
 import { languageModel } from "./language-models.ts";
 import type { Reader, ReadingOf } from "./reader.ts";

@@ -3,11 +3,11 @@
  * them. Pure: reading files and the network are the caller's.
  */
 
+import { nearest } from "@onevision/base";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { resolveSettings } from "../count.ts";
 import type { Settings } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
-import { nearest } from "../nearest.ts";
 import { checkIdleSteps, refuseOriginal } from "./checks.ts";
 import { COHERE_READERS } from "./cohere.ts";
 import { DEEPSEEK_READERS } from "./deepseek.ts";

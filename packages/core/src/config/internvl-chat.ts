@@ -3,8 +3,8 @@
  * and the model card of huggingface.co/OpenGVLab/InternVL2-2B and its successors.
  */
 
+import { number } from "@onevision/base/schema";
 import { normalizedBy } from "../checkpoints/pixels.ts";
-import { number } from "../schema.ts";
 import { CARD_FRAMES, TRAINED_FRAMES, tiles } from "./internvl.ts";
 import { languageModel } from "./language-models.ts";
 import { internvlTower } from "./native-towers.ts";

@@ -3,8 +3,8 @@
  * models/internvl/{processing,video_processing,configuration}_internvl.py, models/got_ocr2/image_processing_got_ocr2.py.
  */
 
+import { integer, number } from "@onevision/base/schema";
 import { normalizedBy } from "../checkpoints/pixels.ts";
-import { integer, number } from "../schema.ts";
 import { checkVideoView, checkView, readFrames } from "./checks.ts";
 import { languageModel } from "./language-models.ts";
 import { internvlTower } from "./native-towers.ts";

@@ -4,9 +4,9 @@
  */
 
 import { readFileSync } from "node:fs";
+import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
 import { type Counter, createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import type { MediaItem } from "../sample.ts";
 import { checkpointFromSnapshot, type SnapshotFile, type SnapshotFiles } from "./index.ts";
 

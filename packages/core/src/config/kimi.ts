@@ -3,8 +3,8 @@
  * files of huggingface.co/moonshotai/Kimi-VL-A3B-Instruct.
  */
 
+import { integer, list } from "@onevision/base/schema";
 import type { KimiK25Settings } from "../families/kimi-k25.ts";
-import { integer, list } from "../schema.ts";
 import { expectSame, expectVideoClass, readSampling } from "./frames.ts";
 import { languageModel } from "./language-models.ts";
 import { expectResize, NO_SUCH_STEP, temporalFrames, videoNotes } from "./pixel-limits.ts";

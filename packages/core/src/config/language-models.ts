@@ -3,7 +3,8 @@
  * any other is built from the file. Absent keys have the class defaults of decoders.ts.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
+import { either, integer, list } from "@onevision/base/schema";
 import {
 	LANGUAGE_MODELS,
 	type LanguageModel,
@@ -12,7 +13,6 @@ import {
 	type UnknownLanguageModel,
 } from "../facts/language-models.ts";
 import { countLanguageModelParameters } from "../facts/parameters.ts";
-import { either, integer, list } from "../schema.ts";
 import { DECODERS, type Decoder, type DecoderType } from "./decoders.ts";
 import { expertsOf } from "./experts.ts";
 import { type Section, section, show, unsupported } from "./section.ts";

@@ -3,9 +3,9 @@
  * video_processing,configuration}_llava_onevision.py.
  */
 
+import type { Size } from "@onevision/base";
 import { normalizedBy } from "../checkpoints/pixels.ts";
 import type { LlavaOnevisionConstants } from "../families/llava-onevision.ts";
-import type { Size } from "../sample.ts";
 import {
 	checkTiles,
 	checkVideoView,

@@ -3,9 +3,9 @@
  * Source: transformers 5.18 models/<type>/{processing,image_processing,video_processing,configuration}_<type>.py.
  */
 
+import type { Size } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
 import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
-import type { Size } from "../sample.ts";
-import { integer } from "../schema.ts";
 import {
 	checkTiles,
 	checkVideoView,

@@ -3,10 +3,10 @@
  * {processing,image_processing,configuration,modeling}_<model>.py.
  */
 
+import { choice, integer, number } from "@onevision/base/schema";
 import { normalizedBy } from "../checkpoints/pixels.ts";
 import type { PerceptionLmSettings } from "../families/perception-lm.ts";
 import { VISION_INPUT_TYPES } from "../families/perception-lm.ts";
-import { choice, integer, number } from "../schema.ts";
 import { checkView, readFrames } from "./checks.ts";
 import { expectSame, expectVideoClass } from "./frames.ts";
 import { languageModel } from "./language-models.ts";

@@ -3,9 +3,9 @@
  * models/minicpmv4_6/{processing,image_processing,video_processing,configuration,modeling}_minicpmv4_6.py.
  */
 
+import { choice, either, integer, list, number } from "@onevision/base/schema";
 import { resampler } from "../checkpoints/minicpm.ts";
 import type { MinicpmVConstants, MinicpmVSettings } from "../families/minicpm-v.ts";
-import { choice, either, integer, list, number } from "../schema.ts";
 import type { DecoderType } from "./decoders.ts";
 import { expectSame, expectVideoClass } from "./frames.ts";
 import { languageModel } from "./language-models.ts";

@@ -3,8 +3,8 @@
  * src/transformers/models/<type>/configuration_<type>.py.
  */
 
+import { integer } from "@onevision/base/schema";
 import type { Tower } from "../facts/towers.ts";
-import { integer } from "../schema.ts";
 import { temporalFrames } from "./pixel-limits.ts";
 import { type Section, section } from "./section.ts";
 import {

@@ -2,9 +2,9 @@
  * Snapshots of repositories that count with code of their own: Molmo, DeepSeek-VL2, LLaVA-OneVision-1.5 and 2. Keys and defaults are those of the Python files in the repository that each reader names.
  */
 
+import { integer, list, number } from "@onevision/base/schema";
 import { molmoProjector } from "../checkpoints/tiled.ts";
 import { gridsUpTo } from "../geometry/aspect-grid.ts";
-import { integer, list, number } from "../schema.ts";
 import { languageModel } from "./language-models.ts";
 import { checkGrid, NO_SUCH_STEP, type PixelDefaults, pixelLimits } from "./pixel-limits.ts";
 import type { Reader, ReadingOf } from "./reader.ts";

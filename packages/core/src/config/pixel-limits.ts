@@ -3,7 +3,7 @@
  * transformers 5.18 models/{qwen2_vl,glm4v,ernie4_5_vl_moe,video_llama_3,hunyuan_vl}/image_processing_<model>.py.
  */
 
-import { integer } from "../schema.ts";
+import { integer } from "@onevision/base/schema";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { flag, mergeSide, patchSide, pixelCount, type SizeObject, sizeRecord } from "./values.ts";
 

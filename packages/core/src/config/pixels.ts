@@ -3,8 +3,8 @@
  * transformers 5.18 processing_utils.py (`ImagesKwargs`), and the class attributes of the processors named.
  */
 
+import { either, integer, list, number } from "@onevision/base/schema";
 import { type CheckpointPixels, normalizedBy, type PixelSettings } from "../checkpoints/pixels.ts";
-import { either, integer, list, number } from "../schema.ts";
 import type { Section } from "./section.ts";
 import type { OpenSnapshot } from "./snapshot.ts";
 import { flag, sizeObject } from "./values.ts";

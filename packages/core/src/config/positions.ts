@@ -4,8 +4,8 @@
  * each model.
  */
 
+import { integer, list } from "@onevision/base/schema";
 import type { MropeRule, XdropeRule } from "../positions/rule.ts";
-import { integer, list } from "../schema.ts";
 import type { Section } from "./section.ts";
 
 const frequencies = integer("Rotary frequencies", { min: 0, max: 2048 });

@@ -4,8 +4,8 @@
  * {processing,configuration,modeling}_<model>.py, models/blip/image_processing_blip.py.
  */
 
+import { integer } from "@onevision/base/schema";
 import { TOWERS } from "../facts/towers.ts";
-import { integer } from "../schema.ts";
 import { checkView } from "./checks.ts";
 import { expectVideoClass } from "./frames.ts";
 import { languageModel, type ReadLanguageModel } from "./language-models.ts";

@@ -3,11 +3,11 @@
  * video_processing}_qwen2_vl.py, models/qwen3_vl/video_processing_qwen3_vl.py and the configurations of each model.
  */
 
+import { integer, number } from "@onevision/base/schema";
 import { type NormalizationId, normalizedBy } from "../checkpoints/pixels.ts";
 import type { QwenVlConstants, QwenVlSettings } from "../families/qwen-vl.ts";
 import { QWEN2, QWEN2_5, QWEN3, QWEN3_5 } from "../positions/models.ts";
 import type { MropeRule } from "../positions/rule.ts";
-import { integer, number } from "../schema.ts";
 import type { DecoderType } from "./decoders.ts";
 import { languageModel } from "./language-models.ts";
 import { qwenTower } from "./native-towers.ts";

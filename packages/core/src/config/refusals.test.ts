@@ -1,7 +1,7 @@
 /** Snapshots that are refused, each with a message that says where and why. */
 
+import { OnevisionError } from "@onevision/base";
 import { expect, test } from "vitest";
-import { OnevisionError } from "../errors.ts";
 import { changed, type Files, read, without } from "../testing/snapshots.ts";
 import { MODEL_TYPES } from "./index.ts";
 

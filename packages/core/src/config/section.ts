@@ -3,9 +3,8 @@
  * can be refused instead of silently changing a count.
  */
 
-import { OnevisionError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
-import { isRecord, type Schema } from "../schema.ts";
+import { nearest, OnevisionError } from "@onevision/base";
+import { isRecord, type Schema } from "@onevision/base/schema";
 import { isForeign } from "./foreign-keys.ts";
 
 export interface Section {

@@ -5,7 +5,7 @@
  * (`get_video_processor_dict`), processing_utils.py.
  */
 
-import { isRecord } from "../schema.ts";
+import { isRecord } from "@onevision/base/schema";
 import { type Section, section, show, unsupported } from "./section.ts";
 import { word } from "./values.ts";
 

@@ -3,8 +3,8 @@
  * transformers 5.18, src/transformers/models/<type>/configuration_<type>.py.
  */
 
+import { either, list } from "@onevision/base/schema";
 import type { Tower } from "../facts/towers.ts";
-import { either, list } from "../schema.ts";
 import { type Section, section, show, unsupported } from "./section.ts";
 import {
 	layerIndex,

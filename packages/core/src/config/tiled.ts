@@ -3,9 +3,9 @@
  * models/{ovis2,lfm2_vl,phi4_multimodal}, {processing,image_processing,configuration,modeling}_<model>.py.
  */
 
+import { integer, number } from "@onevision/base/schema";
 import type { Lfm2VlSettings } from "../families/lfm2-vl.ts";
 import type { Ovis2Settings } from "../families/ovis2.ts";
-import { integer, number } from "../schema.ts";
 import { checkView } from "./checks.ts";
 import { languageModel } from "./language-models.ts";
 import type { Reader, ReadingOf } from "./reader.ts";

@@ -5,8 +5,8 @@
  * configuration_*.py of huggingface.co/moonshotai/Kimi-VL-A3B-Instruct and lmms-lab/LLaVA-OneVision-1.5-8B-Instruct.
  */
 
+import { integer, number } from "@onevision/base/schema";
 import { TOWERS, type Tower, type TowerId } from "../facts/towers.ts";
-import { integer, number } from "../schema.ts";
 import { type Section, section, show, unsupported } from "./section.ts";
 import {
 	layerList,

@@ -2,9 +2,9 @@
  * A tower read from a file: the row of facts/towers.ts with its widths, else a tower of its own.
  */
 
+import { integer, list, type Schema } from "@onevision/base/schema";
 import { countTowerParameters } from "../facts/parameters.ts";
 import { TOWERS, type Tower, type TowerId } from "../facts/towers.ts";
-import { integer, list, type Schema } from "../schema.ts";
 
 /** A tower: an id of the table, or its own widths. */
 export type AnyTower = TowerId | Tower;

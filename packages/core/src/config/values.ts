@@ -3,7 +3,7 @@
  * Source: transformers 5.18 image_processing_utils.py (`get_size_dict`, `convert_to_size_dict`, `VALID_SIZE_DICT_KEYS`).
  */
 
-import { boolean, either, integer, isRecord, list, number, type Schema, text } from "../schema.ts";
+import { boolean, either, integer, isRecord, list, number, type Schema, text } from "@onevision/base/schema";
 import { type Section, unsupported } from "./section.ts";
 
 /** Ranges are wide enough for any model and narrow enough that every product stays a safe integer. */

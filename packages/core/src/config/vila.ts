@@ -3,8 +3,8 @@
  * llava/model/configuration_llava.py at 0144dff; which keys a rule needs is said in families/vila.ts and nvila.ts.
  */
 
+import { choice, integer, isRecord, list, text as textOf } from "@onevision/base/schema";
 import { IMAGE_ASPECT_RATIOS, type NvilaConstants } from "../families/nvila.ts";
-import { choice, integer, isRecord, list, text as textOf } from "../schema.ts";
 import { refuseOriginal } from "./checks.ts";
 import { languageModel, type ReadLanguageModel } from "./language-models.ts";
 import type { Reader, ReadingOf } from "./reader.ts";

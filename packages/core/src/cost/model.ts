@@ -1,7 +1,7 @@
 /** The three parts of a model with their widths and parameter counts, from the ids or widths a checkpoint has. */
 
+import { OnevisionError } from "@onevision/base";
 import type { ModelParts } from "../checkpoints/checkpoint.ts";
-import { OnevisionError } from "../errors.ts";
 import { LANGUAGE_MODELS, type LanguageModel, type UnknownLanguageModel } from "../facts/language-models.ts";
 import {
 	countLanguageModelParameters,

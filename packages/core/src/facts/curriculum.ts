@@ -4,7 +4,7 @@
  * LLaVA-VL/LLaVA-NeXT, and arXiv 2509.23661. Where they disagree, `source` says so.
  */
 
-import type { Fact } from "./fact.ts";
+import type { Fact } from "@onevision/base";
 
 /** A part of a vision-language model that a stage may train. */
 export type Part = "tower" | "projector" | "language-model";

@@ -1,5 +1,6 @@
 /** Every table row has a source, usable numbers and a kebab-case id. */
 
+import type { Fact } from "@onevision/base";
 import { expect, test } from "vitest";
 import {
 	ONE_VISION_MIXTURE,
@@ -9,7 +10,6 @@ import {
 	ONEVISION_STAGES,
 	SINGLE_IMAGE_MIXTURE,
 } from "./curriculum.ts";
-import type { Fact } from "./fact.ts";
 import { HARDWARE, type Hardware } from "./hardware.ts";
 import { LANGUAGE_MODELS, type LanguageModel } from "./language-models.ts";
 import { TOWERS, type Tower } from "./towers.ts";

@@ -4,9 +4,8 @@
  * accumulate in float32. Real kernels reach a part of them; that part is not a fact about the chip.
  */
 
-import { OnevisionError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
-import type { Fact } from "./fact.ts";
+import type { Fact } from "@onevision/base";
+import { nearest, OnevisionError } from "@onevision/base";
 
 /** One accelerator, per device (for a superchip: per GPU). */
 export interface Hardware {

@@ -4,7 +4,7 @@
  * parts sum.
  */
 
-import { assertInternal } from "../errors.ts";
+import { assertInternal } from "@onevision/base";
 import type { LanguageModel, LatentAttention } from "./language-models.ts";
 import type { Tower } from "./towers.ts";
 

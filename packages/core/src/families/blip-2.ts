@@ -4,7 +4,7 @@
  * models/instructblip/processing_instructblip.py, which put one picture into a prompt.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import { NOTHING_AROUND } from "../layout.ts";
 import { type Family, noVideo } from "./family.ts";
 import { layoutFixedQueries, type QueryConstants } from "./queries.ts";

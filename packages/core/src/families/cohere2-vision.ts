@@ -4,9 +4,9 @@
  * models/cohere2_vision/{image_processing,processing}_cohere2_vision.py.
  */
 
+import { boolean } from "@onevision/base/schema";
 import { gridsUpTo } from "../geometry/aspect-grid.ts";
 import { leastScaleGrid } from "../geometry/canvas-scale.ts";
-import { boolean } from "../schema.ts";
 import { type Family, noVideo } from "./family.ts";
 import { cells, layoutTiles, maxTilesSchema, tilesKnob } from "./tile-grid.ts";
 import { square } from "./tiles.ts";

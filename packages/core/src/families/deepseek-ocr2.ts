@@ -3,10 +3,9 @@
  * aspect ratio. Source: transformers 5.18 models/deepseek_ocr2/{image_processing,processing}_deepseek_ocr2.py.
  */
 
-import { OnevisionError } from "../errors.ts";
+import type { Size } from "@onevision/base";
+import { OnevisionError, roundHalfEven } from "@onevision/base";
 import { gridsUpTo, nearestAspectGrid } from "../geometry/aspect-grid.ts";
-import { roundHalfEven } from "../rounding.ts";
-import type { Size } from "../sample.ts";
 import { type Family, noVideo } from "./family.ts";
 import {
 	checkTileRange,

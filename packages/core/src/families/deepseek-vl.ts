@@ -3,9 +3,9 @@
  * arXiv 2403.05525, 2410.13848, 2501.17811. Source: transformers 5.18 models/deepseek_vl and models/janus.
  */
 
+import type { Size } from "@onevision/base";
+import { roundHalfEven } from "@onevision/base";
 import { markersAround } from "../layout.ts";
-import { roundHalfEven } from "../rounding.ts";
-import type { Size } from "../sample.ts";
 import { type Family, noVideo } from "./family.ts";
 import { layoutTiles } from "./tile-grid.ts";
 import { square } from "./tiles.ts";

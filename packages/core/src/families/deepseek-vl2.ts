@@ -4,10 +4,10 @@
  * deepseek-ai/DeepSeek-VL2 deepseek_vl2/models/processing_deepseek_vl_v2.py.
  */
 
+import type { Grid, Size } from "@onevision/base";
+import { roundHalfEven } from "@onevision/base";
 import { gridsUpTo } from "../geometry/aspect-grid.ts";
 import { canvasList, selectBestResolution } from "../geometry/best-resolution.ts";
-import { roundHalfEven } from "../rounding.ts";
-import type { Grid, Size } from "../sample.ts";
 import { type Family, noVideo } from "./family.ts";
 import { layoutTiles, maxTilesSchema, tilesKnob } from "./tile-grid.ts";
 import { square } from "./tiles.ts";

@@ -4,11 +4,11 @@
  * video_processing,processing}_ernie4_5_vl_moe.py; the chat template writes a title and a pair of markers.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
+import { choice, either, number } from "@onevision/base/schema";
 import { smartResize } from "../geometry/smart-resize.ts";
 import type { Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
-import { choice, either, number } from "../schema.ts";
 import type { Family } from "./family.ts";
 import { notesOnBoth, numFramesKnob, type SampledFrames, withNotes } from "./frames.ts";
 import {

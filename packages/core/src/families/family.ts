@@ -1,9 +1,9 @@
 /** What a family is: an algorithm that turns media into tokens, with its settings declared once. */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
+import type { Schema } from "@onevision/base/schema";
 import type { ItemLayout } from "../layout.ts";
 import type { ImageItem, Scenario, VideoItem } from "../sample.ts";
-import type { Schema } from "../schema.ts";
 
 /**
  * Whose arithmetic is followed where implementations differ: Hugging Face transformers, the model's own

@@ -4,9 +4,9 @@
  */
 
 import { readFileSync } from "node:fs";
+import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
 import { createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import type { SettingValue } from "./family.ts";
 
 type Row = readonly [

@@ -1,8 +1,8 @@
 /** Choosing frames: the settings that video families share, and what they come to for one clip. */
 
+import { choice, either, integer } from "@onevision/base/schema";
 import { sampleLinspace, sampleUniform } from "../geometry/frame-sampling.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
-import { choice, either, integer } from "../schema.ts";
 import type { Knob, Parity } from "./family.ts";
 
 /** Every frame of the file, or this many spread evenly. */

@@ -3,10 +3,11 @@
  * newline token after every row. Source: transformers 5.18 models/fuyu/{image_processing,processing}_fuyu.py.
  */
 
-import { OnevisionError } from "../errors.ts";
+import type { Size } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
 import { markersAround } from "../layout.ts";
-import type { ImageItem, Size } from "../sample.ts";
-import { integer } from "../schema.ts";
+import type { ImageItem } from "../sample.ts";
 import { type Family, noVideo } from "./family.ts";
 import { layoutNative } from "./native-clip.ts";
 

@@ -4,9 +4,10 @@
  * the crops out.
  */
 
+import type { Grid } from "@onevision/base";
+import { boolean, integer, number } from "@onevision/base/schema";
 import { type ItemLayout, itemLayout, type Surroundings } from "../layout.ts";
-import type { Grid, ImageItem } from "../sample.ts";
-import { boolean, integer, number } from "../schema.ts";
+import type { ImageItem } from "../sample.ts";
 import { type Family, type Knob, noVideo } from "./family.ts";
 import { square } from "./tiles.ts";
 import { estimateTextTokens } from "./timestamps.ts";

@@ -5,11 +5,11 @@
  * otherwise.
  */
 
-import { OnevisionError } from "../errors.ts";
-import { thousands } from "../format.ts";
+import type { Size } from "@onevision/base";
+import { OnevisionError, thousands } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
 import { markersAround, type Surroundings } from "../layout.ts";
-import type { Size, VideoItem } from "../sample.ts";
-import { integer } from "../schema.ts";
+import type { VideoItem } from "../sample.ts";
 import type { Family, Knob } from "./family.ts";
 import {
 	type FrameCount,

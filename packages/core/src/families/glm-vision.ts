@@ -4,7 +4,7 @@
  * or a clip is written by the chat template.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import { sampleUniform } from "../geometry/frame-sampling.ts";
 import { smartResizeClip } from "../geometry/smart-resize.ts";
 import { markersAround, type Surroundings } from "../layout.ts";

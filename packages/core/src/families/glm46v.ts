@@ -3,7 +3,7 @@
  * Source: transformers 5.18 models/glm46v/{video_processing,processing}_glm46v.py.
  */
 
-import { linspace } from "../rounding.ts";
+import { linspace } from "@onevision/base";
 import type { VideoItem } from "../sample.ts";
 import type { Family } from "./family.ts";
 import {

@@ -4,9 +4,9 @@
  * processing}_glm4v.py.
  */
 
-import { linspace } from "../rounding.ts";
+import { linspace } from "@onevision/base";
+import { integer, number } from "@onevision/base/schema";
 import type { VideoItem } from "../sample.ts";
-import { integer, number } from "../schema.ts";
 import type { Family } from "./family.ts";
 import {
 	checkGlmLimits,

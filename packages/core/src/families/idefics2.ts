@@ -4,10 +4,11 @@
  * models/idefics2/processing_idefics2.py and image_processing_idefics2.py.
  */
 
-import { OnevisionError } from "../errors.ts";
+import type { Size } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
+import { boolean } from "@onevision/base/schema";
 import { type ItemLayout, itemLayout, NOTHING_AROUND, type TokenRange } from "../layout.ts";
-import type { ImageItem, Size } from "../sample.ts";
-import { boolean } from "../schema.ts";
+import type { ImageItem } from "../sample.ts";
 import { type Family, type Knob, noVideo } from "./family.ts";
 import { square } from "./tiles.ts";
 

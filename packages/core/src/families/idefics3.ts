@@ -4,10 +4,11 @@
  * 2504.05299. Source: transformers 5.18 models/idefics3/{image_processing,processing}_idefics3.py.
  */
 
-import { OnevisionError } from "../errors.ts";
+import type { Size } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
+import { boolean, integer } from "@onevision/base/schema";
 import type { ItemLayout } from "../layout.ts";
-import type { ImageItem, Size } from "../sample.ts";
-import { boolean, integer } from "../schema.ts";
+import type { ImageItem } from "../sample.ts";
 import { type Family, type Knob, noVideo } from "./family.ts";
 import { cells, layoutTiles } from "./tile-grid.ts";
 import { square } from "./tiles.ts";

@@ -5,11 +5,11 @@
  * and `load_video`; vllm-project/vllm vllm/transformers_utils/processors/internvl.py at c6f146b.
  */
 
+import { choice, either, integer } from "@onevision/base/schema";
 import { gridsUpTo, nearestAspectGrid } from "../geometry/aspect-grid.ts";
 import { sampleArangeShifted, sampleSegments } from "../geometry/frame-sampling.ts";
 import type { Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
-import { choice, either, integer } from "../schema.ts";
 import type { Family, Parity } from "./family.ts";
 import { type FrameCount, numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { type CropSettings, checkCropSettings, cropSettings, layoutTiles, tilesKnob } from "./tile-grid.ts";

@@ -4,11 +4,11 @@
  * processing}_kimi_k25.py.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
+import { choice, either, integer, number } from "@onevision/base/schema";
 import { type NavitLimits, navitResize } from "../geometry/navit-resize.ts";
 import type { Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
-import { choice, either, integer, number } from "../schema.ts";
 import type { Family } from "./family.ts";
 import { notesOnBoth, numFramesKnob, type SampledFrames, sampleFrames, withNotes } from "./frames.ts";
 import { type ClipFrames, clipFramesSchema, layoutNative, rateOf, secondsAt } from "./native-clip.ts";

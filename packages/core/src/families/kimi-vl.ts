@@ -3,9 +3,9 @@
  * huggingface.co/moonshotai/Kimi-VL-A3B-Instruct (image_processing_kimi_vl.py `rescale`), read in copies of it.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
 import { navitResize } from "../geometry/navit-resize.ts";
-import { integer } from "../schema.ts";
 import { type Family, noVideo } from "./family.ts";
 import { layoutNative } from "./native-clip.ts";
 import type { MergedPatches } from "./native-resolution.ts";

@@ -3,7 +3,7 @@
  * Source: transformers 5.18 models/kosmos2/processing_kosmos2.py, which puts one picture into a prompt.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import { markersAround } from "../layout.ts";
 import { type Family, noVideo } from "./family.ts";
 import { layoutFixedQueries, type QueryConstants } from "./queries.ts";

@@ -4,12 +4,13 @@
  * models/lfm2_vl/{image_processing,processing}_lfm2_vl.py.
  */
 
+import type { Size } from "@onevision/base";
+import { roundHalfEven } from "@onevision/base";
+import { boolean, integer, number } from "@onevision/base/schema";
 import { gridsUpTo, nearestAspectGrid } from "../geometry/aspect-grid.ts";
 import { clampPixels } from "../geometry/smart-resize.ts";
 import type { ItemLayout } from "../layout.ts";
-import { roundHalfEven } from "../rounding.ts";
-import type { ImageItem, Size } from "../sample.ts";
-import { boolean, integer, number } from "../schema.ts";
+import type { ImageItem } from "../sample.ts";
 import { type Family, type Knob, noVideo } from "./family.ts";
 import {
 	cells,

@@ -3,9 +3,9 @@
  * Source: transformers 5.18 models/llama4/{image_processing,processing}_llama4.py; scales are compared in float32.
  */
 
+import { boolean } from "@onevision/base/schema";
 import { gridsUpTo } from "../geometry/aspect-grid.ts";
 import { fitToTiles, leastScaleGrid } from "../geometry/canvas-scale.ts";
-import { boolean } from "../schema.ts";
 import { type Family, noVideo } from "./family.ts";
 import { cells, layoutTiles, maxTilesSchema, tilesKnob } from "./tile-grid.ts";
 import { square } from "./tiles.ts";

@@ -3,8 +3,8 @@
  * Source: transformers 5.18 models/llava_next/processing_llava_next.py; LLaVA-VL/LLaVA-NeXT llava/model/llava_arch.py.
  */
 
-import type { Size } from "../sample.ts";
-import { integer } from "../schema.ts";
+import type { Size } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
 import { type Family, type Knob, noVideo } from "./family.ts";
 import { anyresCanvases, layoutAnyres, square, transposed } from "./tiles.ts";
 

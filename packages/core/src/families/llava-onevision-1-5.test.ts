@@ -1,6 +1,6 @@
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { OnevisionError } from "../errors.ts";
 import { type LlavaOnevision15Constants, llavaOnevision15 } from "./llava-onevision-1-5.ts";
 
 const CONSTANTS: LlavaOnevision15Constants = { patch: 14, merge: 2, minPixels: 3136, maxPixels: 2_560_000 };

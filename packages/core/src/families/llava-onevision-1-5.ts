@@ -4,7 +4,7 @@
  * at d7fc34f (`load_empty_model`), which writes the processor that the checkpoints ship.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import { smartResize } from "../geometry/smart-resize.ts";
 import { markersAround } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";

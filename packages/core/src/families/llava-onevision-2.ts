@@ -5,10 +5,10 @@
  * processing_llava_onevision2.py at 2c3c25e; for video see onevision2-video.ts.
  */
 
+import { choice, either, integer, number } from "@onevision/base/schema";
 import { smartResize } from "../geometry/smart-resize.ts";
 import { type ItemLayout, itemLayout, markersAround } from "../layout.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
-import { choice, either, integer, number } from "../schema.ts";
 import type { Family, Parity } from "./family.ts";
 import { numFramesKnob } from "./frames.ts";
 import {

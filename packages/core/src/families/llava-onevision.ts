@@ -6,9 +6,9 @@
  * vllm/model_executor/models/llava_onevision.py, which lays out every image as if it were alone.
  */
 
+import type { Size } from "@onevision/base";
+import { choice, integer } from "@onevision/base/schema";
 import { POOLING_MODES, type PoolingMode, pooledSize } from "../pooling/sizes.ts";
-import type { Size } from "../sample.ts";
-import { choice, integer } from "../schema.ts";
 import type { Family, Knob, Parity } from "./family.ts";
 import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { limitCanvases, maxTilesKnob, maxTilesSchema, tileCounts } from "./llava-next.ts";

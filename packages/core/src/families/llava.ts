@@ -4,7 +4,7 @@
  * llava/mm_utils.py) pads to a square where transformers crops, with the same count.
  */
 
-import type { Size } from "../sample.ts";
+import type { Size } from "@onevision/base";
 import { type Family, noVideo } from "./family.ts";
 import { insideSquare, layoutOneTile, square } from "./tiles.ts";
 

@@ -1,8 +1,9 @@
 /** A picture or frames as MiniCPM-V lays them out: an overview and, when large enough, cuts, each between tags. */
 
+import type { Grid, Size } from "@onevision/base";
 import { resizeSlice, resizeView, sliceGrid } from "../geometry/minicpm-slices.ts";
 import { type ItemLayout, itemLayout, type Surroundings } from "../layout.ts";
-import type { Grid, MediaItem, Size } from "../sample.ts";
+import type { MediaItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 import { estimateTextTokens, withFirstText } from "./timestamps.ts";
 

@@ -5,10 +5,9 @@
  * vllm/model_executor/models/minicpmv.py at 73fb7a4, which cuts no frame and takes 32 of a clip, also for 4.5.
  */
 
-import { OnevisionError } from "../errors.ts";
-import { roundHalfEven } from "../rounding.ts";
+import { OnevisionError, roundHalfEven } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
-import { integer } from "../schema.ts";
 import type { Family, SettingValue } from "./family.ts";
 import { numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { layoutSlices, type SliceRule, withImageId } from "./minicpm-slices.ts";

@@ -5,11 +5,10 @@
  * vllm/model_executor/models/minicpmv4_6.py at 055e47c, which takes 32 frames of a clip and always cuts.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { linspace, OnevisionError } from "@onevision/base";
+import { boolean, choice, integer } from "@onevision/base/schema";
 import { sampleUniform } from "../geometry/frame-sampling.ts";
-import { linspace } from "../rounding.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
-import { boolean, choice, integer } from "../schema.ts";
 import type { Family, Knob } from "./family.ts";
 import { numFramesKnob, type SampledFrames, sampleFrames, VLLM_FRAMES } from "./frames.ts";
 import { layoutSlices, type SliceRule, withImageId } from "./minicpm-slices.ts";

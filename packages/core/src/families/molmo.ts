@@ -4,9 +4,9 @@
  * of huggingface.co/allenai/Molmo-7B-D-0924; ratios are compared in float32.
  */
 
+import type { Size } from "@onevision/base";
 import { gridsUpTo } from "../geometry/aspect-grid.ts";
 import { leastScaleGrid } from "../geometry/canvas-scale.ts";
-import type { Size } from "../sample.ts";
 import { type Family, noVideo } from "./family.ts";
 import { layoutTiles, maxTilesSchema, tilesKnob } from "./tile-grid.ts";
 import { square } from "./tiles.ts";

@@ -3,11 +3,11 @@
  * Shared by Pixtral, Gemma 4, GLM-V, ERNIE-4.5-VL, Kimi, VideoLLaMA 3 and HunyuanVL.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError, type Size } from "@onevision/base";
+import { choice, either, integer } from "@onevision/base/schema";
 import { sampleArange } from "../geometry/frame-sampling.ts";
 import { type ItemLayout, itemLayout, type Surroundings, type TokenRange } from "../layout.ts";
-import { MAX_FRAMES, type MediaItem, type Size, type VideoItem } from "../sample.ts";
-import { choice, either, integer } from "../schema.ts";
+import { MAX_FRAMES, type MediaItem, type VideoItem } from "../sample.ts";
 import { type FrameCount, numFramesSchema, type SampledFrames } from "./frames.ts";
 import { type MergedPatches, mergedGrid } from "./native-resolution.ts";
 

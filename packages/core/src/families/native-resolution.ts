@@ -3,10 +3,11 @@
  * Shared by LLaVA-OneVision-1.5 and LLaVA-OneVision-2, whose patches span one frame (temporal patch 1).
  */
 
-import { OnevisionError } from "../errors.ts";
+import type { Grid, Size } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
 import { type ItemLayout, itemLayout, type Surroundings } from "../layout.ts";
-import type { Grid, MediaItem, Size } from "../sample.ts";
-import { integer } from "../schema.ts";
+import type { MediaItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 
 /** Sizes of a patch and of a token. */

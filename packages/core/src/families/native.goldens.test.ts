@@ -1,5 +1,6 @@
 /** Golden rows of the families that keep a picture's own shape, and of those with a fixed number of tokens. */
 
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FIXED_CHECKPOINTS } from "../checkpoints/fixed.ts";
@@ -8,7 +9,6 @@ import { MINICPM_CHECKPOINTS } from "../checkpoints/minicpm.ts";
 import { MISTRAL_CHECKPOINTS } from "../checkpoints/mistral.ts";
 import { NATIVE_CHECKPOINTS } from "../checkpoints/native.ts";
 import { count, createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import type { ItemLayout } from "../layout.ts";
 import type { MediaItem } from "../sample.ts";
 import { describeGoldens, type GoldenGroup, type GoldenRow, readGoldens } from "../testing/goldens.ts";

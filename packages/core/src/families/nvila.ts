@@ -5,12 +5,13 @@
  * llava/mm_utils.py, llava/model/llava_arch.py, llava/model/encoders/, multimodal_projector/base_projector.py.
  */
 
-import { OnevisionError } from "../errors.ts";
+import type { Grid } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
+import { choice } from "@onevision/base/schema";
 import { gridsUpTo, nearestAspectGrid } from "../geometry/aspect-grid.ts";
 import { sampleLinspaceRounded } from "../geometry/frame-sampling.ts";
 import { type ItemLayout, itemLayout, markersAround } from "../layout.ts";
-import type { Grid, ImageItem, VideoItem } from "../sample.ts";
-import { choice } from "../schema.ts";
+import type { ImageItem, VideoItem } from "../sample.ts";
 import type { Family } from "./family.ts";
 import { numFramesKnob } from "./frames.ts";
 import { maxTilesKnob, maxTilesSchema } from "./llava-next.ts";

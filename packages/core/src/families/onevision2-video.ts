@@ -5,9 +5,8 @@
  * `build_readiness_groups` (the checkpoint's own codec file is known from its callers, it was not read itself).
  */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError, roundHalfEven } from "@onevision/base";
 import { sampleLinspaceRounded } from "../geometry/frame-sampling.ts";
-import { roundHalfEven } from "../rounding.ts";
 import type { VideoItem } from "../sample.ts";
 import { type SampledFrames, withNotes } from "./frames.ts";
 import { assertTimes, oneDecimal } from "./timestamps.ts";

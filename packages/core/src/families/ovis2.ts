@@ -4,10 +4,10 @@
  * models/ovis2/{image_processing,processing}_ovis2.py.
  */
 
+import type { Grid, Size } from "@onevision/base";
+import { boolean } from "@onevision/base/schema";
 import { gridsUpTo, nearestAspectGrid } from "../geometry/aspect-grid.ts";
 import { coveringGrid } from "../geometry/covering-grid.ts";
-import type { Grid, Size } from "../sample.ts";
-import { boolean } from "../schema.ts";
 import { type Family, noVideo } from "./family.ts";
 import {
 	type CropSettings,

@@ -4,8 +4,8 @@
  * models/perception_lm/{image_processing,processing,video_processing}_perception_lm.py.
  */
 
-import type { Grid, Size } from "../sample.ts";
-import { choice } from "../schema.ts";
+import type { Grid, Size } from "@onevision/base";
+import { choice } from "@onevision/base/schema";
 import type { Family } from "./family.ts";
 import { type FrameCount, numFramesKnob, numFramesSchema, sampleFrames } from "./frames.ts";
 import { layoutTiles, maxTilesSchema, tilesKnob } from "./tile-grid.ts";

@@ -4,9 +4,9 @@
  * models/phi4_multimodal/image_processing_phi4_multimodal.py.
  */
 
-import { OnevisionError } from "../errors.ts";
+import type { Grid, Size } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
 import { gridsUpTo, nearestAspectGrid } from "../geometry/aspect-grid.ts";
-import type { Grid, Size } from "../sample.ts";
 import { type Family, noVideo } from "./family.ts";
 import { cells, layoutTiles, maxTilesSchema, tilesKnob } from "./tile-grid.ts";
 import { square } from "./tiles.ts";

@@ -4,12 +4,11 @@
  * mistralai/mistral-common src/mistral_common/tokens/tokenizers/image.py at 05a47dc, which rounds where transformers floors.
  */
 
-import { OnevisionError } from "../errors.ts";
-import { thousands } from "../format.ts";
+import type { Size } from "@onevision/base";
+import { OnevisionError, roundHalfEven, thousands } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
 import { NOTHING_AROUND } from "../layout.ts";
-import { roundHalfEven } from "../rounding.ts";
-import type { ImageItem, Size } from "../sample.ts";
-import { integer } from "../schema.ts";
+import type { ImageItem } from "../sample.ts";
 import { type Family, type Knob, noVideo, type Parity } from "./family.ts";
 import { layoutNative } from "./native-clip.ts";
 import type { MergedPatches } from "./native-resolution.ts";

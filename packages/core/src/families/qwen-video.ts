@@ -5,11 +5,11 @@
  * vllm-project/vllm vllm/multimodal/video.py at e5005d0 (`Qwen2VLVideoBackend`), which hands transformers its frames.
  */
 
-import { OnevisionError } from "../errors.ts";
+import type { Size } from "@onevision/base";
+import { OnevisionError, roundHalfEven } from "@onevision/base";
 import { countByRate, sampleArange, sampleLinspaceRounded } from "../geometry/frame-sampling.ts";
 import { smartResize, smartResizeClip } from "../geometry/smart-resize.ts";
-import { roundHalfEven } from "../rounding.ts";
-import type { Size, VideoItem } from "../sample.ts";
+import type { VideoItem } from "../sample.ts";
 import type { Parity } from "./family.ts";
 import { notesOnBoth, type SampledFrames, withNotes } from "./frames.ts";
 import type { QwenVlConstants, QwenVlSettings } from "./qwen-vl.ts";

@@ -4,12 +4,12 @@
  * qwen-video.ts.
  */
 
-import { OnevisionError } from "../errors.ts";
-import { thousands } from "../format.ts";
+import type { Size } from "@onevision/base";
+import { OnevisionError, thousands } from "@onevision/base";
+import { boolean, choice, either, integer, number } from "@onevision/base/schema";
 import { smartResize } from "../geometry/smart-resize.ts";
 import { type ItemLayout, itemLayout, markersAround, type Surroundings } from "../layout.ts";
-import type { MediaItem, Size, VideoItem } from "../sample.ts";
-import { boolean, choice, either, integer, number } from "../schema.ts";
+import type { MediaItem, VideoItem } from "../sample.ts";
 import type { Family, Knob, Parity } from "./family.ts";
 import { type FrameCount, numFramesKnob, numFramesSchema, type SampledFrames } from "./frames.ts";
 import { pixelBudget, sampledFrames } from "./processor-arguments.ts";

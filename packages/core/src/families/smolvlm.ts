@@ -4,11 +4,10 @@
  * 5.18 models/smolvlm/{processing,video_processing}_smolvlm.py.
  */
 
-import { OnevisionError } from "../errors.ts";
+import { linspace, OnevisionError, roundHalfEven } from "@onevision/base";
+import { choice, either, integer, number } from "@onevision/base/schema";
 import type { Surroundings } from "../layout.ts";
-import { linspace, roundHalfEven } from "../rounding.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
-import { choice, either, integer, number } from "../schema.ts";
 import type { Family, SettingValue } from "./family.ts";
 import { type FrameCount, numFramesKnob, type SampledFrames } from "./frames.ts";
 import {

@@ -3,10 +3,11 @@
  * Settings are spelled as in transformers, where a tile is called a patch.
  */
 
-import { OnevisionError } from "../errors.ts";
+import type { Grid, Size } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
+import { boolean, integer } from "@onevision/base/schema";
 import { type ItemLayout, itemLayout, NOTHING_AROUND, type Surroundings } from "../layout.ts";
-import type { Grid, ImageItem, Size } from "../sample.ts";
-import { boolean, integer } from "../schema.ts";
+import type { ImageItem } from "../sample.ts";
 import type { Knob } from "./family.ts";
 
 /** Patches and pooled features of one view. */

@@ -5,11 +5,12 @@
  * models/llava_next/processing_llava_next.py and models/llava_onevision/processing_llava_onevision.py.
  */
 
+import type { Grid, Size } from "@onevision/base";
+import { floorDivide, roundHalfEven } from "@onevision/base";
 import { type CanvasList, canvasList, fitInside, selectBestResolution } from "../geometry/best-resolution.ts";
 import { type UnpadRounding, unpad } from "../geometry/unpad.ts";
 import { type ItemLayout, itemLayout, NOTHING_AROUND, type Surroundings } from "../layout.ts";
-import { floorDivide, roundHalfEven } from "../rounding.ts";
-import type { Grid, ImageItem, Size } from "../sample.ts";
+import type { ImageItem } from "../sample.ts";
 
 /** Allowed canvases, and the tile grid of each. */
 export interface AnyresCanvases {

@@ -1,8 +1,7 @@
 /** Times written as text between frames: how the references print them, and an estimate of their tokens. */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError, roundHalfEven } from "@onevision/base";
 import type { ItemLayout } from "../layout.ts";
-import { roundHalfEven } from "../rounding.ts";
 
 /** Python's `f"{value:.1f}"`: one decimal, exact ties to even where `toFixed` goes up (0.25 → "0.2"). */
 export function oneDecimal(value: number): string {

@@ -1,7 +1,8 @@
 /** A video whose every frame is one view of the tower, pooled alike. */
 
+import type { Grid, Size } from "@onevision/base";
 import { type ItemLayout, itemLayout, NOTHING_AROUND, type Surroundings } from "../layout.ts";
-import type { Grid, Size, VideoItem } from "../sample.ts";
+import type { VideoItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 
 export interface FrameRule {

@@ -4,10 +4,10 @@
  * 2501.13106. Source: transformers 5.18 models/video_llama_3/{image_processing,video_processing,processing}_video_llama_3.py.
  */
 
+import { boolean, choice, either, number } from "@onevision/base/schema";
 import { smartResize } from "../geometry/smart-resize.ts";
 import { type ItemLayout, NOTHING_AROUND, type Surroundings, type TokenRange } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
-import { boolean, choice, either, number } from "../schema.ts";
 import type { Family } from "./family.ts";
 import { notesOnBoth, numFramesKnob, type SampledFrames, withNotes } from "./frames.ts";
 import {

@@ -4,9 +4,9 @@
  * conversation/conversation_video.py at e582bd0, processors/video_processor.py (`load_video`).
  */
 
+import { boolean, integer } from "@onevision/base/schema";
 import { type ItemLayout, itemLayout, type Surroundings } from "../layout.ts";
 import type { MediaItem, VideoItem } from "../sample.ts";
-import { boolean, integer } from "../schema.ts";
 import type { Family } from "./family.ts";
 import { numFramesKnob, type SampledFrames } from "./frames.ts";
 import { square } from "./tiles.ts";

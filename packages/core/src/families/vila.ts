@@ -5,10 +5,11 @@
  * (`get_frame_from_vcap`), llava/model/multimodal_projector/base_projector.py (`DownSampleBlock`).
  */
 
+import type { Grid } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
 import { sampleLinspace } from "../geometry/frame-sampling.ts";
 import type { ItemLayout, Surroundings } from "../layout.ts";
-import type { Grid, VideoItem } from "../sample.ts";
-import { integer } from "../schema.ts";
+import type { VideoItem } from "../sample.ts";
 import type { Family } from "./family.ts";
 import { numFramesKnob, type SampledFrames } from "./frames.ts";
 import { layoutOneTile, square } from "./tiles.ts";

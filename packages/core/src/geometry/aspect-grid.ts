@@ -4,7 +4,7 @@
  * (InternVL, VILA, Phi-4) walks a Python set instead of a sorted list, which can differ on exact ties only.
  */
 
-import type { Grid, Size } from "../sample.ts";
+import type { Grid, Size } from "@onevision/base";
 
 /** All grids of `min` to `max` tiles by number of tiles; within one number, fewer columns first. */
 export function gridsUpTo(min: number, max: number): Grid[] {

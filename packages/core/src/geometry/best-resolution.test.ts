@@ -1,6 +1,6 @@
+import type { Size } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Size } from "../sample.ts";
 import { canvasList, fitInside, selectBestResolution } from "./best-resolution.ts";
 
 /** The reference, step by step: every canvas in order, more pixels kept, then fewer wasted. */

@@ -3,8 +3,8 @@
  * LLaVA-NeXT `select_best_resolution` (llava/mm_utils.py), copied by transformers 5.18 image_processing_utils.py:642.
  */
 
-import { assertInternal } from "../errors.ts";
-import type { Size } from "../sample.ts";
+import type { Size } from "@onevision/base";
+import { assertInternal } from "@onevision/base";
 
 /** Allowed canvases by ascending area, those of one area in the order given. */
 export interface CanvasList {

@@ -4,8 +4,8 @@
  * models/llama4/image_processing_llama4.py `get_best_fit`, models/cohere2_vision/image_processing_cohere2_vision.py.
  */
 
-import { assertInternal } from "../errors.ts";
-import type { Grid, Size } from "../sample.ts";
+import type { Grid, Size } from "@onevision/base";
+import { assertInternal } from "@onevision/base";
 
 export interface CanvasScaleRule {
 	/** Side of a tile, px. */

@@ -3,8 +3,8 @@
  * Source: transformers 5.18 models/ovis2/image_processing_ovis2.py `get_min_tile_covering_grid`.
  */
 
-import { assertInternal } from "../errors.ts";
-import type { Grid, Size } from "../sample.ts";
+import type { Grid, Size } from "@onevision/base";
+import { assertInternal } from "@onevision/base";
 
 /** Share of the picture's area that must survive. */
 const COVERING_THRESHOLD = 0.9;

@@ -1,6 +1,6 @@
 /** Which frames of a clip are used: each reference's own way, as ascending indices. */
 
-import { linspace, roundHalfEven } from "../rounding.ts";
+import { linspace, roundHalfEven } from "@onevision/base";
 
 /** `i·total // count`: transformers `default_sample_indices_fn` (video_utils.py:306). */
 export function sampleUniform(total: number, count: number): number[] {

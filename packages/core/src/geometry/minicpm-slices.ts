@@ -4,8 +4,8 @@
  * (2.6 to 4.5), which rounds to a patch where 4.6 rounds to four.
  */
 
-import { roundHalfEven } from "../rounding.ts";
-import type { Grid, Size } from "../sample.ts";
+import type { Grid, Size } from "@onevision/base";
+import { roundHalfEven } from "@onevision/base";
 
 /**
  * `get_sliced_grid`: about as many cuts as the picture has slice areas, nearest to its aspect ratio on a log scale; on a

@@ -3,7 +3,7 @@
  * Source: transformers 5.18 models/kimi_k25/image_processing_kimi_k25.py `navit_resize`.
  */
 
-import type { Size } from "../sample.ts";
+import type { Size } from "@onevision/base";
 
 export interface NavitLimits {
 	/** Side of a patch, px. */

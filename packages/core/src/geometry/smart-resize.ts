@@ -5,9 +5,8 @@
  * (QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0) the first rounding.
  */
 
-import { OnevisionError } from "../errors.ts";
-import { roundHalfEven } from "../rounding.ts";
-import type { Size } from "../sample.ts";
+import type { Size } from "@onevision/base";
+import { OnevisionError, roundHalfEven } from "@onevision/base";
 
 /** Longest side over shortest side that the Qwen family accepts. */
 export const MAX_ASPECT_RATIO = 200;

@@ -5,8 +5,8 @@
  * exact arithmetic can lose a row on each side: 1107×820 gives 61 rows against 59.
  */
 
-import { truncateAfterSevenDecimals } from "../rounding.ts";
-import type { Grid, Size } from "../sample.ts";
+import type { Grid, Size } from "@onevision/base";
+import { truncateAfterSevenDecimals } from "@onevision/base";
 
 /** `"seven-decimals"` is transformers, `"plain"` the original repository. */
 export type UnpadRounding = "seven-decimals" | "plain";

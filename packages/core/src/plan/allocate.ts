@@ -4,9 +4,9 @@
  * checkpoint was trained with comes first, then the cheaper tower.
  */
 
+import { OnevisionError } from "@onevision/base";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import type { Knob, Parity, Settings, SettingValue } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import type { ItemLayout } from "../layout.ts";

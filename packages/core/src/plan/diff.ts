@@ -1,6 +1,6 @@
 /** What changed from one plan to another: settings, tokens, statuses, cost and findings, one row each. */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Plan } from "./plan.ts";
 
 export interface PlanChange {

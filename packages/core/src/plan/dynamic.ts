@@ -3,10 +3,10 @@
  * grows with duration and with resolution. The fixed budget is predictable; the dynamic one follows the input.
  */
 
+import { OnevisionError } from "@onevision/base";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { checkpointById } from "../checkpoints/index.ts";
 import { createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import type { Parity } from "../families/family.ts";
 import type { MediaItem, Sample, Scenario } from "../sample.ts";
 import type { Allocation } from "./allocate.ts";

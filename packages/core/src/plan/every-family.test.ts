@@ -3,10 +3,10 @@
  * extrapolation and its skills agree with the layout, and what is unknown is never called met.
  */
 
+import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
 import { CHECKPOINTS, type CheckpointId, checkpointById } from "../checkpoints/index.ts";
 import { createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import { familyById } from "../families/index.ts";
 import type { VideoItem } from "../sample.ts";
 import { type Plan, plan } from "./plan.ts";

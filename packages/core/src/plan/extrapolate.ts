@@ -5,7 +5,7 @@
  * them is seen by nobody, whatever the training was.
  */
 
-import { percent, thousands } from "../format.ts";
+import { percent, thousands } from "@onevision/base";
 
 export interface ExtrapolationQuestion {
 	/** Absent where nobody published it. */

@@ -1,10 +1,10 @@
 /** Shares that survive, worked out by hand for layouts one can check on paper, and the formula that joins them. */
 
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CHECKPOINT_IDS } from "../checkpoints/index.ts";
 import { createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import type { MediaItem } from "../sample.ts";
 import {
 	DEFAULT_FIDELITY,

@@ -1,7 +1,7 @@
 /** Where a scenario's samples come from: files, descriptions, or assumptions that are called so. */
 
+import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
-import { OnevisionError } from "../errors.ts";
 import type { ImageItem, Sample, VideoItem } from "../sample.ts";
 import { mergeEqual, presentScenarios, profileMedia } from "./media-profile.ts";
 

@@ -1,6 +1,6 @@
 /** What a scenario's samples look like: measured from files, described in the request, or assumed and called so. */
 
-import { OnevisionError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import {
 	type ImageItem,
 	type Sample,

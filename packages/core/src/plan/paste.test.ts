@@ -1,10 +1,10 @@
 /** Settings to paste: as each tool takes them, and said where it cannot be told. */
 
 import { readFileSync } from "node:fs";
+import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
 import type { CheckpointId } from "../checkpoints/index.ts";
 import { CHECKPOINTS } from "../checkpoints/index.ts";
-import { OnevisionError } from "../errors.ts";
 import type { PasteBlock } from "./paste.ts";
 import { plan } from "./plan.ts";
 import type { PlanRequest } from "./request.ts";

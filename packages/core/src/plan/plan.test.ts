@@ -1,9 +1,9 @@
 /** Whole plans: the same question has the same answer, its numbers agree with each other, and other families plan too. */
 
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import { SCENARIOS, type Scenario } from "../sample.ts";
 import { limitImages } from "./allocate.ts";
 import { fidelityGap, isClearlyLess } from "./fidelity.ts";

@@ -1,10 +1,10 @@
 /** The plan: one answer put together from allocation, joint budget, contrast, extrapolation, curriculum, cost, skills and rules. */
 
+import { OnevisionError } from "@onevision/base";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { knownModelOf, type Model } from "../cost/model.ts";
 import { estimateRequest, type RequestCost } from "../cost/request.ts";
 import { type Counter, createCounterFrom } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import type { Settings } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
 import type { SampleLayout } from "../layout.ts";

@@ -1,7 +1,7 @@
 /** The request's declaration: every key is in the JSON Schema with a description, and a full request passes. */
 
+import type { JsonSchema } from "@onevision/base/schema";
 import { expect, test } from "vitest";
-import type { JsonSchema } from "../schema.ts";
 import { type PlanRequest, planRequestSchema } from "./request.ts";
 
 /** Every option, at once. */

@@ -3,7 +3,7 @@
  * checking, the JSON Schema, the docs table and the command line come from this declaration.
  */
 
-import { MAX_FRAMES, MAX_SIDE } from "../sample.ts";
+import { MAX_SIDE } from "@onevision/base";
 import {
 	boolean,
 	choice,
@@ -15,7 +15,8 @@ import {
 	object,
 	optional,
 	text,
-} from "../schema.ts";
+} from "@onevision/base/schema";
+import { MAX_FRAMES } from "../sample.ts";
 
 const MAX_TOKENS = 10_000_000;
 const MAX_SAMPLES = 1e12;

@@ -1,7 +1,7 @@
 /** From asked to planned: defaults, names with suggestions, and contradictions refused in words. */
 
+import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
-import { OnevisionError } from "../errors.ts";
 import type { PlanRequest } from "./request.ts";
 import { resolveMix, resolvePlanRequest } from "./resolve.ts";
 
@@ -138,17 +138,6 @@ test("either end of a limit may be left out", () => {
 		pooling: { min: 2, max: 8 },
 		tiles: { min: 1, max: 36 },
 	});
-});
-
-test.each(["gpt-4o", "openai/gpt-4o", "claude-opus-4-7"])("%s is closed, and it says so", (model) => {
-	expect(() => resolvePlanRequest({ model })).toThrow(
-		expect.objectContaining({
-			code: "unsupported",
-			message: expect.stringMatching(
-				new RegExp(`^model: ${model} is a closed model.*onevision count -m ${model}`),
-			),
-		}),
-	);
 });
 
 describe("names that are not known", () => {

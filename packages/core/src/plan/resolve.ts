@@ -1,18 +1,16 @@
 /** From what was asked to what is planned: names looked up, defaults filled in, contradictions refused. */
 
+import { nearest, OnevisionError } from "@onevision/base";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { checkpointById, isCheckpointName, resolveCheckpointId } from "../checkpoints/index.ts";
+import { checkpointById, resolveCheckpointId } from "../checkpoints/index.ts";
 import type { Offload } from "../cost/memory.ts";
 import { DEFAULT_REQUEST_BATCH } from "../cost/request.ts";
 import { resolveSettings } from "../count.ts";
-import { OnevisionError } from "../errors.ts";
 import type { Part } from "../facts/curriculum.ts";
 import { HARDWARE, type Hardware, type HardwareId } from "../facts/hardware.ts";
 import { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "../facts/language-models.ts";
 import { TOWERS, type Tower, type TowerId } from "../facts/towers.ts";
 import type { Parity } from "../families/family.ts";
-import { nearest } from "../nearest.ts";
-import { isApiModelName } from "../providers/models.ts";
 import { SCENARIOS, type Scenario } from "../sample.ts";
 import type { Bounds } from "./allocate.ts";
 import { DEFAULT_TRANSFER_SAMPLES, STAGE_IDS, STAGES, type StageId } from "./curriculum.ts";
@@ -145,12 +143,6 @@ function resolveModel(asked: PlanRequest["model"]): {
 	readonly checkpoint: Checkpoint;
 } {
 	if (asked === undefined || typeof asked === "string") {
-		if (asked !== undefined && !isCheckpointName(asked) && isApiModelName(asked)) {
-			throw new OnevisionError(
-				"unsupported",
-				`model: ${asked} is a closed model, and a plan chooses settings, training and hardware of open ones; name one of those (onevision models), or count what ${asked} takes (onevision count -m ${asked})`,
-			);
-		}
 		const id = resolveCheckpointId(asked ?? DEFAULT_MODEL);
 		return { model: id, checkpoint: checkpointById(id) };
 	}

@@ -3,9 +3,9 @@
  * A reject or a refusal stops the plan unless its id is in `allow`; then the plan records that it was overridden.
  */
 
+import { percent, thousands } from "@onevision/base";
 import { createCounterFrom } from "../count.ts";
 import { familyById } from "../families/index.ts";
-import { percent, thousands } from "../format.ts";
 import { SCENARIOS } from "../sample.ts";
 import type { CurriculumPlan } from "./curriculum.ts";
 import type { Extrapolation } from "./extrapolate.ts";

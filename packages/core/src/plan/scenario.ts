@@ -1,6 +1,6 @@
 /** One scenario's answer: the allocation chosen for the budget, how it stands, what else was possible, and why. */
 
-import { percent, thousands } from "../format.ts";
+import { percent, thousands } from "@onevision/base";
 import type { Scenario } from "../sample.ts";
 import {
 	type AllocationQuestion,

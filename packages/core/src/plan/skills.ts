@@ -4,7 +4,7 @@
  * skill transfers from is the paper's statement, the thresholds on fidelity are this project's and only rank.
  */
 
-import { percent, thousands } from "../format.ts";
+import { percent, thousands } from "@onevision/base";
 import type { Scenario } from "../sample.ts";
 import type { CurriculumPlan } from "./curriculum.ts";
 import type { ScenarioPlan } from "./scenario.ts";

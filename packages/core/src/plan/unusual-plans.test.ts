@@ -1,7 +1,7 @@
 /** Requests that are unusual but allowed, or wrong in ways that must be told: none hangs, none passes silently. */
 
+import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
-import { OnevisionError } from "../errors.ts";
 import { plan } from "./plan.ts";
 import type { PlanRequest } from "./request.ts";
 

@@ -4,10 +4,10 @@
  */
 
 import { readFileSync } from "node:fs";
+import type { Grid } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { OnevisionError } from "../errors.ts";
-import type { Grid } from "../sample.ts";
 import { type FeatureGrid, interpolateBilinear, pool } from "./pool.ts";
 import { POOLING_MODES, type PoolingMode, pooledSize } from "./sizes.ts";
 

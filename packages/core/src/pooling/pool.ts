@@ -6,8 +6,7 @@
  * stride as kernel size, leftover rows and columns dropped.
  */
 
-import { OnevisionError } from "../errors.ts";
-import { type Grid, MAX_SIDE } from "../sample.ts";
+import { type Grid, MAX_SIDE, OnevisionError } from "@onevision/base";
 import { type PoolingMode, pooledSize } from "./sizes.ts";
 
 /** Features of one view: `values` is row-major [rows, cols, dim], float32. */

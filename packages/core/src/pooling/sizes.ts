@@ -1,6 +1,6 @@
 /** How big a feature grid is after pooling. Bilinear rounds up, average and max pooling drop the rest. */
 
-import type { Grid } from "../sample.ts";
+import type { Grid } from "@onevision/base";
 
 export const POOLING_MODES = ["bilinear", "average", "max"] as const;
 /** `mm_spatial_pool_mode` of LLaVA-NeXT: bilinear interpolation, mean or maximum of each block. */

@@ -4,8 +4,8 @@
  * vllm-project/vllm vllm/model_executor/models/qwen2_5_vl.py at 002d181 `get_mrope_input_positions`.
  */
 
-import { OnevisionError } from "../errors.ts";
-import type { Grid } from "../sample.ts";
+import type { Grid } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
 
 /** A stretch of tokens with one rule for its positions. */
 export type Run =

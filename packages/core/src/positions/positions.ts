@@ -3,10 +3,10 @@
  * sizes alone. Equal to transformers 5.18 for every model that has a rule of its own (goldens/positions.json).
  */
 
+import { assertInternal, OnevisionError } from "@onevision/base";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import type { CheckpointId } from "../checkpoints/index.ts";
 import { type CountSettings, createCounter } from "../count.ts";
-import { assertInternal, OnevisionError } from "../errors.ts";
 import { ASSUMED_FPS } from "../families/qwen-video.ts";
 import { estimateTextTokens } from "../families/timestamps.ts";
 import type { ItemLayout } from "../layout.ts";

@@ -2,8 +2,8 @@
  * How each family numbers the positions of its sequence. One row per family, each with the file it was read from.
  */
 
+import { OnevisionError } from "@onevision/base";
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { OnevisionError } from "../errors.ts";
 import type { FamilyId } from "../families/index.ts";
 import { ERNIE, glm, HUNYUAN } from "./models.ts";
 import type { PositionRule, SequentialRule } from "./rule.ts";

@@ -4,7 +4,7 @@
  * transformers 5.18 models/hunyuan_vl/modeling_hunyuan_vl.py `get_rope_index`.
  */
 
-import type { Grid } from "../sample.ts";
+import type { Grid } from "@onevision/base";
 import { assertLength } from "./mrope.ts";
 
 /** A stretch of tokens with one rule for its positions. */

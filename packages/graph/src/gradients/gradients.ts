@@ -3,8 +3,8 @@
  * they can be optimised, saved and run like any others. Complete by type: every operator has a rule or a reason.
  */
 
+import { OnevisionError } from "@onevision/base";
 import { isFloat } from "../dtype.ts";
-import { GraphError } from "../errors.ts";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { Add, Gemm, Transpose } from "../ops.ts";
@@ -41,7 +41,7 @@ export function gradientsOf(
 	{ stopAt = [] }: GradientOptions = {},
 ): readonly Value[] {
 	if (loss.shape.some((size) => size !== 1) || !isFloat(loss.dtype)) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"not-differentiable",
 			`${loss.name}: a loss is one float, got ${loss.dtype} ${formatDims(loss.dims)}; reduce it first`,
 		);
@@ -54,7 +54,7 @@ export function gradientsOf(
 	return wrt.map((value) => {
 		const gradient = known.get(value);
 		if (gradient === undefined) {
-			throw new GraphError(
+			throw new OnevisionError(
 				"not-differentiable",
 				`${loss.name} does not depend on ${value.name}; leave it out of the gradients`,
 			);
@@ -122,8 +122,8 @@ function added(sum: Value, gradient: Value): Value {
 		: Transpose(added(left, right), [1, 0]);
 }
 
-function refusal(node: Node, reason: string): GraphError {
-	return new GraphError(
+function refusal(node: Node, reason: string): OnevisionError {
+	return new OnevisionError(
 		"not-differentiable",
 		`${node.op} (${node.outputs[0]?.name}): ${reason}; name its output in stopAt to treat it as a constant`,
 	);

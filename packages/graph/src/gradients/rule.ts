@@ -1,6 +1,6 @@
 /** What the gradient rules of all operators share. */
 
-import { present } from "../errors.ts";
+import { assertDefined } from "@onevision/base";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { Expand, Gemm, ReduceSum, Reshape } from "../ops.ts";
@@ -67,10 +67,10 @@ export function untransposed(value: Value): Value | undefined {
 
 /** The input at `index`, which the operator always has. */
 export function operand(node: Node, index: number): Value {
-	return present(node.inputs[index], `input ${index} of ${node.op}`);
+	return assertDefined(node.inputs[index], `input ${index} of ${node.op}`);
 }
 
 /** The output at `index`. */
 export function result(node: Node, index: number): Value {
-	return present(node.outputs[index], `output ${index} of ${node.op}`);
+	return assertDefined(node.outputs[index], `output ${index} of ${node.op}`);
 }

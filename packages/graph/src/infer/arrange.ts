@@ -1,6 +1,6 @@
 /** Shapes of operators that rearrange: reshape, transpose, expand, concat, split, slice, pad. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
 import { axisOf, broadcastDims, type Dim, elementCount } from "../shape.ts";
 import { constantInts, type Draft, type InferRule, inputAt, mismatch, wrongDType } from "./rule.ts";
@@ -26,7 +26,7 @@ export function slicedAxes(draft: Draft): SlicedAxis[] {
 		const step = steps[i] ?? 0;
 		const ascending = step > 0;
 		if (step === 0 || starts[i] === undefined || ends[i] === undefined) {
-			throw new GraphError(
+			throw new OnevisionError(
 				"invalid-input",
 				"Slice: starts, ends, axes and steps need one entry each, no step 0",
 			);

@@ -1,6 +1,6 @@
 /** Shapes of 2-D convolutions, NCHW, one group. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { AttributesOf, OpName } from "../operators.ts";
 import type { Dim } from "../shape.ts";
 import { type Draft, type InferRule, inputAt, mismatch, sameFloats } from "./rule.ts";
@@ -18,7 +18,7 @@ export function windowOf(op: OpName, attributes: AttributesOf<"ConvTranspose">):
 	const list = (name: keyof AttributesOf<"ConvTranspose">, length: number, fill: number, least: number) => {
 		const values = attributes[name] ?? new Array<number>(length).fill(fill);
 		if (values.length !== length || values.some((value) => !Number.isInteger(value) || value < least)) {
-			throw new GraphError(
+			throw new OnevisionError(
 				"invalid-input",
 				`${op}: ${name} must be ${length} whole numbers of at least ${least}, got [${values.join(", ")}]`,
 			);

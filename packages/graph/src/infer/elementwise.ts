@@ -1,7 +1,7 @@
 /** Shapes of elementwise operators: the input's own, or what the inputs broadcast to. */
 
+import { OnevisionError } from "@onevision/base";
 import { type DType, dtypeOfOnnx } from "../dtype.ts";
-import { GraphError } from "../errors.ts";
 import type { OpName } from "../operators.ts";
 import { broadcastOf, type Draft, type InferRule, inputAt, sameFloats, wrongDType } from "./rule.ts";
 
@@ -50,14 +50,17 @@ export const elementwiseRules = {
 	Gelu: (draft) => {
 		const { approximate = "none" } = draft.attributes;
 		if (approximate !== "none" && approximate !== "tanh") {
-			throw new GraphError("invalid-input", `Gelu: approximate is "none" or "tanh", got ${approximate}`);
+			throw new OnevisionError("invalid-input", `Gelu: approximate is "none" or "tanh", got ${approximate}`);
 		}
 		return unary(draft);
 	},
 	Cast: (draft) => {
 		const dtype = dtypeOfOnnx(draft.attributes.to ?? 0);
 		if (dtype === undefined) {
-			throw new GraphError("invalid-input", `Cast: to = ${draft.attributes.to} is no dtype of this package`);
+			throw new OnevisionError(
+				"invalid-input",
+				`Cast: to = ${draft.attributes.to} is no dtype of this package`,
+			);
 		}
 		return [{ dtype, dims: inputAt(draft, 0).dims }];
 	},

@@ -1,6 +1,6 @@
 /** Shapes of gathers and scatters. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
 import { axisOf, sameSizes } from "../shape.ts";
 import { type Draft, type InferRule, indicesAt, inputAt, mismatch, wrongDType } from "./rule.ts";
@@ -8,7 +8,7 @@ import { type Draft, type InferRule, indicesAt, inputAt, mismatch, wrongDType } 
 function checkReduction(draft: Draft<"ScatterElements" | "ScatterND">): void {
 	const { reduction = "none" } = draft.attributes;
 	if (reduction !== "none" && reduction !== "add") {
-		throw new GraphError("invalid-input", `${draft.op}: reduction is "none" or "add", got ${reduction}`);
+		throw new OnevisionError("invalid-input", `${draft.op}: reduction is "none" or "add", got ${reduction}`);
 	}
 	if (inputAt(draft, 2).dtype !== inputAt(draft, 0).dtype)
 		throw wrongDType(draft, 2, inputAt(draft, 0).dtype);

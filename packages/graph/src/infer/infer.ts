@@ -1,6 +1,6 @@
 /** Shape and dtype inference: one rule for each operator, complete by type. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Value, ValueType } from "../graph.ts";
 import type { AttributesOf, OpName } from "../operators.ts";
 import { dimsOf } from "../shape.ts";
@@ -35,7 +35,7 @@ function checked(op: OpName, dims: ValueType["dims"]): ValueType["dims"] {
 	try {
 		return dimsOf(dims);
 	} catch (error) {
-		if (error instanceof GraphError) throw new GraphError(error.code, `${op}: ${error.message}`);
+		if (error instanceof OnevisionError) throw new OnevisionError(error.code, `${op}: ${error.message}`);
 		throw error;
 	}
 }

@@ -1,6 +1,6 @@
 /** Shapes of reductions, normalizations and softmax. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
 import { axisOf, broadcastDims, type Dim } from "../shape.ts";
 import { constantInts, type Draft, type InferRule, inputAt, mismatch, sameFloats } from "./rule.ts";
@@ -11,7 +11,7 @@ export function reducedAxes(draft: Draft): number[] {
 	if (draft.inputs[1] === undefined) return Array.from({ length: rank }, (_, axis) => axis);
 	const axes = constantInts(draft, 1, "axes").map((axis) => axisOf(axis, rank, draft.op));
 	if (new Set(axes).size !== axes.length) {
-		throw new GraphError("invalid-input", `${draft.op}: axes [${axes.join(", ")}] name one twice`);
+		throw new OnevisionError("invalid-input", `${draft.op}: axes [${axes.join(", ")}] name one twice`);
 	}
 	// ONNX: an empty list reduces everything, as a missing one does.
 	return axes.length === 0 ? Array.from({ length: rank }, (_, axis) => axis) : axes.sort((a, b) => a - b);
@@ -23,7 +23,8 @@ function reducedDims(dims: readonly Dim[], axes: readonly number[], keep: boolea
 
 function reduction(draft: Draft<"ReduceSum" | "ReduceMean" | "ReduceMax">) {
 	const input = inputAt(draft, 0);
-	if (input.dtype === "bool") throw new GraphError("shape-mismatch", `${draft.op}: takes numbers, got bool`);
+	if (input.dtype === "bool")
+		throw new OnevisionError("shape-mismatch", `${draft.op}: takes numbers, got bool`);
 	const axes = reducedAxes(draft);
 	if (draft.op !== "ReduceSum" && axes.some((axis) => input.shape[axis] === 0)) {
 		throw mismatch(draft, "nothing to reduce along an empty axis");

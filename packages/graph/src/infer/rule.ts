@@ -1,8 +1,8 @@
 /** What the shape rules of all operators share: reading inputs and constants, and the refusals. */
 
+import { OnevisionError } from "@onevision/base";
 import type { DType } from "../dtype.ts";
 import { isFloat } from "../dtype.ts";
-import { GraphError } from "../errors.ts";
 import type { Value, ValueType } from "../graph.ts";
 import type { AttributesOf, OpName } from "../operators.ts";
 import { broadcastDims, type Dim, formatDims } from "../shape.ts";
@@ -21,7 +21,8 @@ export type InferRule<N extends OpName> = (draft: Draft<N>) => readonly ValueTyp
 /** The input at `index`. Throws `invalid-input` when it is left out. */
 export function inputAt(draft: Draft, index: number): Value {
 	const value = draft.inputs[index];
-	if (value === undefined) throw new GraphError("invalid-input", `${draft.op}: input ${index} is missing`);
+	if (value === undefined)
+		throw new OnevisionError("invalid-input", `${draft.op}: input ${index} is missing`);
 	return value;
 }
 
@@ -30,19 +31,19 @@ export function constantInts(draft: Draft, index: number, what: string): number[
 	const value = inputAt(draft, index);
 	const data = value.graph.constantOf(value);
 	if (data?.dtype !== "int64" || data.shape.length !== 1) {
-		throw new GraphError("invalid-input", `${draft.op}: ${what} must be a constant list of int64`);
+		throw new OnevisionError("invalid-input", `${draft.op}: ${what} must be a constant list of int64`);
 	}
 	return Array.from(numbersOf(data.data));
 }
 
 /** A refusal that names the operator, what is wrong, and the shapes of its inputs. */
-export function mismatch(draft: Draft, what: string): GraphError {
+export function mismatch(draft: Draft, what: string): OnevisionError {
 	const shapes = draft.inputs
 		.filter((value) => value !== undefined)
 		.filter((value) => value.kind !== "constant" || value.dtype !== "int64")
 		.map((value) => formatDims(value.dims))
 		.join(" × ");
-	return new GraphError("shape-mismatch", `${draft.op}: ${what}: ${shapes}`);
+	return new OnevisionError("shape-mismatch", `${draft.op}: ${what}: ${shapes}`);
 }
 
 /** Throws unless every input that is there has a float dtype, and all the same one. */
@@ -55,9 +56,9 @@ export function sameFloats(draft: Draft): DType {
 	return dtype;
 }
 
-export function wrongDType(draft: Draft, index: number, wanted: string): GraphError {
+export function wrongDType(draft: Draft, index: number, wanted: string): OnevisionError {
 	const value = inputAt(draft, index);
-	return new GraphError(
+	return new OnevisionError(
 		"shape-mismatch",
 		`${draft.op}: input ${index} (${value.name}) must be ${wanted}, got ${value.dtype}`,
 	);

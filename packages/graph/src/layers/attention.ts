@@ -4,7 +4,7 @@
  * GPT-NeoX that LLaMA and Qwen use).
  */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Graph, Value } from "../graph.ts";
 import { Add, Concat, Expand, MatMul, Mul, Neg, Reshape, Slice, Softmax, Split, Transpose } from "../ops.ts";
 import { formatDims } from "../shape.ts";
@@ -45,7 +45,7 @@ export interface AttentionOptions {
 export function attention(q: Value, k: Value, v: Value, options: AttentionOptions = {}): Value {
 	const { kind = "full", prefix = 0, mask } = options;
 	if (prefix !== 0 && kind !== "causal") {
-		throw new GraphError("invalid-input", `attention: prefix ${prefix} needs kind "causal", got ${kind}`);
+		throw new OnevisionError("invalid-input", `attention: prefix ${prefix} needs kind "causal", got ${kind}`);
 	}
 	const [heads = 0, queries = 0] = q.shape.slice(1);
 	const keys = k.shape[2] ?? 0;
@@ -102,7 +102,7 @@ function repeatHeads(x: Value, heads: number): Value {
 	const [batch = 0, own = 0, rows = 0, dim = 0] = x.shape;
 	if (own === heads) return x;
 	if (own === 0 || heads % own !== 0) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"shape-mismatch",
 			`attention: ${heads} query heads are no multiple of the heads of ${formatDims(x.dims)}`,
 		);
@@ -130,7 +130,7 @@ export function mergeHeads(x: Value): Value {
 export function rotaryEmbedding(x: Value, cos: Value, sin: Value): Value {
 	const dim = x.shape.at(-1) ?? 0;
 	if (dim % 2 !== 0) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"shape-mismatch",
 			`rotaryEmbedding: the last axis of ${formatDims(x.dims)} must be even`,
 		);

@@ -1,6 +1,6 @@
 /** The feed-forward part of a transformer block, a block of its hidden width at a time. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Value } from "../graph.ts";
 import { Gelu, Gemm, Reshape, Split } from "../ops.ts";
 import { elementCount, formatDims } from "../shape.ts";
@@ -42,7 +42,7 @@ export function feedForward(
 	const count = blocks ?? fittingBlocks(rows, width);
 	if (!(Number.isInteger(count) && count >= 1) || width % count !== 0) {
 		const weight = formatDims(up.weight.dims);
-		throw new GraphError(
+		throw new OnevisionError(
 			"shape-mismatch",
 			`feedForward: the width ${width} of ${weight} cannot be cut into ${count} equal blocks`,
 		);

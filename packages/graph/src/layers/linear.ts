@@ -1,6 +1,6 @@
 /** Layers around one matrix product: linear layers, patch embeddings, and the SiLU gate. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Value } from "../graph.ts";
 import { Gemm, Mul, Reshape, Sigmoid, Transpose } from "../ops.ts";
 import { elementCount, formatDims } from "../shape.ts";
@@ -44,7 +44,7 @@ export function patchEmbedding(image: Value, kernel: Value, bias?: Value): Value
 		rows % down ||
 		cols % right
 	) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"shape-mismatch",
 			`patchEmbedding: ${formatDims(image.dims)} is no whole number of patches of ${formatDims(kernel.dims)}`,
 		);

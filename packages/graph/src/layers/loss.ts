@@ -1,6 +1,6 @@
 /** Cross-entropy over the targets that count, and losses over parts of a batch. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Value } from "../graph.ts";
 import {
 	Add,
@@ -63,7 +63,7 @@ export function lossInParts(
 ): SummedLoss {
 	const uneven = inputs.find(({ shape }) => !Number.isInteger((shape[0] ?? 0.5) / parts));
 	if (uneven !== undefined || inputs.length === 0 || !(Number.isInteger(parts) && parts >= 1)) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"shape-mismatch",
 			`lossInParts: cannot cut ${uneven === undefined ? "nothing" : formatDims(uneven.dims)} into ${parts} equal parts`,
 		);

@@ -3,7 +3,7 @@
  * weights are those of torch.nn.functional.interpolate(mode="bilinear", align_corners=False, antialias=False).
  */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Value } from "../graph.ts";
 import { MatMul, Reshape } from "../ops.ts";
 import { formatDims } from "../shape.ts";
@@ -36,7 +36,7 @@ export interface Grid {
 export function bilinearPooling(x: Value, from: Grid, to: Grid): Value {
 	const [batch = 0, cells = 0, dim = 0] = x.shape;
 	if (x.shape.length !== 3 || cells !== from.rows * from.cols) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"shape-mismatch",
 			`bilinearPooling: ${formatDims(x.dims)} does not hold ${from.rows}x${from.cols} cells`,
 		);

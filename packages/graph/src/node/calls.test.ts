@@ -1,8 +1,8 @@
 /** Calls between threads: answers, failures, memory that changes hands, and a thread that ends. */
 
 import { MessageChannel } from "node:worker_threads";
+import { OnevisionError } from "@onevision/base";
 import { expect, test } from "vitest";
-import { GraphError } from "../errors.ts";
 import { buffersIn, Caller, type Ending, serve } from "./calls.ts";
 import { spawnThread } from "./threads.ts";
 
@@ -23,7 +23,7 @@ function pair(ending: Ending = { code: 3, thrown: undefined }) {
 	serve<Calls>(port2, {
 		double: async ({ numbers }) => numbers.map((each) => 2 * each),
 		fail: async (message) => {
-			throw new GraphError("non-finite", message, 7);
+			throw new OnevisionError("non-finite", message, 7);
 		},
 		same: async () => once,
 		never: () => new Promise(() => undefined),
@@ -79,7 +79,7 @@ test("why a spawned thread has ended reaches the caller; to stop it again is no 
 	const caller = new Caller<Calls>(thread, "a thread");
 	thread.port.postMessage(null);
 	const refused = await caller.call("never", undefined).catch((error: Error) => error);
-	expect(refused).toBeInstanceOf(GraphError);
+	expect(refused).toBeInstanceOf(OnevisionError);
 	expect(refused).toMatchObject({
 		code: "runtime",
 		message: expect.stringMatching(/^training: a thread has ended \(Cannot destructure/),

@@ -1,7 +1,7 @@
 /** Calls from one thread to another: a caller asks by name, a server answers one request after the other. */
 
 import type { MessagePort, Transferable } from "node:worker_threads";
-import { GraphError, type GraphErrorCode } from "../errors.ts";
+import { type ErrorCode, OnevisionError } from "@onevision/base";
 
 /** What may be asked by which name, and what is answered. */
 export type Contract<T> = {
@@ -16,7 +16,7 @@ interface Request {
 
 /** Errors travel as data: classes do not survive the way between threads. */
 interface Failure {
-	readonly code: GraphErrorCode | undefined;
+	readonly code: ErrorCode | undefined;
 	readonly message: string;
 	readonly step: number | undefined;
 }
@@ -60,7 +60,7 @@ export class Caller<T extends Contract<T>> {
 		this.#what = what;
 		thread.port.on("message", (answer: Answer) => this.#settle(answer));
 		thread.port.on("messageerror", (error: Error) => {
-			this.#refuse(new GraphError("runtime", `training: an answer of ${what} is lost: ${lineOf(error)}`));
+			this.#refuse(new OnevisionError("runtime", `training: an answer of ${what} is lost: ${lineOf(error)}`));
 		});
 		thread.port.on("close", () => void this.#end());
 		thread.port.unref();
@@ -86,7 +86,9 @@ export class Caller<T extends Contract<T>> {
 			try {
 				this.#thread.port.postMessage({ id, name, value } satisfies Request, transfer);
 			} catch (error) {
-				reject(new GraphError("runtime", `training: nothing was sent to ${this.#what}: ${lineOf(error)}`));
+				reject(
+					new OnevisionError("runtime", `training: nothing was sent to ${this.#what}: ${lineOf(error)}`),
+				);
 				return;
 			}
 			this.#waiting.set(id, { resolve, reject });
@@ -109,7 +111,7 @@ export class Caller<T extends Contract<T>> {
 			return;
 		}
 		const { code, message, step } = answer.failure;
-		waiting?.reject(code === undefined ? new Error(message) : new GraphError(code, message, step));
+		waiting?.reject(code === undefined ? new Error(message) : new OnevisionError(code, message, step));
 	}
 
 	/** Refuses all calls, once it is known why the thread has ended. */
@@ -117,7 +119,7 @@ export class Caller<T extends Contract<T>> {
 		this.#ending ??= this.#thread.ending().catch((error: Error) => ({ code: 1, thrown: error.message }));
 		const { code, thrown } = await this.#ending;
 		const why = thrown === undefined ? `exit ${code}` : lineOf(thrown);
-		this.#ended ??= new GraphError("runtime", `training: ${this.#what} has ended (${why})`);
+		this.#ended ??= new OnevisionError("runtime", `training: ${this.#what} has ended (${why})`);
 		this.#refuse(this.#ended);
 	}
 
@@ -171,7 +173,7 @@ function lineOf(thrown: unknown): string {
 }
 
 function failureOf(error: unknown): Failure {
-	const known = error instanceof GraphError ? error : undefined;
+	const known = error instanceof OnevisionError ? error : undefined;
 	return {
 		code: known?.code,
 		message: error instanceof Error ? error.message : String(error),

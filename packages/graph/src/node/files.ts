@@ -1,9 +1,8 @@
 /** Checkpoint files: written whole or not at all, read with a limit. */
 
-import { createHash } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { GraphError } from "../errors.ts";
+import { type FileHandle, open } from "node:fs/promises";
+import { OnevisionError } from "@onevision/base";
+import { writeAtomically } from "@onevision/base/node";
 import { decodeState, encodeState, type TrainingState } from "../train/state.ts";
 
 /** The largest checkpoint, in bytes: what Node reads into one buffer. */
@@ -13,65 +12,7 @@ export const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1;
 export async function saveCheckpoint(path: string, state: TrainingState): Promise<void> {
 	const bytes = encodeState(state);
 	checkSize(path, bytes.length);
-	await writeWhole(path, [bytes]);
-}
-
-/**
- * Writes a file so that it is at every moment either the old one or the new one: to a file beside it, flushed to disk,
- * then renamed over it. `parts` follow one another; each may be used again once the next is asked for. Throws
- * `unwritable-file`, or what making a part throws; nothing is left beside it then.
- */
-export async function writeWhole(
-	path: string,
-	parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<void> {
-	const beside = besideOf(path);
-	const writing = <T>(step: Promise<T>): Promise<T> =>
-		step.catch((error) => Promise.reject(refused(path, error)));
-	const file = await writing(open(beside, "w"));
-	try {
-		try {
-			for await (const part of parts) await writing(file.writeFile(part));
-			await writing(file.sync());
-		} finally {
-			await file.close();
-		}
-		await writing(rename(beside, path));
-	} catch (error) {
-		await rm(beside, { force: true });
-		throw error;
-	}
-	await syncFolder(dirname(path));
-}
-
-/** Most bytes of a file's name that file systems take (NAME_MAX). */
-const MAX_NAME_BYTES = 255;
-
-/** The file that is written in place of `path` until it is whole. */
-function besideOf(path: string): string {
-	const name = `.${basename(path)}.part`;
-	if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return join(dirname(path), name);
-	const short = createHash("sha256").update(basename(path)).digest("hex").slice(0, 32);
-	return join(dirname(path), `.${short}.part`);
-}
-
-function refused(path: string, error: unknown): GraphError {
-	const { code = "unknown" } = error as NodeJS.ErrnoException;
-	return new GraphError("unwritable-file", `${path}: cannot be written (${code})`);
-}
-
-/** A rename is on disk once its folder is; systems that cannot open folders do without. */
-async function syncFolder(path: string): Promise<void> {
-	let folder: FileHandle | undefined;
-	try {
-		folder = await open(path, "r");
-		await folder.sync();
-	} catch (error) {
-		if (!["EISDIR", "EPERM", "EINVAL", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? ""))
-			throw error;
-	} finally {
-		await folder?.close();
-	}
+	await writeAtomically(path, [bytes]);
 }
 
 /** The state in a checkpoint file. Throws `unreadable-file` when it is damaged, missing or no checkpoint. */
@@ -80,7 +21,7 @@ export async function loadCheckpoint(path: string): Promise<TrainingState> {
 	try {
 		return decodeState(bytes);
 	} catch (error) {
-		if (error instanceof GraphError) throw new GraphError(error.code, `${path}: ${error.message}`);
+		if (error instanceof OnevisionError) throw new OnevisionError(error.code, `${path}: ${error.message}`);
 		throw error;
 	}
 }
@@ -93,9 +34,9 @@ async function read(path: string): Promise<Uint8Array> {
 		checkSize(path, size);
 		return await file.readFile();
 	} catch (error) {
-		if (error instanceof GraphError) throw error;
+		if (error instanceof OnevisionError) throw error;
 		const { code = "unknown" } = error as NodeJS.ErrnoException;
-		throw new GraphError("unreadable-file", `${path}: cannot be read (${code})`);
+		throw new OnevisionError("unreadable-file", `${path}: cannot be read (${code})`);
 	} finally {
 		await file?.close();
 	}
@@ -103,7 +44,7 @@ async function read(path: string): Promise<Uint8Array> {
 
 function checkSize(path: string, bytes: number): void {
 	if (bytes > MAX_CHECKPOINT_BYTES) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"over-limit",
 			`${path}: ${bytes} bytes; a checkpoint has at most ${MAX_CHECKPOINT_BYTES}`,
 		);

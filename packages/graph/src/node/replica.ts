@@ -1,6 +1,6 @@
 /** The thread of a replica. */
 
-import { assertInternal } from "../errors.ts";
+import { assertInternal } from "@onevision/base";
 import { type Replica, startReplica } from "../train/replica.ts";
 import { serve } from "./calls.ts";
 import type { ReplicaCalls } from "./protocol.ts";

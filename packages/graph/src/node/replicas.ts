@@ -12,7 +12,7 @@ import { type Training, trainingOver } from "../train/training.ts";
 import { buffersIn, Caller } from "./calls.ts";
 import type { ReplicaCalls } from "./protocol.ts";
 import { type NodeRuntimeOptions, nodeRuntime } from "./runtime.ts";
-import { startThread } from "./threads.ts";
+import { openThread } from "./threads.ts";
 
 /**
  * Starts a run over `count` replicas: one in this thread, the others in threads of their own, which take the memory of
@@ -40,7 +40,7 @@ export async function startReplicas(
 
 /** A replica in a thread of its own. */
 export async function startElsewhere(setup: ReplicaSetup, runtime: NodeRuntimeOptions): Promise<Replica> {
-	const thread = new Caller<ReplicaCalls>(startThread("replica"), "a replica");
+	const thread = new Caller<ReplicaCalls>(openThread("replica"), "a replica");
 	try {
 		await thread.call("start", { setup, runtime });
 		return remote(thread);

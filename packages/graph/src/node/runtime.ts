@@ -1,7 +1,7 @@
 /** onnxruntime in Node: the CPU provider by default, which ships in the package. */
 
+import { OnevisionError } from "@onevision/base";
 import * as ort from "onnxruntime-node";
-import { GraphError } from "../errors.ts";
 import { onnxRuntime, type Runtime } from "../runtime.ts";
 
 export interface NodeRuntimeOptions {
@@ -28,13 +28,13 @@ export function nodeProviders(): readonly string[] {
 export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
 	const { threads, spin = true, provider = "cpu" } = options;
 	if (!nodeProviders().includes(provider)) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`runtime: provider ${provider} is not in this onnxruntime-node; it has ${nodeProviders().join(", ")}`,
 		);
 	}
 	if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`runtime: threads must be a whole number of at least 1, got ${threads}`,
 		);

@@ -148,7 +148,7 @@ describe("checkpoints", () => {
 		});
 		await withSession(async (session) => {
 			await expect(session.load(path)).rejects.toThrowErrorMatchingInlineSnapshot(
-				`[GraphError: state: parameter hidden.bias is float32 [16], got float32 [8]]`,
+				`[OnevisionError: state: parameter hidden.bias is float32 [16], got float32 [8]]`,
 			);
 		});
 		await expect(saveCheckpoint(join(folder, "no", "such.safetensors"), state)).rejects.toMatchObject({

@@ -1,6 +1,6 @@
 /** A training run in a worker thread: the caller's event loop stays free while the model computes. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Tensors } from "../runtime.ts";
 import { copyOf } from "../tensor.ts";
 import type { TrainingPlan } from "../train/plan.ts";
@@ -35,7 +35,7 @@ export async function startSession(
 	{ replicas = 1, ...runtime }: SessionOptions = {},
 ): Promise<TrainingSession> {
 	if (!(Number.isInteger(replicas) && replicas >= 1)) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`session: replicas must be a whole number of at least 1, got ${replicas}`,
 		);

@@ -1,6 +1,6 @@
 /** The thread that flushes denormal numbers and starts those that shall do so too. */
 
-import { present } from "../errors.ts";
+import { assertDefined } from "@onevision/base";
 import { Graph } from "../graph.ts";
 import { encodeModel } from "../onnx/model.ts";
 import { Identity } from "../ops.ts";
@@ -28,7 +28,7 @@ serve<SpawnerCalls>(ownPort(), {
 		return next++;
 	},
 	ending: async (id) => {
-		const ending = await present(threads.get(id), `thread ${id}`).ending();
+		const ending = await assertDefined(threads.get(id), `thread ${id}`).ending();
 		threads.delete(id);
 		return ending;
 	},

@@ -5,15 +5,8 @@
  * many runs a thread of the user's starts. Runs that are started from a second such thread do without.
  */
 
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
-import {
-	MessageChannel,
-	type MessagePort,
-	Worker,
-	type WorkerOptions,
-	workerData,
-} from "node:worker_threads";
+import { MessageChannel, type MessagePort, workerData } from "node:worker_threads";
+import { startThread } from "@onevision/base/node";
 import { Caller, type Ending, type Thread } from "./calls.ts";
 import type { SpawnerCalls, Start, ThreadModule } from "./protocol.ts";
 
@@ -23,7 +16,7 @@ export function ownPort(): MessagePort {
 }
 
 /** A thread that flushes denormal numbers if this one does. */
-export function startThread(module: ThreadModule): Thread {
+export function openThread(module: ThreadModule): Thread {
 	const { port1, port2 } = new MessageChannel();
 	return { port: port1, ...startOn({ module, port: port2 }) };
 }
@@ -32,7 +25,7 @@ let spawner: Caller<SpawnerCalls> | undefined;
 
 /** A thread that flushes denormal numbers, unless the process had an onnxruntime session before the spawner's. */
 export async function spawnThread(module: ThreadModule): Promise<Thread> {
-	if (!spawner?.alive) spawner = new Caller(startThread("spawner"), "the thread that starts others");
+	if (!spawner?.alive) spawner = new Caller(openThread("spawner"), "the thread that starts others");
 	const caller = spawner;
 	const { port1, port2 } = new MessageChannel();
 	const id = await caller.call("spawn", { module, port: port2 }, [port2]);
@@ -45,7 +38,7 @@ export async function spawnThread(module: ThreadModule): Promise<Thread> {
 
 /** Starts a thread on one end of a channel. It keeps the process alive only while somebody waits for its end. */
 export function startOn({ module, port }: Start): Pick<Thread, "ending" | "stop"> {
-	const worker = createWorker(module, { workerData: port, transferList: [port] });
+	const worker = startThread(`./${module}.ts`, import.meta.url, { workerData: port, transferList: [port] });
 	worker.unref();
 	let thrown: string | undefined;
 	// As text: an error of another thread does not survive a second way between threads.
@@ -64,17 +57,4 @@ export function startOn({ module, port }: Start): Pick<Thread, "ending" | "stop"
 			await worker.terminate();
 		},
 	};
-}
-
-/** A worker from a file of this package, compiled or, where sources run unbuilt, as TypeScript. */
-function createWorker(module: ThreadModule, options: WorkerOptions): Worker {
-	const compiled = !import.meta.url.endsWith(".ts");
-	const file = new URL(`./${module}${compiled ? ".js" : ".ts"}`, import.meta.url);
-	if (compiled) return new Worker(file, options);
-	// Workers of Node 20 take no loader from their parent: the first lines of the worker register one.
-	const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx/package.json"));
-	const loader = new URL("dist/esm/api/index.mjs", tsx);
-	const [tool, source] = [loader, file].map(({ href }) => JSON.stringify(href));
-	const code = `const { register } = await import(${tool}); register(); await import(${source});`;
-	return new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), options);
 }

@@ -1,6 +1,6 @@
 /** The worker thread of a training session: holds the run, answers one message after the other. */
 
-import { assertInternal } from "../errors.ts";
+import { assertInternal } from "@onevision/base";
 import type { Training } from "../train/training.ts";
 import { serve } from "./calls.ts";
 import { saveCheckpoint } from "./files.ts";

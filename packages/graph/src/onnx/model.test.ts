@@ -1,8 +1,8 @@
 /** Files: what is written is read again, damaged ones are refused in one line. */
 
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { GraphError } from "../errors.ts";
 import { gradientsOf } from "../gradients/gradients.ts";
 import { Graph } from "../graph.ts";
 import { nodeRuntime } from "../node/runtime.ts";
@@ -38,7 +38,7 @@ test("weights stored in a file are no longer inputs", async () => {
 	expect(() =>
 		encodeModel({ logits }, { weights: { "hidden.bias": float32([1], [0]) } }),
 	).toThrowErrorMatchingInlineSnapshot(
-		`[GraphError: model: hidden.bias is float32 [16], the weight float32 [1]]`,
+		`[OnevisionError: model: hidden.bias is float32 [16], the weight float32 [1]]`,
 	);
 });
 
@@ -53,7 +53,7 @@ test("outputs take the names they are given, twice or of an input too", async ()
 	for (const output of [first, second])
 		expect(numbersOf(output?.data ?? new Float32Array())).toEqual(Float64Array.of(2, 4));
 	expect(same?.data).toEqual(Float32Array.of(1, 2));
-	expect(() => encodeModel({ x: double })).toThrow(GraphError);
+	expect(() => encodeModel({ x: double })).toThrow(OnevisionError);
 });
 
 test("a runtime refuses feeds it does not know, and models that are none", async () => {
@@ -62,9 +62,11 @@ test("a runtime refuses feeds it does not know, and models that are none", async
 		encodeModel({ y: ops.Neg(graph.input("x", "float32", [2])) }),
 	);
 	const x = float32([2], [1, 2]);
-	await expect(program.run({})).rejects.toThrowErrorMatchingInlineSnapshot(`[GraphError: run: x is not fed]`);
+	await expect(program.run({})).rejects.toThrowErrorMatchingInlineSnapshot(
+		`[OnevisionError: run: x is not fed]`,
+	);
 	await expect(program.run({ x, z: x })).rejects.toThrowErrorMatchingInlineSnapshot(
-		`[GraphError: run: the model takes no z; it takes x]`,
+		`[OnevisionError: run: the model takes no z; it takes x]`,
 	);
 	await expect(program.run({ x: int64([2], [1, 2]) })).rejects.toMatchObject({
 		code: "shape-mismatch",
@@ -72,7 +74,7 @@ test("a runtime refuses feeds it does not know, and models that are none", async
 	});
 	await program.close();
 	await expect(nodeRuntime().load(new Uint8Array([1, 2, 3]))).rejects.toMatchObject({ code: "runtime" });
-	expect(() => nodeRuntime({ threads: 0 })).toThrow(GraphError);
+	expect(() => nodeRuntime({ threads: 0 })).toThrow(OnevisionError);
 });
 
 function sampleModel(): Uint8Array {
@@ -85,7 +87,7 @@ function expectModelOrRefusal(bytes: Uint8Array): void {
 	try {
 		decodeModel(bytes);
 	} catch (error) {
-		if (!(error instanceof GraphError)) throw error;
+		if (!(error instanceof OnevisionError)) throw error;
 		expect(error.message).not.toContain("\n");
 	}
 }
@@ -111,7 +113,7 @@ test("what is refused, and how", () => {
 			decodeModel(bytes);
 			return undefined;
 		} catch (error) {
-			return `${(error as GraphError).code}: ${(error as Error).message}`;
+			return `${(error as OnevisionError).code}: ${(error as Error).message}`;
 		}
 	};
 	const model = encodeModel({ y: ops.Neg(new Graph().input("x", "float32", [2, 3])) });

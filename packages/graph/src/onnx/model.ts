@@ -1,6 +1,6 @@
 /** Graphs to ONNX models and back. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import { seedOf } from "../gradients/gradients.ts";
 import { Graph, type Value } from "../graph.ts";
 import {
@@ -45,7 +45,7 @@ export function encodeModel(outputs: Outputs, options: EncodeOptions = {}): Uint
 function protoOf(outputs: Outputs, { weights = {}, fused = false, loss }: EncodeOptions): ModelProto {
 	const values = Object.values(outputs);
 	const [first] = values;
-	if (first === undefined) throw new GraphError("invalid-input", "model: needs one output or more");
+	if (first === undefined) throw new OnevisionError("invalid-input", "model: needs one output or more");
 	const leaves = leavesFor(values);
 	const { names, aliases } = nameOutputs(outputs);
 	const nameOf = (value: Value) => names.get(value) ?? value.name;
@@ -81,7 +81,7 @@ function weightOf(value: Value, weights: Readonly<Record<string, Tensor>>): Tens
 	const tensor =
 		value.kind === "parameter" && Object.hasOwn(weights, value.name) ? weights[value.name] : undefined;
 	if (tensor !== undefined && (tensor.dtype !== value.dtype || tensor.shape.join() !== value.shape.join())) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"shape-mismatch",
 			`model: ${value.name} is ${value.dtype} [${value.shape.join(", ")}], the weight ${tensor.dtype} [${tensor.shape.join(", ")}]`,
 		);
@@ -97,7 +97,7 @@ function nameOutputs(outputs: Outputs): { names: Map<Value, string>; aliases: No
 	for (const [name, value] of Object.entries(outputs)) {
 		if (leaves.has(name)) {
 			if (value.name === name) continue;
-			throw new GraphError("invalid-input", `model: ${name} names an input and an output`);
+			throw new OnevisionError("invalid-input", `model: ${name} names an input and an output`);
 		}
 		if (value.kind === "computed" && !names.has(value)) names.set(value, name);
 		else aliases.push(alias(names.get(value) ?? value.name, name));
@@ -151,7 +151,7 @@ function nodeProto(
 export function decodeModel(bytes: Uint8Array): { readonly graph: Graph; readonly outputs: Outputs } {
 	const model = readModel(bytes);
 	if (model.opset !== OPSET) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"unreadable-file",
 			`onnx: opset ${model.opset}; convert the model to opset ${OPSET}`,
 		);
@@ -171,14 +171,14 @@ export function decodeModel(bytes: Uint8Array): { readonly graph: Graph; readonl
 function named(values: ReadonlyMap<string, Value>, name: string): Value {
 	const value = values.get(name);
 	if (value === undefined) {
-		throw new GraphError("unreadable-file", `onnx: nothing computes ${JSON.stringify(name)}`);
+		throw new OnevisionError("unreadable-file", `onnx: nothing computes ${JSON.stringify(name)}`);
 	}
 	return value;
 }
 
 function addNode(graph: Graph, node: NodeProto, values: Map<string, Value>): void {
 	if (node.domain !== "" || !isOpName(node.op)) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"unknown-name",
 			`onnx: operator ${node.domain}${node.domain && "."}${node.op} is not known`,
 		);
@@ -196,7 +196,7 @@ function attributesOf(op: OpName, node: NodeProto): AttributesOf<OpName> {
 	const kinds: Readonly<Record<string, AttributeKind>> = OPERATORS[op].attributes;
 	const entries = node.attributes.map(({ name, kind, value }) => {
 		if (!Object.hasOwn(kinds, name) || kinds[name] !== kind) {
-			throw new GraphError("unknown-name", `onnx: ${op} has no attribute ${name} of type ${kind} here`);
+			throw new OnevisionError("unknown-name", `onnx: ${op} has no attribute ${name} of type ${kind} here`);
 		}
 		return [name, value] as const;
 	});

@@ -1,8 +1,8 @@
 /** Reads ONNX files as plain data. Bytes are not trusted: every refusal is one line, nothing is allocated by a claim. */
 
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { OnevisionError } from "@onevision/base";
 import { DTYPES, type DType, dtypeOfOnnx } from "../dtype.ts";
-import { GraphError } from "../errors.ts";
 import type { AttributeKind } from "../operators.ts";
 import { type Dim, elementCount } from "../shape.ts";
 import { type Tensor, tensor } from "../tensor.ts";
@@ -24,13 +24,13 @@ export function readModel(bytes: Uint8Array): ModelProto {
 	try {
 		return model(new BinaryReader(bytes));
 	} catch (error) {
-		if (error instanceof GraphError) throw error;
+		if (error instanceof OnevisionError) throw error;
 		throw damaged(error instanceof Error ? error.message : String(error));
 	}
 }
 
-function damaged(why: string): GraphError {
-	return new GraphError(
+function damaged(why: string): OnevisionError {
+	return new OnevisionError(
 		"unreadable-file",
 		`onnx: ${why.replaceAll("\n", " ")}; the file is damaged or no ONNX model`,
 	);
@@ -158,7 +158,10 @@ function dtypeNamed(code: number, name: string): DType {
 	const dtype = dtypeOfOnnx(code);
 	if (dtype === undefined) {
 		const known = Object.keys(DTYPES).join(", ");
-		throw new GraphError("unknown-name", `onnx: ${name} has the element type ${code}; known are ${known}`);
+		throw new OnevisionError(
+			"unknown-name",
+			`onnx: ${name} has the element type ${code}; known are ${known}`,
+		);
 	}
 	return dtype;
 }

@@ -4,7 +4,7 @@
  * runtimes against its results.
  */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { nodesFor } from "../prune.ts";
@@ -53,11 +53,11 @@ function leaf(value: Value, feeds: Feeds): Array64 {
 	const constant = value.graph.constantOf(value);
 	if (constant !== undefined) return { shape: value.shape, data: numbersOf(constant.data) };
 	const feed = Object.hasOwn(feeds, value.name) ? feeds[value.name] : undefined;
-	if (feed === undefined) throw new GraphError("unknown-name", `evaluate: ${value.name} is not fed`);
+	if (feed === undefined) throw new OnevisionError("unknown-name", `evaluate: ${value.name} is not fed`);
 	const data = "dtype" in feed ? numbersOf(feed.data) : Float64Array.from(feed);
 	const count = value.shape.reduce((product, size) => product * size, 1);
 	if (data.length !== count) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`evaluate: ${value.name} has ${count} elements, got ${data.length}`,
 		);

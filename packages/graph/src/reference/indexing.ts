@@ -1,6 +1,6 @@
 /** Gathers, scatters, and operators that rearrange, as reads and writes at an index. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Node } from "../graph.ts";
 import { slicedAxes } from "../infer/arrange.ts";
 import { constantInts } from "../infer/rule.ts";
@@ -15,7 +15,7 @@ type Inputs = readonly (Array64 | undefined)[];
 function whole(index: number, size: number | undefined, op: OpName): number {
 	const at = index < 0 ? index + (size ?? 0) : index;
 	if (!(at >= 0 && at < (size ?? 0))) {
-		throw new GraphError("invalid-input", `${op}: index ${index} is outside of an axis of ${size}`);
+		throw new OnevisionError("invalid-input", `${op}: index ${index} is outside of an axis of ${size}`);
 	}
 	return at;
 }

@@ -3,7 +3,7 @@
  * gradients, the one that computes the loss alone, and how each parameter is updated.
  */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import { gradientsOf } from "../gradients/gradients.ts";
 import type { Value } from "../graph.ts";
 import { encodeModel } from "../onnx/model.ts";
@@ -93,13 +93,13 @@ export function planTraining(request: TrainingRequest): TrainingPlan {
 	for (const value of [loss, ...(count === undefined ? [] : [count]), ...Object.values(metrics)])
 		checkScalar(value);
 	if (clipNorm !== undefined && !(clipNorm > 0)) {
-		throw new GraphError("invalid-input", `training: clipNorm must be above 0, got ${clipNorm}`);
+		throw new OnevisionError("invalid-input", `training: clipNorm must be above 0, got ${clipNorm}`);
 	}
 	const groups = groupsOf(request);
 	const parameters = assign(request, groups.length - 1);
 	const learned = parameters.filter(({ group }) => groups[group]?.frozen === false);
 	if (learned.length === 0)
-		throw new GraphError("invalid-input", "training: every parameter is frozen or unused");
+		throw new OnevisionError("invalid-input", "training: every parameter is frozen or unused");
 	const gradients = gradientsOf(
 		loss,
 		learned.map(({ value }) => value),
@@ -124,7 +124,7 @@ export function planTraining(request: TrainingRequest): TrainingPlan {
 
 function checkScalar(value: Value): void {
 	if (value.dtype !== "float32" || value.shape.length !== 0) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`training: ${value.name} must be one float32 without dimensions, got ${value.dtype} ${formatDims(value.dims)}`,
 		);
@@ -140,10 +140,10 @@ function groupsOf({ groups = [], learningRate, weightDecay = 0.01 }: TrainingReq
 	}));
 	const names = planned.map(({ name }) => name);
 	const twice = names.find((name, i) => names.indexOf(name) !== i);
-	if (twice !== undefined) throw new GraphError("invalid-input", `training: two groups named ${twice}`);
+	if (twice !== undefined) throw new OnevisionError("invalid-input", `training: two groups named ${twice}`);
 	const wrong = planned.find(({ weightDecay: decay }) => !(decay >= 0));
 	if (wrong !== undefined) {
-		throw new GraphError("invalid-input", `training: weightDecay of ${wrong.name} must be at least 0`);
+		throw new OnevisionError("invalid-input", `training: weightDecay of ${wrong.name} must be at least 0`);
 	}
 	return planned;
 }
@@ -155,7 +155,7 @@ function assign({ loss, groups = [] }: TrainingRequest, rest: number): { value: 
 		for (const value of parameters) {
 			if (value.kind !== "parameter" || chosen.has(value)) {
 				const why = value.kind === "parameter" ? "is in two groups" : "is no parameter";
-				throw new GraphError("invalid-input", `training: ${value.name} of group ${name} ${why}`);
+				throw new OnevisionError("invalid-input", `training: ${value.name} of group ${name} ${why}`);
 			}
 			chosen.set(value, index);
 		}
@@ -170,7 +170,7 @@ function settingsOf(asked: Partial<AdamWSettings>): AdamWSettings {
 	const settings = { ...ADAMW_DEFAULTS, ...asked };
 	const { beta1, beta2, epsilon } = settings;
 	if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && Math.fround(epsilon) > 0)) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`training: betas must be from 0 to below 1 and epsilon above 0 in float32, got ${beta1}, ${beta2}, ${epsilon}`,
 		);

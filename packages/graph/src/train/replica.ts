@@ -4,7 +4,7 @@
  * al. 2020, ZeRO, which shares out the optimiser's states).
  */
 
-import { present } from "../errors.ts";
+import { assertDefined } from "@onevision/base";
 import type { Program, Runtime, Tensors } from "../runtime.ts";
 import { copyOf } from "../tensor.ts";
 import { part, type ShareMemory, shareMemory } from "./memory.ts";
@@ -112,14 +112,16 @@ class LocalReplica implements Replica {
 		this.#plan = plan;
 		this.#index = index;
 		this.#shares = sharesOf(plan, count);
-		this.#share = present(this.#shares[index], `share ${index}`);
+		this.#share = assertDefined(this.#shares[index], `share ${index}`);
 		this.#runtime = runtime;
 		this.#program = program;
 		this.#memory = shareMemory(this.#share.length);
 		this.#values = this.#shares.map(({ length }, i) =>
 			i === index ? this.#memory.values : new Float32Array(length),
 		);
-		this.#feeds = this.#shares.map((share, i) => viewsOf(share, present(this.#values[i], `values ${i}`)));
+		this.#feeds = this.#shares.map((share, i) =>
+			viewsOf(share, assertDefined(this.#values[i], `values ${i}`)),
+		);
 		this.#take(state);
 	}
 
@@ -134,12 +136,12 @@ class LocalReplica implements Replica {
 		this.#latest = gradients.inSum ? this.#memory.gradients : this.#apart;
 		const flats = this.#shares.map((_, i) => (i === this.#index ? this.#latest : gradients.memory[i]));
 		const places = flats.map((flat, i) =>
-			viewsOf(present(this.#shares[i], `share ${i}`), present(flat, `memory ${i}`), gradientName),
+			viewsOf(assertDefined(this.#shares[i], `share ${i}`), assertDefined(flat, `memory ${i}`), gradientName),
 		);
 		const into = Object.assign({}, ...places) as Tensors;
 		const outputs = await this.#program.run(feeds, into);
 		for (const [name, place] of Object.entries(into)) {
-			const output = present(outputs[name], name);
+			const output = assertDefined(outputs[name], name);
 			if (output !== place) (place.data as Float32Array).set(output.data as Float32Array);
 		}
 		const others = flats.map((flat, i) => (i === this.#index ? undefined : flat));
@@ -148,7 +150,7 @@ class LocalReplica implements Replica {
 
 	async add({ gradients, begin, last }: AddRequest): Promise<AddAnswer> {
 		const { gradients: sum } = this.#memory;
-		const terms = gradients.map((flat) => flat ?? present(this.#latest, "a batch of its own"));
+		const terms = gradients.map((flat) => flat ?? assertDefined(this.#latest, "a batch of its own"));
 		// What is in the sum already goes first: of the first two either may, since a + b = b + a.
 		if (begin && terms[1] === sum) terms.unshift(...terms.splice(1, 1));
 		const squares = this.#share.parameters.map(({ range }) => {
@@ -165,7 +167,7 @@ class LocalReplica implements Replica {
 	async update({ step, scale, copies }: UpdateRequest): Promise<readonly Float32Array[]> {
 		const { groups, adamw } = this.#plan;
 		for (const { name, group, range } of this.#share.parameters) {
-			const { learningRate, weightDecay } = present(groups[group], `group of ${name}`);
+			const { learningRate, weightDecay } = assertDefined(groups[group], `group of ${name}`);
 			const rate = learningRateAt(learningRate, step);
 			this.#memory.update(range, { ...adamw, learningRate: rate, weightDecay, step, scale });
 			for (const copy of copies) copy.set(part(this.#memory.values, range), range.offset);
@@ -194,7 +196,7 @@ class LocalReplica implements Replica {
 
 	#take({ parameters, first, second }: TrainingState): void {
 		for (const [i, share] of this.#shares.entries()) {
-			fill(share, present(this.#values[i], `values ${i}`), parameters);
+			fill(share, assertDefined(this.#values[i], `values ${i}`), parameters);
 		}
 		fill(this.#share, this.#memory.first, first);
 		fill(this.#share, this.#memory.second, second);
@@ -202,20 +204,20 @@ class LocalReplica implements Replica {
 		this.#apart = undefined;
 		const frozen = this.#plan.parameters.filter(({ group }) => this.#plan.groups[group]?.frozen);
 		this.#frozen = copies(
-			Object.fromEntries(frozen.map(({ name }) => [name, present(parameters[name], name)])),
+			Object.fromEntries(frozen.map(({ name }) => [name, assertDefined(parameters[name], name)])),
 		);
 	}
 
 	/** Takes over a share's values; returns the memory of the former ones. */
 	#exchange(index: number, flat: Float32Array): Float32Array {
-		const former = present(this.#values[index], `values ${index}`);
+		const former = assertDefined(this.#values[index], `values ${index}`);
 		this.#values[index] = flat;
-		this.#feeds[index] = viewsOf(present(this.#shares[index], `share ${index}`), flat);
+		this.#feeds[index] = viewsOf(assertDefined(this.#shares[index], `share ${index}`), flat);
 		return former;
 	}
 
 	#numbersOf(outputs: Tensors): Pick<RunAnswer, "loss" | "count" | "metrics"> {
-		const numberOf = (name: string) => Number(present(outputs[name], `output ${name}`).data[0]);
+		const numberOf = (name: string) => Number(assertDefined(outputs[name], `output ${name}`).data[0]);
 		return {
 			loss: numberOf("loss"),
 			count: this.#plan.hasCount ? numberOf("count") : 1,

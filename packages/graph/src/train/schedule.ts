@@ -1,6 +1,6 @@
 /** Learning rates by step: warm-up, then constant, cosine (Loshchilov and Hutter 2017) or linear decay. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 
 export interface Schedule {
 	readonly kind: keyof typeof DECAYS;
@@ -25,7 +25,7 @@ const DECAYS = {
 export function scheduleOf(rate: number | Schedule): Schedule {
 	const schedule = typeof rate === "number" ? ({ kind: "constant", peak: rate } as const) : rate;
 	const { kind, peak, warmupSteps = 0, steps, floor = 0 } = schedule;
-	const fail = (what: string) => new GraphError("invalid-input", `schedule: ${what}`);
+	const fail = (what: string) => new OnevisionError("invalid-input", `schedule: ${what}`);
 	if (!Object.hasOwn(DECAYS, kind)) throw fail(`kind is ${Object.keys(DECAYS).join(", ")}; got ${kind}`);
 	if (!(peak >= 0 && floor >= 0)) throw fail(`rates must be at least 0, got peak ${peak} and floor ${floor}`);
 	if (!(Number.isInteger(warmupSteps) && warmupSteps >= 0))

@@ -3,7 +3,7 @@
  * that a share travels as one.
  */
 
-import { present } from "../errors.ts";
+import { assertDefined } from "@onevision/base";
 import type { Tensors } from "../runtime.ts";
 import { elementCount } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -75,12 +75,12 @@ export function viewsOf({ parameters }: Share, flat: Float32Array, naming = (nam
 export function fill({ parameters }: Share, flat: Float32Array, tensors: Tensors): void {
 	flat.fill(0);
 	for (const { name, range } of parameters)
-		flat.set(present(tensors[name], name).data as Float32Array, range.offset);
+		flat.set(assertDefined(tensors[name], name).data as Float32Array, range.offset);
 }
 
 /** A state with the moments of one share alone. */
 export function stateFor({ parameters }: Share, state: TrainingState): TrainingState {
 	const own = (tensors: Tensors) =>
-		Object.fromEntries(parameters.map(({ name }) => [name, present(tensors[name], name)]));
+		Object.fromEntries(parameters.map(({ name }) => [name, assertDefined(tensors[name], name)]));
 	return { ...state, first: own(state.first), second: own(state.second) };
 }

@@ -4,7 +4,7 @@
  * number). The update gives the same bits as the plain one, in a tenth of the time.
  */
 
-import { assertInternal } from "../errors.ts";
+import { assertInternal } from "@onevision/base";
 import type { AdamWUpdate } from "./adamw.ts";
 import { constantsOf } from "./adamw.ts";
 

@@ -1,6 +1,6 @@
 /** Everything a training run must remember to go on bit for bit, and its form as a safetensors file. */
 
-import { GraphError } from "../errors.ts";
+import { OnevisionError } from "@onevision/base";
 import type { Tensors } from "../runtime.ts";
 import {
 	decodeSafetensors,
@@ -38,7 +38,7 @@ export function startState(plan: TrainingPlan, values: Tensors): TrainingState {
 /** `state` with just what the plan needs. Throws `unknown-name` or `shape-mismatch` when something does not fit. */
 export function checkState(plan: TrainingPlan, state: TrainingState): TrainingState {
 	if (!Number.isSafeInteger(state.step) || state.step < 0) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"invalid-input",
 			`state: step must be a whole number of at least 0, got ${state.step}`,
 		);
@@ -54,9 +54,9 @@ export function checkState(plan: TrainingPlan, state: TrainingState): TrainingSt
 function chosen(what: string, wanted: readonly PlannedParameter[], tensors: Tensors): Record<string, Tensor> {
 	const entries = wanted.map(({ name, shape }) => {
 		const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
-		if (tensor === undefined) throw new GraphError("unknown-name", `state: ${what} ${name} is missing`);
+		if (tensor === undefined) throw new OnevisionError("unknown-name", `state: ${what} ${name} is missing`);
 		if (tensor.dtype !== "float32" || !sameSizes(tensor.shape, shape)) {
-			throw new GraphError(
+			throw new OnevisionError(
 				"shape-mismatch",
 				`state: ${what} ${name} is float32 [${shape.join(", ")}], got ${tensor.dtype} [${tensor.shape.join(", ")}]`,
 			);
@@ -80,7 +80,7 @@ export function encodeState({ step, parameters, first, second }: TrainingState):
 export function decodeState(bytes: Uint8Array): TrainingState {
 	const { tensors, metadata } = decodeSafetensors(bytes);
 	if (metadata.format !== FORMAT || !/^\d{1,15}$/.test(metadata.step ?? "")) {
-		throw new GraphError(
+		throw new OnevisionError(
 			"unreadable-file",
 			"checkpoint: no step is recorded; the file holds no training state",
 		);
@@ -105,7 +105,10 @@ function partOf(name: string): readonly ["parameters" | "first" | "second", stri
 
 function stored(name: string, entry: SafetensorsEntry): Tensor {
 	if (entry.dtype !== "F32") {
-		throw new GraphError("unreadable-file", `checkpoint: ${name} is ${entry.dtype}; a training state is F32`);
+		throw new OnevisionError(
+			"unreadable-file",
+			`checkpoint: ${name} is ${entry.dtype}; a training state is F32`,
+		);
 	}
 	return float32Of(name, entry);
 }

@@ -119,7 +119,7 @@ test("a batch in which nothing counts is refused", async () => {
 	const batch = xorBatch(1);
 	(batch.y?.data as BigInt64Array).fill(-100n);
 	await expect(training.update([batch])).rejects.toThrowErrorMatchingInlineSnapshot(
-		`[GraphError: step 1: no target counts in these batches; nothing to learn from]`,
+		`[OnevisionError: step 1: no target counts in these batches; nothing to learn from]`,
 	);
 	await training.close();
 });

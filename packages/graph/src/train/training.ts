@@ -1,6 +1,6 @@
 /** A training run over replicas of a model: they compute, here batches are given out and an update is decided. */
 
-import { GraphError, present } from "../errors.ts";
+import { assertDefined, OnevisionError } from "@onevision/base";
 import type { Runtime, Tensors } from "../runtime.ts";
 import { learnedParameters, type TrainingPlan } from "./plan.ts";
 import { type Flats, type Replica, type RunAnswer, type RunRequest, startReplica } from "./replica.ts";
@@ -112,7 +112,7 @@ class ReplicatedTraining implements Training {
 			});
 		}
 		if (totals.count === 0) {
-			throw new GraphError(
+			throw new OnevisionError(
 				"invalid-input",
 				`step ${step}: no target counts in these batches; nothing to learn from`,
 			);
@@ -167,7 +167,7 @@ class ReplicatedTraining implements Training {
 	}
 
 	#replica(index: number): Replica {
-		return present(this.#replicas[index], `replica ${index}`);
+		return assertDefined(this.#replicas[index], `replica ${index}`);
 	}
 
 	/** Memory for the gradients of all shares but one. */
@@ -207,7 +207,9 @@ class ReplicatedTraining implements Training {
 
 	#learningRates(step: number): Record<string, number> {
 		const { groups } = this.#plan;
-		const used = new Set(learnedParameters(this.#plan).map(({ group }) => present(groups[group], "group")));
+		const used = new Set(
+			learnedParameters(this.#plan).map(({ group }) => assertDefined(groups[group], "group")),
+		);
 		return Object.fromEntries(
 			[...used].map(({ name, learningRate }) => [name, learningRateAt(learningRate, step)]),
 		);
@@ -232,7 +234,7 @@ function addTo(totals: Totals, { loss, count, metrics }: RunAnswer): void {
 
 function checkBatches(batches: readonly Tensors[]): void {
 	if (batches.length === 0)
-		throw new GraphError("invalid-input", "training: an update needs one batch or more");
+		throw new OnevisionError("invalid-input", "training: an update needs one batch or more");
 }
 
 function averaged({ loss, count, metrics }: Totals): Evaluation {
@@ -243,8 +245,8 @@ function averaged({ loss, count, metrics }: Totals): Evaluation {
 	};
 }
 
-function nonFinite(what: string, value: number, step: number): GraphError {
-	return new GraphError(
+function nonFinite(what: string, value: number, step: number): OnevisionError {
+	return new OnevisionError(
 		"non-finite",
 		`step ${step}: ${what} is ${value}; nothing was updated, lower the learning rate or look at the batch`,
 		step,

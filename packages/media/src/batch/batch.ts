@@ -1,11 +1,12 @@
 /** Many files to tensors: a pool of threads, order kept, memory bounded, failures told per sample. */
 
 import { availableParallelism } from "node:os";
-import { type Checkpoint, type ItemLayout, OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { startThread } from "@onevision/base/node";
+import type { Checkpoint, ItemLayout } from "@onevision/core";
 import sharp from "sharp";
 import type { Tensors } from "../preprocess/pieces.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
-import { startModule } from "../thread.ts";
 import { runInOrder } from "./pool.ts";
 import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
 import type { DecodeOptions } from "./sample.ts";
@@ -67,7 +68,7 @@ export async function* preprocessSamples(
 		}
 	}
 	const outcomes = runInOrder<BatchTask, BatchAnswer>(tasks(), {
-		start: () => startModule("./worker.ts", import.meta.url, { workerData: setup }),
+		start: () => startThread("./worker.ts", import.meta.url, { workerData: setup }),
 		threads,
 		timeoutSeconds,
 		transfer: ({ reuse }) => (reuse === undefined ? [] : buffersOf(reuse)),

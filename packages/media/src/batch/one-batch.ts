@@ -1,6 +1,7 @@
 /** Files to one batch, as one call of a processor of transformers makes it: in memory, or piece by piece for a file. */
 
-import { type Checkpoint, type ImageItem, type ItemLayout, OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { Checkpoint, ImageItem, ItemLayout } from "@onevision/core";
 import { readHeader } from "../file.ts";
 import type { MediaHeader } from "../header.ts";
 import type { Picture } from "../picture.ts";

@@ -1,6 +1,7 @@
 /** What the threads of a batch are told and what they answer. */
 
-import type { Checkpoint, ErrorCode, ItemLayout } from "@onevision/core";
+import type { ErrorCode } from "@onevision/base";
+import type { Checkpoint, ItemLayout } from "@onevision/core";
 import type { Tensors } from "../preprocess/pieces.ts";
 import type { ProcessorOptions } from "../preprocess/processor.ts";
 import type { DecodeOptions } from "./sample.ts";

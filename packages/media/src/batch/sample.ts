@@ -1,7 +1,8 @@
 /** One sample from its files: read, decoded, laid out, made into tensors. */
 
 import { readFile, stat } from "node:fs/promises";
-import { OnevisionError, type VideoItem } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { VideoItem } from "@onevision/core";
 import type { DecodeOptions as ImageDecodeOptions } from "../decode/limits.ts";
 import { decodeImage } from "../decode/node.ts";
 import { readHeader, withPath } from "../file.ts";

@@ -1,7 +1,7 @@
 /** A thread of a batch: makes one sample after another and hands its tensors over. */
 
 import { parentPort, workerData } from "node:worker_threads";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { createProcessor } from "../preprocess/processor.ts";
 import { END, HOLD } from "./pool.ts";
 import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";

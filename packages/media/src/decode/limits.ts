@@ -1,6 +1,6 @@
 /** Limits of decoding and what a decoded picture must be, wherever it is done. */
 
-import { OnevisionError, type Size } from "@onevision/core";
+import { OnevisionError, type Size } from "@onevision/base";
 import type { ImageHeader } from "../image/image.ts";
 import { unreadable } from "../reading.ts";
 

@@ -3,7 +3,7 @@
  * transformers are given. sharp decodes, with its colour management off; what it does not do as Pillow does is here.
  */
 
-import { OnevisionError, type Size } from "@onevision/core";
+import { OnevisionError, type Size } from "@onevision/base";
 import sharp, { type Metadata, type Sharp } from "sharp";
 import { type ImageHeader, readImageHeader } from "../image/image.ts";
 import { kernelOfThread } from "../kernel/kernel.ts";

@@ -3,7 +3,7 @@
  * found by making each kind and comparing. All others are refused, so that none differs unseen.
  */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { readTiffDirectory, type TiffDirectory } from "../image/exif.ts";
 import { type Reading, range, readFromBytes, uint64, unreadable } from "../reading.ts";
 

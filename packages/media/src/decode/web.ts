@@ -3,7 +3,7 @@
  * alpha are turned off. Opaque images come out equal where the browser decodes as Pillow does; see docs/pixels.md.
  */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { readImageHeaderFrom } from "../image/image.ts";
 import { type Picture, picture } from "../picture.ts";
 import { blobSource, unreadable } from "../reading.ts";

@@ -1,6 +1,6 @@
 /** A TIFF directory and the three tags that matter here. Based on TIFF 6.0 (1992), BigTIFF and EXIF 2.3 (CIPA DC-008), 4.6.4. */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { type Reading, range, readFromBytes, text, uint64, unreadable } from "../reading.ts";
 
 /** Width, height and orientation of a TIFF's first directory; absent where it does not say. */

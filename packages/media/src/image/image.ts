@@ -6,7 +6,7 @@
  * bitmaps; BigTIFF), and both need all bytes before a directory that stands at a file's end.
  */
 
-import { MAX_SIDE, OnevisionError, type Size } from "@onevision/core";
+import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
 import { type ByteSource, type Reading, readFromBytes, readFromSource, unreadable } from "../reading.ts";
 import { IMAGE_FORMATS, type ImageFormat, type Sniffed, sniff } from "../sniff.ts";
 import { readBmp } from "./bmp.ts";

@@ -1,6 +1,7 @@
 /** Tensors of families whose towers take flattened patches: Qwen-VL and Gemma 4. */
 
-import { type ItemLayout, OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { ItemLayout } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import { type ArrangeClips, type ArrangeImages, evenFrames, floats, type PreparedClip } from "./arrange.ts";
 import type { Framing } from "./framing.ts";

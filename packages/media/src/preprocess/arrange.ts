@@ -1,6 +1,7 @@
 /** Views of a batch put into the tensors that a family's model takes, named and shaped as transformers 5.18 has them. */
 
-import { type ItemLayout, OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { ItemLayout } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import type { Framing } from "./framing.ts";
 import {

@@ -1,6 +1,7 @@
 /** The pixel constants of a checkpoint's processors, from what it says of them: its row of the table, or its files. */
 
-import { type Checkpoint, OnevisionError, type PixelSettings } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { Checkpoint, PixelSettings } from "@onevision/core";
 import type { Filter } from "../resample/filters.ts";
 import type { PixelFamily } from "./families.ts";
 import type { Normalization } from "./tones.ts";

@@ -3,7 +3,8 @@
  * a layout; carried out by render.ts, drawn by `onevision inspect`.
  */
 
-import type { ItemLayout, Size } from "@onevision/core";
+import type { Size } from "@onevision/base";
+import type { ItemLayout } from "@onevision/core";
 
 /** A rectangle of a picture, px; it may reach beyond the picture. */
 export interface Window extends Size {

@@ -4,7 +4,8 @@
  * image_processing_*.py and the video processors beside them.
  */
 
-import type { ItemLayout, Size } from "@onevision/core";
+import type { Size } from "@onevision/base";
+import type { ItemLayout } from "@onevision/core";
 import {
 	BLACK,
 	type Framing,

@@ -3,7 +3,7 @@
  * after another. In memory all pieces go into one array; to a file, one at a time, however large the whole is.
  */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import type { Picture } from "../picture.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import {

@@ -3,6 +3,7 @@
  * is the layout that counting decides on; here it is carried out.
  */
 
+import { OnevisionError } from "@onevision/base";
 import {
 	type Checkpoint,
 	type Counter,
@@ -10,7 +11,6 @@ import {
 	type ImageItem,
 	type ItemLayout,
 	type MediaItem,
-	OnevisionError,
 	type VideoItem,
 } from "@onevision/core";
 import { assertPicture, type Picture } from "../picture.ts";

@@ -1,6 +1,6 @@
 /** Carries out a framing: resized pictures, each made once. */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { type Picture, picture } from "../picture.ts";
 import { type ResizeOptions, resize } from "../resample/resize.ts";
 import type { Resized, Window } from "./framing.ts";

@@ -4,7 +4,7 @@
  * PyTorch 2.13 aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h; torchvision 0.28 transforms/v2/functional/_geometry.py.
  */
 
-import { MAX_SIDE, OnevisionError, type Size } from "@onevision/core";
+import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
 import { kernelOfThread } from "../kernel/kernel.ts";
 import { assertPicture, type Picture, picture } from "../picture.ts";
 import { resizeByKernel } from "./bands.ts";

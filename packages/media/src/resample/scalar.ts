@@ -1,6 +1,6 @@
 /** Resizing in plain JavaScript: where WebAssembly is missing, and what the kernel is tested against. Same bits. */
 
-import type { Size } from "@onevision/core";
+import type { Size } from "@onevision/base";
 import { type Picture, picture } from "../picture.ts";
 import type { AxisWeights } from "./weights.ts";
 

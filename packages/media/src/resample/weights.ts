@@ -4,7 +4,7 @@
  * many bits as the largest of the axis allows (UpSampleKernel.cpp `compute_index_ranges_int16_weights`).
  */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { type Filter, RESAMPLERS } from "./filters.ts";
 
 /** Whose fixed-point arithmetic is followed: that of transformers' processors on Pillow or on torchvision. */

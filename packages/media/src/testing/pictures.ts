@@ -1,6 +1,6 @@
 /** Pictures made from a formula, the same as in oracle/resample.py. */
 
-import type { Size } from "@onevision/core";
+import type { Size } from "@onevision/base";
 import { type Picture, picture } from "../picture.ts";
 
 export type Pattern = "noise" | "blocks";

@@ -4,7 +4,8 @@
  * gets few. The formula, and what it gains, are in docs/bit-cost.md.
  */
 
-import { OnevisionError, sampleUniform } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { sampleUniform } from "@onevision/core";
 import type { FrameIndex } from "./frame-index.ts";
 
 export interface BitCostOptions {

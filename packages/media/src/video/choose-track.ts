@@ -1,6 +1,6 @@
 /** Which video track of a file is read, for readers of headers and decoders alike. */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { type ByteSource, readFromSource, unreadable } from "../reading.ts";
 import type { VideoFormat } from "../sniff.ts";
 import { type AviFile, type AviStream, readAvi } from "./avi.ts";

@@ -1,6 +1,6 @@
 /** Counts the frames of a track packet by packet, where no table lists them: MKV, WebM, fragmented MP4. */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
 import { unreadable } from "../reading.ts";
 import { nearestRate } from "./rate.ts";

@@ -5,7 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
 import { readVideoHeader, type VideoHeader } from "./header.ts";
 import { openVideo, type VideoDecoderName } from "./open.ts";

@@ -4,7 +4,8 @@
  * edit list left out.
  */
 
-import { MAX_FRAMES, OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { MAX_FRAMES } from "@onevision/core";
 import { unreadable } from "../reading.ts";
 import { rateOver } from "./count-packets.ts";
 

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { openVideo, VIDEO_DECODERS, type VideoDecoderName } from "./open.ts";
 import { hasCommand } from "./testing/has-command.ts";

@@ -4,7 +4,7 @@
  * ends with exactly eight bytes left), without a pause in which a timer could run.
  */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { CustomSource } from "mediabunny";
 import { type ByteSource, unreadable } from "../reading.ts";
 

@@ -3,7 +3,8 @@
  * AVI by avi.ts. Frames are counted as decoders hand them out: unrotated, those outside an edit left out.
  */
 
-import { assertMedia, OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { assertMedia } from "@onevision/core";
 import type { InputVideoTrack } from "mediabunny";
 import { assertSides, type HeaderOptions } from "../image/image.ts";
 import { type ByteSource, readFromSource, unreadable } from "../reading.ts";

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { afterAll, describe, expect, test } from "vitest";
 import { frameIndexOf } from "./frame-index.ts";
 import { BadInput } from "./node-av/input.ts";

@@ -4,7 +4,8 @@
  * out run lengths one by one: a film in one chunk takes it minutes, a forged table the rest of the day.
  */
 
-import { MAX_FRAMES, OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import { MAX_FRAMES } from "@onevision/core";
 import { type Box, childrenOf, childrenWithin } from "../boxes.ts";
 import { type Reading, range, uint64, unreadable } from "../reading.ts";
 import { readFragments } from "./iso-fragments.ts";

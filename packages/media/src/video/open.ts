@@ -2,7 +2,7 @@
 
 import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { fileSource, withPath } from "../file.ts";
 import { readFromSource, unreadable } from "../reading.ts";
 import { sniff, type VideoFormat } from "../sniff.ts";

@@ -1,7 +1,7 @@
 /** Frames listed without a decoder, against ffprobe's packets; damaged files by the thousand. */
 
 import { readFileSync } from "node:fs";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { expect, test } from "vitest";
 import { readFrameIndex } from "./read-index.ts";
 

@@ -3,7 +3,7 @@
  * read. Enough to choose frames, by bit cost too. AVI needs FFmpeg: `openVideo`.
  */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
 import { type ByteSource, readFromSource, unreadable } from "../reading.ts";
 import { sniff, type VideoFormat } from "../sniff.ts";

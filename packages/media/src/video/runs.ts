@@ -3,7 +3,7 @@
  * Plain data, made before anything is decoded.
  */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import type { FrameIndex, VideoPacket } from "./frame-index.ts";
 
 /** One wanted frame. */

@@ -3,14 +3,8 @@
  * of it a reference uses, what bounds it knows, and what it refuses.
  */
 
-import {
-	countByRate,
-	OnevisionError,
-	roundHalfEven,
-	sampleLinspace,
-	sampleLinspaceRounded,
-	sampleUniform,
-} from "@onevision/core";
+import { OnevisionError, roundHalfEven } from "@onevision/base";
+import { countByRate, sampleLinspace, sampleLinspaceRounded, sampleUniform } from "@onevision/core";
 
 export interface Clip {
 	/** Frames in the file. */

@@ -1,7 +1,7 @@
 /** Strategies by name, against what the references take and by what must hold of them. */
 
 import { readFileSync } from "node:fs";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changeCosts, sampleByBitCost } from "./bit-cost.ts";

@@ -3,7 +3,9 @@
  * decoded to choose. A model's own layout hands out `frameIndices`, which serve as well.
  */
 
-import { MAX_FRAMES, nearest, OnevisionError, sampleUniform, schema } from "@onevision/core";
+import { nearest, OnevisionError } from "@onevision/base";
+import * as schema from "@onevision/base/schema";
+import { MAX_FRAMES, sampleUniform } from "@onevision/core";
 import { sampleByBitCost } from "./bit-cost.ts";
 import type { FrameIndex, VideoPacket } from "./frame-index.ts";
 import { SAMPLING_REFERENCES, type SamplingReference } from "./sampling-references.ts";

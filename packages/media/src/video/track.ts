@@ -1,6 +1,6 @@
 /** The video track of an MP4, MOV, MKV or WebM, as mediabunny reads it, for as long as one function needs it. */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import {
 	EncodedPacketSink,
 	Input,

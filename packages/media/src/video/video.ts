@@ -3,7 +3,7 @@
  * which frames were asked for and which arrived is compared here, for all of them.
  */
 
-import { OnevisionError, type Size } from "@onevision/core";
+import { OnevisionError, type Size } from "@onevision/base";
 import { type Picture, picture } from "../picture.ts";
 import type { VideoFormat } from "../sniff.ts";
 import type { FrameIndex } from "./frame-index.ts";

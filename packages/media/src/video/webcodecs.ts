@@ -3,7 +3,7 @@
  * exact; their pixels are the browser's: its own matrix, chroma filter and scaler, so close to FFmpeg's, not equal.
  */
 
-import { OnevisionError, type Size } from "@onevision/core";
+import { OnevisionError, type Size } from "@onevision/base";
 import { type InputVideoTrack, type VideoSample, VideoSampleSink } from "mediabunny";
 import { readFromSource } from "../reading.ts";
 import { sniff } from "../sniff.ts";

@@ -1,6 +1,6 @@
 /** What `ffprobe` says of a file's video track: its packets in the order of the file, and its size. */
 
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { assertCount, type RawPacket, type TimeBase } from "../frame-index.ts";
 import type { OpenedFile, OpenSetup } from "../open-file.ts";
 import { INPUT_LIMITS, linesOf, noteOf, startCommand, within } from "./process.ts";

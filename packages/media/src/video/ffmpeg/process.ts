@@ -2,7 +2,7 @@
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import { OnevisionError } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
 import { DecoderMissing, type OpenSetup } from "../open-file.ts";
 
 /** Most characters kept of what a command says went wrong. */

@@ -4,8 +4,8 @@
  */
 
 import type { Worker } from "node:worker_threads";
-import { OnevisionError } from "@onevision/core";
-import { startModule } from "../../thread.ts";
+import { OnevisionError } from "@onevision/base";
+import { startThread } from "@onevision/base/node";
 import { assertCount } from "../frame-index.ts";
 import { DecoderMissing, type OpenedFile, type OpenSetup } from "../open-file.ts";
 import type { Run } from "../runs.ts";
@@ -34,7 +34,7 @@ interface Thread {
 
 /** Opens a file with node-av. Throws `DecoderMissing` without it, else as `openVideo` does. */
 export async function openWithNodeAv(setup: OpenSetup): Promise<OpenedFile> {
-	const thread = startThread(setup);
+	const thread = openThread(setup);
 	try {
 		const reply = await nextReply(thread, setup);
 		if (reply.kind !== "opened") throw new Error(`internal: the decoding thread answered ${reply.kind}`);
@@ -47,12 +47,12 @@ export async function openWithNodeAv(setup: OpenSetup): Promise<OpenedFile> {
 	}
 }
 
-function startThread({ path, demuxer, track, threads }: OpenSetup): Thread {
+function openThread({ path, demuxer, track, threads }: OpenSetup): Thread {
 	const shared = new SharedArrayBuffer(4 * Object.keys(WORDS).length);
 	const workerData: Setup = { path, demuxer, track, threads, shared };
 	const words = new Int32Array(shared);
 	Atomics.store(words, WORDS.isBusy, 1);
-	const worker = startModule("./worker.ts", import.meta.url, { workerData });
+	const worker = startThread("./worker.ts", import.meta.url, { workerData });
 	const thread: Thread = {
 		worker,
 		words,

@@ -1,6 +1,7 @@
 /** The demuxer's side of decoding with node-av: a file is opened, its packets are listed, and reading starts at one. */
 
-import { MAX_FRAMES, type Size } from "@onevision/core";
+import type { Size } from "@onevision/base";
+import { MAX_FRAMES } from "@onevision/core";
 import {
 	AV_DISPOSITION_ATTACHED_PIC,
 	AV_NOPTS_VALUE,

@@ -1,0 +1,32 @@
+/** Names of closed models, and what they are refused for. */
+
+import { expect, test } from "vitest";
+import type { RuleVersion } from "./model.ts";
+import { API_MODEL_IDS, apiModelById, assertPlannable } from "./models.ts";
+
+test.each(["gpt-4o", "openai/gpt-4o", "claude-opus-4-7"])("%s is closed, and it says so", (model) => {
+	expect(() => assertPlannable(model)).toThrow(
+		expect.objectContaining({
+			code: "unsupported",
+			message: expect.stringMatching(
+				new RegExp(`^model: ${model} is a closed model.*onevision count -m ${model}`),
+			),
+		}),
+	);
+});
+
+test("an open model is planned", () => {
+	expect(() => assertPlannable("llava-onevision-qwen2-7b-ov")).not.toThrow();
+});
+
+/** How a source admits that it is none. */
+const NO_SOURCE = /memory|unconfirmed|by analogy|second-hand|not readable/i;
+
+test.each(API_MODEL_IDS)("%s: unverified names the day or constants of a version", (id) => {
+	const versions: readonly RuleVersion<unknown>[] = apiModelById(id).versions;
+	for (const { unverified, constants, source } of versions) {
+		const known = ["from", ...Object.keys(constants as object)];
+		for (const name of unverified ?? []) expect(known).toContain(name);
+		if (NO_SOURCE.test(source)) expect(unverified ?? []).not.toEqual([]);
+	}
+});

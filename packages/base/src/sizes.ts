@@ -1,0 +1,19 @@
+/** Sizes as every package writes them: objects, never bare pairs. */
+
+/** Pixels. */
+export interface Size {
+	readonly width: number;
+	readonly height: number;
+}
+
+/** Cells: patches, features or tiles. */
+export interface Grid {
+	readonly rows: number;
+	readonly cols: number;
+}
+
+/**
+ * Largest side of an image or video, px. Pillow refuses images over 178,956,970 px in all; with sides up to 2^24 every
+ * product of two stays an exact integer in float64.
+ */
+export const MAX_SIDE = 2 ** 24;

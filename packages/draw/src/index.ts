@@ -1,0 +1,59 @@
+/** Drawing on pictures: shapes as data, one way to fill them, text, colours. Runs anywhere, the same to the bit. */
+
+export * from "./inspect/index.ts";
+export {
+	drawMarks,
+	type Mark,
+	type MarkedPicture,
+	type MarkOptions,
+	MIN_MARK_SIZE,
+} from "./marks/marks.ts";
+export { gridCells, MAX_MARKS, type Region } from "./marks/regions.ts";
+export { blankPicture, copyPicture, paste } from "./shapes/blank.ts";
+export {
+	BLACK,
+	type Color,
+	contrasting,
+	contrastRatio,
+	gray,
+	hexColor,
+	luminanceOf,
+	READABLE_CONTRAST,
+	WHITE,
+} from "./shapes/color.ts";
+export { type Brush, fill } from "./shapes/fill.ts";
+export {
+	assertLabel,
+	centeredTextPath,
+	drawLabel,
+	keepInside,
+	type LabelStyle,
+	labelSize,
+} from "./shapes/label.ts";
+export {
+	type Box,
+	discPath,
+	framePath,
+	gridLine,
+	gridPath,
+	inset,
+	linePath,
+	type Path,
+	type Point,
+	rectanglePath,
+	roundedRectanglePath,
+} from "./shapes/path.ts";
+export { barsPath, curvePoints, type PlotScale } from "./shapes/plot.ts";
+export { measureText, missingCharacters, shortenText, type TextSize, textPath } from "./shapes/text.ts";
+export { layoutPair } from "./sheets/pair-layout.ts";
+export { beforeAfterPair, blankSheet, contactSheet, placeInCell, type Sheet } from "./sheets/sheet.ts";
+export { layoutSheet } from "./sheets/sheet-layout.ts";
+export {
+	DEFAULT_SHEET_SIDE,
+	MAX_SHEET_PICTURES,
+	MAX_SHEET_PIXELS,
+	type PairOptions,
+	type SheetCell,
+	type SheetLayout,
+	type SheetOptions,
+} from "./sheets/sheet-spacing.ts";

@@ -1,0 +1,80 @@
+/** Which arrangement the page of an image takes: the one that uses its page best. */
+
+import type { ItemLayout } from "@onevision/core";
+import type { Picture } from "@onevision/media";
+import { type CloseUp, closeUpOf, closeUpSize } from "./close-up.ts";
+import { type Column, columnHeight } from "./column.ts";
+import { columnOf, type InspectOptions, legendOf } from "./image.ts";
+import { type Arrangement, arrangementsFor, type Contents, type Placed, scoreOf } from "./page.ts";
+import { shownOf } from "./panel-drawing.ts";
+import type { Panel } from "./panels.ts";
+
+/** What a page of one image shows. */
+export interface PageOfImage {
+	readonly panels: readonly Panel[];
+	/** One of them. */
+	readonly main: Panel;
+	readonly picture: Picture;
+	readonly layout: ItemLayout;
+	readonly options: InspectOptions;
+}
+
+export interface Arranged {
+	readonly placed: Placed;
+	readonly closeUp: CloseUp | undefined;
+	readonly column: Column;
+}
+
+/** A close-up must show the main panel's pixels so many times larger. */
+const LARGER = 1.3;
+/** The legend depends on the sizes of what is drawn, and some of that lies beneath it: it settles at once or twice. */
+const ROUNDS = 4;
+
+/** The best arrangement with a close-up, else, where that shows no more than the main panel does already, without. */
+export function arrange(page: PageOfImage): Arranged {
+	const arranged = bestOf(page, true) ?? bestOf(page, false);
+	if (arranged === undefined) throw new Error("internal: an image that fits no page");
+	return arranged;
+}
+
+function bestOf(page: PageOfImage, hasCloseUp: boolean): Arranged | undefined {
+	const { panels, main } = page;
+	const smalls = panels.filter((panel) => panel !== main).map(({ extent }) => extent);
+	const contents: Contents = { main: main.extent, smalls, hasCloseUp, columnHeight: 0 };
+	let best: Arranged | undefined;
+	let most = 0;
+	for (const arrangement of arrangementsFor(contents)) {
+		const arranged = settle(page, arrangement, contents);
+		if (arranged === undefined) continue;
+		const { placed, closeUp, column } = arranged;
+		const rest = closeUp === undefined ? placed.rest : { ...placed.rest, ...closeUpSize(closeUp) };
+		const score = scoreOf({ ...placed, rest }, { ...contents, columnHeight: columnHeight(column) });
+		if (score <= most) continue;
+		best = arranged;
+		most = score;
+	}
+	return best;
+}
+
+/** Places the contents, and again with the height that the column then has. */
+function settle(page: PageOfImage, arrangement: Arrangement, contents: Contents): Arranged | undefined {
+	const { panels, main, picture, layout, options } = page;
+	let room = 0;
+	for (let round = 0; round < ROUNDS; round++) {
+		const placed = arrangement({ ...contents, columnHeight: room });
+		if (placed === undefined) return undefined;
+		const closeUp = contents.hasCloseUp ? closeUpOf(main, picture, layout.patchGrid, placed.rest) : undefined;
+		if (contents.hasCloseUp && (closeUp === undefined || !isLarger(closeUp, main, placed))) return undefined;
+		const shown = panels.map((panel, index) => shownOf(panel, placed.areas[index] ?? panel.extent));
+		const column = columnOf(layout, options, main, legendOf(layout, shown, closeUp));
+		const needed = columnHeight(column);
+		if (needed <= room) return { placed, closeUp, column };
+		room = needed;
+	}
+	return undefined;
+}
+
+function isLarger({ onPanel, region, times }: CloseUp, main: Panel, { areas: [area] }: Placed): boolean {
+	const drawn = ((area?.width ?? 0) / main.extent.width) * (onPanel.width / region.width);
+	return times >= LARGER * drawn;
+}

@@ -1,0 +1,89 @@
+/** The close-up shows the pixels that the processor makes tensors of, where the picture has most detail. */
+
+import type { Picture } from "@onevision/media";
+import { createProcessor } from "@onevision/media";
+import { describe, expect, test } from "vitest";
+import { testPicture } from "../../../media/src/testing/pictures.ts";
+import { blankPicture, paste } from "../shapes/blank.ts";
+import { gray } from "../shapes/color.ts";
+import { closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
+import { type Panel, panelsOf } from "./panels.ts";
+
+/** Gray with noise in one place. */
+function noiseAt(x: number, y: number): Picture {
+	const picture = blankPicture({ width: 600, height: 420 }, gray(120));
+	paste(picture, testPicture({ width: 60, height: 40 }, 5, "noise"), { x, y });
+	return picture;
+}
+
+function mainOf(model: string, picture: Picture) {
+	const processor = createProcessor(model);
+	const layout = processor.layout({ kind: "image", width: picture.width, height: picture.height });
+	const [panel] = panelsOf(layout, processor.framing(layout));
+	if (panel === undefined) throw new Error("no panel");
+	return { processor, layout, panel };
+}
+
+function closeUp(panel: Panel, picture: Picture, patchGrid: { rows: number; cols: number }) {
+	const found = closeUpOf(panel, picture, patchGrid, { width: 400, height: 400 });
+	if (found === undefined) throw new Error("no close-up");
+	return found;
+}
+
+describe.each([
+	["llava-1.5-7b", [0.48145466, 0.4578275, 0.40821073], [0.26862954, 0.26130258, 0.27577711]],
+	["gemma-3-4b", [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]],
+])("%s", (model, mean, std) => {
+	test("its squares are the processor's pixels", () => {
+		const picture = noiseAt(240, 200);
+		const { processor, layout, panel } = mainOf(model, picture);
+		const found = closeUp(panel, picture, layout.patchGrid);
+		const { region, times } = found;
+		expect(times).toBeGreaterThanOrEqual(3);
+		const drawn = blankPicture(closeUpSize(found), gray(0));
+		drawCloseUp(drawn, picture, { ...found, tokens: [] }, { x: 0, y: 0 }, processor.resizing("image"));
+		const { pixel_values: pixels } = processor.images([[picture]]).tensors;
+		if (pixels?.dtype !== "float32") throw new Error("no pixels");
+		const [, , height = 0, width = 0] = pixels.shape;
+		let wrong = 0;
+		for (let y = 1; y < region.height - 1; y++) {
+			for (let x = 1; x < region.width - 1; x++) {
+				for (const channel of [0, 1, 2]) {
+					const value = pixels.data[(channel * height + region.y + y) * width + region.x + x] ?? 0;
+					const level = Math.round((value * (std[channel] ?? 0) + (mean[channel] ?? 0)) * 255);
+					// The middle of a square lies on no line.
+					const at = ((y * times + 1) * drawn.width + x * times + 1) * 3 + channel;
+					if (drawn.data[at] !== level) wrong++;
+				}
+			}
+		}
+		expect(wrong).toBe(0);
+	});
+});
+
+test.each([
+	["upper left", 20, 20],
+	["lower right", 520, 360],
+])("it is taken where the detail is: %s", (_, x, y) => {
+	const picture = noiseAt(x, y);
+	const { layout, panel } = mainOf("qwen2.5-vl-7b", picture);
+	const { onPanel } = closeUp(panel, picture, layout.patchGrid);
+	const scale = layout.canvas.width / picture.width;
+	expect(Math.abs(onPanel.x + onPanel.width / 2 - (x + 30) * scale)).toBeLessThan(100);
+	expect(Math.abs(onPanel.y + onPanel.height / 2 - (y + 20) * scale)).toBeLessThan(100);
+});
+
+test("stripes are not taken for detail", () => {
+	const picture = noiseAt(420, 300);
+	for (let x = 0; x < 300; x += 20)
+		paste(picture, blankPicture({ width: 10, height: 420 }, gray(255)), { x, y: 0 });
+	const { layout, panel } = mainOf("qwen2.5-vl-7b", picture);
+	expect(closeUp(panel, picture, layout.patchGrid).onPanel.x).toBeGreaterThan(250);
+});
+
+test("none is made where a picture on the way would take gigabytes", () => {
+	const picture = testPicture({ width: 1, height: 2000 }, 1, "noise");
+	const { layout, panel } = mainOf("llava-1.5-7b", picture);
+	expect(layout.resizes).toEqual([{ width: 336, height: 672_000 }]);
+	expect(closeUpOf(panel, picture, layout.patchGrid, { width: 400, height: 400 })).toBeUndefined();
+});

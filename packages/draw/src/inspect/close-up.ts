@@ -1,0 +1,207 @@
+/**
+ * A few patches of one view, each pixel that the tower is given as a square: how large things are to the model, and how
+ * patches become tokens.
+ */
+
+import type { Grid, Size } from "@onevision/base";
+import type { Picture, Resized, ResizeOptions, View } from "@onevision/media";
+import { Stages } from "@onevision/media";
+import { blankPicture, paste } from "../shapes/blank.ts";
+import { luminanceOf } from "../shapes/color.ts";
+import { fill } from "../shapes/fill.ts";
+import { type Box, framePath, type Point } from "../shapes/path.ts";
+import { type Cells, patchSide, sameGrid } from "./cells.ts";
+import { detailOf, strengthAt } from "./detail.ts";
+import { SMALL } from "./page.ts";
+import { contrastBox, hatch, intersection, magnify, type Strength, veil } from "./paint.ts";
+import type { Panel, Tile } from "./panels.ts";
+import { COLORS } from "./style.ts";
+
+export interface CloseUp {
+	readonly tile: Tile;
+	/** Where it is taken, px of the view. */
+	readonly region: Box;
+	/** The same on the panel. */
+	readonly onPanel: Box;
+	/** Squares of so many px for each pixel of the view. */
+	readonly times: number;
+	/** Side of a patch, px of the view. */
+	readonly patch: number;
+	/** The view it is taken from. */
+	readonly view: View;
+	/** Tokens that are not the patches themselves, px of the view. */
+	readonly tokens: readonly Cells[];
+}
+
+/** Patches that a close-up shows at least along its longer and its shorter side, where the view has as many. */
+const [PATCHES, PATCHES_ACROSS] = [8, 5];
+/** Of more room than this along the longer side, more is shown, not the same larger; px. */
+const MOST_MAGNIFIED = SMALL;
+/** Largest picture that is made for a close-up, px: a very long one would take gigabytes. */
+const MOST_PIXELS = 32_000_000;
+/** Samples along a side of a region when looking for detail, and what each counts even if nothing changes there. */
+const [SAMPLES, PRESENCE] = [32, 1e-3];
+
+/**
+ * Where the picture has most detail, as much of it as fits into `room`, px. `undefined` where the layout does not say
+ * how a view's pixels become patches, and where a picture on the way to the view is too large to be made for this.
+ */
+export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room: Size): CloseUp | undefined {
+	const { picture: whole } = panel;
+	if (whole === undefined) return undefined;
+	let best: CloseUp | undefined;
+	let most = -1;
+	for (const tile of panel.tiles) {
+		const patch = patchSide(tile.size, patchGrid);
+		if (patch === undefined || tile.made === undefined || isLarge(tile.made.from)) continue;
+		const [across, down] = [tile.size.width / tile.box.width, tile.size.height / tile.box.height];
+		const source = {
+			x: (whole.x - tile.box.x) * across,
+			y: (whole.y - tile.box.y) * down,
+			width: whole.width * across,
+			height: whole.height * down,
+		};
+		const times = timesFor(room, patch);
+		for (const region of regionsOf(patchGrid, patch, room, times)) {
+			const found = detail(picture, source, region);
+			if (found <= most) continue;
+			most = found;
+			const onPanel = {
+				x: tile.box.x + region.x / across,
+				y: tile.box.y + region.y / down,
+				width: region.width / across,
+				height: region.height / down,
+			};
+			best = { tile, region, onPanel, times, patch, view: tile.made, tokens: [] };
+		}
+	}
+	return best === undefined ? undefined : { ...best, tokens: tokensIn(panel, best, patchGrid) };
+}
+
+function timesFor({ width, height }: Size, patch: number): number {
+	const longer = Math.min(MOST_MAGNIFIED, Math.max(width, height)) / (PATCHES * patch);
+	const shorter = Math.min(width, height) / (PATCHES_ACROSS * patch);
+	return Math.max(1, Math.floor(Math.min(longer, shorter)));
+}
+
+function isLarge({ size, from }: Resized): boolean {
+	return size.width * size.height > MOST_PIXELS || (from !== "source" && isLarge(from));
+}
+
+/** The panel's tokens in px of the view, none where each is a patch. */
+function tokensIn({ tokens }: Panel, { tile, patch }: CloseUp, patchGrid: Grid): Cells[] {
+	const [across, down] = [tile.size.width / tile.box.width, tile.size.height / tile.box.height];
+	return tokens.flatMap(({ box, grid }) => {
+		const inView = {
+			x: (box.x - tile.box.x) * across,
+			y: (box.y - tile.box.y) * down,
+			width: box.width * across,
+			height: box.height * down,
+		};
+		const isHere = intersection(inView, { x: 0, y: 0, ...tile.size }) !== undefined;
+		const isPatches = sameGrid(grid, patchGrid) && inView.width === grid.cols * patch;
+		return isHere && !isPatches ? [{ box: inView, grid }] : [];
+	});
+}
+
+/** Where a close-up may be taken: whole patches, steps of half its size. */
+function regionsOf({ rows, cols }: Grid, patch: number, room: Size, times: number): Box[] {
+	const within = (side: number): number => Math.max(1, Math.floor(side / (patch * times)));
+	const [high, wide] = [Math.min(within(room.height), rows), Math.min(within(room.width), cols)];
+	const starts = (count: number, size: number): number[] => {
+		const step = Math.max(1, Math.floor(size / 2));
+		const all = Array.from({ length: Math.floor((count - size) / step) + 1 }, (_, index) => index * step);
+		// Tokens of 2 by 2 or 4 by 4 patches are not cut.
+		return all.map((start) => start - (start % 4));
+	};
+	return starts(rows, high).flatMap((row) =>
+		starts(cols, wide).map((col) => ({
+			x: col * patch,
+			y: row * patch,
+			width: wide * patch,
+			height: high * patch,
+		})),
+	);
+}
+
+/**
+ * How much luminance changes from sample to sample of the picture, across or down, whichever is less: writing changes
+ * both ways, stripes and edges do not. Where nothing changes, how much of the picture is there.
+ */
+function detail({ data, width, height }: Picture, source: Box, region: Box): number {
+	const places = (from: number, side: number, start: number, length: number, count: number): number[] =>
+		Array.from({ length: SAMPLES }, (_, at) =>
+			Math.floor(((from + ((at + 0.5) * side) / SAMPLES - start) * count) / length),
+		).filter((place) => place >= 0 && place < count);
+	const columns = places(region.x, region.width, source.x, source.width, width);
+	const lines = places(region.y, region.height, source.y, source.height, height);
+	const shade = (x: number, y: number): number => {
+		const at = (y * width + x) * 3;
+		return luminanceOf({ red: data[at] ?? 0, green: data[at + 1] ?? 0, blue: data[at + 2] ?? 0 });
+	};
+	let [across, down] = [0, 0];
+	for (const [line, y] of lines.entries()) {
+		for (const [column, x] of columns.entries()) {
+			const here = shade(x, y);
+			across += Math.abs(here - shade(columns[column - 1] ?? x, y));
+			down += Math.abs(here - shade(x, lines[line - 1] ?? y));
+		}
+	}
+	return Math.min(across, down) + PRESENCE * lines.length * columns.length;
+}
+
+/** The region's pixels as the tower is given them, before they are normalised; hatched beyond the picture. */
+function pixelsOf({ region, view }: CloseUp, source: Picture, resize: ResizeOptions): Picture {
+	const pixels = blankPicture(region, COLORS.padding);
+	hatch(pixels, { x: 0, y: 0, ...closeUpSize({ region, times: 1 }) }, COLORS.stripe, 0.8, 9);
+	const at = { x: -(view.window.x + region.x), y: -(view.window.y + region.y) };
+	paste(pixels, new Stages(source, resize).picture(view.from), at);
+	return pixels;
+}
+
+export function closeUpSize({ region, times }: Pick<CloseUp, "region" | "times">): Size {
+	return { width: region.width * times, height: region.height * times };
+}
+
+/** Draws the close-up at `at` with its patches, and the tokens where they are something else. */
+export function drawCloseUp(
+	target: Picture,
+	picture: Picture,
+	closeUp: CloseUp,
+	at: Point,
+	resize: ResizeOptions,
+): void {
+	const { times, patch, tokens } = closeUp;
+	const box = { ...at, ...closeUpSize(closeUp) };
+	paste(target, magnify(pixelsOf(closeUp, picture, resize), times), at);
+	const detail = detailOf(target, box, times);
+	const off: Strength = (x, y) => strengthAt(detail, x, y);
+	const line = (x: number, y: number, width: number, height: number, strength: number): void =>
+		contrastBox(target, { x: at.x + Math.round(x), y: at.y + Math.round(y), width, height }, strength, off);
+	const step = patch * times;
+	for (let x = step; x < box.width; x += step) line(x, 0, 1, box.height, 0.3);
+	for (let y = step; y < box.height; y += step) line(0, y, box.width, 1, 0.3);
+	for (const cells of tokens) drawTokens(target, box, closeUp, cells, off);
+	fill(target, framePath(box, 2), { color: COLORS.closeUp });
+}
+
+function drawTokens(
+	target: Picture,
+	area: Box,
+	{ region, times }: CloseUp,
+	{ box, grid }: Cells,
+	off: Strength,
+): void {
+	for (let col = 0; col <= grid.cols; col++) {
+		const x = (box.x + (col * box.width) / grid.cols - region.x) * times;
+		if (x <= 0 || x >= area.width) continue;
+		const line = { x: area.x + Math.round(x) - 1, y: area.y, width: 2, height: area.height };
+		veil(target, line, COLORS.token, 0.95, off);
+	}
+	for (let row = 0; row <= grid.rows; row++) {
+		const y = (box.y + (row * box.height) / grid.rows - region.y) * times;
+		if (y <= 0 || y >= area.height) continue;
+		const line = { x: area.x, y: area.y + Math.round(y) - 1, width: area.width, height: 2 };
+		veil(target, line, COLORS.token, 0.95, off);
+	}
+}

@@ -1,0 +1,110 @@
+/** Where a picture has writing or the like, so that lines and numbers drawn over it can keep off. */
+
+import type { Picture } from "@onevision/media";
+import { type Box, inset } from "../shapes/path.ts";
+import { eachPixel, intersection, rounded } from "./paint.ts";
+
+/** How much shades change around each pixel of a box. */
+export interface Detail {
+	/** Whole px, in the picture. */
+	readonly box: Box;
+	/** `[height, width]`: the lightest less the darkest shade nearby, 0 to 255. */
+	readonly range: Uint8Array;
+}
+
+/** Changes up to here are texture, on which lines are seen and do no harm; from there on they are writing. */
+const [TEXTURE, WRITING] = [60, 140];
+/** What is left of a line's strength on writing. */
+const LEAST_STRENGTH = 0.2;
+
+/** Looks `reach` px around each pixel of the box. */
+export function detailOf(picture: Picture, box: Box, reach: number): Detail {
+	const inside = intersection(rounded(box), { x: 0, y: 0, width: picture.width, height: picture.height });
+	if (inside === undefined) return { box: { x: 0, y: 0, width: 0, height: 0 }, range: new Uint8Array(0) };
+	const { width, height } = inside;
+	const shades = new Uint8Array(width * height);
+	eachPixel(picture, inside, (at, x, y) => {
+		const [red = 0, green = 0, blue = 0] = [picture.data[at], picture.data[at + 1], picture.data[at + 2]];
+		shades[(y - inside.y) * width + x - inside.x] = (3 * red + 6 * green + blue) / 10;
+	});
+	const lightest = spread(spread(shades, width, reach, false), width, reach, true);
+	const inverse = spread(spread(shades.map(inverted), width, reach, false), width, reach, true);
+	return { box: inside, range: lightest.map((light, at) => light - inverted(inverse[at] ?? 0)) };
+}
+
+function inverted(shade: number): number {
+	return 255 - shade;
+}
+
+/** For each value the most of those up to `reach` places before and after it, in its row or its column. */
+function spread(values: Uint8Array, width: number, reach: number, isDown: boolean): Uint8Array {
+	const height = values.length / width;
+	const [step, count] = isDown ? [width, height] : [1, width];
+	const [nextLine, lines] = isDown ? [1, width] : [width, height];
+	const result = new Uint8Array(values.length);
+	for (let line = 0; line < lines; line++) {
+		const start = line * nextLine;
+		for (let place = 0; place < count; place++) {
+			const end = start + Math.min(count - 1, place + reach) * step;
+			let most = 0;
+			for (let at = start + Math.max(0, place - reach) * step; at <= end; at += step) {
+				const value = values[at] ?? 0;
+				if (value > most) most = value;
+			}
+			result[start + place * step] = most;
+		}
+	}
+	return result;
+}
+
+/** What is left of a line's strength at a pixel: 1 on plain ground, little on writing. */
+export function strengthAt({ box, range }: Detail, x: number, y: number): number {
+	const [column, row] = [x - box.x, y - box.y];
+	if (column < 0 || row < 0 || column >= box.width || row >= box.height) return 1;
+	const change = range[row * box.width + column] ?? 0;
+	const share = Math.max(0, Math.min(1, (change - TEXTURE) / (WRITING - TEXTURE)));
+	return 1 - (1 - LEAST_STRENGTH) * share;
+}
+
+/** How much detail a box covers, 0 to 255 in the mean. */
+export function detailWithin({ box, range }: Detail, covered: Box): number {
+	const inside = intersection(covered, box);
+	if (inside === undefined) return 0;
+	let sum = 0;
+	for (let y = inside.y; y < inside.y + inside.height; y++) {
+		for (let x = inside.x; x < inside.x + inside.width; x++) {
+			sum += range[(y - box.y) * box.width + x - box.x] ?? 0;
+		}
+	}
+	return sum / (inside.width * inside.height);
+}
+
+/** A number leaves the first corner for writing only, and for one with much less, so that most stand in the same. */
+const [MOVED_BY, WORTH_MOVING] = [90, 0.7];
+
+/** The corner of `area` in which a plate of this size covers least, `off` px from its sides; mostly the top left one. */
+export function quietCorner(
+	detail: Detail,
+	area: Box,
+	plate: { readonly width: number; readonly height: number },
+	off: number,
+): Box {
+	const free = inset(area, off);
+	const [right, bottom] = [free.x + free.width - plate.width, free.y + free.height - plate.height];
+	const first = { ...plate, x: free.x, y: free.y };
+	const covered = detailWithin(detail, first);
+	if (covered < MOVED_BY || right <= free.x || bottom <= free.y) return first;
+	let best = first;
+	let least = WORTH_MOVING * covered;
+	for (const [x, y] of [
+		[right, free.y],
+		[free.x, bottom],
+		[right, bottom],
+	] as const) {
+		const here = detailWithin(detail, { ...plate, x, y });
+		if (here >= least) continue;
+		best = { ...plate, x, y };
+		least = here;
+	}
+	return best;
+}

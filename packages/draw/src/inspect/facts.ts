@@ -1,0 +1,89 @@
+/** The numbers beside a drawing, in words: each is a field of the layout, as `onevision count` prints them. */
+
+import type { Grid, Size } from "@onevision/base";
+import type { ItemLayout, TokenParts } from "@onevision/core";
+import { isSpatial, sameGrid, sameSize, stitchedGrid, tileSize } from "./cells.ts";
+
+export interface Fact {
+	readonly name: string;
+	readonly value: string;
+}
+
+/** From the source to the tokens, what does nothing left out. */
+export function factsOf(layout: ItemLayout): Fact[] {
+	const { source, resizes, canvas, content, tileGrid, patchGrid, pooledGrid } = layout;
+	const { unpaddedGrid, cappedGrid } = layout;
+	const tile = tileSize(layout);
+	const isTiled = tileGrid.rows * tileGrid.cols > 1;
+	const stitched = stitchedGrid(layout);
+	const spatial = isSpatial(layout);
+	const fact = (name: string, value: string, isShown = true): Fact[] => (isShown ? [{ name, value }] : []);
+	const isCut = isTiled && tile !== undefined;
+	const isStitched = spatial && tile !== undefined;
+	return [
+		...fact("source", px(source)),
+		...(resizes ?? []).flatMap((size) => fact("resized to", px(size))),
+		...fact("canvas", px(canvas)),
+		...fact("picture on it", px(content), !sameSize(content, canvas)),
+		...fact("tiles", isCut ? `${gridText(tileGrid)} of ${px(tile)}` : gridText(tileGrid), isTiled),
+		...fact("frames used", thousands(layout.frames), layout.kind === "video"),
+		...fact("views", thousands(layout.views)),
+		...fact("patches of a view", gridText(patchGrid)),
+		...fact("tower tokens", thousands(layout.towerTokens)),
+		...fact("pooled to", gridText(pooledGrid), spatial && !sameGrid(pooledGrid, patchGrid)),
+		...fact("queries of a view", thousands(pooledGrid.rows * pooledGrid.cols), !spatial),
+		...fact("stitched", gridText(stitched), isStitched && !sameGrid(stitched, pooledGrid)),
+		...fact("after unpadding", gridText(unpaddedGrid), isStitched && !sameGrid(unpaddedGrid, stitched)),
+		...fact(
+			"grid of tokens",
+			gridText(unpaddedGrid),
+			spatial && !isStitched && !sameGrid(unpaddedGrid, pooledGrid),
+		),
+		...fact("after the cap", gridText(cappedGrid), !sameGrid(cappedGrid, unpaddedGrid)),
+	];
+}
+
+const PART_NAMES = {
+	overview: "overview",
+	grid: "grid",
+	newlines: "newlines",
+	markers: "markers",
+} as const satisfies Record<keyof TokenParts, string>;
+
+/** Where the visual tokens come from; they sum to `visualTokens`. */
+export function partsOf({ parts }: Pick<ItemLayout, "parts">): Fact[] {
+	return (Object.keys(PART_NAMES) as (keyof TokenParts)[])
+		.filter((part) => parts[part] > 0)
+		.map((part) => ({ name: PART_NAMES[part], value: thousands(parts[part]) }));
+}
+
+/** The main number, as a range where it is no count. */
+export function tokensText({ visualTokens, range }: Pick<ItemLayout, "visualTokens" | "range">): string {
+	return range === undefined ? thousands(visualTokens) : `${thousands(range.min)}–${thousands(range.max)}`;
+}
+
+/** What a reader should know about the count. */
+export function notesOf({ notes = [], range, crossAttentionTokens }: ItemLayout): string[] {
+	return [
+		...notes,
+		...(range === undefined ? [] : [`a range, not a count: ${range.why}`]),
+		...(crossAttentionTokens === undefined
+			? []
+			: [`${thousands(crossAttentionTokens)} keys of cross-attention, not in the sequence`]),
+	];
+}
+
+/** 12345 → "12,345". */
+export function thousands(value: number): string {
+	return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** Rows × columns. */
+export function gridText({ rows, cols }: Grid): string {
+	return `${rows}×${cols}`;
+}
+
+/** Width × height. */
+export function px({ width, height }: Size): string {
+	return `${width}×${height} px`;
+}

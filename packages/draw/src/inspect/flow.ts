@@ -1,0 +1,54 @@
+/** Panels of different shapes in rows, as words in lines: decided from sizes alone, px. */
+
+import type { Size } from "@onevision/base";
+import type { Box } from "../shapes/path.ts";
+import { fit, GAP, HEADING } from "./page.ts";
+
+/** A panel with its heading of two lines over it. */
+export interface FlowCell {
+	/** Where the panel goes. */
+	readonly area: Box;
+	/** Room for the heading's lines. */
+	readonly headingWidth: number;
+}
+
+export interface Flow extends Size {
+	readonly cells: readonly FlowCell[];
+}
+
+/** Narrowest cell: its heading must say something. */
+const LEAST_CELL = 150;
+/** A panorama is not wider than so many heights of a row, so that it does not take all the room. */
+const MOST_WIDE = 2.4;
+
+/** Rows of one height, the largest at which all panels fit the room; each keeps its shape. */
+export function flowPanels(shapes: readonly Size[], room: Size): Flow {
+	let [low, high] = [1, room.height];
+	let best = flowAt(shapes, room.width, low);
+	while (low <= high) {
+		const middle = Math.floor((low + high) / 2);
+		const flow = flowAt(shapes, room.width, middle);
+		if (flow.height > room.height) {
+			high = middle - 1;
+			continue;
+		}
+		best = flow;
+		low = middle + 1;
+	}
+	return best;
+}
+
+function flowAt(shapes: readonly Size[], width: number, rowHeight: number): Flow {
+	const cells: FlowCell[] = [];
+	let [x, y, row] = [0, 0, 0];
+	for (const shape of shapes) {
+		const size = fit(shape, { width: Math.min(width, MOST_WIDE * rowHeight), height: rowHeight });
+		const cellWidth = Math.max(LEAST_CELL, size.width);
+		if (x > 0 && x + cellWidth > width) [x, y, row] = [0, y + row + GAP, 0];
+		cells.push({ area: { x, y: y + HEADING, ...size }, headingWidth: cellWidth });
+		x += cellWidth + GAP;
+		row = Math.max(row, HEADING + size.height);
+	}
+	const right = Math.max(...cells.map(({ area, headingWidth }) => area.x + headingWidth));
+	return { cells, width: right, height: y + row };
+}

@@ -1,0 +1,174 @@
+/** One panel drawn to scale: the picture, what is padded, cropped and dropped, and the cells that are large enough. */
+
+import type { Picture } from "@onevision/media";
+import { WHITE } from "../shapes/color.ts";
+import { fill } from "../shapes/fill.ts";
+import { drawLabel, labelSize } from "../shapes/label.ts";
+import { type Box, framePath, gridLine, inset } from "../shapes/path.ts";
+import type { Cells } from "./cells.ts";
+import { type Detail, detailOf, quietCorner, strengthAt } from "./detail.ts";
+import {
+	contrastBox,
+	hatch,
+	intersection,
+	outside,
+	paintSource,
+	rounded,
+	type Strength,
+	veil,
+} from "./paint.ts";
+import { canvasOf, type Panel } from "./panels.ts";
+import { COLORS, TYPE } from "./style.ts";
+
+/** Cells are drawn from this many px on; smaller ones would be mush, and are seen in the close-up. */
+const LEAST_CELL = 6;
+/** Patches beneath larger tokens need more room. */
+const LEAST_PATCH = 9;
+/** Views are numbered from this side of a tile on, px. */
+const LEAST_NUMBERED = 30;
+
+/** px of a number's plate from the border of its tile. */
+const OFF_BORDER = 5;
+/** px around a line in which writing makes it faint: as far as words of a screen are apart, so that no dash is left between them. */
+const REACH = 5;
+
+/** Strength of lines: patches beneath larger tokens, those tokens, cells alone. */
+const [FAINT, STRONG, PLAIN] = [0.14, 0.42, 0.32];
+/** Cells below this many px have fainter lines, so that the picture stays on top. */
+const ROOMY_CELL = 14;
+
+/** What a drawn panel shows, for the legend. */
+export interface Shown {
+	readonly padding: boolean;
+	readonly cropped: boolean;
+	readonly dropped: boolean;
+	readonly unseen: boolean;
+	readonly tiles: boolean;
+	readonly patches: boolean;
+	readonly tokens: boolean;
+	readonly numbers: boolean;
+}
+
+/** From px of a panel to px of the page. */
+type Scale = (box: Box) => Box;
+
+/** The map that brings the panel's extent to `area`. */
+function scaleTo({ extent }: Panel, area: Box): Scale {
+	const [across, down] = [area.width / extent.width, area.height / extent.height];
+	return ({ x, y, width, height }) => ({
+		x: area.x + (x - extent.x) * across,
+		y: area.y + (y - extent.y) * down,
+		width: width * across,
+		height: height * down,
+	});
+}
+
+/** What will be seen of a panel drawn to `area`. */
+export function shownOf(panel: Panel, area: Box): Shown {
+	const { picture, tiles, patches, tokens, kept } = panel;
+	const scale = scaleTo(panel, area);
+	const canvas = canvasOf(panel);
+	const side = (cells: readonly Cells[]): number =>
+		Math.min(...cells.map(({ box, grid }) => scale(box).width / grid.cols));
+	const sameCells = patches.length === tokens.length && side(patches) === side(tokens);
+	return {
+		padding: picture !== undefined && outside(canvas, picture).length > 0,
+		cropped: outside(panel.extent, canvas).length > 0,
+		dropped: kept !== undefined,
+		unseen: unseenOf(panel).length > 0,
+		tiles: tiles.length > 1,
+		patches: patches.length > 0 && !sameCells && side(patches) >= LEAST_PATCH,
+		tokens: tokens.length > 0 && side(tokens) >= LEAST_CELL,
+		numbers: numbered(panel, scale).length > 0,
+	};
+}
+
+/** Draws the panel; `marked` are boxes of it to point out, px of the panel. */
+export function drawPanel(
+	target: Picture,
+	panel: Panel,
+	source: Picture,
+	area: Box,
+	marked: readonly Box[] = [],
+): void {
+	const { picture, patches, tokens, kept } = panel;
+	const scale = scaleTo(panel, area);
+	const shown = shownOf(panel, area);
+	const canvas = canvasOf(panel);
+	veil(target, scale(canvas), COLORS.padding, 1);
+	if (shown.padding) hatch(target, scale(canvas), COLORS.stripe, 0.8, 9);
+	if (picture !== undefined) paintSource(target, source, scale(picture), area);
+	for (const box of outside(panel.extent, canvas)) veil(target, scale(box), COLORS.page, 0.72);
+	for (const box of unseenOf(panel)) veil(target, scale(box), COLORS.unseen, 0.55);
+	const detail = detailOf(target, area, REACH);
+	const off: Strength = (x, y) => strengthAt(detail, x, y);
+	if (shown.patches) for (const cells of patches) drawCells(target, scale, cells, FAINT, off);
+	if (shown.tokens)
+		for (const cells of tokens) drawCells(target, scale, cells, shown.patches ? STRONG : PLAIN, off);
+	if (kept !== undefined) {
+		for (const box of outside(canvas, kept)) {
+			veil(target, scale(box), COLORS.dropped, 0.3);
+			hatch(target, scale(box), COLORS.dropped, 0.75, 7);
+		}
+	}
+	drawTiles(target, panel, scale, detail);
+	for (const box of marked) drawMarked(target, scale(box));
+}
+
+/** Strips of views that no patch covers. */
+function unseenOf({ tiles, patches }: Panel): Box[] {
+	return tiles.flatMap(({ box }, index) => {
+		const covered = patches[index];
+		return covered === undefined ? [] : outside(box, covered.box);
+	});
+}
+
+/** Lines between the cells and around them, one px wide, faint where there is writing. */
+function drawCells(
+	target: Picture,
+	scale: Scale,
+	{ box, grid }: Cells,
+	strength: number,
+	off: Strength,
+): void {
+	const area = rounded(scale(box));
+	const share = Math.min(1, area.width / grid.cols / ROOMY_CELL);
+	const visible = strength * Math.max(0.5, share);
+	for (let row = 0; row <= grid.rows; row++) {
+		const y = area.y + gridLine(area.height, grid.rows, row) - (row === grid.rows ? 1 : 0);
+		contrastBox(target, { x: area.x, y, width: area.width, height: 1 }, visible, off);
+	}
+	for (let col = 0; col <= grid.cols; col++) {
+		const x = area.x + gridLine(area.width, grid.cols, col) - (col === grid.cols ? 1 : 0);
+		contrastBox(target, { x, y: area.y, width: 1, height: area.height }, visible, off);
+	}
+}
+
+function numbered({ tiles }: Panel, scale: Scale): readonly { readonly view: number; readonly box: Box }[] {
+	return tiles.flatMap(({ view, box }) => {
+		const place = scale(box);
+		const hasRoom = Math.min(place.width, place.height) >= LEAST_NUMBERED;
+		return view === undefined || !hasRoom ? [] : [{ view, box: place }];
+	});
+}
+
+/** Borders of the tiles, blue around white, and the number of each view in a corner, off what is written there. */
+function drawTiles(target: Picture, panel: Panel, scale: Scale, detail: Detail): void {
+	for (const { box } of panel.tiles) {
+		const area = rounded(scale(box));
+		fill(target, framePath(area, 2), { color: WHITE });
+		fill(target, framePath(area, 1), { color: COLORS.tile });
+	}
+	for (const { view, box } of numbered(panel, scale)) {
+		const size = TYPE.small;
+		const place = quietCorner(detail, rounded(box), labelSize(String(view), size), OFF_BORDER);
+		drawLabel(target, String(view), place, { size, plate: { color: COLORS.tile, alpha: 0.9 } });
+	}
+}
+
+function drawMarked(target: Picture, box: Box): void {
+	const area = intersection(rounded(inset(box, -2)), { x: 0, y: 0, ...target });
+	if (area === undefined) return;
+	fill(target, framePath(area, 4), { color: WHITE });
+	fill(target, framePath(inset(area, 1), 2), { color: COLORS.closeUp });
+}

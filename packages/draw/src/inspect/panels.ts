@@ -1,0 +1,194 @@
+/**
+ * What is drawn of one item, as plain data: the pictures its views are cut from, with tiles, patches, tokens, padding and
+ * what is dropped. Follows from a layout and its framing; nothing is decoded.
+ */
+
+import type { Size } from "@onevision/base";
+import type { ItemLayout } from "@onevision/core";
+import { type Framing, type Resized, type View, wholeOf } from "@onevision/media";
+import type { Box } from "../shapes/path.ts";
+import { type Cells, isSpatial, keptPart, patchCells, sameGrid, sameSize, stitchedGrid } from "./cells.ts";
+import { framingOfLayout, sourceWithin } from "./placement.ts";
+
+/** One view on a panel. */
+export interface Tile {
+	/** Its place among several in the reference's tensor; absent where no framing says so. */
+	readonly view?: number;
+	/** Where it is, px of the panel. */
+	readonly box: Box;
+	/** What the tower is given, px. */
+	readonly size: Size;
+	/** How it is made; absent where the layout does not say. */
+	readonly made?: View;
+}
+
+/** A picture with what is drawn over it; boxes are px of the canvas, for crops of the source, from its top left. */
+export interface Panel {
+	/**
+	 * `canvas` the tiles; `overview` the whole picture in one; `crops` the source with what is cut from it; `picture` as it
+	 * is before it comes to the canvas, where a layout does not say how it lies there.
+	 */
+	readonly role: "canvas" | "overview" | "crops" | "picture";
+	/** All that is shown: the tiles, and the picture where it is cropped. */
+	readonly extent: Box;
+	/** Where the whole source lies; absent where the layout does not say. */
+	readonly picture?: Box;
+	readonly tiles: readonly Tile[];
+	readonly patches: readonly Cells[];
+	/** What becomes tokens; empty where features have no place in the picture (queries). */
+	readonly tokens: readonly Cells[];
+	/** The part whose features are kept; absent when all are. */
+	readonly kept?: Box;
+}
+
+/** Most of the picture shown beyond a cropped view, in widths or heights of it. */
+const MOST_BEYOND = 1;
+
+/** The panels of an item, the main one first. The framing of a processor, else what the layout alone decides. */
+export function panelsOf(layout: ItemLayout, given?: Framing): Panel[] {
+	const framing = given ?? framingOfLayout(layout);
+	if (framing === undefined) return [bareCanvas(layout), ...looseImage(layout)];
+	const groups = groupsOf(framing);
+	// The order of views is a processor's, not the layout's.
+	const isNumbered = given !== undefined && framing.views.length > 1;
+	const crops = groups.filter(({ from }) => isCutOut(from, layout.source));
+	if (crops.length > 0) {
+		const others = groups.filter((group) => !crops.includes(group));
+		return [
+			cropsPanel(layout, crops),
+			...others.map((group) => picturePanel(layout, group, "overview", isNumbered)),
+		];
+	}
+	const main = mainGroup(layout, groups);
+	return groups
+		.toSorted((one, other) => Number(other === main) - Number(one === main))
+		.map((group) => picturePanel(layout, group, group === main ? "canvas" : "overview", isNumbered));
+}
+
+/** Views cut from the same picture, with their places in the tensor. */
+interface Group {
+	readonly from: Resized;
+	readonly views: readonly (readonly [index: number, view: View])[];
+}
+
+function groupsOf({ views }: Framing): Group[] {
+	const groups = new Map<Resized, (readonly [number, View])[]>();
+	for (const [index, view] of views.entries()) {
+		const known = groups.get(view.from);
+		if (known === undefined) groups.set(view.from, [[index, view]]);
+		else known.push([index, view]);
+	}
+	return [...groups].map(([from, of]) => ({ from, views: of }));
+}
+
+/** Whether the picture shows a part of the source only. */
+function isCutOut({ from, window }: Resized, source: Size): boolean {
+	const { width, height } = from === "source" ? source : from.size;
+	const isPart =
+		window.x > 0 || window.y > 0 || window.x + window.width < width || window.y + window.height < height;
+	return isPart || (from !== "source" && isCutOut(from, source));
+}
+
+/** The one with all the tiles; of two with one tile each, the one in which the picture has the canvas's content. */
+function mainGroup({ tileGrid, content }: ItemLayout, groups: readonly Group[]): Group | undefined {
+	const tiles = tileGrid.rows * tileGrid.cols;
+	const whole = groups.filter(({ views }) => views.length === tiles);
+	return whole.find(({ from }) => sameSize(from.size, content)) ?? whole[0] ?? groups[0];
+}
+
+function picturePanel(
+	layout: ItemLayout,
+	{ from, views }: Group,
+	role: Panel["role"],
+	isNumbered: boolean,
+): Panel {
+	const whole = around(views.map(([, { window }]) => window));
+	const moved = (box: Box): Box => ({ ...box, x: box.x - whole.x, y: box.y - whole.y });
+	const tiles = views.map(([view, made]): Tile => {
+		const { window } = made;
+		const size = { width: window.width, height: window.height };
+		return { ...(isNumbered ? { view } : {}), box: moved(window), size, made };
+	});
+	const picture = moved(sourceWithin(from, layout.source));
+	const canvas = { ...whole, x: 0, y: 0 };
+	return {
+		role,
+		extent: around([canvas, withReach(picture, canvas)]),
+		picture,
+		tiles,
+		...cellsOf(layout, tiles, role),
+	};
+}
+
+/** Gemma 3: parts of the source, each stretched to a view of its own. */
+function cropsPanel(layout: ItemLayout, groups: readonly Group[]): Panel {
+	const tiles = groups.flatMap(({ from, views }) =>
+		views.map(([view, made]): Tile => ({ view, box: from.window, size: from.size, made })),
+	);
+	const source = wholeOf(layout.source);
+	return { role: "crops", extent: source, picture: source, tiles, ...cellsOf(layout, tiles, "crops") };
+}
+
+/** Canvas, tiles and grids without the picture: where it lies is not part of the layout. */
+function bareCanvas(layout: ItemLayout): Panel {
+	const { canvas, tileGrid } = layout;
+	const size = { width: canvas.width / tileGrid.cols, height: canvas.height / tileGrid.rows };
+	const box = wholeOf(canvas);
+	const tiles = Array.from({ length: tileGrid.rows * tileGrid.cols }, (_, index): Tile => {
+		const [row, col] = [Math.floor(index / tileGrid.cols), index % tileGrid.cols];
+		return { box: { x: col * size.width, y: row * size.height, ...size }, size };
+	});
+	const { patches, tokens } = cellsOf(layout, tiles, "canvas");
+	// Tiles that overlap are not those of the canvas cut into equal parts.
+	if (patches.length === 0) {
+		return { role: "canvas", extent: box, tiles: [{ box, size: canvas }], patches, tokens };
+	}
+	const isWhole = sameGrid(stitchedGrid(layout), layout.cappedGrid);
+	return { role: "canvas", extent: box, tiles, patches, tokens: isWhole ? tokens : [] };
+}
+
+/** The picture at the last size that the layout names; a side of an extreme shape may round to nothing. */
+function looseImage({ resizes, content }: ItemLayout): Panel[] {
+	const box = wholeOf(resizes?.at(-1) ?? content);
+	if (box.width === 0 || box.height === 0) return [];
+	return [{ role: "picture", extent: box, picture: box, tiles: [], patches: [], tokens: [] }];
+}
+
+/** What the tiles cover together; of a panel without tiles, all of it. */
+export function canvasOf({ tiles, extent }: Panel): Box {
+	return tiles.length === 0 ? extent : around(tiles.map(({ box }) => box));
+}
+
+function cellsOf(
+	layout: ItemLayout,
+	tiles: readonly Tile[],
+	role: Panel["role"],
+): Pick<Panel, "patches" | "tokens" | "kept"> {
+	const { patchGrid, pooledGrid, unpaddedGrid, cappedGrid } = layout;
+	const patches = tiles.flatMap(({ box, size }) => patchCells(box, size, patchGrid) ?? []);
+	if (!isSpatial(layout) || patches.length < tiles.length) return { patches, tokens: [] };
+	const pooled = patches.map(({ box }): Cells => ({ box, grid: pooledGrid }));
+	if (role !== "canvas") return { patches, tokens: pooled };
+	const kept = keptPart(layout, pooled);
+	const all = kept ?? around(patches.map(({ box }) => box));
+	const tokens = sameGrid(unpaddedGrid, cappedGrid) ? pooled : [{ box: all, grid: cappedGrid }];
+	return kept === undefined ? { patches, tokens } : { patches, tokens, kept };
+}
+
+/** The picture, but not farther beyond the canvas than a reader needs to see that it is cropped. */
+function withReach(picture: Box, { x, y, width, height }: Box): Box {
+	const left = Math.max(picture.x, x - MOST_BEYOND * width);
+	const top = Math.max(picture.y, y - MOST_BEYOND * height);
+	const right = Math.min(picture.x + picture.width, x + width * (1 + MOST_BEYOND));
+	const bottom = Math.min(picture.y + picture.height, y + height * (1 + MOST_BEYOND));
+	return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** The smallest box that holds all of these. */
+function around(boxes: readonly Box[]): Box {
+	const x = Math.min(...boxes.map((box) => box.x));
+	const y = Math.min(...boxes.map((box) => box.y));
+	const right = Math.max(...boxes.map((box) => box.x + box.width));
+	const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+	return { x, y, width: right - x, height: bottom - y };
+}

@@ -1,0 +1,124 @@
+/** What a badge's place costs because of the other marks: their regions, points, badges and leaders. */
+
+import { type Box, inset, type Point } from "../shapes/path.ts";
+import type { ResolvedRegion } from "./regions.ts";
+import { crosses, distanceTo, meets } from "./segment.ts";
+import { RING_RADIUS, type Spot } from "./spots.ts";
+
+/** A mark's neighbour; without a spot where none is chosen yet. */
+export interface Neighbour {
+	readonly region: ResolvedRegion;
+	readonly spot?: Spot | undefined;
+}
+
+/** Costs on the scale of `Spot.cost`: a badge within another's region costs 1. */
+const COST_OF_FRAME = 0.08;
+/** Of a box that holds the own one: on its frame, a badge seems to be its. */
+const COST_OF_OUTER_FRAME = 0.2;
+const COST_OF_RING = 0.4;
+const COST_OF_BADGE_ON_LEADER = 1.5;
+const COST_OF_CROSSING = 0.5;
+const COST_OF_LEADER_OVER_REGION = 0.3;
+const COST_OF_LEADER_NEAR_POINT = 0.6;
+/** Least distance of a leader from a point not its own, in heights of a badge. */
+const CLEAR = 0.3;
+/** Samples along each side of a badge where a mask is looked up. */
+const SAMPLES = 5;
+
+/** Whether a badge may lie there at all: off every marked point and off the badges chosen so far. */
+export function isFree(
+	{ badge }: Spot,
+	own: ResolvedRegion,
+	others: readonly Neighbour[],
+	gap: number,
+): boolean {
+	const kept = inset(badge, -gap);
+	if (own.kind === "point" && covers(kept, own.point)) return false;
+	return others.every(
+		({ region, spot }) =>
+			!(region.kind === "point" && covers(kept, region.point)) &&
+			!(spot !== undefined && overlap(kept, spot.badge) > 0),
+	);
+}
+
+/** What the neighbours add to the cost of a spot. */
+export function clutterOf(spot: Spot, own: ResolvedRegion, others: readonly Neighbour[]): number {
+	return others.reduce((sum, other) => sum + costBeside(spot, own, other), 0);
+}
+
+function costBeside({ badge, leader }: Spot, own: ResolvedRegion, { region, spot }: Neighbour): number {
+	let cost = costOnRegion(badge, own, region);
+	if (spot?.leader !== undefined && meets(spot.leader, badge)) cost += COST_OF_BADGE_ON_LEADER;
+	if (leader === undefined) return cost;
+	if (spot !== undefined && meets(leader, spot.badge)) cost += COST_OF_BADGE_ON_LEADER;
+	if (spot?.leader !== undefined && crosses(leader, spot.leader)) cost += COST_OF_CROSSING;
+	const isFar = !samePoint(region.point, own.point);
+	if (region.kind === "point" && isFar && distanceTo(leader, region.point) < CLEAR * badge.height) {
+		cost += COST_OF_LEADER_NEAR_POINT;
+	}
+	if (region.kind === "box" && region.box !== undefined && !holds(region, own) && meets(leader, region.box)) {
+		cost += COST_OF_LEADER_OVER_REGION;
+	}
+	return cost;
+}
+
+/** The badge on another's ring, frame, or what lies within it. */
+function costOnRegion(badge: Box, own: ResolvedRegion, region: ResolvedRegion): number {
+	if (region.kind === "cell") return 0;
+	if (region.kind === "point") {
+		const ring = RING_RADIUS * badge.height;
+		const { x, y } = region.point;
+		const shared = overlap(badge, { x: x - ring, y: y - ring, width: 2 * ring, height: 2 * ring });
+		return shared > 0 ? COST_OF_RING : 0;
+	}
+	const { box } = region;
+	const shared = box === undefined ? 0 : overlap(badge, box);
+	if (box === undefined || shared === 0) return 0;
+	const area = badge.width * badge.height;
+	const isOnFrame = region.kind === "box" && shared < area;
+	if (holds(region, own)) return isOnFrame ? COST_OF_OUTER_FRAME : 0;
+	const inside = region.depth === undefined ? shared : area * shareIn(region.depth, box, badge);
+	return (isOnFrame ? COST_OF_FRAME : 0) + Math.min(1, inside / Math.min(area, region.area));
+}
+
+/** Share of a badge that lies on a mask. */
+function shareIn(depth: Float32Array, box: Box, badge: Box): number {
+	let inside = 0;
+	for (let row = 0; row < SAMPLES; row++) {
+		const y = Math.floor(badge.y + ((row + 0.5) * badge.height) / SAMPLES) - box.y;
+		if (y < 0 || y >= box.height) continue;
+		for (let col = 0; col < SAMPLES; col++) {
+			const x = Math.floor(badge.x + ((col + 0.5) * badge.width) / SAMPLES) - box.x;
+			if (x >= 0 && x < box.width && (depth[y * box.width + x] ?? 0) > 0) inside++;
+		}
+	}
+	return inside / (SAMPLES * SAMPLES);
+}
+
+/** Whether all of a region lies within another box, or the place of its mark within another mask. */
+export function holds(outer: ResolvedRegion, inner: ResolvedRegion): boolean {
+	if (outer.box === undefined) return false;
+	const { x, y, width, height } = outer.box;
+	if (outer.depth !== undefined) {
+		const [column, row] = [Math.floor(inner.point.x) - x, Math.floor(inner.point.y) - y];
+		const isIn = column >= 0 && row >= 0 && column < width && row < height;
+		return isIn && inner.area <= outer.area && (outer.depth[row * width + column] ?? 0) > 0;
+	}
+	const box = inner.box ?? { ...inner.point, width: 0, height: 0 };
+	return box.x >= x && box.y >= y && box.x + box.width <= x + width && box.y + box.height <= y + height;
+}
+
+/** Area that two boxes share, px². */
+function overlap(one: Box, other: Box): number {
+	const width = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
+	const height = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);
+	return width > 0 && height > 0 ? width * height : 0;
+}
+
+function covers({ x, y, width, height }: Box, point: Point): boolean {
+	return point.x >= x && point.x < x + width && point.y >= y && point.y < y + height;
+}
+
+function samePoint(one: Point, other: Point): boolean {
+	return one.x === other.x && one.y === other.y;
+}

@@ -1,0 +1,197 @@
+/**
+ * Set-of-Mark prompting (arXiv 2310.11441): numbers drawn on the things in a picture, so that a question can name
+ * them and an answer can point at them. Gives the marked picture and the table that says which number is where.
+ */
+
+import { OnevisionError, type Size } from "@onevision/base";
+import type { Picture } from "@onevision/media";
+import { copyPicture } from "../shapes/blank.ts";
+import { assertLabel } from "../shapes/label.ts";
+import type { Box, Point } from "../shapes/path.ts";
+import {
+	badgeSize,
+	drawBadge,
+	luminanceAround,
+	type MarkColors,
+	type MarkHue,
+	markColors,
+	markHue,
+	markStrokes,
+	NEUTRAL_HUE,
+} from "./badge.ts";
+import { drawDot, drawLeader, drawRegion, drawRing } from "./outlines.ts";
+import { placeBadges } from "./placement.ts";
+import { type Region, type ResolvedRegion, resolveRegions, smallestFirst } from "./regions.ts";
+import { shortened } from "./segment.ts";
+import { RING_RADIUS, type Spot } from "./spots.ts";
+
+export interface MarkOptions {
+	/** One per region, in place of 1, 2, 3, …. */
+	readonly labels?: readonly string[];
+	/**
+	 * Height of a badge, px. Default 4.5 % of the picture's longer side, so that a digit is still 8 px high when a
+	 * model sees the picture at 384 px; less where many marks would cover more than a fifth of the picture or more
+	 * than three tenths of a cell's side, and where smaller ones show more clearly what they mark.
+	 */
+	readonly size?: number;
+}
+
+/** One line of the mark table. */
+export interface Mark {
+	/** Counts the regions from 1, in the order given. */
+	readonly number: number;
+	/** What the badge says. */
+	readonly label: string;
+	readonly kind: Region["kind"];
+	/** What is marked: the point, the middle of a box or cell, the place of a mask farthest from its edge; px. */
+	readonly point: Point;
+	/** The marked box or cell, the extent of a mask; absent for points. */
+	readonly box?: Box;
+	/** Where the badge was drawn. */
+	readonly badge: Box;
+}
+
+export interface MarkedPicture {
+	readonly picture: Picture;
+	readonly marks: readonly Mark[];
+}
+
+/** Smallest badge, px: its digits are 6 px high. */
+export const MIN_MARK_SIZE = 12;
+const SHARE_OF_SIDE = 0.045;
+/** Most of the picture that badges of the default size may cover. */
+const MAX_COVERED = 0.2;
+/** Most of a cell's shorter side that a badge of the default size may take. */
+const SHARE_OF_CELL = 0.3;
+const SHRINK = 0.88;
+/** Share of marks that must become clear for a size of nothing; half the size is worth half of it. */
+const LOSS_OF_SIZE = 0.4;
+/** Smallest badge, as a share of the default, that is taken only because it shows more clearly what it marks. */
+const LEAST_SHARE = 0.55;
+
+/**
+ * Draws a numbered mark for each region on a copy of the picture. Marks lie in the picture and do not overlap.
+ * Throws `invalid-input` for regions outside the picture and unfit labels, `over-limit` for more than `MAX_MARKS` and
+ * when the marks have no place.
+ */
+export function drawMarks(
+	picture: Picture,
+	regions: readonly Region[],
+	options: MarkOptions = {},
+): MarkedPicture {
+	const resolved = resolveRegions(regions, picture);
+	const labels = labelsOf(regions.length, options.labels);
+	const { placed, height } = place(resolved, labels, options.size, picture);
+	const strokes = markStrokes(height);
+	const colors = placed.map(({ badge }, index) =>
+		markColors(hueOf(resolved[index], index), luminanceAround(picture, badge, height / 2)),
+	);
+	const target = copyPicture(picture);
+	/** Calls with each region, its spot and its colours, in the given order of indices. */
+	const each = (
+		order: readonly number[],
+		draw: (region: ResolvedRegion, spot: Spot, colors: MarkColors, label: string) => void,
+	): void => {
+		for (const index of order) {
+			const [region, spot, own] = [resolved[index], placed[index], colors[index]];
+			if (region !== undefined && spot !== undefined && own !== undefined) {
+				draw(region, spot, own, labels[index] ?? "");
+			}
+		}
+	};
+	const inOrder = [...labels.keys()];
+	each(smallestFirst(resolved).reverse(), (region, _, own) => drawRegion(target, region, own, strokes));
+	each(inOrder, ({ kind }, { leader }, own) => {
+		if (leader === undefined) return;
+		drawLeader(target, kind === "box" ? leader : shortened(leader, RING_RADIUS * height), own, strokes);
+	});
+	each(inOrder, ({ kind, point }, { leader }, own) => {
+		if (leader === undefined) return;
+		if (kind === "box") drawDot(target, leader.to, own, strokes);
+		else drawRing(target, point, own, strokes, RING_RADIUS * height);
+	});
+	each(inOrder, (_, { badge }, own, label) => drawBadge(target, label, badge, own));
+	return { picture: target, marks: table(resolved, labels, placed) };
+}
+
+/** Cells share their lines, so a hue of their own would say nothing. */
+function hueOf(region: ResolvedRegion | undefined, index: number): MarkHue {
+	return region?.kind === "cell" ? NEUTRAL_HUE : markHue(index);
+}
+
+function labelsOf(count: number, given: readonly string[] | undefined): readonly string[] {
+	if (given === undefined) return Array.from({ length: count }, (_, index) => String(index + 1));
+	if (given.length !== count) {
+		throw new OnevisionError("invalid-input", `${given.length} labels for ${count} marks; give one for each`);
+	}
+	for (const label of given) assertLabel(label);
+	const twice = given.find((label, index) => given.indexOf(label) !== index);
+	if (twice === undefined) return given;
+	throw new OnevisionError("invalid-input", `label "${twice}" is given twice; marks need names of their own`);
+}
+
+/**
+ * The size asked for. Else, from the default down: the size at which most badges tell clearly what they mark, as far as
+ * that is worth a smaller one; where none has room for all, the largest that has.
+ */
+function place(
+	regions: readonly ResolvedRegion[],
+	labels: readonly string[],
+	asked: number | undefined,
+	picture: Size,
+): { readonly placed: readonly Spot[]; readonly height: number } {
+	const least = Math.min(MIN_MARK_SIZE, picture.height);
+	if (asked !== undefined && !(Number.isInteger(asked) && asked >= MIN_MARK_SIZE)) {
+		throw new OnevisionError(
+			"invalid-input",
+			`size ${asked}: give the height of a mark, whole px from ${MIN_MARK_SIZE}`,
+		);
+	}
+	const largest = asked ?? Math.max(least, defaultHeight(regions, labels, picture));
+	const readable = LEAST_SHARE * largest;
+	let best: { readonly placed: readonly Spot[]; readonly height: number; readonly loss: number } | undefined;
+	for (let height = largest; ; height = Math.max(least, Math.floor(height * SHRINK))) {
+		const smaller = LOSS_OF_SIZE * (1 - height / largest);
+		if (best !== undefined && (smaller >= best.loss || height < readable)) break;
+		const placement = placeBadges(regions, labels, height, picture);
+		if (placement !== undefined) {
+			const loss = smaller + placement.unclear / regions.length;
+			if (best === undefined || loss < best.loss) best = { placed: placement.spots, height, loss };
+		}
+		if (asked !== undefined || height <= least) break;
+	}
+	if (best !== undefined) return best;
+	throw new OnevisionError(
+		"over-limit",
+		`${regions.length === 1 ? "1 mark" : `${regions.length} marks`} of ${largest} px ${regions.length === 1 ? "has" : "have"} no place in ${picture.width}x${picture.height} px; ${
+			asked === undefined ? "mark fewer things or a larger picture" : "ask for a smaller size"
+		}`,
+	);
+}
+
+function defaultHeight(
+	regions: readonly ResolvedRegion[],
+	labels: readonly string[],
+	{ width, height }: Size,
+): number {
+	const bySide = Math.round(Math.max(width, height) * SHARE_OF_SIDE);
+	const cells = regions.flatMap(({ kind, box }) => (kind === "cell" && box !== undefined ? [box] : []));
+	const byCell = cells.map((cell) => Math.floor(SHARE_OF_CELL * Math.min(cell.width, cell.height)));
+	/** Area of all badges, in squares of their height. */
+	const area = labels.reduce((sum, label) => sum + badgeSize(label, 1000).width / 1000, 0);
+	const byArea = area === 0 ? bySide : Math.floor(Math.sqrt((MAX_COVERED * width * height) / area));
+	return Math.min(bySide, byArea, height, ...byCell);
+}
+
+function table(
+	regions: readonly ResolvedRegion[],
+	labels: readonly string[],
+	placed: readonly Spot[],
+): readonly Mark[] {
+	return regions.flatMap(({ kind, point, box }, index) => {
+		const badge = placed[index]?.badge;
+		if (badge === undefined) return [];
+		const what = { number: index + 1, label: labels[index] ?? "", kind, point };
+		return [{ ...what, ...(box === undefined ? {} : { box }), badge }];
+	});
+}

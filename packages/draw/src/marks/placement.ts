@@ -1,0 +1,98 @@
+/**
+ * Which place each badge takes. Small regions choose first, so that a small region's mark is not pushed away by a large
+ * one's; each takes the cheapest place that is free. Marks whose place is not clear choose again once all others have
+ * theirs. The result depends on nothing but the input.
+ */
+
+import type { Size } from "@onevision/base";
+import { type Box, inset } from "../shapes/path.ts";
+import { badgeSize } from "./badge.ts";
+import { clutterOf, isFree, type Neighbour } from "./clutter.ts";
+import { type ResolvedRegion, smallestFirst } from "./regions.ts";
+import { FARTHEST, type Spot, spotsFor } from "./spots.ts";
+
+/** Least gap between badges, as a share of their height. */
+const GAP = 0.08;
+/** A badge whose place costs more than this does not tell clearly what it marks. */
+const CLEAR_COST = 0.5;
+/** How often marks choose again. */
+const ROUNDS = 3;
+export interface Placement {
+	/** Of each region. */
+	readonly spots: readonly Spot[];
+	/** How many of them do not tell clearly what they mark. */
+	readonly unclear: number;
+}
+
+/** Places badges `height` px high, or gives `undefined` when one of them has no place at this height. */
+export function placeBadges(
+	regions: readonly ResolvedRegion[],
+	labels: readonly string[],
+	height: number,
+	picture: Size,
+): Placement | undefined {
+	const gap = Math.max(1, Math.round(height * GAP));
+	const sizes = regions.map((_, index) => badgeSize(labels[index] ?? "", height));
+	const widest = sizes.reduce((most, { width }) => Math.max(most, width), 0);
+	const neighbours = neighboursOf(regions, FARTHEST * height + widest);
+	const places = regions.map((region, index) =>
+		spotsFor(region, sizes[index] ?? { width: height, height }, picture, gap),
+	);
+	const chosen: (Spot | undefined)[] = regions.map(() => undefined);
+	const costs = regions.map(() => 0);
+	const order = smallestFirst(regions);
+	for (let round = 0; round <= ROUNDS; round++) {
+		let changes = 0;
+		for (const index of order) {
+			const region = regions[index];
+			if (region === undefined || (round > 0 && (costs[index] ?? 0) <= CLEAR_COST)) continue;
+			const others = (neighbours[index] ?? []).flatMap((other): Neighbour[] => {
+				const beside = regions[other];
+				return beside === undefined ? [] : [{ region: beside, spot: chosen[other] }];
+			});
+			const best = cheapest(places[index] ?? [], region, others, gap);
+			if (best === undefined) return undefined;
+			if (best.spot.badge !== chosen[index]?.badge) changes++;
+			chosen[index] = best.spot;
+			costs[index] = best.cost;
+		}
+		if (changes === 0) break;
+	}
+	const spots = chosen.flatMap((spot) => spot ?? []);
+	return { spots, unclear: costs.filter((cost) => cost > CLEAR_COST).length };
+}
+
+/** The free spot that costs least, the first of equals; `spots` come with the cheapest first. */
+function cheapest(
+	spots: readonly Spot[],
+	own: ResolvedRegion,
+	others: readonly Neighbour[],
+	gap: number,
+): { readonly spot: Spot; readonly cost: number } | undefined {
+	let best: { readonly spot: Spot; readonly cost: number } | undefined;
+	for (const spot of spots) {
+		if (best !== undefined && spot.cost >= best.cost) break;
+		if (!isFree(spot, own, others, gap)) continue;
+		const cost = spot.cost + clutterOf(spot, own, others);
+		if (best === undefined || cost < best.cost) best = { spot, cost };
+	}
+	return best;
+}
+
+/** For each region, the others whose badge or leader may meet its own: each lies within `reach` px of its region. */
+function neighboursOf(regions: readonly ResolvedRegion[], reach: number): number[][] {
+	const extents = regions.map(({ box, point }): Box => box ?? { ...point, width: 0, height: 0 });
+	return extents.map((extent, index) => {
+		const near = inset(extent, -2 * reach);
+		return extents.flatMap((other, place) => (place !== index && touch(near, other) ? [place] : []));
+	});
+}
+
+function touch(one: Box, other: Box): boolean {
+	return (
+		one.x <= other.x + other.width &&
+		other.x <= one.x + one.width &&
+		one.y <= other.y + other.height &&
+		other.y <= one.y + one.height
+	);
+}

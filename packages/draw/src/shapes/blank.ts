@@ -1,0 +1,35 @@
+/** New pictures to draw on, and one picture laid on another. */
+
+import type { Size } from "@onevision/base";
+import { type Picture, picture } from "@onevision/media";
+import type { Color } from "./color.ts";
+import type { Point } from "./path.ts";
+
+/** A picture of one colour. */
+export function blankPicture(size: Size, { red, green, blue }: Color): Picture {
+	const data = new Uint8Array(size.width * size.height * 3);
+	for (let at = 0; at < data.length; at += 3) {
+		data[at] = red;
+		data[at + 1] = green;
+		data[at + 2] = blue;
+	}
+	return picture(size, data);
+}
+
+/** A copy to draw on, so that the original stays as it is. */
+export function copyPicture({ width, height, data }: Picture): Picture {
+	// Not data.slice(): a Buffer's slice shares its bytes.
+	return { width, height, data: new Uint8Array(data) };
+}
+
+/** Lays `source` on `target` with its top left corner at `at` (whole px); what lies outside is cut off. */
+export function paste(target: Picture, source: Picture, at: Point): void {
+	const left = Math.max(0, -at.x);
+	const right = Math.min(source.width, target.width - at.x);
+	if (left >= right) return;
+	for (let y = Math.max(0, -at.y); y < Math.min(source.height, target.height - at.y); y++) {
+		const from = (y * source.width + left) * 3;
+		const row = source.data.subarray(from, from + (right - left) * 3);
+		target.data.set(row, ((y + at.y) * target.width + at.x + left) * 3);
+	}
+}

@@ -1,0 +1,98 @@
+/** Pages of inspection for every way a model lays pictures out; inspect/goldens holds what they looked like. */
+
+import { createCounterFrom } from "@onevision/core";
+import type { Picture } from "@onevision/media";
+import { createProcessor } from "@onevision/media";
+import {
+	framesToShow,
+	type InspectOptions,
+	inspectImage,
+	inspectSample,
+	inspectVideo,
+} from "../inspect/index.ts";
+import { GROUNDS } from "./grounds.ts";
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** A page of one picture; without a framing where the model's pixels are not made. */
+function page(model: string, width: number, height: number, settings: Settings = {}): Picture {
+	const counter = createCounterFrom(model, settings);
+	const [layout] = counter.count({ media: [{ kind: "image", width, height }] }).items;
+	if (layout === undefined) throw new Error("no layout");
+	const processor = processorOf(model, settings);
+	const options: InspectOptions = {
+		title: counter.checkpoint.title,
+		subtitle: "test",
+		...(processor === undefined
+			? {}
+			: { framing: processor.framing(layout), resize: processor.resizing("image") }),
+	};
+	return inspectImage(GROUNDS.photo({ width, height }), layout, options);
+}
+
+export function processorOf(model: string, settings: Settings) {
+	try {
+		return createProcessor(model, { settings });
+	} catch {
+		return undefined;
+	}
+}
+
+function together(model: string): Picture {
+	const sizes = [
+		{ width: 320, height: 180 },
+		{ width: 90, height: 200 },
+		{ width: 64, height: 64 },
+	];
+	const processor = createProcessor(model);
+	const counter = createCounterFrom(model);
+	const { items } = counter.count({ media: sizes.map((size) => ({ kind: "image", ...size })) });
+	const images = items.map((layout, index) => ({
+		name: `image ${index}`,
+		picture: GROUNDS.photo(layout.source),
+		layout,
+		framing: processor.framing(layout, sizes.length),
+	}));
+	return inspectSample(images, { title: counter.checkpoint.title });
+}
+
+/** A clip of 60 frames with a cut in the middle, and of the frames a shade each. */
+function clip(model: string, settings: Settings): Picture {
+	const processor = createProcessor(model, { settings });
+	const layout = processor.layout({ kind: "video", width: 160, height: 90, frames: 60, fps: 10 });
+	const weights = Array.from({ length: 60 }, (_, frame) => ({
+		seconds: frame / 10,
+		bytes: frame % 30 === 0 ? 9000 : 200 + 37 * (frame % 11),
+		isKey: frame % 30 === 0,
+	}));
+	const chosen = layout.frameIndices ?? weights.map((_, frame) => frame);
+	const frames = framesToShow(chosen).map((frame) => ({
+		frame,
+		seconds: frame / 10,
+		picture: GROUNDS[frame < 30 ? "photo" : "mid-gray"](layout.source),
+	}));
+	const options = {
+		title: processor.checkpoint.title,
+		framing: processor.framing(layout),
+		resize: processor.resizing("video"),
+	};
+	return inspectVideo({ layout, weights, chosen, frames }, options);
+}
+
+export const PAGES = {
+	"anyres-unpadded": () => page("llava-onevision-qwen2-7b-ov", 320, 200),
+	"anyres-capped": () => page("llava-onevision-qwen2-7b-ov", 600, 900, { anyres_max: 4 }),
+	"center-crop": () => page("llava-1.5-7b", 400, 200),
+	merged: () => page("qwen2.5-vl-7b", 200, 320),
+	"tiles-then-whole": () => page("internvl3-8b", 500, 300),
+	"padded-tiles": () => page("llama-4-scout-17b-16e", 400, 250),
+	crops: () => page("gemma-3-4b", 800, 200, { do_pan_and_scan: true, pan_and_scan_min_crop_size: 64 }),
+	queries: () => page("blip2-opt-2.7b", 200, 300),
+	"without-picture": () => page("deepseek-vl2-tiny", 300, 200),
+	together: () => together("llava-onevision-qwen2-7b-ov"),
+	"clip-sampled": () => clip("llava-onevision-qwen2-7b-ov", { num_frames: 8 }),
+	"clip-whole": () => clip("qwen2.5-vl-7b", {}),
+} as const satisfies Readonly<Record<string, () => Picture>>;
+
+/** Those that are kept as pictures, for people. */
+export const SHOWN_PAGES = ["without-picture", "queries"] as const satisfies readonly (keyof typeof PAGES)[];
