@@ -13,11 +13,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	api: ["base", "core"],
 	media: ["base", "core"],
 	draw: ["base", "core", "media"],
-	cli: ["base", "core", "api", "media", "draw", "graph"],
+	model: ["base", "core", "graph", "media"],
+	cli: ["base", "core", "api", "media", "draw", "graph", "model"],
 };
 
 /** Packages whose `index.ts` must load in a browser: Node's own modules stay behind `node.ts`. */
-const PORTABLE = ["base", "core", "api", "media", "draw", "graph"];
+const PORTABLE = ["base", "core", "api", "media", "draw", "graph", "model"];
 
 const IMPORT =
 	/(?:^|\n)\s*(?:import|export)\b[^"';]*?\bfrom\s*"([^"]+)"|import\s*\(\s*"([^"]+)"\s*\)|(?:^|\n)import\s+"([^"]+)"/g;

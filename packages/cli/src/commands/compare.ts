@@ -12,10 +12,10 @@ import {
 } from "@onevision/core";
 import { allModelIds, createAnyCounter } from "../input/any-model.ts";
 import { type LoadingCommand, resolveLoading } from "../input/loading.ts";
+import { resolveModel } from "../input/model.ts";
 import { type AskedSettings, modelSettings } from "../input/model-settings.ts";
 import { parseNumber, parseWhole } from "../input/numbers.ts";
 import { type GivenMedia, givenSamples } from "../input/samples.ts";
-import { resolveModel } from "../input/snapshot.ts";
 import { compareCsv } from "../render/compare-csv.ts";
 import { compareJson } from "../render/compare-json.ts";
 import { DEFAULT_ACCELERATOR } from "../render/compare-notes.ts";

@@ -9,11 +9,11 @@ import { EXIT } from "../exit.ts";
 import { type AnyCounter, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
 import { type FileLoading, type LoadingCommand, loadingRuleOf, resolveLoading } from "../input/loading.ts";
+import { readTokenizer, resolveModel } from "../input/model.ts";
 import { modelSettings } from "../input/model-settings.ts";
 import { countLine } from "../input/sample-line.ts";
 import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
-import { resolveModel } from "../input/snapshot.ts";
-import { readTokenizer } from "../input/tokenizer.ts";
+
 import { type Counted, renderCounts } from "../render/count-text.ts";
 import { missingLines } from "../render/left-out.ts";
 import { whole } from "../render/numbers.ts";
@@ -40,8 +40,7 @@ export async function countMedia(
 ): Promise<number> {
 	const resolved = await resolveModel(terminal, options);
 	const { settings, sampling } = modelSettings(resolved, options);
-	const countText =
-		options.tokenizer === undefined ? undefined : await readTokenizer(terminal, options.tokenizer);
+	const countText = await readTokenizer(terminal, options);
 	const counter = createAnyCounter(resolved.model, settings, countText);
 	if (options.jsonl !== undefined) return countLines(terminal, counter, sampling, options.jsonl);
 	const loading = resolveLoading(options, loadingRuleOf(counter));

@@ -14,9 +14,10 @@ import {
 import { EXIT } from "../exit.ts";
 import { type AnyCounter, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
+import { readTokenizer } from "../input/model.ts";
 import { parseNumber } from "../input/numbers.ts";
 import { countLine } from "../input/sample-line.ts";
-import { readTokenizer } from "../input/tokenizer.ts";
+
 import { whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
@@ -40,8 +41,7 @@ export interface LengthOptions {
 export async function fitLength(terminal: Terminal, options: LengthOptions): Promise<number> {
 	const { file, limit } = options;
 	const quantile = options.quantile === undefined ? 1 : parseNumber("--quantile", options.quantile);
-	const countText =
-		options.tokenizer === undefined ? undefined : await readTokenizer(terminal, options.tokenizer);
+	const countText = await readTokenizer(terminal, options);
 	const counter = createAnyCounter(options.model, options.settings, countText);
 	const meter = createLengthMeter();
 	const { lines, hasVideo } = await readInto(meter, terminal, counter, file);

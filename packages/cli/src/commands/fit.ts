@@ -16,10 +16,10 @@ import {
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
 import { assertOpen } from "../input/any-model.ts";
+import { resolveModel } from "../input/model.ts";
 import { type ModelSettings, modelSettings } from "../input/model-settings.ts";
 import { parseWhole } from "../input/numbers.ts";
 import { parseImageSize, parseVideoSize } from "../input/sizes.ts";
-import { resolveModel } from "../input/snapshot.ts";
 import { fittedTable } from "../render/fitted-table.ts";
 import { whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";

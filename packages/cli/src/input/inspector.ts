@@ -6,8 +6,8 @@ import type { InspectOptions } from "@onevision/draw";
 import { createProcessor, type Framing, isFramedAlike, type Processor } from "@onevision/media";
 import type { Terminal } from "../terminal.ts";
 import { type AnyCounter, createAnyCounter } from "./any-model.ts";
+import { type ModelOptions, type ResolvedModel, resolveModel } from "./model.ts";
 import { type AskedSettings, modelSettings } from "./model-settings.ts";
-import { type ModelOptions, type ResolvedModel, resolveModel } from "./snapshot.ts";
 
 export interface ModelCommand extends ModelOptions, AskedSettings {}
 

@@ -8,8 +8,8 @@ import {
 	type VideoSampling,
 	videoSampling,
 } from "@onevision/core";
+import type { ResolvedModel } from "./model.ts";
 import { parseSettings } from "./settings.ts";
-import type { ResolvedModel } from "./snapshot.ts";
 
 export interface AskedSettings {
 	readonly set?: readonly string[];

@@ -20,8 +20,8 @@ import type { Terminal } from "../terminal.ts";
 import { type LoadingCommand, resolveLoading } from "./loading.ts";
 import { isManifest, readManifest } from "./manifest.ts";
 import { readSamples, reportLeftOut } from "./media.ts";
+import { resolveModel } from "./model.ts";
 import { parseNumber, parseWhole, readNumber } from "./numbers.ts";
-import { resolveModel } from "./snapshot.ts";
 
 export interface RequestOptions extends Pick<LoadingCommand, "loading"> {
 	readonly budget?: string;

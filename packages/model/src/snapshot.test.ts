@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { OnevisionError } from "@onevision/base";
 import { createCounterFrom } from "@onevision/core";
-import picocolors from "picocolors";
 import { afterAll, expect, test } from "vitest";
-import type { Terminal } from "../terminal.ts";
-import { type ModelOptions, resolveModel } from "./snapshot.ts";
+import { readHubSnapshot } from "./hub.ts";
+import { readSnapshotFolder } from "./snapshot-folder.ts";
+import type { Snapshot } from "./snapshot-source.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "onevision-snapshot-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,7 +17,7 @@ type Files = Record<string, unknown>;
 
 const fixture = (name: string): Files =>
 	JSON.parse(
-		readFileSync(new URL(`../../../core/src/config/fixtures/${name}.json`, import.meta.url), "utf8"),
+		readFileSync(new URL(`../../core/src/config/fixtures/${name}.json`, import.meta.url), "utf8"),
 	) as Files;
 
 function write(name: string, files: Record<string, string>): string {
@@ -30,19 +30,7 @@ function write(name: string, files: Record<string, string>): string {
 const asText = (files: Files): Record<string, string> =>
 	Object.fromEntries(Object.entries(files).map(([name, value]) => [name, JSON.stringify(value)]));
 
-function makeTerminal(): { readonly terminal: Terminal; readonly errors: string[] } {
-	const errors: string[] = [];
-	const terminal: Terminal = {
-		out: async () => {},
-		err: (text) => void errors.push(text),
-		input: async function* () {},
-		colors: picocolors.createColors(false),
-		showsProgress: false,
-		columns: 80,
-		cwd: folder,
-	};
-	return { terminal, errors };
-}
+const readFolder = (name: string): Promise<Snapshot> => readSnapshotFolder(join(folder, name), name);
 
 /** A hub that serves one repository and records what it is asked. */
 function makeHub(files: Files, status = 200) {
@@ -71,14 +59,9 @@ function makeHub(files: Files, status = 200) {
 	return { fetch: hub as typeof fetch, asked };
 }
 
-async function refusal(
-	options: Partial<ModelOptions>,
-	fetchFrom?: typeof fetch,
-	token = "",
-): Promise<string> {
+async function refusal(reading: Promise<Snapshot>): Promise<string> {
 	try {
-		const access = { token, ...(fetchFrom === undefined ? {} : { fetch: fetchFrom }) };
-		await resolveModel(makeTerminal().terminal, { model: "llava", ...options }, access);
+		await reading;
 	} catch (error) {
 		if (error instanceof OnevisionError) return `${error.code}: ${error.message}`;
 		throw error;
@@ -86,21 +69,13 @@ async function refusal(
 	return "read without complaint";
 }
 
-test("without a snapshot the name stays a name", async () => {
-	const { terminal } = makeTerminal();
-	expect(await resolveModel(terminal, { model: "qwen2-vl-7b" })).toEqual({
-		model: "qwen2-vl-7b",
-		settings: {},
-	});
-});
-
-test("a folder becomes a checkpoint named after it, its notes go to standard error", async () => {
-	const config = write("My-Qwen2-VL", asText(fixture("Qwen2-VL-7B-Instruct")));
-	const { terminal, errors } = makeTerminal();
-	const { model } = await resolveModel(terminal, { model: "llava", config });
-	expect(model).toMatchObject({ family: "qwen-vl", title: "My-Qwen2-VL (Qwen-VL (2, 2.5, 3, 3.5))" });
-	expect(errors.join("")).toMatch(/^note: no file for the video processor/);
-	const counter = createCounterFrom(model, {});
+test("a folder becomes a checkpoint named after it, with notes", async () => {
+	const { checkpoint, notes } = await readFolder(
+		write("My-Qwen2-VL", asText(fixture("Qwen2-VL-7B-Instruct"))),
+	);
+	expect(checkpoint).toMatchObject({ family: "qwen-vl", title: "My-Qwen2-VL (Qwen-VL (2, 2.5, 3, 3.5))" });
+	expect(notes).toEqual([expect.stringMatching(/^no file for the video processor/)]);
+	const counter = createCounterFrom(checkpoint, {});
 	expect(counter.count({ media: [{ kind: "image", width: 1920, height: 1080 }] }).visualTokens).toBe(2691);
 });
 
@@ -111,48 +86,44 @@ test("files may be links, as in the hub's cache", async () => {
 	for (const name of Object.keys(files)) {
 		symlinkSync(join(folder, "blobs", name), join(folder, "linked", name));
 	}
-	const { model } = await resolveModel(makeTerminal().terminal, { model: "llava", config: "linked" });
-	expect(model).toMatchObject({ family: "llava" });
+	const { checkpoint } = await readFolder("linked");
+	expect(checkpoint).toMatchObject({ family: "llava" });
 });
 
 test("settings of the files come along", async () => {
 	const files = fixture("Qwen3-VL-8B-Instruct") as Record<string, object>;
 	const video = { ...files["video_preprocessor_config.json"], max_frames: 64 };
-	const config = write("limited", asText({ ...files, "video_preprocessor_config.json": video }));
-	const { settings } = await resolveModel(makeTerminal().terminal, { model: "llava", config });
+	const name = write("limited", asText({ ...files, "video_preprocessor_config.json": video }));
+	const { settings } = await readFolder(name);
 	expect(settings).toEqual({ max_frames: 64 });
 });
 
 test("folders that cannot be read are refused with one line", async () => {
-	expect(await refusal({ config: "nowhere" })).toBe("unreadable-file: --config nowhere: no such folder");
+	expect(await refusal(readFolder("nowhere"))).toBe("unreadable-file: nowhere: no such folder");
 	write("empty", {});
-	expect(await refusal({ config: "empty" })).toBe(
-		"unreadable-file: --config empty: no config.json; is this a Hugging Face model?",
+	expect(await refusal(readFolder("empty"))).toBe(
+		"unreadable-file: empty: no config.json; is this a Hugging Face model?",
 	);
 	write("broken", { "config.json": "{" });
-	expect(await refusal({ config: "broken" })).toBe("unreadable-file: --config broken config.json: not JSON");
+	expect(await refusal(readFolder("broken"))).toBe("unreadable-file: broken config.json: not JSON");
 	write("huge", { "config.json": " ".repeat(4 * 1024 * 1024 + 1) });
-	expect(await refusal({ config: "huge" })).toBe(
-		"over-limit: huge/config.json: larger than 4 MiB; no file of a snapshot's configuration is",
+	expect(await refusal(readFolder("huge"))).toBe(
+		"over-limit: huge/config.json: larger than 4 MiB; no configuration file is",
 	);
 	mkdirSync(join(folder, "odd", "config.json"), { recursive: true });
-	expect(await refusal({ config: "odd" })).toBe("unreadable-file: odd/config.json: not a regular file");
-	expect(await refusal({ config: "broken/config.json" })).toBe(
-		"unreadable-file: --config broken/config.json: not a folder; give the one that holds config.json",
-	);
-	expect(await refusal({ config: "empty", hub: "a/b" })).toBe(
-		"invalid-input: --config and --hub both name a model: give one of them",
+	expect(await refusal(readFolder("odd"))).toBe("unreadable-file: odd/config.json: not a regular file");
+	expect(await refusal(readFolder("broken/config.json"))).toBe(
+		"unreadable-file: broken/config.json: not a folder; give the one that holds config.json",
 	);
 });
 
 test("a repository on the hub: just the files that matter, with the token", async () => {
 	const { fetch, asked } = makeHub(fixture("llava-onevision-qwen2-7b-ov-hf"));
-	const { model } = await resolveModel(
-		makeTerminal().terminal,
-		{ model: "llava", hub: "llava-hf/llava-onevision-qwen2-7b-ov-hf@v1" },
-		{ fetch, token: "hf_secret" },
-	);
-	expect(model).toMatchObject({ family: "llava-onevision", constants: { tile: 384, anyresMax: 9 } });
+	const { checkpoint } = await readHubSnapshot("llava-hf/llava-onevision-qwen2-7b-ov-hf@v1", {
+		fetch,
+		token: "hf_secret",
+	});
+	expect(checkpoint).toMatchObject({ family: "llava-onevision", constants: { tile: 384, anyresMax: 9 } });
 	expect([...new Set(asked.map(({ url }) => url))]).toEqual(
 		[
 			"config.json",
@@ -166,32 +137,32 @@ test("a repository on the hub: just the files that matter, with the token", asyn
 
 test("the hub's refusals are one line, without the token", async () => {
 	const { fetch: gated } = makeHub({}, 401);
-	expect(await refusal({ hub: "meta-llama/x" }, gated)).toBe(
-		"unreadable-file: --hub meta-llama/x: no such model or revision, or it is private or gated; set HF_TOKEN for those",
+	expect(await refusal(readHubSnapshot("meta-llama/x", { fetch: gated }))).toBe(
+		"unreadable-file: meta-llama/x: no such model or revision on the hub, or it is private or gated; set HF_TOKEN for those",
 	);
-	expect(await refusal({ hub: "meta-llama/x" }, gated, "hf_secret")).toBe(
-		"unreadable-file: --hub meta-llama/x: no such model or revision, or it is private or gated; HF_TOKEN gives no access to it",
+	expect(await refusal(readHubSnapshot("meta-llama/x", { fetch: gated, token: "hf_secret" }))).toBe(
+		"unreadable-file: meta-llama/x: no such model or revision on the hub, or it is private or gated; HF_TOKEN gives no access to it",
 	);
 	const { fetch: busy } = makeHub({}, 503);
-	expect(await refusal({ hub: "a/b" }, busy)).toBe(
-		"unreadable-file: --hub a/b: the hub answered 503; try again later",
+	expect(await refusal(readHubSnapshot("a/b", { fetch: busy }))).toBe(
+		"unreadable-file: a/b: the hub responded with status 503; try again later",
 	);
 	const offline = (async () => {
 		throw new TypeError("fetch failed");
 	}) as typeof fetch;
-	expect(await refusal({ hub: "a/b" }, offline)).toBe(
-		"unreadable-file: --hub a/b: the hub cannot be reached; download config.json and the processor files and give their folder with --config",
+	expect(await refusal(readHubSnapshot("a/b", { fetch: offline }))).toBe(
+		"unreadable-file: a/b: the hub cannot be reached; download config.json and the processor files and give their folder",
 	);
 	const { fetch: large } = makeHub({ "config.json": " ".repeat(5_000_000) });
-	expect(await refusal({ hub: "a/b" }, large)).toBe(
-		"over-limit: --hub a/b config.json: larger than 4 MiB; no file of a snapshot's configuration is",
+	expect(await refusal(readHubSnapshot("a/b", { fetch: large }))).toBe(
+		"over-limit: a/b config.json: larger than 4 MiB; no configuration file is",
 	);
 });
 
 test("names that are no repository are not asked for", async () => {
 	const { fetch, asked } = makeHub({});
 	for (const hub of ["", "a", "a/b/c", "../..", "a/..", "a/b@", "a/b@c@d", "a/b?x", "https://x/y", "a /b"]) {
-		expect(await refusal({ hub }, fetch)).toMatch(/^invalid-input: --hub .*expected owner\/name/);
+		expect(await refusal(readHubSnapshot(hub, { fetch }))).toMatch(/^invalid-input: ".*expected owner\/name/);
 	}
 	expect(asked).toEqual([]);
 });
@@ -203,10 +174,9 @@ test("an adapter is read with the base that it names", async () => {
 	const adapter = (named: string, own: Files = {}): Record<string, string> =>
 		asText({ "adapter_config.json": { peft_type: "LORA", base_model_name_or_path: named }, ...own });
 	const tokens = async (name: string): Promise<number | undefined> => {
-		const { terminal } = makeTerminal();
-		const { model, settings } = await resolveModel(terminal, { model: "llava", config: name });
+		const { checkpoint, settings } = await readFolder(name);
 		const image = { kind: "image", width: 1920, height: 1080 } as const;
-		return createCounterFrom(model, settings).count({ media: [image] }).visualTokens;
+		return createCounterFrom(checkpoint, settings).count({ media: [image] }).visualTokens;
 	};
 	// In a folder beside it, in the table by its repository, and by a copy of it in fewer bits.
 	for (const named of ["base", "Qwen/Qwen2.5-VL-7B-Instruct", "unsloth/Qwen2.5-VL-7B-Instruct-bnb-4bit"]) {
@@ -220,11 +190,11 @@ test("an adapter is read with the base that it names", async () => {
 
 test("an adapter on a model that is nowhere says what is needed", async () => {
 	write("lost", asText({ "adapter_config.json": { base_model_name_or_path: "/mnt/run/checkpoint-100" } }));
-	expect(await refusal({ config: "lost" })).toBe(
-		"unreadable-file: --config lost: an adapter on \"/mnt/run/checkpoint-100\", which is no folder here and no model of the table; copy the base's config.json into the adapter's folder, or give the base with --config or --hub",
+	expect(await refusal(readFolder("lost"))).toBe(
+		"unreadable-file: lost: an adapter on \"/mnt/run/checkpoint-100\", which is no folder here and no known model; copy the base's config.json into the adapter's folder, or give the base instead",
 	);
 	write("nameless", asText({ "adapter_config.json": { peft_type: "LORA" } }));
-	expect(await refusal({ config: "nameless" })).toBe(
+	expect(await refusal(readFolder("nameless"))).toBe(
 		"unsupported: adapter_config.json base_model_name_or_path: missing; name the folder of the base model with --config",
 	);
 });
