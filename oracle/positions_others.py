@@ -9,7 +9,7 @@ import torch
 from clips import metadata_of
 from common import blank_image, blank_video
 from grids import ERNIE_NAMES, make_ernie, make_glm, make_hunyuan
-from positions import FIXED_SEGMENTS, ID_COLUMNS, MERGE, add_runs, axes_row, random_segments, rope_index
+from positions_rows import FIXED_SEGMENTS, ID_COLUMNS, MERGE, add_runs, axes_row, random_segments, rope_index
 from transformers.models.ernie4_5_vl_moe import modeling_ernie4_5_vl_moe as ernie
 from transformers.models.glm4v import modeling_glm4v
 from transformers.models.glm4v_moe import modeling_glm4v_moe

@@ -4,8 +4,8 @@ import type { ItemLayout } from "@onevision/core";
 import type { Picture } from "@onevision/media";
 import { type CloseUp, closeUpOf, closeUpSize } from "./close-up.ts";
 import { type Column, columnHeight } from "./column.ts";
-import { columnOf, type InspectOptions, legendOf } from "./image.ts";
 import { type Arrangement, arrangementsFor, type Contents, type Placed, scoreOf } from "./page.ts";
+import { columnOf, type InspectOptions, legendOf } from "./page-text.ts";
 import { shownOf } from "./panel-drawing.ts";
 import type { Panel } from "./panels.ts";
 

@@ -1,31 +1,18 @@
 /** An image as a model sees it, on one page: canvas, overview, a close-up, and the numbers. */
 
 import type { ItemLayout } from "@onevision/core";
-import type { Framing, Picture, ResizeOptions } from "@onevision/media";
+import type { Picture } from "@onevision/media";
 import { blankPicture } from "../shapes/blank.ts";
 import type { Box } from "../shapes/path.ts";
 import { arrange } from "./arrange.ts";
-import { sameGrid } from "./cells.ts";
-import { type CloseUp, closeUpSize, drawCloseUp } from "./close-up.ts";
-import { type Column, drawColumn } from "./column.ts";
-import { factsOf, gridText, notesOf, partsOf, px, tokensText } from "./facts.ts";
-import type { LegendKey } from "./legend.ts";
-import { HEADING, LEAST_WIDTH, MARGIN } from "./page.ts";
+import { closeUpSize, drawCloseUp } from "./close-up.ts";
+import { drawColumn } from "./column.ts";
+import { MARGIN } from "./page.ts";
+import { closeUpHeading, drawHeading, headingOf, type InspectOptions } from "./page-text.ts";
 import { FITTING } from "./paint.ts";
-import { drawPanel, type Shown } from "./panel-drawing.ts";
-import { type Panel, panelsOf } from "./panels.ts";
-import { COLORS, TYPE, write } from "./style.ts";
-
-export interface InspectOptions {
-	/** The views of a processor; without it, what the layout alone decides is drawn. */
-	readonly framing?: Framing;
-	/** How the processor resizes, so that the close-up is of its very pixels. Default: bicubic, as Pillow does. */
-	readonly resize?: ResizeOptions;
-	/** First line of the page, such as the model's name. */
-	readonly title: string;
-	/** Beneath the title, such as whose rule is followed. */
-	readonly subtitle?: string;
-}
+import { drawPanel } from "./panel-drawing.ts";
+import { mainOf, panelsOf } from "./panels.ts";
+import { COLORS } from "./style.ts";
 
 /**
  * Draws how the picture is laid out. `picture` is as large as `layout.source`. Numbers on the page are those of the layout.
@@ -54,98 +41,6 @@ export function inspectImage(picture: Picture, layout: ItemLayout, options: Insp
 	return target;
 }
 
-export function mainOf([main]: readonly Panel[]): Panel {
-	if (main === undefined) throw new Error("internal: an item without panels");
-	return main;
-}
-
 function onPage(area: Box): Box {
 	return { ...area, x: area.x + MARGIN, y: area.y + MARGIN };
-}
-
-export interface Heading {
-	readonly name: string;
-	readonly detail: string;
-}
-
-export function headingOf({ role, picture, tiles, extent }: Panel, layout: ItemLayout): Heading {
-	const [{ size = layout.canvas } = {}] = tiles;
-	if (role === "overview") return { name: "overview", detail: `the whole picture in ${px(size)}` };
-	if (role === "picture") return { name: "picture", detail: `${px(extent)}` };
-	if (role === "crops") return { name: "crops of the source", detail: `each stretched to ${px(size)}` };
-	if (picture === undefined) return { name: "canvas", detail: `${px(layout.canvas)}, without the picture` };
-	const { tileGrid } = layout;
-	const cut = tiles.length > 1 ? `, cut into ${gridText(tileGrid)} tiles` : "";
-	const [isWider, isHigher] = [extent.width > layout.canvas.width, extent.height > layout.canvas.height];
-	const cropped = tiles.length === 1 && (isWider || isHigher) ? ", the middle of the resized picture" : "";
-	return { name: "canvas", detail: `${px(layout.canvas)}${cut}${cropped}` };
-}
-
-export function closeUpHeading({ region, times, patch }: CloseUp): Heading {
-	return { name: "close-up", detail: `${px(region)}, ${times}×; a patch is ${patch}×${patch}` };
-}
-
-/** Two lines over a panel, which may be narrower than they are. */
-export function drawHeading(
-	target: Picture,
-	{ name, detail }: Heading,
-	area: Box,
-	width = Math.max(area.width, LEAST_WIDTH),
-): void {
-	const y = area.y - HEADING;
-	write(target, name, { x: area.x, y: y + TYPE.text }, { size: TYPE.text, width });
-	write(target, detail, { x: area.x, y: y + 34 }, { size: TYPE.small, color: COLORS.soft, width });
-}
-
-/** The column of one item's page. */
-export function columnOf(
-	layout: ItemLayout,
-	{ title, subtitle = "" }: InspectOptions,
-	{ picture, patches }: Panel,
-	legend: readonly LegendKey[],
-): Column {
-	const tiles = layout.tileGrid.rows * layout.tileGrid.cols;
-	const apart =
-		"where the picture lies on the canvas is not part of this model's layout: the two are drawn apart";
-	const overlap = "the tiles are not the canvas cut into equal parts, so they are not drawn";
-	return {
-		title,
-		subtitle,
-		facts: factsOf(layout),
-		total: { name: "visual tokens", value: tokensText(layout) },
-		parts: partsOf(layout),
-		notes: [
-			...notesOf(layout),
-			...(picture === undefined ? [apart] : []),
-			...(picture === undefined && tiles > 1 && patches.length === 0 ? [overlap] : []),
-		],
-		legend,
-	};
-}
-
-/** What is on the page, in the order of reading. */
-export function legendOf(
-	{ patchGrid, pooledGrid, unpaddedGrid, cappedGrid }: ItemLayout,
-	shown: readonly Shown[],
-	closeUp: CloseUp | undefined,
-): LegendKey[] {
-	const some = (key: keyof Shown): boolean => shown.some((each) => each[key]);
-	const entry = (key: LegendKey, isShown: boolean): LegendKey[] => (isShown ? [key] : []);
-	const isCapped = !sameGrid(unpaddedGrid, cappedGrid);
-	const isPooled = !sameGrid(patchGrid, pooledGrid) && !isCapped;
-	const isUneven = isPooled || isCapped;
-	return [
-		...entry("tiles", some("tiles")),
-		...entry("numbers", some("numbers")),
-		...entry("cropped", some("cropped")),
-		...entry("padding", some("padding")),
-		...entry("dropped", some("dropped")),
-		...entry("unseen", some("unseen")),
-		...entry("patches", some("patches") || (closeUp !== undefined && isUneven)),
-		...entry("cappedTokens", some("tokens") && isCapped),
-		...entry("tokens", some("tokens") && isPooled),
-		...entry("patchTokens", some("tokens") && !isUneven),
-		...entry("closeUp", closeUp !== undefined),
-		...entry("closeUpTokens", closeUp !== undefined && closeUp.tokens.length > 0),
-	];
 }

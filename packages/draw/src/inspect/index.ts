@@ -3,7 +3,8 @@
 export type { WeighedFrame } from "./curve.ts";
 export { type Fact, factsOf, notesOf, partsOf, px, tokensText } from "./facts.ts";
 export type { ShownFrame } from "./frame-sheet.ts";
-export { type InspectOptions, inspectImage } from "./image.ts";
+export { inspectImage } from "./image.ts";
+export type { InspectOptions } from "./page-text.ts";
 export { type Panel, panelsOf, type Tile } from "./panels.ts";
 export { type InspectedImage, inspectSample, MOST_IMAGES, pageSized } from "./sample.ts";
 export { framesToShow, type InspectedClip, type InspectVideoOptions, inspectVideo } from "./video.ts";

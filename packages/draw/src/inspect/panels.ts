@@ -65,6 +65,12 @@ export function panelsOf(layout: ItemLayout, given?: Framing): Panel[] {
 		.map((group) => picturePanel(layout, group, group === main ? "canvas" : "overview", isNumbered));
 }
 
+/** The panel that is drawn largest: the first. */
+export function mainOf([main]: readonly Panel[]): Panel {
+	if (main === undefined) throw new Error("internal: an item without panels");
+	return main;
+}
+
 /** Views cut from the same picture, with their places in the tensor. */
 interface Group {
 	readonly from: Resized;

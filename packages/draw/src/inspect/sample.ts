@@ -8,12 +8,12 @@ import { blankPicture } from "../shapes/blank.ts";
 import { type Column, columnHeight, drawColumn } from "./column.ts";
 import { notesOf, px, thousands, tokensText } from "./facts.ts";
 import { flowPanels } from "./flow.ts";
-import { drawHeading, type InspectOptions, legendOf, mainOf } from "./image.ts";
 import type { LegendKey } from "./legend.ts";
 import { COLUMN_WIDTH, GAP, MARGIN, MOST_SIDE } from "./page.ts";
+import { drawHeading, type InspectOptions, legendOf } from "./page-text.ts";
 import { FITTING } from "./paint.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
-import { type Panel, panelsOf } from "./panels.ts";
+import { mainOf, type Panel, panelsOf } from "./panels.ts";
 import { COLORS } from "./style.ts";
 
 /** One image of a conversation, laid out as one of several. */

@@ -8,6 +8,8 @@ import { columnHeight, drawColumn } from "./column.ts";
 import { CURVE_HEIGHT, drawCurve, type WeighedFrame } from "./curve.ts";
 import { thousands } from "./facts.ts";
 import { drawFrames, planSheet, type ShownFrame, shownPlaces } from "./frame-sheet.ts";
+import type { LegendKey } from "./legend.ts";
+import { COLUMN_WIDTH, fit, GAP, HEADING, LEAST_WIDTH, MARGIN, MOST_SIDE, SMALL } from "./page.ts";
 import {
 	closeUpHeading,
 	columnOf,
@@ -15,13 +17,10 @@ import {
 	headingOf,
 	type InspectOptions,
 	legendOf,
-	mainOf,
-} from "./image.ts";
-import type { LegendKey } from "./legend.ts";
-import { COLUMN_WIDTH, fit, GAP, HEADING, LEAST_WIDTH, MARGIN, MOST_SIDE, SMALL } from "./page.ts";
+} from "./page-text.ts";
 import { FITTING } from "./paint.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
-import { panelsOf } from "./panels.ts";
+import { mainOf, panelsOf } from "./panels.ts";
 import { COLORS } from "./style.ts";
 
 export interface InspectedClip {

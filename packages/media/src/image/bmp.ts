@@ -1,7 +1,7 @@
 /** BMP: the DIB header. Based on Microsoft's BITMAPCOREHEADER and BITMAPINFOHEADER and on Pillow's BmpImagePlugin.py (12.3). */
 
 import { type Reading, range } from "../reading.ts";
-import type { StoredImage } from "./image.ts";
+import type { StoredImage } from "./stored.ts";
 
 const CORE_HEADER_BYTES = 12;
 

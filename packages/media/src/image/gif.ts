@@ -1,7 +1,7 @@
 /** GIF: everything before the first frame's codes. Based on GIF89a (CompuServe, 1990) and PIL/GifImagePlugin.py (12.3). */
 
 import { type Reading, range, text, unreadable } from "../reading.ts";
-import type { StoredImage } from "./image.ts";
+import type { StoredImage } from "./stored.ts";
 
 /** The first frame and what it is painted on. Sizes and offsets in px. */
 export interface GifFrame {

@@ -5,7 +5,7 @@
 
 import { type Box, childNamed, childrenOf } from "../boxes.ts";
 import { type Reading, range, unreadable } from "../reading.ts";
-import type { StoredImage } from "./image.ts";
+import type { StoredImage } from "./stored.ts";
 
 const MAX_ASSOCIATION_BYTES = 1024 * 1024;
 

@@ -14,15 +14,9 @@ import { readGif } from "./gif.ts";
 import { readAvif, readHeic } from "./heif.ts";
 import { readJpeg } from "./jpeg.ts";
 import { readPng } from "./png.ts";
+import type { StoredImage } from "./stored.ts";
 import { readTiff } from "./tiff.ts";
 import { readWebp } from "./webp.ts";
-
-/** What a format's reader finds, not yet checked. */
-export interface StoredImage {
-	readonly width: number;
-	readonly height: number;
-	readonly orientation: number;
-}
 
 /** The facts in an image's header. */
 export interface ImageHeader {

@@ -2,7 +2,7 @@
 
 import { type Reading, range, text, unreadable } from "../reading.ts";
 import { exifOrientation } from "./exif.ts";
-import type { StoredImage } from "./image.ts";
+import type { StoredImage } from "./stored.ts";
 import { xmpOrientation } from "./xmp.ts";
 
 const START_OF_SCAN = 0xda;

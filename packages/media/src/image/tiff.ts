@@ -2,7 +2,7 @@
 
 import { type Reading, unreadable } from "../reading.ts";
 import { orientationOf, readTiffTags } from "./exif.ts";
-import type { StoredImage } from "./image.ts";
+import type { StoredImage } from "./stored.ts";
 
 /**
  * Alone among the formats Pillow turns a TIFF by its orientation tag as it opens it, so the size given is the

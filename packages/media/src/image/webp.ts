@@ -2,7 +2,7 @@
 
 import { type Reading, range, text, unreadable } from "../reading.ts";
 import { exifOrientation } from "./exif.ts";
-import type { StoredImage } from "./image.ts";
+import type { StoredImage } from "./stored.ts";
 import { MAX_XMP_BYTES, xmpOrientation } from "./xmp.ts";
 
 const EXIF_FLAG = 0x08;
