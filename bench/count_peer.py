@@ -1,6 +1,6 @@
 """transformers' own counting helper over a list of sizes, timed on request.
 
-The argument is a file of packages/core/src/config/fixtures, a released checkpoint's snapshot, from which its processor
+The argument is a file of packages/core/src/snapshot/fixtures, a released checkpoint's snapshot, from which its processor
 is loaded. First line in: JSON list of [height, width]; answer: the sum of tokens. Every further line: seconds of one
 pass.
 """

@@ -1,4 +1,4 @@
-"""Random snapshots of every model type that packages/core/src/config reads -> configs.json.
+"""Random snapshots of every model type that packages/core/src/snapshot reads -> configs.json.
 
 Each variation is a folder of files as transformers would find it (nested since version 5, in files of their own
 before; video processors with and without a file). The processors are loaded from that folder by the Auto classes, and

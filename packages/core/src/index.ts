@@ -23,25 +23,6 @@ export {
 	unverifiedCheckpointFacts,
 	unverifiedFacts,
 } from "./checkpoints/unverified.ts";
-export {
-	ADAPTER_FILE,
-	type AdapterOnCheckpoint,
-	adapterFiles,
-	baseOfAdapter,
-	checkpointFromAdapter,
-} from "./config/adapter.ts";
-export {
-	checkpointFromSnapshot,
-	MODEL_TYPES,
-	type ModelType,
-	type ProcessorFiles,
-	READERS,
-	SNAPSHOT_FILES,
-	type Snapshot,
-	type SnapshotFile,
-	type SnapshotFiles,
-	type SnapshotOptions,
-} from "./config/index.ts";
 export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
 export {
 	estimateTrainingMemory,
@@ -113,13 +94,6 @@ export {
 	type SettingsFit,
 	type SettingsLimits,
 } from "./fit-settings.ts";
-export {
-	countByRate,
-	sampleLinspace,
-	sampleLinspaceRounded,
-	sampleUniform,
-} from "./geometry/frame-sampling.ts";
-export { smartResize } from "./geometry/smart-resize.ts";
 export type {
 	ItemLayout,
 	SampleLayout,
@@ -128,6 +102,13 @@ export type {
 	TokenRange,
 } from "./layout.ts";
 export { overContext, tokenizeText } from "./layout.ts";
+export {
+	countByRate,
+	sampleLinspace,
+	sampleLinspaceRounded,
+	sampleUniform,
+} from "./layouts/frame-sampling.ts";
+export { smartResize } from "./layouts/smart-resize.ts";
 export {
 	createLengthMeter,
 	type LengthMeter,
@@ -206,3 +187,22 @@ export {
 	type VideoItem,
 } from "./sample.ts";
 export { type VideoSampling, videoSampling } from "./sampling.ts";
+export {
+	ADAPTER_FILE,
+	type AdapterOnCheckpoint,
+	adapterFiles,
+	baseOfAdapter,
+	checkpointFromAdapter,
+} from "./snapshot/adapter.ts";
+export {
+	checkpointFromSnapshot,
+	MODEL_TYPES,
+	type ModelType,
+	type ProcessorFiles,
+	READERS,
+	SNAPSHOT_FILES,
+	type Snapshot,
+	type SnapshotFile,
+	type SnapshotFiles,
+	type SnapshotOptions,
+} from "./snapshot/index.ts";

@@ -17,7 +17,7 @@ type Files = Record<string, unknown>;
 
 const fixture = (name: string): Files =>
 	JSON.parse(
-		readFileSync(new URL(`../../core/src/config/fixtures/${name}.json`, import.meta.url), "utf8"),
+		readFileSync(new URL(`../../core/src/snapshot/fixtures/${name}.json`, import.meta.url), "utf8"),
 	) as Files;
 
 function write(name: string, files: Record<string, string>): string {

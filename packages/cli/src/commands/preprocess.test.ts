@@ -23,7 +23,7 @@ const fixture = (path: string): string =>
 	fileURLToPath(new URL(`../../../media/src/${path}`, import.meta.url));
 const config = (name: string): string =>
 	readFileSync(
-		fileURLToPath(new URL(`../../../core/src/config/fixtures/${name}.json`, import.meta.url)),
+		fileURLToPath(new URL(`../../../core/src/snapshot/fixtures/${name}.json`, import.meta.url)),
 		"utf8",
 	);
 

@@ -37,7 +37,7 @@ test("without a snapshot the name stays a name", async () => {
 });
 
 test("a folder becomes a checkpoint, its notes go to standard error", async () => {
-	const fixture = new URL("../../../core/src/config/fixtures/Qwen2-VL-7B-Instruct.json", import.meta.url);
+	const fixture = new URL("../../../core/src/snapshot/fixtures/Qwen2-VL-7B-Instruct.json", import.meta.url);
 	const files = JSON.parse(readFileSync(fixture, "utf8")) as Record<string, unknown>;
 	await mkdir(join(cwd, "tuned"));
 	for (const [name, content] of Object.entries(files)) {

@@ -1,6 +1,6 @@
 /** Idefics3, SmolVLM and SmolVLM2 checkpoints. */
 
-import type { Idefics3Constants } from "../families/idefics3.ts";
+import type { Idefics3Constants } from "../families/idefics3/layout.ts";
 import type { Checkpoint, ModelParts } from "./checkpoint.ts";
 import { type CheckpointPixels, normalizedBy } from "./pixels.ts";
 

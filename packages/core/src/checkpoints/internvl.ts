@@ -1,6 +1,6 @@
 /** InternVL checkpoints: 2, 2.5, 3, 3.5. */
 
-import type { InternvlConstants } from "../families/internvl.ts";
+import type { InternvlConstants } from "../families/internvl/layout.ts";
 import type { Checkpoint, CheckpointOf, ModelParts } from "./checkpoint.ts";
 import { normalizedBy } from "./pixels.ts";
 

@@ -1,6 +1,6 @@
 /** LLaVA checkpoints: 1.5, 1.6, NeXT-Video, OneVision. */
 
-import type { LlavaOnevisionConstants } from "../families/llava-onevision.ts";
+import type { LlavaOnevisionConstants } from "../families/llava-onevision/layout.ts";
 import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
 import { type CheckpointPixels, normalizedBy } from "./pixels.ts";
 

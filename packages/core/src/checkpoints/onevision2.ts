@@ -3,7 +3,7 @@
  * EvolvingLMMs-Lab/LLaVA-OneVision-2 aiak_training_llm/models/llava_onevision2/llava_onevision2_config.py at 2c3c25e.
  */
 
-import type { LlavaOnevision2Constants } from "../families/llava-onevision-2.ts";
+import type { LlavaOnevision2Constants } from "../families/llava-onevision-2/layout.ts";
 import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
 
 const REPOSITORY = "EvolvingLMMs-Lab/LLaVA-OneVision-2";

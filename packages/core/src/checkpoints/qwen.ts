@@ -1,6 +1,6 @@
 /** Qwen-VL checkpoints: 2, 2.5, 3, and Qwen3.5, which keeps the processor of 3. */
 
-import type { QwenVlConstants } from "../families/qwen-vl.ts";
+import type { QwenVlConstants } from "../families/qwen-vl/layout.ts";
 import { QWEN2, QWEN2_5, QWEN3, QWEN3_5 } from "../positions/models.ts";
 import type { Checkpoint, CheckpointOf } from "./checkpoint.ts";
 import { type CheckpointPixels, normalizedBy } from "./pixels.ts";

@@ -1,13 +1,13 @@
 /** Snapshots of released checkpoints for tests, and changes to them. */
 
 import { readFileSync } from "node:fs";
-import { checkpointFromSnapshot, type SnapshotFiles } from "../config/index.ts";
+import { checkpointFromSnapshot, type SnapshotFiles } from "../snapshot/index.ts";
 
 /** Files by name, each with its keys. */
 export type Files = Record<string, Record<string, unknown>>;
 
 export const fixture = (name: string): Files =>
-	JSON.parse(readFileSync(new URL(`../config/fixtures/${name}.json`, import.meta.url), "utf8")) as Files;
+	JSON.parse(readFileSync(new URL(`../snapshot/fixtures/${name}.json`, import.meta.url), "utf8")) as Files;
 
 export const read = (files: Files) => checkpointFromSnapshot(files as unknown as SnapshotFiles);
 

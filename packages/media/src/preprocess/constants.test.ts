@@ -9,7 +9,7 @@ import { PIXEL_FAMILIES } from "./families.ts";
 import { createProcessor } from "./processor.ts";
 
 function snapshot(name: string): SnapshotFiles {
-	const file = new URL(`../../../core/src/config/fixtures/${name}.json`, import.meta.url);
+	const file = new URL(`../../../core/src/snapshot/fixtures/${name}.json`, import.meta.url);
 	return JSON.parse(readFileSync(file, "utf8")) as SnapshotFiles;
 }
 

@@ -1,0 +1,85 @@
+/**
+ * Fuyu: no tower; the picture shrunk into a box and cut into 30 px patches that enter the language model themselves, one
+ * newline token after every row. Source: transformers 5.18 models/fuyu/{image_processing,processing}_fuyu.py.
+ */
+
+import type { Size } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
+import { integer } from "@onevision/base/schema";
+import { markersAround } from "../../layout.ts";
+import { layoutNative } from "../../layouts/native-clip.ts";
+import type { ImageItem } from "../../sample.ts";
+import { type Family, noVideo } from "../family.ts";
+
+export interface FuyuConstants {
+	/** Side of a patch, px. */
+	readonly patch: number;
+	/** What pictures are shrunk into, px. */
+	readonly box: Size;
+}
+
+export type FuyuSettings = {
+	readonly size_width: number;
+	readonly size_height: number;
+};
+
+/** Side of a patch, for the bounds of the box. */
+const PATCH = 30;
+
+const side = (name: string) =>
+	integer(`${name} of the box a picture is shrunk into (\`size\`), px`, { min: PATCH, max: 2 ** 20 });
+
+export const fuyu: Family<FuyuConstants, FuyuSettings> = {
+	title: "Fuyu",
+	source: "transformers 5.18.0 src/transformers/models/fuyu/processing_fuyu.py",
+	parities: ["transformers"],
+	scenarios: ["single-image"],
+	settings: { size_width: side("Width"), size_height: side("Height") },
+	defaults: ({ box }) => ({ size_width: box.width, size_height: box.height }),
+	check: (settings) => {
+		for (const key of ["size_width", "size_height"] as const) {
+			if (settings[key] % PATCH === 0) continue;
+			throw new OnevisionError(
+				"invalid-input",
+				`${key} ${settings[key]}: must be a multiple of ${PATCH}, the side of a patch`,
+			);
+		}
+	},
+	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
+	counter: ({ patch }, settings) => ({
+		image: (item, images) => {
+			if (images > 1) {
+				throw new OnevisionError("unsupported", `Fuyu takes one image per prompt, not ${images}`);
+			}
+			const content = shrinkInto(item, settings);
+			const canvas = {
+				width: Math.ceil(content.width / patch) * patch,
+				height: Math.ceil(content.height / patch) * patch,
+			};
+			// After the picture comes `<s>`, which opens the text.
+			const layout = layoutNative(item, {
+				patch,
+				merge: 1,
+				canvas,
+				content,
+				newlines: canvas.height / patch,
+				around: markersAround(1),
+			});
+			return layout;
+		},
+		video: noVideo("Fuyu"),
+	}),
+};
+
+/** Size inside the box, px; never enlarged. Throws `unsupported` when a side vanishes. */
+function shrinkInto(item: ImageItem, settings: FuyuSettings): Size {
+	const { size_width: width, size_height: height } = settings;
+	if (item.width <= width && item.height <= height) return { width: item.width, height: item.height };
+	const scale = Math.min(height / item.height, width / item.width);
+	const fitted = { width: Math.trunc(item.width * scale), height: Math.trunc(item.height * scale) };
+	if (fitted.width >= 1 && fitted.height >= 1) return fitted;
+	throw new OnevisionError(
+		"unsupported",
+		`${item.width}x${item.height} has no pixels left on its short side within ${width}x${height}: crop the image first`,
+	);
+}

@@ -1,0 +1,40 @@
+/**
+ * Mantis with a LLaVA body (SigLIP or CLIP): every image is one view of the tower, numbered in the text around it.
+ * Paper: arXiv 2405.01483. Source: TIGER-AI-Lab/Mantis mantis/models/mllava/processing_llava.py at 20ccb1c
+ * (`preprocess_interleaved_images_and_text`). Mantis-8B-Idefics2 is idefics2.ts.
+ */
+
+import type { Surroundings } from "../../layout.ts";
+import { layoutOneTile, square } from "../../layouts/tiles.ts";
+import { estimateTextTokens } from "../../layouts/timestamps.ts";
+import { type Family, noVideo } from "../family.ts";
+import type { LlavaConstants } from "../llava/layout.ts";
+
+export type MantisSettings = Record<never, never>;
+
+export const mantisSiglip: Family<LlavaConstants, MantisSettings> = {
+	title: "Mantis",
+	source: "TIGER-AI-Lab/Mantis mantis/models/mllava/processing_llava.py at 20ccb1c",
+	parities: ["original"],
+	scenarios: ["single-image", "multi-image"],
+	settings: {},
+	defaults: () => ({}),
+	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
+	counter: ({ tile, patch }) => {
+		const grid = square(Math.floor(tile / patch));
+		const content = { width: tile, height: tile };
+		return {
+			image: (item, images) => {
+				const around = numbered(images);
+				return layoutOneTile(item, { tile, content, patchGrid: grid, pooledGrid: grid, newlines: 0, around });
+			},
+			video: noVideo("Mantis"),
+		};
+	},
+};
+
+/** `(image 3: <Image>…</Image>)`; the number is taken to be the last one's, no image has more digits. */
+function numbered(images: number): Surroundings {
+	const text = [`(image ${images}: <Image>`, "</Image>)"];
+	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
+}

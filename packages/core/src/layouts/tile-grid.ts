@@ -1,0 +1,127 @@
+/**
+ * A picture cut into a grid of tiles, with the whole picture in one more: what most families since InternVL 1.5 share.
+ * Settings are spelled as in transformers, where a tile is called a patch.
+ */
+
+import type { Grid, Size } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
+import { boolean, integer } from "@onevision/base/schema";
+import type { Knob } from "../families/family.ts";
+import { type ItemLayout, itemLayout, NOTHING_AROUND, type Surroundings } from "../layout.ts";
+import type { ImageItem } from "../sample.ts";
+
+/** Patches and pooled features of one view. */
+export interface ViewGrids {
+	readonly patchGrid: Grid;
+	readonly pooledGrid: Grid;
+}
+
+export interface TiledPicture extends ViewGrids {
+	/** Side of a tile, px. */
+	readonly tile: number;
+	readonly tileGrid: Grid;
+	/** The whole picture in one view: none, like a tile, or with grids of its own. */
+	readonly overview: boolean | ViewGrids;
+	/** Row-end and separator tokens. Default 0. */
+	readonly newlines?: number;
+	/** Special tokens beside the features. Default 0. */
+	readonly markers?: number;
+	/** Sizes the picture is brought to before the canvas, px. Default: none. */
+	readonly resizes?: readonly Size[];
+	/** What the picture is fitted to, px. Default: the tiles side by side. */
+	readonly canvas?: Size;
+	/** The picture inside the canvas, px. Default: stretched to all of it. */
+	readonly content?: Size;
+	/** Features left once padding is dropped. Default: all. */
+	readonly unpaddedGrid?: Grid;
+	readonly around?: Surroundings;
+	readonly notes?: readonly string[];
+}
+
+/** Lays out a picture whose tile grid is known. */
+export function layoutTiles(item: ImageItem, picture: TiledPicture): ItemLayout {
+	const { tile, tileGrid, patchGrid, pooledGrid } = picture;
+	const overview = picture.overview === true ? { patchGrid, pooledGrid } : picture.overview;
+	const tiles = cells(tileGrid);
+	const canvas = picture.canvas ?? { width: tileGrid.cols * tile, height: tileGrid.rows * tile };
+	const stitched = { rows: tileGrid.rows * pooledGrid.rows, cols: tileGrid.cols * pooledGrid.cols };
+	const unpaddedGrid = picture.unpaddedGrid ?? stitched;
+	return itemLayout({
+		kind: "image",
+		source: { width: item.width, height: item.height },
+		frames: 1,
+		canvas,
+		content: picture.content ?? canvas,
+		tileGrid,
+		views: tiles + (overview === false ? 0 : 1),
+		patchGrid,
+		pooledGrid,
+		unpaddedGrid,
+		cappedGrid: unpaddedGrid,
+		parts: {
+			overview: overview === false ? 0 : cells(overview.pooledGrid),
+			grid: cells(unpaddedGrid),
+			newlines: picture.newlines ?? 0,
+			markers: picture.markers ?? 0,
+		},
+		towerTokens: tiles * cells(patchGrid) + (overview === false ? 0 : cells(overview.patchGrid)),
+		around: picture.around ?? NOTHING_AROUND,
+		...(picture.resizes === undefined ? {} : { resizes: picture.resizes }),
+		...(picture.notes === undefined ? {} : { notes: picture.notes }),
+	});
+}
+
+/** Cells of a grid. */
+export function cells({ rows, cols }: Grid): number {
+	return rows * cols;
+}
+
+/** Most tiles a setting may ask for. */
+const MOST_TILES = 100;
+
+const tilesSchema = (doc: string) => integer(doc, { min: 1, max: MOST_TILES });
+
+/** Whether and how far a picture is cut, as GotOcr2ImageProcessor and its relatives spell it. */
+export type CropSettings = {
+	readonly crop_to_patches: boolean;
+	readonly min_patches: number;
+	readonly max_patches: number;
+};
+
+export const minTilesSchema = tilesSchema("Fewest tiles of a cut picture, overview not counted");
+export const maxTilesSchema = tilesSchema("Most tiles of a picture, overview not counted");
+
+export const cropSettings = {
+	crop_to_patches: boolean("Whether a picture is cut into tiles at all"),
+	min_patches: minTilesSchema,
+	max_patches: maxTilesSchema,
+};
+
+/** Throws `invalid-input` when the fewest tiles are above the most. */
+export function checkTileRange(low: string, lowValue: number, high: string, highValue: number): void {
+	if (lowValue <= highValue) return;
+	throw new OnevisionError(
+		"invalid-input",
+		`${low} ${lowValue} is above ${high} ${highValue}: lower ${low} or raise ${high}`,
+	);
+}
+
+export function checkCropSettings(settings: CropSettings): void {
+	checkTileRange("min_patches", settings.min_patches, "max_patches", settings.max_patches);
+}
+
+/** Tile limits the planner tries. */
+const TILE_LIMITS: readonly number[] = [1, 2, 3, 4, 6, 8, 9, 12, 16, 24, 36];
+
+/** The most tiles as a choice of the planner, from `least` to what the checkpoint was trained with. */
+export function tilesKnob(setting: string, most: number, least = 1): Knob {
+	return {
+		setting,
+		values: [...new Set([...TILE_LIMITS, most])]
+			.filter((tiles) => tiles >= least && tiles <= most)
+			.sort((a, b) => a - b),
+		deployable: true,
+		bound: "tiles",
+		label: (value) => `at most ${value} tile${value === 1 ? "" : "s"}`,
+	};
+}

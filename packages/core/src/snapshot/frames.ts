@@ -1,0 +1,50 @@
+/** Frames that a video processor takes when it is told nothing, for families that can be told so by settings. */
+
+import { expectClass } from "./open-snapshot.ts";
+import { contradiction, type Section, unsupported } from "./section.ts";
+import { flag, frameCount, framesPerSecond } from "./values.ts";
+
+/** What the file says of sampling, and what the class says where it is silent. */
+export interface Sampling {
+	readonly samples: boolean;
+	readonly frames: number | undefined;
+	readonly fps: number | undefined;
+}
+
+/**
+ * Reads `do_sample_frames`, `num_frames` and `fps`. Throws `invalid-input` when both numbers hold, as transformers then
+ * refuses every video.
+ */
+export function readSampling(
+	video: Section,
+	defaults: { readonly samples: boolean; readonly frames?: number; readonly fps?: number },
+): Sampling {
+	const byClass = <T>(key: string, value: T): T | undefined => (video.isNull(key) ? undefined : value);
+	const frames = video.read("num_frames", frameCount) ?? byClass("num_frames", defaults.frames);
+	const fps = video.read("fps", framesPerSecond) ?? byClass("fps", defaults.fps);
+	const samples = video.read("do_sample_frames", flag) ?? defaults.samples;
+	if (samples && frames !== undefined && fps !== undefined) {
+		const ofClass = defaults.frames !== undefined || defaults.fps !== undefined;
+		throw contradiction(
+			`${video.path}: num_frames ${frames} with fps ${fps}; transformers refuses every video with both${ofClass ? ", and this class has one of its own" : ""}`,
+		);
+	}
+	return { samples, frames, fps };
+}
+
+/**
+ * Checks the class of a video processor. A file for images names it too: transformers puts "VideoProcessor" for
+ * "ImageProcessor" and takes the model's own class where there is none of that name.
+ */
+export function expectVideoClass(video: Section, known: string, images: readonly string[]): void {
+	if (expectClass(video, "video_processor_type", [known]) !== undefined) return;
+	if (video.has("image_processor_type")) expectClass(video, "image_processor_type", images);
+}
+
+/** Throws `unsupported` when frames and pictures would be read with another constant. */
+export function expectSame(video: Section, key: string, frames: number, pictures: number): void {
+	if (frames === pictures) return;
+	throw unsupported(
+		`${video.path} ${key}: ${frames} for frames and ${pictures} for pictures; OneVision counts this family with one`,
+	);
+}
