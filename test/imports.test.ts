@@ -13,8 +13,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	api: ["base", "core"],
 	media: ["base", "core"],
 	draw: ["base", "core", "media"],
+	data: ["base", "core", "api", "media"],
 	model: ["base", "core", "graph", "media"],
-	cli: ["base", "core", "api", "media", "draw", "graph", "model"],
+	cli: ["base", "core", "api", "media", "draw", "data", "graph", "model"],
 };
 
 /** Packages whose `index.ts` must load in a browser: Node's own modules stay behind `node.ts`. */

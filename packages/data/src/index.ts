@@ -1,0 +1,29 @@
+/** Training sets for vision-language models: the samples of every common layout with their media references. Node only. */
+
+export { type DataRoot, openDataRoot } from "./bytes/data-root.ts";
+export { createReadCounter, type ReadCounter } from "./bytes/file-bytes.ts";
+export { LEFT_OUT_REASONS, type LeftOutReason, type Refusal } from "./left-out.ts";
+export {
+	type DataSet,
+	FORMATS,
+	type FormatId,
+	type OpenOptions,
+	openDataSet,
+	READERS,
+	samplesOf,
+} from "./readers/index.ts";
+export type { ReadContext, Reader, Unit } from "./readers/reader.ts";
+export {
+	type Found,
+	type MediaKind,
+	type MediaPlace,
+	type MediaReference,
+	type Part,
+	type Position,
+	placeholdersOf,
+	type Role,
+	type RowContent,
+	type SampleRecord,
+	showPosition,
+	type Turn,
+} from "./record.ts";

@@ -1,0 +1,133 @@
+/** Every format that is read, and which of them a path is. */
+
+import type { Stats } from "node:fs";
+import { open, readdir, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import { nearest, OnevisionError } from "@onevision/base";
+import type { Refusal } from "../left-out.ts";
+import type { Found } from "../record.ts";
+import { folder } from "./folder.ts";
+import { llava } from "./llava.ts";
+import { msSwift, openai, trl } from "./messages.ts";
+import { onevision2 } from "./onevision-2.ts";
+import type { Place, ReadContext, Reader, Unit } from "./reader.ts";
+
+/** In the order in which a path is asked: the more particular first. */
+export const READERS = {
+	"onevision-2": onevision2,
+	llava,
+	trl,
+	openai,
+	"ms-swift": msSwift,
+	folder,
+} as const satisfies Record<string, Reader>;
+
+export type FormatId = keyof typeof READERS;
+export const FORMATS = Object.keys(READERS) as readonly FormatId[];
+
+/** A data set opened: its format and its units. Nothing but heads and lists of files is read yet. */
+export interface DataSet {
+	readonly path: string;
+	readonly format: FormatId;
+	readonly units: readonly Unit[];
+}
+
+export interface OpenOptions {
+	/** The format; by default it is told by the content. */
+	readonly format?: string;
+	/** Folder that relative media paths start from and none may leave; by default that of the file that names them. */
+	readonly root?: string;
+}
+
+const HEAD_BYTES = 64 * 1024;
+
+/**
+ * Opens a data set at a path.
+ *
+ * @throws OnevisionError `unreadable-file` when the path is not there or of no format that is read; `unknown-name` for a
+ * format that there is not; what the format's reader throws
+ */
+export async function openDataSet(
+	path: string,
+	context: ReadContext,
+	options: OpenOptions = {},
+): Promise<DataSet> {
+	const place = await lookAt(path);
+	const format = options.format === undefined ? await recognize(place) : formatNamed(options.format);
+	const units = await READERS[format].open(place, context);
+	const { root } = options;
+	if (root === undefined) return { path, format, units };
+	return { path, format, units: units.map((unit) => ({ ...unit, root: resolve(root) })) };
+}
+
+function formatNamed(name: string): FormatId {
+	const found = FORMATS.find((id) => id === name);
+	if (found !== undefined) return found;
+	const hint = nearest(name, FORMATS);
+	throw new OnevisionError(
+		"unknown-name",
+		`format ${name.slice(0, 80)}: expected ${FORMATS.join(", ")}${hint === undefined ? "" : `; did you mean ${hint}?`}`,
+	);
+}
+
+async function recognize(place: Place): Promise<FormatId> {
+	for (const id of FORMATS) if (await READERS[id].recognizes(place)) return id;
+	throw new OnevisionError(
+		"unreadable-file",
+		`${place.path}: of no format that is read (${FORMATS.join(", ")}); name one with its format`,
+	);
+}
+
+/** What a path holds, as far as telling formats apart needs it. */
+export async function lookAt(given: string): Promise<Place> {
+	const path = resolve(given);
+	try {
+		const info: Stats = await stat(path);
+		if (info.isDirectory()) {
+			return { path, names: (await readdir(path)).sort(), head: new Uint8Array(0), size: 0 };
+		}
+		// Opening a pipe would wait for its other end.
+		if (!info.isFile()) throw new OnevisionError("unreadable-file", `${given}: is no regular file`);
+		return { path, head: await headOf(path), size: info.size };
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
+		const { code } = error as NodeJS.ErrnoException;
+		const why = code === "ENOENT" ? "no such file or folder" : `cannot be opened (${code})`;
+		throw new OnevisionError("unreadable-file", `${given}: ${why}; check the path`);
+	}
+}
+
+async function headOf(path: string): Promise<Uint8Array> {
+	const handle = await open(path, "r");
+	try {
+		const { bytesRead, buffer } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
+		return buffer.subarray(0, bytesRead);
+	} finally {
+		await handle.close();
+	}
+}
+
+/** Samples of a unit; a file that cannot be read on ends in one refusal rather than an error. */
+export async function* samplesOf(unit: Unit, from: number): AsyncGenerator<Found> {
+	let next = from;
+	try {
+		for await (const found of unit.read(from)) {
+			next = found.next;
+			yield found;
+		}
+	} catch (error) {
+		const refusal = refusalOf(error);
+		if (refusal === undefined) throw error;
+		yield {
+			refusal,
+			position: { file: unit.file, ...(next > 0 ? { offset: next } : {}) },
+			next: Number.MAX_SAFE_INTEGER,
+		};
+	}
+}
+
+function refusalOf(error: unknown): Refusal | undefined {
+	if (error instanceof OnevisionError) return { reason: "unreadable-file", message: error.message };
+	if (!(error instanceof Error && "code" in error && "syscall" in error)) return undefined;
+	return { reason: "unreadable-file", message: `cannot be read (${String(error.code)})` };
+}

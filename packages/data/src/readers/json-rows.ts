@@ -1,0 +1,120 @@
+/** Rows of a JSON array or JSON Lines file as samples: what several formats share, each with its own layouts. */
+
+import { dirname } from "node:path";
+import { isRecord } from "@onevision/base/schema";
+import { fileChunks, type ReadCounter } from "../bytes/file-bytes.ts";
+import { type JsonRow, MAX_ROW_BYTES, splitArray, splitLines } from "../json/rows.ts";
+import { isRefusal, type Refusal, refuse } from "../left-out.ts";
+import type { Found, RowContent } from "../record.ts";
+import type { Row } from "../shapes/fields.ts";
+import { readRow, type ShapeId, shapeOf } from "../shapes/index.ts";
+import type { Place, ReadContext, Unit } from "./reader.ts";
+
+/** How a parsed row becomes a sample. */
+export type ReadRow = (row: Row) => RowContent | Refusal;
+
+/** Cuts a file at its rows: an array when its first bytes say so, else lines. */
+export function jsonRows(
+	path: string,
+	from: number,
+	isArray: boolean,
+	counter: ReadCounter,
+): AsyncGenerator<JsonRow> {
+	const chunks = fileChunks(path, from, counter);
+	return isArray ? splitArray(chunks) : splitLines(chunks);
+}
+
+/** Whether the text of a file starts as a JSON array does. */
+export function startsAsArray(head: Uint8Array): boolean {
+	return /^\ufeff?\s*\[/.test(new TextDecoder().decode(head.subarray(0, 4096)));
+}
+
+/** One file of JSON rows. */
+export function jsonUnit(
+	place: Place,
+	context: ReadContext,
+	read: ReadRow,
+	root = dirname(place.path),
+): Unit {
+	const { path: file } = place;
+	const isArray = startsAsArray(place.head);
+	return {
+		file,
+		length: place.size,
+		root,
+		read: async function* (from): AsyncGenerator<Found> {
+			for await (const row of jsonRows(file, from, isArray, context.counter)) yield foundOf(file, row, read);
+		},
+	};
+}
+
+/** A row that was cut out, parsed and read, or why it is no sample. */
+export function foundOf(file: string, row: JsonRow, read: ReadRow): Found {
+	const position = { file, offset: row.offset };
+	const content = parseRow(row);
+	const result = isRefusal(content) ? content : read(content.row);
+	return isRefusal(result)
+		? { refusal: result, position, next: row.end }
+		: { record: { ...result, position }, next: row.end };
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function parseRow({ bytes, isCutShort }: JsonRow): { readonly row: Row } | Refusal {
+	if (bytes === undefined) return refuse("over-limit", `longer than ${MAX_ROW_BYTES / 2 ** 20} MiB`);
+	if (isCutShort === true) return refuse("cut-short", "the file ends inside this row");
+	return parseJsonRow(bytes);
+}
+
+/** Bytes of one JSON object. */
+export function parseJsonRow(bytes: Uint8Array): { readonly row: Row } | Refusal {
+	let value: unknown;
+	try {
+		value = JSON.parse(decoder.decode(bytes));
+	} catch (error) {
+		return refuse("broken-row", `not JSON: ${error instanceof Error ? error.message : String(error)}`);
+	}
+	return isRecord(value)
+		? { row: value }
+		: refuse("broken-row", `${Array.isArray(value) ? "a list" : typeof value} where an object is expected`);
+}
+
+/** The first row in a file's head that can be read, to tell the format by. */
+export async function firstRow({ head, size }: Place): Promise<Row | undefined> {
+	const isArray = startsAsArray(head);
+	if (!isArray && !/^\ufeff?\s*\{/.test(new TextDecoder().decode(head.subarray(0, 4096)))) return undefined;
+	const chunks = (async function* () {
+		yield { offset: 0, bytes: head };
+	})();
+	for await (const row of isArray ? splitArray(chunks) : splitLines(chunks)) {
+		// The last row of a head may go on behind it.
+		if (row.bytes === undefined || (row.end >= head.byteLength && size > head.byteLength))
+			return startOf(head);
+		const parsed = parseJsonRow(row.bytes);
+		if (!isRefusal(parsed)) return parsed.row;
+	}
+	return undefined;
+}
+
+/** A row too long for the head: the keys that its start names, without their values. */
+function startOf(head: Uint8Array): Row {
+	const text = new TextDecoder().decode(head);
+	return Object.fromEntries(
+		[...text.matchAll(/"([A-Za-z_]{1,40})"\s*:/g)].map(([, key]) => [key, undefined]),
+	);
+}
+
+/** A reader's two functions for a file of JSON rows in some layouts, the first row telling. */
+export function jsonFormat(shapes: readonly ShapeId[], isOwn: (row: Row) => boolean) {
+	const read: ReadRow = (row) => readRow(row, shapes);
+	return {
+		recognizes: async (place: Place): Promise<boolean> => {
+			if (place.names !== undefined) return false;
+			const row = await firstRow(place);
+			return row !== undefined && shapeOf(row, shapes) !== undefined && isOwn(row);
+		},
+		open: async (place: Place, context: ReadContext): Promise<readonly Unit[]> => [
+			jsonUnit(place, context, read),
+		],
+	};
+}

@@ -1,0 +1,41 @@
+/** The layouts of a row, whatever file it is stored in: which keys tell it, and how it becomes a sample. */
+
+import { type Refusal, refuse } from "../left-out.ts";
+import type { RowContent } from "../record.ts";
+import { hasConversations, readConversations } from "./conversations.ts";
+import type { Row } from "./fields.ts";
+import { hasInstruction, readInstruction } from "./instructions.ts";
+import { hasMessages, readMessages } from "./messages.ts";
+import { hasPromptAndCompletion, readPromptCompletion } from "./prompt-completion.ts";
+import { hasPromptsAndCaptions, readPromptsAndCaptions } from "./prompts-captions.ts";
+
+export interface Shape {
+	/** Told by its keys. */
+	readonly matches: (row: Row) => boolean;
+	readonly read: (row: Row) => RowContent | Refusal;
+}
+
+/** In the order in which a row is asked: one with `messages` and `conversations` is read by `messages`. */
+export const SHAPES = {
+	messages: { matches: hasMessages, read: readMessages },
+	conversations: { matches: hasConversations, read: readConversations },
+	"prompt-completion": { matches: hasPromptAndCompletion, read: readPromptCompletion },
+	"prompts-captions": { matches: hasPromptsAndCaptions, read: readPromptsAndCaptions },
+	instructions: { matches: hasInstruction, read: readInstruction },
+} as const satisfies Record<string, Shape>;
+
+export type ShapeId = keyof typeof SHAPES;
+export const SHAPE_IDS = Object.keys(SHAPES) as readonly ShapeId[];
+
+/** The layout of a row, among those allowed. */
+export function shapeOf(row: Row, allowed: readonly ShapeId[] = SHAPE_IDS): ShapeId | undefined {
+	return SHAPE_IDS.find((id) => allowed.includes(id) && SHAPES[id].matches(row));
+}
+
+/** The row as a sample, by the first layout that it has. */
+export function readRow(row: Row, allowed: readonly ShapeId[] = SHAPE_IDS): RowContent | Refusal {
+	const id = shapeOf(row, allowed);
+	if (id !== undefined) return SHAPES[id].read(row);
+	const keys = Object.keys(row).slice(0, 12).join(", ");
+	return refuse("unknown-layout", `keys ${keys.slice(0, 200)}: none of ${allowed.join(", ")}`);
+}

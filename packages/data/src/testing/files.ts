@@ -1,0 +1,54 @@
+/** Data sets for tests: written to a folder of their own, read to the end, and told in one line a sample. */
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createReadCounter } from "../bytes/file-bytes.ts";
+import { type OpenOptions, openDataSet, samplesOf } from "../readers/index.ts";
+import type { Found, MediaReference, Turn } from "../record.ts";
+
+const folders: string[] = [];
+process.once("exit", () => {
+	for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder with these files in it. */
+export function folderOf(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+	const folder = mkdtempSync(join(tmpdir(), "onevision-data-"));
+	folders.push(folder);
+	for (const [name, content] of Object.entries(files)) {
+		mkdirSync(dirname(join(folder, name)), { recursive: true });
+		writeFileSync(join(folder, name), content);
+	}
+	return folder;
+}
+
+/** Everything that a data set holds, in order, and its format. */
+export async function readAll(path: string, options: OpenOptions = {}, seed = 0) {
+	const counter = createReadCounter();
+	const { format, units } = await openDataSet(path, { counter, seed }, options);
+	const found: Found[] = [];
+	for (const unit of units) for await (const each of samplesOf(unit, 0)) found.push(each);
+	return { format, units, found, counter };
+}
+
+/** `a1: image a.jpg | user: [image] Hi | assistant: Yo`, or `left out (reason): message`. */
+export function tell(found: Found): string {
+	if ("refusal" in found) return `left out (${found.refusal.reason}): ${found.refusal.message}`;
+	const { id, media, turns } = found.record;
+	return [
+		`${id ?? "-"}:${media.map((each) => ` ${tellMedium(each)}`).join("")}`,
+		...turns.map(tellTurn),
+	].join(" | ");
+}
+
+function tellMedium({ kind, place }: MediaReference): string {
+	if (place.type === "path") return `${kind} ${place.path}`;
+	if (place.type === "range") return `${kind} @${place.offset}+${place.length}`;
+	return `${kind} ${place.bytes.byteLength} bytes`;
+}
+
+function tellTurn({ role, parts, isTrained }: Turn): string {
+	const text = parts.map((part) => (part.kind === "text" ? part.text : `[${part.kind}]`)).join("");
+	return `${role}${isTrained === false ? " (untrained)" : ""}: ${text}`;
+}
