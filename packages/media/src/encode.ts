@@ -1,7 +1,7 @@
 /** Pictures to files: PNG, which keeps every pixel as it is. Node only. */
 
-import sharp from "sharp";
 import type { Picture } from "./picture.ts";
+import { loadSharp } from "./sharp.ts";
 
 /**
  * The same bytes for the same picture and version of libvips. Level 9 takes five times as long as this for a twentieth
@@ -11,6 +11,7 @@ const PNG = { compressionLevel: 6, adaptiveFiltering: true, palette: false } as 
 
 /** The picture as an 8-bit RGB PNG without metadata. */
 export async function encodePng({ data, width, height }: Picture): Promise<Uint8Array> {
+	const sharp = await loadSharp();
 	return await sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false })
 		.png(PNG)
 		.toBuffer();

@@ -1,7 +1,8 @@
-/** onnxruntime in Node: the CPU provider by default, which ships in the package. */
+/** onnxruntime in Node, an optional peer: the CPU provider by default, which ships in onnxruntime-node. */
 
+import { createRequire } from "node:module";
 import { OnevisionError } from "@onevision/base";
-import * as ort from "onnxruntime-node";
+import type * as Ort from "onnxruntime-node";
 import { onnxRuntime, type Runtime } from "../runtime.ts";
 
 export interface NodeRuntimeOptions {
@@ -16,15 +17,34 @@ export interface NodeRuntimeOptions {
 	readonly provider?: "cpu" | "webgpu";
 }
 
-/** Providers that the installed onnxruntime-node brings along. */
+const require = createRequire(import.meta.url);
+
+/** Loaded when it is first needed. Throws `runtime` where it, or its binary for this platform, is not installed. */
+function loadOrt(): typeof Ort {
+	try {
+		return require("onnxruntime-node");
+	} catch (error) {
+		const missing = error instanceof Error && "code" in error && error.code === "MODULE_NOT_FOUND";
+		const why = missing ? "is not installed" : "does not load on this platform";
+		throw new OnevisionError(
+			"runtime",
+			`models run in the package onnxruntime-node, which ${why}; npm install onnxruntime-node`,
+		);
+	}
+}
+
+/** Providers that the installed onnxruntime-node brings along. Throws `runtime` where there is none. */
 export function nodeProviders(): readonly string[] {
-	return ort
+	return loadOrt()
 		.listSupportedBackends()
 		.filter(({ bundled }) => bundled)
 		.map(({ name }) => name);
 }
 
-/** Throws `invalid-input` for a provider that is not installed, or for a number of threads below 1. */
+/**
+ * Throws `invalid-input` for a provider that is not installed, or for a number of threads below 1, `runtime` without
+ * onnxruntime-node.
+ */
 export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
 	const { threads, spin = true, provider = "cpu" } = options;
 	if (!nodeProviders().includes(provider)) {
@@ -47,5 +67,5 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
 		// that runs a model, the first session of the process decides: threads.ts sees to it.
 		extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
 	} as const;
-	return onnxRuntime(ort, settings, provider === "cpu");
+	return onnxRuntime(loadOrt(), settings, provider === "cpu");
 }

@@ -4,9 +4,9 @@ import { availableParallelism } from "node:os";
 import { OnevisionError } from "@onevision/base";
 import { startThread } from "@onevision/base/node";
 import type { Checkpoint, ItemLayout } from "@onevision/core";
-import sharp from "sharp";
 import type { Tensors } from "../preprocess/pieces.ts";
 import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
+import { loadSharp } from "../sharp.ts";
 import { runInOrder } from "./pool.ts";
 import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
 import type { DecodeOptions } from "./sample.ts";
@@ -74,6 +74,7 @@ export async function* preprocessSamples(
 		transfer: ({ reuse }) => (reuse === undefined ? [] : buffersOf(reuse)),
 	});
 	// The threads of the batch are the parallelism; more inside each decoder would only fight over the cores.
+	const sharp = await loadSharp();
 	const concurrency = sharp.concurrency();
 	sharp.concurrency(1);
 	try {

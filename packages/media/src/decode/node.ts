@@ -4,11 +4,12 @@
  */
 
 import { OnevisionError, type Size } from "@onevision/base";
-import sharp, { type Metadata, type Sharp } from "sharp";
+import type { Metadata, Sharp } from "sharp";
 import { type ImageHeader, readImageHeader } from "../image/image.ts";
 import { kernelOfThread } from "../kernel/kernel.ts";
 import { type Picture, picture } from "../picture.ts";
 import { unreadable } from "../reading.ts";
+import { loadSharp } from "../sharp.ts";
 import { decodeBmp } from "./bmp.ts";
 import { cmykToRgb } from "./cmyk.ts";
 import { decodeGif } from "./gif.ts";
@@ -92,6 +93,7 @@ async function decodeBySharp(
 	}
 	if (format === "tiff") assertDecodableTiff(bytes);
 	if (format === "png") assertPngChecksums(bytes);
+	const sharp = await loadSharp();
 	const whole = sharp(bytes, {
 		// Pillow decodes past damage that leaves the file whole, but not of a TIFF, and refuses truncated files.
 		failOn: format === "tiff" ? "error" : "truncated",
