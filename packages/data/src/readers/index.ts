@@ -6,11 +6,13 @@ import { resolve } from "node:path";
 import { nearest, OnevisionError } from "@onevision/base";
 import type { Refusal } from "../left-out.ts";
 import type { Found } from "../record.ts";
+import { energon } from "./energon.ts";
 import { folder } from "./folder.ts";
 import { llava } from "./llava.ts";
 import { msSwift, openai, trl } from "./messages.ts";
 import { onevision2 } from "./onevision-2.ts";
 import type { Place, ReadContext, Reader, Unit } from "./reader.ts";
+import { webdataset } from "./webdataset.ts";
 
 /** In the order in which a path is asked: the more particular first. */
 export const READERS = {
@@ -19,6 +21,8 @@ export const READERS = {
 	trl,
 	openai,
 	"ms-swift": msSwift,
+	energon,
+	webdataset,
 	folder,
 } as const satisfies Record<string, Reader>;
 

@@ -5,7 +5,7 @@
  */
 
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
-import { type MediaReference, partsOf, placeholdersOf, type RowContent, type Turn } from "../record.ts";
+import { partsOf, placeholdersOf, type RowContent, type Turn } from "../record.ts";
 import { idOf, mediaUnder, type Row, show } from "./fields.ts";
 
 export function hasPromptsAndCaptions(row: Row): boolean {
@@ -44,18 +44,21 @@ export function unpack(row: Row): RowContent[] | Refusal {
 	if (isRefusal(all)) return all;
 	// The first layout, LLaVA-OneVision-1.5's, has one image a sample and no placeholder for it.
 	const isOneEach = all.length === samples.length && samples.every((each) => each.images <= 1);
+	const places = samples.reduce((sum, each) => sum + each.images, 0);
+	if (lists === undefined && !isOneEach && places !== all.length) {
+		return refuse(
+			"unknown-layout",
+			`images: ${all.length} in a pack whose prompts have places for ${places}`,
+		);
+	}
 	const contents: RowContent[] = [];
 	let at = 0;
 	for (const [index, sample] of samples.entries()) {
-		let media: readonly MediaReference[] | Refusal;
-		if (lists !== undefined) media = mediaUnder({ images: lists[index] }, "image", ["images"]);
-		else media = all.slice(at, at + (isOneEach ? 1 : sample.images));
+		const own = all.slice(at, at + (isOneEach ? 1 : sample.images));
+		const media = lists === undefined ? own : mediaUnder({ images: lists[index] }, "image", ["images"]);
 		if (isRefusal(media)) return media;
-		at += media.length;
+		at += own.length;
 		contents.push({ turns: sample.turns, media });
-	}
-	if (lists === undefined && at !== all.length) {
-		return refuse("unknown-layout", `images: ${all.length} in a pack whose prompts have places for ${at}`);
 	}
 	return contents;
 }

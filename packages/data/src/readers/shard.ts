@@ -1,0 +1,226 @@
+/**
+ * Tar shards of samples, as WebDataset and Energon write them: members that follow one another under one key are a
+ * sample. Media stay where they are in the shard; only text members are read.
+ */
+
+import { open } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { handleSource } from "../bytes/file-bytes.ts";
+import { MAX_ROW_BYTES } from "../json/rows.ts";
+import { isRefusal, type Refusal, refuse } from "../left-out.ts";
+import {
+	type Found,
+	type MediaReference,
+	type Position,
+	partsOf,
+	type RowContent,
+	type Turn,
+} from "../record.ts";
+import type { Row } from "../shapes/fields.ts";
+import { readRow, shapeOf } from "../shapes/index.ts";
+import { isPacked, unpack } from "../shapes/prompts-captions.ts";
+import { type BrokenTail, type Member, tarMembers } from "../tar/members.ts";
+import { kindOfName } from "./folder.ts";
+import { parseJsonRow } from "./json-rows.ts";
+import type { ReadContext, Unit } from "./reader.ts";
+
+/** Most members of one sample: bounds what is kept of a shard whose members all have one key. */
+const MAX_MEMBERS = 20_000;
+
+/** Members under one key, in their order. */
+interface Group {
+	readonly key: string;
+	readonly start: number;
+	readonly members: Map<string, Member>;
+	refusal?: Refusal;
+}
+
+/** One tar file. Samples of a pack share its place; reading goes on behind the pack. */
+export function shardUnit(file: string, size: number, { counter }: ReadContext): Unit {
+	return {
+		file,
+		length: size,
+		root: dirname(file),
+		read: async function* (from): AsyncGenerator<Found> {
+			const handle = await open(file, "r");
+			try {
+				const source = handleSource(handle, 0, size, counter);
+				for await (const { group, next } of groups(tarMembers(source, from))) {
+					const position = { file, offset: group.start };
+					yield* founds(
+						await contentsOf(file, group, (member) => source.read(member.offset, member.size)),
+						position,
+						group.start,
+						next,
+					);
+				}
+			} finally {
+				await handle.close();
+			}
+		},
+	};
+}
+
+/** All samples of a group; only the last lets reading go on behind it, so that a pack is never read in part. */
+function* founds(
+	contents: readonly (RowContent | Refusal)[],
+	position: Position,
+	start: number,
+	end: number,
+): Generator<Found> {
+	for (const [index, content] of contents.entries()) {
+		const next = index === contents.length - 1 ? end : start;
+		yield isRefusal(content)
+			? { refusal: content, position, next }
+			: { record: { ...content, position }, next };
+	}
+}
+
+/** WebDataset's key: the path up to the first dot of its base name; and the rest, in small letters. */
+export function splitKey(name: string): { readonly key: string; readonly field: string } {
+	const slash = name.lastIndexOf("/") + 1;
+	const dot = name.indexOf(".", slash);
+	return dot < 0
+		? { key: name, field: "" }
+		: { key: name.slice(0, dot), field: name.slice(dot + 1).toLowerCase() };
+}
+
+async function* groups(
+	members: AsyncIterable<Member | BrokenTail>,
+): AsyncGenerator<{ readonly group: Group; readonly next: number }> {
+	let group: Group | undefined;
+	for await (const member of members) {
+		const isTail = !("name" in member);
+		const { key, field } = isTail ? { key: undefined, field: "" } : splitKey(member.name);
+		if (group !== undefined && group.key !== key) {
+			yield { group, next: member.headerOffset };
+			group = undefined;
+		}
+		if (isTail) {
+			const lost = { key: "", start: member.headerOffset, members: new Map(), refusal: member.refusal };
+			yield { group: lost, next: Number.MAX_SAFE_INTEGER };
+			return;
+		}
+		group ??= { key: key ?? "", start: member.headerOffset, members: new Map() };
+		if (group.members.has(field)) {
+			group.refusal ??= refuse(
+				"unknown-layout",
+				`${member.name}: a second ${field} under one key, which WebDataset refuses`,
+			);
+		} else if (group.members.size >= MAX_MEMBERS) {
+			group.refusal ??= refuse("over-limit", `${group.key}: over ${MAX_MEMBERS} members`);
+		} else group.members.set(field, member);
+		if (member.refusal !== undefined) group.refusal ??= member.refusal;
+	}
+	if (group !== undefined) yield { group, next: Number.MAX_SAFE_INTEGER };
+}
+
+async function contentsOf(
+	file: string,
+	{ key, members, refusal }: Group,
+	read: (member: Member) => Promise<Uint8Array>,
+): Promise<readonly (RowContent | Refusal)[]> {
+	if (refusal !== undefined) return [refusal];
+	const textOf = async (field: string): Promise<Uint8Array | Refusal | undefined> => {
+		const member = members.get(field);
+		if (member === undefined) return undefined;
+		if (member.size <= MAX_ROW_BYTES) return read(member);
+		return refuse(
+			"over-limit",
+			`${member.name}: ${member.size} bytes of text, at most ${MAX_ROW_BYTES} are read`,
+		);
+	};
+	const json = await textOf("json");
+	if (json !== undefined) {
+		if (!(json instanceof Uint8Array)) return [json];
+		const parsed = parseJsonRow(json);
+		if (isRefusal(parsed)) return [parsed];
+		const { row } = parsed;
+		if (shapeOf(row) !== undefined) return fromRow(file, key, row, members);
+		const caption = ["caption", "text"].map((name) => row[name]).find((value) => typeof value === "string");
+		if (typeof caption === "string") return [captioned(key, ownMedia(file, members), caption)];
+	}
+	const text = await textOf("txt");
+	if (text !== undefined && !(text instanceof Uint8Array)) return [text];
+	const media = ownMedia(file, members);
+	if (text !== undefined) return [captioned(key, media, new TextDecoder().decode(text))];
+	if (media.length > 0) return [{ id: key, media, turns: [] }];
+	const fields = [...members.keys()].slice(0, 12).join(", ");
+	return [refuse("unknown-layout", `${key}: members ${fields}: neither media nor text that is read`)];
+}
+
+/** A row of a shard: one sample, or those of a pack; its media are members of the shard. */
+function fromRow(
+	file: string,
+	key: string,
+	row: Row,
+	members: ReadonlyMap<string, Member>,
+): readonly (RowContent | Refusal)[] {
+	if (!isPacked(row)) {
+		const content = readRow(row);
+		if (isRefusal(content)) return [content];
+		const media = content.media.length === 0 ? ownMedia(file, members) : placed(file, content.media, members);
+		return isRefusal(media) ? [media] : [{ id: key, ...content, media }];
+	}
+	const contents = unpack(row);
+	if (isRefusal(contents)) return [contents];
+	let image = 0;
+	return contents.map((content, index): RowContent | Refusal => {
+		const media = placed(file, content.media, members, image);
+		image += content.media.length;
+		return isRefusal(media) ? media : { ...content, media, id: `${key}#${index}` };
+	});
+}
+
+/**
+ * The members that a row's paths name: by field (`img0.jpg` of `KEY.img0.jpg`), by name or by base name; in packs also
+ * by number, `img3.*` for the fourth image.
+ */
+function placed(
+	file: string,
+	media: readonly MediaReference[],
+	members: ReadonlyMap<string, Member>,
+	firstImage = 0,
+): MediaReference[] | Refusal {
+	const named = new Map<string, Member>();
+	for (const [field, member] of members) {
+		named.set(field, member);
+		named.set(member.name, member);
+		named.set(basename(member.name), member);
+		const [, number] = /^img(\d{1,6})\.[a-z0-9]+$/.exec(field) ?? [];
+		if (number !== undefined) named.set(`#${number}`, member);
+	}
+	const found: MediaReference[] = [];
+	for (const [index, reference] of media.entries()) {
+		const { kind, place } = reference;
+		if (place.type !== "path") {
+			found.push(reference);
+			continue;
+		}
+		const { path } = place;
+		const member =
+			named.get(path) ??
+			named.get(path.toLowerCase()) ??
+			named.get(basename(path)) ??
+			named.get(`#${firstImage + index}`);
+		if (member === undefined)
+			return refuse("missing-media", `${path}: no member of the sample has this name`);
+		found.push({ kind, place: { type: "range", file, offset: member.offset, length: member.size } });
+	}
+	return found;
+}
+
+/** Every medium of the sample, in the order of the shard. */
+function ownMedia(file: string, members: ReadonlyMap<string, Member>): MediaReference[] {
+	return [...members].flatMap(([field, { offset, size }]): MediaReference[] => {
+		const kind = kindOfName(`.${field}`);
+		return kind === undefined ? [] : [{ kind, place: { type: "range", file, offset, length: size } }];
+	});
+}
+
+/** Media and a caption as a turn of each side. */
+function captioned(id: string, media: readonly MediaReference[], caption: string): RowContent {
+	const user: Turn = { role: "user", parts: media.map(({ kind }) => ({ kind })) };
+	const answer: Turn = { role: "assistant", parts: partsOf(caption) };
+	return { id, media, turns: media.length === 0 ? [answer] : [user, answer] };
+}

@@ -1,0 +1,153 @@
+/**
+ * Members of a tar file by their headers alone: names, offsets and sizes; the bytes of members are passed over.
+ *
+ * Own code rather than tar-stream, which reads every byte of every member to reach the next header: a shard of a gigabyte
+ * is walked here by 512 bytes a member. ustar, GNU long names, PAX paths and sizes; POSIX.1-2017 pax, "ustar Interchange
+ * Format", and GNU tar's manual, "Basic Tar Format".
+ */
+
+import type { ByteSource } from "@onevision/media";
+import { type Refusal, refuse } from "../left-out.ts";
+
+const BLOCK = 512;
+/** Largest PAX header or long name that is read, bytes. */
+const MAX_EXTENSION_BYTES = 1024 * 1024;
+
+export interface Member {
+	/** As the archive has it. */
+	readonly name: string;
+	/** Where its first header starts: long names have headers of their own before it. */
+	readonly headerOffset: number;
+	/** Where its bytes start. */
+	readonly offset: number;
+	/** Bytes. */
+	readonly size: number;
+	/** Why its bytes cannot be used: it is a link, sparse, or ends behind the end of the file. */
+	readonly refusal?: Refusal;
+}
+
+/** A header that cannot be read: what follows it is lost. */
+export interface BrokenTail {
+	readonly headerOffset: number;
+	readonly refusal: Refusal;
+}
+
+/** Regular files of the archive from byte `from` on, a header's place. Folders are passed over. */
+export async function* tarMembers(source: ByteSource, from: number): AsyncGenerator<Member | BrokenTail> {
+	let at = from;
+	let first = from;
+	let pax: ReadonlyMap<string, string> = new Map();
+	let longName: string | undefined;
+	while (at < source.size) {
+		const header = await source.read(at, BLOCK);
+		const broken = (reason: "cut-short" | "broken-row", message: string): BrokenTail => ({
+			headerOffset: first,
+			refusal: refuse(reason, message),
+		});
+		if (header.byteLength < BLOCK) {
+			yield broken("cut-short", "the archive ends inside a header");
+			return;
+		}
+		// Two blocks of zeros end an archive; what writers put behind them is no member.
+		if (header.every((byte) => byte === 0)) return;
+		if (!hasChecksum(header)) {
+			yield broken("broken-row", `no tar header at byte ${at}; what follows is not read`);
+			return;
+		}
+		const type = String.fromCharCode(header[156] ?? 0);
+		const size = Number(pax.get("size") ?? numberAt(header, 124, 12));
+		const offset = at + BLOCK;
+		if (!Number.isSafeInteger(size) || size < 0 || !Number.isSafeInteger(offset + size + BLOCK)) {
+			yield broken("broken-row", `a member of ${size} bytes at byte ${at}; what follows is not read`);
+			return;
+		}
+		at = offset + Math.ceil(size / BLOCK) * BLOCK;
+		if (type === "x" || type === "g" || type === "L" || type === "K") {
+			if (size > MAX_EXTENSION_BYTES || offset + size > source.size) {
+				yield broken(size > MAX_EXTENSION_BYTES ? "broken-row" : "cut-short", `a name of ${size} bytes`);
+				return;
+			}
+			const bytes = await source.read(offset, size);
+			if (type === "x") pax = paxRecords(bytes);
+			if (type === "L") longName = textAt(bytes, 0, size);
+			continue;
+		}
+		const name = pax.get("path") ?? longName ?? nameOf(header);
+		const isFile = type === "0" || type === "\0" || type === "7";
+		const member = { name: name.slice(0, 4096), headerOffset: first, offset, size };
+		if (isFile || type === "1" || type === "2" || type === "S") {
+			const refusal = refusalOf(member, type, pax, source.size);
+			yield refusal === undefined ? member : { ...member, refusal };
+		}
+		first = at;
+		pax = new Map();
+		longName = undefined;
+	}
+	if (first < at && (pax.size > 0 || longName !== undefined)) {
+		yield { headerOffset: first, refusal: refuse("cut-short", "the archive ends behind a member's name") };
+	}
+}
+
+function refusalOf(
+	{ name, offset, size }: Member,
+	type: string,
+	pax: ReadonlyMap<string, string>,
+	end: number,
+): Refusal | undefined {
+	if (type === "1" || type === "2") return refuse("outside-root", `${name}: is a link; shards hold files`);
+	if (type === "S" || [...pax.keys()].some((key) => key.startsWith("GNU.sparse."))) {
+		return refuse("unreadable-media", `${name}: is stored sparse; write the shard without --sparse`);
+	}
+	return offset + size > end ? refuse("cut-short", `${name}: the shard ends inside it`) : undefined;
+}
+
+/** Sum of all bytes, those of the checksum taken as blanks; some old writers summed signed bytes. */
+function hasChecksum(header: Uint8Array): boolean {
+	let unsigned = 0;
+	let signed = 0;
+	for (const [index, byte] of header.entries()) {
+		const value = index >= 148 && index < 156 ? 32 : byte;
+		unsigned += value;
+		signed += value > 127 ? value - 256 : value;
+	}
+	const stored = numberAt(header, 148, 8);
+	return stored === unsigned || stored === signed;
+}
+
+/** Octal digits, or GNU's base 256 for sizes of 8 GiB and over. NaN for anything else. */
+function numberAt(header: Uint8Array, at: number, length: number): number {
+	const [first = 0] = header.subarray(at, at + 1);
+	if (first === 0x80) {
+		return header.subarray(at + 1, at + length).reduce((sum, byte) => sum * 256 + byte, 0);
+	}
+	const text = textAt(header, at, length).trim();
+	return /^[0-7]*$/.test(text) ? Number.parseInt(text === "" ? "0" : text, 8) : Number.NaN;
+}
+
+function nameOf(header: Uint8Array): string {
+	const name = textAt(header, 0, 100);
+	const prefix = textAt(header, 257, 5) === "ustar" && header[262] === 0 ? textAt(header, 345, 155) : "";
+	return prefix === "" ? name : `${prefix}/${name}`;
+}
+
+/** Text up to a zero byte. */
+function textAt(bytes: Uint8Array, at: number, length: number): string {
+	const field = bytes.subarray(at, at + length);
+	const end = field.indexOf(0);
+	return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
+}
+
+/** `LENGTH KEY=VALUE\n`, length in bytes. Reading stops at the first record that is none. */
+function paxRecords(bytes: Uint8Array): Map<string, string> {
+	const records = new Map<string, string>();
+	for (let at = 0; at < bytes.byteLength; ) {
+		const blank = bytes.indexOf(32, at);
+		const length = Number(textAt(bytes, at, Math.max(0, Math.min(blank - at, 12))));
+		if (blank < 0 || !Number.isInteger(length) || length <= blank - at || at + length > bytes.byteLength)
+			break;
+		const [key = "", ...value] = textAt(bytes, blank + 1, at + length - blank - 2).split("=");
+		records.set(key, value.join("="));
+		at += length;
+	}
+	return records;
+}
