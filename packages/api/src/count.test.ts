@@ -1,9 +1,9 @@
 import type { Sample } from "@onevision/core";
 import { expect, test } from "vitest";
 import { countApi, countApiFrom } from "./count.ts";
-import type { ApiLimits } from "./model.ts";
 import { API_MODEL_IDS, API_MODELS, apiModelById, resolveApiModelId } from "./models.ts";
-import { API_RULES, apiRuleById } from "./rules.ts";
+import type { ApiLimits } from "./providers/model.ts";
+import { API_RULES, apiRuleById } from "./providers/rules.ts";
 
 const image = (width: number, height: number) => ({ kind: "image", width, height }) as const;
 

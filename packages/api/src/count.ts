@@ -5,10 +5,11 @@ import { unknownKey } from "@onevision/base/schema";
 import type { Settings, SettingValue } from "@onevision/core";
 import { assertMedia, MAX_ITEMS, type MediaItem, type Sample } from "@onevision/core";
 import { limitBreaches, limitError } from "./limits.ts";
-import type { ApiModel, Provider, RuleVersion } from "./model.ts";
 import { type API_MODELS, type ApiModelId, apiModelById, resolveApiModelId } from "./models.ts";
-import type { ApiItemCount, Exactness } from "./rule.ts";
-import { type AnyApiRule, type ApiSettingsOf, apiRuleById } from "./rules.ts";
+import type { ApiModel, RuleVersion } from "./providers/model.ts";
+import type { Provider } from "./providers/provider.ts";
+import type { ApiItemCount, Exactness } from "./providers/rule.ts";
+import { type AnyApiRule, type ApiSettingsOf, apiRuleById } from "./providers/rules.ts";
 
 /** Settings one may give for a model: those of its provider's rule, and the day whose rule is asked for. */
 export type ApiSettings<Id extends ApiModelId> = Partial<ApiSettingsOf<(typeof API_MODELS)[Id]["rule"]>> & {

@@ -1,23 +1,29 @@
 /** Closed models: tokens by published rules and their dates, prices, chat requests, and open and closed models compared. Portable: no I/O. */
 
 export {
-	type AssessedItem,
-	type AssessOptions,
-	assessRequest,
-	type RequestAssessment,
-} from "./assess.ts";
-export { type ApiCount, type ApiSettings, countApi, countApiFrom } from "./count.ts";
-export { byQuality, compareDeployments } from "./deployment/compare.ts";
+	type AnyCounter,
+	allModelIds,
+	assertOpen,
+	type CountedItem,
+	type CountedSample,
+	createAnyCounter,
+} from "./any-counter.ts";
+export { byQuality, compareDeployments } from "./compare/compare.ts";
+export { type Comparison, type NamedSample, settingsText } from "./compare/comparison.ts";
+export { compareCsv } from "./compare/csv.ts";
+export { DEFAULT_ACCELERATOR, DEFAULT_TEXT, requestSetup, USUAL_MODELS } from "./compare/defaults.ts";
 export type {
 	Deployment,
 	DeploymentCandidate,
 	DeploymentQuestion,
 	RequestOutcome,
-} from "./deployment/deployment.ts";
+} from "./compare/deployment.ts";
+export { compareJson } from "./compare/json.ts";
+export { unverifiedOfDeployment } from "./compare/unverified.ts";
+export { type ApiCount, type ApiSettings, countApi, countApiFrom } from "./count.ts";
+export { type FoundModels, findModels } from "./find-models.ts";
 export { fitApiSettings } from "./fit.ts";
 export { type LimitBreach, type LimitId, limitBreaches, type SizedItem } from "./limits.ts";
-export { mediaFormats } from "./media-types.ts";
-export { type ApiLimits, type ApiModel, PROVIDERS, type Provider } from "./model.ts";
 export {
 	API_MODEL_IDS,
 	API_MODELS,
@@ -35,6 +41,18 @@ export {
 	type PriceOverrides,
 	priceOn,
 } from "./prices.ts";
+export type { ApiLimits, ApiModel } from "./providers/model.ts";
+export { PROVIDERS, type Provider } from "./providers/provider.ts";
+export type { ApiItemCount, Exactness } from "./providers/rule.ts";
+export { API_RULES, type ApiRuleId } from "./providers/rules.ts";
+export {
+	type AssessedItem,
+	type AssessOptions,
+	assessRequest,
+	type RequestAssessment,
+} from "./requests/assess.ts";
+export { mediaFormats } from "./requests/media-types.ts";
+export { titleOfApi } from "./requests/part-kinds.ts";
 export {
 	type ChatRequest,
 	type MediaReference,
@@ -45,7 +63,4 @@ export {
 	type RequestMedia,
 	type RequestProblem,
 	readChatRequest,
-} from "./request.ts";
-export { titleOfApi } from "./request-part-types.ts";
-export type { ApiItemCount, Exactness } from "./rule.ts";
-export { API_RULES, type ApiRuleId } from "./rules.ts";
+} from "./requests/read.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { base64Bytes, limitBreaches, limitError } from "./limits.ts";
-import type { ApiLimits } from "./model.ts";
+import type { ApiLimits } from "./providers/model.ts";
 
 const LIMITS: ApiLimits = {
 	maxSide: 8000,

@@ -2,8 +2,8 @@
 
 import { OnevisionError } from "@onevision/base";
 import type { MediaItem } from "@onevision/core";
-import type { ApiLimits } from "./model.ts";
-import { showSize } from "./rule.ts";
+import type { ApiLimits } from "./providers/model.ts";
+import { showSize } from "./providers/rule.ts";
 
 /** Which limit is broken. */
 export type LimitId =

@@ -1,8 +1,9 @@
 /** Names of closed models, and what they are refused for. */
 
 import { expect, test } from "vitest";
-import type { RuleVersion } from "./model.ts";
-import { API_MODEL_IDS, apiModelById, assertPlannable } from "./models.ts";
+import { API_MODEL_IDS, apiModelById, assertPlannable, MODELS_BY_PROVIDER } from "./models.ts";
+import type { ProviderModels, RuleVersion } from "./providers/model.ts";
+import { PROVIDERS } from "./providers/provider.ts";
 
 test.each(["gpt-4o", "openai/gpt-4o", "claude-opus-4-7"])("%s is closed, and it says so", (model) => {
 	expect(() => assertPlannable(model)).toThrow(
@@ -29,4 +30,9 @@ test.each(API_MODEL_IDS)("%s: unverified names the day or constants of a version
 		for (const name of unverified ?? []) expect(known).toContain(name);
 		if (NO_SOURCE.test(source)) expect(unverified ?? []).not.toEqual([]);
 	}
+});
+
+test.each(PROVIDERS)("%s: the models of its folder name it as their provider", (provider) => {
+	const models: ProviderModels = MODELS_BY_PROVIDER[provider];
+	expect(Object.values(models).filter((model) => model.provider !== provider)).toEqual([]);
 });

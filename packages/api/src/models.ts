@@ -5,11 +5,30 @@
 
 import { nearest, OnevisionError } from "@onevision/base";
 import { isCheckpointName } from "@onevision/core";
-import type { ApiModel } from "./model.ts";
-import { ANTHROPIC_MODELS } from "./models-anthropic.ts";
-import { OPENAI_MODELS } from "./models-openai.ts";
-import { ALIBABA_MODELS, AMAZON_MODELS, GOOGLE_MODELS, MISTRAL_MODELS, XAI_MODELS } from "./models-others.ts";
+import { ALIBABA_MODELS } from "./providers/alibaba/models.ts";
+import { AMAZON_MODELS } from "./providers/amazon/models.ts";
+import { ANTHROPIC_MODELS } from "./providers/anthropic/models.ts";
+import { GOOGLE_MODELS } from "./providers/google/models.ts";
+import { MISTRAL_MODELS } from "./providers/mistral/models.ts";
+import type { ApiModel, ProviderModels } from "./providers/model.ts";
+import { OPENAI_MODELS } from "./providers/openai/models.ts";
+import type { Provider } from "./providers/provider.ts";
+import { XAI_MODELS } from "./providers/xai/models.ts";
 
+/** Models by provider; the order is that of lists. */
+export const MODELS_BY_PROVIDER = {
+	openai: OPENAI_MODELS,
+	anthropic: ANTHROPIC_MODELS,
+	google: GOOGLE_MODELS,
+	xai: XAI_MODELS,
+	mistral: MISTRAL_MODELS,
+	amazon: AMAZON_MODELS,
+	alibaba: ALIBABA_MODELS,
+} as const satisfies Readonly<Record<Provider, ProviderModels>>;
+
+export type ApiModelId = Extract<{ [P in Provider]: keyof (typeof MODELS_BY_PROVIDER)[P] }[Provider], string>;
+
+/** Every model by id. */
 export const API_MODELS = {
 	...OPENAI_MODELS,
 	...ANTHROPIC_MODELS,
@@ -18,9 +37,7 @@ export const API_MODELS = {
 	...MISTRAL_MODELS,
 	...AMAZON_MODELS,
 	...ALIBABA_MODELS,
-} as const satisfies Record<string, ApiModel>;
-
-export type ApiModelId = keyof typeof API_MODELS;
+} as const satisfies Readonly<Record<ApiModelId, ApiModel>>;
 
 /** Ids in the order of the table. */
 export const API_MODEL_IDS = Object.keys(API_MODELS) as readonly ApiModelId[];

@@ -1,26 +1,27 @@
 /** `onevision compare`: what the same media cost under several models, and each model's best settings under a limit. */
 
-import { byQuality, compareDeployments, type DeploymentCandidate } from "@onevision/api";
-import { OnevisionError } from "@onevision/base";
 import {
-	DEFAULT_REQUEST_BATCH,
-	HARDWARE,
-	type Hardware,
-	type RequestSetup,
-	resolveHardwareId,
-	type VideoSampling,
-} from "@onevision/core";
-import { allModelIds, createAnyCounter } from "../input/any-model.ts";
+	allModelIds,
+	byQuality,
+	type Comparison,
+	compareCsv,
+	compareDeployments,
+	compareJson,
+	createAnyCounter,
+	DEFAULT_ACCELERATOR,
+	DEFAULT_TEXT,
+	type DeploymentCandidate,
+	requestSetup,
+	USUAL_MODELS,
+} from "@onevision/api";
+import { OnevisionError } from "@onevision/base";
+import { resolveHardwareId, type VideoSampling } from "@onevision/core";
 import { type LoadingCommand, resolveLoading } from "../input/loading.ts";
 import { resolveModel } from "../input/model.ts";
 import { type AskedSettings, modelSettings } from "../input/model-settings.ts";
 import { parseNumber, parseWhole } from "../input/numbers.ts";
 import { type GivenMedia, givenSamples } from "../input/samples.ts";
-import { compareCsv } from "../render/compare-csv.ts";
-import { compareJson } from "../render/compare-json.ts";
-import { DEFAULT_ACCELERATOR } from "../render/compare-notes.ts";
 import { renderComparison } from "../render/compare-text.ts";
-import type { Comparison } from "../render/comparison.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface CompareOptions extends GivenMedia, LoadingCommand, Pick<AskedSettings, "asIs"> {
@@ -39,29 +40,6 @@ export interface CompareOptions extends GivenMedia, LoadingCommand, Pick<AskedSe
 	readonly csv?: boolean;
 	readonly json?: boolean;
 }
-
-/** What `--models usual` means: what people choose between, open and closed, and the lesson's models. */
-const USUAL = [
-	"llava-1.5-7b",
-	"llava-v1.6-mistral-7b",
-	"llava-onevision-qwen2-7b-ov",
-	"llava-onevision-1.5-8b",
-	"llava-onevision-2-8b",
-	"nvila-8b",
-	"qwen2.5-vl-7b",
-	"qwen3-vl-8b",
-	"internvl3-8b",
-	"gemma-3-4b",
-	"gpt-6-astra",
-	"gpt-4o",
-	"claude-opus-4-7",
-	"gemini-3-pro",
-];
-
-/** As of a plan request. */
-const PREFILL_EFFICIENCY = 0.5;
-const DEFAULT_TEXT = { promptTokens: 128, answerTokens: 128 };
-/** Requests decoded together unless asked: a server that is busy, not one that waits for each answer. */
 
 export async function compareModels(
 	terminal: Terminal,
@@ -95,27 +73,17 @@ export async function compareModels(
 
 function assumptionsOf({ under, accelerator, price, batch, prompt, answer }: CompareOptions) {
 	const hardwareId = resolveHardwareId(accelerator ?? DEFAULT_ACCELERATOR);
-	const hardware: Hardware = HARDWARE[hardwareId];
-	const pricePerHour =
-		price === undefined ? hardware.pricePerHour?.value : parseNumber("--price", price, { min: 0, max: 1e6 });
-	const setup: RequestSetup = {
-		hardware,
-		prefillEfficiency: PREFILL_EFFICIENCY,
-		requestBatch: batch === undefined ? DEFAULT_REQUEST_BATCH : parseWhole("--batch", batch, { max: 1e7 }),
-		...(pricePerHour === undefined ? {} : { pricePerHour }),
-	};
+	const tokens = (flag: string, text: string | undefined, assumed: number): number =>
+		text === undefined ? assumed : parseWhole(flag, text, { min: 0, max: 1e7 });
 	return {
 		hardwareId,
-		setup,
+		setup: requestSetup(hardwareId, {
+			...(price === undefined ? {} : { pricePerHour: parseNumber("--price", price, { min: 0, max: 1e6 }) }),
+			...(batch === undefined ? {} : { requestBatch: parseWhole("--batch", batch, { max: 1e7 }) }),
+		}),
 		text: {
-			promptTokens:
-				prompt === undefined
-					? DEFAULT_TEXT.promptTokens
-					: parseWhole("--prompt", prompt, { min: 0, max: 1e7 }),
-			answerTokens:
-				answer === undefined
-					? DEFAULT_TEXT.answerTokens
-					: parseWhole("--answer", answer, { min: 0, max: 1e7 }),
+			promptTokens: tokens("--prompt", prompt, DEFAULT_TEXT.promptTokens),
+			answerTokens: tokens("--answer", answer, DEFAULT_TEXT.answerTokens),
 		},
 		...(under === undefined ? {} : { maxTokens: parseWhole("--under", under, { max: 1e7 }) }),
 	};
@@ -141,6 +109,6 @@ function chosen(id: string, model: Parameters<typeof modelSettings>[0], options:
 
 function chosenModels(asked: string): string[] {
 	if (asked === "all") return [...allModelIds()];
-	if (asked === "usual") return [...USUAL];
+	if (asked === "usual") return [...USUAL_MODELS];
 	return [...new Set(asked.split(",").map((name) => createAnyCounter(name.trim(), {}).id))];
 }

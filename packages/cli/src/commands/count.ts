@@ -2,17 +2,17 @@
 
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
+import { type AnyCounter, createAnyCounter, type NamedSample } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import { statistics, type VideoSampling } from "@onevision/core";
 import type { LeftOut } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
-import { type AnyCounter, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
 import { type FileLoading, type LoadingCommand, loadingRuleOf, resolveLoading } from "../input/loading.ts";
 import { readTokenizer, resolveModel } from "../input/model.ts";
 import { modelSettings } from "../input/model-settings.ts";
 import { countLine } from "../input/sample-line.ts";
-import { type GivenMedia, givenSamples, type NamedSample } from "../input/samples.ts";
+import { type GivenMedia, givenSamples } from "../input/samples.ts";
 
 import { type Counted, renderCounts } from "../render/count-text.ts";
 import { missingLines } from "../render/left-out.ts";

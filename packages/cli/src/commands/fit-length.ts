@@ -2,6 +2,7 @@
 
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
+import { type AnyCounter, createAnyCounter } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import {
 	type Checkpoint,
@@ -12,7 +13,6 @@ import {
 	type VideoSampling,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
-import { type AnyCounter, createAnyCounter } from "../input/any-model.ts";
 import { readLines } from "../input/lines.ts";
 import { readTokenizer } from "../input/model.ts";
 import { parseNumber } from "../input/numbers.ts";

@@ -1,5 +1,6 @@
 /** `onevision fit`: the largest size, clip or setting under a token limit. With --jsonl see fit-length.ts. */
 
+import { assertOpen } from "@onevision/api";
 import { OnevisionError, type Size } from "@onevision/base";
 import {
 	type Checkpoint,
@@ -15,7 +16,6 @@ import {
 	type VideoItem,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
-import { assertOpen } from "../input/any-model.ts";
 import { resolveModel } from "../input/model.ts";
 import { type ModelSettings, modelSettings } from "../input/model-settings.ts";
 import { parseWhole } from "../input/numbers.ts";

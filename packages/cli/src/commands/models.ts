@@ -4,6 +4,8 @@ import {
 	API_RULES,
 	type ApiModelId,
 	apiModelById,
+	type FoundModels,
+	findModels,
 	isApiModelName,
 	mediaFormats,
 	resolveApiModelId,
@@ -21,7 +23,6 @@ import {
 	showUnverified,
 	unverifiedFacts,
 } from "@onevision/core";
-import { type FoundModels, findModels } from "../input/find-models.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
 import { largeCount, whole } from "../render/numbers.ts";
 import { orUnknown } from "../render/unknown.ts";

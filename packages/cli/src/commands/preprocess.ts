@@ -2,6 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
+import { assertOpen } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import { type Checkpoint, type ItemLayout, overContext } from "@onevision/core";
 import {
@@ -13,7 +14,6 @@ import {
 } from "@onevision/media";
 import { planBatch, preprocessSamples } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
-import { assertOpen } from "../input/any-model.ts";
 import { type FileLoading, type LoadingCommand, loadingRuleOn, resolveLoading } from "../input/loading.ts";
 import { readMedia, reportLeftOut } from "../input/media.ts";
 import { resolveModel } from "../input/model.ts";

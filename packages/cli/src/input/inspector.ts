@@ -1,11 +1,11 @@
 /** The model of `onevision inspect`: how it counts, and the views of its processor where there is one. */
 
+import { type AnyCounter, createAnyCounter } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import { familyById, type ItemLayout, type MediaItem, type VideoSampling } from "@onevision/core";
 import type { InspectOptions } from "@onevision/draw";
 import { createProcessor, type Framing, isFramedAlike, type Processor } from "@onevision/media";
 import type { Terminal } from "../terminal.ts";
-import { type AnyCounter, createAnyCounter } from "./any-model.ts";
 import { type ModelOptions, type ResolvedModel, resolveModel } from "./model.ts";
 import { type AskedSettings, modelSettings } from "./model-settings.ts";
 

@@ -1,11 +1,11 @@
 /** How the image files of a command are loaded: as stored or upright, as asked or as the reference that is followed does. */
 
+import type { AnyCounter } from "@onevision/api";
 import { nearest, OnevisionError } from "@onevision/base";
 import type { Parity } from "@onevision/core";
 import { type Backend, LOADINGS, type Loading, type LoadingRule, loadingOf } from "@onevision/media";
 import type { FoundMedia } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
-import type { AnyCounter } from "./any-model.ts";
 
 export interface LoadingCommand {
 	readonly loading?: string;

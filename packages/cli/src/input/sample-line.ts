@@ -1,9 +1,9 @@
 /** One line of a JSON Lines file of samples: checked, counted, and answered with a line. */
 
+import type { AnyCounter, CountedItem } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import * as schema from "@onevision/base/schema";
 import type { MediaItem, Sample } from "@onevision/core";
-import type { AnyCounter, CountedItem } from "./any-model.ts";
 import type { Line } from "./lines.ts";
 
 const anySide = (doc: string) => schema.number(doc, { min: -1e15, max: 1e15 });

@@ -1,7 +1,8 @@
 /** The media a counting command was given, as named samples: files first, then sizes, in the order given. */
 
+import type { NamedSample } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
-import type { MediaItem, Sample } from "@onevision/core";
+import type { MediaItem } from "@onevision/core";
 import { type LeftOut, mediaItemOf } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
 import type { FileLoading } from "./loading.ts";
@@ -13,13 +14,6 @@ export interface GivenMedia {
 	readonly image: readonly string[];
 	readonly video: readonly string[];
 	readonly together?: boolean;
-}
-
-export interface NamedSample {
-	readonly name: string;
-	/** Names of the media items, for tables of one conversation. */
-	readonly items: readonly string[];
-	readonly sample: Sample;
 }
 
 export interface GivenSamples {

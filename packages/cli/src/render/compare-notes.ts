@@ -1,13 +1,10 @@
 /** What the numbers of a comparison mean and rest on, a line each. */
 
+import { type Comparison, DEFAULT_ACCELERATOR } from "@onevision/api";
 import type { Reasons } from "./compare-reasons.ts";
-import type { Comparison } from "./comparison.ts";
 import { leftOutNote } from "./fitted-table.ts";
 import { dollars, percent, whole } from "./numbers.ts";
 import { unverifiedNotes } from "./unverified.ts";
-
-/** Of the command; said where it is used. */
-export const DEFAULT_ACCELERATOR = "h100-sxm";
 
 export interface NotesView {
 	readonly asIs: boolean;

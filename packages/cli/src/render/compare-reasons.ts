@@ -1,7 +1,6 @@
 /** Why models refuse requests, numbered so that tables can point at them. */
 
-import type { Deployment, RequestOutcome } from "@onevision/api";
-import type { NamedSample } from "../input/samples.ts";
+import type { Deployment, NamedSample, RequestOutcome } from "@onevision/api";
 
 /** Numbers from 1, by reason. */
 export type Reasons = ReadonlyMap<string, number>;

@@ -1,11 +1,10 @@
 /** One model of a comparison: its row, and below it what is over, refused or changed. */
 
-import type { Deployment } from "@onevision/api";
+import type { Comparison, Deployment } from "@onevision/api";
+import { settingsText } from "@onevision/api";
 import { type Reasons, reasonsOf } from "./compare-reasons.ts";
-import type { Comparison } from "./comparison.ts";
 import type { FittedColumn } from "./fitted-table.ts";
 import { duration, exactDollars, percent, whole } from "./numbers.ts";
-import { showSettings } from "./sampling.ts";
 import { wrap } from "./wrap.ts";
 
 const right = (title: string, spare?: number): FittedColumn =>
@@ -83,7 +82,7 @@ export function detailLines(
 	const { changed, overLimit, overContext, outcomes, contextWindowTokens = 0 } = deployment;
 	const of = (count: number): string =>
 		outcomes.length === 1 ? "" : ` in ${whole(count)} of ${whole(outcomes.length)}`;
-	const settings = showSettings(changed);
+	const settings = settingsText(changed);
 	const refused = refusedText(deployment, samples, reasons);
 	const parts = [
 		...(overLimit > 0 ? [`over the limit${of(overLimit)}`] : []),

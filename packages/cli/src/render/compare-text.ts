@@ -1,11 +1,10 @@
 /** A comparison of models as a person reads it: a table, counts by file while they are few, and what it rests on. */
 
-import type { Deployment, RequestOutcome } from "@onevision/api";
+import type { Comparison, Deployment, RequestOutcome } from "@onevision/api";
 import type { Terminal } from "../terminal.ts";
 import { comparisonNotes } from "./compare-notes.ts";
 import { numberReasons, type Reasons, reasonOf } from "./compare-reasons.ts";
 import { columnsOf, detailLines, rowOf } from "./compare-rows.ts";
-import type { Comparison } from "./comparison.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { printable } from "./left-out.ts";
 import { whole } from "./numbers.ts";

@@ -1,10 +1,8 @@
 /** Counts of media under one model as a person reads them: a row per item while they are few, else their statistics. */
 
-import type { ApiItemCount } from "@onevision/api";
+import type { AnyCounter, ApiItemCount, CountedItem, CountedSample, NamedSample } from "@onevision/api";
 import type { Size } from "@onevision/base";
 import { type ItemLayout, statistics, type VideoSampling } from "@onevision/core";
-import type { AnyCounter, CountedItem, CountedSample } from "../input/any-model.ts";
-import type { NamedSample } from "../input/samples.ts";
 import type { Terminal } from "../terminal.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "./fitted-table.ts";
 import { printable } from "./left-out.ts";

@@ -1,16 +1,7 @@
-/** What a plan or a comparison rests on and no published file was read for. */
+/** Notes on constants that no published file confirms. */
 
-import { countApiFrom, type Deployment, resolveApiModelId } from "@onevision/api";
-import {
-	checkpointById,
-	isCheckpointName,
-	type Plan,
-	resolveCheckpointId,
-	showUnverified,
-	type UnverifiedFacts,
-	unverifiedCheckpointFacts,
-	unverifiedFacts,
-} from "@onevision/core";
+import { type Deployment, unverifiedOfDeployment } from "@onevision/api";
+import { type Plan, showUnverified, unverifiedFacts } from "@onevision/core";
 
 /** One line per row of the tables: the checkpoint, its tower, its language model, the accelerator. */
 export function unverifiedOfPlan({ checkpoint, hardware }: Plan["request"]): readonly string[] {
@@ -19,35 +10,18 @@ export function unverifiedOfPlan({ checkpoint, hardware }: Plan["request"]): rea
 	return [...unverifiedFacts(checkpoint), ...accelerator].map(showUnverified);
 }
 
-/** Models whose facts are written out in a note; of more, only the names are. */
-const FEW_MODELS = 3;
-const NAMED_MODELS = 6;
-
-/** Of a model of a comparison: what its token counts and its context rest on. */
-function unverifiedOfDeployment({
-	id,
-	kind,
-	title,
-}: Pick<Deployment, "id" | "kind" | "title">): readonly UnverifiedFacts[] {
-	if (kind === "open") {
-		return isCheckpointName(id) ? unverifiedCheckpointFacts(checkpointById(resolveCheckpointId(id))) : [];
-	}
-	const { unverified } = countApiFrom(resolveApiModelId(id), { media: [] });
-	return unverified.length === 0 ? [] : [{ of: title, properties: unverified }];
-}
-
-/** Their names alone. */
-export function unverifiedProperties(deployment: Parameters<typeof unverifiedOfDeployment>[0]): string[] {
-	return unverifiedOfDeployment(deployment).flatMap(({ properties }) => properties);
-}
+/** Up to this many models have their constants spelled out; of more, only the models are named. */
+const MAX_SPELLED_OUT = 3;
+const MAX_NAMED = 6;
 
 /** A line per model while they are few, else one for all. */
 export function unverifiedNotes(deployments: readonly Deployment[]): string[] {
 	const found = deployments.flatMap((deployment) =>
 		unverifiedOfDeployment(deployment).map((facts) => ({ id: deployment.id, facts })),
 	);
-	if (found.length <= FEW_MODELS) return found.map(({ facts }) => `unverified: ${showUnverified(facts)}`);
-	const named = found.slice(0, NAMED_MODELS).map(({ id }) => id);
+	if (found.length <= MAX_SPELLED_OUT)
+		return found.map(({ facts }) => `unverified: ${showUnverified(facts)}`);
+	const named = found.slice(0, MAX_NAMED).map(({ id }) => id);
 	const more = found.length > named.length ? ` and ${found.length - named.length} more` : "";
 	return [
 		`unverified: facts of ${found.length} models rest on no published file: ${named.join(", ")}${more}; onevision models ID says which`,

@@ -1,0 +1,35 @@
+/** A comparison with everything it rests on: what its table, its CSV and its JSON are made from. */
+
+import type { RequestSetup, Sample, VideoSampling } from "@onevision/core";
+import type { Deployment } from "./deployment.ts";
+
+/** A sample with the names of its media, for tables. */
+export interface NamedSample {
+	readonly name: string;
+	/** Names of the media items. */
+	readonly items: readonly string[];
+	readonly sample: Sample;
+}
+
+export interface Comparison {
+	/** In the order they are shown. */
+	readonly deployments: readonly Deployment[];
+	/** In the order of every deployment's outcomes. */
+	readonly samples: readonly NamedSample[];
+	/** How videos are sampled, by id of the deployment; absent for closed models. */
+	readonly sampling: ReadonlyMap<string, VideoSampling | undefined>;
+	/** Files that were given but are not compared. */
+	readonly leftOut: readonly { readonly path: string; readonly reason: string; readonly message: string }[];
+	readonly hardwareId: string;
+	readonly setup: RequestSetup;
+	readonly text: { readonly promptTokens: number; readonly answerTokens: number };
+	/** Visual-token limit of a request, where one was set. */
+	readonly maxTokens?: number;
+}
+
+/** "max_pixels=1003520 num_frames=16". */
+export function settingsText(settings: Readonly<Record<string, unknown>>): string {
+	return Object.entries(settings)
+		.map(([key, value]) => `${key}=${value}`)
+		.join(" ");
+}
