@@ -346,6 +346,82 @@ test("prefer and its frontier agree with the plain way, whatever the shares", ()
 	);
 });
 
+describe("ties, in the order in which they are broken", () => {
+	const [template] = searchAllocations(question("multi-image")).results;
+	if (template === undefined) throw new Error("nothing was counted");
+	interface Point {
+		readonly tokens: number;
+		readonly fidelity: number;
+		readonly towerTokens?: number;
+		readonly untrained?: number;
+		readonly changed?: number;
+		readonly settings?: Settings;
+	}
+	const point = ({
+		tokens,
+		fidelity,
+		towerTokens = 1000,
+		untrained = 0,
+		changed = 0,
+		settings = {},
+	}: Point) => ({
+		...template,
+		allocation: { settings, summary: "" },
+		visualTokens: { mean: tokens, p50: tokens, p95: tokens, max: tokens },
+		towerTokens,
+		fidelity,
+		logShares: { resolution: Math.log(fidelity), density: 0, duration: 0, used: 0 },
+		untrained: Array.from({ length: untrained }, () => ({ setting: "num_frames", value: 64, trained: 32 })),
+		changed,
+	});
+	const model = fidelityModel();
+
+	test.each<readonly [string, Point, Point]>([
+		[
+			"fewer untrained settings, at less fidelity",
+			{ tokens: 900, fidelity: 0.49, changed: 2 },
+			{ tokens: 800, fidelity: 0.5, untrained: 1 },
+		],
+		[
+			"fewer changed settings, at less fidelity",
+			{ tokens: 900, fidelity: 0.49 },
+			{ tokens: 800, fidelity: 0.5, changed: 1 },
+		],
+		["more fidelity, at more tokens", { tokens: 900, fidelity: 0.5 }, { tokens: 800, fidelity: 0.49 }],
+		[
+			"more fidelity for the tower's work: a factor of 2 weighs 1.4 %",
+			{ tokens: 900, fidelity: 0.495, towerTokens: 500 },
+			{ tokens: 800, fidelity: 0.5 },
+		],
+		[
+			"more fidelity for the tower's work: a factor of 2 weighs no more than 1.4 %",
+			{ tokens: 900, fidelity: 0.5 },
+			{ tokens: 800, fidelity: 0.492, towerTokens: 500 },
+		],
+		["fewer tokens for the same", { tokens: 800, fidelity: 0.5 }, { tokens: 900, fidelity: 0.5 }],
+		[
+			"the wider limit where this media does not tell them apart",
+			{ tokens: 800, fidelity: 0.5, settings: { max_tiles: 9 } },
+			{ tokens: 800, fidelity: 0.5, settings: { max_tiles: 4 } },
+		],
+	])("%s", (_, first, second) => {
+		const [better, worse] = [point(first), point(second)];
+		expect(prefer([better, worse], model)).toBe(better);
+		expect(prefer([worse, better], model)).toBe(better);
+	});
+
+	test("a frontier's points rise in fidelity, each level of tokens once", () => {
+		const [small, equal, flat, large] = [
+			point({ tokens: 100, fidelity: 0.3 }),
+			point({ tokens: 100, fidelity: 0.3, changed: 1 }),
+			// The sum of the same shares in another order: a digit of rounding is no gain.
+			point({ tokens: 200, fidelity: 0.3 + 5e-13 }),
+			point({ tokens: 300, fidelity: 0.6 }),
+		];
+		expect(preferredByTokens([large, flat, equal, small], model)).toEqual([small, large]);
+	});
+});
+
 test("beyond 1,000 distinct samples an even selection is searched, and the answer is counted on all", () => {
 	const samples = Array.from(
 		{ length: 1500 },

@@ -79,6 +79,20 @@ describe("density: features over patches", () => {
 	test("padding that is dropped is no loss", () => {
 		expect(kept(image(768, 384)).density).toBe(1);
 	});
+	test("patches that see only padding are not counted as there", () => {
+		// 1000×384 on a canvas of 3 tiles, 1152×384: the pooled rows keep 36 of 42 columns. Overview: 14×14 of 27×27.
+		const patches = 27 * 81 * (1000 / 1152) + 27 * 27;
+		expect(kept(image(1000, 384), { image_pooling: 2 }).density).toBeCloseTo(
+			(14 * 36 + 14 * 14) / patches,
+			12,
+		);
+	});
+	test("nor in one padded square: features of the padding are no gain", () => {
+		// A picture twice as wide as high covers half of 24×24 patches, each of which gives one feature.
+		expect(kept(image(672, 336), {}, "llava-1.5-7b").density).toBe(1);
+		const square = kept(image(672, 672), { image_pooling: 3 }).density;
+		expect(kept(image(672, 336), { image_pooling: 3 }).density).toBeCloseTo(square, 1);
+	});
 });
 
 describe("duration: a frame stands for a quarter of a second", () => {

@@ -178,6 +178,27 @@ test("a point that lets one sample grow too long is passed over, not taken as th
 	expect(withinSample([long], "max", 500)).toEqual([0]);
 });
 
+test("of two combinations of the same tokens the better one is taken", () => {
+	// 100 + 300 and 200 + 200 tokens, at equal shares.
+	const scenario = (name: JointScenario["scenario"], points: AllocationResult[]): JointScenario => ({
+		scenario: name,
+		share: 0.5,
+		priority: 1,
+		frontier: points,
+		choosable: points.map((_, index) => index),
+	});
+	const steep = scenario("video", [point(100, 0.1), point(200, 0.8), point(300, 0.85)]);
+	const flat = scenario("single-image", [point(100, 0.1), point(200, 0.2), point(300, 0.3)]);
+	for (const scenarios of [
+		[steep, flat],
+		[flat, steep],
+	]) {
+		const { choices, meanTokens } = planJoint(scenarios, 200);
+		expect(meanTokens).toBe(200);
+		expect(choices.map(({ result }) => result.fidelity).toSorted()).toEqual([0.2, 0.8]);
+	}
+});
+
 test("no scenarios: nothing chosen, nothing spent, and it fits", () => {
 	expect(planJoint([], 100)).toEqual({
 		meanTokensLimit: 100,

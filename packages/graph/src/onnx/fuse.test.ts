@@ -118,6 +118,23 @@ test("what becomes part of a product, and what does not", () => {
 	expect(written(ops.Mul(ops.MatMul(a, b), graph.filled([3], 2)))).toEqual(["MatMul", "Mul"]);
 });
 
+test("products of other floats stay as they are: the fused operator runs float32 alone", async () => {
+	const graph = new Graph();
+	const [a, b] = ["a", "b"].map((name) => graph.input(name, "float32", [2, 3])) as [Value, Value];
+	const [x, y] = [ops.Cast(a, "float64"), ops.Cast(b, "float64")];
+	const half = graph.scalar(0.5, "float64");
+	const turned = ops.MatMul(x, ops.Transpose(y, [1, 0]));
+	expect(written(ops.Cast(turned, "float32"))).toEqual(["Cast", "Cast", "Transpose", "MatMul", "Cast"]);
+	const random = createRandom(8);
+	const feeds = { a: drawn(random, [2, 3]), b: drawn(random, [2, 3]) };
+	const narrow = {
+		turned: ops.Cast(turned, "float32"),
+		scaled: ops.Cast(ops.Mul(ops.MatMul(x, ops.Transpose(y, [1, 0])), half), "float32"),
+		turnedAfter: ops.Cast(ops.Transpose(ops.MatMul(x, ops.Transpose(y, [1, 0])), [1, 0]), "float32"),
+	};
+	await expectReference(narrow, feeds, ops.ReduceSum(narrow.scaled, { keepdims: false }));
+});
+
 test("a Gelu between products leaves its factors to them, unless others read its input or output", async () => {
 	const graph = new Graph();
 	const [a, v, w] = [

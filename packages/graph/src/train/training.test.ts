@@ -9,7 +9,7 @@ import { relative } from "../testing/check.ts";
 import { xorBatch, xorGraph, xorTraining } from "../testing/xor.ts";
 import { planTraining } from "./plan.ts";
 import { learningRateAt, scheduleOf } from "./schedule.ts";
-import { startState } from "./state.ts";
+import { checkState, startState } from "./state.ts";
 import { startTraining } from "./training.ts";
 
 const runtime = nodeRuntime({ threads: 1 });
@@ -99,6 +99,35 @@ test("gradients above the norm are scaled down to it, the report says what they 
 	expect(clipped.moment).toBeCloseTo(0.001, 6);
 });
 
+/**
+ * A parameter of one element whose gradient is `gradient`: the first moment of its first update, over 0.1, which is the
+ * gradient that AdamW was given.
+ */
+async function clippedGradient(gradient: number, clipNorm: number): Promise<number> {
+	const graph = new Graph("slope");
+	const loss = ops.ReduceSum(ops.Mul(graph.parameter("w", [1]), graph.input("x", "float32", [1])), {
+		keepdims: false,
+	});
+	const plan = planTraining({ loss, learningRate: 0.1, clipNorm });
+	const training = await startTraining(plan, startState(plan, { w: float32([1], [1]) }), runtime);
+	await training.update([{ x: float32([1], [gradient]) }]);
+	const { first } = await training.state();
+	await training.close();
+	return 10 * ((first.w?.data as Float32Array)[0] ?? 0);
+}
+
+test.each([
+	// torch.nn.utils.clip_grad_norm_: min(1, max_norm / (norm + 1e-6)).
+	["well above the limit", 4, 1, 1 - 0.25e-6],
+	["small, where the 1e-6 weighs a quarter", 3e-6, 1e-6, 0.75e-6],
+	["just below the limit: scaled all the same", 2e-6, 2.5e-6, (2e-6 * 2.5) / 3],
+	["below the limit by more than 1e-6: as it is", 2e-6, 4e-6, 2e-6],
+	["negative", -3e-6, 1e-6, -0.75e-6],
+])("clipping as torch does: %s", async (_, gradient, clipNorm, expected) => {
+	const given = await clippedGradient(gradient, clipNorm);
+	expect(given / expected).toBeCloseTo(1, 6);
+});
+
 test("metrics are averaged like the loss", async () => {
 	const { graph, logits, sum, count } = xorGraph();
 	const hits = ops.Cast(ops.Equal(ops.ArgMax(logits, 1, false), graph.value("y")), "float32");
@@ -138,6 +167,32 @@ test.each([
 	);
 	for (const [i, value] of expected.entries()) expect(learningRateAt(schedule, i + 1)).toBeCloseTo(value, 12);
 	if (schedule.kind !== "constant") expect(learningRateAt(schedule, 99)).toBe(schedule.floor ?? 0);
+});
+
+test("a loss, count or metric that is not float32 is refused by its dtype", () => {
+	const { sum, count } = xorGraph();
+	const request = { loss: sum, count, learningRate: 0.1 };
+	const wide = ops.Cast(sum, "float64");
+	for (const change of [{ loss: wide }, { count: wide }, { metrics: { wide } }]) {
+		expect(() => planTraining({ ...request, ...change })).toThrow(
+			/must be one float32 without dimensions, got float64 \[\]/,
+		);
+	}
+});
+
+test("a state of another dtype is refused, for parameters and moments", () => {
+	const { plan, state } = xorTraining();
+	const wrong = int64([16], new Array<bigint>(16).fill(0n));
+	for (const [kind, what] of [
+		["parameters", "parameter"],
+		["first", "first moment"],
+		["second", "second moment"],
+	] as const) {
+		const changed = { ...state, [kind]: { ...state[kind], "hidden.bias": wrong } };
+		expect(() => checkState(plan, changed)).toThrow(
+			`state: ${what} hidden.bias is float32 [16], got int64 [16]`,
+		);
+	}
 });
 
 test("plans refuse what makes no sense", () => {

@@ -56,6 +56,16 @@ describe("by the clock", () => {
 		expect(chooseFrames(index, { strategy: "fps", fps: 10, maxFrames: 2 })).toEqual([0, 4]);
 	});
 
+	test("a stretch that the clip's end cuts off has its frame too", () => {
+		// 1.8 s: stretches start at 0 and 1 s; at 1.5 per second at 0, 0.667 and 1.333 s.
+		expect(chooseFrames(index, { strategy: "fps", fps: 1 })).toEqual([0, 5]);
+		expect(chooseFrames(index, { strategy: "fps", fps: 1.5 })).toEqual([0, 4, 5]);
+		// Less than one stretch is one.
+		expect(chooseFrames(index, { strategy: "fps", fps: 0.1 })).toEqual([0]);
+		// Exactly two.
+		expect(chooseFrames(index, { strategy: "fps", fps: 2 / 1.8 })).toEqual([0, 4]);
+	});
+
 	test("given times", () => {
 		const seconds = [0, 0.099, 0.1, 0.39, 1.7, 1.8];
 		expect(chooseFrames(index, { strategy: "timestamps", seconds })).toEqual([0, 0, 1, 3, 7, 7]);
