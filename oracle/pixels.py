@@ -47,6 +47,7 @@ from transformers import (
     SmolVLMVideoProcessor,
 )
 
+HALVES = Path(__file__).resolve().parent.parent / "packages/base/src/goldens/half.json"
 TARGET = Path(__file__).resolve().parent.parent / "packages/media/src/preprocess/goldens/pixels.json"
 
 CLIP = {"image_mean": [0.48145466, 0.4578275, 0.40821073], "image_std": [0.26862954, 0.26130258, 0.27577711]}
@@ -460,7 +461,8 @@ if __name__ == "__main__":
     target.parent.mkdir(parents=True, exist_ok=True)
     versions = {**common.versions(), "torchvision": common.torchvision.__version__.split("+")[0]}
     body = ",\n".join(common.compact(row) for row in made)
-    target.write_text(
-        f'{{"versions":{json.dumps(versions)},"halves":{common.compact(halves(rng))},"rows":[\n{body}\n]}}\n'
-    )
+    target.write_text(f'{{"versions":{json.dumps(versions)},"rows":[\n{body}\n]}}\n')
+    if target == TARGET:
+        torch_version = json.dumps({"torch": versions["torch"]})
+        HALVES.write_text(f'{{"versions":{torch_version},"halves":{common.compact(halves(rng))}}}\n')
     print(f"{target.name}: {len(made)} rows")

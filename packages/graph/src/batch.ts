@@ -1,9 +1,7 @@
 /** Cutting a batch, for models that take a part of it at a time. */
 
-import { OnevisionError } from "@onevision/base";
+import { elementCount, OnevisionError, type Tensor } from "@onevision/base";
 import type { Tensors } from "./runtime.ts";
-import { elementCount } from "./shape.ts";
-import type { Tensor } from "./tensor.ts";
 
 /**
  * A batch cut into `parts` equal ones along the first axis of every tensor. The parts are views of the batch's data.

@@ -1,5 +1,6 @@
 /** Whole models against PyTorch: loss and every gradient, AdamW steps, bilinear resizing. Goldens of oracle/graph.py. */
 
+import { elementCount, float32, int64, numbersOf, type Tensor } from "@onevision/base";
 import { expect, test } from "vitest";
 import golden from "./goldens/torch.json" with { type: "json" };
 import { gradientsOf } from "./gradients/gradients.ts";
@@ -9,8 +10,6 @@ import { nodeRuntime } from "./node/runtime.ts";
 import { encodeModel } from "./onnx/model.ts";
 import { Transpose } from "./ops.ts";
 import { evaluate } from "./reference/evaluate.ts";
-import { elementCount } from "./shape.ts";
-import { float32, int64, numbersOf, type Tensor } from "./tensor.ts";
 import { relative } from "./testing/check.ts";
 import { type Model, transformer, vit } from "./testing/models.ts";
 import { adamw, sumOfSquares } from "./train/adamw.ts";
@@ -81,7 +80,7 @@ test.each([
 	const program = await nodeRuntime({ threads: 1 }).load(encodeModel(outputs));
 	const results = await program.run(feeds);
 	await program.close();
-	const single = values.map((_, i) => numbersOf((results[`out${i}`] as Tensor).data));
+	const single = values.map((_, i) => numbersOf(results[`out${i}`] as Tensor));
 	expect(relative(single[0] ?? [], [expected.loss])).toBeLessThan(1e-5);
 	for (const [i, each] of wanted.entries()) {
 		expect(relative(digest(single[i + 1] ?? []), each)).toBeLessThan(1e-4);

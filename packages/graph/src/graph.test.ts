@@ -1,6 +1,6 @@
 /** Building: shapes with names, and refusals that show them. */
 
-import { OnevisionError } from "@onevision/base";
+import { float32, int64, OnevisionError, tensor } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Graph } from "./graph.ts";
@@ -8,7 +8,6 @@ import { attention } from "./layers/attention.ts";
 import { patchEmbedding } from "./layers/linear.ts";
 import * as ops from "./ops.ts";
 import { broadcastDims, dimsOf, sizesOf } from "./shape.ts";
-import { float32, int64, tensor } from "./tensor.ts";
 
 function values() {
 	const graph = new Graph();
@@ -103,7 +102,7 @@ test("refusals show what does not fit", () => {
 		  "shape-mismatch: patchEmbedding: [1, 3, 30, 32] is no whole number of patches of [8, 3, 16, 16]",
 		  "shape-mismatch: attention: 5 query heads are no multiple of the heads of [1, 2, 4, 8]",
 		  "invalid-input: attention: prefix 2 needs kind "causal", got full",
-		  "invalid-input: tensor: int64 takes whole numbers, got 0.5",
+		  "invalid-input: tensor: int64 takes safe integers and BigInts, got 0.5",
 		  "invalid-input: tensor: shape [2, 2] has 4 elements, got 3",
 		]
 	`);

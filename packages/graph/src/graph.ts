@@ -3,14 +3,20 @@
  * order they were added, and the constants. Shapes and dtypes are checked when a node is added.
  */
 
-import { assertDefined, OnevisionError } from "@onevision/base";
-import type { DType } from "./dtype.ts";
+import {
+	assertDefined,
+	type DType,
+	elementCount,
+	float32,
+	OnevisionError,
+	type Tensor,
+	tensor,
+} from "@onevision/base";
 import { inferOutputs } from "./infer/infer.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { OPERATORS } from "./operators.ts";
 import type { Initializer } from "./random.ts";
-import { type Dim, dimsOf, elementCount, formatDims, type ShapeSpec, sameSizes, sizesOf } from "./shape.ts";
-import { float32, type Tensor, tensor } from "./tensor.ts";
+import { type Dim, dimsOf, formatDims, type ShapeSpec, sameSizes, sizesOf } from "./shape.ts";
 
 /** What is known of a value before any run. */
 export interface ValueType {
@@ -67,8 +73,14 @@ export class Graph {
 		return this.#nodes;
 	}
 
-	/** Declares a value that is fed at each run. */
+	/** Declares a value that is fed at each run. Throws `invalid-input` for bfloat16, which onnxruntime cannot be fed. */
 	input(name: string, dtype: DType, shape: ShapeSpec): Value {
+		if (dtype === "bfloat16") {
+			throw new OnevisionError(
+				"invalid-input",
+				`graph: input ${name} is bfloat16, which onnxruntime cannot take from JavaScript; declare float16 or float32`,
+			);
+		}
 		const value = this.#declare(name, { dtype, dims: dimsOf(shape) }, "input");
 		this.#inputs.push(value);
 		return value;

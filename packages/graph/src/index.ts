@@ -1,8 +1,18 @@
 /** Builds ONNX graphs, differentiates and trains them. Runs anywhere; onnxruntime is in node.ts and web.ts. */
 
-export { type ErrorCode, OnevisionError } from "@onevision/base";
+export {
+	DTYPES,
+	type DType,
+	type ErrorCode,
+	float32,
+	int64,
+	OnevisionError,
+	type Tensor,
+	type TensorData,
+	tensor,
+	zeros,
+} from "@onevision/base";
 export { splitBatch } from "./batch.ts";
-export { DTYPES, type DType, type TensorData } from "./dtype.ts";
 export { GRADIENTS, type GradientOptions, gradientsOf } from "./gradients/gradients.ts";
 export { Graph, type Node, type Value, type ValueType } from "./graph.ts";
 export {
@@ -37,7 +47,6 @@ export {
 	safetensorsParts,
 } from "./safetensors.ts";
 export type { Dim, ShapeSpec } from "./shape.ts";
-export { float32, int64, type Tensor, tensor, zeros } from "./tensor.ts";
 export { mermaidOf, textOf } from "./text.ts";
 export { ADAMW_DEFAULTS, type AdamWSettings } from "./train/adamw.ts";
 export {

@@ -4,8 +4,7 @@
  * All of them throw `shape-mismatch` or `invalid-input` when the inputs do not fit. Based on the ONNX operators, opset 23.
  */
 
-import { OnevisionError } from "@onevision/base";
-import { DTYPES, type DType } from "./dtype.ts";
+import { DTYPES, type DType, OnevisionError } from "@onevision/base";
 import type { Value } from "./graph.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { axisOf } from "./shape.ts";

@@ -1,9 +1,7 @@
 /** Seeded random numbers and initial values of parameters: the same everywhere for the same seed. */
 
-import { OnevisionError } from "@onevision/base";
+import { elementCount, float32, OnevisionError, type Tensor } from "@onevision/base";
 import type { Value } from "./graph.ts";
-import { elementCount } from "./shape.ts";
-import { float32, type Tensor } from "./tensor.ts";
 
 export interface Random {
 	/** A number in [0, 1). */

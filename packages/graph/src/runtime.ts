@@ -1,9 +1,13 @@
 /** What runs a model: the interface between graphs and onnxruntime, and the part that its Node and web builds share. */
 
-import { OnevisionError } from "@onevision/base";
-import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from "onnxruntime-common";
-import { DTYPES, type DType } from "./dtype.ts";
-import type { Tensor } from "./tensor.ts";
+import { DTYPES, type DType, isDType, OnevisionError, type Tensor } from "@onevision/base";
+
+import type {
+	InferenceSession,
+	InferenceSessionFactory,
+	Tensor as OrtTensor,
+	TensorConstructor,
+} from "onnxruntime-common";
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -56,18 +60,21 @@ export function onnxRuntime(
 }
 
 function programOf(ort: Onnxruntime, session: InferenceSession, inPlace: boolean): Program {
-	const tensorOf = ({ dtype, data, shape }: Tensor) => new ort.Tensor(dtype, data, shape);
+	const wrap = (name: string, { dtype, data, shape }: Tensor) => {
+		if (dtype === "bfloat16") throw withoutBfloat16(name);
+		return new ort.Tensor(dtype, data, shape);
+	};
 	return {
 		inputs: session.inputNames,
 		outputs: session.outputNames,
 		run: async (feeds, into = {}) => {
 			checkNames(session.inputNames, Object.keys(feeds));
 			for (const wanted of session.inputMetadata) checkFeed(wanted, feeds[wanted.name]);
-			const inputs = Object.entries(feeds).map(([name, tensor]) => [name, tensorOf(tensor)] as const);
+			const inputs = Object.entries(feeds).map(([name, tensor]) => [name, wrap(name, tensor)] as const);
 			const given = inPlace ? into : {};
 			const places = session.outputNames.map((name) => {
 				const place = given[name];
-				return [name, place === undefined ? null : tensorOf(place)] as const;
+				return [name, place === undefined ? null : wrap(name, place)] as const;
 			});
 			const outputs = await attempt(() =>
 				session.run(Object.fromEntries(inputs), Object.fromEntries(places)),
@@ -80,7 +87,7 @@ function programOf(ort: Onnxruntime, session: InferenceSession, inPlace: boolean
 					if (output === undefined || !isDType(output.type)) {
 						throw new OnevisionError("runtime", `onnxruntime: output ${name} has the type ${output?.type}`);
 					}
-					return [name, { dtype: output.type, shape: output.dims, data: output.data } as Tensor];
+					return [name, unwrapped(output.type, output)];
 				}),
 			);
 		},
@@ -88,8 +95,18 @@ function programOf(ort: Onnxruntime, session: InferenceSession, inPlace: boolean
 	};
 }
 
-function isDType(name: string): name is DType {
-	return Object.hasOwn(DTYPES, name);
+/** Where JavaScript has a Float16Array, onnxruntime gives one; here float16 is its bits. */
+function unwrapped(dtype: DType, { dims, data }: OrtTensor): Tensor {
+	const { array } = DTYPES[dtype];
+	if (data instanceof array || !ArrayBuffer.isView(data)) return { dtype, shape: dims, data } as Tensor;
+	return { dtype, shape: dims, data: new array(data.buffer as ArrayBuffer, data.byteOffset, data.length) };
+}
+
+function withoutBfloat16(name: string): OnevisionError {
+	return new OnevisionError(
+		"invalid-input",
+		`run: ${name} is bfloat16, which onnxruntime cannot take from JavaScript; give it as float16 or float32`,
+	);
 }
 
 function checkNames(wanted: readonly string[], given: readonly string[]): void {
@@ -108,6 +125,7 @@ function checkNames(wanted: readonly string[], given: readonly string[]): void {
 function checkFeed(wanted: InferenceSession.ValueMetadata, feed: Tensor | undefined): void {
 	if (feed === undefined || !wanted.isTensor) return;
 	const { name, type, shape } = wanted;
+	if (feed.dtype === "bfloat16") throw withoutBfloat16(name);
 	const fits =
 		shape.length === 0 ||
 		(feed.shape.length === shape.length &&

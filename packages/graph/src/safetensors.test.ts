@@ -1,6 +1,6 @@
 /** Safetensors files: round trips, every float type, and files that are not to be trusted. */
 
-import { OnevisionError } from "@onevision/base";
+import { float32, OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRandom } from "./random.ts";
@@ -12,7 +12,6 @@ import {
 	type SafetensorsFile,
 	safetensorsHead,
 } from "./safetensors.ts";
-import { float32 } from "./tensor.ts";
 
 function file(header: unknown, dataBytes: number, headerBytes?: bigint): Uint8Array {
 	const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));

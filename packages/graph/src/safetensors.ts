@@ -3,9 +3,7 @@
  * huggingface/safetensors and, for what is refused, its Rust reader. Bytes are not trusted.
  */
 
-import { OnevisionError } from "@onevision/base";
-import { elementCount } from "./shape.ts";
-import type { Tensor } from "./tensor.ts";
+import { DTYPES, elementCount, fromFloat16, OnevisionError, type Tensor } from "@onevision/base";
 
 /** Bits of one element. */
 const BITS = {
@@ -212,9 +210,13 @@ function checkCover(tensors: ReadonlyMap<string, SafetensorsEntry>, data: Uint8A
 	if (end !== data.byteOffset + data.length) throw damaged("bytes after its last tensor belong to none");
 }
 
-/** A float32 tensor as an entry of a file. */
-export function entryOf({ shape, data }: Tensor): SafetensorsEntry {
-	return { dtype: "F32", shape, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+/** A tensor as an entry of a file. */
+export function entryOf({ dtype, shape, data }: Tensor): SafetensorsEntry {
+	return {
+		dtype: DTYPES[dtype].safetensors,
+		shape,
+		bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+	};
 }
 
 /** An entry as float32 values, copied. Throws `unreadable-file` for types that are no floats. */
@@ -224,21 +226,11 @@ export function float32Of(name: string, { dtype, shape, bytes }: SafetensorsEntr
 	if (dtype === "F32") return { dtype: "float32", shape, data: new Float32Array(copy) };
 	if (dtype === "F64") return { dtype: "float32", shape, data: Float32Array.from(new Float64Array(copy)) };
 	if (dtype === "BF16") {
-		// bfloat16 is the upper half of a float32.
+		// The upper half of a float32.
 		const bits = Uint32Array.from(new Uint16Array(copy), (half) => half << 16);
 		return { dtype: "float32", shape, data: new Float32Array(bits.buffer) };
 	}
 	if (dtype === "F16")
-		return { dtype: "float32", shape, data: Float32Array.from(new Uint16Array(copy), halfToNumber) };
+		return { dtype: "float32", shape, data: Float32Array.from(new Uint16Array(copy), fromFloat16) };
 	throw new OnevisionError("unreadable-file", `safetensors: ${name} is ${dtype}; floats are expected`);
-}
-
-/** IEEE 754 binary16. */
-function halfToNumber(bits: number): number {
-	const sign = bits & 0x8000 ? -1 : 1;
-	const exponent = (bits >> 10) & 0x1f;
-	const fraction = bits & 0x3ff;
-	if (exponent === 0) return sign * fraction * 2 ** -24;
-	if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-	return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

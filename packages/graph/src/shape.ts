@@ -1,6 +1,6 @@
 /** Shapes with optional names of their dimensions, and the arithmetic on them that operators share. */
 
-import { OnevisionError } from "@onevision/base";
+import { elementCount, OnevisionError } from "@onevision/base";
 
 /** One dimension: its size and, where somebody gave it one, its name. */
 export interface Dim {
@@ -13,10 +13,6 @@ export type ShapeSpec = readonly (number | Dim)[] | Readonly<Record<string, numb
 
 /** Elements of one tensor at most: ONNX files and WebAssembly memory end there. */
 export const MAX_ELEMENTS = 2 ** 31 - 1;
-
-export function elementCount(shape: readonly number[]): number {
-	return shape.reduce((product, size) => product * size, 1);
-}
 
 /** The dimensions of a shape. Throws `invalid-input` on sizes that are no whole numbers ≥ 0. */
 export function dimsOf(spec: ShapeSpec): Dim[] {

@@ -1,10 +1,10 @@
 /** Graphs for people: a text dump, one line a node, and a Mermaid flowchart. */
 
+import { numbersOf } from "@onevision/base";
 import type { Node, Value } from "./graph.ts";
 import type { Outputs } from "./onnx/model.ts";
 import { leavesFor, nodesFor } from "./prune.ts";
 import { formatDims } from "./shape.ts";
-import { numbersOf } from "./tensor.ts";
 
 /** Elements of a constant that a dump shows in full. */
 const SHOWN = 8;
@@ -16,9 +16,9 @@ function typeText({ dtype, dims }: Value): string {
 /** A constant's elements where they are few, else its name. */
 function operandText(value: Value | undefined): string {
 	if (value === undefined) return "·";
-	const data = value.graph.constantOf(value)?.data;
-	if (data === undefined || data.length > SHOWN) return value.name;
-	const numbers = Array.from(numbersOf(data), (number) => `${Number(number.toPrecision(7))}`);
+	const constant = value.graph.constantOf(value);
+	if (constant === undefined || constant.data.length > SHOWN) return value.name;
+	const numbers = Array.from(numbersOf(constant), (number) => `${Number(number.toPrecision(7))}`);
 	return value.shape.length === 0 ? (numbers[0] ?? "") : `[${numbers.join(", ")}]`;
 }
 

@@ -40,7 +40,7 @@ export {
 	type FloatTensor,
 	type FloatType,
 	type IntegerTensor,
-	type Tensor,
+	type ProcessedTensor,
 } from "./preprocess/tensor.ts";
 export { type ByteSource, blobSource, bytesSource } from "./reading.ts";
 export { FILTERS, type Filter } from "./resample/filters.ts";

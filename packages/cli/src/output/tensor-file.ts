@@ -1,13 +1,12 @@
 /** Tensors to a safetensors file: whole or not at all, what they were made from in its metadata. */
 
+import { DTYPES, type Tensor } from "@onevision/base";
 import { safetensorsHead } from "@onevision/graph";
-import type { Tensor, Tensors } from "@onevision/media";
+import type { Tensors } from "@onevision/media";
 import type { BatchPlan } from "@onevision/media/node";
 import { bytes } from "../render/numbers.ts";
 import type { Terminal } from "../terminal.ts";
 import { assertRoom, writeOutput } from "./place.ts";
-
-const DTYPES = { float32: "F32", float16: "F16", bfloat16: "BF16", int64: "I64" } as const;
 
 /** Names, types and shapes of what a file holds. */
 export type TensorShapes = Readonly<Record<string, Pick<Tensor, "dtype" | "shape">>>;
@@ -54,7 +53,7 @@ export async function writeTensors(
 
 function headOf(tensors: TensorShapes, metadata: Readonly<Record<string, unknown>>): Uint8Array {
 	const entries = Object.entries(tensors).map(
-		([name, { dtype, shape }]) => [name, { dtype: DTYPES[dtype], shape }] as const,
+		([name, { dtype, shape }]) => [name, { dtype: DTYPES[dtype].safetensors, shape }] as const,
 	);
 	// The format keeps texts only: what is more is JSON.
 	const texts = Object.entries(metadata).map(([key, value]) => [

@@ -1,5 +1,6 @@
 /** Differentiation as a whole: paths that join, stops, refusals; the rules themselves are in operators.test.ts. */
 
+import { float32, int64 } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Graph, type Value } from "../graph.ts";
@@ -12,7 +13,6 @@ import { OPERATORS } from "../operators.ts";
 import * as ops from "../ops.ts";
 import { createRandom } from "../random.ts";
 import { evaluate } from "../reference/evaluate.ts";
-import { float32, int64 } from "../tensor.ts";
 import { type CheckOptions, checkOperator, relative } from "../testing/check.ts";
 import { GRADIENTS, gradientsOf } from "./gradients.ts";
 

@@ -1,9 +1,9 @@
 /** Gradients of matrix products: matrix products again, with the operands transposed in place of a copy where they can be. */
 
+import { elementCount } from "@onevision/base";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { Gemm, MatMul, Mul, Reshape, Transpose } from "../ops.ts";
-import { elementCount } from "../shape.ts";
 import { type GradientRule, operand, unbroadcast, untransposed } from "./rule.ts";
 
 /** The last two axes exchanged; of a transpose, what it is of. */

@@ -1,10 +1,11 @@
 /** Gradients of reductions, softmax and normalizations. */
 
+import { elementCount } from "@onevision/base";
 import type { Node, Value } from "../graph.ts";
 import { reducedAxes } from "../infer/reduction.ts";
 import type { OpName } from "../operators.ts";
 import * as ops from "../ops.ts";
-import { axisOf, elementCount, exchangesLastTwo, sameSizes } from "../shape.ts";
+import { axisOf, exchangesLastTwo, sameSizes } from "../shape.ts";
 import { type GradientRule, notDifferentiable, operand, result, unbroadcast, zerosLike } from "./rule.ts";
 
 const {

@@ -1,10 +1,10 @@
 /** What the gradient rules of all operators share. */
 
-import { assertDefined } from "@onevision/base";
+import { assertDefined, elementCount } from "@onevision/base";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { Expand, Gemm, ReduceSum, Reshape } from "../ops.ts";
-import { elementCount, exchangesLastTwo, sameSizes } from "../shape.ts";
+import { exchangesLastTwo, sameSizes } from "../shape.ts";
 
 /**
  * How a gradient passes back through a node. Given the gradient of the first output (and those of the others, where

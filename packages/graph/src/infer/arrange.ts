@@ -1,8 +1,8 @@
 /** Shapes of operators that rearrange: reshape, transpose, expand, concat, split, slice, pad. */
 
-import { OnevisionError } from "@onevision/base";
+import { elementCount, OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
-import { axisOf, broadcastDims, type Dim, elementCount } from "../shape.ts";
+import { axisOf, broadcastDims, type Dim } from "../shape.ts";
 import { constantInts, type Draft, type InferRule, inputAt, mismatch, wrongDType } from "./rule.ts";
 
 /** One axis of a slice: first index, step, and how many elements are taken. */

@@ -1,17 +1,23 @@
 /** Shapes of elementwise operators: the input's own, or what the inputs broadcast to. */
 
-import { OnevisionError } from "@onevision/base";
-import { type DType, dtypeOfOnnx } from "../dtype.ts";
+import { type DType, dtypeOfOnnx, OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
-import { broadcastOf, type Draft, type InferRule, inputAt, sameFloats, wrongDType } from "./rule.ts";
+import {
+	broadcastOf,
+	type Draft,
+	type InferRule,
+	inputAt,
+	numberAt,
+	sameFloats,
+	wrongDType,
+} from "./rule.ts";
 
 const unary = (draft: Draft) => [{ dtype: sameFloats(draft), dims: inputAt(draft, 0).dims }];
 const binaryFloat = (draft: Draft) => [{ dtype: sameFloats(draft), dims: broadcastOf(draft, [0, 1]) }];
 
-/** Any dtype but bool, the same on both sides. */
+/** A dtype of numbers, the same on both sides. */
 function sameNumbers(draft: Draft): DType {
-	const { dtype } = inputAt(draft, 0);
-	if (dtype === "bool") throw wrongDType(draft, 0, "numbers");
+	const dtype = numberAt(draft, 0);
 	if (inputAt(draft, 1).dtype !== dtype) throw wrongDType(draft, 1, dtype);
 	return dtype;
 }

@@ -3,15 +3,15 @@
 import { OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
 import { axisOf, sameSizes } from "../shape.ts";
-import { type Draft, type InferRule, indicesAt, inputAt, mismatch, wrongDType } from "./rule.ts";
+import { type Draft, type InferRule, indicesAt, inputAt, mismatch, numberAt, wrongDType } from "./rule.ts";
 
 function checkReduction(draft: Draft<"ScatterElements" | "ScatterND">): void {
 	const { reduction = "none" } = draft.attributes;
 	if (reduction !== "none" && reduction !== "add") {
 		throw new OnevisionError("invalid-input", `${draft.op}: reduction is "none" or "add", got ${reduction}`);
 	}
-	if (inputAt(draft, 2).dtype !== inputAt(draft, 0).dtype)
-		throw wrongDType(draft, 2, inputAt(draft, 0).dtype);
+	const dtype = reduction === "add" ? numberAt(draft, 0) : inputAt(draft, 0).dtype;
+	if (inputAt(draft, 2).dtype !== dtype) throw wrongDType(draft, 2, dtype);
 }
 
 /** Dimensions of `data` that each index tuple of GatherND and ScatterND leaves whole. */

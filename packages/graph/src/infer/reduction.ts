@@ -3,7 +3,7 @@
 import { OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
 import { axisOf, broadcastDims, type Dim } from "../shape.ts";
-import { constantInts, type Draft, type InferRule, inputAt, mismatch, sameFloats } from "./rule.ts";
+import { constantInts, type Draft, type InferRule, inputAt, mismatch, numberAt, sameFloats } from "./rule.ts";
 
 /** Axes a reduction runs over, counted from the front and in order; all when none are given. */
 export function reducedAxes(draft: Draft): number[] {
@@ -23,8 +23,7 @@ function reducedDims(dims: readonly Dim[], axes: readonly number[], keep: boolea
 
 function reduction(draft: Draft<"ReduceSum" | "ReduceMean" | "ReduceMax">) {
 	const input = inputAt(draft, 0);
-	if (input.dtype === "bool")
-		throw new OnevisionError("shape-mismatch", `${draft.op}: takes numbers, got bool`);
+	numberAt(draft, 0);
 	const axes = reducedAxes(draft);
 	if (draft.op !== "ReduceSum" && axes.some((axis) => input.shape[axis] === 0)) {
 		throw mismatch(draft, "nothing to reduce along an empty axis");
@@ -60,6 +59,7 @@ export const reductionRules = {
 	ReduceMax: reduction,
 	ArgMax: (draft) => {
 		const { dims } = inputAt(draft, 0);
+		numberAt(draft, 0);
 		const axis = axisOf(draft.attributes.axis ?? 0, dims.length, "ArgMax");
 		if (dims[axis]?.size === 0) throw mismatch(draft, "nothing to choose from along an empty axis");
 		const keep = (draft.attributes.keepdims ?? 1) !== 0;

@@ -1,12 +1,10 @@
 /** What the shape rules of all operators share: reading inputs and constants, and the refusals. */
 
-import { OnevisionError } from "@onevision/base";
-import type { DType } from "../dtype.ts";
-import { isFloat } from "../dtype.ts";
+import { type DType, numbersOf, OnevisionError } from "@onevision/base";
+import { isFloat, isNumber } from "../dtype.ts";
 import type { Value, ValueType } from "../graph.ts";
 import type { AttributesOf, OpName } from "../operators.ts";
 import { broadcastDims, type Dim, formatDims } from "../shape.ts";
-import { numbersOf } from "../tensor.ts";
 
 /** A node about to be added. */
 export interface Draft<N extends OpName = OpName> {
@@ -33,7 +31,7 @@ export function constantInts(draft: Draft, index: number, what: string): number[
 	if (data?.dtype !== "int64" || data.shape.length !== 1) {
 		throw new OnevisionError("invalid-input", `${draft.op}: ${what} must be a constant list of int64`);
 	}
-	return Array.from(numbersOf(data.data));
+	return Array.from(numbersOf(data));
 }
 
 /** A refusal that names the operator, what is wrong, and the shapes of its inputs. */
@@ -49,10 +47,17 @@ export function mismatch(draft: Draft, what: string): OnevisionError {
 /** Throws unless every input that is there has a float dtype, and all the same one. */
 export function sameFloats(draft: Draft): DType {
 	const dtype = inputAt(draft, 0).dtype;
-	if (!isFloat(dtype)) throw wrongDType(draft, 0, "floats");
+	if (!isFloat(dtype)) throw wrongDType(draft, 0, "float32 or float64");
 	draft.inputs.forEach((value, index) => {
 		if (value !== undefined && value.dtype !== dtype) throw wrongDType(draft, index, dtype);
 	});
+	return dtype;
+}
+
+/** The dtype of input `index`. Throws unless it can be added and compared. */
+export function numberAt(draft: Draft, index: number): DType {
+	const { dtype } = inputAt(draft, index);
+	if (!isNumber(dtype)) throw wrongDType(draft, index, "float32, float64, int32 or int64");
 	return dtype;
 }
 

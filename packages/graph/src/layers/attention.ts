@@ -4,11 +4,10 @@
  * GPT-NeoX that LLaMA and Qwen use).
  */
 
-import { OnevisionError } from "@onevision/base";
+import { float32, OnevisionError, type Tensor } from "@onevision/base";
 import type { Graph, Value } from "../graph.ts";
 import { Add, Concat, Expand, MatMul, Mul, Neg, Reshape, Slice, Softmax, Split, Transpose } from "../ops.ts";
 import { formatDims } from "../shape.ts";
-import { float32, type Tensor } from "../tensor.ts";
 
 /** What is added to a score that must not count: its exponential is 0 beside any other score. */
 export const MASKED = -1e30;

@@ -1,9 +1,9 @@
 /** The feed-forward part of a transformer block, a block of its hidden width at a time. */
 
-import { OnevisionError } from "@onevision/base";
+import { elementCount, OnevisionError } from "@onevision/base";
 import type { Value } from "../graph.ts";
 import { Gelu, Gemm, Reshape, Split } from "../ops.ts";
-import { elementCount, formatDims } from "../shape.ts";
+import { formatDims } from "../shape.ts";
 import type { LinearOptions } from "./linear.ts";
 
 /** Parameters of a linear layer. */

@@ -1,9 +1,9 @@
 /** Layers around one matrix product: linear layers, patch embeddings, and the SiLU gate. */
 
-import { OnevisionError } from "@onevision/base";
+import { elementCount, OnevisionError } from "@onevision/base";
 import type { Value } from "../graph.ts";
 import { Gemm, Mul, Reshape, Sigmoid, Transpose } from "../ops.ts";
-import { elementCount, formatDims } from "../shape.ts";
+import { formatDims } from "../shape.ts";
 
 /** How a weight lies in memory: `[in, out]`, or `[out, in]` as PyTorch stores it. */
 export interface LinearOptions {

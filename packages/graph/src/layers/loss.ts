@@ -1,6 +1,6 @@
 /** Cross-entropy over the targets that count, and losses over parts of a batch. */
 
-import { OnevisionError } from "@onevision/base";
+import { elementCount, OnevisionError } from "@onevision/base";
 import type { Value } from "../graph.ts";
 import {
 	Add,
@@ -16,7 +16,7 @@ import {
 	Slice,
 	Where,
 } from "../ops.ts";
-import { elementCount, formatDims } from "../shape.ts";
+import { formatDims } from "../shape.ts";
 
 /** A loss as a sum, and how many targets it sums over: dividing is left to whoever knows all of a batch. */
 export interface SummedLoss {

@@ -3,11 +3,10 @@
  * weights are those of torch.nn.functional.interpolate(mode="bilinear", align_corners=False, antialias=False).
  */
 
-import { OnevisionError } from "@onevision/base";
+import { float32, OnevisionError, type Tensor } from "@onevision/base";
 import type { Value } from "../graph.ts";
 import { MatMul, Reshape } from "../ops.ts";
 import { formatDims } from "../shape.ts";
-import { float32, type Tensor } from "../tensor.ts";
 
 /** Weights [to, from] that resample one axis. */
 export function bilinearMatrix(from: number, to: number): Tensor {

@@ -1,8 +1,7 @@
 /** A training run in a worker thread: the caller's event loop stays free while the model computes. */
 
-import { OnevisionError } from "@onevision/base";
+import { copyOf, OnevisionError } from "@onevision/base";
 import type { Tensors } from "../runtime.ts";
-import { copyOf } from "../tensor.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import type { TrainingState } from "../train/state.ts";
 import type { Evaluation, StepReport, Training } from "../train/training.ts";

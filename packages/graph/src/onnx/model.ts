@@ -1,6 +1,6 @@
 /** Graphs to ONNX models and back. */
 
-import { OnevisionError } from "@onevision/base";
+import { OnevisionError, type Tensor } from "@onevision/base";
 import { seedOf } from "../gradients/gradients.ts";
 import { Graph, type Value } from "../graph.ts";
 import {
@@ -12,7 +12,6 @@ import {
 	type OpName,
 } from "../operators.ts";
 import { leavesFor, nodesFor } from "../prune.ts";
-import type { Tensor } from "../tensor.ts";
 import { CONTRIB, forOnnxruntime } from "./fuse.ts";
 import { IR_VERSION, type ModelProto, type NodeProto, type ValueInfo } from "./proto.ts";
 import { readModel } from "./read.ts";

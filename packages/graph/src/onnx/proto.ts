@@ -3,10 +3,9 @@
  * onnx.proto3 of ONNX 1.23 (IR version 11).
  */
 
-import type { DType } from "../dtype.ts";
+import type { DType, Tensor } from "@onevision/base";
 import type { AttributeKind, AttributeValue } from "../operators.ts";
 import type { Dim } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
 
 /** Version of the file format, the one opset 23 came with. */
 export const IR_VERSION = 11;

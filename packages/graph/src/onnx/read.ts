@@ -1,11 +1,17 @@
 /** Reads ONNX files as plain data. Bytes are not trusted: every refusal is one line, nothing is allocated by a claim. */
 
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import { OnevisionError } from "@onevision/base";
-import { DTYPES, type DType, dtypeOfOnnx } from "../dtype.ts";
+import {
+	DTYPES,
+	type DType,
+	dtypeOfOnnx,
+	elementCount,
+	OnevisionError,
+	type Tensor,
+	tensor,
+} from "@onevision/base";
 import type { AttributeKind } from "../operators.ts";
-import { type Dim, elementCount } from "../shape.ts";
-import { type Tensor, tensor } from "../tensor.ts";
+import type { Dim } from "../shape.ts";
 import {
 	ATTRIBUTE_TYPES,
 	type AttributeProto,
@@ -198,7 +204,8 @@ function filled(
 	if (shape.some((size) => size < 0) || (raw?.length ?? listed.length * bytes) !== count * bytes) {
 		throw damaged(`${name} of shape [${shape.join(", ")}] has ${raw?.length ?? listed.length * bytes} bytes`);
 	}
-	if (raw === undefined) return tensor(dtype, shape, listed);
+	// Half types are listed as their bits.
+	if (raw === undefined) return tensor(dtype, shape, bytes === 2 ? Uint16Array.from(listed) : listed);
 	// Copied, so that the elements are aligned and the file's bytes can go.
 	return { dtype, shape, data: new array(new Uint8Array(raw).buffer) };
 }

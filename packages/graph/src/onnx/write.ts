@@ -1,8 +1,7 @@
 /** Writes ONNX files from plain data. */
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { DTYPES } from "../dtype.ts";
-import type { Tensor } from "../tensor.ts";
+import { DTYPES, type Tensor } from "@onevision/base";
 import { CONTRIB } from "./fuse.ts";
 import {
 	ATTRIBUTE_TYPES,

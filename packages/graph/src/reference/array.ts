@@ -1,6 +1,7 @@
 /** Arrays of the reference interpreter: float64 elements in row-major order, and walks over their indices. */
 
-import { elementCount, stridesOf } from "../shape.ts";
+import { elementCount } from "@onevision/base";
+import { stridesOf } from "../shape.ts";
 
 /** Integers and truth values are numbers too; int64 is exact up to 2^53. */
 export interface Array64 {

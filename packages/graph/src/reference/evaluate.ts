@@ -4,11 +4,10 @@
  * runtimes against its results.
  */
 
-import { OnevisionError } from "@onevision/base";
+import { numbersOf, OnevisionError, type Tensor } from "@onevision/base";
 import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { nodesFor } from "../prune.ts";
-import { numbersOf, type Tensor } from "../tensor.ts";
 import type { Array64 } from "./array.ts";
 import { elementwiseReference } from "./elementwise.ts";
 import { indexingReference } from "./indexing.ts";
@@ -51,10 +50,10 @@ export function evaluate(outputs: readonly Value[], feeds: Feeds): readonly Floa
 /** A constant, or a feed as numbers. */
 function leaf(value: Value, feeds: Feeds): Array64 {
 	const constant = value.graph.constantOf(value);
-	if (constant !== undefined) return { shape: value.shape, data: numbersOf(constant.data) };
+	if (constant !== undefined) return { shape: value.shape, data: numbersOf(constant) };
 	const feed = Object.hasOwn(feeds, value.name) ? feeds[value.name] : undefined;
 	if (feed === undefined) throw new OnevisionError("unknown-name", `evaluate: ${value.name} is not fed`);
-	const data = "dtype" in feed ? numbersOf(feed.data) : Float64Array.from(feed);
+	const data = "dtype" in feed ? numbersOf(feed) : Float64Array.from(feed);
 	const count = value.shape.reduce((product, size) => product * size, 1);
 	if (data.length !== count) {
 		throw new OnevisionError(

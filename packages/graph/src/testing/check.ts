@@ -3,6 +3,7 @@
  * against float64 central differences, and its gradients in onnxruntime against the float64 ones.
  */
 
+import { elementCount, numbersOf, type Tensor, tensor } from "@onevision/base";
 import { gradientsOf } from "../gradients/gradients.ts";
 import { Graph, type Value } from "../graph.ts";
 import { nodeRuntime } from "../node/runtime.ts";
@@ -11,8 +12,6 @@ import { Mul, ReduceSum } from "../ops.ts";
 import { leavesFor } from "../prune.ts";
 import { createRandom } from "../random.ts";
 import { evaluate } from "../reference/evaluate.ts";
-import { elementCount } from "../shape.ts";
-import { numbersOf, type Tensor, tensor } from "../tensor.ts";
 
 export interface CheckOptions {
 	/** Range of the float inputs, uniform (default −1 to 1). */
@@ -109,7 +108,7 @@ function weightedSum(outputs: readonly Value[], random: () => number): Value {
 
 /** Central differences of `loss` by each element of the input `name`, in float64. */
 function differences(loss: Value, name: string, feeds: Readonly<Record<string, Tensor>>): Float64Array {
-	const base = numbersOf((feeds[name] as Tensor).data);
+	const base = numbersOf(feeds[name] as Tensor);
 	return base.map((value, i) => {
 		const step = 1e-6 * Math.max(1, Math.abs(value));
 		const lossAt = (shifted: number) => {
@@ -137,7 +136,7 @@ async function runtimeError(
 		);
 		await program.close();
 		for (const i of values.keys()) {
-			const actual = numbersOf((results[`out${i}`] as Tensor).data);
+			const actual = numbersOf(results[`out${i}`] as Tensor);
 			errors.push(relative(actual, expected[i] ?? new Float64Array()));
 		}
 	}

@@ -5,9 +5,9 @@
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { numbersOf } from "@onevision/base";
 import { encodeModel } from "../onnx/model.ts";
 import { leavesFor } from "../prune.ts";
-import { numbersOf } from "../tensor.ts";
 import { CASES } from "./cases.ts";
 import { prepare } from "./check.ts";
 
@@ -24,7 +24,7 @@ CASES.forEach(({ op, build, ...options }, index) => {
 	const used = new Set(leavesFor(values).map((value) => value.name));
 	const inputs = Object.entries(feeds).filter(([key]) => used.has(key));
 	const record = {
-		feeds: Object.fromEntries(inputs.map(([key, { data }]) => [key, Array.from(numbersOf(data))])),
+		feeds: Object.fromEntries(inputs.map(([key, fed]) => [key, Array.from(numbersOf(fed))])),
 		outputs: Object.fromEntries(values.map((_, i) => [`out${i}`, Array.from(expected[i] ?? [])])),
 	};
 	writeFileSync(`${name}.json`, JSON.stringify(record));

@@ -1,12 +1,12 @@
 /** A small model for tests of training: learns the exclusive or of the signs of two numbers. */
 
+import { float32, int64 } from "@onevision/base";
 import { Graph } from "../graph.ts";
 import { linear } from "../layers/linear.ts";
 import { maskedCrossEntropy } from "../layers/loss.ts";
 import { Tanh } from "../ops.ts";
 import { createRandom, initialValues } from "../random.ts";
 import type { Tensors } from "../runtime.ts";
-import { float32, int64 } from "../tensor.ts";
 import { planTraining, type TrainingRequest } from "../train/plan.ts";
 import { startState } from "../train/state.ts";
 

@@ -4,9 +4,8 @@
  * al. 2020, ZeRO, which shares out the optimiser's states).
  */
 
-import { assertDefined } from "@onevision/base";
+import { assertDefined, copyOf } from "@onevision/base";
 import type { Program, Runtime, Tensors } from "../runtime.ts";
-import { copyOf } from "../tensor.ts";
 import { part, type ShareMemory, shareMemory } from "./memory.ts";
 import { gradientName, metricName, type TrainingPlan } from "./plan.ts";
 import { learningRateAt } from "./schedule.ts";

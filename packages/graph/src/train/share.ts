@@ -3,10 +3,8 @@
  * that a share travels as one.
  */
 
-import { assertDefined } from "@onevision/base";
+import { assertDefined, elementCount, type Tensor } from "@onevision/base";
 import type { Tensors } from "../runtime.ts";
-import { elementCount } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
 import { learnedParameters, type PlannedParameter, type TrainingPlan } from "./plan.ts";
 import type { TrainingState } from "./state.ts";
 

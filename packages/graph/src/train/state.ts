@@ -1,6 +1,6 @@
 /** Everything a training run must remember to go on bit for bit, and its form as a safetensors file. */
 
-import { OnevisionError } from "@onevision/base";
+import { OnevisionError, type Tensor, zeros } from "@onevision/base";
 import type { Tensors } from "../runtime.ts";
 import {
 	decodeSafetensors,
@@ -10,7 +10,6 @@ import {
 	type SafetensorsEntry,
 } from "../safetensors.ts";
 import { sameSizes } from "../shape.ts";
-import { type Tensor, zeros } from "../tensor.ts";
 import { learnedParameters, type PlannedParameter, type TrainingPlan } from "./plan.ts";
 
 export interface TrainingState {

@@ -1,10 +1,10 @@
 /** Updates: accumulation, groups, frozen parameters, clipping, schedules, and what a plan refuses. */
 
+import { float32, int64, type Tensor } from "@onevision/base";
 import { describe, expect, test } from "vitest";
 import { Graph } from "../graph.ts";
 import { nodeRuntime } from "../node/runtime.ts";
 import * as ops from "../ops.ts";
-import { float32, int64, type Tensor } from "../tensor.ts";
 import { relative } from "../testing/check.ts";
 import { xorBatch, xorGraph, xorTraining } from "../testing/xor.ts";
 import { planTraining } from "./plan.ts";

@@ -1,12 +1,11 @@
 /** Files to one batch, as one call of a processor of transformers makes it: in memory, or piece by piece for a file. */
 
-import { OnevisionError } from "@onevision/base";
+import { DTYPES, elementCount, OnevisionError } from "@onevision/base";
 import type { Checkpoint, ImageItem, ItemLayout } from "@onevision/core";
 import { readHeader } from "../file.ts";
 import type { MediaHeader } from "../header.ts";
 import type { Picture } from "../picture.ts";
 import {
-	ARRAYS,
 	assertCovered,
 	makeTensors,
 	type TensorPlan,
@@ -14,7 +13,7 @@ import {
 	type Tensors,
 } from "../preprocess/pieces.ts";
 import { createProcessor, type Processor, type ProcessorOptions } from "../preprocess/processor.ts";
-import { elementsOf, type Tensor, type TensorData } from "../preprocess/tensor.ts";
+import type { ProcessedData, ProcessedTensor } from "../preprocess/tensor.ts";
 import { mediaItemOf } from "../samples.ts";
 import { type ClipFrames, clipFrames, imageFiles, type PictureSource } from "./pictures.ts";
 import { assertHeld, type DecodeOptions, openClip, turnsOf, withNames } from "./sample.ts";
@@ -34,7 +33,7 @@ export interface OneBatch {
 /** A batch whose files have been looked at and not been decoded. */
 export interface BatchPlan {
 	/** By name, in the order of the reference. */
-	readonly tensors: Readonly<Record<string, Pick<Tensor, "dtype" | "shape">>>;
+	readonly tensors: Readonly<Record<string, Pick<ProcessedTensor, "dtype" | "shape">>>;
 	/** Of all tensors together. */
 	readonly bytes: number;
 	readonly layouts: OneBatch["layouts"];
@@ -72,7 +71,7 @@ export async function preprocessBatch(
 		what,
 	);
 	const progress = progressOf(parts, options);
-	const tensors: Record<string, Tensor> = {};
+	const tensors: Record<string, ProcessedTensor> = {};
 	for (const { plans, count, open } of parts) {
 		const source = open();
 		const pictures: Picture[] = [];
@@ -100,10 +99,7 @@ export async function planBatch(
 	for (const [name, plan] of plans) if ("pieces" in plan) assertCovered(name, plan);
 	return {
 		tensors: Object.fromEntries(plans.map(([name, { dtype, shape }]) => [name, { dtype, shape }])),
-		bytes: plans.reduce(
-			(sum, [, { dtype, shape }]) => sum + elementsOf(shape) * ARRAYS[dtype].BYTES_PER_ELEMENT,
-			0,
-		),
+		bytes: plans.reduce((sum, [, { dtype, shape }]) => sum + elementCount(shape) * DTYPES[dtype].bytes, 0),
 		layouts,
 		chunks: () => chunksOf(parts, progressOf(parts, options)),
 	};
@@ -128,7 +124,7 @@ async function* piecesOf(
 	source: PictureSource,
 	progress: () => void,
 ): AsyncGenerator<Uint8Array, void> {
-	const ArrayType = ARRAYS[dtype];
+	const ArrayType = DTYPES[dtype].array;
 	const memory = new ArrayType(Math.max(0, ...pieces.map(({ elements }) => elements)));
 	for (const piece of pieces) {
 		const pictures: Picture[] = [];
@@ -144,7 +140,7 @@ async function* piecesOf(
 }
 
 /** The bytes of the elements as they lie in memory, which is little-endian wherever Node runs. */
-function bytesOf({ buffer, byteOffset, byteLength }: TensorData): Uint8Array {
+function bytesOf({ buffer, byteOffset, byteLength }: ProcessedData): Uint8Array {
 	return new Uint8Array(buffer, byteOffset, byteLength);
 }
 

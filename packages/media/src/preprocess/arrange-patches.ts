@@ -1,6 +1,6 @@
 /** Tensors of families whose towers take flattened patches: Qwen-VL and Gemma 4. */
 
-import { OnevisionError } from "@onevision/base";
+import { elementCount, int64, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import { type ArrangeClips, type ArrangeImages, evenFrames, floats, type PreparedClip } from "./arrange.ts";
@@ -8,7 +8,6 @@ import type { Framing } from "./framing.ts";
 import { type MergedPatches, writeMergedPatches, writePatchRows } from "./patches.ts";
 import { fill, type Piece, type Rendering, type TensorPlan, type TensorPlans } from "./pieces.ts";
 import { Stages } from "./render.ts";
-import { elementsOf, integers } from "./tensor.ts";
 
 export interface TemporalPatches extends MergedPatches {
 	/** Frames of one patch; an image is repeated to as many. */
@@ -73,7 +72,7 @@ function mergedTensors(
 ): TensorPlans {
 	const width = 3 * patches.temporalPatch * patches.patch ** 2;
 	const grids = items.map(({ layout: { patchGrid, views } }) => [views, patchGrid.rows, patchGrid.cols]);
-	const total = grids.reduce((sum, grid) => sum + elementsOf(grid), 0);
+	const total = grids.reduce((sum, grid) => sum + elementCount(grid), 0);
 	const pixels: TensorPlan = {
 		dtype: rendering.dtype,
 		shape: [total, width],
@@ -83,7 +82,7 @@ function mergedTensors(
 			),
 		),
 	};
-	return { [pixelsName]: pixels, [gridName]: integers([items.length, 3], grids.flat()) };
+	return { [pixelsName]: pixels, [gridName]: int64([items.length, 3], grids.flat()) };
 }
 
 /** The patches of one time step. */
@@ -127,7 +126,7 @@ export function arrangePaddedImages(patches: PaddedPatches): ArrangeImages {
 		return {
 			pixel_values: { ...pixels, shape: [images.length, mostPatches, 3 * patch ** 2] },
 			image_position_ids: { ...positions, shape: [images.length, mostPatches, 2] },
-			num_soft_tokens_per_image: integers([images.length], tokens),
+			num_soft_tokens_per_image: int64([images.length], tokens),
 		};
 	};
 }
@@ -139,7 +138,7 @@ export function arrangePaddedClips(patches: PaddedPatches): ArrangeClips {
 		return {
 			pixel_values_videos: pixels,
 			video_position_ids: positions,
-			num_soft_tokens_per_video: integers([clips.length], tokens),
+			num_soft_tokens_per_video: int64([clips.length], tokens),
 		};
 	};
 }

@@ -1,6 +1,6 @@
 /** Views of a batch put into the tensors that a family's model takes, named and shaped as transformers 5.18 has them. */
 
-import { OnevisionError } from "@onevision/base";
+import { elementCount, int64, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import type { Framing } from "./framing.ts";
@@ -14,7 +14,7 @@ import {
 } from "./pieces.ts";
 import { writePlanes } from "./planes.ts";
 import { Stages } from "./render.ts";
-import { elementsOf, integers, type TensorData } from "./tensor.ts";
+import type { ProcessedData } from "./tensor.ts";
 
 /** One picture of the batch, not yet loaded. */
 export interface PreparedImage {
@@ -74,7 +74,7 @@ function present(source: Picture | undefined): Picture {
 }
 
 /** Pixels are floats; the integers of masks and positions are written elsewhere. */
-export function floats(data: TensorData): Float32Array | Uint16Array {
+export function floats(data: ProcessedData): Float32Array | Uint16Array {
 	if (data instanceof BigInt64Array) throw new Error("internal: pixels written as integers");
 	return data;
 }
@@ -108,16 +108,16 @@ export const arrangeTiles: ArrangeImages = (samples, rendering) => {
 		shape: [images.length, most, ...shape],
 		pieces: images.flatMap(({ picture, framing }) => [
 			viewsPiece(picture, framing, rendering),
-			...padding((most - framing.views.length) * elementsOf(shape)),
+			...padding((most - framing.views.length) * elementCount(shape)),
 		]),
 	};
-	return { pixel_values: pixels, image_sizes: integers([images.length, 2], sizesOf(images)) };
+	return { pixel_values: pixels, image_sizes: int64([images.length, 2], sizesOf(images)) };
 };
 
 /** `arrangeTiles` and `batch_num_images [samples]`. */
 export const arrangeTilesBySample: ArrangeImages = (samples, rendering) => ({
 	...arrangeTiles(samples, rendering),
-	batch_num_images: integers(
+	batch_num_images: int64(
 		[samples.length],
 		samples.map((images) => images.length),
 	),
@@ -134,7 +134,7 @@ export const arrangePadded: ArrangeImages = (samples, rendering) => {
 		pieces: images.map((image) => paddedPiece(image, { width, height }, rendering)),
 	};
 	const sizes = images.flatMap(({ layout }) => [layout.canvas.height, layout.canvas.width]);
-	return { pixel_values: pixels, image_sizes: integers([images.length, 2], sizes) };
+	return { pixel_values: pixels, image_sizes: int64([images.length, 2], sizes) };
 };
 
 function paddedPiece(
@@ -175,7 +175,7 @@ function withMask(
 	rendering: Rendering,
 ): TensorPlans {
 	const shape = viewShape(groups.find((group) => group.length > 0)?.[0]?.framing);
-	const area = elementsOf(shape) / 3;
+	const area = elementCount(shape) / 3;
 	const counts = groups.map((group) => group.reduce((sum, { framing }) => sum + framing.views.length, 0));
 	const most = Math.max(0, ...counts);
 	const pixels: TensorPlan = {
@@ -183,7 +183,7 @@ function withMask(
 		shape: [groups.length, most, ...shape],
 		pieces: groups.flatMap((group, index) => [
 			...group.map(({ picture, framing }) => viewsPiece(picture, framing, rendering)),
-			...padding((most - (counts[index] ?? 0)) * elementsOf(shape)),
+			...padding((most - (counts[index] ?? 0)) * elementCount(shape)),
 		]),
 	};
 	const mask: TensorPlan = {

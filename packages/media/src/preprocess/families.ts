@@ -4,6 +4,7 @@
  * video_processing_NAME.py.
  */
 
+import { int64 } from "@onevision/base";
 import type { ConstantsOf, FamilyId, Parity, Settings } from "@onevision/core";
 import type { Filter } from "../resample/filters.ts";
 import {
@@ -36,7 +37,7 @@ import {
 	frameWhole,
 } from "./framings.ts";
 import type { Tensors } from "./pieces.ts";
-import { type FloatType, integers } from "./tensor.ts";
+import type { FloatType } from "./tensor.ts";
 
 /** Families whose pixels are made. */
 export const PIXEL_FAMILIES = [
@@ -88,7 +89,7 @@ type PixelFamilies = { readonly [Id in PixelFamilyId]: PixelFamily<ConstantsOf<I
 const perImage =
 	(name: string, value: (image: PreparedImage) => number) =>
 	(images: readonly PreparedImage[]): Tensors => ({
-		[name]: integers([images.length], images.map(value)),
+		[name]: int64([images.length], images.map(value)),
 	});
 
 export const PIXELS: PixelFamilies = {
@@ -171,7 +172,7 @@ export const PIXELS: PixelFamilies = {
 			frame: frameTilesThenWhole,
 			arrange: () =>
 				arrangeFlat((images) => ({
-					aspect_ratios: integers(
+					aspect_ratios: int64(
 						[images.length, 2],
 						images.flatMap(({ layout }) => [layout.tileGrid.rows, layout.tileGrid.cols]),
 					),

@@ -3,20 +3,19 @@
  * after another. In memory all pieces go into one array; to a file, one at a time, however large the whole is.
  */
 
-import { OnevisionError } from "@onevision/base";
+import { DTYPES, elementCount, OnevisionError } from "@onevision/base";
 import type { Picture } from "../picture.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import {
-	elementsOf,
 	type FloatType,
 	MAX_ELEMENTS,
 	newMemory,
-	type Tensor,
-	type TensorData,
+	type ProcessedData,
+	type ProcessedTensor,
 } from "./tensor.ts";
 import type { Tones } from "./tones.ts";
 
-export type Tensors = Readonly<Record<string, Tensor>>;
+export type Tensors = Readonly<Record<string, ProcessedTensor>>;
 
 /** How pixels of a batch are made. */
 export interface Rendering {
@@ -31,24 +30,24 @@ export interface Piece {
 	/** Numbers of the pictures it is made from, ascending within a tensor; a picture belongs to one piece. */
 	readonly pictures: readonly number[];
 	/** Writes every element of it from `data[offset]` on, whatever was there. */
-	write(data: TensorData, offset: number, pictures: readonly Picture[]): void;
+	write(data: ProcessedData, offset: number, pictures: readonly Picture[]): void;
 }
 
 /** A tensor to be made: its pieces follow one another without gaps. */
 export interface TensorPlan {
-	readonly dtype: Tensor["dtype"];
+	readonly dtype: ProcessedTensor["dtype"];
 	readonly shape: readonly number[];
 	readonly pieces: readonly Piece[];
 }
 
 /** By name, in the order of the reference; small ones are there already. */
-export type TensorPlans = Readonly<Record<string, Tensor | TensorPlan>>;
+export type TensorPlans = Readonly<Record<string, ProcessedTensor | TensorPlan>>;
 
 /**
  * `fill`, of whole numbers by copies that grow: V8 converts the number for every element, and there are a quarter of a
  * million of them in a view.
  */
-export function fill(data: TensorData, value: number, from: number, to: number): void {
+export function fill(data: ProcessedData, value: number, from: number, to: number): void {
 	if (from >= to) return;
 	if (!(data instanceof BigInt64Array)) {
 		data.fill(value, from, to);
@@ -72,7 +71,7 @@ export function constant(elements: number, value: 0 | 1): Piece {
 /** Throws where the pieces of a plan are not as many elements as its shape says: a contradiction in here. */
 export function assertCovered(name: string, { shape, pieces }: TensorPlan): void {
 	const elements = pieces.reduce((sum, piece) => sum + piece.elements, 0);
-	if (elements === elementsOf(shape)) return;
+	if (elements === elementCount(shape)) return;
 	throw new Error(`internal: ${name} of [${shape.join(", ")}] is planned with ${elements} elements`);
 }
 
@@ -90,8 +89,8 @@ function madeTensor(
 	name: string,
 	plan: TensorPlan,
 	pictures: readonly Picture[],
-	old: Tensor | undefined,
-): Tensor {
+	old: ProcessedTensor | undefined,
+): ProcessedTensor {
 	assertCovered(name, plan);
 	const { dtype, shape } = plan;
 	const data = allocate(plan, old);
@@ -105,21 +104,21 @@ function madeTensor(
 		piece.write(data, offset, own);
 		offset += piece.elements;
 	}
-	return { dtype, shape, data } as Tensor;
+	return { dtype, shape, data } as ProcessedTensor;
 }
 
 /** Memory for a tensor, that of `old` where it fits; it holds anything until the pieces are written. Throws `over-limit` where there is none so large. */
 function allocate(
 	{ dtype, shape }: Pick<TensorPlan, "dtype" | "shape">,
-	old: Tensor | undefined,
-): TensorData {
-	const elements = elementsOf(shape);
+	old: ProcessedTensor | undefined,
+): ProcessedData {
+	const elements = elementCount(shape);
 	if (elements > MAX_ELEMENTS) {
 		throw tooLarge(shape, `is larger than ${MAX_ELEMENTS} numbers`);
 	}
-	const ArrayType = ARRAYS[dtype];
+	const ArrayType = DTYPES[dtype].array;
 	if (old !== undefined && old.data.byteOffset === 0) {
-		const { buffer } = old.data;
+		const buffer = old.data.buffer as ArrayBuffer;
 		if (buffer.byteLength >= elements * ArrayType.BYTES_PER_ELEMENT)
 			return new ArrayType(buffer, 0, elements);
 	}
@@ -137,17 +136,3 @@ function tooLarge(shape: readonly number[], why: string): OnevisionError {
 		`a tensor of [${shape.join(", ")}] ${why}: take fewer files at once, or of a video fewer frames`,
 	);
 }
-
-interface ArrayOf {
-	readonly BYTES_PER_ELEMENT: number;
-	new (length: number): TensorData;
-	new (buffer: ArrayBufferLike, byteOffset: number, length: number): TensorData;
-}
-
-/** What the elements of a type are kept in. */
-export const ARRAYS: Readonly<Record<Tensor["dtype"], ArrayOf>> = {
-	float32: Float32Array,
-	float16: Uint16Array,
-	bfloat16: Uint16Array,
-	int64: BigInt64Array,
-};

@@ -4,8 +4,9 @@
  * image_processing_backends.py (`_fuse_mean_std_and_rescale_factor`), models/llama4/image_processing_llama4.py.
  */
 
+import { encodeFloats, roundToBfloat16 } from "@onevision/base";
 import type { Backend } from "../resample/weights.ts";
-import { type FloatType, roundToBfloat16, stored } from "./tensor.ts";
+import type { FloatType } from "./tensor.ts";
 
 type Channels = readonly [number, number, number];
 
@@ -30,7 +31,7 @@ export type Tones = readonly [
 export function tonesOf(normalization: Normalization, backend: Backend, dtype: FloatType): Tones {
 	const tone = toneOf(normalization, backend);
 	const channel = (index: 0 | 1 | 2): Float32Array | Uint16Array =>
-		stored(
+		encodeFloats(
 			dtype,
 			Float32Array.from({ length: 256 }, (_, value) => tone(value, index)),
 		);

@@ -1,10 +1,10 @@
-/** Half precision against torch 2.13. */
+/** Half precision against torch 2.13, and every bit pattern there and back. */
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { roundToBfloat16, toBfloat16, toFloat16 } from "./tensor.ts";
+import { fromBfloat16, fromFloat16, roundToBfloat16, toBfloat16, toFloat16 } from "./half.ts";
 
-const goldens = readFileSync(new URL("./goldens/pixels.json", import.meta.url), "utf8");
+const goldens = readFileSync(new URL("./goldens/half.json", import.meta.url), "utf8");
 const { halves } = JSON.parse(goldens) as { readonly halves: readonly (readonly [number, number, number])[] };
 
 function floatOf(bits: number): number {
@@ -31,4 +31,13 @@ test.each([
 test("a round trip through bfloat16 keeps what it can hold", () => {
 	expect(roundToBfloat16(1.0078125)).toBe(1.0078125);
 	expect(roundToBfloat16(1.00390625)).toBe(1);
+});
+
+test.each([
+	["float16", toFloat16, fromFloat16],
+	["bfloat16", toBfloat16, fromBfloat16],
+] as const)("every bit pattern of %s survives a round trip", (_, to, from) => {
+	const all = Array.from({ length: 2 ** 16 }, (_, bits) => bits);
+	const lost = all.filter((bits) => !Number.isNaN(from(bits)) && to(from(bits)) !== bits);
+	expect(lost).toEqual([]);
 });
