@@ -1,7 +1,5 @@
 /** Every format that is read, and which of them a path is. */
 
-import type { Stats } from "node:fs";
-import { open, readdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { nearest, OnevisionError } from "@onevision/base";
 import type { Refusal } from "../left-out.ts";
@@ -9,8 +7,10 @@ import type { Found } from "../record.ts";
 import { energon } from "./energon.ts";
 import { folder } from "./folder.ts";
 import { llava } from "./llava.ts";
+import { lookAt } from "./look.ts";
 import { msSwift, openai, trl } from "./messages.ts";
 import { onevision2 } from "./onevision-2.ts";
+import { parquet } from "./parquet.ts";
 import type { Place, ReadContext, Reader, Unit } from "./reader.ts";
 import { webdataset } from "./webdataset.ts";
 
@@ -22,6 +22,7 @@ export const READERS = {
 	openai,
 	"ms-swift": msSwift,
 	energon,
+	parquet,
 	webdataset,
 	folder,
 } as const satisfies Record<string, Reader>;
@@ -42,8 +43,6 @@ export interface OpenOptions {
 	/** Folder that relative media paths start from and none may leave; by default that of the file that names them. */
 	readonly root?: string;
 }
-
-const HEAD_BYTES = 64 * 1024;
 
 /**
  * Opens a data set at a path.
@@ -80,35 +79,6 @@ async function recognize(place: Place): Promise<FormatId> {
 		"unreadable-file",
 		`${place.path}: of no format that is read (${FORMATS.join(", ")}); name one with its format`,
 	);
-}
-
-/** What a path holds, as far as telling formats apart needs it. */
-export async function lookAt(given: string): Promise<Place> {
-	const path = resolve(given);
-	try {
-		const info: Stats = await stat(path);
-		if (info.isDirectory()) {
-			return { path, names: (await readdir(path)).sort(), head: new Uint8Array(0), size: 0 };
-		}
-		// Opening a pipe would wait for its other end.
-		if (!info.isFile()) throw new OnevisionError("unreadable-file", `${given}: is no regular file`);
-		return { path, head: await headOf(path), size: info.size };
-	} catch (error) {
-		if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
-		const { code } = error as NodeJS.ErrnoException;
-		const why = code === "ENOENT" ? "no such file or folder" : `cannot be opened (${code})`;
-		throw new OnevisionError("unreadable-file", `${given}: ${why}; check the path`);
-	}
-}
-
-async function headOf(path: string): Promise<Uint8Array> {
-	const handle = await open(path, "r");
-	try {
-		const { bytesRead, buffer } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-		return buffer.subarray(0, bytesRead);
-	} finally {
-		await handle.close();
-	}
 }
 
 /** Samples of a unit; a file that cannot be read on ends in one refusal rather than an error. */

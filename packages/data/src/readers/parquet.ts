@@ -1,0 +1,152 @@
+/** Parquet as `datasets` writes it: a file or a folder of shards, its columns those of any layout of a row. */
+
+import { open } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { OnevisionError } from "@onevision/base";
+import type { ByteSource } from "@onevision/media";
+import { parquetSchema } from "hyparquet";
+import { getTreePath } from "hyparquet/src/schema.js";
+import type { RowGroup, SchemaTree } from "hyparquet/src/types.js";
+import { handleSource } from "../bytes/file-bytes.ts";
+import { isRefusal, type Refusal, refuse } from "../left-out.ts";
+import { type LeafChunk, readTopColumn } from "../parquet/columns.ts";
+import { isParquet, readFooter, unreadableParquet } from "../parquet/footer.ts";
+import type { Found, RowContent } from "../record.ts";
+import { idOf, mediaUnder, type Row } from "../shapes/fields.ts";
+import { readRow, shapeOf } from "../shapes/index.ts";
+import { lookAt } from "./look.ts";
+import type { ReadContext, Reader, Unit } from "./reader.ts";
+
+/** Columns that a layout reads; all others stay on disk. */
+const COLUMNS = new Set([
+	...[
+		"id",
+		"question_id",
+		"uid",
+		"__key__",
+		"image",
+		"images",
+		"video",
+		"videos",
+		"conversations",
+		"messages",
+	],
+	...["prompt", "completion", "prompts", "captions", "instruction", "input", "output", "system", "history"],
+	...["query", "response", "text", "caption"],
+]);
+
+export const parquet: Reader = {
+	title: "Parquet",
+	source: "huggingface/datasets 5.0.1 src/datasets/io/parquet.py, features/image.py; apache/parquet-format",
+	recognizes: ({ names, head }) => (names === undefined ? isParquet(head) : shardsIn(names).length > 0),
+	open: async (place, context) => {
+		if (place.names === undefined) return [unitOf(place.path, place.size, context)];
+		const shards = await Promise.all(shardsIn(place.names).map((name) => lookAt(join(place.path, name))));
+		return shards.map(({ path, size }) => unitOf(path, size, context));
+	},
+};
+
+function shardsIn(names: readonly string[]): readonly string[] {
+	return names.filter((name) => name.endsWith(".parquet") && !name.startsWith("."));
+}
+
+/** Row groups are taken one at a time; `next` counts rows. */
+function unitOf(file: string, size: number, { counter }: ReadContext): Unit {
+	return {
+		file,
+		length: size,
+		root: dirname(file),
+		read: async function* (from): AsyncGenerator<Found> {
+			const handle = await open(file, "r");
+			try {
+				yield* rowsOf(file, handleSource(handle, 0, size, counter), from);
+			} finally {
+				await handle.close();
+			}
+		},
+	};
+}
+
+async function* rowsOf(file: string, source: ByteSource, from: number): AsyncGenerator<Found> {
+	const metadata = await readFooter(file, source);
+	const schema = parquetSchema(metadata);
+	let start = 0;
+	for (const group of metadata.row_groups) {
+		const end = start + Number(group.num_rows);
+		if (end > from) {
+			const rows = await readGroup(file, source, schema, group).catch((error: unknown) => {
+				if (error instanceof OnevisionError) return refuse("unreadable-file", error.message);
+				if (isDamage(error))
+					return refuse("unreadable-file", `a row group is damaged: ${(error as Error).message}`);
+				throw error;
+			});
+			for (let row = Math.max(start, from); row < end; row++) {
+				const position = { file, row };
+				if (isRefusal(rows)) {
+					// One stands for all rows of the group: their number is the footer's word only.
+					yield {
+						refusal: refuse(rows.reason, `${rows.message} (rows ${row} to ${end - 1})`),
+						position,
+						next: end,
+					};
+					break;
+				}
+				const content = contentOf(rows[row - start] ?? {});
+				const next = row + 1;
+				yield isRefusal(content)
+					? { refusal: content, position, next }
+					: { record: { ...content, position }, next };
+			}
+		}
+		start = end;
+	}
+}
+
+/** What hyparquet and its decompressors throw for bytes that are not what the format says. */
+function isDamage(error: unknown): boolean {
+	return error instanceof Error && !("syscall" in error);
+}
+
+/** The rows of a group, columns that no layout reads left out. */
+async function readGroup(
+	file: string,
+	source: ByteSource,
+	schema: SchemaTree,
+	group: RowGroup,
+): Promise<readonly Row[]> {
+	const wanted = schema.children.filter(({ element }) => COLUMNS.has(element.name));
+	const count = Number(group.num_rows);
+	const columns: { readonly name: string; readonly values: ArrayLike<unknown> }[] = [];
+	for (const column of wanted) {
+		const leaves = group.columns.flatMap(({ meta_data: meta }): LeafChunk[] => {
+			if (meta?.path_in_schema[0] !== column.element.name) return [];
+			return [{ meta, schemaPath: getTreePath(schema, meta.path_in_schema) }];
+		});
+		const values = await readTopColumn(file, source, column, leaves, count);
+		if (values.length !== count)
+			throw unreadableParquet(column.element.name, `${values.length} values in ${count} rows`);
+		columns.push({ name: column.element.name, values });
+	}
+	if (columns.length === 0) return [];
+	return Array.from({ length: count }, (_, row) =>
+		Object.fromEntries(columns.map(({ name, values }) => [name, values[row]])),
+	);
+}
+
+/** A row of a layout, else an image or video with its caption, if it has one. */
+function contentOf(row: Row): RowContent | Refusal {
+	if (shapeOf(row) !== undefined) return readRow(row);
+	const images = mediaUnder(row, "image", ["image", "images"]);
+	if (isRefusal(images)) return images;
+	const videos = mediaUnder(row, "video", ["video", "videos"]);
+	if (isRefusal(videos)) return videos;
+	const media = [...images, ...videos];
+	if (media.length === 0) return readRow(row);
+	const caption = [row.text, row.caption].find((value) => typeof value === "string");
+	if (typeof caption !== "string") return { ...idOf(row), media, turns: [] };
+	const turns = [
+		{ role: "user", parts: media.map(({ kind }) => ({ kind })) },
+		{ role: "assistant", parts: [{ kind: "text", text: caption }] },
+	] as const;
+	return { ...idOf(row), media, turns };
+}
