@@ -20,7 +20,8 @@ import { filesBelow, ROOT } from "./files.ts";
 /** Files that hold console or generated blocks. */
 export function documentedFiles(): string[] {
 	const docs = filesBelow("docs").filter((path) => path.endsWith(".md"));
-	return ["README.md", "CONTRIBUTING.md", ...docs, "examples/media/README.md"];
+	const packages = filesBelow("packages").filter((path) => /^packages\/[^/]+\/README\.md$/.test(path));
+	return ["README.md", "CONTRIBUTING.md", ...packages, ...docs, "examples/media/README.md"];
 }
 
 /** The file as it should be. */
