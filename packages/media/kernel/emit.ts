@@ -10,13 +10,13 @@ function planes<T>(
 	sourceStride: usize,
 	rows: i32,
 	width: i32,
-	tones: usize,
+	tables: usize,
 	target: usize,
 	targetStride: usize,
 	plane: usize,
 ): void {
 	const size = sizeof<T>();
-	const green = tones + 256 * size;
+	const green = tables + 256 * size;
 	const blue = green + 256 * size;
 	const planeBytes = plane * size;
 	for (let row = 0; row < rows; row++) {
@@ -24,7 +24,7 @@ function planes<T>(
 		let out = target;
 		const end = source + <usize>width * 3;
 		while (from < end) {
-			store<T>(out, load<T>(tones + <usize>load<u8>(from) * size));
+			store<T>(out, load<T>(tables + <usize>load<u8>(from) * size));
 			store<T>(out + planeBytes, load<T>(green + <usize>load<u8>(from, 1) * size));
 			store<T>(out + 2 * planeBytes, load<T>(blue + <usize>load<u8>(from, 2) * size));
 			from += 3;
@@ -48,7 +48,7 @@ function patches<T>(
 	patch: i32,
 	frames: i32,
 	copies: i32,
-	tones: usize,
+	tables: usize,
 	target: usize,
 ): void {
 	const size = sizeof<T>();
@@ -60,7 +60,7 @@ function patches<T>(
 			for (let col = 0; col < merge; col++) {
 				const at =
 					source + <usize>(row * patch) * sourceStride + <usize>(block * merge + col) * patchBytes;
-				planes<T>(at, sourceStride, patch, patch, tones, target, <usize>patch, plane / size);
+				planes<T>(at, sourceStride, patch, patch, tables, target, <usize>patch, plane / size);
 				for (let copy = 1; copy < copies; copy++) {
 					const behind = <usize>copy * area;
 					for (let channel: usize = 0; channel < 3; channel++) {
@@ -81,11 +81,11 @@ function patchRows<T>(
 	sourceStride: usize,
 	patches: i32,
 	patch: i32,
-	tones: usize,
+	tables: usize,
 	target: usize,
 ): void {
 	const size = sizeof<T>();
-	const green = tones + 256 * size;
+	const green = tables + 256 * size;
 	const blue = green + 256 * size;
 	const patchBytes = <usize>patch * 3;
 	for (let i = 0; i < patches; i++) {
@@ -94,7 +94,7 @@ function patchRows<T>(
 			let from = rowAt;
 			const end = from + patchBytes;
 			while (from < end) {
-				store<T>(target, load<T>(tones + <usize>load<u8>(from) * size));
+				store<T>(target, load<T>(tables + <usize>load<u8>(from) * size));
 				store<T>(target + size, load<T>(green + <usize>load<u8>(from, 1) * size));
 				store<T>(target + 2 * size, load<T>(blue + <usize>load<u8>(from, 2) * size));
 				from += 3;
@@ -111,12 +111,12 @@ export function planes32(
 	sourceStride: usize,
 	rows: i32,
 	width: i32,
-	tones: usize,
+	tables: usize,
 	target: usize,
 	targetStride: usize,
 	plane: usize,
 ): void {
-	planes<u32>(source, sourceStride, rows, width, tones, target, targetStride, plane);
+	planes<u32>(source, sourceStride, rows, width, tables, target, targetStride, plane);
 }
 
 export function planes16(
@@ -124,12 +124,12 @@ export function planes16(
 	sourceStride: usize,
 	rows: i32,
 	width: i32,
-	tones: usize,
+	tables: usize,
 	target: usize,
 	targetStride: usize,
 	plane: usize,
 ): void {
-	planes<u16>(source, sourceStride, rows, width, tones, target, targetStride, plane);
+	planes<u16>(source, sourceStride, rows, width, tables, target, targetStride, plane);
 }
 
 export function patches32(
@@ -140,10 +140,10 @@ export function patches32(
 	patch: i32,
 	frames: i32,
 	copies: i32,
-	tones: usize,
+	tables: usize,
 	target: usize,
 ): void {
-	patches<u32>(source, sourceStride, blocks, merge, patch, frames, copies, tones, target);
+	patches<u32>(source, sourceStride, blocks, merge, patch, frames, copies, tables, target);
 }
 
 export function patches16(
@@ -154,10 +154,10 @@ export function patches16(
 	patch: i32,
 	frames: i32,
 	copies: i32,
-	tones: usize,
+	tables: usize,
 	target: usize,
 ): void {
-	patches<u16>(source, sourceStride, blocks, merge, patch, frames, copies, tones, target);
+	patches<u16>(source, sourceStride, blocks, merge, patch, frames, copies, tables, target);
 }
 
 export function patchRows32(
@@ -165,10 +165,10 @@ export function patchRows32(
 	sourceStride: usize,
 	patches: i32,
 	patch: i32,
-	tones: usize,
+	tables: usize,
 	target: usize,
 ): void {
-	patchRows<u32>(source, sourceStride, patches, patch, tones, target);
+	patchRows<u32>(source, sourceStride, patches, patch, tables, target);
 }
 
 export function patchRows16(
@@ -176,8 +176,8 @@ export function patchRows16(
 	sourceStride: usize,
 	patches: i32,
 	patch: i32,
-	tones: usize,
+	tables: usize,
 	target: usize,
 ): void {
-	patchRows<u16>(source, sourceStride, patches, patch, tones, target);
+	patchRows<u16>(source, sourceStride, patches, patch, tables, target);
 }

@@ -5,6 +5,7 @@
 
 export type { DecodeOptions } from "./decode/limits.ts";
 export { decodeImageBlob } from "./decode/web.ts";
+export { PIXEL_FAMILIES, type PixelFamilyId, sharesViewGeometry } from "./families/index.ts";
 export {
 	type HeaderOptions,
 	type ImageHeader,
@@ -13,18 +14,6 @@ export {
 } from "./image/image.ts";
 export { LOADINGS, type Loading, type LoadingRule, loadingOf } from "./loading/loading.ts";
 export { type Picture, picture } from "./picture.ts";
-export { isFramedAlike, PIXEL_FAMILIES, type PixelFamilyId } from "./preprocess/families.ts";
-export {
-	type Framing,
-	type Resized,
-	type Rgb,
-	resized,
-	tileViews,
-	type View,
-	type Window,
-	wholeOf,
-	wholeView,
-} from "./preprocess/framing.ts";
 export type { Tensors } from "./preprocess/pieces.ts";
 export {
 	type Clip,
@@ -34,7 +23,7 @@ export {
 	type ProcessorOptions,
 	TRANSFORMERS_VERSION,
 } from "./preprocess/processor.ts";
-export { Stages } from "./preprocess/render.ts";
+export { StageRenderer } from "./preprocess/render.ts";
 export {
 	FLOAT_TYPES,
 	type FloatTensor,
@@ -42,6 +31,17 @@ export {
 	type IntegerTensor,
 	type ProcessedTensor,
 } from "./preprocess/tensor.ts";
+export {
+	fullView,
+	fullWindow,
+	type ResizeStage,
+	type Rgb,
+	resizeWhole,
+	tileViews,
+	type View,
+	type ViewPlan,
+	type Window,
+} from "./preprocess/view-plan.ts";
 export { type ByteSource, blobSource, bytesSource } from "./reading.ts";
 export { FILTERS, type Filter } from "./resample/filters.ts";
 export { type ResizeOptions, resize } from "./resample/resize.ts";
@@ -52,7 +52,7 @@ export {
 	VIDEO_FORMATS,
 	type VideoFormat,
 } from "./sniff.ts";
-export { attention, type BitCostOptions, changeCosts, sampleByBitCost } from "./video/bit-cost.ts";
+export { type BitCostOptions, changeCosts, frameImportance, sampleByBitCost } from "./video/bit-cost.ts";
 export type { FrameIndex, RawPacket, TimeBase, VideoPacket } from "./video/frame-index.ts";
 export {
 	readVideoHeader,

@@ -4,9 +4,9 @@ import { resolve } from "node:path";
 import { nearest, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import { framesToShow, inspectVideo, type ShownFrame } from "@onevision/draw";
-import { chooseFrames, type FrameIndex, type Framing, type Loading, type Picture } from "@onevision/media";
+import { chooseFrames, type FrameIndex, type Loading, type Picture, type ViewPlan } from "@onevision/media";
 import { type MediaHeader, mediaItemOf, openVideo, type Video } from "@onevision/media/node";
-import { framingOf, type Inspector, layoutsOf, pageOptions } from "../input/inspector.ts";
+import { type Inspector, layoutsOf, pageOptions, viewPlanOf } from "../input/inspector.ts";
 import { parseWhole } from "../input/numbers.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -31,7 +31,7 @@ export interface Page {
 	readonly items: readonly {
 		readonly file: string;
 		readonly layout: ItemLayout;
-		readonly framing?: Framing;
+		readonly viewPlan?: ViewPlan;
 	}[];
 	/** How images were loaded. */
 	readonly loading?: Loading;
@@ -88,12 +88,12 @@ export async function inspectClip(
 		for await (const { frame, picture } of shownFrames(video, chosen, applyOrientation)) {
 			frames.push({ frame, picture, seconds: secondsOf(frame) });
 		}
-		const framing = framingOf(inspector, layout, 1);
+		const viewPlan = viewPlanOf(inspector, layout, 1);
 		const sampling = choice === undefined ? {} : { sampling: `chosen by --sampling ${choice.strategy}` };
-		const options = { ...pageOptions(inspector, "video"), ...framing, ...sampling };
+		const options = { ...pageOptions(inspector, "video"), ...viewPlan, ...sampling };
 		return {
 			picture: inspectVideo({ layout, weights: video.index.frames, chosen, frames }, options),
-			items: [{ file, layout, ...framing }],
+			items: [{ file, layout, ...viewPlan }],
 			frames: chosen.map((frame) => ({ frame, seconds: secondsOf(frame) })),
 			...(choice === undefined ? {} : { sampling: choice }),
 		};

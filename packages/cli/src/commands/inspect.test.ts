@@ -74,7 +74,7 @@ describe("images", () => {
 			counted.title,
 			counted.settings,
 		]);
-		expect("framing" in drawn.items[0]).toBe(model !== "deepseek-vl2-tiny");
+		expect("viewPlan" in drawn.items[0]).toBe(model !== "deepseek-vl2-tiny");
 	});
 
 	test("a model whose pixels are not made is drawn from its layout, with a note", async () => {
@@ -92,7 +92,7 @@ describe("images", () => {
 		const line = `inspect market.jpg -m ${model} --parity ${parity} --out page.png`;
 		const { items, note, settings } = await json(line);
 		expect([items[0].layout.visualTokens, settings.parity]).toEqual([tokens, parity]);
-		expect(items[0].framing.views).toHaveLength(10);
+		expect(items[0].viewPlan.views).toHaveLength(10);
 		expect(note).toMatch(/cuts views as transformers does/);
 		const llava = await onevision(`inspect market.jpg -m llava-1.5-7b --parity original --out page.png`);
 		expect(llava.out).toMatch(/drawn from the layout alone: the views of LLaVA-1.5 7B are known/);

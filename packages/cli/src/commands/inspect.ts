@@ -9,7 +9,7 @@ import {
 	type InspectedImage,
 	inspectImage,
 	inspectSample,
-	MOST_IMAGES,
+	MAX_IMAGES,
 	notesOf,
 	pageSized,
 	partsOf,
@@ -18,12 +18,12 @@ import {
 } from "@onevision/draw";
 import { type MediaHeader, mediaItemOf, readHeader } from "@onevision/media/node";
 import {
-	framingOf,
 	type Inspector,
 	layoutsOf,
 	type ModelCommand,
 	pageOptions,
 	readInspector,
+	viewPlanOf,
 } from "../input/inspector.ts";
 import {
 	type FileLoading,
@@ -86,10 +86,10 @@ function assertFiles(files: readonly string[], { together }: InspectCommand): vo
 			"one file is drawn at a time; several images of one conversation with --together",
 		);
 	}
-	if (files.length > MOST_IMAGES) {
+	if (files.length > MAX_IMAGES) {
 		throw new OnevisionError(
 			"over-limit",
-			`${files.length} images: a page takes at most ${MOST_IMAGES}; give fewer`,
+			`${files.length} images: a page takes at most ${MAX_IMAGES}; give fewer`,
 		);
 	}
 	if (files.length > 1 || together !== true) return;
@@ -154,16 +154,16 @@ async function inspectPictures(
 			name: basename(file),
 			picture: files.length > 1 ? pageSized(picture) : picture,
 			layout,
-			...framingOf(inspector, layout, files.length),
+			...viewPlanOf(inspector, layout, files.length),
 		});
 	}
 	const items = images.map(({ name, picture, ...item }, index) => ({ file: files[index] ?? name, ...item }));
 	const options = pageOptions(inspector, "image");
 	const [only, ...others] = images;
 	if (only === undefined || others.length > 0) return { picture: inspectSample(images, options), items };
-	const { picture, layout, framing } = only;
+	const { picture, layout, viewPlan } = only;
 	return {
-		picture: inspectImage(picture, layout, framing === undefined ? options : { ...options, framing }),
+		picture: inspectImage(picture, layout, viewPlan === undefined ? options : { ...options, viewPlan }),
 		items,
 	};
 }

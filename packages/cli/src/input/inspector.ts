@@ -4,7 +4,7 @@ import { type AnyCounter, createAnyCounter } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import { familyById, type ItemLayout, type MediaItem, type VideoSampling } from "@onevision/core";
 import type { InspectOptions } from "@onevision/draw";
-import { createProcessor, type Framing, isFramedAlike, type Processor } from "@onevision/media";
+import { createProcessor, type Processor, sharesViewGeometry, type ViewPlan } from "@onevision/media";
 import type { Terminal } from "../terminal.ts";
 import { type ModelOptions, type ResolvedModel, resolveModel } from "./model.ts";
 import { type AskedSettings, modelSettings } from "./model-settings.ts";
@@ -49,7 +49,7 @@ function processorFor(
 	if (parity === undefined || parity === "transformers") return { processor };
 	const { title, family } = processor.checkpoint;
 	const other = familyById(family).parities.find((name) => name === parity);
-	if (other === undefined || !isFramedAlike(family, other)) {
+	if (other === undefined || !sharesViewGeometry(family, other)) {
 		throw new OnevisionError("unsupported", `the views of ${title} are known as transformers cuts them`);
 	}
 	return {
@@ -67,12 +67,12 @@ export function layoutsOf(counter: AnyCounter, media: readonly MediaItem[]): Ite
 }
 
 /** The views, where the model's pixels are made. */
-export function framingOf(
+export function viewPlanOf(
 	{ processor }: Inspector,
 	layout: ItemLayout,
 	images: number,
-): { readonly framing?: Framing } {
-	return processor === undefined ? {} : { framing: processor.framing(layout, images) };
+): { readonly viewPlan?: ViewPlan } {
+	return processor === undefined ? {} : { viewPlan: processor.planViews(layout, images) };
 }
 
 /** What every page of the model has in common. */

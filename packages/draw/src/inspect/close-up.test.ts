@@ -19,7 +19,7 @@ function noiseAt(x: number, y: number): Picture {
 function mainOf(model: string, picture: Picture) {
 	const processor = createProcessor(model);
 	const layout = processor.layout({ kind: "image", width: picture.width, height: picture.height });
-	const [panel] = panelsOf(layout, processor.framing(layout));
+	const [panel] = panelsOf(layout, processor.planViews(layout));
 	if (panel === undefined) throw new Error("no panel");
 	return { processor, layout, panel };
 }

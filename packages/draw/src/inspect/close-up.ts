@@ -4,8 +4,8 @@
  */
 
 import type { Grid, Size } from "@onevision/base";
-import type { Picture, Resized, ResizeOptions, View } from "@onevision/media";
-import { Stages } from "@onevision/media";
+import type { Picture, ResizeOptions, ResizeStage, View } from "@onevision/media";
+import { StageRenderer } from "@onevision/media";
 import { blankPicture, paste } from "../shapes/blank.ts";
 import { luminanceOf } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
@@ -36,9 +36,9 @@ export interface CloseUp {
 /** Patches that a close-up shows at least along its longer and its shorter side, where the view has as many. */
 const [PATCHES, PATCHES_ACROSS] = [8, 5];
 /** Of more room than this along the longer side, more is shown, not the same larger; px. */
-const MOST_MAGNIFIED = SMALL;
+const MAX_MAGNIFIED = SMALL;
 /** Largest picture that is made for a close-up, px: a very long one would take gigabytes. */
-const MOST_PIXELS = 32_000_000;
+const MAX_PIXELS = 32_000_000;
 /** Samples along a side of a region when looking for detail, and what each counts even if nothing changes there. */
 const [SAMPLES, PRESENCE] = [32, 1e-3];
 
@@ -79,13 +79,13 @@ export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room:
 }
 
 function timesFor({ width, height }: Size, patch: number): number {
-	const longer = Math.min(MOST_MAGNIFIED, Math.max(width, height)) / (PATCHES * patch);
+	const longer = Math.min(MAX_MAGNIFIED, Math.max(width, height)) / (PATCHES * patch);
 	const shorter = Math.min(width, height) / (PATCHES_ACROSS * patch);
 	return Math.max(1, Math.floor(Math.min(longer, shorter)));
 }
 
-function isLarge({ size, from }: Resized): boolean {
-	return size.width * size.height > MOST_PIXELS || (from !== "source" && isLarge(from));
+function isLarge({ size, from }: ResizeStage): boolean {
+	return size.width * size.height > MAX_PIXELS || (from !== "source" && isLarge(from));
 }
 
 /** The panel's tokens in px of the view, none where each is a patch. */
@@ -155,7 +155,7 @@ function pixelsOf({ region, view }: CloseUp, source: Picture, resize: ResizeOpti
 	const pixels = blankPicture(region, COLORS.padding);
 	hatch(pixels, { x: 0, y: 0, ...closeUpSize({ region, times: 1 }) }, COLORS.stripe, 0.8, 9);
 	const at = { x: -(view.window.x + region.x), y: -(view.window.y + region.y) };
-	paste(pixels, new Stages(source, resize).picture(view.from), at);
+	paste(pixels, new StageRenderer(source, resize).picture(view.from), at);
 	return pixels;
 }
 

@@ -3,7 +3,7 @@
 import type { Picture } from "@onevision/media";
 import { fill } from "../shapes/fill.ts";
 import { type Box, discPath, rectanglePath } from "../shapes/path.ts";
-import { thousands } from "./facts.ts";
+import { formatInteger } from "./facts.ts";
 import { veil } from "./paint.ts";
 import { COLORS, TYPE, write, writeEnding } from "./style.ts";
 
@@ -83,7 +83,7 @@ function markedBars(chosen: readonly number[], frames: number, bars: number): nu
 function drawRule(target: Picture, plot: Box, height: number, bytes: number): void {
 	const y = Math.round(plot.y + plot.height - height);
 	fill(target, rectanglePath({ x: plot.x, y, width: plot.width, height: 1 }), { color: COLORS.rule });
-	const text = `${thousands(bytes)} B`;
+	const text = `${formatInteger(bytes)} B`;
 	writeEnding(target, text, { x: plot.x - 8, y: y + 9 }, { size: TYPE.small, color: COLORS.soft });
 }
 

@@ -15,7 +15,7 @@ export interface Detail {
 /** Changes up to here are texture, on which lines are seen and do no harm; from there on they are writing. */
 const [TEXTURE, WRITING] = [60, 140];
 /** What is left of a line's strength on writing. */
-const LEAST_STRENGTH = 0.2;
+const MIN_STRENGTH = 0.2;
 
 /** Looks `reach` px around each pixel of the box. */
 export function detailOf(picture: Picture, box: Box, reach: number): Detail {
@@ -63,7 +63,7 @@ export function strengthAt({ box, range }: Detail, x: number, y: number): number
 	if (column < 0 || row < 0 || column >= box.width || row >= box.height) return 1;
 	const change = range[row * box.width + column] ?? 0;
 	const share = Math.max(0, Math.min(1, (change - TEXTURE) / (WRITING - TEXTURE)));
-	return 1 - (1 - LEAST_STRENGTH) * share;
+	return 1 - (1 - MIN_STRENGTH) * share;
 }
 
 /** How much detail a box covers, 0 to 255 in the mean. */

@@ -26,12 +26,12 @@ export function factsOf(layout: ItemLayout): Fact[] {
 		...fact("canvas", px(canvas)),
 		...fact("picture on it", px(content), !sameSize(content, canvas)),
 		...fact("tiles", isCut ? `${gridText(tileGrid)} of ${px(tile)}` : gridText(tileGrid), isTiled),
-		...fact("frames used", thousands(layout.frames), layout.kind === "video"),
-		...fact("views", thousands(layout.views)),
+		...fact("frames used", formatInteger(layout.frames), layout.kind === "video"),
+		...fact("views", formatInteger(layout.views)),
 		...fact("patches of a view", gridText(patchGrid)),
-		...fact("tower tokens", thousands(layout.towerTokens)),
+		...fact("tower tokens", formatInteger(layout.towerTokens)),
 		...fact("pooled to", gridText(pooledGrid), spatial && !sameGrid(pooledGrid, patchGrid)),
-		...fact("queries of a view", thousands(pooledGrid.rows * pooledGrid.cols), !spatial),
+		...fact("queries of a view", formatInteger(pooledGrid.rows * pooledGrid.cols), !spatial),
 		...fact("stitched", gridText(stitched), isStitched && !sameGrid(stitched, pooledGrid)),
 		...fact("after unpadding", gridText(unpaddedGrid), isStitched && !sameGrid(unpaddedGrid, stitched)),
 		...fact(
@@ -54,12 +54,14 @@ const PART_NAMES = {
 export function partsOf({ parts }: Pick<ItemLayout, "parts">): Fact[] {
 	return (Object.keys(PART_NAMES) as (keyof TokenParts)[])
 		.filter((part) => parts[part] > 0)
-		.map((part) => ({ name: PART_NAMES[part], value: thousands(parts[part]) }));
+		.map((part) => ({ name: PART_NAMES[part], value: formatInteger(parts[part]) }));
 }
 
 /** The main number, as a range where it is no count. */
 export function tokensText({ visualTokens, range }: Pick<ItemLayout, "visualTokens" | "range">): string {
-	return range === undefined ? thousands(visualTokens) : `${thousands(range.min)}–${thousands(range.max)}`;
+	return range === undefined
+		? formatInteger(visualTokens)
+		: `${formatInteger(range.min)}–${formatInteger(range.max)}`;
 }
 
 /** What a reader should know about the count. */
@@ -69,12 +71,12 @@ export function notesOf({ notes = [], range, crossAttentionTokens }: ItemLayout)
 		...(range === undefined ? [] : [`a range, not a count: ${range.why}`]),
 		...(crossAttentionTokens === undefined
 			? []
-			: [`${thousands(crossAttentionTokens)} keys of cross-attention, not in the sequence`]),
+			: [`${formatInteger(crossAttentionTokens)} keys of cross-attention, not in the sequence`]),
 	];
 }
 
 /** 12345 → "12,345". */
-export function thousands(value: number): string {
+export function formatInteger(value: number): string {
 	return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 

@@ -17,9 +17,9 @@ export interface Flow extends Size {
 }
 
 /** Narrowest cell: its heading must say something. */
-const LEAST_CELL = 150;
+const MIN_CELL = 150;
 /** A panorama is not wider than so many heights of a row, so that it does not take all the room. */
-const MOST_WIDE = 2.4;
+const MAX_WIDE = 2.4;
 
 /** Rows of one height, the largest at which all panels fit the room; each keeps its shape. */
 export function flowPanels(shapes: readonly Size[], room: Size): Flow {
@@ -42,8 +42,8 @@ function flowAt(shapes: readonly Size[], width: number, rowHeight: number): Flow
 	const cells: FlowCell[] = [];
 	let [x, y, row] = [0, 0, 0];
 	for (const shape of shapes) {
-		const size = fit(shape, { width: Math.min(width, MOST_WIDE * rowHeight), height: rowHeight });
-		const cellWidth = Math.max(LEAST_CELL, size.width);
+		const size = fit(shape, { width: Math.min(width, MAX_WIDE * rowHeight), height: rowHeight });
+		const cellWidth = Math.max(MIN_CELL, size.width);
 		if (x > 0 && x + cellWidth > width) [x, y, row] = [0, y + row + GAP, 0];
 		cells.push({ area: { x, y: y + HEADING, ...size }, headingWidth: cellWidth });
 		x += cellWidth + GAP;

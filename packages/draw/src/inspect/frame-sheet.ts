@@ -18,7 +18,7 @@ export interface ShownFrame {
 }
 
 /** Most frames that are drawn; of more, as many are taken evenly. */
-export const MOST_SHOWN = 64;
+export const MAX_SHOWN = 64;
 /** px of text with each frame, between frames, and the narrowest frame that can carry its text. */
 export interface SheetSpacing {
 	readonly line: number;
@@ -70,10 +70,8 @@ export function planSheet(count: number, frame: Size, room: Size): SheetPlan {
 
 /** Which of so many frames are drawn: all, or as many as a sheet takes, evenly, first and last among them. */
 export function shownPlaces(count: number): number[] {
-	if (count <= MOST_SHOWN) return Array.from({ length: count }, (_, place) => place);
-	return Array.from({ length: MOST_SHOWN }, (_, index) =>
-		Math.round((index * (count - 1)) / (MOST_SHOWN - 1)),
-	);
+	if (count <= MAX_SHOWN) return Array.from({ length: count }, (_, place) => place);
+	return Array.from({ length: MAX_SHOWN }, (_, index) => Math.round((index * (count - 1)) / (MAX_SHOWN - 1)));
 }
 
 export function drawFrames(

@@ -4,7 +4,7 @@ import type { ItemLayout } from "@onevision/core";
 import type { Picture } from "@onevision/media";
 import { blankPicture } from "../shapes/blank.ts";
 import type { Box } from "../shapes/path.ts";
-import { arrange } from "./arrange.ts";
+import { arrange } from "./choose-arrangement.ts";
 import { closeUpSize, drawCloseUp } from "./close-up.ts";
 import { drawColumn } from "./column.ts";
 import { MARGIN } from "./page.ts";
@@ -19,7 +19,7 @@ import { COLORS } from "./style.ts";
  * No side is over 1600 px but where notes need more lines.
  */
 export function inspectImage(picture: Picture, layout: ItemLayout, options: InspectOptions): Picture {
-	const panels = panelsOf(layout, options.framing);
+	const panels = panelsOf(layout, options.viewPlan);
 	const main = mainOf(panels);
 	const { placed, closeUp, column } = arrange({ panels, main, picture, layout, options });
 	const areas = placed.areas.map(onPage);

@@ -6,5 +6,5 @@ export type { ShownFrame } from "./frame-sheet.ts";
 export { inspectImage } from "./image.ts";
 export type { InspectOptions } from "./page-text.ts";
 export { type Panel, panelsOf, type Tile } from "./panels.ts";
-export { type InspectedImage, inspectSample, MOST_IMAGES, pageSized } from "./sample.ts";
+export { type InspectedImage, inspectSample, MAX_IMAGES, pageSized } from "./sample.ts";
 export { framesToShow, type InspectedClip, type InspectVideoOptions, inspectVideo } from "./video.ts";

@@ -1,21 +1,21 @@
 /** The words on an inspector's page: headings over its panels, the column beside them, the entries of its legend. */
 
 import type { ItemLayout } from "@onevision/core";
-import type { Framing, Picture, ResizeOptions } from "@onevision/media";
+import type { Picture, ResizeOptions, ViewPlan } from "@onevision/media";
 import type { Box } from "../shapes/path.ts";
 import { sameGrid } from "./cells.ts";
 import type { CloseUp } from "./close-up.ts";
 import type { Column } from "./column.ts";
 import { factsOf, gridText, notesOf, partsOf, px, tokensText } from "./facts.ts";
 import type { LegendKey } from "./legend.ts";
-import { HEADING, LEAST_WIDTH } from "./page.ts";
+import { HEADING, MIN_WIDTH } from "./page.ts";
 import type { Shown } from "./panel-drawing.ts";
 import type { Panel } from "./panels.ts";
 import { COLORS, TYPE, write } from "./style.ts";
 
 export interface InspectOptions {
 	/** The views of a processor; without it, what the layout alone decides is drawn. */
-	readonly framing?: Framing;
+	readonly viewPlan?: ViewPlan;
 	/** How the processor resizes, so that the close-up is of its very pixels. Default: bicubic, as Pillow does. */
 	readonly resize?: ResizeOptions;
 	/** First line of the page, such as the model's name. */
@@ -51,7 +51,7 @@ export function drawHeading(
 	target: Picture,
 	{ name, detail }: Heading,
 	area: Box,
-	width = Math.max(area.width, LEAST_WIDTH),
+	width = Math.max(area.width, MIN_WIDTH),
 ): void {
 	const y = area.y - HEADING;
 	write(target, name, { x: area.x, y: y + TYPE.text }, { size: TYPE.text, width });

@@ -7,15 +7,15 @@ import { BLACK, gray, WHITE } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import { type Box, rectanglePath } from "../shapes/path.ts";
 import { textPath } from "../shapes/text.ts";
-import { GROUNDS } from "../testing/grounds.ts";
+import { BACKGROUNDS } from "../testing/backgrounds.ts";
 import { detailOf, quietCorner, strengthAt } from "./detail.ts";
 import { flowPanels } from "./flow.ts";
 import { planSheet } from "./frame-sheet.ts";
-import { arrangementsFor, COLUMN_WIDTH, HEADING, MARGIN, MOST_SIDE, scoreOf } from "./page.ts";
+import { arrangementsFor, COLUMN_WIDTH, HEADING, MARGIN, MAX_SIDE, scoreOf } from "./page.ts";
 
 const side = fc.integer({ min: 1, max: 6000 });
 const size = fc.record({ width: side, height: side });
-const PAGE = MOST_SIDE - 2 * MARGIN;
+const PAGE = MAX_SIDE - 2 * MARGIN;
 
 const apart = (one: Box, other: Box): boolean =>
 	one.x + one.width <= other.x ||
@@ -169,7 +169,7 @@ describe("detail", () => {
 		const corner = (picture: ReturnType<typeof written>) =>
 			quietCorner(detailOf(picture, box, 2), box, plate, 4);
 		expect(corner(written(255, BLACK))).toEqual({ ...plate, x: 216, y: 4 });
-		expect(corner(GROUNDS.photo(SIZE))).toEqual({ ...plate, x: 4, y: 4 });
+		expect(corner(BACKGROUNDS.photo(SIZE))).toEqual({ ...plate, x: 4, y: 4 });
 		const dark = blankPicture(SIZE, BLACK);
 		fill(dark, rectanglePath({ x: 0, y: 60, width: 240, height: 60 }), { color: WHITE });
 		expect(corner(dark)).toEqual({ ...plate, x: 4, y: 4 });

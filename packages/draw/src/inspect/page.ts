@@ -4,7 +4,7 @@ import type { Size } from "@onevision/base";
 import type { Box } from "../shapes/path.ts";
 
 /** Longest side of a page, px. */
-export const MOST_SIDE = 1600;
+export const MAX_SIDE = 1600;
 export const MARGIN = 28;
 export const GAP = 26;
 /** Two lines over a panel. */
@@ -12,11 +12,11 @@ export const HEADING = 44;
 /** Side of the smaller panels, px. */
 export const SMALL = 336;
 /** A small picture is not blown up more than this, */
-const MOST_SCALE = 3;
+const MAX_SCALE = 3;
 /** but until its longer side is so many px, so that it does not get lost on its page. */
-const LEAST_SIDE = 420;
+const MIN_SIDE = 420;
 /** A heading needs this width whatever the shape of its panel. */
-export const LEAST_WIDTH = 220;
+export const MIN_WIDTH = 220;
 /** As wide as the smaller panels, which may stand beneath the text. */
 export const COLUMN_WIDTH = SMALL;
 
@@ -42,7 +42,7 @@ export interface Contents {
 }
 
 /** Largest page, px within its margins. */
-const PAGE = MOST_SIDE - 2 * MARGIN;
+const PAGE = MAX_SIDE - 2 * MARGIN;
 const ROOM = { width: PAGE - GAP - COLUMN_WIDTH, height: 1040 };
 
 /** How well a page is used: much of it covered, and much of that by the main panel. */
@@ -70,7 +70,7 @@ function placeAlone({ main, columnHeight }: Contents): Placed {
 
 function placeBeside({ main, smalls, hasCloseUp, columnHeight }: Contents): Placed {
 	const large = fit(main, { width: ROOM.width - SMALL - GAP, height: ROOM.height - HEADING });
-	const x = Math.max(large.width, LEAST_WIDTH) + GAP;
+	const x = Math.max(large.width, MIN_WIDTH) + GAP;
 	const stacked = stack(smalls, x, 0, SMALL);
 	const y = stacked.bottom + HEADING;
 	const rest = { x, y, width: SMALL, height: Math.max(SMALL, HEADING + large.height - y) };
@@ -84,7 +84,7 @@ function placeBeneath({ main, smalls, hasCloseUp, columnHeight }: Contents): Pla
 	let x = 0;
 	const areas = smalls.map((small) => {
 		const area = { ...fit(small, { width: SMALL, height: SMALL }), x, y };
-		x += Math.max(area.width, LEAST_WIDTH) + GAP;
+		x += Math.max(area.width, MIN_WIDTH) + GAP;
 		return area;
 	});
 	const rest = { x, y, width: Math.max(SMALL, large.width - x), height: SMALL };
@@ -94,11 +94,11 @@ function placeBeneath({ main, smalls, hasCloseUp, columnHeight }: Contents): Pla
 /** Beneath the text, where the page is high enough for that. */
 function placeInColumn({ main, smalls, hasCloseUp, columnHeight }: Contents): Placed | undefined {
 	const large = fit(main, { width: ROOM.width, height: ROOM.width });
-	const x = Math.max(large.width, LEAST_WIDTH) + GAP;
+	const x = Math.max(large.width, MIN_WIDTH) + GAP;
 	const stacked = stack(smalls, x, columnHeight + GAP, COLUMN_WIDTH);
 	const y = stacked.bottom + HEADING;
 	const left = HEADING + large.height - y;
-	const rest = { x, y, width: COLUMN_WIDTH, height: Math.max(LEAST_REST, Math.min(left, 2 * SMALL)) };
+	const rest = { x, y, width: COLUMN_WIDTH, height: Math.max(MIN_REST, Math.min(left, 2 * SMALL)) };
 	const areas = [{ ...large, x: 0, y: HEADING }, ...stacked.areas];
 	const all = {
 		...placed(areas, hasCloseUp ? rest : NOTHING, columnHeight),
@@ -112,7 +112,7 @@ function placeInColumn({ main, smalls, hasCloseUp, columnHeight }: Contents): Pl
 function placeOnBoth({ main, smalls, hasCloseUp, columnHeight }: Contents): Placed | undefined {
 	if (smalls.length === 0 || !hasCloseUp) return undefined;
 	const large = fit(main, { width: ROOM.width, height: PAGE - 2 * HEADING - GAP - SMALL });
-	const x = Math.max(large.width, LEAST_WIDTH) + GAP;
+	const x = Math.max(large.width, MIN_WIDTH) + GAP;
 	const { areas, bottom } = stack(smalls, x, columnHeight + GAP, COLUMN_WIDTH);
 	const y = large.height + 2 * HEADING + GAP;
 	const rest = { x: 0, y, width: x - GAP, height: SMALL };
@@ -122,7 +122,7 @@ function placeOnBoth({ main, smalls, hasCloseUp, columnHeight }: Contents): Plac
 }
 
 /** Least height of a close-up in the column, px. */
-const LEAST_REST = 240;
+const MIN_REST = 240;
 const NOTHING = { x: 0, y: 0, width: 0, height: 0 };
 
 /** Panels one below the other, each under its heading; `bottom` is where the next heading begins. */
@@ -144,14 +144,14 @@ function stack(
 /** The page that holds these and, to the right of all of them, the column. */
 function placed(areas: readonly Box[], rest: Box, columnHeight: number): Placed {
 	const all = rest.width === 0 ? areas : [...areas, rest];
-	const right = Math.max(...all.map(({ x, width }) => x + Math.max(width, LEAST_WIDTH)));
+	const right = Math.max(...all.map(({ x, width }) => x + Math.max(width, MIN_WIDTH)));
 	const bottom = Math.max(columnHeight, ...all.map(({ y, height }) => y + height));
 	return { areas, rest, column: right + GAP, width: right + GAP + COLUMN_WIDTH, height: bottom };
 }
 
 /** As large as it goes in its own shape, whole px. */
 export function fit({ width, height }: Size, room: Size): Size {
-	const most = Math.max(MOST_SCALE, LEAST_SIDE / Math.max(width, height));
+	const most = Math.max(MAX_SCALE, MIN_SIDE / Math.max(width, height));
 	const scale = Math.min(room.width / width, room.height / height, most);
 	return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }

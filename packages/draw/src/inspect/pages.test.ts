@@ -45,7 +45,7 @@ test.each([
 		const layout = processor?.layout({ kind: "image", width, height });
 		if (processor === undefined || layout === undefined) throw new Error("no processor");
 		const source = testPicture({ width, height }, 1, "noise");
-		const page = inspectImage(source, layout, { title: model, framing: processor.framing(layout) });
+		const page = inspectImage(source, layout, { title: model, viewPlan: processor.planViews(layout) });
 		expect(Math.max(page.width, page.height)).toBeLessThanOrEqual(1600);
 	}
 });

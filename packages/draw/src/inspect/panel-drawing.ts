@@ -21,11 +21,11 @@ import { canvasOf, type Panel } from "./panels.ts";
 import { COLORS, TYPE } from "./style.ts";
 
 /** Cells are drawn from this many px on; smaller ones would be mush, and are seen in the close-up. */
-const LEAST_CELL = 6;
+const MIN_CELL = 6;
 /** Patches beneath larger tokens need more room. */
-const LEAST_PATCH = 9;
+const MIN_PATCH = 9;
 /** Views are numbered from this side of a tile on, px. */
-const LEAST_NUMBERED = 30;
+const MIN_NUMBERED = 30;
 
 /** px of a number's plate from the border of its tile. */
 const OFF_BORDER = 5;
@@ -77,8 +77,8 @@ export function shownOf(panel: Panel, area: Box): Shown {
 		dropped: kept !== undefined,
 		unseen: unseenOf(panel).length > 0,
 		tiles: tiles.length > 1,
-		patches: patches.length > 0 && !sameCells && side(patches) >= LEAST_PATCH,
-		tokens: tokens.length > 0 && side(tokens) >= LEAST_CELL,
+		patches: patches.length > 0 && !sameCells && side(patches) >= MIN_PATCH,
+		tokens: tokens.length > 0 && side(tokens) >= MIN_CELL,
 		numbers: numbered(panel, scale).length > 0,
 	};
 }
@@ -147,7 +147,7 @@ function drawCells(
 function numbered({ tiles }: Panel, scale: Scale): readonly { readonly view: number; readonly box: Box }[] {
 	return tiles.flatMap(({ view, box }) => {
 		const place = scale(box);
-		const hasRoom = Math.min(place.width, place.height) >= LEAST_NUMBERED;
+		const hasRoom = Math.min(place.width, place.height) >= MIN_NUMBERED;
 		return view === undefined || !hasRoom ? [] : [{ view, box: place }];
 	});
 }

@@ -78,10 +78,10 @@ describe.each(MODELS)("%s", (model) => {
 				if (layout === undefined) return;
 				check(layout, panelsOf(layout));
 				if (processor === undefined) return;
-				const framing = processor.framing(layout);
-				const panels = panelsOf(layout, framing);
+				const viewPlan = processor.planViews(layout);
+				const panels = panelsOf(layout, viewPlan);
 				check(layout, panels);
-				expect(panels.flatMap(({ tiles }) => tiles)).toHaveLength(framing.views.length);
+				expect(panels.flatMap(({ tiles }) => tiles)).toHaveLength(viewPlan.views.length);
 			}),
 			{ numRuns: 25 },
 		);
@@ -97,7 +97,7 @@ describe.each(MODELS)("%s", (model) => {
 		] as const) {
 			const layout = layoutOf(model, width, height);
 			if (layout === undefined || processor === undefined) continue;
-			const [main, ...others] = panelsOf(layout, processor.framing(layout));
+			const [main, ...others] = panelsOf(layout, processor.planViews(layout));
 			if (main === undefined) throw new Error("no panel");
 			expect(keptCells(main)).toBe(layout.parts.grid);
 			expect(others.reduce((sum, panel) => sum + keptCells(panel), 0)).toBe(layout.parts.overview);
@@ -109,13 +109,13 @@ test("of a cropped picture what is cut off is shown, of crops the source", () =>
 	const llava = processorOf("llava-1.5-7b", {});
 	const layout = llava?.layout({ kind: "image", width: 400, height: 200 });
 	if (llava === undefined || layout === undefined) throw new Error("no processor");
-	const [panel] = panelsOf(layout, llava.framing(layout));
+	const [panel] = panelsOf(layout, llava.planViews(layout));
 	expect(panel).toMatchObject({ role: "canvas", extent: { x: -168, y: 0, width: 672, height: 336 } });
 	const settings = { do_pan_and_scan: true };
 	const gemma = processorOf("gemma-3-4b", settings);
 	const cropped = gemma?.layout({ kind: "image", width: 2400, height: 600 });
 	if (gemma === undefined || cropped === undefined) throw new Error("no processor");
-	const panels = panelsOf(cropped, gemma.framing(cropped));
+	const panels = panelsOf(cropped, gemma.planViews(cropped));
 	expect(panels.map(({ role }) => role)).toEqual(["crops", "overview"]);
 	expect(panels[0]).toMatchObject({ extent: { x: 0, y: 0, width: 2400, height: 600 } });
 	expect(panels[0]?.tiles.map(({ view, box }) => [view, box.x, box.width])).toEqual([
@@ -130,7 +130,7 @@ test("one of several images is padded to a square before it is resized", () => {
 	const processor = processorOf("llava-onevision-qwen2-7b-ov", {});
 	const layout = processor?.layout({ kind: "image", width: 960, height: 540 }, 2);
 	if (processor === undefined || layout === undefined) throw new Error("no processor");
-	const [panel] = panelsOf(layout, processor.framing(layout, 2));
+	const [panel] = panelsOf(layout, processor.planViews(layout, 2));
 	expect(panel).toMatchObject({
 		extent: { x: 0, y: 0, width: 384, height: 384 },
 		picture: { x: 0, y: 84, width: 384, height: 216 },

@@ -1,18 +1,18 @@
 /**
  * What is drawn of one item, as plain data: the pictures its views are cut from, with tiles, patches, tokens, padding and
- * what is dropped. Follows from a layout and its framing; nothing is decoded.
+ * what is dropped. Derived from a layout and its view plan; nothing is decoded.
  */
 
 import type { Size } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
-import { type Framing, type Resized, type View, wholeOf } from "@onevision/media";
+import { fullWindow, type ResizeStage, type View, type ViewPlan } from "@onevision/media";
 import type { Box } from "../shapes/path.ts";
 import { type Cells, isSpatial, keptPart, patchCells, sameGrid, sameSize, stitchedGrid } from "./cells.ts";
-import { framingOfLayout, sourceWithin } from "./placement.ts";
+import { sourceWithin, viewPlanOfLayout } from "./placement.ts";
 
 /** One view on a panel. */
 export interface Tile {
-	/** Its place among several in the reference's tensor; absent where no framing says so. */
+	/** Its place among several in the reference's tensor; absent without a view plan. */
 	readonly view?: number;
 	/** Where it is, px of the panel. */
 	readonly box: Box;
@@ -42,15 +42,15 @@ export interface Panel {
 }
 
 /** Most of the picture shown beyond a cropped view, in widths or heights of it. */
-const MOST_BEYOND = 1;
+const MAX_BEYOND = 1;
 
-/** The panels of an item, the main one first. The framing of a processor, else what the layout alone decides. */
-export function panelsOf(layout: ItemLayout, given?: Framing): Panel[] {
-	const framing = given ?? framingOfLayout(layout);
-	if (framing === undefined) return [bareCanvas(layout), ...looseImage(layout)];
-	const groups = groupsOf(framing);
+/** The panels of an item, the main one first. `given` is a processor's view plan; without it, only what the layout alone decides. */
+export function panelsOf(layout: ItemLayout, given?: ViewPlan): Panel[] {
+	const viewPlan = given ?? viewPlanOfLayout(layout);
+	if (viewPlan === undefined) return [bareCanvas(layout), ...looseImage(layout)];
+	const groups = groupsOf(viewPlan);
 	// The order of views is a processor's, not the layout's.
-	const isNumbered = given !== undefined && framing.views.length > 1;
+	const isNumbered = given !== undefined && viewPlan.views.length > 1;
 	const crops = groups.filter(({ from }) => isCutOut(from, layout.source));
 	if (crops.length > 0) {
 		const others = groups.filter((group) => !crops.includes(group));
@@ -73,12 +73,12 @@ export function mainOf([main]: readonly Panel[]): Panel {
 
 /** Views cut from the same picture, with their places in the tensor. */
 interface Group {
-	readonly from: Resized;
+	readonly from: ResizeStage;
 	readonly views: readonly (readonly [index: number, view: View])[];
 }
 
-function groupsOf({ views }: Framing): Group[] {
-	const groups = new Map<Resized, (readonly [number, View])[]>();
+function groupsOf({ views }: ViewPlan): Group[] {
+	const groups = new Map<ResizeStage, (readonly [number, View])[]>();
 	for (const [index, view] of views.entries()) {
 		const known = groups.get(view.from);
 		if (known === undefined) groups.set(view.from, [[index, view]]);
@@ -88,7 +88,7 @@ function groupsOf({ views }: Framing): Group[] {
 }
 
 /** Whether the picture shows a part of the source only. */
-function isCutOut({ from, window }: Resized, source: Size): boolean {
+function isCutOut({ from, window }: ResizeStage, source: Size): boolean {
 	const { width, height } = from === "source" ? source : from.size;
 	const isPart =
 		window.x > 0 || window.y > 0 || window.x + window.width < width || window.y + window.height < height;
@@ -131,7 +131,7 @@ function cropsPanel(layout: ItemLayout, groups: readonly Group[]): Panel {
 	const tiles = groups.flatMap(({ from, views }) =>
 		views.map(([view, made]): Tile => ({ view, box: from.window, size: from.size, made })),
 	);
-	const source = wholeOf(layout.source);
+	const source = fullWindow(layout.source);
 	return { role: "crops", extent: source, picture: source, tiles, ...cellsOf(layout, tiles, "crops") };
 }
 
@@ -139,7 +139,7 @@ function cropsPanel(layout: ItemLayout, groups: readonly Group[]): Panel {
 function bareCanvas(layout: ItemLayout): Panel {
 	const { canvas, tileGrid } = layout;
 	const size = { width: canvas.width / tileGrid.cols, height: canvas.height / tileGrid.rows };
-	const box = wholeOf(canvas);
+	const box = fullWindow(canvas);
 	const tiles = Array.from({ length: tileGrid.rows * tileGrid.cols }, (_, index): Tile => {
 		const [row, col] = [Math.floor(index / tileGrid.cols), index % tileGrid.cols];
 		return { box: { x: col * size.width, y: row * size.height, ...size }, size };
@@ -155,7 +155,7 @@ function bareCanvas(layout: ItemLayout): Panel {
 
 /** The picture at the last size that the layout names; a side of an extreme shape may round to nothing. */
 function looseImage({ resizes, content }: ItemLayout): Panel[] {
-	const box = wholeOf(resizes?.at(-1) ?? content);
+	const box = fullWindow(resizes?.at(-1) ?? content);
 	if (box.width === 0 || box.height === 0) return [];
 	return [{ role: "picture", extent: box, picture: box, tiles: [], patches: [], tokens: [] }];
 }
@@ -183,10 +183,10 @@ function cellsOf(
 
 /** The picture, but not farther beyond the canvas than a reader needs to see that it is cropped. */
 function withReach(picture: Box, { x, y, width, height }: Box): Box {
-	const left = Math.max(picture.x, x - MOST_BEYOND * width);
-	const top = Math.max(picture.y, y - MOST_BEYOND * height);
-	const right = Math.min(picture.x + picture.width, x + width * (1 + MOST_BEYOND));
-	const bottom = Math.min(picture.y + picture.height, y + height * (1 + MOST_BEYOND));
+	const left = Math.max(picture.x, x - MAX_BEYOND * width);
+	const top = Math.max(picture.y, y - MAX_BEYOND * height);
+	const right = Math.min(picture.x + picture.width, x + width * (1 + MAX_BEYOND));
+	const bottom = Math.min(picture.y + picture.height, y + height * (1 + MAX_BEYOND));
 	return { x: left, y: top, width: right - left, height: bottom - top };
 }
 

@@ -2,14 +2,14 @@
 
 import { OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
-import type { Framing, Picture } from "@onevision/media";
+import type { Picture, ViewPlan } from "@onevision/media";
 import { resize } from "@onevision/media";
 import { blankPicture } from "../shapes/blank.ts";
 import { type Column, columnHeight, drawColumn } from "./column.ts";
-import { notesOf, px, thousands, tokensText } from "./facts.ts";
+import { formatInteger, notesOf, px, tokensText } from "./facts.ts";
 import { flowPanels } from "./flow.ts";
 import type { LegendKey } from "./legend.ts";
-import { COLUMN_WIDTH, GAP, MARGIN, MOST_SIDE } from "./page.ts";
+import { COLUMN_WIDTH, GAP, MARGIN, MAX_SIDE } from "./page.ts";
 import { drawHeading, type InspectOptions, legendOf } from "./page-text.ts";
 import { FITTING } from "./paint.ts";
 import { drawPanel, shownOf } from "./panel-drawing.ts";
@@ -22,35 +22,35 @@ export interface InspectedImage {
 	/** The image, or a smaller one of the same shape (`pageSized`). */
 	readonly picture: Picture;
 	readonly layout: ItemLayout;
-	readonly framing?: Framing;
+	readonly viewPlan?: ViewPlan;
 }
 
 /** Most images on one page. */
-export const MOST_IMAGES = 32;
+export const MAX_IMAGES = 32;
 
 /** A picture no larger than a page, so that many large ones need little memory until they are drawn. */
 export function pageSized(picture: Picture): Picture {
 	const { width, height } = picture;
-	const scale = MOST_SIDE / Math.max(width, height);
+	const scale = MAX_SIDE / Math.max(width, height);
 	if (scale >= 1) return picture;
 	const side = (length: number): number => Math.max(1, Math.round(length * scale));
 	return resize(picture, { width: side(width), height: side(height) }, FITTING);
 }
 
-const ROOM = { width: MOST_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 };
+const ROOM = { width: MAX_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 };
 
 /** Draws the images row by row. Throws `over-limit` for more than 32. */
 export function inspectSample(
 	images: readonly InspectedImage[],
-	options: Omit<InspectOptions, "framing">,
+	options: Omit<InspectOptions, "viewPlan">,
 ): Picture {
-	if (images.length > MOST_IMAGES) {
+	if (images.length > MAX_IMAGES) {
 		throw new OnevisionError(
 			"over-limit",
-			`${images.length} images: a page takes at most ${MOST_IMAGES}; give fewer`,
+			`${images.length} images: a page takes at most ${MAX_IMAGES}; give fewer`,
 		);
 	}
-	const panels = images.map(({ layout, framing }) => unnumbered(mainOf(panelsOf(layout, framing))));
+	const panels = images.map(({ layout, viewPlan }) => unnumbered(mainOf(panelsOf(layout, viewPlan))));
 	const flow = flowPanels(
 		panels.map(({ extent }) => extent),
 		ROOM,
@@ -91,7 +91,7 @@ function legendOfAll(
 
 function columnOf(
 	images: readonly InspectedImage[],
-	{ title, subtitle = "" }: Omit<InspectOptions, "framing">,
+	{ title, subtitle = "" }: Omit<InspectOptions, "viewPlan">,
 	legend: readonly LegendKey[],
 ): Column {
 	const sum = (pick: (layout: ItemLayout) => number): number =>
@@ -106,15 +106,15 @@ function columnOf(
 		title,
 		subtitle,
 		facts: [
-			{ name: "images together", value: thousands(images.length) },
-			{ name: "views", value: thousands(sum(({ views }) => views)) },
-			{ name: "tower tokens", value: thousands(sum(({ towerTokens }) => towerTokens)) },
+			{ name: "images together", value: formatInteger(images.length) },
+			{ name: "views", value: formatInteger(sum(({ views }) => views)) },
+			{ name: "tower tokens", value: formatInteger(sum(({ towerTokens }) => towerTokens)) },
 		],
 		total: {
 			name: "visual tokens",
 			value: isRange
-				? `${thousands(range.min)}–${thousands(range.max)}`
-				: thousands(sum(({ visualTokens }) => visualTokens)),
+				? `${formatInteger(range.min)}–${formatInteger(range.max)}`
+				: formatInteger(sum(({ visualTokens }) => visualTokens)),
 		},
 		parts: images.map(({ name, layout }) => ({ name, value: tokensText(layout) })),
 		notes: [

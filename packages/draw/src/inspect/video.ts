@@ -6,10 +6,10 @@ import { blankPicture } from "../shapes/blank.ts";
 import { closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
 import { columnHeight, drawColumn } from "./column.ts";
 import { CURVE_HEIGHT, drawCurve, type WeighedFrame } from "./curve.ts";
-import { thousands } from "./facts.ts";
+import { formatInteger } from "./facts.ts";
 import { drawFrames, planSheet, type ShownFrame, shownPlaces } from "./frame-sheet.ts";
 import type { LegendKey } from "./legend.ts";
-import { COLUMN_WIDTH, fit, GAP, HEADING, LEAST_WIDTH, MARGIN, MOST_SIDE, SMALL } from "./page.ts";
+import { COLUMN_WIDTH, fit, GAP, HEADING, MARGIN, MAX_SIDE, MIN_WIDTH, SMALL } from "./page.ts";
 import {
 	closeUpHeading,
 	columnOf,
@@ -39,7 +39,7 @@ export interface InspectVideoOptions extends InspectOptions {
 	readonly sampling?: string;
 }
 
-const WIDTH = MOST_SIDE - 2 * MARGIN;
+const WIDTH = MAX_SIDE - 2 * MARGIN;
 /** Beside the column; what lies beneath both takes the whole width. */
 const SHEET_ROOM = { width: WIDTH - GAP - COLUMN_WIDTH, height: 700 };
 
@@ -53,10 +53,10 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 	const { layout, weights, chosen, frames } = clip;
 	const [sample] = frames.slice(Math.floor(frames.length / 2));
 	if (sample === undefined) throw new Error("internal: a clip without frames");
-	const main = mainOf(panelsOf(layout, options.framing));
+	const main = mainOf(panelsOf(layout, options.viewPlan));
 	const frame = fit(main.extent, { width: SMALL * 1.5, height: SMALL });
 	const closeUp = closeUpOf(main, sample.picture, layout.patchGrid, {
-		width: WIDTH - Math.max(frame.width, LEAST_WIDTH) - GAP,
+		width: WIDTH - Math.max(frame.width, MIN_WIDTH) - GAP,
 		height: SMALL,
 	});
 	const shown = [shownOf(main, { x: 0, y: 0, ...frame })];
@@ -70,7 +70,7 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 	const frameArea = { x: MARGIN, y: curve.y + CURVE_HEIGHT + GAP + HEADING, ...frame };
 	const lowest = closeUp === undefined ? frame.height : Math.max(frame.height, closeUpSize(closeUp).height);
 	const height = frameArea.y + lowest + MARGIN;
-	const target = blankPicture({ width: MOST_SIDE, height }, COLORS.page);
+	const target = blankPicture({ width: MAX_SIDE, height }, COLORS.page);
 	drawFrames(target, frames, plan, sheet);
 	drawHeading(target, framesHeading(clip, options.sampling), { ...sheet, ...plan });
 	drawCurve(target, weights, chosen, curve);
@@ -81,21 +81,21 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 	if (closeUp !== undefined) {
 		const area = {
 			...frameArea,
-			x: frameArea.x + Math.max(frame.width, LEAST_WIDTH) + GAP,
+			x: frameArea.x + Math.max(frame.width, MIN_WIDTH) + GAP,
 			...closeUpSize(closeUp),
 		};
 		drawCloseUp(target, sample.picture, closeUp, area, options.resize ?? FITTING);
 		drawHeading(target, closeUpHeading(closeUp), area);
 	}
-	drawColumn(target, column, { x: MOST_SIDE - MARGIN - COLUMN_WIDTH, y: MARGIN });
+	drawColumn(target, column, { x: MAX_SIDE - MARGIN - COLUMN_WIDTH, y: MARGIN });
 	return target;
 }
 
 function framesHeading({ chosen, weights, frames }: InspectedClip, sampling: string | undefined) {
 	const all = chosen.length === weights.length;
 	const which = all
-		? `all ${thousands(weights.length)}`
-		: `${thousands(chosen.length)} of ${thousands(weights.length)}`;
+		? `all ${formatInteger(weights.length)}`
+		: `${formatInteger(chosen.length)} of ${formatInteger(weights.length)}`;
 	const part = frames.length < chosen.length ? `${frames.length} of them are drawn; ` : "";
 	const how = sampling ?? (all ? "none is left out" : "as the model's processor samples them");
 	return { name: `${which} frames`, detail: `${how}; ${part}number and time of each` };
@@ -103,6 +103,6 @@ function framesHeading({ chosen, weights, frames }: InspectedClip, sampling: str
 
 function curveHeading({ weights }: InspectedClip) {
 	const bytes = weights.reduce((sum, frame) => sum + frame.bytes, 0);
-	const detail = `${thousands(bytes)} bytes in all, square-root scale`;
+	const detail = `${formatInteger(bytes)} bytes in all, square-root scale`;
 	return { name: "bytes of each frame", detail };
 }

@@ -1,17 +1,17 @@
 /** What a badge's place costs because of the other marks: their regions, points, badges and leaders. */
 
 import { type Box, inset, type Point } from "../shapes/path.ts";
+import { type LabelPosition, RING_RADIUS } from "./label-positions.ts";
 import type { ResolvedRegion } from "./regions.ts";
 import { crosses, distanceTo, meets } from "./segment.ts";
-import { RING_RADIUS, type Spot } from "./spots.ts";
 
-/** A mark's neighbour; without a spot where none is chosen yet. */
+/** A mark's neighbour; without a position where none is chosen yet. */
 export interface Neighbour {
 	readonly region: ResolvedRegion;
-	readonly spot?: Spot | undefined;
+	readonly position?: LabelPosition | undefined;
 }
 
-/** Costs on the scale of `Spot.cost`: a badge within another's region costs 1. */
+/** Costs on the scale of `LabelPosition.cost`: a badge within another's region costs 1. */
 const COST_OF_FRAME = 0.08;
 /** Of a box that holds the own one: on its frame, a badge seems to be its. */
 const COST_OF_OUTER_FRAME = 0.2;
@@ -27,7 +27,7 @@ const SAMPLES = 5;
 
 /** Whether a badge may lie there at all: off every marked point and off the badges chosen so far. */
 export function isFree(
-	{ badge }: Spot,
+	{ badge }: LabelPosition,
 	own: ResolvedRegion,
 	others: readonly Neighbour[],
 	gap: number,
@@ -35,23 +35,31 @@ export function isFree(
 	const kept = inset(badge, -gap);
 	if (own.kind === "point" && covers(kept, own.point)) return false;
 	return others.every(
-		({ region, spot }) =>
+		({ region, position }) =>
 			!(region.kind === "point" && covers(kept, region.point)) &&
-			!(spot !== undefined && overlap(kept, spot.badge) > 0),
+			!(position !== undefined && overlap(kept, position.badge) > 0),
 	);
 }
 
-/** What the neighbours add to the cost of a spot. */
-export function clutterOf(spot: Spot, own: ResolvedRegion, others: readonly Neighbour[]): number {
-	return others.reduce((sum, other) => sum + costBeside(spot, own, other), 0);
+/** What the neighbours add to the cost of a position. */
+export function clutterOf(
+	position: LabelPosition,
+	own: ResolvedRegion,
+	others: readonly Neighbour[],
+): number {
+	return others.reduce((sum, other) => sum + costBeside(position, own, other), 0);
 }
 
-function costBeside({ badge, leader }: Spot, own: ResolvedRegion, { region, spot }: Neighbour): number {
+function costBeside(
+	{ badge, leader }: LabelPosition,
+	own: ResolvedRegion,
+	{ region, position }: Neighbour,
+): number {
 	let cost = costOnRegion(badge, own, region);
-	if (spot?.leader !== undefined && meets(spot.leader, badge)) cost += COST_OF_BADGE_ON_LEADER;
+	if (position?.leader !== undefined && meets(position.leader, badge)) cost += COST_OF_BADGE_ON_LEADER;
 	if (leader === undefined) return cost;
-	if (spot !== undefined && meets(leader, spot.badge)) cost += COST_OF_BADGE_ON_LEADER;
-	if (spot?.leader !== undefined && crosses(leader, spot.leader)) cost += COST_OF_CROSSING;
+	if (position !== undefined && meets(leader, position.badge)) cost += COST_OF_BADGE_ON_LEADER;
+	if (position?.leader !== undefined && crosses(leader, position.leader)) cost += COST_OF_CROSSING;
 	const isFar = !samePoint(region.point, own.point);
 	if (region.kind === "point" && isFar && distanceTo(leader, region.point) < CLEAR * badge.height) {
 		cost += COST_OF_LEADER_NEAR_POINT;

@@ -14,7 +14,7 @@ import {
 	type Region,
 } from "../index.ts";
 import { contrastRatio, luminanceOf, READABLE_CONTRAST } from "../shapes/color.ts";
-import { GROUNDS } from "../testing/grounds.ts";
+import { BACKGROUNDS } from "../testing/backgrounds.ts";
 import { expectSound } from "../testing/marks.ts";
 import { markStrokes } from "./badge.ts";
 import { distanceInside } from "./distance.ts";
@@ -38,8 +38,8 @@ describe("readable on any ground", () => {
 	const mean = (values: readonly number[]): number =>
 		values.reduce((sum, value) => sum + value, 0) / values.length;
 
-	test.each(Object.keys(GROUNDS) as (keyof typeof GROUNDS)[])("%s", (name) => {
-		const picture = GROUNDS[name](SIZE);
+	test.each(Object.keys(BACKGROUNDS) as (keyof typeof BACKGROUNDS)[])("%s", (name) => {
+		const picture = BACKGROUNDS[name](SIZE);
 		const regions: Region[] = [50, 150, 250, 350].flatMap((x) =>
 			[80, 200].map((y) => ({ kind: "point" as const, x, y })),
 		);

@@ -19,11 +19,11 @@ import {
 	markStrokes,
 	NEUTRAL_HUE,
 } from "./badge.ts";
+import { type LabelPosition, RING_RADIUS } from "./label-positions.ts";
 import { drawDot, drawLeader, drawRegion, drawRing } from "./outlines.ts";
 import { placeBadges } from "./placement.ts";
 import { type Region, type ResolvedRegion, resolveRegions, smallestFirst } from "./regions.ts";
 import { shortened } from "./segment.ts";
-import { RING_RADIUS, type Spot } from "./spots.ts";
 
 export interface MarkOptions {
 	/** One per region, in place of 1, 2, 3, …. */
@@ -67,7 +67,7 @@ const SHRINK = 0.88;
 /** Share of marks that must become clear for a size of nothing; half the size is worth half of it. */
 const LOSS_OF_SIZE = 0.4;
 /** Smallest badge, as a share of the default, that is taken only because it shows more clearly what it marks. */
-const LEAST_SHARE = 0.55;
+const MIN_SHARE = 0.55;
 
 /**
  * Draws a numbered mark for each region on a copy of the picture. Marks lie in the picture and do not overlap.
@@ -87,15 +87,15 @@ export function drawMarks(
 		markColors(hueOf(resolved[index], index), luminanceAround(picture, badge, height / 2)),
 	);
 	const target = copyPicture(picture);
-	/** Calls with each region, its spot and its colours, in the given order of indices. */
+	/** Calls with each region, its position and its colours, in the given order of indices. */
 	const each = (
 		order: readonly number[],
-		draw: (region: ResolvedRegion, spot: Spot, colors: MarkColors, label: string) => void,
+		draw: (region: ResolvedRegion, position: LabelPosition, colors: MarkColors, label: string) => void,
 	): void => {
 		for (const index of order) {
-			const [region, spot, own] = [resolved[index], placed[index], colors[index]];
-			if (region !== undefined && spot !== undefined && own !== undefined) {
-				draw(region, spot, own, labels[index] ?? "");
+			const [region, position, own] = [resolved[index], placed[index], colors[index]];
+			if (region !== undefined && position !== undefined && own !== undefined) {
+				draw(region, position, own, labels[index] ?? "");
 			}
 		}
 	};
@@ -139,7 +139,7 @@ function place(
 	labels: readonly string[],
 	asked: number | undefined,
 	picture: Size,
-): { readonly placed: readonly Spot[]; readonly height: number } {
+): { readonly placed: readonly LabelPosition[]; readonly height: number } {
 	const least = Math.min(MIN_MARK_SIZE, picture.height);
 	if (asked !== undefined && !(Number.isInteger(asked) && asked >= MIN_MARK_SIZE)) {
 		throw new OnevisionError(
@@ -148,15 +148,17 @@ function place(
 		);
 	}
 	const largest = asked ?? Math.max(least, defaultHeight(regions, labels, picture));
-	const readable = LEAST_SHARE * largest;
-	let best: { readonly placed: readonly Spot[]; readonly height: number; readonly loss: number } | undefined;
+	const readable = MIN_SHARE * largest;
+	let best:
+		| { readonly placed: readonly LabelPosition[]; readonly height: number; readonly loss: number }
+		| undefined;
 	for (let height = largest; ; height = Math.max(least, Math.floor(height * SHRINK))) {
 		const smaller = LOSS_OF_SIZE * (1 - height / largest);
 		if (best !== undefined && (smaller >= best.loss || height < readable)) break;
 		const placement = placeBadges(regions, labels, height, picture);
 		if (placement !== undefined) {
 			const loss = smaller + placement.unclear / regions.length;
-			if (best === undefined || loss < best.loss) best = { placed: placement.spots, height, loss };
+			if (best === undefined || loss < best.loss) best = { placed: placement.positions, height, loss };
 		}
 		if (asked !== undefined || height <= least) break;
 	}
@@ -186,7 +188,7 @@ function defaultHeight(
 function table(
 	regions: readonly ResolvedRegion[],
 	labels: readonly string[],
-	placed: readonly Spot[],
+	placed: readonly LabelPosition[],
 ): readonly Mark[] {
 	return regions.flatMap(({ kind, point, box }, index) => {
 		const badge = placed[index]?.badge;

@@ -8,8 +8,8 @@ import type { Size } from "@onevision/base";
 import { type Box, inset } from "../shapes/path.ts";
 import { badgeSize } from "./badge.ts";
 import { clutterOf, isFree, type Neighbour } from "./clutter.ts";
+import { FARTHEST, type LabelPosition, labelPositionsFor } from "./label-positions.ts";
 import { type ResolvedRegion, smallestFirst } from "./regions.ts";
-import { FARTHEST, type Spot, spotsFor } from "./spots.ts";
 
 /** Least gap between badges, as a share of their height. */
 const GAP = 0.08;
@@ -19,7 +19,7 @@ const CLEAR_COST = 0.5;
 const ROUNDS = 3;
 export interface Placement {
 	/** Of each region. */
-	readonly spots: readonly Spot[];
+	readonly positions: readonly LabelPosition[];
 	/** How many of them do not tell clearly what they mark. */
 	readonly unclear: number;
 }
@@ -36,9 +36,9 @@ export function placeBadges(
 	const widest = sizes.reduce((most, { width }) => Math.max(most, width), 0);
 	const neighbours = neighboursOf(regions, FARTHEST * height + widest);
 	const places = regions.map((region, index) =>
-		spotsFor(region, sizes[index] ?? { width: height, height }, picture, gap),
+		labelPositionsFor(region, sizes[index] ?? { width: height, height }, picture, gap),
 	);
-	const chosen: (Spot | undefined)[] = regions.map(() => undefined);
+	const chosen: (LabelPosition | undefined)[] = regions.map(() => undefined);
 	const costs = regions.map(() => 0);
 	const order = smallestFirst(regions);
 	for (let round = 0; round <= ROUNDS; round++) {
@@ -48,33 +48,33 @@ export function placeBadges(
 			if (region === undefined || (round > 0 && (costs[index] ?? 0) <= CLEAR_COST)) continue;
 			const others = (neighbours[index] ?? []).flatMap((other): Neighbour[] => {
 				const beside = regions[other];
-				return beside === undefined ? [] : [{ region: beside, spot: chosen[other] }];
+				return beside === undefined ? [] : [{ region: beside, position: chosen[other] }];
 			});
 			const best = cheapest(places[index] ?? [], region, others, gap);
 			if (best === undefined) return undefined;
-			if (best.spot.badge !== chosen[index]?.badge) changes++;
-			chosen[index] = best.spot;
+			if (best.position.badge !== chosen[index]?.badge) changes++;
+			chosen[index] = best.position;
 			costs[index] = best.cost;
 		}
 		if (changes === 0) break;
 	}
-	const spots = chosen.flatMap((spot) => spot ?? []);
-	return { spots, unclear: costs.filter((cost) => cost > CLEAR_COST).length };
+	const positions = chosen.flatMap((position) => position ?? []);
+	return { positions, unclear: costs.filter((cost) => cost > CLEAR_COST).length };
 }
 
-/** The free spot that costs least, the first of equals; `spots` come with the cheapest first. */
+/** The free position that costs least, the first of equals; `positions` come with the cheapest first. */
 function cheapest(
-	spots: readonly Spot[],
+	positions: readonly LabelPosition[],
 	own: ResolvedRegion,
 	others: readonly Neighbour[],
 	gap: number,
-): { readonly spot: Spot; readonly cost: number } | undefined {
-	let best: { readonly spot: Spot; readonly cost: number } | undefined;
-	for (const spot of spots) {
-		if (best !== undefined && spot.cost >= best.cost) break;
-		if (!isFree(spot, own, others, gap)) continue;
-		const cost = spot.cost + clutterOf(spot, own, others);
-		if (best === undefined || cost < best.cost) best = { spot, cost };
+): { readonly position: LabelPosition; readonly cost: number } | undefined {
+	let best: { readonly position: LabelPosition; readonly cost: number } | undefined;
+	for (const position of positions) {
+		if (best !== undefined && position.cost >= best.cost) break;
+		if (!isFree(position, own, others, gap)) continue;
+		const cost = position.cost + clutterOf(position, own, others);
+		if (best === undefined || cost < best.cost) best = { position, cost };
 	}
 	return best;
 }

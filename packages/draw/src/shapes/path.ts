@@ -23,7 +23,7 @@ export type Path = readonly (readonly Point[])[];
 
 /** Farthest a flattened curve may be from the true one, px. */
 const TOLERANCE = 0.02;
-const MOST_PIECES = 256;
+const MAX_PIECES = 256;
 /** tan 22.5°: where the control point of an eighth of a circle lies. */
 const EIGHTH = Math.sqrt(2) - 1;
 /** cos 45°. */
@@ -114,7 +114,7 @@ export function quadraticPoints(from: Point, control: Point, to: Point): Point[]
 	const bendX = from.x - 2 * control.x + to.x;
 	const bendY = from.y - 2 * control.y + to.y;
 	const bend = Math.sqrt(bendX * bendX + bendY * bendY);
-	const pieces = Math.min(MOST_PIECES, Math.max(1, Math.ceil(Math.sqrt(bend / (4 * TOLERANCE)))));
+	const pieces = Math.min(MAX_PIECES, Math.max(1, Math.ceil(Math.sqrt(bend / (4 * TOLERANCE)))));
 	return Array.from({ length: pieces }, (_, index) => {
 		if (index === pieces - 1) return to;
 		const t = (index + 1) / pieces;

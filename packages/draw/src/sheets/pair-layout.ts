@@ -6,7 +6,7 @@ import {
 	captionRoom,
 	DEFAULT_SHEET_SIDE,
 	largestWithin,
-	MOST_ENLARGED,
+	MAX_ENLARGED,
 	type PairOptions,
 	type SheetLayout,
 	type Spacing,
@@ -16,9 +16,9 @@ import {
 } from "./sheet-spacing.ts";
 
 /** For the sake of a small picture, a large one is made no lower than this, px, or half as high; and no narrower. */
-const [LEAST_HEIGHT, LEAST_WIDTH] = [480, 64];
+const [MIN_HEIGHT, MIN_WIDTH] = [480, 64];
 /** An enlarged picture is at most so many times as wide as the longest side of both: wider, it would make the other small. */
-const MOST_WIDE = 2;
+const MAX_WIDE = 2;
 
 /**
  * Two pictures side by side in the same height, each in its own shape to the nearest px: that of the higher one, or so
@@ -76,10 +76,10 @@ interface PairCells {
 /** Sizes at which the two can be compared, not rounded. */
 function comparable(before: Size, after: Size): readonly [Size, Size] {
 	const [low, high] = before.height <= after.height ? [before, after] : [after, before];
-	const widest = MOST_WIDE * Math.max(before.width, before.height, after.width, after.height);
-	const most = low.height * Math.min(MOST_ENLARGED, widest / low.width);
-	const narrowest = Math.min(LEAST_WIDTH, high.width / 2);
-	const least = Math.max(Math.min(LEAST_HEIGHT, high.height / 2), (narrowest * high.height) / high.width);
+	const widest = MAX_WIDE * Math.max(before.width, before.height, after.width, after.height);
+	const most = low.height * Math.min(MAX_ENLARGED, widest / low.width);
+	const narrowest = Math.min(MIN_WIDTH, high.width / 2);
+	const least = Math.max(Math.min(MIN_HEIGHT, high.height / 2), (narrowest * high.height) / high.width);
 	const height = Math.min(high.height, Math.max(most, least));
 	const at = (size: Size, down: number): Size => ({ width: (size.width * down) / size.height, height: down });
 	const [one, other] = [at(low, Math.min(height, most)), at(high, height)];

@@ -10,7 +10,7 @@ import {
 	captionRoom,
 	DEFAULT_SHEET_SIDE,
 	largestWithin,
-	MOST_ENLARGED,
+	MAX_ENLARGED,
 	type SheetCell,
 	type SheetLayout,
 	type SheetOptions,
@@ -74,7 +74,7 @@ function sheetOf(
 ): SheetLayout {
 	const { gap, line } = spacing;
 	const cellHeight = Math.max(1, Math.round(cell.height * scale));
-	const most = MOST_ENLARGED * Math.max(1, scale);
+	const most = MAX_ENLARGED * Math.max(1, scale);
 	const cells: SheetCell[] = [];
 	let y = gap;
 	for (let row = 0; row < rows; row++) {

@@ -44,7 +44,7 @@ export const MAX_SHEET_PICTURES = 256;
 /** Longest side of a sheet unless asked otherwise, px: more than any vision-language model is given of one picture. */
 export const DEFAULT_SHEET_SIDE = 4096;
 /** A picture is enlarged so many times at most, so that one of a few px does not become a blur among large ones. */
-export const MOST_ENLARGED = 4;
+export const MAX_ENLARGED = 4;
 /** Shares of the longer side that all pictures take together. */
 const GAP = 0.012;
 const CAPTION = 0.024;
@@ -52,13 +52,13 @@ const CAPTION = 0.024;
 const CAPTION_IN_CELL = 0.11;
 /** Captions are made smaller, down to this share, before they are shortened. */
 const SMALLEST_CAPTION = 0.6;
-const LEAST_CAPTION = 9;
+const MIN_CAPTION = 9;
 /** A line of captions, in font sizes. */
 const CAPTION_LINE = 1.45;
 /** A cell is not narrower than its caption in the smallest type, up to this, px. */
-const MOST_CAPTION_ROOM = 96;
+const MAX_CAPTION_ROOM = 96;
 /** Narrowest sheet per column, px. */
-const LEAST_COLUMN = 64;
+const MIN_COLUMN = 64;
 
 export interface Spacing {
 	readonly gap: number;
@@ -72,17 +72,17 @@ export function spacingOf(side: number, labels: readonly string[] | undefined, c
 	const gap = Math.max(2, Math.min(Math.round(side * GAP), Math.floor(cell.width / 8)));
 	if (labels === undefined) return { gap, captionSize: 0, line: 0 };
 	const inCell = CAPTION_IN_CELL * Math.sqrt(cell.width * cell.height);
-	const wanted = Math.max(LEAST_CAPTION, Math.min(side * CAPTION, inCell));
+	const wanted = Math.max(MIN_CAPTION, Math.min(side * CAPTION, inCell));
 	const widest = Math.max(...labels.map((label) => measureText(label, 1).width));
 	const fitting = Math.max(wanted * SMALLEST_CAPTION, Math.min(wanted, cell.width / widest));
-	const captionSize = Math.max(LEAST_CAPTION, Math.floor(fitting));
+	const captionSize = Math.max(MIN_CAPTION, Math.floor(fitting));
 	return { gap, captionSize, line: Math.round(captionSize * CAPTION_LINE) };
 }
 
 /** Narrowest cell that holds a caption, px; 1 without. */
 export function captionRoom(label: string | undefined): number {
 	if (label === undefined) return 1;
-	return Math.max(1, Math.min(MOST_CAPTION_ROOM, Math.ceil(measureText(label, LEAST_CAPTION).width)));
+	return Math.max(1, Math.min(MAX_CAPTION_ROOM, Math.ceil(measureText(label, MIN_CAPTION).width)));
 }
 
 /** A picture's place with its caption on the line above, as wide as the cell. */
@@ -161,7 +161,7 @@ export function assertSheet(count: number, { labels, columns, width, maxSide }: 
 	if (width !== undefined && maxSide !== undefined) {
 		throw new OnevisionError("invalid-input", "width and longest side are both given; leave one of them out");
 	}
-	const least = LEAST_COLUMN * (columns ?? 1);
+	const least = MIN_COLUMN * (columns ?? 1);
 	for (const [name, value] of Object.entries({ width, "longest side": maxSide })) {
 		if (value === undefined || (Number.isInteger(value) && value >= least)) continue;
 		throw new OnevisionError("invalid-input", `${name} ${value}: give whole px from ${least}`);

@@ -15,7 +15,7 @@ import {
 	MAX_SHEET_PICTURES,
 	type SheetLayout,
 } from "../index.ts";
-import { GROUNDS } from "../testing/grounds.ts";
+import { BACKGROUNDS } from "../testing/backgrounds.ts";
 
 const side = fc.integer({ min: 80, max: 1600 });
 const size: fc.Arbitrary<Size> = fc.record({ width: side, height: side });
@@ -128,7 +128,10 @@ describe("contact sheets", () => {
 	});
 
 	test("pixels come through unchanged where nothing is scaled, names above them", () => {
-		const pictures = [GROUNDS.noise({ width: 60, height: 40 }), GROUNDS.photo({ width: 60, height: 40 })];
+		const pictures = [
+			BACKGROUNDS.noise({ width: 60, height: 40 }),
+			BACKGROUNDS.photo({ width: 60, height: 40 }),
+		];
 		const { picture: sheet, layout } = contactSheet(pictures, { labels: ["one", "two"] });
 		layout.cells.forEach(({ picture: box, caption }, index) => {
 			for (let y = 0; y < box.height; y++) {

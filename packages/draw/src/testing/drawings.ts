@@ -23,7 +23,7 @@ import {
 	textPath,
 	WHITE,
 } from "../index.ts";
-import { GROUNDS } from "./grounds.ts";
+import { BACKGROUNDS } from "./backgrounds.ts";
 
 const SIZE = { width: 320, height: 200 };
 
@@ -58,19 +58,20 @@ export const DRAWINGS = {
 		drawLabel(target, "label", { x: 300, y: 190 }, { size: 14 });
 		return target;
 	},
-	"marks-black": () => marks(GROUNDS.black(SIZE)),
-	"marks-white": () => marks(GROUNDS.white(SIZE)),
-	"marks-mid-gray": () => marks(GROUNDS["mid-gray"](SIZE)),
-	"marks-noise": () => marks(GROUNDS.noise(SIZE)),
-	"marks-photo": () => marks(GROUNDS.photo(SIZE)),
-	grid: () => drawMarks(GROUNDS.photo(SIZE), gridCells(SIZE, { rows: 3, cols: 5 })).picture,
+	"marks-black": () => marks(BACKGROUNDS.black(SIZE)),
+	"marks-white": () => marks(BACKGROUNDS.white(SIZE)),
+	"marks-mid-gray": () => marks(BACKGROUNDS["mid-gray"](SIZE)),
+	"marks-noise": () => marks(BACKGROUNDS.noise(SIZE)),
+	"marks-photo": () => marks(BACKGROUNDS.photo(SIZE)),
+	grid: () => drawMarks(BACKGROUNDS.photo(SIZE), gridCells(SIZE, { rows: 3, cols: 5 })).picture,
 	sheet: () => {
 		const sizes = [SIZE, { width: 200, height: 300 }, SIZE, { width: 400, height: 100 }, SIZE];
 		const labels = ["front", "left", "a name that is far too long", "right", "rear"];
-		return contactSheet(sizes.map(GROUNDS.photo), { labels, width: 480 }).picture;
+		return contactSheet(sizes.map(BACKGROUNDS.photo), { labels, width: 480 }).picture;
 	},
 	pair: () =>
-		beforeAfterPair(GROUNDS.photo(SIZE), GROUNDS.white({ width: 90, height: 120 }), { width: 400 }).picture,
+		beforeAfterPair(BACKGROUNDS.photo(SIZE), BACKGROUNDS.white({ width: 90, height: 120 }), { width: 400 })
+			.picture,
 } as const satisfies Readonly<Record<string, () => Picture>>;
 
 /** Points near each other and at the border, boxes with and without room, a ring-shaped and a thin mask. */

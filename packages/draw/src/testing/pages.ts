@@ -10,11 +10,11 @@ import {
 	inspectSample,
 	inspectVideo,
 } from "../inspect/index.ts";
-import { GROUNDS } from "./grounds.ts";
+import { BACKGROUNDS } from "./backgrounds.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** A page of one picture; without a framing where the model's pixels are not made. */
+/** A page of one image; without a view plan for models whose pixels are not made. */
 function page(model: string, width: number, height: number, settings: Settings = {}): Picture {
 	const counter = createCounterFrom(model, settings);
 	const [layout] = counter.count({ media: [{ kind: "image", width, height }] }).items;
@@ -25,9 +25,9 @@ function page(model: string, width: number, height: number, settings: Settings =
 		subtitle: "test",
 		...(processor === undefined
 			? {}
-			: { framing: processor.framing(layout), resize: processor.resizing("image") }),
+			: { viewPlan: processor.planViews(layout), resize: processor.resizing("image") }),
 	};
-	return inspectImage(GROUNDS.photo({ width, height }), layout, options);
+	return inspectImage(BACKGROUNDS.photo({ width, height }), layout, options);
 }
 
 export function processorOf(model: string, settings: Settings) {
@@ -49,9 +49,9 @@ function together(model: string): Picture {
 	const { items } = counter.count({ media: sizes.map((size) => ({ kind: "image", ...size })) });
 	const images = items.map((layout, index) => ({
 		name: `image ${index}`,
-		picture: GROUNDS.photo(layout.source),
+		picture: BACKGROUNDS.photo(layout.source),
 		layout,
-		framing: processor.framing(layout, sizes.length),
+		viewPlan: processor.planViews(layout, sizes.length),
 	}));
 	return inspectSample(images, { title: counter.checkpoint.title });
 }
@@ -69,11 +69,11 @@ function clip(model: string, settings: Settings): Picture {
 	const frames = framesToShow(chosen).map((frame) => ({
 		frame,
 		seconds: frame / 10,
-		picture: GROUNDS[frame < 30 ? "photo" : "mid-gray"](layout.source),
+		picture: BACKGROUNDS[frame < 30 ? "photo" : "mid-gray"](layout.source),
 	}));
 	const options = {
 		title: processor.checkpoint.title,
-		framing: processor.framing(layout),
+		viewPlan: processor.planViews(layout),
 		resize: processor.resizing("video"),
 	};
 	return inspectVideo({ layout, weights, chosen, frames }, options);

@@ -116,14 +116,14 @@ function unpackIndices({ width, height, bits }: BmpLayout, pixels: Uint8Array): 
 }
 
 /** A byte and its repetition stand for at most this many pixels. */
-const MOST_PER_RUN = 255;
+const MAX_PER_RUN = 255;
 /** Pictures of more pixels must have as many bytes as a plain encoder writes at least. */
 const UNCHECKED_PIXELS = 2 ** 24;
 
 /** `[height, width]` palette indices from run lengths; pixels that are skipped are 0. */
 function runLengths({ width, height, runLengths: kind }: BmpLayout, pixels: Uint8Array): Uint8Array {
 	const isHalf = kind === RLE4;
-	const least = height * Math.ceil(width / MOST_PER_RUN) * 2;
+	const least = height * Math.ceil(width / MAX_PER_RUN) * 2;
 	if (width * height > UNCHECKED_PIXELS && pixels.length < least) throw truncated();
 	const indices = new Uint8Array(width * height);
 	let x = 0;

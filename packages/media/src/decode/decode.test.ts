@@ -7,7 +7,7 @@ import { describe, expect, test } from "vitest";
 import type { Picture } from "../picture.ts";
 import { testPicture } from "../testing/pictures.ts";
 import { decodeImage } from "./node.ts";
-import { inverseOrientation, upright } from "./orientation.ts";
+import { applyOrientation, inverseOrientation } from "./orientation.ts";
 
 interface Decoded {
 	readonly width: number;
@@ -305,7 +305,9 @@ test("a file's name does not matter", async () => {
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])("orientation %i is undone by its inverse", (orientation) => {
 	const source = testPicture({ width: 5, height: 3 }, 1, "noise");
-	expect(upright(upright(source, orientation), inverseOrientation(orientation))).toEqual(source);
+	expect(applyOrientation(applyOrientation(source, orientation), inverseOrientation(orientation))).toEqual(
+		source,
+	);
 });
 
 test("damaged files give a picture or one clear line, never anything else", async () => {

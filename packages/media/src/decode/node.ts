@@ -21,7 +21,7 @@ import {
 	MAX_PIXELS,
 	MAX_SECONDS,
 } from "./limits.ts";
-import { inverseOrientation, upright } from "./orientation.ts";
+import { applyOrientation, inverseOrientation } from "./orientation.ts";
 import { assertPngChecksums } from "./png.ts";
 import { assertDecodableTiff } from "./tiff.ts";
 
@@ -43,8 +43,8 @@ const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
  * are none.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
-	const applyOrientation = options.applyOrientation === true;
-	const header = readImageHeader(bytes, { applyOrientation });
+	const asShown = options.applyOrientation === true;
+	const header = readImageHeader(bytes, { applyOrientation: asShown });
 	assertPixels(header, options.maxPixels ?? MAX_PIXELS);
 	const seconds = wholeSeconds(options.maxSeconds ?? MAX_SECONDS);
 	const size = decodedSize(header, options);
@@ -57,7 +57,7 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
 			seconds,
 			isSame(size, header) ? undefined : asTurned(size, orientation),
 		));
-	const shown = upright(decoded, orientation);
+	const shown = applyOrientation(decoded, orientation);
 	assertSize(shown, { ...header, ...size });
 	return shown;
 }
@@ -118,9 +118,9 @@ function decodeSpace(image: Sharp, { space, hasAlpha }: Metadata, bytes: Uint8Ar
 
 /** The picture before EXIF orientation, as Pillow opens it: TIFF is turned there, AVIF is not, here the other way. */
 function asStored(decoded: Picture, header: ImageHeader, metadata: Metadata): Picture {
-	if (header.format === "tiff") return upright(decoded, metadata.orientation ?? 1);
+	if (header.format === "tiff") return applyOrientation(decoded, metadata.orientation ?? 1);
 	if (header.format !== "avif") return decoded;
-	return upright(decoded, inverseOrientation(header.appliedOrientation ?? header.orientation));
+	return applyOrientation(decoded, inverseOrientation(header.appliedOrientation ?? header.orientation));
 }
 
 async function decodeRgb(image: Sharp): Promise<Picture> {

@@ -3,7 +3,7 @@
 import { type Picture, picture } from "../picture.ts";
 
 /** The picture as shown; orientations outside 2 to 8 leave it as it is. */
-export function upright(source: Picture, orientation: number): Picture {
+export function applyOrientation(source: Picture, orientation: number): Picture {
 	if (!(orientation >= 2 && orientation <= 8)) return source;
 	const isTurned = orientation >= 5;
 	const { width: right, height: down } = source;

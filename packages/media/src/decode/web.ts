@@ -9,7 +9,7 @@ import { type Picture, picture } from "../picture.ts";
 import { blobSource, unreadable } from "../reading.ts";
 import type { ImageFormat } from "../sniff.ts";
 import { assertPixels, assertSize, type DecodeOptions, MAX_PIXELS } from "./limits.ts";
-import { inverseOrientation, upright } from "./orientation.ts";
+import { applyOrientation, inverseOrientation } from "./orientation.ts";
 
 /**
  * Decodes one image: the first frame of an animation, alpha dropped. Throws `unreadable-file` for other, damaged and
@@ -18,16 +18,16 @@ import { inverseOrientation, upright } from "./orientation.ts";
  */
 export async function decodeImageBlob(
 	blob: Blob,
-	{ applyOrientation = false, maxPixels = MAX_PIXELS }: Omit<DecodeOptions, "maxSeconds"> = {},
+	{ applyOrientation: asShown = false, maxPixels = MAX_PIXELS }: Omit<DecodeOptions, "maxSeconds"> = {},
 ): Promise<Picture> {
 	const header = await readImageHeaderFrom(blobSource(blob));
 	assertPixels(header, maxPixels);
 	const drawn = await decodeDrawn(blob, header.format);
 	const isTurned = TURNED[header.format];
-	const stored = isTurned ? upright(drawn, inverseOrientation(header.orientation)) : drawn;
+	const stored = isTurned ? applyOrientation(drawn, inverseOrientation(header.orientation)) : drawn;
 	assertSize(stored, header);
-	if (!applyOrientation) return stored;
-	return isTurned ? drawn : upright(drawn, header.orientation);
+	if (!asShown) return stored;
+	return isTurned ? drawn : applyOrientation(drawn, header.orientation);
 }
 
 /** Formats whose EXIF orientation browsers apply by themselves (tried in Chromium). */

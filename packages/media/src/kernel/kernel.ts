@@ -32,7 +32,7 @@ type PlanesPass = (
 	sourceStride: number,
 	rows: number,
 	width: number,
-	tones: number,
+	tables: number,
 	target: number,
 	targetStride: number,
 	plane: number,
@@ -45,7 +45,7 @@ type PatchesPass = (
 	patch: number,
 	frames: number,
 	copies: number,
-	tones: number,
+	tables: number,
 	target: number,
 ) => void;
 type PatchRowsPass = (
@@ -53,7 +53,7 @@ type PatchRowsPass = (
 	sourceStride: number,
 	patches: number,
 	patch: number,
-	tones: number,
+	tables: number,
 	target: number,
 ) => void;
 

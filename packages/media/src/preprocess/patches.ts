@@ -2,7 +2,7 @@
 
 import { type Kernel, kernelOfThread, Places, place } from "../kernel/kernel.ts";
 import type { Picture } from "../picture.ts";
-import { bytesOfTones, type Tones } from "./tones.ts";
+import { bytesOfTables, type NormalizationTables } from "./normalization.ts";
 
 /** Sides of Qwen-VL's patches. */
 export interface MergedPatches {
@@ -22,18 +22,18 @@ const RUN_BYTES = 256 * 1024;
 export function writeMergedPatches(
 	pictures: readonly Picture[],
 	times: number,
-	tones: Tones,
+	tables: NormalizationTables,
 	patches: MergedPatches,
 	target: Float32Array | Uint16Array,
 	offset: number,
 	scalar: boolean,
 ): void {
 	const kernel = scalar ? undefined : kernelOfThread();
-	if (kernel !== undefined) writeByKernel(kernel, pictures, times, tones, patches, target, offset);
+	if (kernel !== undefined) writeByKernel(kernel, pictures, times, tables, patches, target, offset);
 	else {
 		for (let time = 0; time < times; time++) {
 			const picture = pictures[Math.min(time, pictures.length - 1)];
-			if (picture !== undefined) writeTime(picture, time, times, tones, patches, target, offset);
+			if (picture !== undefined) writeTime(picture, time, times, tables, patches, target, offset);
 		}
 	}
 }
@@ -42,7 +42,7 @@ function writeTime(
 	picture: Picture,
 	time: number,
 	times: number,
-	[red, green, blue]: Tones,
+	[red, green, blue]: NormalizationTables,
 	{ patch, merge }: MergedPatches,
 	target: Float32Array | Uint16Array,
 	offset: number,
@@ -81,7 +81,7 @@ function writeByKernel(
 	kernel: Kernel,
 	pictures: readonly Picture[],
 	times: number,
-	tones: Tones,
+	tables: NormalizationTables,
 	{ patch, merge }: MergedPatches,
 	target: Float32Array | Uint16Array,
 	offset: number,
@@ -97,7 +97,7 @@ function writeByKernel(
 	const runBlocks = Math.min(blocks, Math.max(1, Math.floor(RUN_BYTES / (blockElements * size))));
 	const bandBytes = block * width * 3;
 	const places = new Places(kernel.memory);
-	const tonesAt = place(kernel, places, bytesOfTones(tones));
+	const tablesAt = place(kernel, places, bytesOfTables(tables));
 	const bandsAt = pictures.map(() => places.take(bandBytes));
 	const runAt = places.take(runBlocks * blockElements * size);
 	const bytes = new Uint8Array(kernel.memory.buffer);
@@ -113,7 +113,7 @@ function writeByKernel(
 			bandsAt.forEach((bandAt, time) => {
 				const at = bandAt + left * block * 3;
 				const made = runAt + time * patch * patch * size;
-				pass(at, width * 3, count, merge, patch, times, copies, tonesAt, made);
+				pass(at, width * 3, count, merge, patch, times, copies, tablesAt, made);
 			});
 			target.set(run.subarray(runAt / size, runAt / size + count * blockElements), out);
 			out += count * blockElements;
@@ -127,20 +127,20 @@ function writeByKernel(
  */
 export function writePatchRows(
 	picture: Picture,
-	tones: Tones,
+	tables: NormalizationTables,
 	patch: number,
 	target: Float32Array | Uint16Array,
 	offset: number,
 	scalar: boolean,
 ): void {
 	const kernel = scalar ? undefined : kernelOfThread();
-	if (kernel === undefined) writeRows(picture, tones, patch, target, offset);
-	else writeRowsByKernel(kernel, picture, tones, patch, target, offset);
+	if (kernel === undefined) writeRows(picture, tables, patch, target, offset);
+	else writeRowsByKernel(kernel, picture, tables, patch, target, offset);
 }
 
 function writeRows(
 	{ width, height, data }: Picture,
-	[red, green, blue]: Tones,
+	[red, green, blue]: NormalizationTables,
 	patch: number,
 	target: Float32Array | Uint16Array,
 	offset: number,
@@ -163,7 +163,7 @@ function writeRows(
 function writeRowsByKernel(
 	kernel: Kernel,
 	{ width, height, data }: Picture,
-	tones: Tones,
+	tables: NormalizationTables,
 	patch: number,
 	target: Float32Array | Uint16Array,
 	offset: number,
@@ -172,7 +172,7 @@ function writeRowsByKernel(
 	const pass = target instanceof Float32Array ? kernel.patchRows32 : kernel.patchRows16;
 	const band = patch * width * 3;
 	const places = new Places(kernel.memory);
-	const tonesAt = place(kernel, places, bytesOfTones(tones));
+	const tablesAt = place(kernel, places, bytesOfTables(tables));
 	const bandAt = places.take(band);
 	const madeAt = places.take(band * size);
 	const bytes = new Uint8Array(kernel.memory.buffer);
@@ -180,7 +180,7 @@ function writeRowsByKernel(
 		target instanceof Float32Array ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer);
 	for (let at = 0; at < height * width * 3; at += band) {
 		bytes.set(data.subarray(at, at + band), bandAt);
-		pass(bandAt, width * 3, width / patch, patch, tonesAt, madeAt);
+		pass(bandAt, width * 3, width / patch, patch, tablesAt, madeAt);
 		target.set(made.subarray(madeAt / size, madeAt / size + band), offset + at);
 	}
 }

@@ -6,6 +6,7 @@
 import { DTYPES, elementCount, OnevisionError } from "@onevision/base";
 import type { Picture } from "../picture.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
+import type { NormalizationTables } from "./normalization.ts";
 import {
 	type FloatType,
 	MAX_ELEMENTS,
@@ -13,13 +14,12 @@ import {
 	type ProcessedData,
 	type ProcessedTensor,
 } from "./tensor.ts";
-import type { Tones } from "./tones.ts";
 
 export type Tensors = Readonly<Record<string, ProcessedTensor>>;
 
 /** How pixels of a batch are made. */
 export interface Rendering {
-	readonly tones: Tones;
+	readonly tables: NormalizationTables;
 	readonly dtype: FloatType;
 	readonly resize: ResizeOptions;
 }

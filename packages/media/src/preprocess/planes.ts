@@ -2,9 +2,9 @@
 
 import { type Kernel, kernelOfThread, Places, place } from "../kernel/kernel.ts";
 import type { Picture } from "../picture.ts";
-import type { View, Window } from "./framing.ts";
+import { bytesOfTables, type NormalizationTables } from "./normalization.ts";
 import { covered } from "./render.ts";
-import { bytesOfTones, type Tones } from "./tones.ts";
+import type { View, Window } from "./view-plan.ts";
 
 /** Where in a tensor a view goes; strides in elements. */
 export interface PlanesTarget {
@@ -23,7 +23,7 @@ const BAND_BYTES = 128 * 1024;
 export function writePlanes(
 	{ window }: View,
 	from: Picture,
-	tones: Tones,
+	tables: NormalizationTables,
 	target: PlanesTarget,
 	scalar: boolean,
 ): void {
@@ -31,22 +31,22 @@ export function writePlanes(
 	const stride = target.stride ?? window.width;
 	const plane = target.plane ?? window.width * window.height;
 	const whole = { ...target, stride, plane };
-	fillOutside(window, from, tones, whole);
-	if (kernel === undefined) writeScalar(window, from, tones, whole);
-	else writeByKernel(kernel, window, from, tones, whole);
+	fillOutside(window, from, tables, whole);
+	if (kernel === undefined) writeScalar(window, from, tables, whole);
+	else writeByKernel(kernel, window, from, tables, whole);
 }
 
 /** Black rows above and below the picture, and black ends of the rows beside it. */
 function fillOutside(
 	window: Window,
 	from: Picture,
-	tones: Tones,
+	tables: NormalizationTables,
 	{ data, offset, stride, plane }: Required<PlanesTarget>,
 ): void {
 	const { left, right, top, bottom } = covered(window, from);
 	const { width, height } = window;
 	if (left === 0 && right === width && top === 0 && bottom === height) return;
-	tones.forEach((tone, channel) => {
+	tables.forEach((tone, channel) => {
 		const black = tone[0] ?? 0;
 		for (let row = 0; row < height; row++) {
 			const at = offset + channel * plane + row * stride;
@@ -62,7 +62,7 @@ function fillOutside(
 function writeScalar(
 	window: Window,
 	from: Picture,
-	[red, green, blue]: Tones,
+	[red, green, blue]: NormalizationTables,
 	{ data, offset, stride, plane }: Required<PlanesTarget>,
 ): void {
 	const { left, right, top, bottom } = covered(window, from);
@@ -82,7 +82,7 @@ function writeByKernel(
 	kernel: Kernel,
 	window: Window,
 	from: Picture,
-	tones: Tones,
+	tables: NormalizationTables,
 	{ data, offset, stride, plane }: Required<PlanesTarget>,
 ): void {
 	const { left, right, top, bottom } = covered(window, from);
@@ -91,7 +91,7 @@ function writeByKernel(
 	const pass = data instanceof Float32Array ? kernel.planes32 : kernel.planes16;
 	const size = data.BYTES_PER_ELEMENT;
 	const places = new Places(kernel.memory);
-	const tonesAt = place(kernel, places, bytesOfTones(tones));
+	const tablesAt = place(kernel, places, bytesOfTables(tables));
 	const bandRows = Math.max(1, Math.floor(BAND_BYTES / (width * 3 * size)));
 	const rowsAt = places.take(bandRows * width * 3);
 	const bandAt = places.take(bandRows * width * 3 * size);
@@ -103,7 +103,7 @@ function writeByKernel(
 			const at = ((window.y + row + i) * from.width + window.x + left) * 3;
 			bytes.set(from.data.subarray(at, at + width * 3), rowsAt + i * width * 3);
 		}
-		pass(rowsAt, width * 3, rows, width, tonesAt, bandAt, width, rows * width);
+		pass(rowsAt, width * 3, rows, width, tablesAt, bandAt, width, rows * width);
 		for (let channel = 0; channel < 3; channel++) {
 			const made = bandAt / size + channel * rows * width;
 			const out = offset + channel * plane + row * stride + left;

@@ -2,9 +2,9 @@
 
 import { CHECKPOINT_IDS, CHECKPOINTS, type Checkpoint, checkpointById, count } from "@onevision/core";
 import { describe, expect, test } from "vitest";
+import { PIXEL_FAMILIES } from "../families/index.ts";
 import { digestsOf } from "../testing/goldens.ts";
 import { testPicture } from "../testing/pictures.ts";
-import { PIXEL_FAMILIES } from "./families.ts";
 import { createProcessor } from "./processor.ts";
 
 const picture = testPicture({ width: 50, height: 40 }, 1, "noise");

@@ -13,17 +13,18 @@ import {
 	type MediaItem,
 	type VideoItem,
 } from "@onevision/core";
+import type { MediumProcessor, PixelFamily } from "../families/family.ts";
+import { PIXEL_FAMILIES, pixelFamily } from "../families/index.ts";
 import { assertPicture, type Picture } from "../picture.ts";
 import type { Filter } from "../resample/filters.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import { BACKENDS, type Backend } from "../resample/weights.ts";
-import type { ArrangeClips, ArrangeImages, PreparedImage } from "./arrange.ts";
-import { pixelConstants } from "./constants.ts";
-import { PIXEL_FAMILIES, type PixelFamily, type PixelRule, pixelFamily } from "./families.ts";
-import type { Framing } from "./framing.ts";
+import type { CollateClips, CollateImages, PreparedImage } from "./collate.ts";
 import { makeTensors, type TensorPlans, type Tensors } from "./pieces.ts";
-import { Preparation } from "./preparation.ts";
+import { Pipeline } from "./pipeline.ts";
+import { pixelConstants } from "./pixel-constants.ts";
 import { FLOAT_TYPES, type FloatType } from "./tensor.ts";
+import type { ViewPlan } from "./view-plan.ts";
 
 /** The transformers whose tensors these are. */
 export const TRANSFORMERS_VERSION = "5.18.0";
@@ -68,8 +69,8 @@ export interface Processor {
 	readonly dtype: FloatType;
 	/** One item as it is counted; `images` is how many images its sample has (default 1). */
 	layout(item: MediaItem, images?: number): ItemLayout;
-	/** What the tower's views are cut from. */
-	framing(layout: ItemLayout, images?: number): Framing;
+	/** How the tower's views are made from one image or frame; `images` as in `layout`. */
+	planViews(layout: ItemLayout, images?: number): ViewPlan;
 	/** How pictures are resized on their way to the views. */
 	resizing(kind: ItemLayout["kind"]): ResizeOptions;
 	/**
@@ -102,15 +103,19 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 			`${counter.family.title} has no Pillow processor in transformers; use backend torchvision`,
 		);
 	}
-	const prepare = <Arrange>(rule: PixelRule<unknown, Arrange>, kind: "image" | "video", backend: Backend) => {
+	const prepare = <Collate>(
+		rule: MediumProcessor<unknown, Collate>,
+		kind: "image" | "video",
+		backend: Backend,
+	) => {
 		const { filter, normalization } = pixelConstants(counter.checkpoint, family, kind);
 		assertReference(filter, backend);
-		const arrange = rule.arrange(counter.checkpoint.constants, counter.settings.values);
+		const collate = rule.collate(counter.checkpoint.constants, counter.settings.values);
 		const scalar = options.scalar ?? false;
-		return new Preparation(rule.frame, arrange, normalization, { filter, backend, scalar }, dtype);
+		return new Pipeline(rule.planViews, collate, normalization, { filter, backend, scalar }, dtype);
 	};
-	const image = prepare<ArrangeImages>(family.image, "image", backend);
-	const video = family.video && prepare<ArrangeClips>(family.video, "video", "torchvision");
+	const image = prepare<CollateImages>(family.image, "image", backend);
+	const video = family.video && prepare<CollateClips>(family.video, "video", "torchvision");
 	const layout = (item: MediaItem, images = 1): ItemLayout => onlyItem(counter, item, images);
 	const planOfImages = (samples: readonly (readonly ImageItem[])[]) => planImages(counter, image, samples);
 	const planOfVideos = (clips: readonly VideoItem[]): PlannedBatch => {
@@ -123,7 +128,7 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 		backend,
 		dtype,
 		layout,
-		framing: (of, images = 1) => (of.kind === "video" && video ? video : image).framing(of, images),
+		planViews: (of, images = 1) => (of.kind === "video" && video ? video : image).planViews(of, images),
 		resizing: (kind) => (kind === "video" && video ? video : image).resize,
 		planImages: planOfImages,
 		planVideos: planOfVideos,
@@ -194,7 +199,7 @@ function made(
 
 function planImages(
 	counter: Counter,
-	preparation: Preparation<ArrangeImages>,
+	pipeline: Pipeline<CollateImages>,
 	samples: readonly (readonly ImageItem[])[],
 ): PlannedBatch {
 	let picture = 0;
@@ -202,24 +207,24 @@ function planImages(
 		counter.count({ media }).items.map((layout) => ({
 			picture: picture++,
 			layout,
-			framing: preparation.framing(layout, media.length),
+			viewPlan: pipeline.planViews(layout, media.length),
 		})),
 	);
 	return {
-		plans: preparation.arrange(prepared, preparation.rendering),
+		plans: pipeline.collate(prepared, pipeline.rendering),
 		layouts: prepared.map((images) => images.map(({ layout }) => layout)),
 	};
 }
 
-function planVideos(layouts: readonly ItemLayout[], preparation: Preparation<ArrangeClips>): PlannedBatch {
+function planVideos(layouts: readonly ItemLayout[], pipeline: Pipeline<CollateClips>): PlannedBatch {
 	let picture = 0;
 	const prepared = layouts.map((layout) => ({
 		frames: Array.from({ length: layout.frames }, () => picture++),
 		layout,
-		framing: preparation.framing(layout, 1),
+		viewPlan: pipeline.planViews(layout, 1),
 	}));
 	return {
-		plans: preparation.arrange(prepared, preparation.rendering),
+		plans: pipeline.collate(prepared, pipeline.rendering),
 		layouts: layouts.map((layout) => [layout]),
 	};
 }

@@ -1,17 +1,17 @@
-/** Carries out a framing: resized pictures, each made once. */
+/** Renders the stages of a view plan, each of them once. */
 
 import { OnevisionError } from "@onevision/base";
 import { type Picture, picture } from "../picture.ts";
 import { type ResizeOptions, resize } from "../resample/resize.ts";
-import type { Resized, Window } from "./framing.ts";
+import type { ResizeStage, Window } from "./view-plan.ts";
 
 /** Most pixels of a picture on the way to the tower; a picture 1 px wide can ask for absurd ones. */
 const MAX_STAGE_PIXELS = 400_000_000;
 
 /** Memory of pictures on the way, used again: what a batch needs once is needed for every one of its pictures. */
 const spare: Uint8Array[] = [];
-const MOST_SPARE = 3;
-const MOST_SPARE_BYTES = 64 * 1024 * 1024;
+const MAX_SPARE = 3;
+const MAX_SPARE_BYTES = 64 * 1024 * 1024;
 
 /** The smallest spare piece that is large enough, or a new one. */
 function roomFor(bytes: number): Uint8Array {
@@ -21,11 +21,11 @@ function roomFor(bytes: number): Uint8Array {
 	return fitting.subarray(0, bytes);
 }
 
-/** The pictures of one framing, made when they are first asked for. */
-export class Stages {
+/** The stages of one view plan, each rendered when it is first needed. */
+export class StageRenderer {
 	readonly #source: Picture;
 	readonly #options: ResizeOptions;
-	readonly #made = new Map<Resized, Picture>();
+	readonly #made = new Map<ResizeStage, Picture>();
 
 	constructor(source: Picture, options: ResizeOptions) {
 		this.#source = source;
@@ -33,7 +33,7 @@ export class Stages {
 	}
 
 	/** Throws `over-limit` for pictures of more than 400 megapixels. */
-	picture(stage: Resized): Picture {
+	picture(stage: ResizeStage): Picture {
 		const known = this.#made.get(stage);
 		if (known !== undefined) return known;
 		const from = stage.from === "source" ? this.#source : this.picture(stage.from);
@@ -51,9 +51,9 @@ export class Stages {
 		buffers.delete(this.#source.data.buffer);
 		this.#made.clear();
 		for (const buffer of buffers) {
-			if (buffer.byteLength <= MOST_SPARE_BYTES) spare.push(new Uint8Array(buffer));
+			if (buffer.byteLength <= MAX_SPARE_BYTES) spare.push(new Uint8Array(buffer));
 		}
-		spare.sort((a, b) => b.length - a.length).splice(MOST_SPARE);
+		spare.sort((a, b) => b.length - a.length).splice(MAX_SPARE);
 	}
 }
 
@@ -66,7 +66,7 @@ function assertPixels({ width, height }: { width: number; height: number }, from
 }
 
 /** The window a stage takes of a picture; the picture itself where that is all of it. */
-function windowOf(from: Picture, { window, fill }: Resized): Picture {
+function windowOf(from: Picture, { window, fill }: ResizeStage): Picture {
 	const { x, y, width, height } = window;
 	if (x === 0 && y === 0 && width === from.width && height === from.height) return from;
 	const data = new Uint8Array(width * height * 3);

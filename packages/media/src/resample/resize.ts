@@ -75,9 +75,9 @@ function resizeAxes(
 
 /** The latest axes: frames of a video and pictures of one camera ask for the same ones again. */
 const latest = new Map<string, PackedAxis>();
-const MOST_KEPT = 16;
+const MAX_KEPT = 16;
 /** Axes of more bytes are not kept. */
-const MOST_KEPT_BYTES = 2 ** 20;
+const MAX_KEPT_BYTES = 2 ** 20;
 
 function packedAxis(
 	from: number,
@@ -89,9 +89,9 @@ function packedAxis(
 	const key = `${from} ${to} ${filter} ${backend} ${lanes}`;
 	const packed = latest.get(key) ?? packAxis(axisWeights(from, to, filter, backend), lanes);
 	latest.delete(key);
-	if (packed.bytes.length <= MOST_KEPT_BYTES) latest.set(key, packed);
+	if (packed.bytes.length <= MAX_KEPT_BYTES) latest.set(key, packed);
 	const [oldest] = latest.keys();
-	if (latest.size > MOST_KEPT && oldest !== undefined) latest.delete(oldest);
+	if (latest.size > MAX_KEPT && oldest !== undefined) latest.delete(oldest);
 	return packed;
 }
 

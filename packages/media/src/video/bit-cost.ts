@@ -77,11 +77,10 @@ function median(frames: Frames["frames"], around: number): number {
 }
 
 /**
- * Each frame's share of attention; the shares sum to 1. `(1 − e)·(cost − still)^0.7/Σ + e/frames`, where `cost` is the
- * mean over five frames, `still` what a frame costs in which nothing happens, and `e` the even share. None is over
- * `1/count`, since no frame is taken twice.
+ * The importance of each frame, summing to 1: `(1 − e)·(cost − still)^0.7/Σ + e/frames`. `cost` is the mean over five
+ * frames, `still` the cost of a frame without change, `e` the even share. Capped at `1/count`: no frame is taken twice.
  */
-export function attention(index: Frames, count: number, evenShare = DEFAULT_EVEN_SHARE): number[] {
+export function frameImportance(index: Frames, count: number, evenShare = DEFAULT_EVEN_SHARE): number[] {
 	const costs = smoothed(changeCosts(index));
 	const still = [...costs].sort((a, b) => a - b)[Math.floor(STILL_QUANTILE * costs.length)] ?? 0;
 	const weights = costs.map((cost) => Math.max(0, cost - still) ** EXPONENT);
@@ -122,8 +121,8 @@ function capped(shares: readonly number[], most: number): number[] {
 }
 
 /**
- * `count` frames at the middle of equal parts of the attention, none closer than `minSpacing`; all of them when the video
- * has no more. Ascending, the same on every run. Throws `invalid-input` when so many do not fit so far apart.
+ * `count` frames at the quantiles (k + ½)/count of cumulative importance, at least `minSpacing` apart; every frame of a
+ * video that has no more. Ascending and deterministic. Throws `invalid-input` when so many do not fit so far apart.
  */
 export function sampleByBitCost(index: Frames, count: number, options: BitCostOptions = {}): number[] {
 	const total = index.frames.length;
@@ -137,7 +136,7 @@ export function sampleByBitCost(index: Frames, count: number, options: BitCostOp
 			`minSpacing ${minSpacing}: ${what}, got ${count}; lower one of them`,
 		);
 	}
-	return spread(quantiles(attention(index, count, evenShare), count), minSpacing, total);
+	return spread(quantiles(frameImportance(index, count, evenShare), count), minSpacing, total);
 }
 
 /** The frames at which the sum of the shares passes (k + ½)/count. */

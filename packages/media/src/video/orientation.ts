@@ -11,7 +11,7 @@ export function rotationOf(matrix: Int32Array | undefined): number {
 }
 
 /** FFmpeg filters that turn and mirror a frame for display, in order. */
-export function uprightFilters(matrix: Int32Array | undefined): [name: string, args: string][] {
+export function orientationFilters(matrix: Int32Array | undefined): [name: string, args: string][] {
 	if (matrix === undefined) return [];
 	const [a = 0, , , c = 0, d = 0] = matrix;
 	switch (rotationOf(matrix)) {

@@ -45,7 +45,7 @@ const STRATEGIES = {
 			like: optional(like),
 		}),
 		(index, { fps: rate, like, ...limits }) => {
-			if (like === undefined) return sampleByClock(index, rate, limits);
+			if (like === undefined) return sampleByTimestamp(index, rate, limits);
 			const clip = { total: index.frames.length, fps: fpsOf(index), rate };
 			return SAMPLING_REFERENCES[like].byRate(clip, limits);
 		},
@@ -126,7 +126,7 @@ interface Limits {
 }
 
 /** One frame at the start of each stretch of `1/rate` seconds; beyond a limit, of as many equal stretches. */
-function sampleByClock(
+function sampleByTimestamp(
 	index: FrameIndex,
 	rate: number,
 	{ minFrames = 1, maxFrames = MAX_FRAMES }: Limits,

@@ -88,7 +88,7 @@ export interface DecodeOptions {
 	/** px, of the pictures handed out. */
 	readonly size: Size;
 	/** Whether to turn and mirror as the file asks. */
-	readonly isUpright: boolean;
+	readonly appliesRotation: boolean;
 }
 
 /** Pictures held back while one before them is awaited: the most frames H.264 and HEVC may reorder. */
@@ -132,8 +132,8 @@ export function videoOf(facts: Facts, decoder: Decoder, name: string): Video {
 }
 
 function resolve(facts: Facts, { size, rotation = "ignore" }: PictureOptions, name: string): DecodeOptions {
-	const isUpright = rotation === "apply";
-	const isTurned = isUpright && facts.rotation % 180 !== 0;
+	const appliesRotation = rotation === "apply";
+	const isTurned = appliesRotation && facts.rotation % 180 !== 0;
 	const stored = {
 		width: isTurned ? facts.height : facts.width,
 		height: isTurned ? facts.width : facts.height,
@@ -146,7 +146,7 @@ function resolve(facts: Facts, { size, rotation = "ignore" }: PictureOptions, na
 		const what = `frames of ${width}x${height} are over ${MAX_PICTURE_PIXELS} px; give a smaller size`;
 		throw new OnevisionError("over-limit", `${name}: ${what}`);
 	}
-	return { size: { width, height }, isUpright };
+	return { size: { width, height }, appliesRotation };
 }
 
 /** A decoder's frames in ascending order; gaps are left where it gave none. */

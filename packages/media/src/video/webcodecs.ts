@@ -68,7 +68,7 @@ interface TrackFacts {
 async function* decodeRuns(
 	track: InputVideoTrack,
 	runs: readonly Run[],
-	{ size, isUpright }: DecodeOptions,
+	{ size, appliesRotation }: DecodeOptions,
 	{ rotation, secondsPerTick }: TrackFacts,
 ): AsyncGenerator<DecodedFrame, void> {
 	const context = contextFor(size);
@@ -84,7 +84,7 @@ async function* decodeRuns(
 			if (target === undefined || time === undefined) continue;
 			// At the time of a frame that cannot be decoded comes the one before.
 			if (Math.abs(sample.timestamp - time) > secondsPerTick / 2) continue;
-			const turn = isUpright ? rotation : 0;
+			const turn = appliesRotation ? rotation : 0;
 			yield { frame: target.frame, ...size, data: pixelsOf(sample, context, size, turn) };
 		} finally {
 			sample.close();

@@ -23,7 +23,7 @@ export function commandFor(
 	{ setup, passthrough, packets, timeBase }: Source,
 	start: number,
 	targets: readonly Target[],
-	{ size, isUpright }: DecodeOptions,
+	{ size, appliesRotation }: DecodeOptions,
 ): string[] {
 	const filters = [
 		`select=${selection(targets)}`,
@@ -36,7 +36,7 @@ export function commandFor(
 		// Times as the file has them: without it they are shifted to start at zero, and by what was seeked.
 		"-copyts",
 		...seekTo(packets[start], start, timeBase),
-		...(isUpright ? [] : ["-noautorotate"]),
+		...(appliesRotation ? [] : ["-noautorotate"]),
 		...["-threads", String(setup.threads), "-max_pixels", String(MAX_PICTURE_PIXELS)],
 		...[...INPUT_LIMITS, "-f", setup.demuxer, "-i", `file:${setup.path}`],
 		...["-map", `0:V:${setup.track}`, passthrough, "passthrough", "-vf", filters.join(",")],

@@ -15,7 +15,7 @@ import { type Failure, type Reply, type Request, rowsOf, type Setup, WORDS } fro
 
 /** Bytes of pictures sent ahead of the one that is used, and how many there are at least and at most. */
 const AHEAD_BYTES = 64 * 2 ** 20;
-const [LEAST_AHEAD, MOST_AHEAD] = [2, 8];
+const [MIN_AHEAD, MAX_AHEAD] = [2, 8];
 /** Packets decoded for nothing at about the price of a seek. */
 const NEXT_RUN_COST = 4;
 
@@ -122,7 +122,7 @@ function decoderOf(thread: Thread, setup: OpenSetup): Decoder {
 		if (runs.length === 0) return;
 		const { words, worker } = thread;
 		const bytes = options.size.width * options.size.height * 3;
-		const ahead = Math.min(Math.max(Math.floor(AHEAD_BYTES / bytes), LEAST_AHEAD), MOST_AHEAD);
+		const ahead = Math.min(Math.max(Math.floor(AHEAD_BYTES / bytes), MIN_AHEAD), MAX_AHEAD);
 		Atomics.store(words, WORDS.isStopped, 0);
 		Atomics.store(words, WORDS.credit, ahead);
 		Atomics.store(words, WORDS.isBusy, 1);

@@ -4,7 +4,7 @@
  */
 
 import { Filter, type FilterContext, FilterGraph, type Filter as FilterType, Frame } from "node-av/lib";
-import { uprightFilters } from "../orientation.ts";
+import { orientationFilters } from "../orientation.ts";
 import type { DecodeOptions } from "../video.ts";
 
 /** Gives `[height, width, 3]` RGB of frames one by one; the graph is built anew when their kind changes. */
@@ -50,7 +50,11 @@ function kindOf({ width, height, format, colorSpace, colorRange }: Frame): strin
 	return `${shape}:colorspace=${colorSpace}:range=${colorRange}`;
 }
 
-function buildGraph(kind: string, { size, isUpright }: DecodeOptions, matrix: Int32Array | undefined): Graph {
+function buildGraph(
+	kind: string,
+	{ size, appliesRotation }: DecodeOptions,
+	matrix: Int32Array | undefined,
+): Graph {
 	const graph = new FilterGraph();
 	graph.alloc();
 	// Its threads would each wait for work that one frame at a time does not give.
@@ -62,7 +66,7 @@ function buildGraph(kind: string, { size, isUpright }: DecodeOptions, matrix: In
 	};
 	const chain = [
 		add("buffer", kind),
-		...(isUpright ? uprightFilters(matrix) : []).map(([name, args]) => add(name, args || null)),
+		...(appliesRotation ? orientationFilters(matrix) : []).map(([name, args]) => add(name, args || null)),
 		add("scale", `${size.width}:${size.height}:flags=bicubic`),
 		add("format", "pix_fmts=rgb24"),
 		add("buffersink", null),

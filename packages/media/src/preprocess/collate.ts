@@ -3,7 +3,6 @@
 import { elementCount, int64, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import type { Picture } from "../picture.ts";
-import type { Framing } from "./framing.ts";
 import {
 	constant,
 	type Piece,
@@ -13,15 +12,16 @@ import {
 	type Tensors,
 } from "./pieces.ts";
 import { writePlanes } from "./planes.ts";
-import { Stages } from "./render.ts";
+import { StageRenderer } from "./render.ts";
 import type { ProcessedData } from "./tensor.ts";
+import type { ViewPlan } from "./view-plan.ts";
 
 /** One picture of the batch, not yet loaded. */
 export interface PreparedImage {
 	/** Its number in the batch. */
 	readonly picture: number;
 	readonly layout: ItemLayout;
-	readonly framing: Framing;
+	readonly viewPlan: ViewPlan;
 }
 
 /** One clip of the batch: the frames its layout chose, in order, each framed alike. */
@@ -29,39 +29,39 @@ export interface PreparedClip {
 	/** Numbers of its frames in the batch. */
 	readonly frames: readonly number[];
 	readonly layout: ItemLayout;
-	readonly framing: Framing;
+	readonly viewPlan: ViewPlan;
 }
 
 /** Images by sample. */
-export type ArrangeImages = (
+export type CollateImages = (
 	samples: readonly (readonly PreparedImage[])[],
 	rendering: Rendering,
 ) => TensorPlans;
-export type ArrangeClips = (clips: readonly PreparedClip[], rendering: Rendering) => TensorPlans;
+export type CollateClips = (clips: readonly PreparedClip[], rendering: Rendering) => TensorPlans;
 
 /** Elements of one view, `3 × height × width`. */
-function viewElements({ views }: Framing): number {
+function viewElements({ views }: ViewPlan): number {
 	const [first] = views;
 	return first === undefined ? 0 : 3 * first.window.width * first.window.height;
 }
 
-/** `[3, height, width]` of the first view: all views of a framing are alike. */
-function viewShape(framing: Framing | undefined): number[] {
-	const first = framing?.views[0];
+/** `[3, height, width]` of the first view; all views of a plan have one size. */
+function viewShape(viewPlan: ViewPlan | undefined): number[] {
+	const first = viewPlan?.views[0];
 	return first === undefined ? [3, 0, 0] : [3, first.window.height, first.window.width];
 }
 
 /** All views of a picture one after another. */
-function viewsPiece(picture: number, framing: Framing, { resize, tones }: Rendering): Piece {
-	const step = viewElements(framing);
+function viewsPiece(picture: number, viewPlan: ViewPlan, { resize, tables }: Rendering): Piece {
+	const step = viewElements(viewPlan);
 	return {
-		elements: framing.views.length * step,
+		elements: viewPlan.views.length * step,
 		pictures: [picture],
 		write: (data, offset, [source]) => {
-			const stages = new Stages(present(source), resize);
-			framing.views.forEach((view, index) => {
+			const stages = new StageRenderer(present(source), resize);
+			viewPlan.views.forEach((view, index) => {
 				const target = { data: floats(data), offset: offset + index * step };
-				writePlanes(view, stages.picture(view.from), tones, target, resize.scalar === true);
+				writePlanes(view, stages.picture(view.from), tables, target, resize.scalar === true);
 			});
 			stages.release();
 		},
@@ -85,38 +85,45 @@ const sizesOf = (images: readonly PreparedImage[]): number[] =>
 	images.flatMap(({ layout: { source } }) => [source.height, source.width]);
 
 /** Every view, one after another: `pixel_values [views, 3, height, width]`, and a count of each image if the family has one. */
-export function arrangeFlat(counts?: (images: readonly PreparedImage[]) => Tensors): ArrangeImages {
+export function collateFlat(counts?: (images: readonly PreparedImage[]) => Tensors): CollateImages {
 	return (samples, rendering) => {
 		const images = samples.flat();
-		const total = images.reduce((sum, { framing }) => sum + framing.views.length, 0);
+		const total = images.reduce((sum, { viewPlan }) => sum + viewPlan.views.length, 0);
 		const pixels: TensorPlan = {
 			dtype: rendering.dtype,
-			shape: [total, ...viewShape(images[0]?.framing)],
-			pieces: images.map(({ picture, framing }) => viewsPiece(picture, framing, rendering)),
+			shape: [total, ...viewShape(images[0]?.viewPlan)],
+			pieces: images.map(({ picture, viewPlan }) => viewsPiece(picture, viewPlan, rendering)),
 		};
 		return { pixel_values: pixels, ...counts?.(images) };
 	};
 }
 
+/** For `collateFlat`: an `int64` tensor of one number per image. */
+export const perImage =
+	(name: string, value: (image: PreparedImage) => number) =>
+	(images: readonly PreparedImage[]): Tensors => ({
+		[name]: int64([images.length], images.map(value)),
+	});
+
 /** `pixel_values [images, most views, 3, tile, tile]`, zeros behind an image's own; `image_sizes [images, 2]` rows first. */
-export const arrangeTiles: ArrangeImages = (samples, rendering) => {
+export const collateTiles: CollateImages = (samples, rendering) => {
 	const images = samples.flat();
-	const most = Math.max(0, ...images.map(({ framing }) => framing.views.length));
-	const shape = viewShape(images[0]?.framing);
+	const most = Math.max(0, ...images.map(({ viewPlan }) => viewPlan.views.length));
+	const shape = viewShape(images[0]?.viewPlan);
 	const pixels: TensorPlan = {
 		dtype: rendering.dtype,
 		shape: [images.length, most, ...shape],
-		pieces: images.flatMap(({ picture, framing }) => [
-			viewsPiece(picture, framing, rendering),
-			...padding((most - framing.views.length) * elementCount(shape)),
+		pieces: images.flatMap(({ picture, viewPlan }) => [
+			viewsPiece(picture, viewPlan, rendering),
+			...padding((most - viewPlan.views.length) * elementCount(shape)),
 		]),
 	};
 	return { pixel_values: pixels, image_sizes: int64([images.length, 2], sizesOf(images)) };
 };
 
-/** `arrangeTiles` and `batch_num_images [samples]`. */
-export const arrangeTilesBySample: ArrangeImages = (samples, rendering) => ({
-	...arrangeTiles(samples, rendering),
+/** `collateTiles` and `batch_num_images [samples]`. */
+export const collateTilesBySample: CollateImages = (samples, rendering) => ({
+	...collateTiles(samples, rendering),
 	batch_num_images: int64(
 		[samples.length],
 		samples.map((images) => images.length),
@@ -124,7 +131,7 @@ export const arrangeTilesBySample: ArrangeImages = (samples, rendering) => ({
 });
 
 /** `pixel_values [images, 3, most rows, most columns]`, zeros to the right and below; `image_sizes` as resized. */
-export const arrangePadded: ArrangeImages = (samples, rendering) => {
+export const collatePadded: CollateImages = (samples, rendering) => {
 	const images = samples.flat();
 	const height = Math.max(0, ...images.map(({ layout }) => layout.canvas.height));
 	const width = Math.max(0, ...images.map(({ layout }) => layout.canvas.width));
@@ -138,9 +145,9 @@ export const arrangePadded: ArrangeImages = (samples, rendering) => {
 };
 
 function paddedPiece(
-	{ picture, framing, layout: { canvas } }: PreparedImage,
+	{ picture, viewPlan, layout: { canvas } }: PreparedImage,
 	{ width, height }: { readonly width: number; readonly height: number },
-	{ resize, tones }: Rendering,
+	{ resize, tables }: Rendering,
 ): Piece {
 	const elements = 3 * height * width;
 	const isPadded = canvas.height < height || canvas.width < width;
@@ -150,10 +157,10 @@ function paddedPiece(
 		write: (data, offset, [source]) => {
 			const target = { data: floats(data), offset, stride: width };
 			if (isPadded) target.data.fill(0, offset, offset + elements);
-			const stages = new Stages(present(source), resize);
-			for (const view of framing.views) {
+			const stages = new StageRenderer(present(source), resize);
+			for (const view of viewPlan.views) {
 				const planes = { ...target, plane: height * width };
-				writePlanes(view, stages.picture(view.from), tones, planes, resize.scalar === true);
+				writePlanes(view, stages.picture(view.from), tables, planes, resize.scalar === true);
 			}
 			stages.release();
 		},
@@ -161,28 +168,28 @@ function paddedPiece(
 }
 
 /** `pixel_values [samples, most views, 3, tile, tile]` and `pixel_attention_mask`, 1 where a view is. */
-export const arrangeNested: ArrangeImages = (samples, rendering) => withMask(samples, rendering);
+export const collateNested: CollateImages = (samples, rendering) => withMask(samples, rendering);
 
 /** The same for clips: frames are views, clips are samples. */
-export const arrangeNestedClips: ArrangeClips = (clips, rendering) =>
+export const collateNestedClips: CollateClips = (clips, rendering) =>
 	withMask(
-		clips.map(({ frames, framing }) => frames.map((picture) => ({ picture, framing }))),
+		clips.map(({ frames, viewPlan }) => frames.map((picture) => ({ picture, viewPlan }))),
 		rendering,
 	);
 
 function withMask(
-	groups: readonly (readonly Pick<PreparedImage, "picture" | "framing">[])[],
+	groups: readonly (readonly Pick<PreparedImage, "picture" | "viewPlan">[])[],
 	rendering: Rendering,
 ): TensorPlans {
-	const shape = viewShape(groups.find((group) => group.length > 0)?.[0]?.framing);
+	const shape = viewShape(groups.find((group) => group.length > 0)?.[0]?.viewPlan);
 	const area = elementCount(shape) / 3;
-	const counts = groups.map((group) => group.reduce((sum, { framing }) => sum + framing.views.length, 0));
+	const counts = groups.map((group) => group.reduce((sum, { viewPlan }) => sum + viewPlan.views.length, 0));
 	const most = Math.max(0, ...counts);
 	const pixels: TensorPlan = {
 		dtype: rendering.dtype,
 		shape: [groups.length, most, ...shape],
 		pieces: groups.flatMap((group, index) => [
-			...group.map(({ picture, framing }) => viewsPiece(picture, framing, rendering)),
+			...group.map(({ picture, viewPlan }) => viewsPiece(picture, viewPlan, rendering)),
 			...padding((most - (counts[index] ?? 0)) * elementCount(shape)),
 		]),
 	};
@@ -197,12 +204,12 @@ function withMask(
 }
 
 /** `pixel_values_videos [clips, frames, 3, height, width]`; clips of one batch have equally many frames. */
-export const arrangeClips: ArrangeClips = (clips, rendering) => {
+export const collateClips: CollateClips = (clips, rendering) => {
 	const pixels: TensorPlan = {
 		dtype: rendering.dtype,
-		shape: [clips.length, evenFrames(clips), ...viewShape(clips[0]?.framing)],
-		pieces: clips.flatMap(({ frames, framing }) =>
-			frames.map((picture) => viewsPiece(picture, framing, rendering)),
+		shape: [clips.length, evenFrames(clips), ...viewShape(clips[0]?.viewPlan)],
+		pieces: clips.flatMap(({ frames, viewPlan }) =>
+			frames.map((picture) => viewsPiece(picture, viewPlan, rendering)),
 		),
 	};
 	return { pixel_values_videos: pixels };

@@ -6,7 +6,7 @@ import type { ResolvedRegion } from "./regions.ts";
 import { distanceTo, type Segment } from "./segment.ts";
 
 /** A place for a badge, whole px. */
-export interface Spot {
+export interface LabelPosition {
 	readonly badge: Box;
 	/** The line from the middle of a badge that lies apart to what it marks. */
 	readonly leader?: Segment;
@@ -60,16 +60,25 @@ const DIRECTIONS: readonly Point[] = [
  * widest, as in Set-of-Mark prompting; in a corner of a cell and of a box with room, else beside the box; farther away
  * with a leader.
  */
-export function spotsFor(region: ResolvedRegion, badge: Size, picture: Size, gap: number): Spot[] {
-	const spots = [...within(region, badge, gap), ...beside(region, badge, picture), ...apart(region, badge)];
-	return spots
-		.filter((spot) => liesIn(spot.badge, picture))
-		.map((spot, order) => ({ ...spot, cost: spot.cost + order * COST_OF_ORDER }))
+export function labelPositionsFor(
+	region: ResolvedRegion,
+	badge: Size,
+	picture: Size,
+	gap: number,
+): LabelPosition[] {
+	const positions = [
+		...within(region, badge, gap),
+		...beside(region, badge, picture),
+		...apart(region, badge),
+	];
+	return positions
+		.filter((position) => liesIn(position.badge, picture))
+		.map((position, order) => ({ ...position, cost: position.cost + order * COST_OF_ORDER }))
 		.sort((one, other) => one.cost - other.cost);
 }
 
 /** Inside what is marked. */
-function within({ kind, point, box, room }: ResolvedRegion, badge: Size, gap: number): Spot[] {
+function within({ kind, point, box, room }: ResolvedRegion, badge: Size, gap: number): LabelPosition[] {
 	if (kind === "cell" && box !== undefined) {
 		return corners(box, badge, gap).map((at) => ({ badge: at, cost: 0 }));
 	}
@@ -85,7 +94,7 @@ function within({ kind, point, box, room }: ResolvedRegion, badge: Size, gap: nu
 }
 
 /** Touching a box from outside, slid along its side into the picture. */
-function beside({ kind, box }: ResolvedRegion, badge: Size, picture: Size): Spot[] {
+function beside({ kind, box }: ResolvedRegion, badge: Size, picture: Size): LabelPosition[] {
 	if (kind !== "box" || box === undefined) return [];
 	const [right, bottom] = [box.x + box.width, box.y + box.height];
 	const across = (x: number): number => Math.max(0, Math.min(x, picture.width - badge.width));
@@ -110,7 +119,7 @@ function beside({ kind, box }: ResolvedRegion, badge: Size, picture: Size): Spot
 }
 
 /** Around what is marked, with a leader: to a point, to the widest place of a mask, to the nearest edge of a box. */
-function apart({ kind, point, box }: ResolvedRegion, badge: Size): Spot[] {
+function apart({ kind, point, box }: ResolvedRegion, badge: Size): LabelPosition[] {
 	if (kind === "cell") return [];
 	const ring = RING_RADIUS * badge.height;
 	const target =
@@ -120,7 +129,7 @@ function apart({ kind, point, box }: ResolvedRegion, badge: Size): Spot[] {
 	const center = { x: target.x + target.width / 2, y: target.y + target.height / 2 };
 	return Array.from({ length: RINGS }, (_, step) => (OFF_RING + step * RING_STEP) * badge.height).flatMap(
 		(away) =>
-			DIRECTIONS.map(({ x, y }): Spot => {
+			DIRECTIONS.map(({ x, y }): LabelPosition => {
 				const middle = {
 					x: center.x + x * ((target.width + badge.width) / 2 + away),
 					y: center.y + y * ((target.height + badge.height) / 2 + away),

@@ -21,14 +21,18 @@ export interface Normalization {
 }
 
 /** Three tables, red, green and blue, of 256 numbers in their stored form. */
-export type Tones = readonly [
+export type NormalizationTables = readonly [
 	Float32Array | Uint16Array,
 	Float32Array | Uint16Array,
 	Float32Array | Uint16Array,
 ];
 
 /** The tables of a normalisation for one backend. */
-export function tonesOf(normalization: Normalization, backend: Backend, dtype: FloatType): Tones {
+export function normalizationTables(
+	normalization: Normalization,
+	backend: Backend,
+	dtype: FloatType,
+): NormalizationTables {
 	const tone = toneOf(normalization, backend);
 	const channel = (index: 0 | 1 | 2): Float32Array | Uint16Array =>
 		encodeFloats(
@@ -39,10 +43,10 @@ export function tonesOf(normalization: Normalization, backend: Backend, dtype: F
 }
 
 /** The three tables one after another. */
-export function bytesOfTones(tones: Tones): Uint8Array {
-	const [{ byteLength }] = tones;
+export function bytesOfTables(tables: NormalizationTables): Uint8Array {
+	const [{ byteLength }] = tables;
 	const bytes = new Uint8Array(3 * byteLength);
-	tones.forEach((tone, channel) => {
+	tables.forEach((tone, channel) => {
 		bytes.set(new Uint8Array(tone.buffer, tone.byteOffset, byteLength), channel * byteLength);
 	});
 	return bytes;

@@ -5,7 +5,7 @@ import { type Picture, picture } from "@onevision/media";
 import { testPicture } from "../../../media/src/testing/pictures.ts";
 import { blankPicture, gray } from "../index.ts";
 
-export const GROUNDS = {
+export const BACKGROUNDS = {
 	black: (size) => blankPicture(size, gray(0)),
 	white: (size) => blankPicture(size, gray(255)),
 	"mid-gray": (size) => blankPicture(size, gray(118)),

@@ -3,9 +3,9 @@
 import { readFileSync } from "node:fs";
 import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
 import { describe, expect, test } from "vitest";
+import { PIXEL_FAMILIES } from "../families/index.ts";
 import { digestsOf } from "../testing/goldens.ts";
 import { testPicture } from "../testing/pictures.ts";
-import { PIXEL_FAMILIES } from "./families.ts";
 import { createProcessor } from "./processor.ts";
 
 function snapshot(name: string): SnapshotFiles {

@@ -3,28 +3,28 @@
 import { elementCount, int64, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import type { Picture } from "../picture.ts";
-import { type ArrangeClips, type ArrangeImages, evenFrames, floats, type PreparedClip } from "./arrange.ts";
-import type { Framing } from "./framing.ts";
+import { type CollateClips, type CollateImages, evenFrames, floats, type PreparedClip } from "./collate.ts";
 import { type MergedPatches, writeMergedPatches, writePatchRows } from "./patches.ts";
 import { fill, type Piece, type Rendering, type TensorPlan, type TensorPlans } from "./pieces.ts";
-import { Stages } from "./render.ts";
+import { StageRenderer } from "./render.ts";
+import type { ViewPlan } from "./view-plan.ts";
 
 export interface TemporalPatches extends MergedPatches {
 	/** Frames of one patch; an image is repeated to as many. */
 	readonly temporalPatch: number;
 }
 
-/** Resizes pictures whose framing is one whole view, hands them to `use`, and takes their memory back. */
+/** Renders images whose view plan is one full view, passes them to `use`, and reclaims their memory. */
 function renderWhole(
 	pictures: readonly Picture[],
-	{ views }: Framing,
+	{ views }: ViewPlan,
 	{ resize }: Rendering,
 	use: (made: readonly Picture[]) => void,
 ): void {
-	const stages = pictures.map((source) => new Stages(source, resize));
+	const stages = pictures.map((source) => new StageRenderer(source, resize));
 	const made = stages.map((stage) => {
 		const [view] = views;
-		if (view === undefined) throw new Error("internal: a framing without views");
+		if (view === undefined) throw new Error("internal: a view plan without views");
 		return stage.picture(view.from);
 	});
 	use(made);
@@ -32,7 +32,7 @@ function renderWhole(
 }
 
 /** `pixel_values [patches, 3 · frames · patch²]` and `image_grid_thw [images, 3]`. */
-export function arrangeMergedImages(patches: TemporalPatches): ArrangeImages {
+export function collateMergedImages(patches: TemporalPatches): CollateImages {
 	return (samples, rendering) => {
 		const items = samples.flat().map((image) => ({ ...image, steps: [[image.picture]] }));
 		return mergedTensors("pixel_values", "image_grid_thw", items, patches, rendering);
@@ -40,9 +40,9 @@ export function arrangeMergedImages(patches: TemporalPatches): ArrangeImages {
 }
 
 /** `pixel_values_videos` and `video_grid_thw`, alike; the last frame is repeated to fill its patch. */
-export function arrangeMergedClips(patches: TemporalPatches): ArrangeClips {
+export function collateMergedClips(patches: TemporalPatches): CollateClips {
 	return (clips, rendering) => {
-		const items = clips.map(({ frames, framing, layout }) => {
+		const items = clips.map(({ frames, viewPlan, layout }) => {
 			const count = Math.ceil(frames.length / patches.temporalPatch);
 			const steps = Array.from({ length: count }, (_, step) =>
 				Array.from({ length: patches.temporalPatch }, (_, time) => {
@@ -50,7 +50,7 @@ export function arrangeMergedClips(patches: TemporalPatches): ArrangeClips {
 					return frames[frame] ?? 0;
 				}),
 			);
-			return { layout, framing, steps };
+			return { layout, viewPlan, steps };
 		});
 		return mergedTensors("pixel_values_videos", "video_grid_thw", items, patches, rendering);
 	};
@@ -59,7 +59,7 @@ export function arrangeMergedClips(patches: TemporalPatches): ArrangeClips {
 /** One image or clip: per temporal patch, a picture for each of its frames, or one for all. */
 interface MergedItem {
 	readonly layout: ItemLayout;
-	readonly framing: Framing;
+	readonly viewPlan: ViewPlan;
 	readonly steps: readonly (readonly number[])[];
 }
 
@@ -76,9 +76,9 @@ function mergedTensors(
 	const pixels: TensorPlan = {
 		dtype: rendering.dtype,
 		shape: [total, width],
-		pieces: items.flatMap(({ layout: { patchGrid }, framing, steps }) =>
+		pieces: items.flatMap(({ layout: { patchGrid }, viewPlan, steps }) =>
 			steps.map((pictures) =>
-				stepPiece(pictures, framing, patchGrid.rows * patchGrid.cols * width, patches, rendering),
+				stepPiece(pictures, viewPlan, patchGrid.rows * patchGrid.cols * width, patches, rendering),
 			),
 		),
 	};
@@ -88,20 +88,20 @@ function mergedTensors(
 /** The patches of one time step. */
 function stepPiece(
 	pictures: readonly number[],
-	framing: Framing,
+	viewPlan: ViewPlan,
 	elements: number,
 	patches: TemporalPatches,
 	rendering: Rendering,
 ): Piece {
-	const { tones, resize } = rendering;
+	const { tables, resize } = rendering;
 	return {
 		elements,
 		pictures,
 		write: (data, offset, sources) => {
-			renderWhole(sources, framing, rendering, (made) => {
+			renderWhole(sources, viewPlan, rendering, (made) => {
 				const target = floats(data);
 				const scalar = resize.scalar === true;
-				writeMergedPatches(made, patches.temporalPatch, tones, patches, target, offset, scalar);
+				writeMergedPatches(made, patches.temporalPatch, tables, patches, target, offset, scalar);
 			});
 		},
 	};
@@ -113,26 +113,26 @@ export interface PaddedPatches {
 	/** Patches per side pooled into one token. */
 	readonly merge: number;
 	/** Patches of every row of the tensor, an image's own and zeros behind them. */
-	readonly mostPatches: number;
+	readonly maxPatches: number;
 }
 
 /** `pixel_values [images, most, 3 · patch²]`, `image_position_ids [images, most, 2]`, `num_soft_tokens_per_image`. */
-export function arrangePaddedImages(patches: PaddedPatches): ArrangeImages {
+export function collatePaddedImages(patches: PaddedPatches): CollateImages {
 	return (samples, rendering) => {
 		const images = samples.flat();
 		const made = images.map((image) => ({ ...image, frames: [image.picture] }));
 		const { pixels, positions, tokens } = paddedTensors(made, 1, patches, rendering);
-		const { mostPatches, patch } = patches;
+		const { maxPatches, patch } = patches;
 		return {
-			pixel_values: { ...pixels, shape: [images.length, mostPatches, 3 * patch ** 2] },
-			image_position_ids: { ...positions, shape: [images.length, mostPatches, 2] },
+			pixel_values: { ...pixels, shape: [images.length, maxPatches, 3 * patch ** 2] },
+			image_position_ids: { ...positions, shape: [images.length, maxPatches, 2] },
 			num_soft_tokens_per_image: int64([images.length], tokens),
 		};
 	};
 }
 
 /** The same with a dimension of frames: `pixel_values_videos`, `video_position_ids`, `num_soft_tokens_per_video`. */
-export function arrangePaddedClips(patches: PaddedPatches): ArrangeClips {
+export function collatePaddedClips(patches: PaddedPatches): CollateClips {
 	return (clips, rendering) => {
 		const { pixels, positions, tokens } = paddedTensors(clips, evenFrames(clips), patches, rendering);
 		return {
@@ -146,53 +146,53 @@ export function arrangePaddedClips(patches: PaddedPatches): ArrangeClips {
 function paddedTensors(
 	clips: readonly PreparedClip[],
 	frames: number,
-	{ patch, merge, mostPatches }: PaddedPatches,
+	{ patch, merge, maxPatches }: PaddedPatches,
 	rendering: Rendering,
 ) {
 	const width = 3 * patch ** 2;
 	const tokens = clips.map(({ layout }) => {
 		const count = layout.patchGrid.rows * layout.patchGrid.cols;
-		if (count <= mostPatches) return count / merge ** 2;
+		if (count <= maxPatches) return count / merge ** 2;
 		throw new OnevisionError(
 			"unsupported",
-			`${layout.source.width}x${layout.source.height} makes ${count} patches, over the ${mostPatches} of this setting`,
+			`${layout.source.width}x${layout.source.height} makes ${count} patches, over the ${maxPatches} of this setting`,
 		);
 	});
 	const scalar = rendering.resize.scalar === true;
-	const pieces = clips.flatMap(({ frames, framing, layout: { patchGrid } }) =>
+	const pieces = clips.flatMap(({ frames, viewPlan, layout: { patchGrid } }) =>
 		frames.map(
 			(picture): Piece => ({
-				elements: mostPatches * width,
+				elements: maxPatches * width,
 				pictures: [picture],
 				write: (data, offset, sources) => {
 					const target = floats(data);
-					renderWhole(sources, framing, rendering, ([made]) => {
+					renderWhole(sources, viewPlan, rendering, ([made]) => {
 						if (made === undefined) throw new Error("internal: a piece without its picture");
-						writePatchRows(made, rendering.tones, patch, target, offset, scalar);
+						writePatchRows(made, rendering.tables, patch, target, offset, scalar);
 					});
 					const own = patchGrid.rows * patchGrid.cols;
-					target.fill(0, offset + own * width, offset + mostPatches * width);
+					target.fill(0, offset + own * width, offset + maxPatches * width);
 				},
 			}),
 		),
 	);
 	const pixels: TensorPlan = {
 		dtype: rendering.dtype,
-		shape: [clips.length, frames, mostPatches, width],
+		shape: [clips.length, frames, maxPatches, width],
 		pieces,
 	};
 	const positions: TensorPlan = {
 		dtype: "int64",
-		shape: [clips.length, frames, mostPatches, 2],
-		pieces: clips.flatMap(({ frames, layout }) => frames.map(() => positionsPiece(layout, mostPatches))),
+		shape: [clips.length, frames, maxPatches, 2],
+		pieces: clips.flatMap(({ frames, layout }) => frames.map(() => positionsPiece(layout, maxPatches))),
 	};
 	return { pixels, positions, tokens };
 }
 
 /** Column and row of every patch of a picture, -1 behind its own. */
-function positionsPiece({ patchGrid: { rows, cols } }: ItemLayout, mostPatches: number): Piece {
+function positionsPiece({ patchGrid: { rows, cols } }: ItemLayout, maxPatches: number): Piece {
 	return {
-		elements: mostPatches * 2,
+		elements: maxPatches * 2,
 		pictures: [],
 		write: (data, offset) => {
 			if (!(data instanceof BigInt64Array)) throw new Error("internal: positions written as floats");
@@ -202,7 +202,7 @@ function positionsPiece({ patchGrid: { rows, cols } }: ItemLayout, mostPatches: 
 				data[offset + i * 2] = numbers[i % cols] as bigint;
 				data[offset + i * 2 + 1] = numbers[Math.floor(i / cols)] as bigint;
 			}
-			fill(data, -1, offset + rows * cols * 2, offset + mostPatches * 2);
+			fill(data, -1, offset + rows * cols * 2, offset + maxPatches * 2);
 		},
 	};
 }

@@ -99,7 +99,7 @@ function tryDirectly(path: string, decode: boolean): void {
 			const { packets, timeBase } = session.opened;
 			const index = frameIndexOf(rowsOf(packets), timeBase);
 			const wanted = index.frames.flatMap((_, frame) => (frame % 5 === 0 ? [frame] : [])).slice(0, 20);
-			const options = { size: { width: 16, height: 16 }, isUpright: false };
+			const options = { size: { width: 16, height: 16 }, appliesRotation: false };
 			const isWanted = new Set(wanted);
 			const onPicture = (frame: number, pixels: Uint8Array) => {
 				expect(isWanted.delete(frame)).toBe(true);

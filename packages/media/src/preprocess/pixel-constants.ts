@@ -2,9 +2,9 @@
 
 import { OnevisionError } from "@onevision/base";
 import type { Checkpoint, PixelSettings } from "@onevision/core";
+import type { PixelFamily } from "../families/family.ts";
 import type { Filter } from "../resample/filters.ts";
-import type { PixelFamily } from "./families.ts";
-import type { Normalization } from "./tones.ts";
+import type { Normalization } from "./normalization.ts";
 
 /** How one processor resizes and normalises. */
 export interface PixelConstants {

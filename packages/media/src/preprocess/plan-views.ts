@@ -1,0 +1,40 @@
+/**
+ * From the layout of one image or frame to the tower's views: the type, and the algorithms that several families share.
+ * All sizes come from the layout.
+ */
+
+import type { ItemLayout } from "@onevision/core";
+import { fullView, type Rgb, resizeWhole, tileOf, tileViews, type ViewPlan } from "./view-plan.ts";
+
+export interface ViewPlanContext {
+	/** Images of the sample; some families lay several out differently from one. */
+	readonly images: number;
+	/** Padding color for references that pad with the mean of the normalization. */
+	readonly meanColor: Rgb;
+}
+
+/** Plans the views of one image or frame. */
+export type PlanViews = (layout: ItemLayout, context: ViewPlanContext) => ViewPlan;
+
+/** One view: the image stretched to the canvas. */
+export const planWholeView: PlanViews = ({ source, canvas }) => ({
+	views: [fullView(resizeWhole(source, canvas))],
+});
+
+/** AnyRes: the image stretched to one tile, then the tiles of the canvas on which it is centered. */
+export const planAnyres: PlanViews = (layout) => {
+	const { source, canvas, content } = layout;
+	const from = resizeWhole(source, content);
+	const origin = {
+		x: Math.floor((canvas.width - content.width) / 2),
+		y: Math.floor((canvas.height - content.height) / 2),
+	};
+	return { views: [fullView(resizeWhole(source, tileOf(layout))), ...tileViews(from, layout, origin)] };
+};
+
+/** The tiles of the stretched image, then, unless there is only one, the image stretched to one tile. */
+export const planTilesThenOverview: PlanViews = (layout) => {
+	const { source, content, views } = layout;
+	const tiles = tileViews(resizeWhole(source, content), layout);
+	return { views: views === 1 ? tiles : [...tiles, fullView(resizeWhole(source, tileOf(layout)))] };
+};
