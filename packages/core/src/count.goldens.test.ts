@@ -1,7 +1,7 @@
 /** Golden rows of the LLaVA and Qwen-VL families. */
 
-import type { Checkpoint } from "./checkpoints/checkpoint.ts";
-import { checkpointById } from "./checkpoints/index.ts";
+import { checkpointById } from "./checkpoints.ts";
+import type { Checkpoint } from "./families/index.ts";
 import { describeGoldens, type GoldenGroup, type GoldenRow } from "./testing/goldens.ts";
 
 const llavaOf = (group: GoldenGroup): Checkpoint => ({

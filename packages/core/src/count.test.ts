@@ -4,8 +4,9 @@
 
 import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
-import { CHECKPOINT_IDS, type CheckpointId, checkpointById } from "./checkpoints/index.ts";
+import { CHECKPOINT_IDS, checkpointById } from "./checkpoints.ts";
 import { count, createCounter, createCounterFrom, MAX_ITEMS, resolveSettings } from "./count.ts";
+import type { CheckpointId } from "./families/index.ts";
 import type { ImageItem, MediaItem, Sample, VideoItem } from "./sample.ts";
 
 const image = (width: number, height: number): ImageItem => ({ kind: "image", width, height });

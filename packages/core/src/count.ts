@@ -2,15 +2,10 @@
 
 import { nearest, OnevisionError } from "@onevision/base";
 import { unknownKey } from "@onevision/base/schema";
-import type { Checkpoint } from "./checkpoints/checkpoint.ts";
-import {
-	type CHECKPOINTS,
-	type CheckpointId,
-	checkpointById,
-	resolveCheckpointId,
-} from "./checkpoints/index.ts";
-import type { ItemCounter, Parity, Settings, SettingValue } from "./families/family.ts";
-import { type AnyFamily, familyById, type SettingsOf } from "./families/index.ts";
+import { type CHECKPOINTS, checkpointById, resolveCheckpointId } from "./checkpoints.ts";
+import type { AnyFamily, ItemCounter, Parity, Settings, SettingValue } from "./families/family.ts";
+import type { Checkpoint, CheckpointId } from "./families/index.ts";
+import { familyById, type SettingsOf } from "./families/index.ts";
 import { type ItemLayout, type SampleLayout, sampleLayout } from "./layout.ts";
 import { assertMedia, type MediaItem, type Sample } from "./sample.ts";
 

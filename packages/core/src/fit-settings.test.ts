@@ -2,9 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CHECKPOINT_IDS, type CheckpointId, checkpointById } from "./checkpoints/index.ts";
+import { CHECKPOINT_IDS, checkpointById } from "./checkpoints.ts";
 import { createCounterFrom } from "./count.ts";
 import type { Settings } from "./families/family.ts";
+import type { CheckpointId } from "./families/index.ts";
 import { familyById } from "./families/index.ts";
 import { fidelityOfSample, fitSettings } from "./fit-settings.ts";
 import type { MediaItem, Sample } from "./sample.ts";

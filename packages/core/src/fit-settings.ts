@@ -4,9 +4,9 @@
  */
 
 import { OnevisionError } from "@onevision/base";
-import type { Checkpoint } from "./checkpoints/checkpoint.ts";
 import { createCounterFrom } from "./count.ts";
 import type { Knob, Settings } from "./families/family.ts";
+import type { Checkpoint } from "./families/index.ts";
 import {
 	type LimitedSample,
 	type Measured,

@@ -4,8 +4,8 @@ import type { Size } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CheckpointId } from "./checkpoints/index.ts";
 import { createCounterFrom } from "./count.ts";
+import type { CheckpointId } from "./families/index.ts";
 import { EVERY_CANDIDATE, fitFrames, fitSetting, fitSize } from "./fit.ts";
 import type { MediaItem, VideoItem } from "./sample.ts";
 

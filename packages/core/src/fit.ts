@@ -5,8 +5,8 @@
 
 import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
 import { type JsonSchema, type Schema, unknownKey } from "@onevision/base/schema";
-import type { Checkpoint } from "./checkpoints/checkpoint.ts";
 import { type Counter, createCounterFrom } from "./count.ts";
+import type { Checkpoint } from "./families/index.ts";
 import { familyById } from "./families/index.ts";
 import { assertMedia, type Sample, type VideoItem } from "./sample.ts";
 

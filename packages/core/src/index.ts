@@ -1,28 +1,13 @@
 /** Count visual tokens and plan budgets and curricula for vision-language models. Portable: no I/O, no dependencies. */
 
 export { type ErrorCode, type Grid, OnevisionError, type Size } from "@onevision/base";
-export type { Checkpoint, CheckpointOf, ModelParts, ProjectorChoice } from "./checkpoints/checkpoint.ts";
 export {
 	CHECKPOINT_IDS,
 	CHECKPOINTS,
-	type CheckpointId,
 	checkpointById,
 	isCheckpointName,
 	resolveCheckpointId,
-} from "./checkpoints/index.ts";
-export {
-	type CheckpointPixels,
-	NORMALIZATIONS,
-	type NormalizationId,
-	normalizedBy,
-	type PixelSettings,
-} from "./checkpoints/pixels.ts";
-export {
-	showUnverified,
-	type UnverifiedFacts,
-	unverifiedCheckpointFacts,
-	unverifiedFacts,
-} from "./checkpoints/unverified.ts";
+} from "./checkpoints.ts";
 export { decodeFlops, languageModelFlops, projectorFlops, towerFlops, towerFlopsOf } from "./cost/flops.ts";
 export {
 	estimateTrainingMemory,
@@ -64,17 +49,28 @@ export {
 	type LanguageModelId,
 	type UnknownLanguageModel,
 } from "./facts/language-models.ts";
-export { TOWERS, type Tower, type TowerId } from "./facts/towers.ts";
-export type { Family, Knob, Parity, Settings, SettingValue } from "./families/family.ts";
 export {
-	type AnyFamily,
+	type CheckpointPixels,
+	NORMALIZATIONS,
+	type NormalizationId,
+	normalizedBy,
+	type PixelSettings,
+} from "./facts/normalizations.ts";
+export { TOWERS, type Tower, type TowerId } from "./facts/towers.ts";
+export type { ModelParts, ProjectorChoice } from "./families/checkpoint.ts";
+export type { AnyFamily, Family, Knob, Parity, Settings, SettingValue } from "./families/family.ts";
+export type { Checkpoint, CheckpointId, CheckpointOf } from "./families/index.ts";
+export {
 	type ConstantsOf,
 	FAMILIES,
+	FAMILY_IDS,
 	type FamilyId,
 	familyById,
+	type ModelType,
 	type SettingsOf,
+	VLLM_RULES,
 } from "./families/index.ts";
-export { VLLM_RULES, type VllmRule } from "./families/vllm.ts";
+export type { VllmRule } from "./families/vllm.ts";
 export {
 	DEFAULT_LONG_SIDE,
 	EVERY_CANDIDATE,
@@ -197,7 +193,6 @@ export {
 export {
 	checkpointFromSnapshot,
 	MODEL_TYPES,
-	type ModelType,
 	type ProcessorFiles,
 	READERS,
 	SNAPSHOT_FILES,
@@ -206,3 +201,9 @@ export {
 	type SnapshotFiles,
 	type SnapshotOptions,
 } from "./snapshot/index.ts";
+export {
+	showUnverified,
+	type UnverifiedFacts,
+	unverifiedCheckpointFacts,
+	unverifiedFacts,
+} from "./unverified.ts";

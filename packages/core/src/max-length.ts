@@ -1,8 +1,8 @@
 /** The `max_length` a set of samples needs: every sample counted, quantiles by nearest rank, nothing left out silently. */
 
 import { OnevisionError } from "@onevision/base";
-import type { Checkpoint } from "./checkpoints/checkpoint.ts";
 import { createCounterFrom } from "./count.ts";
+import type { Checkpoint } from "./families/index.ts";
 import { type SampleLayout, tokenizeText } from "./layout.ts";
 import type { Sample } from "./sample.ts";
 

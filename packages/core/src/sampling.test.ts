@@ -2,7 +2,7 @@
 
 import { OnevisionError } from "@onevision/base";
 import { expect, test } from "vitest";
-import { CHECKPOINT_IDS, checkpointById } from "./checkpoints/index.ts";
+import { CHECKPOINT_IDS, checkpointById } from "./checkpoints.ts";
 import { createCounterFrom } from "./count.ts";
 import { videoSampling } from "./sampling.ts";
 

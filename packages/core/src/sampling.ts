@@ -3,8 +3,8 @@
  * would take every frame; else what the implementation does.
  */
 
-import type { Checkpoint } from "./checkpoints/checkpoint.ts";
 import type { Settings } from "./families/family.ts";
+import type { Checkpoint } from "./families/index.ts";
 import { familyById } from "./families/index.ts";
 
 /** Where the choice of frames comes from. */

@@ -1,7 +1,7 @@
 /** Bytes: the key-value cache of known models, and training memory by what ZeRO shards. */
 
 import { describe, expect, test } from "vitest";
-import { checkpointById } from "../checkpoints/index.ts";
+import { checkpointById } from "../checkpoints.ts";
 import { LANGUAGE_MODELS, type LanguageModel } from "../facts/language-models.ts";
 import {
 	estimateTrainingMemory,

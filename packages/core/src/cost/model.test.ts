@@ -1,7 +1,8 @@
 /** Whole models near their published sizes: the total of the safetensors metadata on each model page. */
 
 import { expect, test } from "vitest";
-import { CHECKPOINT_IDS, type CheckpointId, checkpointById } from "../checkpoints/index.ts";
+import { CHECKPOINT_IDS, checkpointById } from "../checkpoints.ts";
+import type { CheckpointId } from "../families/index.ts";
 import { modelOf } from "./model.ts";
 
 /** Within this share of a size published with three digits. */

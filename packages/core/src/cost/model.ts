@@ -1,7 +1,6 @@
 /** The three parts of a model with their widths and parameter counts, from the ids or widths a checkpoint has. */
 
 import { OnevisionError } from "@onevision/base";
-import type { ModelParts } from "../checkpoints/checkpoint.ts";
 import { LANGUAGE_MODELS, type LanguageModel, type UnknownLanguageModel } from "../facts/language-models.ts";
 import {
 	countLanguageModelParameters,
@@ -10,6 +9,7 @@ import {
 	type Projector,
 } from "../facts/parameters.ts";
 import { TOWERS, type Tower } from "../facts/towers.ts";
+import type { ModelParts } from "../families/checkpoint.ts";
 
 export interface Model {
 	readonly tower: Tower;

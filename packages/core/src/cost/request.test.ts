@@ -2,9 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CHECKPOINT_IDS, type CheckpointId, checkpointById } from "../checkpoints/index.ts";
+import { CHECKPOINT_IDS, checkpointById } from "../checkpoints.ts";
 import { createCounter } from "../count.ts";
 import { HARDWARE, type Hardware, type HardwareId } from "../facts/hardware.ts";
+import type { CheckpointId } from "../families/index.ts";
 import { decodeFlops } from "./flops.ts";
 import { kvCacheBytes } from "./memory.ts";
 import { modelOf } from "./model.ts";

@@ -1,7 +1,7 @@
 /** Training passes: one forward, and backward only through what gradients reach. */
 
 import { describe, expect, test } from "vitest";
-import { checkpointById } from "../checkpoints/index.ts";
+import { checkpointById } from "../checkpoints.ts";
 import type { Part } from "../facts/curriculum.ts";
 import { languageModelFlops, projectorFlops } from "./flops.ts";
 import { modelOf } from "./model.ts";

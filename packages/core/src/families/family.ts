@@ -97,6 +97,9 @@ export interface Family<Constants, S extends Settings> {
 	readonly scenarios: readonly Scenario[];
 }
 
+/** A family seen without its own types: what shared code works with. */
+export type AnyFamily = Family<unknown, Settings>;
+
 /** The `image` of a family that takes none. */
 export function noImage(title: string): (item: ImageItem) => never {
 	return () => {

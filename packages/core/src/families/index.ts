@@ -1,52 +1,58 @@
-/** Every family by id. A checkpoint names one of these. */
+/**
+ * Every family: the only list there is. Ids, checkpoints and model types derive from it. A family is a folder with its id;
+ * each module is a `FamilyRecord`.
+ */
 
-import { ayaVision } from "./aya-vision/layout.ts";
-import { blip2 } from "./blip-2/layout.ts";
-import { cohere2Vision } from "./cohere2-vision/layout.ts";
-import { deepseekOcr2 } from "./deepseek-ocr2/layout.ts";
-import { deepseekVl } from "./deepseek-vl/layout.ts";
-import { deepseekVl2 } from "./deepseek-vl2/layout.ts";
-import { ernie45Vl } from "./ernie-4.5-vl/layout.ts";
-import type { Family, Settings } from "./family.ts";
-import { fuyu } from "./fuyu/layout.ts";
-import { gemma3 } from "./gemma3/layout.ts";
-import { gemma3n } from "./gemma3n/layout.ts";
-import { gemma4 } from "./gemma4/layout.ts";
-import { glm4v } from "./glm4v/layout.ts";
-import { glm46v } from "./glm46v/layout.ts";
-import { hunyuanVl } from "./hunyuan-vl/layout.ts";
-import { idefics2 } from "./idefics2/layout.ts";
-import { idefics3 } from "./idefics3/layout.ts";
-import { instructblipVideo } from "./instructblip-video/layout.ts";
-import { internvl } from "./internvl/layout.ts";
-import { kimiK25 } from "./kimi-k2.5/layout.ts";
-import { kimiVl } from "./kimi-vl/layout.ts";
-import { kosmos2 } from "./kosmos-2/layout.ts";
-import { lfm2Vl } from "./lfm2-vl/layout.ts";
-import { llama4 } from "./llama4/layout.ts";
-import { llava } from "./llava/layout.ts";
-import { llavaNext } from "./llava-next/layout.ts";
-import { llavaNextVideo } from "./llava-next-video/layout.ts";
-import { llavaOnevision } from "./llava-onevision/layout.ts";
-import { llavaOnevision15 } from "./llava-onevision-1.5/layout.ts";
-import { llavaOnevision2 } from "./llava-onevision-2/layout.ts";
-import { mantisSiglip } from "./mantis/layout.ts";
-import { minicpmV } from "./minicpm-v/layout.ts";
-import { minicpmVResampler } from "./minicpm-v-resampler/layout.ts";
-import { mllama } from "./mllama/layout.ts";
-import { molmo } from "./molmo/layout.ts";
-import { nvila } from "./nvila/layout.ts";
-import { ovis2 } from "./ovis2/layout.ts";
-import { paligemma } from "./paligemma/layout.ts";
-import { perceptionLm } from "./perception-lm/layout.ts";
-import { phi4Multimodal } from "./phi4-multimodal/layout.ts";
-import { pixtral } from "./pixtral/layout.ts";
-import { qwenVl } from "./qwen-vl/layout.ts";
-import { smolvlm } from "./smolvlm/layout.ts";
-import { videoLlama } from "./video-llama/layout.ts";
-import { videoLlama3 } from "./video-llama-3/layout.ts";
-import { videoLlava } from "./video-llava/layout.ts";
-import { vila } from "./vila/layout.ts";
+import * as ayaVision from "./aya-vision/index.ts";
+import * as blip2 from "./blip-2/index.ts";
+import type { CheckpointRow } from "./checkpoint.ts";
+import * as cohere2Vision from "./cohere2-vision/index.ts";
+import * as deepseekOcr2 from "./deepseek-ocr2/index.ts";
+import * as deepseekVl from "./deepseek-vl/index.ts";
+import * as deepseekVl2 from "./deepseek-vl2/index.ts";
+import * as ernie45Vl from "./ernie-4.5-vl/index.ts";
+import type { AnyFamily, Family } from "./family.ts";
+import * as fuyu from "./fuyu/index.ts";
+import * as gemma3 from "./gemma3/index.ts";
+import * as gemma3n from "./gemma3n/index.ts";
+import * as gemma4 from "./gemma4/index.ts";
+import * as glm4v from "./glm4v/index.ts";
+import * as glm46v from "./glm46v/index.ts";
+import * as hunyuanVl from "./hunyuan-vl/index.ts";
+import * as idefics2 from "./idefics2/index.ts";
+import * as idefics3 from "./idefics3/index.ts";
+import * as instructblipVideo from "./instructblip-video/index.ts";
+import * as internvl from "./internvl/index.ts";
+import * as kimiK25 from "./kimi-k2.5/index.ts";
+import * as kimiVl from "./kimi-vl/index.ts";
+import * as kosmos2 from "./kosmos-2/index.ts";
+import * as lfm2Vl from "./lfm2-vl/index.ts";
+import * as llama4 from "./llama4/index.ts";
+import * as llava from "./llava/index.ts";
+import * as llavaNext from "./llava-next/index.ts";
+import * as llavaNextVideo from "./llava-next-video/index.ts";
+import * as llavaOnevision from "./llava-onevision/index.ts";
+import * as llavaOnevision15 from "./llava-onevision-1.5/index.ts";
+import * as llavaOnevision2 from "./llava-onevision-2/index.ts";
+import * as mantis from "./mantis/index.ts";
+import * as minicpmV from "./minicpm-v/index.ts";
+import * as minicpmVResampler from "./minicpm-v-resampler/index.ts";
+import * as mllama from "./mllama/index.ts";
+import * as molmo from "./molmo/index.ts";
+import * as nvila from "./nvila/index.ts";
+import * as ovis2 from "./ovis2/index.ts";
+import * as paligemma from "./paligemma/index.ts";
+import * as perceptionLm from "./perception-lm/index.ts";
+import * as phi4Multimodal from "./phi4-multimodal/index.ts";
+import * as pixtral from "./pixtral/index.ts";
+import * as qwenVl from "./qwen-vl/index.ts";
+import type { FamilyRecord } from "./record.ts";
+import * as smolvlm from "./smolvlm/index.ts";
+import * as videoLlama from "./video-llama/index.ts";
+import * as videoLlama3 from "./video-llama-3/index.ts";
+import * as videoLlava from "./video-llava/index.ts";
+import * as vila from "./vila/index.ts";
+import type { VllmRule } from "./vllm.ts";
 
 export const FAMILIES = {
 	llava,
@@ -59,7 +65,7 @@ export const FAMILIES = {
 	"video-llama": videoLlama,
 	vila,
 	nvila,
-	mantis: mantisSiglip,
+	mantis,
 	idefics2,
 	"qwen-vl": qwenVl,
 	pixtral,
@@ -95,19 +101,43 @@ export const FAMILIES = {
 	"perception-lm": perceptionLm,
 	"phi4-multimodal": phi4Multimodal,
 	smolvlm,
-} as const;
+} as const satisfies Record<string, FamilyRecord>;
 
-export type FamilyId = keyof typeof FAMILIES;
+type Families = typeof FAMILIES;
+
+export type FamilyId = keyof Families;
 export type ConstantsOf<F extends FamilyId> =
-	(typeof FAMILIES)[F] extends Family<infer C, infer _S> ? C : never;
+	Families[F]["layout"] extends Family<infer C, infer _S> ? C : never;
 export type SettingsOf<F extends FamilyId> =
-	(typeof FAMILIES)[F] extends Family<infer _C, infer S> ? S : never;
+	Families[F]["layout"] extends Family<infer _C, infer S> ? S : never;
 
-/** A family seen without its own types: what shared code works with. */
-export type AnyFamily = Family<unknown, Settings>;
+export type CheckpointOf<F extends FamilyId> = CheckpointRow<F, ConstantsOf<F>, SettingsOf<F>>;
+/** A checkpoint of any family. */
+export type Checkpoint = { [F in FamilyId]: CheckpointOf<F> }[FamilyId];
+
+/** Ids of a family's checkpoints. */
+type CheckpointIdOf<F extends FamilyId> = keyof Families[F]["checkpoints"] & string;
+export type CheckpointId = { [F in FamilyId]: CheckpointIdOf<F> }[FamilyId];
+/** The family of a checkpoint. */
+export type FamilyOf<Id extends CheckpointId> = {
+	[F in FamilyId]: Id extends CheckpointIdOf<F> ? F : never;
+}[FamilyId];
+
+type ModelTypeOf<F extends FamilyId> = keyof Families[F]["snapshot"]["readers"] & string;
+/** A `model_type` of config.json that is read. */
+export type ModelType = {
+	[F in FamilyId]: string extends ModelTypeOf<F> ? never : ModelTypeOf<F>;
+}[FamilyId];
+
+/** In the order of the list. */
+export const FAMILY_IDS = Object.keys(FAMILIES) as readonly FamilyId[];
 
 /** The family with this id, its constants and settings no longer typed apart. */
 export function familyById(id: FamilyId): AnyFamily {
-	const table: Readonly<Record<FamilyId, AnyFamily>> = FAMILIES;
-	return table[id];
+	return FAMILIES[id].layout as AnyFamily;
 }
+
+/** How vLLM counts each family. */
+export const VLLM_RULES = Object.fromEntries(FAMILY_IDS.map((id) => [id, FAMILIES[id].vllm])) as Readonly<
+	Record<FamilyId, VllmRule>
+>;

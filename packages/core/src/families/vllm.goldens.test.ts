@@ -3,8 +3,8 @@
 import { expect, test } from "vitest";
 import type { ItemLayout } from "../layout.ts";
 import { describeGoldens, type GoldenGroup, type GoldenRow } from "../testing/goldens.ts";
-import { type FamilyId, familyById } from "./index.ts";
-import { VLLM_RULES, type VllmRule } from "./vllm.ts";
+import { type FamilyId, familyById, VLLM_RULES } from "./index.ts";
+import type { VllmRule } from "./vllm.ts";
 
 /** Pixel limits of Qwen's clips, the budget of Gemma 4's images. */
 function settings({ constants, settings: given }: GoldenGroup): Record<string, unknown> {

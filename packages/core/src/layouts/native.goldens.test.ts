@@ -3,23 +3,33 @@
 import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FIXED_CHECKPOINTS } from "../checkpoints/fixed.ts";
-import { GOOGLE_CHECKPOINTS } from "../checkpoints/google.ts";
-import { MINICPM_CHECKPOINTS } from "../checkpoints/minicpm.ts";
-import { MISTRAL_CHECKPOINTS } from "../checkpoints/mistral.ts";
-import { NATIVE_CHECKPOINTS } from "../checkpoints/native.ts";
 import { count, createCounterFrom } from "../count.ts";
+import { FAMILIES, type FamilyId } from "../families/index.ts";
 import type { ItemLayout } from "../layout.ts";
 import type { MediaItem } from "../sample.ts";
 import { describeGoldens, type GoldenGroup, type GoldenRow, readGoldens } from "../testing/goldens.ts";
 
-const NATIVE_IDS = Object.keys({
-	...MISTRAL_CHECKPOINTS,
-	...GOOGLE_CHECKPOINTS,
-	...NATIVE_CHECKPOINTS,
-	...MINICPM_CHECKPOINTS,
-	...FIXED_CHECKPOINTS,
-});
+const NATIVE_FAMILIES: readonly FamilyId[] = [
+	"pixtral",
+	"gemma3",
+	"gemma3n",
+	"gemma4",
+	"paligemma",
+	"glm4v",
+	"glm46v",
+	"ernie-4.5-vl",
+	"kimi-vl",
+	"kimi-k2.5",
+	"video-llama-3",
+	"hunyuan-vl",
+	"minicpm-v-resampler",
+	"minicpm-v",
+	"blip-2",
+	"instructblip-video",
+	"kosmos-2",
+	"fuyu",
+];
+const NATIVE_IDS = NATIVE_FAMILIES.flatMap((id) => Object.keys(FAMILIES[id].checkpoints));
 
 /** Text between special tokens, as a processor wrote it around runs like `<pad>×12`. */
 function textOf(expansion: string): string {

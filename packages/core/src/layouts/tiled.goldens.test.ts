@@ -1,9 +1,9 @@
 /** Golden rows of the tiled families, and ten sizes per checkpoint. */
 
 import { expect, test } from "vitest";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { type CheckpointId, checkpointById } from "../checkpoints/index.ts";
+import { checkpointById } from "../checkpoints.ts";
 import { createCounterFrom } from "../count.ts";
+import type { Checkpoint, CheckpointId } from "../families/index.ts";
 import type { ItemLayout } from "../layout.ts";
 import { describeGoldens, type GoldenRow } from "../testing/goldens.ts";
 

@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { CheckpointId } from "../checkpoints/index.ts";
 import { createCounter, createCounterFrom } from "../count.ts";
+import type { CheckpointId } from "../families/index.ts";
 import { numberInWords } from "../families/smolvlm/number-words.ts";
 import type { ItemLayout } from "../layout.ts";
 import { gridsUpTo } from "./aspect-grid.ts";

@@ -2,8 +2,9 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type CheckpointId, checkpointById } from "../checkpoints/index.ts";
+import { checkpointById } from "../checkpoints.ts";
 import type { Settings } from "../families/family.ts";
+import type { CheckpointId } from "../families/index.ts";
 import { familyById } from "../families/index.ts";
 import type { MediaItem, Scenario } from "../sample.ts";
 import {

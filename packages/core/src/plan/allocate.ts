@@ -5,9 +5,9 @@
  */
 
 import { OnevisionError } from "@onevision/base";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { createCounterFrom } from "../count.ts";
 import type { Knob, Parity, Settings, SettingValue } from "../families/family.ts";
+import type { Checkpoint } from "../families/index.ts";
 import { familyById } from "../families/index.ts";
 import type { ItemLayout } from "../layout.ts";
 import { durationSeconds, MAX_FRAMES, type MediaItem, type Sample, type Scenario } from "../sample.ts";

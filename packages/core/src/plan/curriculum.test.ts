@@ -1,7 +1,7 @@
 /** The schedule: steps, tokens and costs follow from samples and loads, and totals are sums. */
 
 import { describe, expect, test } from "vitest";
-import { checkpointById } from "../checkpoints/index.ts";
+import { checkpointById } from "../checkpoints.ts";
 import { modelOf } from "../cost/model.ts";
 import { fullTraining, trainableParameters } from "../cost/training.ts";
 import { HARDWARE } from "../facts/hardware.ts";

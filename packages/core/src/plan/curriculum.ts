@@ -3,7 +3,6 @@
  * (facts/curriculum.ts); task transfer continues with the user's own mix. Costs follow from the plan's allocation.
  */
 
-import type { Checkpoint, ModelParts } from "../checkpoints/checkpoint.ts";
 import { towerFlops } from "../cost/flops.ts";
 import {
 	estimateTrainingMemory,
@@ -23,6 +22,8 @@ import {
 import { ONE_VISION_MIXTURE, ONEVISION_STAGES, type Part, type StageFacts } from "../facts/curriculum.ts";
 import type { Hardware } from "../facts/hardware.ts";
 import { TOWERS, type Tower } from "../facts/towers.ts";
+import type { ModelParts } from "../families/checkpoint.ts";
+import type { Checkpoint } from "../families/index.ts";
 import { SCENARIOS, type Scenario } from "../sample.ts";
 import type { AllocationResult } from "./allocate.ts";
 

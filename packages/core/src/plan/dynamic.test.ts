@@ -1,7 +1,7 @@
 /** Fixed against dynamic: both sides are plain counts, the fixed one is flat in duration, refusals are left open. */
 
 import { describe, expect, test } from "vitest";
-import { checkpointById } from "../checkpoints/index.ts";
+import { checkpointById } from "../checkpoints.ts";
 import { createCounterFrom } from "../count.ts";
 import type { MediaItem } from "../sample.ts";
 import type { Allocation } from "./allocate.ts";

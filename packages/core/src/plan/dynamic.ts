@@ -4,10 +4,10 @@
  */
 
 import { OnevisionError } from "@onevision/base";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { checkpointById } from "../checkpoints/index.ts";
+import { checkpointById } from "../checkpoints.ts";
 import { createCounterFrom } from "../count.ts";
 import type { Parity } from "../families/family.ts";
+import type { Checkpoint } from "../families/index.ts";
 import type { MediaItem, Sample, Scenario } from "../sample.ts";
 import type { Allocation } from "./allocate.ts";
 import { mergeEqual, type WeightedSample } from "./media-profile.ts";

@@ -5,8 +5,9 @@
 
 import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
-import { CHECKPOINTS, type CheckpointId, checkpointById } from "../checkpoints/index.ts";
+import { CHECKPOINTS, checkpointById } from "../checkpoints.ts";
 import { createCounterFrom } from "../count.ts";
+import type { CheckpointId } from "../families/index.ts";
 import { familyById } from "../families/index.ts";
 import type { VideoItem } from "../sample.ts";
 import { type Plan, plan } from "./plan.ts";

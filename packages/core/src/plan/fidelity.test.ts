@@ -3,7 +3,7 @@
 import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CHECKPOINT_IDS } from "../checkpoints/index.ts";
+import { CHECKPOINT_IDS } from "../checkpoints.ts";
 import { createCounterFrom } from "../count.ts";
 import type { MediaItem } from "../sample.ts";
 import {

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
-import type { CheckpointId } from "../checkpoints/index.ts";
-import { CHECKPOINTS } from "../checkpoints/index.ts";
+import { CHECKPOINTS } from "../checkpoints.ts";
+import type { CheckpointId } from "../families/index.ts";
 import type { PasteBlock } from "./paste.ts";
 import { plan } from "./plan.ts";
 import type { PlanRequest } from "./request.ts";

@@ -1,11 +1,11 @@
 /** The plan: one answer put together from allocation, joint budget, contrast, extrapolation, curriculum, cost, skills and rules. */
 
 import { OnevisionError } from "@onevision/base";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { knownModelOf, type Model } from "../cost/model.ts";
 import { estimateRequest, type RequestCost } from "../cost/request.ts";
 import { type Counter, createCounterFrom } from "../count.ts";
 import type { Settings } from "../families/family.ts";
+import type { Checkpoint } from "../families/index.ts";
 import { familyById } from "../families/index.ts";
 import type { SampleLayout } from "../layout.ts";
 import { durationSeconds, type Sample, SCENARIOS, type Scenario, type VideoItem } from "../sample.ts";

@@ -1,8 +1,7 @@
 /** From what was asked to what is planned: names looked up, defaults filled in, contradictions refused. */
 
 import { nearest, OnevisionError } from "@onevision/base";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { checkpointById, resolveCheckpointId } from "../checkpoints/index.ts";
+import { checkpointById, resolveCheckpointId } from "../checkpoints.ts";
 import type { Offload } from "../cost/memory.ts";
 import { DEFAULT_REQUEST_BATCH } from "../cost/request.ts";
 import { resolveSettings } from "../count.ts";
@@ -11,6 +10,7 @@ import { HARDWARE, type Hardware, type HardwareId } from "../facts/hardware.ts";
 import { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "../facts/language-models.ts";
 import { TOWERS, type Tower, type TowerId } from "../facts/towers.ts";
 import type { Parity } from "../families/family.ts";
+import type { Checkpoint } from "../families/index.ts";
 import { SCENARIOS, type Scenario } from "../sample.ts";
 import type { Bounds } from "./allocate.ts";
 import { DEFAULT_TRANSFER_SAMPLES, STAGE_IDS, STAGES, type StageId } from "./curriculum.ts";

@@ -3,8 +3,8 @@
  * A setting beyond it is untrained: possible, at a loss that few have measured.
  */
 
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import type { Knob, Settings, SettingValue } from "../families/family.ts";
+import type { Checkpoint } from "../families/index.ts";
 import { familyById } from "../families/index.ts";
 
 /** Frames per clip the checkpoint was trained on at most; `undefined` where nobody published it. */

@@ -6,9 +6,9 @@
 import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { CHECKPOINT_IDS, checkpointById, resolveCheckpointId } from "../checkpoints/index.ts";
+import { CHECKPOINT_IDS, checkpointById, resolveCheckpointId } from "../checkpoints.ts";
 import { createCounterFrom } from "../count.ts";
+import type { Checkpoint } from "../families/index.ts";
 import goldens from "../goldens/positions.json" with { type: "json" };
 import type { MediaItem } from "../sample.ts";
 import { MAX_POSITIONS, type MropeIds, mropeIds, type Run } from "./mrope.ts";

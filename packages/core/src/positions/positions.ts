@@ -4,9 +4,8 @@
  */
 
 import { assertInternal, OnevisionError } from "@onevision/base";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import type { CheckpointId } from "../checkpoints/index.ts";
 import { type CountSettings, createCounter } from "../count.ts";
+import type { Checkpoint, CheckpointId } from "../families/index.ts";
 import { ASSUMED_FPS } from "../families/qwen-vl/video.ts";
 import type { ItemLayout } from "../layout.ts";
 import { estimateTextTokens } from "../layouts/timestamps.ts";

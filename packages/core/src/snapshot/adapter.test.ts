@@ -1,7 +1,8 @@
 /** Adapters: an adapter's processor files against a row of the table say what they say beside the row's config.json. */
 
 import { expect, test } from "vitest";
-import { type CheckpointId, checkpointById, checkpointIdOfRepository } from "../checkpoints/index.ts";
+import { checkpointById, checkpointIdOfRepository } from "../checkpoints.ts";
+import type { CheckpointId } from "../families/index.ts";
 import { fixture, read } from "../testing/snapshots.ts";
 import { adapterFiles, checkpointFromAdapter } from "./adapter.ts";
 

@@ -5,10 +5,9 @@
  */
 
 import { isRecord, text } from "@onevision/base/schema";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import { checkpointById, checkpointIdOfRepository } from "../checkpoints/index.ts";
-import { configOfCheckpoint } from "./base-config.ts";
-import { checkpointFromSnapshot, type Snapshot } from "./index.ts";
+import { checkpointById, checkpointIdOfRepository } from "../checkpoints.ts";
+import type { Checkpoint } from "../families/index.ts";
+import { checkpointFromSnapshot, type Snapshot, snapshotSupport } from "./index.ts";
 import type { ProcessorFiles, SnapshotFiles } from "./open-snapshot.ts";
 import { section, show, unsupported } from "./section.ts";
 
@@ -53,7 +52,7 @@ export function checkpointFromAdapter(
 	const note = `an adapter: counted as ${id}, the base that ${ADAPTER_FILE} names`;
 	const titled = { ...row, title: `${name} (adapter on ${row.title})`, aliases: [] } as Checkpoint;
 	if (Object.keys(own).length === 0) return { checkpoint: titled, settings: {}, notes: [note] };
-	const config = configOfCheckpoint(row);
+	const config = snapshotSupport(row.family).configOf?.(row);
 	if (config === undefined) {
 		throw unsupported(
 			`the adapter's processor files cannot be read without config.json of ${show(repository)}; copy it into the folder`,

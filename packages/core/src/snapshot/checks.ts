@@ -5,7 +5,6 @@
 
 import type { Size } from "@onevision/base";
 import { list, type Schema, text } from "@onevision/base/schema";
-import { checkpointById, checkpointIdOfRepository } from "../checkpoints/index.ts";
 import type { OpenSnapshot } from "./open-snapshot.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import type { ReadTower } from "./tower-shape.ts";
@@ -28,21 +27,29 @@ const path: Schema<string> = {
 };
 
 /** Configurations of the original repository have the same `model_type` and none of the keys. */
-export function refuseOriginal({ config, name }: Pick<OpenSnapshot, "config" | "name">): void {
+export function refuseOriginal({
+	config,
+	name,
+	releasedNames,
+}: Pick<OpenSnapshot, "config" | "name" | "releasedNames">): void {
 	if (!config.has("mm_vision_tower") || config.has("vision_config")) return;
 	throw unsupported(
-		`config.json is of the original LLaVA repository (mm_vision_tower), whose keys are not read; ${original(config, name)}`,
+		`config.json is of the original LLaVA repository (mm_vision_tower), whose keys are not read; ${insteadOf(config, name, releasedNames)}`,
 	);
 }
 
 /** What to do instead: the converted checkpoint only where there is one. */
-function original(config: Section, name: string | undefined): string {
-	const named = [name, config.read("_name_or_path", path)].flatMap((given) =>
-		given === undefined ? [] : [checkpointIdOfRepository(given)],
-	);
-	const id = named.find((found) => found !== undefined);
-	if (id === undefined) return "if it was tuned from a model of the table, count that one with --model";
-	const aliases: readonly string[] = checkpointById(id).aliases;
+function insteadOf(
+	config: Section,
+	name: string | undefined,
+	releasedNames: OpenSnapshot["releasedNames"],
+): string {
+	const [names] = [name, config.read("_name_or_path", path)].flatMap((given) => {
+		const found = given === undefined ? undefined : releasedNames(given);
+		return found === undefined ? [] : [found];
+	});
+	if (names === undefined) return "if it was tuned from a model of the table, count that one with --model";
+	const [id, ...aliases] = names;
 	const converted = aliases.find((alias) => alias.startsWith("llava-hf/"));
 	return `count it with --model ${id}${converted === undefined ? "" : `, or use the converted checkpoint ${converted}`}`;
 }

@@ -9,7 +9,6 @@ import { type Counter, createCounterFrom } from "../count.ts";
 import { positionRuleOf } from "../positions/rules.ts";
 import type { MediaItem } from "../sample.ts";
 import { checkpointFromSnapshot, MODEL_TYPES, READERS, type SnapshotFiles } from "./index.ts";
-import type { Reader } from "./reader.ts";
 
 interface GoldenSnapshot {
 	readonly modelType: string;
@@ -31,7 +30,7 @@ function embeddings(counter: Counter, item: MediaItem): number {
 }
 
 /** Types that transformers has a processor for. */
-const COUNTED = MODEL_TYPES.filter((type) => (READERS[type] as Reader).original !== true);
+const COUNTED = MODEL_TYPES.filter((type) => READERS[type].remoteCode !== true);
 
 describe("configs", () => {
 	for (const modelType of COUNTED) {

@@ -4,8 +4,9 @@
  */
 
 import { integer } from "@onevision/base/schema";
+import type { Glm4vSettings } from "../families/glm4v/layout.ts";
 import type { GlmConstants, GlmSettings } from "../layouts/glm-vision.ts";
-import { glm } from "../positions/models.ts";
+import { glm } from "../positions/glm.ts";
 import type { DecoderType } from "./decoders.ts";
 import { languageModel } from "./language-models.ts";
 import { expectClass, type OpenSnapshot } from "./open-snapshot.ts";
@@ -18,20 +19,26 @@ import {
 	videoNotes,
 } from "./pixel-limits.ts";
 import { withSections } from "./positions.ts";
-import type { Reader, ReadingOf } from "./reader.ts";
+import type { SnapshotReader, SnapshotReading } from "./reader.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { kindTower } from "./tower-kinds.ts";
 import { mlpWidth } from "./tower-shape.ts";
 import { flag, framesPerSecond, mergeSide } from "./values.ts";
 
+export type Glm4vReading = SnapshotReading<"glm4v", GlmConstants, Glm4vSettings>;
+export type Glm46vReading = SnapshotReading<"glm46v", GlmConstants, GlmSettings>;
+
 const IMAGE: PixelDefaults = { patch: 14, min: 112 * 112, max: 28 * 28 * 15_000, readsPixels: false };
+
 const VIDEO: PixelDefaults = { patch: 14, min: 112 * 112, max: 28 * 28 * 2 * 30_000, readsPixels: false };
+
 const IMAGES = ["Glm4vImageProcessor", "Glm46VImageProcessor"];
+
 const seconds = integer("Seconds", { min: 1, max: 100_000 });
 
 interface Glm {
 	readonly constants: GlmConstants;
-	readonly parts: Pick<ReadingOf<"glm4v">, "tower" | "projector" | "text">;
+	readonly parts: Pick<Glm4vReading, "tower" | "projector" | "text">;
 	readonly video: Section;
 	readonly notes: readonly string[];
 }
@@ -102,7 +109,7 @@ function readGlmType(
 	snapshot: OpenSnapshot,
 	modelType: string,
 	textType: DecoderType,
-): ReadingOf<"glm4v"> | ReadingOf<"glm46v"> {
+): Glm4vReading | Glm46vReading {
 	const { constants, parts, notes, video } = readGlm(snapshot, textType);
 	const sampled: Partial<GlmSettings> =
 		(video.read("do_sample_frames", flag) ?? true) ? {} : { num_frames: "all" };
@@ -136,17 +143,11 @@ function readGlmType(
 /** Frames are sampled by time; a number of them in the file does nothing. */
 const VIDEO_IGNORED = [...NO_SUCH_STEP, "max_image_size", "num_frames"];
 
-const glmReader = (modelType: string, family: "glm4v" | "glm46v", textType: DecoderType) =>
+export const glmReader = (modelType: string, family: "glm4v" | "glm46v", textType: DecoderType) =>
 	({
 		family,
 		processors: ["Glm4vProcessor", "Glm46VProcessor"],
 		ignored: { image: NO_SUCH_STEP, video: VIDEO_IGNORED },
 		source: "Glm4vImageProcessor and Glm4vVideoProcessor, or Glm46VImageProcessor and Glm46VVideoProcessor",
 		read: (snapshot) => readGlmType(snapshot, modelType, textType),
-	}) as const satisfies Reader;
-
-export const GLM_READERS = {
-	glm4v: glmReader("glm4v", "glm4v", "glm4v_text"),
-	glm4v_moe: glmReader("glm4v_moe", "glm4v", "glm4v_moe_text"),
-	glm46v: glmReader("glm46v", "glm46v", "glm4v_text"),
-} as const satisfies Record<string, Reader>;
+	}) as const satisfies SnapshotReader;

@@ -4,25 +4,11 @@
  */
 
 import { nearest } from "@onevision/base";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
+import { checkpointById, checkpointIdOfRepository } from "../checkpoints.ts";
 import { resolveSettings } from "../count.ts";
 import type { Settings } from "../families/family.ts";
-import { familyById } from "../families/index.ts";
+import { type Checkpoint, FAMILIES, type FamilyId, familyById, type ModelType } from "../families/index.ts";
 import { checkIdleSteps, refuseOriginal } from "./checks.ts";
-import { COHERE_READERS } from "./cohere.ts";
-import { DEEPSEEK_READERS } from "./deepseek.ts";
-import { GEMMA_READERS } from "./gemma.ts";
-import { GLM_READERS } from "./glm.ts";
-import { IDEFICS2_READERS } from "./idefics2.ts";
-import { INTERNVL_READERS } from "./internvl.ts";
-import { INTERNVL_CHAT_READERS } from "./internvl-chat.ts";
-import { KIMI_READERS } from "./kimi.ts";
-import { LLAVA_READERS } from "./llava.ts";
-import { LLAVA_ONEVISION_READERS } from "./llava-onevision.ts";
-import { LLAVA_KIN_READERS } from "./llava-variants.ts";
-import { META_READERS } from "./meta.ts";
-import { MINICPM_READERS } from "./minicpm.ts";
-import { NATIVE_READERS } from "./native.ts";
 import {
 	expectClass,
 	modelTypeOf,
@@ -31,15 +17,14 @@ import {
 	type SnapshotFiles,
 } from "./open-snapshot.ts";
 import { readPixels } from "./pixels.ts";
-import { PIXTRAL_READERS } from "./pixtral.ts";
-import { QUERY_READERS } from "./q-former.ts";
-import { QWEN_READERS } from "./qwen.ts";
-import { IGNORED_BY_PROCESSOR, IGNORED_BY_PROCESSORS, type Reader, type Reading } from "./reader.ts";
-import { ORIGINAL_READERS } from "./remote-code.ts";
+import {
+	IGNORED_BY_PROCESSOR,
+	IGNORED_BY_PROCESSORS,
+	type SnapshotReader,
+	type SnapshotReading,
+	type SnapshotSupport,
+} from "./reader.ts";
 import { section, show, unsupported } from "./section.ts";
-import { SMOLVLM_READERS } from "./smolvlm.ts";
-import { TILED_READERS } from "./tiled.ts";
-import { VILA_READERS } from "./vila.ts";
 
 export {
 	type ProcessorFiles,
@@ -49,35 +34,18 @@ export {
 } from "./open-snapshot.ts";
 
 /** How the files of each `model_type` are read. */
-export const READERS = {
-	...LLAVA_READERS,
-	...LLAVA_KIN_READERS,
-	...LLAVA_ONEVISION_READERS,
-	...IDEFICS2_READERS,
-	...INTERNVL_READERS,
-	...INTERNVL_CHAT_READERS,
-	...GEMMA_READERS,
-	...PIXTRAL_READERS,
-	...QWEN_READERS,
-	...SMOLVLM_READERS,
-	...META_READERS,
-	...COHERE_READERS,
-	...DEEPSEEK_READERS,
-	...TILED_READERS,
-	...MINICPM_READERS,
-	...GLM_READERS,
-	...NATIVE_READERS,
-	...QUERY_READERS,
-	...KIMI_READERS,
-	...ORIGINAL_READERS,
-	...VILA_READERS,
-} as const satisfies Record<string, Reader>;
-
-/** A `model_type` of transformers that is read. */
-export type ModelType = keyof typeof READERS;
+export const READERS = Object.assign(
+	{},
+	...Object.values(FAMILIES).map(({ snapshot }) => snapshot.readers),
+) as Readonly<Record<ModelType, SnapshotReader>>;
 
 /** In the order of the table. */
 export const MODEL_TYPES = Object.keys(READERS) as readonly ModelType[];
+
+/** What a family says of snapshots. */
+export function snapshotSupport(family: FamilyId): SnapshotSupport {
+	return FAMILIES[family].snapshot;
+}
 
 /** A snapshot as a checkpoint. */
 export interface Snapshot {
@@ -104,14 +72,14 @@ export interface SnapshotOptions {
  */
 export function checkpointFromSnapshot(files: SnapshotFiles, options: SnapshotOptions = {}): Snapshot {
 	const modelType = findModelType(files, options.name);
-	const reader: Reader = READERS[modelType];
-	const snapshot = openSnapshot(files, options.name);
+	const reader: SnapshotReader = READERS[modelType];
+	const snapshot = openSnapshot(files, options.name, releasedNames);
 	checkProcessorClass(snapshot, reader);
 	const reading = reader.read(snapshot);
-	if (reader.original !== true) refuseFailingSteps(snapshot);
+	if (reader.remoteCode !== true) refuseFailingSteps(snapshot);
 	refuseUnknownKeys(snapshot, reader, modelType);
 	const checkpoint = checkpointOf(snapshot, reading, modelType, reader, options.name);
-	const settings: Settings = { ...reading.settings };
+	const settings = { ...reading.settings } as Settings;
 	// The files' own values must be values the family takes.
 	resolveSettings(checkpoint, settings);
 	return { checkpoint, modelType, settings, notes: reading.notes };
@@ -122,7 +90,7 @@ function findModelType(files: SnapshotFiles, name: string | undefined): ModelTyp
 	const asked = modelTypeOf(files);
 	const found = MODEL_TYPES.find((type) => type === asked);
 	if (found !== undefined) return found;
-	refuseOriginal({ config, ...(name === undefined ? {} : { name }) });
+	refuseOriginal({ config, releasedNames, ...(name === undefined ? {} : { name }) });
 	if (asked === undefined) {
 		throw unsupported("config.json model_type: missing; is this the folder of a Hugging Face model?");
 	}
@@ -136,10 +104,16 @@ function findModelType(files: SnapshotFiles, name: string | undefined): ModelTyp
 	);
 }
 
-function checkProcessorClass(snapshot: OpenSnapshot, { processors }: Reader): void {
+function checkProcessorClass(snapshot: OpenSnapshot, { processors }: SnapshotReader): void {
 	for (const part of [snapshot.processor, snapshot.opened().image]) {
 		if (part !== undefined) expectClass(part, "processor_class", processors);
 	}
+}
+
+/** The checkpoint of the table behind a repository's name: its id, then its other names. */
+function releasedNames(repository: string): readonly string[] | undefined {
+	const id = checkpointIdOfRepository(repository);
+	return id === undefined ? undefined : [id, ...checkpointById(id).aliases];
 }
 
 /** Steps that a class does not take, and transformers checks for all classes alike. */
@@ -148,7 +122,7 @@ function refuseFailingSteps(snapshot: OpenSnapshot): void {
 	for (const part of [image, video]) if (part !== undefined) checkIdleSteps(part);
 }
 
-function refuseUnknownKeys(snapshot: OpenSnapshot, { ignored }: Reader, modelType: string): void {
+function refuseUnknownKeys(snapshot: OpenSnapshot, { ignored }: SnapshotReader, modelType: string): void {
 	const { image, video } = snapshot.opened();
 	const nested = ["image_processor", "video_processor", "feature_extractor"];
 	snapshot.processor.refuseOthers(
@@ -163,14 +137,14 @@ function refuseUnknownKeys(snapshot: OpenSnapshot, { ignored }: Reader, modelTyp
 
 function checkpointOf(
 	snapshot: OpenSnapshot,
-	reading: Reading,
+	reading: SnapshotReading<string, unknown, Settings>,
 	modelType: string,
-	reader: Reader,
+	reader: SnapshotReader,
 	name: string | undefined,
 ): Checkpoint {
 	const { family, constants, tower, projector, text, usual, trainedFrames, pixels, positions } = reading;
-	const source = `config.json and processor files of the snapshot; absent keys: ${reader.original === true ? "" : "transformers 5.18.0 "}${reader.source}`;
-	const { title } = familyById(family);
+	const source = `config.json and processor files of the snapshot; absent keys: ${reader.remoteCode === true ? "" : "transformers 5.18.0 "}${reader.source}`;
+	const { title } = familyById(family as FamilyId);
 	return {
 		title: name === undefined ? `${title} (${modelType})` : `${name} (${title})`,
 		family,

@@ -5,7 +5,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { checkpointFromSnapshot, type ModelType, type SnapshotFiles } from "./index.ts";
+import type { ModelType } from "../families/index.ts";
+import { checkpointFromSnapshot, type SnapshotFiles } from "./index.ts";
 
 interface Saved {
 	readonly modelType: ModelType;

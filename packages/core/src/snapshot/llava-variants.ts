@@ -1,93 +1,111 @@
 /**
- * Snapshots of LLaVA's relatives that go by its classes: FastVLM (LlavaProcessor over a convolutional tower), and Mantis
- * with a LLaVA body. Sources: transformers 5.18 models/{fast_vlm,llava}; TIGER-AI-Lab/Mantis
- * mantis/models/mllava/processing_llava.py at 20ccb1c.
+ * What the snapshots of LLaVA's line share: tower, language model and the patch size that both files agree on; tiles of
+ * LLaVA-NeXT. Source: transformers 5.18 models/{llava,llava_next,llava_next_video,video_llava}.
  */
 
-import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
-import { checkView } from "./checks.ts";
-import { languageModel } from "./language-models.ts";
+import type { Size } from "@onevision/base";
+import type { ProjectorChoice } from "../families/checkpoint.ts";
+import { checkTiles, checkView, readPinpoints, refuseOriginal } from "./checks.ts";
+import { languageModel, type ReadLanguageModel } from "./language-models.ts";
 import { expectClass, type OpenSnapshot } from "./open-snapshot.ts";
-import { CLIP_CLASS } from "./pixels.ts";
-import type { Reader, ReadingOf } from "./reader.ts";
-import { contradiction, section } from "./section.ts";
-import { squareTower } from "./square-towers.ts";
-import { timmTower } from "./tower-kinds.ts";
-import { patchSide, tokenCount, word } from "./values.ts";
-import { CLIP_KIN_VIEW, CLIP_VIEW, SIGLIP_VIEW, squareView } from "./view.ts";
+import { contradiction } from "./section.ts";
+import { ABSENT_CLIP_336, type ReadSquareTower, squareTower } from "./square-towers.ts";
+import { flag, patchSide, tokenCount, word } from "./values.ts";
+import { CLIP_KIN_VIEW, squareView } from "./view.ts";
 
-const MLP: ProjectorChoice = { kind: "mlp2x-gelu" };
-/** `processor_class` of Mantis checkpoints. */
-export const MANTIS_PROCESSOR = "MLlavaProcessor";
+/** Two layers; features of several tower layers enter side by side. */
+export const mlp = (layers: number): ProjectorChoice =>
+	layers === 1 ? { kind: "mlp2x-gelu" } : { kind: "mlp2x-gelu", layers };
 
-export function isMantis({ processor, image }: OpenSnapshot): boolean {
-	return [processor, image].some((part) => part.read("processor_class", word) === MANTIS_PROCESSOR);
+/** Class default of `image_grid_pinpoints`, height and width in px. */
+const NEXT_PINPOINTS = [
+	[336, 672],
+	[672, 336],
+	[672, 672],
+	[1008, 336],
+	[336, 1008],
+] as const;
+
+export interface Llava {
+	readonly tower: ReadSquareTower;
+	readonly text: ReadLanguageModel;
+	/** Side of a patch, px. */
+	readonly patch: number;
+	readonly notes: readonly string[];
 }
 
-/** Every picture is one view; the class token of a CLIP tower is dropped. */
-export function readMantis(snapshot: OpenSnapshot): ReadingOf<"mantis"> {
-	const { config, image } = snapshot;
-	const tower = squareTower(config, { absent: {}, type: "clip_vision_model", featureLayer: -2 });
+/** What holds where the files say nothing. */
+interface LlavaDefaults {
+	readonly patch?: number;
+	readonly additional: number;
+	readonly featureLayer?: number | readonly number[];
+}
+
+/** Tower, language model and the patch size that both files agree on. */
+export function readLlava(
+	snapshot: OpenSnapshot,
+	{ patch, additional, featureLayer = -2 }: LlavaDefaults,
+): Llava {
+	const { config, processor } = snapshot;
+	refuseOriginal(snapshot);
+	const tower = squareTower(config, { absent: ABSENT_CLIP_336, type: "clip_vision_model", featureLayer });
 	const text = languageModel(config, { type: "llama" });
-	const type = expectClass(image, "image_processor_type", ["CLIPImageProcessor", "SiglipImageProcessor"]);
-	const view = squareView(image, type === "SiglipImageProcessor" ? SIGLIP_VIEW : CLIP_VIEW);
 	const notes = [...tower.notes, ...text.notes];
-	checkView(view, tower, notes);
-	const strategy = config.read("vision_feature_select_strategy", word) ?? "default";
-	if ((strategy === "default") !== (tower.classTokens === 1)) {
+	if (config.read("multimodal_projector_bias", flag) === false) {
+		notes.push("multimodal_projector_bias is false: tokens are exact, the projector is counted with biases");
+	}
+	const modelTakes = config.read("vision_feature_select_strategy", word) ?? "default";
+	// Files of processors that were saved without a patch size have a null there.
+	const written = processor.isNull("patch_size") ? undefined : processor.read("patch_size", patchSide);
+	const given = written ?? patch;
+	if (given === undefined) {
+		for (const key of ["vision_feature_select_strategy", "num_additional_image_tokens"]) processor.has(key);
+		notes.push(
+			"processor_config.json names no patch_size: transformers 5.18 cannot expand a prompt with it; counted are the model's features",
+		);
+	} else {
+		if (given !== tower.patch) {
+			throw contradiction(
+				`processor_config.json patch_size ${given}, config.json vision_config patch_size ${tower.patch}: the prompt and the model would disagree; make them equal`,
+			);
+		}
+		const takes =
+			processor.read("vision_feature_select_strategy", word) ?? (patch === undefined ? "" : "default");
+		const extra =
+			(processor.read("num_additional_image_tokens", tokenCount) ?? additional) -
+			(takes === "default" ? 1 : 0);
+		if (extra !== 0) {
+			throw contradiction(
+				`processor_config.json: num_additional_image_tokens and vision_feature_select_strategy make ${Math.abs(extra)} ${extra > 0 ? "more" : "fewer"} per view than it has patches; a tower with a class token takes 1 and "default", one without 0 and "full"`,
+			);
+		}
+	}
+	const spare = tower.classTokens - (modelTakes === "default" ? 1 : 0);
+	if (spare !== 0) {
 		throw contradiction(
-			`config.json vision_feature_select_strategy ${JSON.stringify(strategy.slice(0, 40))}: this tower has ${tower.classTokens} class tokens, so the model would make another number of features than there are patches`,
+			`config.json vision_feature_select_strategy ${JSON.stringify(modelTakes.slice(0, 40))}: this tower has ${tower.classTokens} class tokens, so the model would make ${spare > 0 ? "one feature more" : "one feature fewer"} than there are patches`,
 		);
 	}
-	return {
-		family: "mantis",
-		constants: { tile: view.side, patch: tower.patch },
-		tower: tower.tower,
-		projector: MLP,
-		text,
-		notes,
-	};
+	return { tower, text, patch: tower.patch, notes };
 }
 
-/** FastVLM has no processor of its own: LlavaProcessor over a convolutional tower without class token. */
-function readFastVlm(snapshot: OpenSnapshot): ReadingOf<"llava"> {
-	const { config, processor, image } = snapshot;
-	const tower = timmTower(
-		config.child("vision_config") ?? section("config.json vision_config", {}),
-		"fastvit_mci3",
-	);
-	const text = languageModel(config, { type: "qwen2" });
-	const type = expectClass(image, "image_processor_type", ["CLIPImageProcessor", "LlavaImageProcessor"]);
-	const view = squareView(
-		image,
-		type === "CLIPImageProcessor" ? CLIP_VIEW : { ...CLIP_KIN_VIEW, padsToSquare: true },
-	);
-	const patch = processor.read("patch_size", patchSide);
-	const takes = processor.read("vision_feature_select_strategy", word) ?? "";
-	const extra =
-		(processor.read("num_additional_image_tokens", tokenCount) ?? 0) - (takes === "default" ? 1 : 0);
-	if (patch !== tower.patch || extra !== 0) {
-		throw contradiction(
-			`processor_config.json: patch_size ${patch ?? "missing"} with ${extra} tokens more per view; this tower shrinks a picture ${tower.patch}-fold and has no class token`,
-		);
-	}
-	return {
-		family: "llava",
-		pixels: { image: CLIP_CLASS },
-		constants: { tile: view.side, patch },
-		tower: tower.tower,
-		projector: MLP,
-		text,
-		notes: [...text.notes],
-	};
+interface Next {
+	readonly tile: number;
+	readonly canvases: readonly Size[];
+	readonly notes: string[];
 }
 
-export const LLAVA_KIN_READERS = {
-	fast_vlm: {
-		family: "llava",
-		processors: ["LlavaProcessor"],
-		ignored: { image: ["aspect_ratio_setting"] },
-		source: "LlavaProcessor and CLIPImageProcessor",
-		read: readFastVlm,
-	},
-} as const satisfies Record<string, Reader>;
+export function readNext({ config, image }: OpenSnapshot, llava: Llava): Next {
+	expectClass(image, "image_processor_type", ["LlavaNextImageProcessor"]);
+	const view = squareView(image, CLIP_VIEW_FOR_TILES);
+	const notes = [...llava.notes];
+	checkView(view, llava.tower, notes);
+	checkTiles(view, image);
+	return { tile: view.side, canvases: readPinpoints(config, image, NEXT_PINPOINTS, view.side), notes };
+}
+
+/** Every view of LLaVA-NeXT is square before it is resized by its shortest edge. */
+const CLIP_VIEW_FOR_TILES = { ...CLIP_KIN_VIEW, squareBefore: true };
+
+/** Written by older versions of transformers, read by none. */
+export const OLD_KEYS = ["aspect_ratio_setting"];

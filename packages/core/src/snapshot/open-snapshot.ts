@@ -27,6 +27,8 @@ export type SnapshotFiles = { readonly "config.json": unknown } & ProcessorFiles
 export interface OpenSnapshot {
 	/** The folder or repository, where the caller says. */
 	readonly name?: string;
+	/** Names of the known checkpoint behind a repository's, its id first; undefined where none is known. */
+	releasedNames(repository: string): readonly string[] | undefined;
 	readonly config: Section;
 	/** processor_config.json; empty when there is none. */
 	readonly processor: Section;
@@ -39,7 +41,11 @@ export interface OpenSnapshot {
 }
 
 /** Finds the sections. Throws `invalid-input` for what is no object. */
-export function openSnapshot(files: SnapshotFiles, name?: string): OpenSnapshot {
+export function openSnapshot(
+	files: SnapshotFiles,
+	name: string | undefined,
+	releasedNames: OpenSnapshot["releasedNames"],
+): OpenSnapshot {
 	const config = section("config.json", files["config.json"]);
 	const processor = section("processor_config.json", files["processor_config.json"] ?? {}, "values");
 	const imageFile = fileSection("preprocessor_config.json", files["preprocessor_config.json"]);
@@ -51,6 +57,7 @@ export function openSnapshot(files: SnapshotFiles, name?: string): OpenSnapshot 
 	let opened = false;
 	return {
 		...(name === undefined ? {} : { name }),
+		releasedNames,
 		config,
 		processor,
 		get image() {

@@ -21,6 +21,15 @@ export interface PixelDefaults {
 	readonly readsPixels: boolean;
 }
 
+/** Qwen2VLImageProcessor, which other models' code takes too. */
+export const QWEN2_VL_IMAGE: PixelDefaults = {
+	patch: 14,
+	temporalPatch: 2,
+	min: 56 ** 2,
+	max: 1280 * 28 ** 2,
+	readsPixels: true,
+};
+
 /** The token grid of a tower, and what config.json calls it. */
 export interface TokenGrid {
 	readonly patch: number;

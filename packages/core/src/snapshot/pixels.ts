@@ -4,7 +4,7 @@
  */
 
 import { either, integer, list, number } from "@onevision/base/schema";
-import { type CheckpointPixels, normalizedBy, type PixelSettings } from "../checkpoints/pixels.ts";
+import { type CheckpointPixels, normalizedBy, type PixelSettings } from "../facts/normalizations.ts";
 import type { OpenSnapshot } from "./open-snapshot.ts";
 import type { Section } from "./section.ts";
 import { flag, sizeObject } from "./values.ts";

@@ -1,7 +1,7 @@
 /** A snapshot's own numbering, as the configurations of transformers 5.18.0 read the same files. */
 
 import { expect, test } from "vitest";
-import { checkpointById } from "../checkpoints/index.ts";
+import { checkpointById } from "../checkpoints.ts";
 import { positionRuleOf } from "../positions/rules.ts";
 import { type Files, fixture, read } from "../testing/snapshots.ts";
 

@@ -1,7 +1,7 @@
 /** What reading a snapshot of one model type yields, before it becomes a checkpoint. */
 
-import type { ProjectorChoice } from "../checkpoints/checkpoint.ts";
-import type { ConstantsOf, FamilyId, SettingsOf } from "../families/index.ts";
+import type { AnyCheckpointRow, ProjectorChoice } from "../families/checkpoint.ts";
+import type { Settings } from "../families/family.ts";
 import type { PositionRule } from "../positions/rule.ts";
 import type { ReadLanguageModel } from "./language-models.ts";
 import type { OpenSnapshot } from "./open-snapshot.ts";
@@ -9,13 +9,13 @@ import type { ClassPixels } from "./pixels.ts";
 import type { AnyTower } from "./tower-shape.ts";
 
 /** What one family's reader found. */
-export interface ReadingOf<F extends FamilyId> {
+export interface SnapshotReading<F extends string, Constants, S extends Settings> {
 	readonly family: F;
-	readonly constants: ConstantsOf<F>;
+	readonly constants: Constants;
 	/** Settings whose value in the files is not the family's default. */
-	readonly settings?: Partial<SettingsOf<F>>;
+	readonly settings?: Partial<S>;
 	/** As in a checkpoint: what the model card does where the files sample no frames. */
-	readonly usual?: Partial<SettingsOf<F>>;
+	readonly usual?: Partial<S>;
 	readonly trainedFrames?: number;
 	readonly tower: AnyTower;
 	readonly projector: ProjectorChoice;
@@ -28,11 +28,9 @@ export interface ReadingOf<F extends FamilyId> {
 	readonly notes: readonly string[];
 }
 
-export type Reading = { [F in FamilyId]: ReadingOf<F> }[FamilyId];
-
 /** How the files of one `model_type` are read. */
-export interface Reader {
-	readonly family: FamilyId;
+export interface SnapshotReader {
+	readonly family: string;
 	/** Values of `processor_class` this reader stands for. */
 	readonly processors: readonly string[];
 	/** Keys that leave the count alone, beside those of every processor. */
@@ -44,8 +42,21 @@ export interface Reader {
 	/** Classes the rule and its defaults were read from. */
 	readonly source: string;
 	/** Whether those are of the checkpoint's own repository; transformers has no processor for it. */
-	readonly original?: true;
-	read(snapshot: OpenSnapshot): Reading;
+	readonly remoteCode?: true;
+	read(snapshot: OpenSnapshot): SnapshotReading<string, unknown, Settings>;
+}
+
+/** What a family says of snapshots. */
+export interface SnapshotSupport {
+	/** By `model_type` of config.json. */
+	readonly readers: Readonly<Record<string, SnapshotReader>>;
+	/** Why there is no reader; set where there is none. */
+	readonly reason?: string;
+	/**
+	 * What config.json of a checkpoint of the table says, as far as processors' files are read against it. Absent: files of
+	 * the family's adapters are for code of their own.
+	 */
+	configOf?(checkpoint: AnyCheckpointRow): Readonly<Record<string, unknown>>;
 }
 
 /** Keys of any image or video processor that change pixels or bookkeeping, never the number of tokens. */

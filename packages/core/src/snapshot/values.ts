@@ -90,3 +90,6 @@ const anySize = either<number | readonly number[], SizeObject>(
 	either(viewSide, list("Height and width, px", viewSide, { min: 2, max: 2 })),
 	sizeRecord,
 );
+
+/** A pair of `merge_kernel_size`. */
+export const mergePair = list("Patches per side", mergeSide, { min: 2, max: 2 });

@@ -5,8 +5,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { createCounterFrom } from "../count.ts";
+import type { Checkpoint } from "../families/index.ts";
 import type { ItemLayout } from "../layout.ts";
 import type { MediaItem } from "../sample.ts";
 

@@ -1,10 +1,10 @@
 /** LLaVA-OneVision-2: the step at 30 s, counts over the context, and the sizes that are not released. */
 
 import { expect, test } from "vitest";
-import { checkpointById } from "../../checkpoints/index.ts";
-import { ONEVISION2_CHECKPOINTS } from "../../checkpoints/onevision2.ts";
+import { checkpointById } from "../../checkpoints.ts";
 import { createCounter, createCounterFrom } from "../../count.ts";
 import { tokenizeText } from "../../layout.ts";
+import { checkpoints } from "./checkpoints.ts";
 
 const clip = (frames: number) =>
 	({ media: [{ kind: "video", width: 1280, height: 720, frames, fps: 30 }] }) as const;
@@ -54,7 +54,7 @@ test.each([
 });
 
 test("every size but the 8B is marked as not released, with the file and commit it was read in", () => {
-	for (const id of Object.keys(ONEVISION2_CHECKPOINTS) as (keyof typeof ONEVISION2_CHECKPOINTS)[]) {
+	for (const id of Object.keys(checkpoints) as (keyof typeof checkpoints)[]) {
 		const { isReleased, source } = checkpointById(id);
 		expect(isReleased, id).toBe(id === "llava-onevision-2-8b" ? undefined : false);
 		expect(source, id).toContain("2c3c25e");

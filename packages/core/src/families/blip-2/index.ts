@@ -1,0 +1,21 @@
+/** BLIP-2 and InstructBLIP: all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { sequential, transformers } from "../../positions/sequential.ts";
+import { asTransformers, model, REGISTRY, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { blip2 as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = sequential(
+	// Query tokens stand in the sequence like any other; OPT looks its own up two rows further down.
+	transformers("blip_2/modeling_blip_2.py, opt/modeling_opt.py, llama/modeling_llama.py"),
+);
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = asTransformers(
+	"BLIP-2; it has no InstructBLIP",
+	`${model("blip2", "055e47c")}; ${REGISTRY}`,
+);

@@ -1,0 +1,18 @@
+/** Command A Vision: all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { numberedByLanguageModel } from "../../positions/sequential.ts";
+import { asTransformers, model, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { cohere2Vision as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = numberedByLanguageModel("cohere2_vision");
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = asTransformers(
+	"tiles from transformers' own search",
+	model("cohere2_vision", "dd94868"),
+);

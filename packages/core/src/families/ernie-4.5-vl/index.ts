@@ -1,0 +1,18 @@
+/** ERNIE-4.5-VL: all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { asTransformers, LOADER, model, type VllmRule } from "../vllm.ts";
+import { ERNIE } from "./positions.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { ernie45Vl as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = ERNIE;
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = asTransformers(
+	"images; clips are sized by the checkpoint's own code, which was not read, from 32 frames",
+	`${model("ernie45_vl", "00b9d65")}; ${LOADER}`,
+);

@@ -1,0 +1,18 @@
+/** GLM-4.6V: all that is known of the family. */
+
+import { glm } from "../../positions/glm.ts";
+import type { PositionRule } from "../../positions/rule.ts";
+import { asTransformers, LOADER, model, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { glm46v as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = glm("glm46v");
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = asTransformers(
+	"clips too, though times are cut to whole seconds before they are written",
+	`${model("glm4_1v", "9ba7fb9")}; ${LOADER}`,
+);

@@ -1,0 +1,20 @@
+/** InstructBLIP-Video: all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { sequential, transformers } from "../../positions/sequential.ts";
+import { absent, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { instructblipVideo as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = sequential(
+	// Query tokens stand in the sequence like any other; OPT looks its own up two rows further down.
+	transformers(
+		"instructblipvideo/modeling_instructblipvideo.py, opt/modeling_opt.py, llama/modeling_llama.py",
+	),
+);
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = absent();

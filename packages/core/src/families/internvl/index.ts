@@ -1,0 +1,18 @@
+/** InternVL (2, 2.5, 3, 3.5): all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { numberedByLanguageModel } from "../../positions/sequential.ts";
+import { LOADER, own, processor, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { internvl as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = numberedByLanguageModel("internvl");
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = own(
+	"images as the original; 32 frames, evenly, their names without line breaks between",
+	`${processor("internvl", "c6f146b")}; ${LOADER}`,
+);

@@ -1,0 +1,15 @@
+/** Kimi-VL: all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { sequential } from "../../positions/sequential.ts";
+import { asOriginal, model, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { kimiVl as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = sequential("a DeepSeek-V3 language model, from memory, unconfirmed");
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = asOriginal("the same formula", model("kimi_vl", "dff4cad"));

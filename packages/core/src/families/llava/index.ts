@@ -1,0 +1,15 @@
+/** LLaVA-1.5: all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { numberedByLanguageModel } from "../../positions/sequential.ts";
+import { asTransformers, model, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { llava as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = numberedByLanguageModel("llava");
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = asTransformers("from the constants of the tower", model("llava", "35d3c24"));

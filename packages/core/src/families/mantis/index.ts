@@ -1,0 +1,20 @@
+/** Mantis: all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { sequential } from "../../positions/sequential.ts";
+import { asOriginal, model, REGISTRY, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { mantisSiglip as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = sequential(
+	"TIGER-AI-Lab/Mantis: a LLaMA language model, from memory, unconfirmed",
+);
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = asOriginal(
+	"up to release 0.24.0, the same text around every image",
+	`${model("llava", "35d3c24")}; ${REGISTRY}`,
+);

@@ -1,0 +1,15 @@
+/** Ovis2: all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { numberedByLanguageModel } from "../../positions/sequential.ts";
+import { asTransformers, processor, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { ovis2 as layout } from "./layout.ts";
+export { snapshot } from "./snapshot.ts";
+
+/** How positions are numbered. */
+export const positions: PositionRule = numberedByLanguageModel("ovis2");
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = asTransformers("the same search for the grid", processor("ovis", "949c9a6"));

@@ -1,0 +1,23 @@
+/** Video-LLaMA: all that is known of the family. */
+
+import type { PositionRule } from "../../positions/rule.ts";
+import { sequential } from "../../positions/sequential.ts";
+import type { SnapshotSupport } from "../../snapshot/reader.ts";
+import { absent, type VllmRule } from "../vllm.ts";
+
+export { checkpoints } from "./checkpoints.ts";
+export { videoLlama as layout } from "./layout.ts";
+
+/** No snapshot is read. */
+export const snapshot: SnapshotSupport = {
+	readers: {},
+	reason: "its repositories hold weights alone, no config.json with a model_type",
+};
+
+/** How positions are numbered. */
+export const positions: PositionRule = sequential(
+	"DAMO-NLP-SG/Video-LLaMA: a LLaMA language model, from memory, unconfirmed",
+);
+
+/** How vLLM counts the family. */
+export const vllm: VllmRule = absent();
