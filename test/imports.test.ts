@@ -89,6 +89,26 @@ test.each(["core", "api", "draw"])("%s has no dependencies beside ours, and no I
 	expect(node).toEqual([]);
 });
 
+/** Imports that run as a module loads: neither types alone nor what is imported when it is needed. */
+const LOADED = /(?:^|\n)(?:import|export)\s+(?!type\b)(?:[^"';]*?\bfrom\s*)?"([^"]+)"/g;
+
+test("a thread of a batch loads neither core nor video", () => {
+	const seen = new Set<string>();
+	const packages = new Set<string>();
+	const queue = [join(ROOT, "packages/media/src/batch/worker.ts")];
+	for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+		if (seen.has(file)) continue;
+		seen.add(file);
+		for (const [, specifier = ""] of readFileSync(file, "utf8").matchAll(LOADED)) {
+			if (specifier.startsWith(".")) queue.push(join(file, "..", specifier));
+			else if (!specifier.startsWith("node:")) packages.add(specifier);
+		}
+	}
+	expect([...packages].sort()).toEqual(["@onevision/base"]);
+	expect([...seen].filter((file) => file.includes("/video/"))).toEqual([]);
+	expect(seen.size).toBeGreaterThan(20);
+});
+
 test.each(PORTABLE)("index.ts of %s reaches no module of Node's own", (name) => {
 	const seen = new Set<string>();
 	const queue = [join(ROOT, "packages", name, "src/index.ts")];

@@ -4,7 +4,7 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { OnevisionError } from "@onevision/base";
 import { type MediaHeader, readMediaHeader } from "./header.ts";
 import { describeOther, OTHER_FORMAT_BYTES } from "./other-formats.ts";
-import type { ByteSource } from "./reading.ts";
+import { type ByteSource, withPath } from "./reading.ts";
 import { IMAGE_FORMATS, VIDEO_FORMATS } from "./sniff.ts";
 import type { VideoHeaderOptions } from "./video/header.ts";
 
@@ -109,15 +109,4 @@ export function fileSource(handle: FileHandle, size: number, signal: AbortSignal
 			return filled === length ? bytes : bytes.subarray(0, filled);
 		},
 	};
-}
-
-/** An error of reading `path`, with the path in front of its message. */
-export function withPath(path: string, error: unknown): unknown {
-	if (error instanceof OnevisionError) return new OnevisionError(error.code, `${path}: ${error.message}`);
-	// What the system refuses has the call that was refused with it; anything else is no matter of the path.
-	if (!(error instanceof Error && "code" in error && "syscall" in error)) return error;
-	const code = String(error.code);
-	const why =
-		code === "ENOENT" ? "no such file; check the path" : `cannot be opened (${code}); check its permissions`;
-	return new OnevisionError("unreadable-file", `${path}: ${why}`);
 }

@@ -1,6 +1,7 @@
 /** Files: everything in index.ts, headers of one file or a folder of files by path, decoding, encoding, batches. */
 
 export { type BatchOptions, type BatchResult, preprocessSamples } from "./batch/batch.ts";
+export type { DecodeOptions as FileDecodeOptions } from "./batch/files.ts";
 export {
 	type BatchPlan,
 	type OneBatch,
@@ -8,10 +9,9 @@ export {
 	planBatch,
 	preprocessBatch,
 } from "./batch/one-batch.ts";
-export type { DecodeOptions as FileDecodeOptions } from "./batch/sample.ts";
 export { decodeImage } from "./decode/node.ts";
 export { encodePng } from "./encode.ts";
-export { type FileHeaderOptions, readHeader, withPath } from "./file.ts";
+export { type FileHeaderOptions, readHeader } from "./file.ts";
 export {
 	type FindOptions,
 	type FoundMedia,
@@ -22,5 +22,6 @@ export {
 } from "./find.ts";
 export { type MediaHeader, readMediaHeader } from "./header.ts";
 export * from "./index.ts";
+export { withPath } from "./reading.ts";
 export { type Grouping, mediaItemOf, type SampleFiles, samplesOf } from "./samples.ts";
 export { type OpenVideoOptions, openVideo, VIDEO_DECODERS, type VideoDecoderName } from "./video/open.ts";

@@ -52,6 +52,17 @@ export function unreadable(message: string): OnevisionError {
 	return new OnevisionError("unreadable-file", message);
 }
 
+/** An error of reading `path`, with the path in front of its message. */
+export function withPath(path: string, error: unknown): unknown {
+	if (error instanceof OnevisionError) return new OnevisionError(error.code, `${path}: ${error.message}`);
+	// What the system refuses has the call that was refused with it; anything else is no matter of the path.
+	if (!(error instanceof Error && "code" in error && "syscall" in error)) return error;
+	const code = String(error.code);
+	const why =
+		code === "ENOENT" ? "no such file; check the path" : `cannot be opened (${code}); check its permissions`;
+	return new OnevisionError("unreadable-file", `${path}: ${why}`);
+}
+
 /** Runs a parser over bytes in memory. Throws `unreadable-file` where it asks for more than there is. */
 export function readFromBytes<T>(reading: Reading<T>, bytes: Uint8Array): T {
 	let step = reading.next();

@@ -5,12 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterAll, describe, expect, test } from "vitest";
-import { createProcessor } from "../preprocess/processor.ts";
 import { digestsOf } from "../testing/goldens.ts";
 import { preprocessSamples } from "./batch.ts";
 import { preprocessBatch } from "./one-batch.ts";
 import { runInOrder } from "./pool.ts";
-import { processSample } from "./sample.ts";
 
 const fixture = (name: string): string => new URL(`../decode/fixtures/${name}`, import.meta.url).pathname;
 const clip = new URL("../fixtures/mp4-h264-b-frames.mp4", import.meta.url).pathname;
@@ -33,7 +31,6 @@ describe("samples", () => {
 			[clip, fixture("png-rgb.png")],
 			[fixture("bmp-24-bit.bmp")],
 		];
-		const processor = createProcessor(MODEL);
 		const results = [];
 		for await (const result of preprocessSamples(MODEL, samples, { threads: 2 })) results.push(result);
 		expect(results.map(({ files }) => files)).toEqual(samples);
@@ -50,7 +47,7 @@ describe("samples", () => {
 		]);
 		for (const [index, result] of results.entries()) {
 			if ("error" in result) continue;
-			const { tensors, layouts } = await processSample(samples[index] ?? [], processor, {});
+			const { tensors, layouts } = await preprocessBatch(MODEL, [samples[index] ?? []]);
 			expect(digestsOf(result.tensors)).toEqual(digestsOf(tensors));
 			expect(result.layouts).toEqual(layouts.flat());
 		}
@@ -66,14 +63,28 @@ describe("samples", () => {
 			"png-palette.png",
 		];
 		const samples = [...names, ...names].map((name) => [fixture(name)]);
-		const processor = createProcessor(MODEL);
 		let count = 0;
 		for await (const result of preprocessSamples(MODEL, samples, { threads: 1, reuseMemory: true })) {
-			const { tensors } = await processSample(result.files, processor, {});
+			const { tensors } = await preprocessBatch(MODEL, [result.files]);
 			expect("tensors" in result && digestsOf(result.tensors)).toEqual(digestsOf(tensors));
 			count++;
 		}
 		expect(count).toBe(12);
+	}, 60_000);
+
+	test("are laid out as they will be turned", async () => {
+		const turned = ["avif-orientation-6.avif", "tiff-orientation-6.tif"].map(
+			(name) => new URL(`../fixtures/${name}`, import.meta.url).pathname,
+		);
+		const samples = [[fixture("jpeg-exif-6.jpg"), ...turned], [fixture("jpeg-exif-3.jpg")]];
+		const options = { threads: 1, decode: { applyOrientation: true } };
+		let count = 0;
+		for await (const result of preprocessSamples("qwen2.5-vl-7b", samples, options)) {
+			const { tensors } = await preprocessBatch("qwen2.5-vl-7b", [result.files], options);
+			expect("tensors" in result && digestsOf(result.tensors)).toEqual(digestsOf(tensors));
+			count++;
+		}
+		expect(count).toBe(2);
 	}, 60_000);
 
 	test("whose memory was transferred elsewhere do not stop the others", async () => {

@@ -5,11 +5,19 @@ import { OnevisionError } from "@onevision/base";
 import { startThread } from "@onevision/base/node";
 import type { Checkpoint, ItemLayout } from "@onevision/core";
 import type { Tensors } from "../preprocess/pieces.ts";
-import { createProcessor, type ProcessorOptions } from "../preprocess/processor.ts";
+import { type ProcessorOptions, resolveProcessor } from "../preprocess/processor.ts";
 import { loadSharp } from "../sharp.ts";
-import { runInOrder } from "./pool.ts";
-import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
-import type { DecodeOptions } from "./sample.ts";
+import type { DecodeOptions } from "./files.ts";
+import { type Outcome, runInOrder } from "./pool.ts";
+import {
+	type BatchAnswer,
+	type BatchSetup,
+	type BatchTask,
+	buffersOf,
+	type Refusal,
+	refusalOf,
+} from "./protocol.ts";
+import { layOutSample } from "./sample.ts";
 
 export interface BatchOptions extends ProcessorOptions {
 	/** Threads, default one per core. They share libuv's threads for decoding, four unless UV_THREADPOOL_SIZE says more. */
@@ -56,22 +64,28 @@ export async function* preprocessSamples(
 			`timeoutSeconds ${timeoutSeconds}: expected seconds above 0, at most ${MAX_TIMEOUT_SECONDS}`,
 		);
 	}
-	createProcessor(checkpoint, processor);
-	const setup: BatchSetup = { checkpoint, processor, decode };
+	const { counter, recipe } = resolveProcessor(checkpoint, processor);
+	const setup: BatchSetup = { recipe, decode, checkpoint, processor };
 	const started: (readonly string[])[] = [];
 	const spare: Tensors[] = [];
-	function* tasks(): Generator<BatchTask> {
+	async function* tasks(): AsyncGenerator<BatchTask | Refusal> {
 		for (const files of samples) {
 			started.push(files);
-			const reuse = spare.pop();
-			yield reuse === undefined ? { files } : { files, reuse };
+			try {
+				const sample = await layOutSample(files, counter, decode);
+				const reuse = spare.pop();
+				yield reuse === undefined ? { sample } : { sample, reuse };
+			} catch (error) {
+				yield refusalOf(error);
+			}
 		}
 	}
-	const outcomes = runInOrder<BatchTask, BatchAnswer>(tasks(), {
+	const outcomes = runInOrder<BatchTask | Refusal, BatchAnswer>(tasks(), {
 		start: () => startThread("./worker.ts", import.meta.url, { workerData: setup }),
+		answered: (task) => ("sample" in task ? undefined : task),
 		threads,
 		timeoutSeconds,
-		transfer: ({ reuse }) => (reuse === undefined ? [] : buffersOf(reuse)),
+		transfer: (task) => ("reuse" in task && task.reuse !== undefined ? buffersOf(task.reuse) : []),
 	});
 	// The threads of the batch are the parallelism; more inside each decoder would only fight over the cores.
 	const sharp = await loadSharp();
@@ -100,7 +114,7 @@ function assertWhole(name: string, value: number): void {
 
 function resultOf(
 	files: readonly string[],
-	outcome: { kind: "answer"; answer: BatchAnswer } | { kind: "timeout" } | { kind: "died"; why: string },
+	outcome: Outcome<BatchAnswer>,
 	timeoutSeconds: number,
 ): BatchResult {
 	const failed = (code: OnevisionError["code"], message: string): BatchResult => ({

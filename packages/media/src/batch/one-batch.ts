@@ -15,8 +15,9 @@ import {
 import { createProcessor, type Processor, type ProcessorOptions } from "../preprocess/processor.ts";
 import type { ProcessedData, ProcessedTensor } from "../preprocess/tensor.ts";
 import { mediaItemOf } from "../samples.ts";
+import { openClip } from "./clip.ts";
+import { assertHeld, type DecodeOptions, turnsOf, withNames } from "./files.ts";
 import { type ClipFrames, clipFrames, imageFiles, type PictureSource } from "./pictures.ts";
-import { assertHeld, type DecodeOptions, openClip, turnsOf, withNames } from "./sample.ts";
 
 export interface OneBatchOptions extends ProcessorOptions {
 	readonly decode?: DecodeOptions;

@@ -4,7 +4,7 @@ import type { VideoItem } from "@onevision/core";
 import type { Picture } from "../picture.ts";
 import { openVideo } from "../video/open.ts";
 import type { Video } from "../video/video.ts";
-import { type DecodeOptions, readPicture } from "./sample.ts";
+import { type DecodeOptions, readPicture } from "./files.ts";
 
 /** A clip and the frames that are wanted of it, ascending. */
 export interface ClipFrames {

@@ -5,9 +5,11 @@
 
 import type { Worker } from "node:worker_threads";
 
-export interface PoolOptions<Task> {
+export interface PoolOptions<Task, Answer> {
 	/** Starts a thread; it answers each task it is sent with one message. */
 	readonly start: () => Worker;
+	/** The answer of a task that needs no thread. */
+	readonly answered?: (task: Task) => Answer | undefined;
 	readonly threads: number;
 	/** Seconds a thread may take for one task. */
 	readonly timeoutSeconds: number;
@@ -40,13 +42,14 @@ const AHEAD = 2;
  */
 export async function* runInOrder<Task, Answer>(
 	tasks: Iterable<Task> | AsyncIterable<Task>,
-	options: PoolOptions<Task>,
+	options: PoolOptions<Task, Answer>,
 ): AsyncGenerator<Outcome<Answer>, void> {
 	const pool = new Pool<Task, Answer>(options);
 	const pending: Promise<Outcome<Answer>>[] = [];
 	try {
 		for await (const task of tasks) {
-			pending.push(pool.run(task));
+			const answer = options.answered?.(task);
+			pending.push(answer === undefined ? pool.run(task) : Promise.resolve({ kind: "answer", answer }));
 			if (pending.length < options.threads * AHEAD) continue;
 			const first = pending.shift();
 			if (first !== undefined) yield await first;
@@ -58,7 +61,7 @@ export async function* runInOrder<Task, Answer>(
 }
 
 class Pool<Task, Answer> {
-	readonly #options: PoolOptions<Task>;
+	readonly #options: PoolOptions<Task, Answer>;
 	readonly #idle: Worker[] = [];
 	/** Tasks that wait for a thread; none comes any more once the pool is closed. */
 	readonly #waiting: ((worker: Worker | undefined) => void)[] = [];
@@ -67,7 +70,7 @@ class Pool<Task, Answer> {
 	readonly #fragile = new WeakSet<Worker>();
 	#isClosed = false;
 
-	constructor(options: PoolOptions<Task>) {
+	constructor(options: PoolOptions<Task, Answer>) {
 		this.#options = options;
 	}
 

@@ -1,15 +1,27 @@
-/** A thread of a batch: makes one sample after another and hands its tensors over. */
+/**
+ * A thread of a batch: makes one sample after another and hands its tensors over. It loads what decodes and what makes
+ * pixels and, until a video comes, nothing else: V8 lets a heap under 8 MiB grow by 64 MB of decoded pictures before it
+ * collects them, a larger one is collected at every picture (heap.cc `kV8ActivationThreshold`).
+ */
 
 import { parentPort, workerData } from "node:worker_threads";
-import { OnevisionError } from "@onevision/base";
-import { createProcessor } from "../preprocess/processor.ts";
+import type { Picture } from "../picture.ts";
+import { makeTensors, type Tensors } from "../preprocess/pieces.ts";
+import { assertPictures, pipelinesOf, planImages } from "../preprocess/recipe.ts";
+import { readPicture, withNames } from "./files.ts";
 import { END, HOLD } from "./pool.ts";
-import { type BatchAnswer, type BatchSetup, type BatchTask, buffersOf } from "./protocol.ts";
-import { processSample } from "./sample.ts";
+import {
+	type BatchAnswer,
+	type BatchSetup,
+	type BatchTask,
+	buffersOf,
+	type Refusal,
+	refusalOf,
+} from "./protocol.ts";
+import type { LaidOutSample } from "./sample.ts";
 
-const { checkpoint, processor: options, decode } = workerData as BatchSetup;
-const processor = createProcessor(checkpoint, options);
-
+const setup = workerData as BatchSetup;
+const pipelines = pipelinesOf(setup.recipe);
 const ending = new AbortController();
 
 parentPort?.on("message", async (message: BatchTask | typeof END) => {
@@ -18,19 +30,34 @@ parentPort?.on("message", async (message: BatchTask | typeof END) => {
 		parentPort?.close();
 		return;
 	}
-	const { files, reuse } = message;
 	try {
-		const old = reuse && { tensors: reuse, layouts: [] };
-		const { tensors, layouts } = await processSample(files, processor, decode, {
-			...(old === undefined ? {} : { reuse: old }),
-			signal: ending.signal,
-			onVideo: () => parentPort?.postMessage(HOLD),
-		});
-		const answer: BatchAnswer = { tensors, layouts: layouts.flat() };
-		parentPort?.postMessage(answer, buffersOf(tensors));
+		const made = await make(message);
+		parentPort?.postMessage(made, buffersOf(made.tensors));
 	} catch (error) {
-		const message = error instanceof Error ? error.message : String(error);
-		const answer: BatchAnswer = { code: error instanceof OnevisionError ? error.code : undefined, message };
-		parentPort?.postMessage(answer);
+		parentPort?.postMessage(refusalOf(error));
 	}
 });
+
+async function make({ sample, reuse }: BatchTask): Promise<Exclude<BatchAnswer, Refusal>> {
+	try {
+		if (sample.kind === "images") return await makeOfImages(sample, reuse);
+		const { makeOfVideo } = await import("./clip.ts");
+		parentPort?.postMessage(HOLD);
+		return await makeOfVideo(sample.files[0], setup, ending.signal, reuse);
+	} catch (error) {
+		throw withNames(sample.files, error);
+	}
+}
+
+async function makeOfImages(
+	{ files, layouts }: Extract<LaidOutSample, { kind: "images" }>,
+	reuse: Tensors | undefined,
+) {
+	const pictures: Picture[] = [];
+	for (const [index, layout] of layouts.entries()) {
+		const picture = await readPicture(files[index] ?? "", setup.decode);
+		assertPictures(layout, [picture]);
+		pictures.push(picture);
+	}
+	return { tensors: makeTensors(planImages(pipelines.image, [layouts]), pictures, reuse), layouts };
+}

@@ -13,16 +13,15 @@ import {
 	type MediaItem,
 	type VideoItem,
 } from "@onevision/core";
-import type { MediumProcessor, PixelFamily } from "../families/family.ts";
+import type { PixelFamily } from "../families/family.ts";
 import { PIXEL_FAMILIES, pixelFamily } from "../families/index.ts";
 import { assertPicture, type Picture } from "../picture.ts";
 import type { Filter } from "../resample/filters.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import { BACKENDS, type Backend } from "../resample/weights.ts";
-import type { CollateClips, CollateImages, PreparedImage } from "./collate.ts";
 import { makeTensors, type TensorPlans, type Tensors } from "./pieces.ts";
-import { Pipeline } from "./pipeline.ts";
-import { pixelConstants } from "./pixel-constants.ts";
+import { type PixelConstants, pixelConstants } from "./pixel-constants.ts";
+import { assertPictures, pipelinesOf, planImages, planVideos, type Recipe } from "./recipe.ts";
 import { FLOAT_TYPES, type FloatType } from "./tensor.ts";
 import type { ViewPlan } from "./view-plan.ts";
 
@@ -92,41 +91,22 @@ export interface Processor {
  * `unknown-key` and `invalid-input` as counting does.
  */
 export function createProcessor(checkpoint: string | Checkpoint, options: ProcessorOptions = {}): Processor {
-	const counter = createCounterFrom(checkpoint, options.settings ?? {});
-	const family = familyOf(counter);
-	const backend = options.backend ?? "torchvision";
-	const dtype = options.dtype ?? family.dtype ?? "float32";
-	assertKnown("backend", backend, BACKENDS);
-	assertKnown("dtype", dtype, FLOAT_TYPES);
-	if (backend === "pillow" && family.hasPillow === false) {
-		throw unsupported(
-			`${counter.family.title} has no Pillow processor in transformers; use backend torchvision`,
-		);
-	}
-	const prepare = <Collate>(
-		rule: MediumProcessor<unknown, Collate>,
-		kind: "image" | "video",
-		backend: Backend,
-	) => {
-		const { filter, normalization } = pixelConstants(counter.checkpoint, family, kind);
-		assertReference(filter, backend);
-		const collate = rule.collate(counter.checkpoint.constants, counter.settings.values);
-		const scalar = options.scalar ?? false;
-		return new Pipeline(rule.planViews, collate, normalization, { filter, backend, scalar }, dtype);
-	};
-	const image = prepare<CollateImages>(family.image, "image", backend);
-	const video = family.video && prepare<CollateClips>(family.video, "video", "torchvision");
+	const { counter, recipe } = resolveProcessor(checkpoint, options);
+	const { image, video } = pipelinesOf(recipe);
 	const layout = (item: MediaItem, images = 1): ItemLayout => onlyItem(counter, item, images);
-	const planOfImages = (samples: readonly (readonly ImageItem[])[]) => planImages(counter, image, samples);
+	const planOfImages = (samples: readonly (readonly ImageItem[])[]): PlannedBatch => {
+		const layouts = samples.map((media) => counter.count({ media }).items);
+		return { plans: planImages(image, layouts), layouts };
+	};
 	const planOfVideos = (clips: readonly VideoItem[]): PlannedBatch => {
 		const layouts = clips.map((item) => layout(item));
 		if (video === undefined) throw unsupported(`${counter.family.title} takes no video`);
-		return planVideos(layouts, video);
+		return { plans: planVideos(video, layouts), layouts: layouts.map((layout) => [layout]) };
 	};
 	return {
 		checkpoint: counter.checkpoint,
-		backend,
-		dtype,
+		backend: recipe.backend,
+		dtype: recipe.dtype,
 		layout,
 		planViews: (of, images = 1) => (of.kind === "video" && video ? video : image).planViews(of, images),
 		resizing: (kind) => (kind === "video" && video ? video : image).resize,
@@ -143,12 +123,46 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 			const planned = planOfVideos(clips.map(({ item }) => item));
 			for (const [index, { frames }] of clips.entries()) {
 				const [of] = planned.layouts[index] ?? [];
-				if (of !== undefined) assertFrames(of, frames);
+				if (of !== undefined) assertPictures(of, frames);
 			}
 			const pictures = clips.flatMap(({ frames }) => frames);
 			return made(planned, pictures, reuse);
 		},
 	};
+}
+
+/** A processor's two halves: what lays out, and how pixels are made. Throws as `createProcessor`. */
+export function resolveProcessor(
+	checkpoint: string | Checkpoint,
+	options: ProcessorOptions,
+): { readonly counter: Counter; readonly recipe: Recipe } {
+	const counter = createCounterFrom(checkpoint, options.settings ?? {});
+	const family = familyOf(counter);
+	const backend = options.backend ?? "torchvision";
+	const dtype = options.dtype ?? family.dtype ?? "float32";
+	assertKnown("backend", backend, BACKENDS);
+	assertKnown("dtype", dtype, FLOAT_TYPES);
+	if (backend === "pillow" && family.hasPillow === false) {
+		throw unsupported(
+			`${counter.family.title} has no Pillow processor in transformers; use backend torchvision`,
+		);
+	}
+	const constantsOf = (kind: "image" | "video", backend: Backend): PixelConstants => {
+		const constants = pixelConstants(counter.checkpoint, family, kind);
+		assertReference(constants.filter, backend);
+		return constants;
+	};
+	const recipe: Recipe = {
+		family: counter.checkpoint.family,
+		constants: counter.checkpoint.constants,
+		settings: counter.settings.values,
+		backend,
+		dtype,
+		scalar: options.scalar ?? false,
+		image: constantsOf("image", backend),
+		...(family.video === undefined ? {} : { video: constantsOf("video", "torchvision") }),
+	};
+	return { counter, recipe };
 }
 
 function unsupported(message: string): OnevisionError {
@@ -195,47 +209,4 @@ function made(
 	reuse: ProcessedBatch | undefined,
 ): ProcessedBatch {
 	return { tensors: makeTensors(plans, pictures, reuse?.tensors), layouts };
-}
-
-function planImages(
-	counter: Counter,
-	pipeline: Pipeline<CollateImages>,
-	samples: readonly (readonly ImageItem[])[],
-): PlannedBatch {
-	let picture = 0;
-	const prepared = samples.map((media): PreparedImage[] =>
-		counter.count({ media }).items.map((layout) => ({
-			picture: picture++,
-			layout,
-			viewPlan: pipeline.planViews(layout, media.length),
-		})),
-	);
-	return {
-		plans: pipeline.collate(prepared, pipeline.rendering),
-		layouts: prepared.map((images) => images.map(({ layout }) => layout)),
-	};
-}
-
-function planVideos(layouts: readonly ItemLayout[], pipeline: Pipeline<CollateClips>): PlannedBatch {
-	let picture = 0;
-	const prepared = layouts.map((layout) => ({
-		frames: Array.from({ length: layout.frames }, () => picture++),
-		layout,
-		viewPlan: pipeline.planViews(layout, 1),
-	}));
-	return {
-		plans: pipeline.collate(prepared, pipeline.rendering),
-		layouts: layouts.map((layout) => [layout]),
-	};
-}
-
-function assertFrames({ source, frames: expected }: ItemLayout, frames: readonly Picture[]): void {
-	for (const frame of frames) assertPicture(frame);
-	const wrong = frames.find(({ width, height }) => width !== source.width || height !== source.height);
-	if (frames.length === expected && wrong === undefined) return;
-	const got = wrong === undefined ? `${frames.length} frames` : `a frame of ${wrong.width}x${wrong.height}`;
-	throw new OnevisionError(
-		"invalid-media",
-		`a clip laid out as ${expected} frames of ${source.width}x${source.height} was given ${got}`,
-	);
 }

@@ -3,8 +3,8 @@
 import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { OnevisionError } from "@onevision/base";
-import { fileSource, withPath } from "../file.ts";
-import { readFromSource, unreadable } from "../reading.ts";
+import { fileSource } from "../file.ts";
+import { readFromSource, unreadable, withPath } from "../reading.ts";
 import { sniff, type VideoFormat } from "../sniff.ts";
 import { chooseTrack } from "./choose-track.ts";
 import { openWithCommand } from "./ffmpeg/decoder.ts";

@@ -1,0 +1,71 @@
+/** A video file as the clip that a processor takes. */
+
+import type { ItemLayout, VideoItem } from "@onevision/core";
+import type { Picture } from "../picture.ts";
+import type { Tensors } from "../preprocess/pieces.ts";
+import { type Clip, createProcessor, type Processor } from "../preprocess/processor.ts";
+import { openVideo } from "../video/open.ts";
+import { assertHeld, type DecodeOptions } from "./files.ts";
+import type { BatchSetup } from "./protocol.ts";
+
+/**
+ * A video file opened, the clip it is, and the frames that the processor's layout asks for. Close it when done. Throws as
+ * `openVideo` does, and what the layout is refused for.
+ */
+export async function openClip(
+	path: string,
+	processor: Processor,
+	{ applyOrientation = false, applyRotation = applyOrientation }: DecodeOptions,
+	signal?: AbortSignal,
+) {
+	const video = await openVideo(path, signal === undefined ? {} : { signal });
+	try {
+		const { index } = video;
+		const isTurned = applyRotation && video.rotation % 180 !== 0;
+		const width = isTurned ? video.height : video.width;
+		const height = isTurned ? video.width : video.height;
+		const total = index.frames.length;
+		const fps = index.fps === undefined ? {} : { fps: index.fps };
+		const item: VideoItem = { kind: "video", width, height, frames: total, ...fps };
+		const { frameIndices } = processor.layout(item);
+		const wanted = frameIndices ?? Array.from({ length: total }, (_, frame) => frame);
+		const rotation = applyRotation ? "apply" : "ignore";
+		return { video, item, wanted, rotation } as const;
+	} catch (error) {
+		await video.close();
+		throw error;
+	}
+}
+
+/** The frames of a video that the processor's layout asks for. Throws as `openClip`; `over-limit` for too many. */
+async function readClip(
+	path: string,
+	processor: Processor,
+	decode: DecodeOptions,
+	signal: AbortSignal,
+): Promise<Clip> {
+	const { video, item, wanted, rotation } = await openClip(path, processor, decode, signal);
+	try {
+		const { width, height } = item;
+		assertHeld(wanted.length * width * height, `${path}: ${wanted.length} frames of ${width}x${height}`);
+		const frames: Picture[] = [];
+		for await (const { picture } of video.frames(wanted, { rotation })) frames.push(picture);
+		return { item, frames };
+	} finally {
+		await video.close();
+	}
+}
+
+/** The tensors of one video, in a thread of a batch. */
+export async function makeOfVideo(
+	path: string,
+	{ checkpoint, processor: options, decode }: BatchSetup,
+	signal: AbortSignal,
+	reuse: Tensors | undefined,
+): Promise<{ readonly tensors: Tensors; readonly layouts: readonly ItemLayout[] }> {
+	const processor = createProcessor(checkpoint, options);
+	const clip = await readClip(path, processor, decode, signal);
+	const old = reuse && { tensors: reuse, layouts: [] };
+	const { tensors, layouts } = processor.videos([clip], old);
+	return { tensors, layouts: layouts.flat() };
+}

@@ -1,0 +1,92 @@
+/**
+ * How a checkpoint's pixels are made, as plain data, and the tensors planned by it: all that a thread needs which is sent
+ * layouts and does not count.
+ */
+
+import { OnevisionError } from "@onevision/base";
+import type { FamilyId, ItemLayout, Settings } from "@onevision/core";
+import type { MediumProcessor } from "../families/family.ts";
+import { pixelFamily } from "../families/index.ts";
+import { assertPicture, type Picture } from "../picture.ts";
+import type { Backend } from "../resample/weights.ts";
+import type { CollateClips, CollateImages, PreparedClip, PreparedImage } from "./collate.ts";
+import type { TensorPlans } from "./pieces.ts";
+import { Pipeline } from "./pipeline.ts";
+import type { PixelConstants } from "./pixel-constants.ts";
+import type { FloatType } from "./tensor.ts";
+
+export interface Recipe {
+	readonly family: FamilyId;
+	/** The checkpoint's, as its family has them. */
+	readonly constants: unknown;
+	readonly settings: Settings;
+	/** Of images; video has one, torchvision. */
+	readonly backend: Backend;
+	readonly dtype: FloatType;
+	/** Keeps away from WebAssembly. */
+	readonly scalar: boolean;
+	readonly image: PixelConstants;
+	/** Absent where the family takes no video. */
+	readonly video?: PixelConstants;
+}
+
+export interface Pipelines {
+	readonly image: Pipeline<CollateImages>;
+	readonly video?: Pipeline<CollateClips>;
+}
+
+export function pipelinesOf(recipe: Recipe): Pipelines {
+	const family = pixelFamily(recipe.family);
+	if (family === undefined) throw new Error(`internal: a recipe of ${recipe.family} has no pixels`);
+	const prepare = <Collate>(
+		rule: MediumProcessor<unknown, Collate>,
+		{ filter, normalization }: PixelConstants,
+		backend: Backend,
+	) => {
+		const collate = rule.collate(recipe.constants, recipe.settings);
+		const resize = { filter, backend, scalar: recipe.scalar };
+		return new Pipeline(rule.planViews, collate, normalization, resize, recipe.dtype);
+	};
+	const image = prepare<CollateImages>(family.image, recipe.image, recipe.backend);
+	if (family.video === undefined || recipe.video === undefined) return { image };
+	return { image, video: prepare<CollateClips>(family.video, recipe.video, "torchvision") };
+}
+
+/** The tensors of images, laid out by sample. */
+export function planImages(
+	pipeline: Pipeline<CollateImages>,
+	samples: readonly (readonly ItemLayout[])[],
+): TensorPlans {
+	let picture = 0;
+	const prepared = samples.map((layouts) =>
+		layouts.map((layout): PreparedImage => {
+			const viewPlan = pipeline.planViews(layout, layouts.length);
+			return { picture: picture++, layout, viewPlan };
+		}),
+	);
+	return pipeline.collate(prepared, pipeline.rendering);
+}
+
+/** The tensors of clips. */
+export function planVideos(pipeline: Pipeline<CollateClips>, layouts: readonly ItemLayout[]): TensorPlans {
+	let picture = 0;
+	const prepared = layouts.map((layout): PreparedClip => {
+		const frames = Array.from({ length: layout.frames }, () => picture++);
+		return { frames, layout, viewPlan: pipeline.planViews(layout, 1) };
+	});
+	return pipeline.collate(prepared, pipeline.rendering);
+}
+
+/** Throws `invalid-media` for pictures that are not as many, or not of the size, that their layout says. */
+export function assertPictures({ kind, source, frames }: ItemLayout, pictures: readonly Picture[]): void {
+	for (const picture of pictures) assertPicture(picture);
+	const expected = kind === "image" ? 1 : frames;
+	const wrong = pictures.find(({ width, height }) => width !== source.width || height !== source.height);
+	if (pictures.length === expected && wrong === undefined) return;
+	const [laidOut, one] =
+		kind === "image"
+			? ["an image laid out as", "one"]
+			: [`a clip laid out as ${expected} frames of`, "a frame"];
+	const got = wrong === undefined ? `${pictures.length} frames` : `${one} of ${wrong.width}x${wrong.height}`;
+	throw new OnevisionError("invalid-media", `${laidOut} ${source.width}x${source.height} was given ${got}`);
+}
