@@ -13,6 +13,7 @@ import {
 	imageOption,
 	jsonOption,
 	loadingOption,
+	maxLengthOption,
 	modelOption,
 	orientationOption,
 	parityOption,
@@ -82,6 +83,7 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 	addCounting(program, terminal, exitWith);
 	addPixels(program, terminal, exitWith);
 	addPlanning(program, terminal, exitWith);
+	addData(program, terminal, exitWith);
 	addDrawing(program, terminal);
 	return program;
 }
@@ -217,6 +219,38 @@ function addPixels(program: Command, terminal: Terminal, exitWith: (status: numb
 		.action(async (files: string[], options) => {
 			const { preprocessMedia } = await import("./commands/preprocess.ts");
 			exitWith(await preprocessMedia(terminal, files, options));
+		});
+}
+
+function addData(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
+	program
+		.command("profile")
+		.description("what a training set holds: its mix, tokens and lengths, from headers alone")
+		.argument("<data...>", "data sets: JSON, JSON Lines, Parquet, tar shards, folders")
+		.addOption(modelOption())
+		.addOption(configOption())
+		.addOption(hubOption())
+		.addOption(setOption())
+		.addOption(parityOption())
+		.addOption(asIsOption())
+		.option("--format <name>", "the format of the data sets (default: told by their content)")
+		.option(
+			"--root <folder>",
+			"where media paths start, and what none may leave (default: the file's own folder)",
+		)
+		.option("--seed <number>", "seed of what mixtures draw at random (default 0)")
+		.option(
+			"-b, --budget <tokens>",
+			"visual tokens per sample: what is over, and which settings would bring p95 under it",
+		)
+		.addOption(maxLengthOption())
+		.option("--out <folder>", "store the profile there as Parquet; a run that was stopped goes on")
+		.addOption(loadingOption())
+		.addOption(orientationOption())
+		.addOption(jsonOption())
+		.action(async (paths: string[], options) => {
+			const { profileSets } = await import("./commands/profile.ts");
+			exitWith(await profileSets(terminal, paths, options));
 		});
 }
 

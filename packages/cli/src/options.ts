@@ -51,3 +51,8 @@ export const asIsOption = (): Option =>
 
 export const rowsOption = (): Option =>
 	new Option("--rows", "a row per medium however many there are, not only a summary");
+
+export const maxLengthOption = (): Option =>
+	new Option("--max-length <tokens>", "a max_length to try: what it truncates; repeatable")
+		.argParser(collect)
+		.default([], "the one suggested");

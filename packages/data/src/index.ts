@@ -4,6 +4,26 @@ export { type DataRoot, openDataRoot } from "./bytes/data-root.ts";
 export { createReadCounter, type ReadCounter } from "./bytes/file-bytes.ts";
 export { LEFT_OUT_REASONS, type LeftOutReason, type Refusal } from "./left-out.ts";
 export {
+	FINDINGS,
+	type Finding,
+	type MeasuredMedium,
+	type MeasuredSample,
+	PROFILE_SCENARIOS,
+	type ProfileScenario,
+} from "./profile/measure.ts";
+export {
+	type BudgetReport,
+	type MaxLengthReport,
+	type ProfileReport,
+	type ReportQuestion,
+	reportOf,
+	type ScenarioBudget,
+	type ScenarioReport,
+} from "./profile/report.ts";
+export { type Profile, type ProfileProgress, type ProfileRequest, profileData } from "./profile/run.ts";
+export { Tally, type TallySummary } from "./profile/tally.ts";
+export { type Counted, type Heavy, MEASURES, type Measure, Totals } from "./profile/totals.ts";
+export {
 	type DataSet,
 	FORMATS,
 	type FormatId,
@@ -27,3 +47,4 @@ export {
 	showPosition,
 	type Turn,
 } from "./record.ts";
+export { ESTIMATED_TEXT, type TextMeter, type TextSpan } from "./text/meter.ts";

@@ -53,12 +53,15 @@ export interface SampleRecord extends RowContent {
 	readonly position: Position;
 }
 
-/** A row read: a sample, or why it is none. `next` is where reading goes on after it, in the unit's own terms. */
+/**
+ * A row read: a sample, or why it is none. `next` is where reading goes on after it, in the unit's own terms; undefined
+ * inside a pack, which is read whole.
+ */
 export type Found = (
 	| { readonly record: SampleRecord }
 	| { readonly refusal: Refusal; readonly position: Position }
 ) & {
-	readonly next: number;
+	readonly next: number | undefined;
 };
 
 /** Placeholders of each kind in the turns. */

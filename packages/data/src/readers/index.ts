@@ -86,7 +86,7 @@ export async function* samplesOf(unit: Unit, from: number): AsyncGenerator<Found
 	let next = from;
 	try {
 		for await (const found of unit.read(from)) {
-			next = found.next;
+			next = found.next ?? next;
 			yield found;
 		}
 	} catch (error) {

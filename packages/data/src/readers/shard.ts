@@ -50,7 +50,6 @@ export function shardUnit(file: string, size: number, { counter }: ReadContext):
 					yield* founds(
 						await contentsOf(file, group, (member) => source.read(member.offset, member.size)),
 						position,
-						group.start,
 						next,
 					);
 				}
@@ -65,11 +64,10 @@ export function shardUnit(file: string, size: number, { counter }: ReadContext):
 function* founds(
 	contents: readonly (RowContent | Refusal)[],
 	position: Position,
-	start: number,
 	end: number,
 ): Generator<Found> {
 	for (const [index, content] of contents.entries()) {
-		const next = index === contents.length - 1 ? end : start;
+		const next = index === contents.length - 1 ? end : undefined;
 		yield isRefusal(content)
 			? { refusal: content, position, next }
 			: { record: { ...content, position }, next };

@@ -1,0 +1,174 @@
+/** A profile on a terminal: the mix, the lengths as a histogram, what a max_length cuts, and what is left out. */
+
+import type { MaxLengthReport, Profile, ProfileReport, ScenarioReport } from "@onevision/data";
+import type { Terminal } from "../terminal.ts";
+import { bytes, percent, whole } from "./numbers.ts";
+import { table } from "./table.ts";
+import { wrap } from "./wrap.ts";
+
+export interface ProfileAbout {
+	readonly title: string;
+	readonly parity: string;
+	/** Whose count of the text it is. */
+	readonly text: string;
+	readonly contextTokens?: number;
+}
+
+const right = (title: string) => ({ title, align: "right" as const });
+const BAR_CELLS = 30;
+
+export function renderProfile(
+	terminal: Terminal,
+	{ sets, read, resumed }: Profile,
+	report: ProfileReport,
+	about: ProfileAbout,
+): string {
+	const { bold, dim } = terminal.colors;
+	const lines = (text: string): string[] => wrap(text, terminal.columns);
+	const section = (title: string, body: readonly string[]): string[] =>
+		body.length === 0 ? [] : ["", bold(title), ...body];
+	const total = `${whole(report.samples)} samples: ${whole(report.profiled)} profiled, ${whole(report.leftOut)} left out`;
+	const earlier = resumed === 0 ? "" : `; ${whole(resumed)} from an earlier run`;
+	const cost = `read ${bytes(read.sets.bytes)} of the sets and ${bytes(read.media.bytes)} of the media`;
+	return [
+		`${bold(about.title)} ${dim(`as ${about.parity} counts it`)}`,
+		...sets.flatMap(({ path, format }) => lines(`${format}: ${path}`).map(dim)),
+		...lines(`${total}${earlier}`),
+		...section("mix", mix(report, dim)),
+		...section("tokens of a sample", lengths(report)),
+		...section("what a max_length does", maxLengths(report, about, dim, lines)),
+		...section("budget", budget(report, lines)),
+		...section("media", media(report.scenarios, dim)),
+		...section("left out", counted(report.leftOutByReason, lines)),
+		...section("findings", counted(report.findings, lines)),
+		...section("heaviest samples", heaviest(report, dim)),
+		"",
+		...lines(`note: text is ${about.text}`).map(dim),
+		...lines(`note: ${cost}`).map(dim),
+	].join("\n");
+}
+
+function mix({ scenarios, all, profiled }: ProfileReport, dim: (text: string) => string): string[] {
+	const columns = ["samples", "share", "of tokens", "visual p50", "p95", "max", "total p50", "p95", "max"];
+	const row = (name: string, measures: ScenarioReport["measures"], shares: readonly string[]): string[] => {
+		const { visualTokens, length } = measures;
+		const ranks = [visualTokens, length].flatMap((each) =>
+			[each?.p50, each?.p95, each?.max].map((value) => whole(value ?? 0)),
+		);
+		return [name, ...shares, ...ranks];
+	};
+	const [head = "", ...body] = table(
+		[{ title: "" }, ...columns.map(right)],
+		[
+			...scenarios.map(({ scenario, samples, shareOfSamples, shareOfTokens, measures }) =>
+				row(scenario, measures, [whole(samples), percent(shareOfSamples), percent(shareOfTokens)]),
+			),
+			row("all", all, [whole(profiled), "", ""]),
+		],
+	);
+	return [dim(head), ...body];
+}
+
+function lengths({ lengths: { width, counts } }: ProfileReport): string[] {
+	const most = Math.max(...counts);
+	if (most === 0) return [];
+	const last = counts.findLastIndex((count) => count > 0);
+	const rows = counts.slice(0, last + 1).map((count, index) => ({ from: index * width, count }));
+	return table(
+		[right(""), { title: "" }, right("")],
+		rows.map(({ from, count }) => [
+			`${whole(from)}–${whole(from + width - 1)}`,
+			"█".repeat(Math.ceil((count / most) * BAR_CELLS)),
+			whole(count),
+		]),
+	).slice(1);
+}
+
+function maxLengths(
+	{ maxLengths: reports, suggestedMaxLength, profiled, labelShare, all }: ProfileReport,
+	{ contextTokens }: ProfileAbout,
+	dim: (text: string) => string,
+	lines: (text: string) => string[],
+): string[] {
+	if (profiled === 0) return [];
+	const row = ({ maxLength, truncated, tokensCut, mediaCut, labelsLost }: MaxLengthReport): string[] => [
+		`${whole(maxLength)}${maxLength === suggestedMaxLength ? " (suggested)" : ""}`,
+		...[truncated, tokensCut, mediaCut, labelsLost].map(whole),
+	];
+	const columns = ["truncated", "tokens cut", "media cut", "all labels cut"].map(right);
+	const [head = "", ...body] = table([{ title: "max_length" }, ...columns], reports.map(row));
+	const over = contextTokens !== undefined && suggestedMaxLength > contextTokens;
+	return [
+		dim(head),
+		...body,
+		...(over ? lines(`the suggested length is over the model's context of ${whole(contextTokens)}`) : []),
+		...(all.textTokens?.total ? lines(`the loss sees ${percent(labelShare)} of the text`) : []),
+	];
+}
+
+function budget({ budget: found }: ProfileReport, lines: (text: string) => string[]): string[] {
+	return (found?.scenarios ?? []).flatMap(({ scenario, samples, over, p95, fit }) => {
+		const state = `${scenario}: ${whole(over)} of ${whole(samples)} samples have more than ${whole(found?.budget ?? 0)} visual tokens; p95 is ${whole(p95)}`;
+		if (fit === undefined) return lines(state);
+		const settings = Object.entries(fit.settings).map(([key, value]) => ` --set ${key}=${value}`);
+		const told =
+			settings.length === 0
+				? "no setting of the model helps"
+				: `${settings.join("").trim()} brings it to ${whole(fit.p95)}`;
+		const short = settings.length === 0 || fit.fits ? "" : ", the least there is";
+		return lines(`${state}; ${told}${short} (tried on ${whole(fit.drawn)} samples drawn)`);
+	});
+}
+
+/** Measures of media that a person compares, with what a stored unit stands for. */
+const MEDIA_ROWS = [
+	["images", "images of a sample", 1],
+	["imageLongSide", "image, longer side, px", 1],
+	["imageKilopixels", "image, megapixels", 1000],
+	["videoLongSide", "video, longer side, px", 1],
+	["videoDeciseconds", "video, seconds", 10],
+	["videoCentihertz", "video, frames a second", 100],
+] as const;
+
+function media(scenarios: readonly ScenarioReport[], dim: (text: string) => string): string[] {
+	const rows = scenarios.flatMap(({ scenario, measures }) =>
+		MEDIA_ROWS.flatMap(([measure, title, unit]) => {
+			const summary = measures[measure];
+			if (summary === undefined || summary.max === 0) return [];
+			const ranks = [summary.min, summary.p50, summary.p95, summary.max];
+			return [[scenario, title, ...ranks.map((value) => (unit === 1 ? whole(value) : String(value / unit)))]];
+		}),
+	);
+	if (rows.length === 0) return [];
+	const [head = "", ...body] = table(
+		[{ title: "" }, { title: "" }, ...["min", "p50", "p95", "max"].map(right)],
+		rows,
+	);
+	return [dim(head), ...body];
+}
+
+type Counted = ProfileReport["leftOutByReason"][keyof ProfileReport["leftOutByReason"]];
+
+function counted(entries: Readonly<Record<string, Counted>>, lines: (text: string) => string[]): string[] {
+	return Object.entries(entries).flatMap(([name, entry]) => {
+		const [example] = entry?.examples ?? [];
+		if (entry === undefined || example === undefined) return [];
+		const why = example.message === undefined ? "" : `: ${example.message}`;
+		return lines(`${whole(entry.count)} ${name}, e.g. ${example.position}${why}`);
+	});
+}
+
+function heaviest({ heaviest: samples }: ProfileReport, dim: (text: string) => string): string[] {
+	if (samples.length === 0) return [];
+	const [head = "", ...body] = table(
+		[right("tokens"), right("visual"), right("media"), { title: "" }, { title: "" }],
+		samples
+			.slice(0, 5)
+			.map(({ length, visualTokens, media: count, scenario, position }) => [
+				...[length, visualTokens, count].map(whole),
+				scenario,
+				position,
+			]),
+	);
+	return [dim(head), ...body];
+}

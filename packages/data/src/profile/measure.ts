@@ -1,0 +1,150 @@
+/** One sample measured: its media by their headers, its tokens by the model's rules, its text by a meter. */
+
+import { OnevisionError } from "@onevision/base";
+import { type Counter, type ItemLayout, type MediaItem, type Scenario, scenarioOf } from "@onevision/core";
+import { mediaItemOf } from "@onevision/media/node";
+import { isRefusal, type Refusal, refuse } from "../left-out.ts";
+import { type MediaKind, placeholdersOf, type SampleRecord } from "../record.ts";
+import type { TextMeter } from "../text/meter.ts";
+import { type MediaReader, nameOf, type ReadMedium } from "./media-reader.ts";
+
+/** What a sample is about; text alone is no scenario of the planner's, and is part of a mix. */
+export type ProfileScenario = Scenario | "text";
+export const PROFILE_SCENARIOS = [
+	"single-image",
+	"multi-image",
+	"video",
+	"text",
+] as const satisfies readonly ProfileScenario[];
+
+/** What is odd about a sample that is profiled all the same. */
+export const FINDINGS = {
+	"placeholders-differ":
+		"placeholders in the text and media of the sample differ in number; trainers disagree on what happens then",
+	"no-labels": "no assistant turn that is trained on: the loss sees nothing",
+	"over-context": "longer than the model's context",
+} as const satisfies Record<string, string>;
+export type Finding = keyof typeof FINDINGS;
+
+export interface MeasuredMedium {
+	readonly kind: MediaKind;
+	readonly name: string;
+	readonly header: ReadMedium["header"];
+	readonly bytes: number;
+	readonly visualTokens: number;
+	readonly towerTokens: number;
+}
+
+export interface MeasuredSample {
+	readonly record: SampleRecord;
+	readonly scenario: ProfileScenario;
+	readonly media: readonly MeasuredMedium[];
+	readonly visualTokens: number;
+	readonly towerTokens: number;
+	/** Of the turns; tokens around media count to neither. */
+	readonly textTokens: number;
+	/** Of the text, those that the loss sees. */
+	readonly labelTokens: number;
+	/** Everything the language model sees. */
+	readonly length: number;
+	/** Tokens up to the end of the last medium: a shorter `max_length` cuts it. 0 without media. */
+	readonly mediaEnd: number;
+	/** Tokens before the first label: a `max_length` up to this leaves nothing to train on. Absent without labels. */
+	readonly labelStart?: number;
+	readonly findings: readonly Finding[];
+}
+
+/** How samples are measured. */
+export interface Measuring {
+	readonly counter: Counter;
+	readonly text: TextMeter;
+	readonly media: MediaReader;
+}
+
+/** Measures a sample, or says why it cannot be. Media paths start from `root`. */
+export async function measure(
+	record: SampleRecord,
+	root: string,
+	{ counter, text, media }: Measuring,
+): Promise<MeasuredSample | Refusal> {
+	const read: ReadMedium[] = [];
+	for (const reference of record.media) {
+		const medium = await media.read(reference, root);
+		if (isRefusal(medium)) return medium;
+		read.push(medium);
+	}
+	const items = read.map(({ header }): MediaItem => mediaItemOf(header));
+	const spans = text.measure(record.turns);
+	const textTokens = spans.reduce((sum, span) => sum + (span.kind === "text" ? span.tokens : 0), 0);
+	try {
+		const layout = counter.count({ media: items, textTokens });
+		const order = inOrder(record, spans, layout.items);
+		if (order.length !== layout.contextTokens) {
+			throw new Error(`internal: a sample of ${layout.contextTokens} tokens was laid out as ${order.length}`);
+		}
+		const labelTokens = spans.reduce(
+			(sum, span) => sum + (span.kind === "text" && span.isLabel ? span.tokens : 0),
+			0,
+		);
+		return {
+			record,
+			scenario: scenarioOf({ media: items }) ?? "text",
+			media: read.map(({ header, bytes }, index) => {
+				const { visualTokens = 0, towerTokens = 0 } = layout.items[index] ?? {};
+				const reference = record.media[index];
+				const name = reference === undefined ? "" : nameOf(reference);
+				return { kind: header.kind, name, header, bytes, visualTokens, towerTokens };
+			}),
+			visualTokens: layout.visualTokens,
+			towerTokens: layout.towerTokens,
+			textTokens,
+			labelTokens,
+			length: order.length,
+			mediaEnd: order.mediaEnd,
+			...(order.labelStart === undefined ? {} : { labelStart: order.labelStart }),
+			findings: [
+				...(order.differs ? (["placeholders-differ"] as const) : []),
+				...(labelTokens === 0 && record.turns.length > 0 ? (["no-labels"] as const) : []),
+				...(layout.overContext === undefined ? [] : (["over-context"] as const)),
+			],
+		};
+	} catch (error) {
+		if (!(error instanceof OnevisionError)) throw error;
+		return refuse("refused-by-model", error.message);
+	}
+}
+
+/** Walks the sample as the language model sees it: media at their placeholders, those without one in front. */
+function inOrder(
+	{ turns }: SampleRecord,
+	spans: ReturnType<TextMeter["measure"]>,
+	items: readonly ItemLayout[],
+) {
+	const waiting: Record<MediaKind, number[]> = { image: [], video: [] };
+	for (const { kind, visualTokens, around } of items) {
+		waiting[kind].push(visualTokens + around.markers + around.estimatedTextTokens);
+	}
+	const places = placeholdersOf(turns);
+	// Without turns there is no text that could hold placeholders.
+	const differs =
+		turns.length > 0 && (places.image !== waiting.image.length || places.video !== waiting.video.length);
+	let length = 0;
+	let mediaEnd = 0;
+	let labelStart: number | undefined;
+	for (const kind of ["image", "video"] as const) {
+		for (const tokens of waiting[kind].splice(places[kind])) length += tokens;
+	}
+	mediaEnd = length;
+	for (const span of spans) {
+		if (span.kind !== "text") {
+			const tokens = waiting[span.kind].shift();
+			if (tokens === undefined) continue;
+			length += tokens;
+			mediaEnd = length;
+		} else {
+			if (span.isLabel && span.tokens > 0) labelStart ??= length;
+			length += span.tokens;
+		}
+	}
+	return { length, mediaEnd, differs, ...(labelStart === undefined ? {} : { labelStart }) };
+}

@@ -1,0 +1,13 @@
+/** Images for tests: a PNG's signature and first chunk, all that a header takes. */
+
+/** A PNG that says it is so large, filled up to so many bytes. */
+export function png(width: number, height: number, bytes = 100): Buffer {
+	const image = Buffer.alloc(Math.max(bytes, 45));
+	image.write("89504e470d0a1a0a0000000d49484452", "hex");
+	image.writeUInt32BE(width, 16);
+	image.writeUInt32BE(height, 20);
+	image.write("0802000000", 24, "hex");
+	image.writeUInt32BE(image.byteLength - 45, 33);
+	image.write("IDAT", 37);
+	return image;
+}
