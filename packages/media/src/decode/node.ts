@@ -6,9 +6,10 @@
 import { OnevisionError, type Size } from "@onevision/base";
 import type { Metadata, Sharp } from "sharp";
 import { type ImageHeader, readImageHeader } from "../image/image.ts";
+import { readJpeg } from "../image/jpeg.ts";
 import { kernelOfThread } from "../kernel/kernel.ts";
 import { type Picture, picture } from "../picture.ts";
-import { unreadable } from "../reading.ts";
+import { readFromBytes, unreadable } from "../reading.ts";
 import { loadSharp } from "../sharp.ts";
 import { decodeBmp } from "./bmp.ts";
 import { cmykToRgb } from "./cmyk.ts";
@@ -102,14 +103,25 @@ async function decodeBySharp(
 	}).timeout({ seconds });
 	const image = scaled === undefined ? whole : whole.resize({ ...scaled, fit: "fill" });
 	try {
-		const metadata = await image.metadata();
+		const metadata = spaceOfJpeg(format, bytes) ?? (await image.metadata());
 		return asStored(await decodeSpace(image, metadata, bytes), header, metadata);
 	} catch (error) {
 		throw undecodable(format, error);
 	}
 }
 
-function decodeSpace(image: Sharp, { space, hasAlpha }: Metadata, bytes: Uint8Array): Promise<Picture> {
+/** What is decided on before decoding. */
+type Space = Pick<Metadata, "space" | "hasAlpha" | "orientation">;
+
+/** Of ordinary JPEG, without asking sharp: that opens the file once more, a fourth of the time of a small picture. */
+function spaceOfJpeg(format: string, bytes: Uint8Array): Space | undefined {
+	if (format !== "jpeg") return undefined;
+	const { precision, components } = readFromBytes(readJpeg(bytes.byteLength, false), bytes);
+	if (precision !== 8 || (components !== 1 && components !== 3)) return undefined;
+	return { space: components === 1 ? "b-w" : "srgb", hasAlpha: false };
+}
+
+function decodeSpace(image: Sharp, { space, hasAlpha }: Space, bytes: Uint8Array): Promise<Picture> {
 	if (space === "cmyk") return decodeCmyk(image);
 	// Gray with an alpha channel is read in 8 bits by Pillow, gray with one transparent shade is not.
 	const isGray = !hasAlpha || bytes[PNG_COLOR_TYPE] === PNG_GRAY;
@@ -117,7 +129,7 @@ function decodeSpace(image: Sharp, { space, hasAlpha }: Metadata, bytes: Uint8Ar
 }
 
 /** The picture before EXIF orientation, as Pillow opens it: TIFF is turned there, AVIF is not, here the other way. */
-function asStored(decoded: Picture, header: ImageHeader, metadata: Metadata): Picture {
+function asStored(decoded: Picture, header: ImageHeader, metadata: Space): Picture {
 	if (header.format === "tiff") return applyOrientation(decoded, metadata.orientation ?? 1);
 	if (header.format !== "avif") return decoded;
 	return applyOrientation(decoded, inverseOrientation(header.appliedOrientation ?? header.orientation));

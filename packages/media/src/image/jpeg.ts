@@ -13,13 +13,20 @@ const XMP = "http://ns.adobe.com/xap/1.0/\0";
 /** C4, C8 and CC in the range of frame headers are Huffman tables, a reserved extension and arithmetic conditioning. */
 const NOT_A_FRAME = new Set([0xc4, 0xc8, 0xcc]);
 
+export interface JpegImage extends StoredImage {
+	/** Bits of a sample. */
+	readonly precision: number;
+	/** 1 is gray, 3 colour, 4 inks. */
+	readonly components: number;
+}
+
 /**
  * Walks the segments to the first scan. A thumbnail is a JPEG of its own inside an APP segment, so it is jumped
  * over with its segment; the frame header's size stands, whatever EXIF claims. The last XMP packet counts, if `thorough`,
  * where EXIF says nothing of the orientation.
  */
-export function* readJpeg(_fileSize: number, thorough: boolean): Reading<StoredImage> {
-	let size: { width: number; height: number } | undefined;
+export function* readJpeg(_fileSize: number, thorough: boolean): Reading<JpegImage> {
+	let frame: Omit<JpegImage, "orientation"> | undefined;
 	let found: Orientations = {};
 	let at = 2;
 	while (true) {
@@ -36,16 +43,21 @@ export function* readJpeg(_fileSize: number, thorough: boolean): Reading<StoredI
 		const length = (yield* range(at, 2)).getUint16(0);
 		if (length < 2) throw unreadable(`JPEG segment of ${length} bytes; the file is damaged`);
 		if (code >= 0xc0 && code <= 0xcf && !NOT_A_FRAME.has(code)) {
-			const frame = yield* range(at + 2, 5);
-			size = { height: frame.getUint16(1), width: frame.getUint16(3) };
+			const view = yield* range(at + 2, 6);
+			frame = {
+				precision: view.getUint8(0),
+				height: view.getUint16(1),
+				width: view.getUint16(3),
+				components: view.getUint8(5),
+			};
 		} else if (code === APP1) {
 			found = { ...found, ...(yield* readApp1(at + 2, length - 2, found, thorough)) };
 		}
 		at += length;
 	}
-	if (size === undefined)
+	if (frame === undefined)
 		throw unreadable("JPEG has no frame header before its image data; the file is damaged");
-	return { ...size, orientation: found.exif?.orientation ?? found.xmp ?? 1 };
+	return { ...frame, orientation: found.exif?.orientation ?? found.xmp ?? 1 };
 }
 
 /** What the segments so far say; the first EXIF block counts, the rest is taken as its continuation. */
