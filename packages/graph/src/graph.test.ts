@@ -96,7 +96,7 @@ test("refusals show what does not fit", () => {
 		  "over-limit: Expand: shape: [1048576, batch 16, seq 128, dim 192] has 412316860416 elements; 2147483647 is the most",
 		  "invalid-input: Add: one operand must be a value",
 		  "invalid-input: graph: two values named x; names are unique",
-		  "invalid-input: shape: batch must be a whole number of at least 0, got -1",
+		  "invalid-input: shape: batch must be an integer of at least 0, got -1",
 		  "invalid-input: Add: z belongs to another graph",
 		  "unknown-name: graph has no value named nothing",
 		  "shape-mismatch: patchEmbedding: [1, 3, 30, 32] is no whole number of patches of [8, 3, 16, 16]",

@@ -1,7 +1,4 @@
-/**
- * A graph of ONNX operators as plain data that only grows: values with static shapes, the nodes that make them in the
- * order they were added, and the constants. Shapes and dtypes are checked when a node is added.
- */
+/** Graphs as plain data: values with static shapes, nodes in topological order, constants. */
 
 import {
 	assertDefined,
@@ -13,36 +10,11 @@ import {
 	tensor,
 } from "@onevision/base";
 import { inferOutputs } from "./infer/infer.ts";
-import type { AttributesOf, OpName } from "./operators.ts";
-import { OPERATORS } from "./operators.ts";
-import type { Initializer } from "./random.ts";
-import { type Dim, dimsOf, formatDims, type ShapeSpec, sameSizes, sizesOf } from "./shape.ts";
+import { type AttributesOf, factsOf, OPERATORS, type OpName } from "./operators.ts";
+import { dimsOf, formatDims, type ShapeSpec, sameSizes, sizesOf } from "./shape.ts";
+import type { Graph as GraphType, Initializer, Node, Value, ValueType } from "./value.ts";
 
-/** What is known of a value before any run. */
-export interface ValueType {
-	readonly dtype: DType;
-	readonly dims: readonly Dim[];
-}
-
-/** A tensor that a graph takes, holds or computes. */
-export interface Value extends ValueType {
-	readonly graph: Graph;
-	/** Unique in its graph. */
-	readonly name: string;
-	/** Sizes of `dims`. */
-	readonly shape: readonly number[];
-	readonly kind: "input" | "parameter" | "constant" | "computed";
-}
-
-export interface Node<N extends OpName = OpName> {
-	readonly op: N;
-	/** `undefined` where an optional input is left out. */
-	readonly inputs: readonly (Value | undefined)[];
-	readonly outputs: readonly Value[];
-	readonly attributes: AttributesOf<N>;
-}
-
-export class Graph {
+class GrowingGraph implements GraphType {
 	readonly name: string;
 	readonly #values = new Map<string, Value>();
 	readonly #nodes: Node[] = [];
@@ -50,7 +22,7 @@ export class Graph {
 	readonly #parameters: Value[] = [];
 	readonly #constants = new Map<Value, Tensor>();
 	readonly #initializers = new Map<Value, Initializer>();
-	readonly #makers = new Map<Value, Node>();
+	readonly #producers = new Map<Value, Node>();
 	readonly #known = new Map<string, Node>();
 	readonly #shared = new Map<string, Value>();
 
@@ -58,22 +30,18 @@ export class Graph {
 		this.name = name;
 	}
 
-	/** Values fed anew for every run, in the order they were declared. */
 	get inputs(): readonly Value[] {
 		return this.#inputs;
 	}
 
-	/** Values that are learned, in the order they were declared. */
 	get parameters(): readonly Value[] {
 		return this.#parameters;
 	}
 
-	/** Every node; inputs of a node are made by nodes before it. */
 	get nodes(): readonly Node[] {
 		return this.#nodes;
 	}
 
-	/** Declares a value that is fed at each run. Throws `invalid-input` for bfloat16, which onnxruntime cannot be fed. */
 	input(name: string, dtype: DType, shape: ShapeSpec): Value {
 		if (dtype === "bfloat16") {
 			throw new OnevisionError(
@@ -86,7 +54,6 @@ export class Graph {
 		return value;
 	}
 
-	/** Declares a float32 value that is learned, or read from a checkpoint; `initializer` says how it may start. */
 	parameter(name: string, shape: ShapeSpec, initializer?: Initializer): Value {
 		const value = this.#declare(name, { dtype: "float32", dims: dimsOf(shape) }, "parameter");
 		this.#parameters.push(value);
@@ -94,10 +61,6 @@ export class Graph {
 		return value;
 	}
 
-	/**
-	 * The parameter of this name, declared on first use: for weights that several places share. Throws
-	 * `shape-mismatch` when it was declared with another shape.
-	 */
 	shared(name: string, shape: ShapeSpec, initializer?: Initializer): Value {
 		const known = this.#values.get(name);
 		if (known === undefined) return this.parameter(name, shape, initializer);
@@ -111,7 +74,6 @@ export class Graph {
 		return known;
 	}
 
-	/** A value known now. Its data are kept, not copied. */
 	constant(data: Tensor, name?: string): Value {
 		const type = { dtype: data.dtype, dims: dimsOf(data.shape) };
 		const value = this.#declare(name ?? this.#freeName("constant"), type, "constant");
@@ -119,50 +81,38 @@ export class Graph {
 		return value;
 	}
 
-	/** A scalar constant; equal scalars are one value. */
 	scalar(number: number, dtype: DType = "float32"): Value {
 		const key = `${dtype} ${Object.is(number, -0) ? "-0" : number}`;
 		return this.#share(key, () => tensor(dtype, [], [number]));
 	}
 
-	/** A one-dimensional int64 constant; equal lists are one value. */
 	ints(numbers: readonly number[]): Value {
 		return this.#share(`ints ${numbers.join(",")}`, () => tensor("int64", [numbers.length], numbers));
 	}
 
-	/** A float32 constant with one number everywhere; equal ones are one value. */
 	filled(shape: readonly number[], number: number): Value {
 		const make = () => float32(shape, new Float32Array(elementCount(shape)).fill(number));
 		return this.#share(`filled ${shape.join(",")} ${number}`, make);
 	}
 
-	/** The data of a constant, or `undefined` when `value` is none. */
 	constantOf(value: Value): Tensor | undefined {
 		return this.#constants.get(value);
 	}
 
-	/** How a parameter may start, if it was declared with that. */
 	initializerOf(parameter: Value): Initializer | undefined {
 		return this.#initializers.get(parameter);
 	}
 
-	/** The node that computes `value`, or `undefined` for inputs, parameters and constants. */
-	makerOf(value: Value): Node | undefined {
-		return this.#makers.get(value);
+	producerOf(value: Value): Node | undefined {
+		return this.#producers.get(value);
 	}
 
-	/** The value of this name. Throws `unknown-name`. */
 	value(name: string): Value {
 		const found = this.#values.get(name);
 		if (found === undefined) throw new OnevisionError("unknown-name", `graph has no value named ${name}`);
 		return found;
 	}
 
-	/**
-	 * Adds a node and returns its outputs. A node that is there already, with the same inputs and attributes, is not
-	 * added again, unless its outputs are to have names or it is an Identity, which exists to be told apart. Throws
-	 * `shape-mismatch` or `invalid-input` when the operator does not take these inputs.
-	 */
 	node<N extends OpName>(
 		op: N,
 		inputs: readonly (Value | undefined)[],
@@ -170,7 +120,8 @@ export class Graph {
 		outputNames: readonly (string | undefined)[] = [],
 	): readonly Value[] {
 		this.#checkInputs(op, inputs);
-		const key = outputNames.length === 0 && op !== "Identity" ? nodeKey(op, inputs, attributes) : undefined;
+		const key =
+			outputNames.length === 0 && !factsOf(op).distinct ? nodeKey(op, inputs, attributes) : undefined;
 		const known = key === undefined ? undefined : this.#known.get(key);
 		if (known !== undefined) return known.outputs;
 		const types = inferOutputs(op, inputs, attributes);
@@ -181,11 +132,10 @@ export class Graph {
 		const node: Node = { op, inputs: [...inputs], outputs, attributes: { ...attributes } };
 		this.#nodes.push(node);
 		if (key !== undefined) this.#known.set(key, node);
-		for (const output of outputs) this.#makers.set(output, node);
+		for (const output of outputs) this.#producers.set(output, node);
 		return outputs;
 	}
 
-	/** Adds a node with one output and returns it. */
 	op<N extends OpName>(
 		op: N,
 		inputs: readonly (Value | undefined)[],
@@ -232,7 +182,12 @@ export class Graph {
 	}
 }
 
-/** A text that two nodes share when they compute the same. Names are quoted, so no name can imitate another's end. */
+/** A graph of ONNX operators that only grows. */
+export type Graph = GraphType;
+
+export const Graph: new (name?: string) => Graph = GrowingGraph;
+
+/** Equal for nodes that compute the same. Names are quoted, so that no name can end another. */
 function nodeKey(op: OpName, inputs: readonly (Value | undefined)[], attributes: object): string {
 	const settings = Object.entries(attributes).map(([name, value]) => `${name} ${value}`);
 	return JSON.stringify([op, inputs.map((value) => value?.name ?? null), settings.sort()]);

@@ -14,7 +14,7 @@ export {
 } from "@onevision/base";
 export { splitBatch } from "./batch.ts";
 export { GRADIENTS, type GradientOptions, gradientsOf } from "./gradients/gradients.ts";
-export { Graph, type Node, type Value, type ValueType } from "./graph.ts";
+export { Graph } from "./graph.ts";
 export {
 	type AttentionOptions,
 	attention,
@@ -32,7 +32,7 @@ export { bilinearMatrix, bilinearPooling, type Grid } from "./layers/pooling.ts"
 export { decodeModel, type EncodeOptions, encodeModel, type Outputs } from "./onnx/model.ts";
 export { type AttributesOf, OPERATORS, OPSET, type OpName } from "./operators.ts";
 export * as ops from "./ops.ts";
-export { createRandom, type Initializer, initialValue, initialValues, type Random } from "./random.ts";
+export { createRandom, initialValue, initialValues, type Random } from "./random.ts";
 export { evaluate, type Feeds } from "./reference/evaluate.ts";
 export type { LoadOptions, Program, Runtime, Tensors } from "./runtime.ts";
 export {
@@ -60,3 +60,4 @@ export {
 export { learningRateAt, type Schedule } from "./train/schedule.ts";
 export { decodeState, encodeState, startState, type TrainingState } from "./train/state.ts";
 export { type Evaluation, type StepReport, startTraining, type Training } from "./train/training.ts";
+export type { Initializer, Node, Value, ValueType } from "./value.ts";

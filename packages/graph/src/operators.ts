@@ -1,21 +1,25 @@
 /**
- * The ONNX operators that graphs are made of: how many inputs and outputs they take, and their attributes. Everything
- * else that is known of an operator (shapes, gradient, reference result) is a table with the same keys.
- * Based on the ONNX operator documentation, opset 23 of the default domain.
+ * The ONNX operators of graphs: inputs, outputs, attributes and properties. Shapes (infer/), gradients (gradients/) and
+ * reference results (reference/) are tables with the same keys. Source: ONNX operator documentation, opset 23 of the
+ * default domain.
  */
 
-/** Version of the default operator set that every model declares. */
+/** Opset of the default domain that every model declares. */
 export const OPSET = 23;
 
 /** How an attribute is stored in an ONNX file. */
 export type AttributeKind = "float" | "int" | "ints" | "string";
 
 export interface OperatorFacts {
-	/** Fewest and most inputs. */
+	/** Minimum and maximum number of inputs. */
 	readonly inputs: readonly [number, number];
-	/** Most outputs. */
+	/** Maximum number of outputs. */
 	readonly outputs: number;
 	readonly attributes: Readonly<Record<string, AttributeKind>>;
+	/** Outputs are peers: each has a gradient and none may be omitted. Elsewhere the first is differentiable, later ones are optional. */
+	readonly peerOutputs?: boolean;
+	/** Equal nodes are kept apart: each exists for its own name. */
+	readonly distinct?: boolean;
 }
 
 const MANY = 2 ** 16;
@@ -44,7 +48,7 @@ export const OPERATORS = {
 	Relu: UNARY,
 	Sign: UNARY,
 	Not: UNARY,
-	Identity: UNARY,
+	Identity: { ...UNARY, distinct: true },
 	Gelu: { inputs: [1, 1], outputs: 1, attributes: { approximate: "string" } },
 	HardSigmoid: { inputs: [1, 1], outputs: 1, attributes: { alpha: "float", beta: "float" } },
 	Cast: { inputs: [1, 1], outputs: 1, attributes: { to: "int" } },
@@ -98,16 +102,20 @@ export const OPERATORS = {
 	Transpose: { inputs: [1, 1], outputs: 1, attributes: { perm: "ints" } },
 	Expand: BINARY,
 	Concat: { inputs: [1, MANY], outputs: 1, attributes: { axis: "int" } },
-	Split: { inputs: [2, 2], outputs: MANY, attributes: { axis: "int" } },
+	Split: { inputs: [2, 2], outputs: MANY, attributes: { axis: "int" }, peerOutputs: true },
 	Slice: { inputs: [5, 5], outputs: 1, attributes: {} },
 	Pad: { inputs: [2, 3], outputs: 1, attributes: {} },
 } as const satisfies Record<string, OperatorFacts>;
 
 export type OpName = keyof typeof OPERATORS;
 
+export function factsOf(op: OpName): OperatorFacts {
+	return OPERATORS[op];
+}
+
 type ValueOfKind<K> = K extends "float" | "int" ? number : K extends "ints" ? readonly number[] : string;
 
-/** The attributes an operator takes; those left out have ONNX's default. */
+/** Attributes of an operator; omitted ones have ONNX's default. */
 export type AttributesOf<N extends OpName> = {
 	readonly [K in keyof (typeof OPERATORS)[N]["attributes"]]?: ValueOfKind<
 		(typeof OPERATORS)[N]["attributes"][K]

@@ -1,13 +1,13 @@
 /**
- * The ONNX operators as functions under their ONNX names. Numbers stand for scalar constants of the other operand's
- * dtype. Lists that ONNX takes as inputs (shapes, axes, sizes) are constants here, so that every shape is known.
- * All of them throw `shape-mismatch` or `invalid-input` when the inputs do not fit. Based on the ONNX operators, opset 23.
+ * The ONNX operators as functions under their ONNX names (opset 23). A number is a scalar constant of the other operand's
+ * dtype. Lists that ONNX takes as inputs (shapes, axes, sizes) are constants here, so that every shape is static. All
+ * throw `shape-mismatch` or `invalid-input` when the inputs do not fit.
  */
 
 import { DTYPES, type DType, OnevisionError } from "@onevision/base";
-import type { Value } from "./graph.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import { axisOf } from "./shape.ts";
+import type { Value } from "./value.ts";
 
 /** A value, or a number that becomes a scalar constant. */
 export type Operand = Value | number;
@@ -66,8 +66,8 @@ export const And: Binary = binary("And");
 export const Or: Binary = binary("Or");
 
 /**
- * Matrix product over the last two axes. A product over an empty axis is zero; it is written out as such, since
- * onnxruntime's fused kernel leaves it unset.
+ * Matrix product over the last two axes. Over an empty inner axis it is zero, which is made explicit because
+ * onnxruntime's fused kernel leaves the output unset.
  */
 export function MatMul(a: Value, b: Value): Value {
 	const product = a.graph.op("MatMul", [a, b]);
@@ -97,7 +97,7 @@ export function Where(condition: Value, a: Operand, b: Operand): Value {
 	return condition.graph.op("Where", [condition, left, right]);
 }
 
-/** alpha·A′·B′ + beta·C with two-dimensional A and B, each transposed on request. */
+/** alpha·A′·B′ + beta·C for matrices; A′ is Aᵀ with transA, B′ is Bᵀ with transB. */
 export function Gemm(a: Value, b: Value, c?: Value, attributes: AttributesOf<"Gemm"> = {}): Value {
 	return a.graph.op("Gemm", c === undefined ? [a, b] : [a, b, c], attributes);
 }
@@ -144,7 +144,7 @@ export function RMSNormalization(
 	return x.graph.op("RMSNormalization", [x, scale], attributes);
 }
 
-/** How a reduction runs: over which axes (default all), and whether they stay as size 1 (default true). */
+/** `axes` to reduce (default all); `keepdims` keeps them as size 1 (default true). */
 export interface ReduceOptions {
 	readonly axes?: readonly number[];
 	readonly keepdims?: boolean;
@@ -165,22 +165,22 @@ export function ArgMax(x: Value, axis = -1, keepdims = true): Value {
 	return x.graph.op("ArgMax", [x], { axis, keepdims: keepdims ? 1 : 0 });
 }
 
-/** Rows of `data` along `axis`, chosen by int64 indices of any shape. */
+/** Slices of `data` along `axis` at int64 indices of any shape. */
 export function Gather(data: Value, indices: Value, axis = 0): Value {
 	return data.graph.op("Gather", [data, indices], { axis });
 }
 
-/** One element for each index, taken along `axis`; indices have the rank of the data. */
+/** One element of `data` per index, along `axis`; indices have the rank of the data. */
 export function GatherElements(data: Value, indices: Value, axis = 0): Value {
 	return data.graph.op("GatherElements", [data, indices], { axis });
 }
 
-/** Slices of `data` at index tuples, which are the last axis of `indices`. */
+/** Slices of `data` at index tuples in the last axis of `indices`. */
 export function GatherND(data: Value, indices: Value): Value {
 	return data.graph.op("GatherND", [data, indices]);
 }
 
-/** `data` with elements along `axis` replaced by updates, or increased by them. */
+/** `data` with elements along `axis` replaced by updates, or added to. */
 export function ScatterElements(
 	data: Value,
 	indices: Value,
@@ -190,7 +190,7 @@ export function ScatterElements(
 	return data.graph.op("ScatterElements", [data, indices, updates], attributes);
 }
 
-/** `data` with slices at index tuples replaced by updates, or increased by them. */
+/** `data` with slices at index tuples replaced by updates, or added to. */
 export function ScatterND(
 	data: Value,
 	indices: Value,
@@ -200,24 +200,24 @@ export function ScatterND(
 	return data.graph.op("ScatterND", [data, indices, updates], attributes);
 }
 
-/** The same elements in another shape; one size may be −1, which is filled in. */
+/** The same elements in another shape; one size may be −1, which is inferred. */
 export function Reshape(x: Value, shape: readonly number[]): Value {
 	return x.graph.op("Reshape", [x, x.graph.ints(shape)], { allowzero: 1 });
 }
 
-/** Axes in the order `perm` names them, reversed when left out. */
+/** Axes permuted by `perm`; reversed by default. */
 export function Transpose(x: Value, perm?: readonly number[]): Value {
 	return x.graph.op("Transpose", [x], { perm: perm ?? [...x.shape.keys()].reverse() });
 }
 
-/** `x` repeated along axes of size 1, to the shape it broadcasts to. */
+/** `x` broadcast with `shape`. */
 export function Expand(x: Value, shape: readonly number[]): Value {
 	return x.graph.op("Expand", [x, x.graph.ints(shape)]);
 }
 
 export function Concat(values: readonly Value[], axis: number): Value {
 	const [first] = values;
-	if (first === undefined) throw new OnevisionError("invalid-input", "Concat: takes one value or more");
+	if (first === undefined) throw new OnevisionError("invalid-input", "Concat: needs at least one value");
 	return first.graph.op("Concat", values, { axis });
 }
 
@@ -226,7 +226,7 @@ export function Split(x: Value, sizes: readonly number[], axis: number): readonl
 	return x.graph.node("Split", [x, x.graph.ints(sizes)], { axis });
 }
 
-/** What a slice takes along one axis: from `start` up to `end`, which is left out, by `step` (default 1). */
+/** From `start` to `end`, exclusive, by `step` (default 1). */
 export interface SliceRange {
 	readonly axis: number;
 	readonly start: number;
@@ -234,7 +234,7 @@ export interface SliceRange {
 	readonly step?: number;
 }
 
-/** Parts of the axes named in `ranges`. Negative starts and ends count from the end, as in ONNX. */
+/** The ranges of their axes. Negative starts and ends count from the end, as in ONNX. */
 export function Slice(x: Value, ranges: readonly SliceRange[]): Value {
 	const { graph } = x;
 	return graph.op("Slice", [
@@ -246,7 +246,7 @@ export function Slice(x: Value, ranges: readonly SliceRange[]): Value {
 	]);
 }
 
-/** `x` with `value` around it: elements added before and after along each axis. */
+/** `x` padded with `value`: elements before and after each axis. */
 export function Pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
 	return x.graph.op("Pad", [x, x.graph.ints([...before, ...after]), x.graph.scalar(value, x.dtype)]);
 }

@@ -1,7 +1,7 @@
 /** Which part of a graph some values need: what is saved, run or drawn leaves the rest out. */
 
 import { OnevisionError } from "@onevision/base";
-import type { Node, Value } from "./graph.ts";
+import type { Node, Value } from "./value.ts";
 
 /** Nodes that `outputs` depend on, each after the nodes it depends on. Throws `invalid-input` for values of two graphs. */
 export function nodesFor(outputs: readonly Value[]): readonly Node[] {

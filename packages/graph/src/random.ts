@@ -1,18 +1,18 @@
 /** Seeded random numbers and initial values of parameters: the same everywhere for the same seed. */
 
 import { elementCount, float32, OnevisionError, type Tensor } from "@onevision/base";
-import type { Value } from "./graph.ts";
+import type { Initializer, Value } from "./value.ts";
 
 export interface Random {
-	/** A number in [0, 1). */
+	/** In [0, 1). */
 	uniform(): number;
-	/** A number of the standard normal distribution. */
+	/** From the standard normal distribution. */
 	normal(): number;
-	/** A whole number from 0 to `below` − 1. */
+	/** An integer in [0, below). */
 	integer(below: number): number;
 }
 
-/** mulberry32 (public domain, by Tommy Ettinger); normal numbers by the polar method (Marsaglia and Bray 1964). */
+/** mulberry32 (Tommy Ettinger, public domain); normal numbers by the polar method (Marsaglia and Bray 1964). */
 export function createRandom(seed: number): Random {
 	let state = seed | 0;
 	const uniform = () => {
@@ -31,15 +31,7 @@ export function createRandom(seed: number): Random {
 	return { uniform, normal, integer: (below) => Math.floor(uniform() * below) };
 }
 
-/** How a parameter starts: one number everywhere, or numbers drawn with this spread around 0. */
-export type Initializer =
-	| { readonly kind: "constant"; readonly value: number }
-	/** `deviation` is the standard deviation. */
-	| { readonly kind: "normal"; readonly deviation: number }
-	/** From −`bound` to `bound`. */
-	| { readonly kind: "uniform"; readonly bound: number };
-
-/** A parameter's first values. Throws `invalid-input` when it was declared without an initializer. */
+/** A parameter's initial value. Throws `invalid-input` when it was declared without an initializer. */
 export function initialValue(parameter: Value, random: Random): Tensor {
 	const initializer = parameter.graph.initializerOf(parameter);
 	if (initializer === undefined) {
@@ -66,7 +58,7 @@ function drawn(initializer: Initializer, random: Random): number {
 	}
 }
 
-/** First values of all `parameters` by name, drawn in their order. */
+/** Initial values of all `parameters` by name, drawn in their order. */
 export function initialValues(parameters: readonly Value[], random: Random): Record<string, Tensor> {
 	return Object.fromEntries(parameters.map((parameter) => [parameter.name, initialValue(parameter, random)]));
 }

@@ -1,4 +1,4 @@
-/** What runs a model: the interface between graphs and onnxruntime, and the part that its Node and web builds share. */
+/** Runs models: the interface to onnxruntime, and what its Node and web packages share. */
 
 import { DTYPES, type DType, isDType, OnevisionError, type Tensor } from "@onevision/base";
 
@@ -12,15 +12,15 @@ import type {
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** A model ready to run. */
+/** A loaded model. */
 export interface Program {
-	/** Names it must be fed, in the order of the model. */
+	/** Names to feed, in the order of the model. */
 	readonly inputs: readonly string[];
 	readonly outputs: readonly string[];
 	/**
-	 * Computes every output. Those named in `into` may be written to the memory given there: then the result has that
-	 * very tensor. Results are good until the next run. Throws `unknown-name` for a feed that is missing or not asked for,
-	 * `shape-mismatch` for one of another shape or dtype, `runtime` on a failure.
+	 * Computes every output. Those named in `into` may be written to the tensors given there, which the result then
+	 * holds. Results are valid until the next run. Throws `unknown-name` for a missing or unknown feed, `shape-mismatch`
+	 * for a wrong shape or dtype, `invalid-input` for bfloat16, `runtime` on a failure.
 	 */
 	run(feeds: Tensors, into?: Tensors): Promise<Tensors>;
 	/** Frees the model's memory. */
@@ -28,30 +28,30 @@ export interface Program {
 }
 
 export interface LoadOptions {
-	/** Run the nodes as they are (default: onnxruntime rewrites the model first), for one encoded as `fused`. */
-	readonly asWritten?: boolean;
+	/** Whether onnxruntime optimizes the graph (default true); false for a model encoded `fused`. */
+	readonly optimize?: boolean;
 }
 
 export interface Runtime {
-	/** Prepares a model file. Throws `runtime` when the runtime refuses it. */
+	/** Loads a model file. Throws `runtime` when onnxruntime refuses it. */
 	load(model: Uint8Array, options?: LoadOptions): Promise<Program>;
 }
 
-/** The two names this package needs of onnxruntime-node and onnxruntime-web alike. */
+/** What this package uses of onnxruntime-node and onnxruntime-web. */
 export interface Onnxruntime {
 	readonly InferenceSession: InferenceSessionFactory;
 	readonly Tensor: TensorConstructor;
 }
 
-/** A runtime over one of the onnxruntime packages; `inPlace` when it can write outputs to memory it is given. */
+/** A runtime over one of the onnxruntime packages; `inPlace` when it can write outputs to given memory. */
 export function onnxRuntime(
 	ort: Onnxruntime,
 	options: InferenceSession.SessionOptions,
 	inPlace = false,
 ): Runtime {
 	return {
-		load: async (model, { asWritten = false } = {}) => {
-			const level = asWritten ? "disabled" : "all";
+		load: async (model, { optimize = true } = {}) => {
+			const level = optimize ? "all" : "disabled";
 			const settings = { ...options, graphOptimizationLevel: level } as const;
 			const session = await attempt(() => ort.InferenceSession.create(model, settings));
 			return programOf(ort, session, inPlace);
@@ -116,12 +116,12 @@ function checkNames(wanted: readonly string[], given: readonly string[]): void {
 	if (unknown !== undefined) {
 		throw new OnevisionError(
 			"unknown-name",
-			`run: the model takes no ${unknown}; it takes ${wanted.join(", ")}`,
+			`run: the model has no input ${unknown}; it has ${wanted.join(", ")}`,
 		);
 	}
 }
 
-/** Dimensions that a model leaves open have names in place of sizes; without any, they may all be open. */
+/** Dynamic dimensions have names in place of sizes; a shape without entries may be entirely dynamic. */
 function checkFeed(wanted: InferenceSession.ValueMetadata, feed: Tensor | undefined): void {
 	if (feed === undefined || !wanted.isTensor) return;
 	const { name, type, shape } = wanted;
@@ -137,7 +137,7 @@ function checkFeed(wanted: InferenceSession.ValueMetadata, feed: Tensor | undefi
 	);
 }
 
-/** Failures of onnxruntime, whose messages may have many lines, as one of ours. */
+/** Turns failures of onnxruntime into errors of one line. */
 async function attempt<T>(act: () => Promise<T>): Promise<T> {
 	try {
 		return await act();

@@ -1,20 +1,20 @@
-/** Shapes with optional names of their dimensions, and the arithmetic on them that operators share. */
+/** Shapes with optionally named dimensions, and the arithmetic on them. */
 
 import { elementCount, OnevisionError } from "@onevision/base";
 
-/** One dimension: its size and, where somebody gave it one, its name. */
+/** One dimension. */
 export interface Dim {
 	readonly size: number;
 	readonly name?: string;
 }
 
-/** A shape as users write it: sizes, `{ batch: 16, seq: 128 }`, or dimensions of another value. */
+/** A shape as written by users: sizes, `{ batch: 16, seq: 128 }`, or dimensions of another value. */
 export type ShapeSpec = readonly (number | Dim)[] | Readonly<Record<string, number>>;
 
-/** Elements of one tensor at most: ONNX files and WebAssembly memory end there. */
+/** Most elements of one tensor; the limit of ONNX files and WebAssembly memory. */
 export const MAX_ELEMENTS = 2 ** 31 - 1;
 
-/** The dimensions of a shape. Throws `invalid-input` on sizes that are no whole numbers ≥ 0. */
+/** The dimensions of a shape. Throws `invalid-input` unless sizes are integers ≥ 0, `over-limit` above `MAX_ELEMENTS`. */
 export function dimsOf(spec: ShapeSpec): Dim[] {
 	const dims = Array.isArray(spec)
 		? (spec as readonly (number | Dim)[]).map((dim) => (typeof dim === "number" ? { size: dim } : dim))
@@ -23,7 +23,7 @@ export function dimsOf(spec: ShapeSpec): Dim[] {
 		if (!Number.isSafeInteger(size) || size < 0) {
 			throw new OnevisionError(
 				"invalid-input",
-				`shape: ${name === undefined ? "a dimension" : name} must be a whole number of at least 0, got ${size}`,
+				`shape: ${name === undefined ? "a dimension" : name} must be an integer of at least 0, got ${size}`,
 			);
 		}
 	}
@@ -31,7 +31,7 @@ export function dimsOf(spec: ShapeSpec): Dim[] {
 	if (count > MAX_ELEMENTS) {
 		throw new OnevisionError(
 			"over-limit",
-			`shape: ${formatDims(dims)} has ${count} elements; ${MAX_ELEMENTS} is the most`,
+			`shape: ${formatDims(dims)} has ${count} elements; the limit is ${MAX_ELEMENTS}`,
 		);
 	}
 	return dims;
@@ -60,18 +60,15 @@ export function broadcastDims(a: readonly Dim[], b: readonly Dim[]): Dim[] | und
 	return result;
 }
 
-/** `axis` counted from the front. Throws `invalid-input` when the rank has no such axis. */
+/** A non-negative axis. Throws `invalid-input` when it is out of range for the rank. */
 export function axisOf(axis: number, rank: number, op: string): number {
 	if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-		throw new OnevisionError(
-			"invalid-input",
-			`${op}: axis ${axis} is outside of a tensor with ${rank} dimensions`,
-		);
+		throw new OnevisionError("invalid-input", `${op}: axis ${axis} is out of range for ${rank} dimensions`);
 	}
 	return axis < 0 ? axis + rank : axis;
 }
 
-/** Steps between neighbours along each axis of a row-major tensor, in elements. */
+/** Strides of a row-major tensor, in elements. */
 export function stridesOf(shape: readonly number[]): number[] {
 	const strides = new Array<number>(shape.length).fill(1);
 	for (let i = shape.length - 2; i >= 0; i--) strides[i] = (strides[i + 1] ?? 1) * (shape[i + 1] ?? 1);

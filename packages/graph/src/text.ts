@@ -1,10 +1,10 @@
 /** Graphs for people: a text dump, one line a node, and a Mermaid flowchart. */
 
 import { numbersOf } from "@onevision/base";
-import type { Node, Value } from "./graph.ts";
 import type { Outputs } from "./onnx/model.ts";
 import { leavesFor, nodesFor } from "./prune.ts";
 import { formatDims } from "./shape.ts";
+import type { Node, Value } from "./value.ts";
 
 /** Elements of a constant that a dump shows in full. */
 const SHOWN = 8;

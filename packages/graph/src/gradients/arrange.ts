@@ -1,15 +1,15 @@
-/** Gradients of operators that rearrange: the elements go back where they came from. */
+/** Gradients of operators that rearrange elements: the inverse rearrangement. */
 
-import type { Node, Value } from "../graph.ts";
 import { type SlicedAxis, slicedAxes } from "../infer/arrange.ts";
 import { constantInts } from "../infer/rule.ts";
 import type { OpName } from "../operators.ts";
 import { Concat, Pad, Reshape, Slice, Split, Transpose } from "../ops.ts";
 import { axisOf } from "../shape.ts";
+import type { Node, Value } from "../value.ts";
 import { gatherGradient } from "./indexing.ts";
 import { type GradientRule, operand, result, unbroadcast, zerosLike } from "./rule.ts";
 
-/** Axes sliced by step 1 are padded back at once; others are scattered back one by one. */
+/** Pads axes of step 1 in one node; scatters other axes back one by one. */
 function sliceGradient(node: Node<"Slice">, dy: Value): Value {
 	const x = operand(node, 0);
 	const sliced = slicedAxes(node);

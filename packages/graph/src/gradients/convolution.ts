@@ -1,20 +1,21 @@
 /**
- * Gradients of 2-D convolutions. A convolution and its transpose are each other's gradient by the input. By the
- * kernel: the input, channels first, convolved with the output's gradient, strides and dilations exchanged.
+ * Gradients of 2-D convolutions. With respect to the input, a convolution and a transposed convolution are each other's
+ * gradient. With respect to the kernel: the input convolved with the output's gradient, batch and channels exchanged,
+ * strides and dilations exchanged.
  */
 
-import type { Node, Value } from "../graph.ts";
 import { windowOf } from "../infer/convolution.ts";
 import type { OpName } from "../operators.ts";
 import { Conv, ConvTranspose, ReduceSum, Slice, Transpose } from "../ops.ts";
+import type { Node, Value } from "../value.ts";
 import { type GradientRule, operand } from "./rule.ts";
 
 type Convolution = Node<"Conv"> | Node<"ConvTranspose">;
 
-/** First two axes exchanged. */
+/** Exchanges batch and channels. */
 const exchanged = (x: Value) => Transpose(x, [1, 0, 2, 3]);
 
-/** Bias gradient: the sum over everything but channels. */
+/** Bias gradient: the sum over all axes but channels. */
 const overPixels = (dy: Value) => ReduceSum(dy, { axes: [0, 2, 3], keepdims: false });
 
 /**
@@ -29,7 +30,7 @@ function kernelGradient(node: Convolution, wide: Value, narrow: Value): Value {
 		dilations: strides,
 		pads,
 	});
-	// A last row or column that the strides never reached gives the kernel too many; they are cut off.
+	// Rows and columns beyond the last stride make the result larger than the kernel.
 	const cut = Slice(full, [
 		{ axis: 2, start: 0, end: rows },
 		{ axis: 3, start: 0, end: cols },
@@ -37,7 +38,7 @@ function kernelGradient(node: Convolution, wide: Value, narrow: Value): Value {
 	return exchanged(cut);
 }
 
-/** What a transposed convolution must add at the end for its output to have the size of `target`. */
+/** The output_padding with which a transposed convolution has the size of `target`. */
 function outputPadding(node: Convolution, narrow: Value, target: Value): number[] {
 	const { strides, dilations, pads } = windowOf(node.op, node.attributes);
 	return [0, 1].map((i) => {

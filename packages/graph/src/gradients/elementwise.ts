@@ -1,21 +1,21 @@
-/** Gradients of elementwise operators. Products that cost a pass over memory are kept few: they decide a step's speed. */
+/** Gradients of elementwise operators, in few passes over memory: these decide a step's speed. */
 
 import { isFloat } from "../dtype.ts";
-import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import * as ops from "../ops.ts";
+import type { Node, Value } from "../value.ts";
 import { type GradientRule, notDifferentiable, operand, result, unbroadcast } from "./rule.ts";
 
 const { Add, Cast, Div, Equal, Erf, Exp, Greater, HardSigmoid, Less, Mul, Neg, Sigmoid, Sub, Where } = ops;
 
-/** The rule of a unary operator whose derivative is built from its input x and output y. */
+/** The rule of a unary operator, from dy, its input x and output y. */
 function unary<N extends OpName>(
 	gradientOf: (dy: Value, x: Value, y: Value, node: Node<N>) => Value,
 ): GradientRule<N> {
 	return (node, dy) => [() => gradientOf(dy, operand(node, 0), result(node, 0), node)];
 }
 
-/** The rule of a binary operator: gradients before the sum over broadcast axes. */
+/** The rule of a binary operator; sums over broadcast axes are added here. */
 function binary<N extends OpName>(
 	left: (dy: Value, a: Value, b: Value, y: Value) => Value,
 	right: (dy: Value, a: Value, b: Value, y: Value) => Value,
@@ -26,17 +26,17 @@ function binary<N extends OpName>(
 	};
 }
 
-/** dy where `wins` says so, half of it on a tie, as torch.maximum. */
+/** dy where `wins`, dy/2 on a tie, else 0, as in torch.maximum. */
 function chosen(wins: typeof Greater, dy: Value, a: Value, b: Value) {
 	return Where(wins(a, b), dy, Where(Equal(a, b), Mul(dy, 0.5), 0));
 }
 
-/** ln(1/√π), which the exponential takes in without a product of its own. */
+/** ln(1/√π), folded into the exponential. */
 const LOG_FACTOR = -0.5 * Math.log(Math.PI);
 
 /**
- * Derivative of x·Φ(x): Φ(x) + x·φ(x), by t = x/√2. Φ is (1 + erf(t)) / 2, which HardSigmoid scales and shifts in one
- * pass; x·φ(x) is t·exp(−t²)/√π.
+ * d(x·Φ(x))/dx = Φ(x) + x·φ(x). With t = x/√2: Φ(x) = (1 + erf(t))/2, which HardSigmoid computes in one pass, and
+ * x·φ(x) = t·exp(−t² − ln √π).
  */
 function geluGradient(dy: Value, x: Value): Value {
 	const t = Mul(x, Math.SQRT1_2);
@@ -44,7 +44,7 @@ function geluGradient(dy: Value, x: Value): Value {
 	return Mul(Add(cdf, Mul(Exp(Sub(LOG_FACTOR, Mul(t, t))), t)), dy);
 }
 
-/** Derivative of x·σ(2u) with u = k·(x + c·x³): σ + x·σ·(1 − σ)·2u′. */
+/** d(x·σ(2u))/dx = σ + x·σ·(1 − σ)·2u′ with u = √(2/π)·(x + c·x³). */
 function geluTanhGradient(dy: Value, x: Value): Value {
 	const k = 2 * Math.sqrt(2 / Math.PI);
 	const c = 0.044715;
@@ -100,7 +100,7 @@ export const elementwiseGradients = {
 	),
 	Pow: binary(
 		(dy, a, b) => Mul(dy, Mul(b, ops.Pow(a, Sub(b, 1)))),
-		// Where the base is not positive the power has no derivative by the exponent; zero, as torch.pow says of 0.
+		// Not differentiable in the exponent where the base is not positive: 0, as torch.pow has at base 0.
 		(dy, a, _b, y) => Where(Greater(a, 0), Mul(dy, Mul(y, ops.Log(Where(Greater(a, 0), a, 1)))), 0),
 	),
 	Max: binary(

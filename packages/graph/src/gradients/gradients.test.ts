@@ -3,7 +3,7 @@
 import { float32, int64 } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Graph, type Value } from "../graph.ts";
+import { Graph } from "../graph.ts";
 import { attention, causalMask, rotaryEmbedding, rotaryTables } from "../layers/attention.ts";
 import { feedForward } from "../layers/feed-forward.ts";
 import { linear, patchEmbedding, silu } from "../layers/linear.ts";
@@ -14,6 +14,7 @@ import * as ops from "../ops.ts";
 import { createRandom } from "../random.ts";
 import { evaluate } from "../reference/evaluate.ts";
 import { type CheckOptions, checkOperator, relative } from "../testing/check.ts";
+import type { Value } from "../value.ts";
 import { GRADIENTS, gradientsOf } from "./gradients.ts";
 
 type Build = Parameters<typeof checkOperator>[0];

@@ -1,14 +1,14 @@
 /**
- * Reverse-mode differentiation, graph to graph: the gradients of a scalar become further nodes of the same graph, so
- * they can be optimised, saved and run like any others. Complete by type: every operator has a rule or a reason.
+ * Reverse-mode differentiation, graph to graph: the gradients of a scalar become nodes of the same graph, which can be
+ * optimised, saved and run like any others. Complete by type: every operator has a rule or a reason for having none.
  */
 
 import { OnevisionError } from "@onevision/base";
 import { isFloat } from "../dtype.ts";
-import type { Node, Value } from "../graph.ts";
-import type { OpName } from "../operators.ts";
+import { factsOf, type OpName } from "../operators.ts";
 import { Add, Gemm, Transpose } from "../ops.ts";
 import { formatDims } from "../shape.ts";
+import type { Node, Value } from "../value.ts";
 import { arrangeGradients } from "./arrange.ts";
 import { convolutionGradients } from "./convolution.ts";
 import { elementwiseGradients } from "./elementwise.ts";
@@ -27,13 +27,13 @@ export const GRADIENTS = {
 } satisfies { readonly [N in OpName]: GradientRule<N> | NotDifferentiable };
 
 export interface GradientOptions {
-	/** Values that count as constants: no gradient passes through them. */
+	/** Values treated as constants: no gradient passes through them. */
 	readonly stopAt?: readonly Value[];
 }
 
 /**
- * The gradients of `loss` by each of `wrt`, in that order and in the shapes of `wrt`. `loss` has one element.
- * Throws `not-differentiable` when it does not depend on one of them, or only through an operator without a gradient.
+ * The gradients of `loss` with respect to each of `wrt`, in their order and shapes. `loss` has one element. Throws
+ * `not-differentiable` when it does not depend on one of them, or only through an operator without a gradient.
  */
 export function gradientsOf(
 	loss: Value,
@@ -43,14 +43,14 @@ export function gradientsOf(
 	if (loss.shape.some((size) => size !== 1) || !isFloat(loss.dtype)) {
 		throw new OnevisionError(
 			"not-differentiable",
-			`${loss.name}: a loss is one float, got ${loss.dtype} ${formatDims(loss.dims)}; reduce it first`,
+			`${loss.name}: a loss must be one float, got ${loss.dtype} ${formatDims(loss.dims)}; reduce it first`,
 		);
 	}
 	const { graph } = loss;
 	const known = new Map<Value, Value>([[loss, seedOf(loss)]]);
 	const stopped = new Set(stopAt);
 	const reached = dependents(graph.nodes, wrt, stopped);
-	for (const node of graph.nodes.slice(0, nodeCount(loss)).reverse()) passBack(node, known, reached);
+	for (const node of graph.nodes.slice(0, nodeCount(loss)).reverse()) backpropagate(node, known, reached);
 	return wrt.map((value) => {
 		const gradient = known.get(value);
 		if (gradient === undefined) {
@@ -63,18 +63,18 @@ export function gradientsOf(
 	});
 }
 
-/** The gradient of a loss by itself, one, which all of its other gradients depend on. */
+/** The gradient of a loss with respect to itself: ones, on which all other gradients depend. */
 export function seedOf({ graph, dtype, shape }: Value): Value {
 	return graph.op("Expand", [graph.scalar(1, dtype), graph.ints(shape)]);
 }
 
-/** Nodes up to the one that makes `value`. */
+/** Number of nodes up to the producer of `value`. */
 function nodeCount(value: Value): number {
-	const maker = value.graph.makerOf(value);
-	return maker === undefined ? 0 : value.graph.nodes.indexOf(maker) + 1;
+	const producer = value.graph.producerOf(value);
+	return producer === undefined ? 0 : value.graph.nodes.indexOf(producer) + 1;
 }
 
-/** `wrt` and every float value computed from it, save through `stopped`. */
+/** `wrt` and every float value computed from it, except through `stopped`. */
 function dependents(
 	nodes: readonly Node[],
 	wrt: readonly Value[],
@@ -90,8 +90,8 @@ function dependents(
 	return reached;
 }
 
-/** Adds the gradients of a node's inputs to `known`, if its outputs have any. */
-function passBack(node: Node, known: Map<Value, Value>, reached: ReadonlySet<Value>): void {
+/** Adds the gradients of a node's inputs to `known`, if an output has one. */
+function backpropagate(node: Node, known: Map<Value, Value>, reached: ReadonlySet<Value>): void {
 	const gradients = node.outputs.map((output) => (reached.has(output) ? known.get(output) : undefined));
 	const first = gradients.find((gradient) => gradient !== undefined);
 	if (first === undefined) return;
@@ -99,7 +99,7 @@ function passBack(node: Node, known: Map<Value, Value>, reached: ReadonlySet<Val
 	if (!needed.includes(true)) return;
 	const rule = GRADIENTS[node.op] as GradientRule<OpName> | NotDifferentiable;
 	if (typeof rule !== "function") throw refusal(node, rule.notDifferentiable);
-	if (gradients[0] === undefined && node.op !== "Split") {
+	if (gradients[0] === undefined && !factsOf(node.op).peerOutputs) {
 		throw refusal(node, "only its first output has a gradient");
 	}
 	rule(node, first, gradients).forEach((build, index) => {
@@ -111,11 +111,11 @@ function passBack(node: Node, known: Map<Value, Value>, reached: ReadonlySet<Val
 	});
 }
 
-/** The sum of two gradients of one value: within the product, where one of them is a plain product or its transpose. */
+/** The sum of two gradients of one value; folded into the Gemm where one of them is A·B or its transpose. */
 function added(sum: Value, gradient: Value): Value {
-	const maker = gradient.graph.makerOf(gradient);
-	const [a, b] = maker?.op === "Gemm" && maker.inputs.length === 2 ? maker.inputs : [];
-	if (a !== undefined && b !== undefined) return Gemm(a, b, sum, (maker as Node<"Gemm">).attributes);
+	const producer = gradient.graph.producerOf(gradient);
+	const [a, b] = producer?.op === "Gemm" && producer.inputs.length === 2 ? producer.inputs : [];
+	if (a !== undefined && b !== undefined) return Gemm(a, b, sum, (producer as Node<"Gemm">).attributes);
 	const [left, right] = [untransposed(sum), untransposed(gradient)];
 	return left === undefined || right === undefined
 		? Add(sum, gradient)

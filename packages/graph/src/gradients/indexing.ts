@@ -1,17 +1,17 @@
-/** Gradients of gathers and scatters: each is the other's. Elements gathered more than once sum their gradients. */
+/** Gradients of gathers and scatters, which are each other's. Elements gathered repeatedly sum their gradients. */
 
-import type { Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { GatherElements, GatherND, Reshape, ScatterElements, ScatterND, Transpose } from "../ops.ts";
 import { axisOf } from "../shape.ts";
+import type { Value } from "../value.ts";
 import { type GradientRule, operand, zerosLike } from "./rule.ts";
 
-/** Gradient of `data` when `indices` were gathered along `axis`: dy added into zeros. */
+/** Gradient of `data` gathered along `axis` by `indices`: dy scatter-added into zeros. */
 export function gatherGradient(data: Value, indices: Value, axis: number, dy: Value): Value {
 	const rank = data.shape.length;
 	const tuples = Reshape(indices, [...indices.shape, 1]);
 	if (axis === 0) return ScatterND(zerosLike(data), tuples, dy, { reduction: "add" });
-	// The gathered axis first, scattered into, and put back.
+	// Move the gathered axis first, scatter, and move it back.
 	const front = [axis, ...Array.from({ length: rank }, (_, i) => i).filter((i) => i !== axis)];
 	const gathered = Array.from({ length: indices.shape.length }, (_, i) => axis + i);
 	const others = [...dy.shape.keys()].filter((i) => !gathered.includes(i));

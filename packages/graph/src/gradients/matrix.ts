@@ -1,12 +1,12 @@
-/** Gradients of matrix products: matrix products again, with the operands transposed in place of a copy where they can be. */
+/** Gradients of matrix products: matrix products again, which transpose operands without a copy where possible. */
 
 import { elementCount } from "@onevision/base";
-import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { Gemm, MatMul, Mul, Reshape, Transpose } from "../ops.ts";
+import type { Node, Value } from "../value.ts";
 import { type GradientRule, operand, unbroadcast, untransposed } from "./rule.ts";
 
-/** The last two axes exchanged; of a transpose, what it is of. */
+/** xᵀ over the last two axes; A for x = Aᵀ. */
 function swapped(x: Value): Value {
 	const source = untransposed(x);
 	if (source !== undefined) return source;
@@ -14,13 +14,13 @@ function swapped(x: Value): Value {
 	return Transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
 }
 
-/** All axes but the last as one: [rows, cols]. */
+/** Flattens all axes but the last: [rows, cols]. */
 function flat(x: Value): Value {
 	const cols = x.shape.at(-1) ?? 1;
 	return x.shape.length === 2 ? x : Reshape(x, [elementCount(x.shape.slice(0, -1)), cols]);
 }
 
-/** A batch of rows times one matrix is one large product; its weight gradient sums over the batch inside of it. */
+/** Gradients of a batch times one matrix, as single Gemms; that of the weight sums over the batch. */
 function timesMatrix(a: Value, b: Value, dy: Value) {
 	return [
 		() => Reshape(Gemm(flat(dy), b, undefined, { transB: 1 }), a.shape),
@@ -28,22 +28,22 @@ function timesMatrix(a: Value, b: Value, dy: Value) {
 	];
 }
 
-/** Columns from which a product that transposes does so more than once: as many as onnxruntime computes at a time. */
-const WIDE = 129;
+/** Columns from which Gemm transposes an operand more than once: beyond the width of onnxruntime's tiles. */
+const MIN_WIDE = 129;
 
 /**
- * alpha·aᵀ·b for [rows, m] and [rows, n]. Where that is faster than a product that transposes, the smaller of the two
- * is transposed first, and then the result if that was `b`; of two equal ones `a`, which a layer's other weights share.
+ * alpha·aᵀ·b for a [rows, m] and b [rows, n]. If both are wide, the smaller is transposed first, which is faster than a
+ * Gemm with transA: (aᵀ)·b, or ((bᵀ)·a)ᵀ. On a tie aᵀ, which the other weights of a layer share.
  */
 function acrossRows(a: Value, b: Value, alpha = 1): Value {
 	const [m, n] = [a.shape[1] ?? 0, b.shape[1] ?? 0];
-	if (Math.min(m, n) < WIDE) return Gemm(a, b, undefined, { alpha, transA: 1 });
+	if (Math.min(m, n) < MIN_WIDE) return Gemm(a, b, undefined, { alpha, transA: 1 });
 	return m <= n
 		? Gemm(swapped(a), b, undefined, { alpha })
 		: swapped(Gemm(swapped(b), a, undefined, { alpha }));
 }
 
-/** The gradient of the second operand: across the rows, which the first has along its first axis or its second. */
+/** The gradient of B in alpha·A′·B′: alpha·A′ᵀ·dy, transposed for transB. */
 function weightGradient(node: Node<"Gemm">, dy: Value): Value {
 	const a = operand(node, 0);
 	const { alpha = 1, transA = 0, transB = 0 } = node.attributes;

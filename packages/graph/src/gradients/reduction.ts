@@ -1,11 +1,11 @@
 /** Gradients of reductions, softmax and normalizations. */
 
 import { elementCount } from "@onevision/base";
-import type { Node, Value } from "../graph.ts";
 import { reducedAxes } from "../infer/reduction.ts";
 import type { OpName } from "../operators.ts";
 import * as ops from "../ops.ts";
 import { axisOf, exchangesLastTwo, sameSizes } from "../shape.ts";
+import type { Node, Value } from "../value.ts";
 import { type GradientRule, notDifferentiable, operand, result, unbroadcast, zerosLike } from "./rule.ts";
 
 const {
@@ -29,7 +29,7 @@ const {
 
 type Reduction = "ReduceSum" | "ReduceMean" | "ReduceMax";
 
-/** A reduction's output or its gradient with the reduced axes put back as size 1. */
+/** A reduction's output or gradient, reshaped as with keepdims. */
 function kept(node: Node<Reduction>, value: Value): Value {
 	const axes = reducedAxes(node);
 	return Reshape(
@@ -43,12 +43,12 @@ function reducedCount(node: Node<Reduction>): number {
 	return elementCount(reducedAxes(node).map((axis) => shape[axis] ?? 1));
 }
 
-/** Axes from `axis` on. */
+/** Axes from `axis` to the last. */
 function axesFrom(axis: number, rank: number): number[] {
 	return Array.from({ length: rank - axis }, (_, i) => axis + i);
 }
 
-/** Mean of g·h over the normalized axes, for each row: [.., 1]. A matrix-vector product where the scale is one vector. */
+/** mean(scale·h) over the normalized axes: [.., 1]. A matrix-vector product where the scale is a vector. */
 function scaledMean(scale: Value, h: Value, axes: readonly number[]): Value {
 	const size = h.shape.at(-1) ?? 1;
 	if (axes.length !== 1 || scale.shape.length !== 1 || scale.shape[0] !== size) {
@@ -58,20 +58,20 @@ function scaledMean(scale: Value, h: Value, axes: readonly number[]): Value {
 }
 
 /**
- * dx of a normalization x̂ = (x − mean)·r followed by a scale, with g = dy·scale:
- * r·(g − mean(g) − x̂·mean(g·x̂)); RMS normalization has no mean to subtract.
+ * For y = x̂·scale with x̂ = (x − mean(x))·r, and g = dy·scale: dx = r·(g − mean(g) − x̂·mean(g·x̂)). RMS normalization
+ * subtracts no mean: dx = r·(g − x̂·mean(g·x̂)).
  */
 function layerNormalization(node: Node<"LayerNormalization">, dy: Value) {
 	const [x, scale, bias] = [operand(node, 0), operand(node, 1), node.inputs[2]];
 	const axes = axesFrom(axisOf(node.attributes.axis ?? -1, x.shape.length, node.op), x.shape.length);
-	const spread = result(node, 2);
-	const normalized = Mul(Sub(x, result(node, 1)), spread);
+	const inverseDeviation = result(node, 2);
+	const normalized = Mul(Sub(x, result(node, 1)), inverseDeviation);
 	const weighted = Mul(dy, normalized);
 	return [
 		() => {
 			const along = Mul(normalized, scaledMean(scale, weighted, axes));
 			const centred = Sub(Sub(Mul(dy, scale), scaledMean(scale, dy, axes)), along);
-			return Mul(centred, spread);
+			return Mul(centred, inverseDeviation);
 		},
 		() => unbroadcast(weighted, scale),
 		bias === undefined ? undefined : () => unbroadcast(dy, bias),
@@ -82,27 +82,27 @@ function rmsNormalization(node: Node<"RMSNormalization">, dy: Value) {
 	const [x, scale] = [operand(node, 0), operand(node, 1)];
 	const axes = axesFrom(axisOf(node.attributes.axis ?? -1, x.shape.length, node.op), x.shape.length);
 	const square = Add(ReduceMean(Mul(x, x), { axes }), node.attributes.epsilon ?? 1e-5);
-	const spread = Reciprocal(Sqrt(square));
-	const normalized = Mul(x, spread);
+	const inverseDeviation = Reciprocal(Sqrt(square));
+	const normalized = Mul(x, inverseDeviation);
 	const weighted = Mul(dy, normalized);
 	return [
-		() => Mul(Sub(Mul(dy, scale), Mul(normalized, scaledMean(scale, weighted, axes))), spread),
+		() => Mul(Sub(Mul(dy, scale), Mul(normalized, scaledMean(scale, weighted, axes))), inverseDeviation),
 		() => unbroadcast(weighted, scale),
 	];
 }
 
 /**
- * For attention weights y with values v: where dy is dz·vᵀ and z is y·v, the row sums of dy∘y are those of dz∘z, which
- * has as many columns as v and not as many as there are keys (Dao et al. 2022, FlashAttention, appendix B.4).
+ * For attention weights y with z = y·v and dy = dz·vᵀ: rowsum(dy∘y) = rowsum(dz∘z), which has dim(v) columns and not one
+ * per key (Dao et al. 2022, FlashAttention, appendix B.4). Returns dz∘z.
  */
 function attended(y: Value, dy: Value, axes: readonly number[]): Value | undefined {
-	const product = y.graph.makerOf(dy);
-	const [dz, turned] = product?.op === "MatMul" ? product.inputs : [];
-	const turn = turned === undefined ? undefined : y.graph.makerOf(turned);
-	if (dz === undefined || turn?.op !== "Transpose" || axes[0] !== y.shape.length - 1) return undefined;
-	const { perm } = (turn as Node<"Transpose">).attributes;
+	const product = y.graph.producerOf(dy);
+	const [dz, vT] = product?.op === "MatMul" ? product.inputs : [];
+	const transpose = vT === undefined ? undefined : y.graph.producerOf(vT);
+	if (dz === undefined || transpose?.op !== "Transpose" || axes[0] !== y.shape.length - 1) return undefined;
+	const { perm } = (transpose as Node<"Transpose">).attributes;
 	const forward = y.graph.nodes.find(
-		({ op, inputs }) => op === "MatMul" && inputs[0] === y && inputs[1] === turn.inputs[0],
+		({ op, inputs }) => op === "MatMul" && inputs[0] === y && inputs[1] === transpose.inputs[0],
 	);
 	const z = forward?.outputs[0];
 	if (!exchangesLastTwo(perm ?? []) || z === undefined || !sameSizes(z.shape, dz.shape)) return undefined;
@@ -110,11 +110,11 @@ function attended(y: Value, dy: Value, axes: readonly number[]): Value | undefin
 }
 
 /**
- * For log-probabilities of which few were chosen along an axis, as a cross-entropy does: where dy is zero but for
- * values g at some places, dx is −softmax·Σg with g added at those places.
+ * For log-probabilities y of which few are chosen along an axis, as in cross-entropy: where dy = scatter(g) is zero
+ * elsewhere, dx = scatter-add(g) into −exp(y)·Σg.
  */
 function chosenGradient(y: Value, dy: Value, axis: number): Value | undefined {
-	const scatter = y.graph.makerOf(dy) as Node<"ScatterElements"> | undefined;
+	const scatter = y.graph.producerOf(dy) as Node<"ScatterElements"> | undefined;
 	if (scatter?.op !== "ScatterElements" || operand(scatter, 0) !== zerosLike(y)) return undefined;
 	const { axis: along = 0, reduction } = scatter.attributes;
 	const [indices, values] = [operand(scatter, 1), operand(scatter, 2)];
@@ -130,7 +130,7 @@ export const reductionGradients = {
 		() => Expand(Mul(kept(node, dy), 1 / reducedCount(node)), operand(node, 0).shape),
 		undefined,
 	],
-	// Elements that share the maximum share its gradient, as torch.amax.
+	// Tied maxima share the gradient evenly, as in torch.amax.
 	ReduceMax: (node, dy) => {
 		const x = operand(node, 0);
 		const axes = reducedAxes(node);

@@ -1,15 +1,15 @@
-/** What the gradient rules of all operators share. */
+/** Helpers of gradient rules. */
 
 import { assertDefined, elementCount } from "@onevision/base";
-import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { Expand, Gemm, ReduceSum, Reshape } from "../ops.ts";
 import { exchangesLastTwo, sameSizes } from "../shape.ts";
+import type { Node, Value } from "../value.ts";
 
 /**
- * How a gradient passes back through a node. Given the gradient of the first output (and those of the others, where
- * there are any), a rule answers with one function for each input, which builds that input's gradient; inputs that
- * have none, such as indices, are `undefined`. Functions are called only for gradients somebody needs.
+ * The vector-Jacobian product of a node. Given the gradient of the first output (and those of the others, where there are
+ * any), a rule returns one thunk per input, which builds that input's gradient; `undefined` for inputs without one, such
+ * as indices. Only the thunks of needed gradients are called.
  */
 export type GradientRule<N extends OpName> = (
 	node: Node<N>,
@@ -38,34 +38,34 @@ export function unbroadcast(gradient: Value, target: Value): Value {
 	return sameSizes(summed.shape, target.shape) ? summed : Reshape(summed, target.shape);
 }
 
-/** Rows that are summed by a product: its ones are stored in the model. */
-const MOST_ROWS = 2 ** 16;
+/** Most rows summed by a Gemm, whose ones are stored in the model. */
+const MAX_ROWS = 2 ** 16;
 
 /**
- * The sum over all axes but the last, as a product with a row of ones, [1, cols]: the runtime's reduction takes about
- * twice as long. `undefined` where there is nothing to sum, or too much.
+ * The sum over all axes but the last as a Gemm with a row of ones, [1, cols]: onnxruntime's reduction takes about twice
+ * as long. `undefined` for empty tensors, more than `MAX_ROWS` rows, or another dtype than float32.
  */
 function rowSums(x: Value): Value | undefined {
 	const cols = x.shape.at(-1) ?? 1;
 	const rows = elementCount(x.shape.slice(0, -1));
-	if (x.dtype !== "float32" || rows === 0 || cols === 0 || rows > MOST_ROWS) return undefined;
+	if (x.dtype !== "float32" || rows === 0 || cols === 0 || rows > MAX_ROWS) return undefined;
 	return Gemm(x.graph.filled([1, rows], 1), Reshape(x, [rows, cols]));
 }
 
-/** Zeros in the shape and dtype of `value`, without a constant of that size. */
+/** Zeros in the shape and dtype of `value`, expanded from a scalar. */
 export function zerosLike(value: Value): Value {
 	return Expand(value.graph.scalar(0, value.dtype), value.shape);
 }
 
-/** The matrix that `value` is the transpose of, if it is one. */
+/** A, where `value` is the transpose of a matrix A. */
 export function untransposed(value: Value): Value | undefined {
-	const maker = value.graph.makerOf(value);
-	if (maker?.op !== "Transpose" || value.shape.length !== 2) return undefined;
-	const { perm = [1, 0] } = (maker as Node<"Transpose">).attributes;
-	return exchangesLastTwo(perm) ? maker.inputs[0] : undefined;
+	const producer = value.graph.producerOf(value);
+	if (producer?.op !== "Transpose" || value.shape.length !== 2) return undefined;
+	const { perm = [1, 0] } = (producer as Node<"Transpose">).attributes;
+	return exchangesLastTwo(perm) ? producer.inputs[0] : undefined;
 }
 
-/** The input at `index`, which the operator always has. */
+/** A required input. */
 export function operand(node: Node, index: number): Value {
 	return assertDefined(node.inputs[index], `input ${index} of ${node.op}`);
 }

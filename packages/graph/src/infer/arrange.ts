@@ -1,11 +1,12 @@
-/** Shapes of operators that rearrange: reshape, transpose, expand, concat, split, slice, pad. */
+/** Shapes of operators that rearrange elements: reshape, transpose, expand, concat, split, slice, pad. */
 
 import { elementCount, OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
 import { axisOf, broadcastDims, type Dim } from "../shape.ts";
-import { constantInts, type Draft, type InferRule, inputAt, mismatch, wrongDType } from "./rule.ts";
+import type { NodeSpec } from "../value.ts";
+import { constantInts, type InferRule, inputAt, mismatch, wrongDType } from "./rule.ts";
 
-/** One axis of a slice: first index, step, and how many elements are taken. */
+/** One axis of a slice: first index, step, and number of elements. */
 export interface SlicedAxis {
 	readonly axis: number;
 	readonly start: number;
@@ -13,11 +14,11 @@ export interface SlicedAxis {
 	readonly size: number;
 }
 
-/** What a Slice takes along each of its axes, ONNX's clamping of starts and ends applied. */
-export function slicedAxes(draft: Draft): SlicedAxis[] {
-	const { shape } = inputAt(draft, 0);
+/** The axes of a Slice, with starts and ends clamped as ONNX has it. */
+export function slicedAxes(node: NodeSpec): SlicedAxis[] {
+	const { shape } = inputAt(node, 0);
 	const [starts, ends, axes, steps] = [1, 2, 3, 4].map((index) =>
-		constantInts(draft, index, "starts, ends, axes and steps"),
+		constantInts(node, index, "starts, ends, axes and steps"),
 	);
 	if (starts === undefined || ends === undefined || axes === undefined || steps === undefined) return [];
 	return axes.map((given, i) => {
@@ -28,7 +29,7 @@ export function slicedAxes(draft: Draft): SlicedAxis[] {
 		if (step === 0 || starts[i] === undefined || ends[i] === undefined) {
 			throw new OnevisionError(
 				"invalid-input",
-				"Slice: starts, ends, axes and steps need one entry each, no step 0",
+				"Slice: starts, ends, axes and steps must be equally long, and steps not 0",
 			);
 		}
 		const clamp = (value: number, low: number, high: number) =>
@@ -39,20 +40,20 @@ export function slicedAxes(draft: Draft): SlicedAxis[] {
 	});
 }
 
-function reshaped(draft: Draft<"Reshape">): Dim[] {
-	const { dims, shape } = inputAt(draft, 0);
-	const { allowzero = 0 } = draft.attributes;
-	const asked = constantInts(draft, 1, "shape");
-	// ONNX: 0 keeps the size at its place, unless allowzero says that it is a size.
+function reshaped(node: NodeSpec<"Reshape">): Dim[] {
+	const { dims, shape } = inputAt(node, 0);
+	const { allowzero = 0 } = node.attributes;
+	const asked = constantInts(node, 1, "shape");
+	// ONNX: without allowzero, 0 copies the input's size at that axis.
 	const wanted = asked.map((size, i) => (size === 0 && allowzero === 0 ? (shape[i] ?? 0) : size));
 	const count = elementCount(shape);
 	const known = wanted.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
 	const free = wanted.filter((size) => size === -1).length;
 	const filled = wanted.map((size) => (size === -1 ? count / known : size));
 	if (free > 1 || filled.some((size) => !Number.isInteger(size)) || elementCount(filled) !== count) {
-		throw mismatch(draft, `cannot become [${wanted.join(", ")}], which has another number of elements`);
+		throw mismatch(node, `cannot reshape to [${wanted.join(", ")}], which has another number of elements`);
 	}
-	// Names survive where leading or trailing dimensions stay as they are.
+	// Leading and trailing dimensions of unchanged size keep their names.
 	let head = 0;
 	while (head < filled.length && filled[head] === shape[head]) head++;
 	let tail = 0;
@@ -68,16 +69,16 @@ function reshaped(draft: Draft<"Reshape">): Dim[] {
 	});
 }
 
-function concatenated(draft: Draft<"Concat">): Dim[] {
-	const first = inputAt(draft, 0);
-	const axis = axisOf(draft.attributes.axis ?? 0, first.dims.length, "Concat");
+function concatenated(node: NodeSpec<"Concat">): Dim[] {
+	const first = inputAt(node, 0);
+	const axis = axisOf(node.attributes.axis ?? 0, first.dims.length, "Concat");
 	let size = 0;
-	draft.inputs.forEach((_, index) => {
-		const value = inputAt(draft, index);
-		if (value.dtype !== first.dtype) throw wrongDType(draft, index, first.dtype);
+	node.inputs.forEach((_, index) => {
+		const value = inputAt(node, index);
+		if (value.dtype !== first.dtype) throw wrongDType(node, index, first.dtype);
 		const fits = value.shape.every((side, i) => i === axis || side === first.shape[i]);
 		if (value.shape.length !== first.shape.length || !fits) {
-			throw mismatch(draft, `shapes must agree outside of axis ${axis}`);
+			throw mismatch(node, `shapes must agree except along axis ${axis}`);
 		}
 		size += value.shape[axis] ?? 0;
 	});
@@ -85,49 +86,49 @@ function concatenated(draft: Draft<"Concat">): Dim[] {
 }
 
 export const arrangeRules = {
-	Reshape: (draft) => [{ dtype: inputAt(draft, 0).dtype, dims: reshaped(draft) }],
-	Transpose: (draft) => {
-		const { dtype, dims } = inputAt(draft, 0);
-		const perm = draft.attributes.perm ?? [...dims.keys()].reverse();
+	Reshape: (node) => [{ dtype: inputAt(node, 0).dtype, dims: reshaped(node) }],
+	Transpose: (node) => {
+		const { dtype, dims } = inputAt(node, 0);
+		const perm = node.attributes.perm ?? [...dims.keys()].reverse();
 		if (perm.length !== dims.length || ![...dims.keys()].every((axis) => perm.includes(axis))) {
-			throw mismatch(draft, `perm [${perm.join(", ")}] must name every axis once`);
+			throw mismatch(node, `perm [${perm.join(", ")}] must name every axis once`);
 		}
 		return [{ dtype, dims: perm.map((axis) => dims[axis] ?? { size: 1 }) }];
 	},
-	Expand: (draft) => {
-		const { dtype, dims } = inputAt(draft, 0);
-		const wanted = constantInts(draft, 1, "shape");
+	Expand: (node) => {
+		const { dtype, dims } = inputAt(node, 0);
+		const wanted = constantInts(node, 1, "shape");
 		const result = broadcastDims(
 			dims,
 			wanted.map((size) => ({ size })),
 		);
-		if (result === undefined) throw mismatch(draft, `cannot expand to [${wanted.join(", ")}]`);
+		if (result === undefined) throw mismatch(node, `cannot expand to [${wanted.join(", ")}]`);
 		return [{ dtype, dims: result }];
 	},
-	Concat: (draft) => [{ dtype: inputAt(draft, 0).dtype, dims: concatenated(draft) }],
-	Split: (draft) => {
-		const { dtype, dims } = inputAt(draft, 0);
-		const axis = axisOf(draft.attributes.axis ?? 0, dims.length, "Split");
-		const sizes = constantInts(draft, 1, "sizes");
+	Concat: (node) => [{ dtype: inputAt(node, 0).dtype, dims: concatenated(node) }],
+	Split: (node) => {
+		const { dtype, dims } = inputAt(node, 0);
+		const axis = axisOf(node.attributes.axis ?? 0, dims.length, "Split");
+		const sizes = constantInts(node, 1, "sizes");
 		if (sizes.some((size) => size < 0) || sizes.reduce((sum, size) => sum + size, 0) !== dims[axis]?.size) {
-			throw mismatch(draft, `sizes [${sizes.join(", ")}] do not sum to axis ${axis}`);
+			throw mismatch(node, `sizes [${sizes.join(", ")}] do not sum to axis ${axis}`);
 		}
 		return sizes.map((size) => ({ dtype, dims: dims.map((dim, i) => (i === axis ? { size } : dim)) }));
 	},
-	Slice: (draft) => {
-		const { dtype, dims } = inputAt(draft, 0);
-		const taken = new Map(slicedAxes(draft).map((sliced) => [sliced.axis, sliced]));
+	Slice: (node) => {
+		const { dtype, dims } = inputAt(node, 0);
+		const taken = new Map(slicedAxes(node).map((sliced) => [sliced.axis, sliced]));
 		const result = dims.map((dim, axis) => {
 			const size = taken.get(axis)?.size;
 			return size === undefined || size === dim.size ? dim : { size };
 		});
 		return [{ dtype, dims: result }];
 	},
-	Pad: (draft) => {
-		const { dtype, dims } = inputAt(draft, 0);
-		const pads = constantInts(draft, 1, "pads");
+	Pad: (node) => {
+		const { dtype, dims } = inputAt(node, 0);
+		const pads = constantInts(node, 1, "pads");
 		if (pads.length !== 2 * dims.length || pads.some((pad) => pad < 0)) {
-			throw mismatch(draft, "pads must have two entries of at least 0 for each axis");
+			throw mismatch(node, "pads must have two entries of at least 0 for each axis");
 		}
 		const result = dims.map((dim, i) => {
 			const more = (pads[i] ?? 0) + (pads[i + dims.length] ?? 0);

@@ -3,9 +3,10 @@
 import { OnevisionError } from "@onevision/base";
 import type { AttributesOf, OpName } from "../operators.ts";
 import type { Dim } from "../shape.ts";
-import { type Draft, type InferRule, inputAt, mismatch, sameFloats } from "./rule.ts";
+import type { NodeSpec } from "../value.ts";
+import { type InferRule, inputAt, mismatch, sameFloats } from "./rule.ts";
 
-/** Steps of a convolution along rows and columns; `pads` is top, left, bottom, right. */
+/** Attributes of a convolution, along rows and columns; `pads` is top, left, bottom, right. */
 export interface Window {
 	readonly strides: readonly [number, number];
 	readonly dilations: readonly [number, number];
@@ -13,14 +14,14 @@ export interface Window {
 	readonly outputPadding: readonly [number, number];
 }
 
-/** The window that attributes describe, ONNX's defaults filled in. Throws `invalid-input`. */
+/** The attributes with ONNX's defaults. Throws `invalid-input`. */
 export function windowOf(op: OpName, attributes: AttributesOf<"ConvTranspose">): Window {
 	const list = (name: keyof AttributesOf<"ConvTranspose">, length: number, fill: number, least: number) => {
 		const values = attributes[name] ?? new Array<number>(length).fill(fill);
 		if (values.length !== length || values.some((value) => !Number.isInteger(value) || value < least)) {
 			throw new OnevisionError(
 				"invalid-input",
-				`${op}: ${name} must be ${length} whole numbers of at least ${least}, got [${values.join(", ")}]`,
+				`${op}: ${name} must be ${length} integers of at least ${least}, got [${values.join(", ")}]`,
 			);
 		}
 		return values;
@@ -39,11 +40,11 @@ export function windowOf(op: OpName, attributes: AttributesOf<"ConvTranspose">):
 
 type FourDims = readonly [Dim, Dim, Dim, Dim];
 
-function operands(draft: Draft) {
-	const dtype = sameFloats(draft);
-	const [x, weight] = [inputAt(draft, 0).dims, inputAt(draft, 1).dims];
+function operands(node: NodeSpec) {
+	const dtype = sameFloats(node);
+	const [x, weight] = [inputAt(node, 0).dims, inputAt(node, 1).dims];
 	if (x.length !== 4 || weight.length !== 4) {
-		throw mismatch(draft, "takes [batch, channels, rows, cols] and a kernel with four dimensions");
+		throw mismatch(node, "needs [batch, channels, rows, cols] and a kernel of four dimensions");
 	}
 	const [batch, channels, rows, cols] = x as unknown as FourDims;
 	const [outer, inner, kernelRows, kernelCols] = weight as unknown as FourDims;
@@ -51,48 +52,48 @@ function operands(draft: Draft) {
 }
 
 function checkKernel(
-	draft: Draft<"Conv"> | Draft<"ConvTranspose">,
+	node: NodeSpec<"Conv"> | NodeSpec<"ConvTranspose">,
 	kernel: readonly { size: number }[],
 ): void {
-	const asked = draft.attributes.kernel_shape;
+	const asked = node.attributes.kernel_shape;
 	if (asked !== undefined && kernel.some(({ size }, i) => size !== asked[i])) {
-		throw mismatch(draft, `kernel_shape [${asked.join(", ")}] is not the kernel's`);
+		throw mismatch(node, `kernel_shape [${asked.join(", ")}] differs from the kernel`);
 	}
 }
 
-function checkBias(draft: Draft, size: number): void {
-	const bias = draft.inputs[2];
+function checkBias(node: NodeSpec, size: number): void {
+	const bias = node.inputs[2];
 	if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== size)) {
-		throw mismatch(draft, "bias must have one element for each output channel");
+		throw mismatch(node, "bias must have one element for each output channel");
 	}
 }
 
 export const convolutionRules = {
-	Conv: (draft) => {
-		const { dtype, batch, channels, rows, cols, outer, inner, kernel } = operands(draft);
-		if (channels.size !== inner.size) throw mismatch(draft, "channels differ");
-		checkKernel(draft, kernel);
-		checkBias(draft, outer.size);
-		const { strides, dilations, pads } = windowOf("Conv", draft.attributes);
+	Conv: (node) => {
+		const { dtype, batch, channels, rows, cols, outer, inner, kernel } = operands(node);
+		if (channels.size !== inner.size) throw mismatch(node, "channels differ");
+		checkKernel(node, kernel);
+		checkBias(node, outer.size);
+		const { strides, dilations, pads } = windowOf("Conv", node.attributes);
 		const sides = [rows, cols].map(({ size }, i) => {
 			const reach = ((kernel[i]?.size ?? 1) - 1) * (dilations[i] ?? 1) + 1;
 			return Math.floor((size + (pads[i] ?? 0) + (pads[i + 2] ?? 0) - reach) / (strides[i] ?? 1)) + 1;
 		});
-		if (sides.some((side) => side < 1)) throw mismatch(draft, "the kernel is larger than its input");
+		if (sides.some((side) => side < 1)) throw mismatch(node, "the kernel is larger than its input");
 		return [{ dtype, dims: [batch, outer, ...sides.map((size) => ({ size }))] }];
 	},
-	ConvTranspose: (draft) => {
-		const { dtype, batch, channels, rows, cols, outer, inner, kernel } = operands(draft);
-		if (channels.size !== outer.size) throw mismatch(draft, "channels differ");
-		checkKernel(draft, kernel);
-		checkBias(draft, inner.size);
-		const { strides, dilations, pads, outputPadding } = windowOf("ConvTranspose", draft.attributes);
+	ConvTranspose: (node) => {
+		const { dtype, batch, channels, rows, cols, outer, inner, kernel } = operands(node);
+		if (channels.size !== outer.size) throw mismatch(node, "channels differ");
+		checkKernel(node, kernel);
+		checkBias(node, inner.size);
+		const { strides, dilations, pads, outputPadding } = windowOf("ConvTranspose", node.attributes);
 		const sides = [rows, cols].map(({ size }, i) => {
 			const reach = ((kernel[i]?.size ?? 1) - 1) * (dilations[i] ?? 1) + 1;
 			const padding = (pads[i] ?? 0) + (pads[i + 2] ?? 0);
 			return (strides[i] ?? 1) * (size - 1) + (outputPadding[i] ?? 0) + reach - padding;
 		});
-		if (sides.some((side) => side < 1)) throw mismatch(draft, "pads leave nothing of the output");
+		if (sides.some((side) => side < 1)) throw mismatch(node, "pads are larger than the output");
 		return [{ dtype, dims: [batch, inner, ...sides.map((size) => ({ size }))] }];
 	},
 } satisfies { readonly [N in OpName]?: InferRule<N> };

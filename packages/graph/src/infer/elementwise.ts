@@ -1,39 +1,32 @@
-/** Shapes of elementwise operators: the input's own, or what the inputs broadcast to. */
+/** Shapes of elementwise operators: that of the input, or what the inputs broadcast to. */
 
 import { type DType, dtypeOfOnnx, OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
-import {
-	broadcastOf,
-	type Draft,
-	type InferRule,
-	inputAt,
-	numberAt,
-	sameFloats,
-	wrongDType,
-} from "./rule.ts";
+import type { NodeSpec } from "../value.ts";
+import { broadcastOf, type InferRule, inputAt, numberAt, sameFloats, wrongDType } from "./rule.ts";
 
-const unary = (draft: Draft) => [{ dtype: sameFloats(draft), dims: inputAt(draft, 0).dims }];
-const binaryFloat = (draft: Draft) => [{ dtype: sameFloats(draft), dims: broadcastOf(draft, [0, 1]) }];
+const unary = (node: NodeSpec) => [{ dtype: sameFloats(node), dims: inputAt(node, 0).dims }];
+const binaryFloat = (node: NodeSpec) => [{ dtype: sameFloats(node), dims: broadcastOf(node, [0, 1]) }];
 
-/** A dtype of numbers, the same on both sides. */
-function sameNumbers(draft: Draft): DType {
-	const dtype = numberAt(draft, 0);
-	if (inputAt(draft, 1).dtype !== dtype) throw wrongDType(draft, 1, dtype);
+/** The numeric dtype that both inputs share. */
+function sameNumbers(node: NodeSpec): DType {
+	const dtype = numberAt(node, 0);
+	if (inputAt(node, 1).dtype !== dtype) throw wrongDType(node, 1, dtype);
 	return dtype;
 }
 
-const arithmetic = (draft: Draft) => [{ dtype: sameNumbers(draft), dims: broadcastOf(draft, [0, 1]) }];
+const arithmetic = (node: NodeSpec) => [{ dtype: sameNumbers(node), dims: broadcastOf(node, [0, 1]) }];
 
-function comparison(draft: Draft) {
-	sameNumbers(draft);
-	return [{ dtype: "bool" as const, dims: broadcastOf(draft, [0, 1]) }];
+function comparison(node: NodeSpec) {
+	sameNumbers(node);
+	return [{ dtype: "bool" as const, dims: broadcastOf(node, [0, 1]) }];
 }
 
-function logical(draft: Draft) {
-	draft.inputs.forEach((value, index) => {
-		if (value?.dtype !== "bool") throw wrongDType(draft, index, "bool");
+function logical(node: NodeSpec) {
+	node.inputs.forEach((value, index) => {
+		if (value?.dtype !== "bool") throw wrongDType(node, index, "bool");
 	});
-	return [{ dtype: "bool" as const, dims: broadcastOf(draft, [...draft.inputs.keys()]) }];
+	return [{ dtype: "bool" as const, dims: broadcastOf(node, [...node.inputs.keys()]) }];
 }
 
 export const elementwiseRules = {
@@ -52,23 +45,20 @@ export const elementwiseRules = {
 	Sign: unary,
 	HardSigmoid: unary,
 	Not: logical,
-	Identity: (draft) => [inputAt(draft, 0)],
-	Gelu: (draft) => {
-		const { approximate = "none" } = draft.attributes;
+	Identity: (node) => [inputAt(node, 0)],
+	Gelu: (node) => {
+		const { approximate = "none" } = node.attributes;
 		if (approximate !== "none" && approximate !== "tanh") {
 			throw new OnevisionError("invalid-input", `Gelu: approximate is "none" or "tanh", got ${approximate}`);
 		}
-		return unary(draft);
+		return unary(node);
 	},
-	Cast: (draft) => {
-		const dtype = dtypeOfOnnx(draft.attributes.to ?? 0);
+	Cast: (node) => {
+		const dtype = dtypeOfOnnx(node.attributes.to ?? 0);
 		if (dtype === undefined) {
-			throw new OnevisionError(
-				"invalid-input",
-				`Cast: to = ${draft.attributes.to} is no dtype of this package`,
-			);
+			throw new OnevisionError("invalid-input", `Cast: to = ${node.attributes.to} is not a known dtype`);
 		}
-		return [{ dtype, dims: inputAt(draft, 0).dims }];
+		return [{ dtype, dims: inputAt(node, 0).dims }];
 	},
 	Add: arithmetic,
 	Sub: arithmetic,
@@ -84,10 +74,10 @@ export const elementwiseRules = {
 	LessOrEqual: comparison,
 	Greater: comparison,
 	GreaterOrEqual: comparison,
-	Where: (draft) => {
-		if (inputAt(draft, 0).dtype !== "bool") throw wrongDType(draft, 0, "bool");
-		const { dtype } = inputAt(draft, 1);
-		if (inputAt(draft, 2).dtype !== dtype) throw wrongDType(draft, 2, dtype);
-		return [{ dtype, dims: broadcastOf(draft, [0, 1, 2]) }];
+	Where: (node) => {
+		if (inputAt(node, 0).dtype !== "bool") throw wrongDType(node, 0, "bool");
+		const { dtype } = inputAt(node, 1);
+		if (inputAt(node, 2).dtype !== dtype) throw wrongDType(node, 2, dtype);
+		return [{ dtype, dims: broadcastOf(node, [0, 1, 2]) }];
 	},
 } satisfies { readonly [N in OpName]?: InferRule<N> };

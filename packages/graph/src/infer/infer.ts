@@ -1,9 +1,9 @@
 /** Shape and dtype inference: one rule for each operator, complete by type. */
 
 import { OnevisionError } from "@onevision/base";
-import type { Value, ValueType } from "../graph.ts";
 import type { AttributesOf, OpName } from "../operators.ts";
 import { dimsOf } from "../shape.ts";
+import type { Value, ValueType } from "../value.ts";
 import { arrangeRules } from "./arrange.ts";
 import { convolutionRules } from "./convolution.ts";
 import { elementwiseRules } from "./elementwise.ts";

@@ -5,16 +5,16 @@
  */
 
 import { float32, OnevisionError, type Tensor } from "@onevision/base";
-import type { Graph, Value } from "../graph.ts";
 import { Add, Concat, Expand, MatMul, Mul, Neg, Reshape, Slice, Softmax, Split, Transpose } from "../ops.ts";
 import { formatDims } from "../shape.ts";
+import type { Graph, Value } from "../value.ts";
 
-/** What is added to a score that must not count: its exponential is 0 beside any other score. */
+/** Added to a masked score: exp is 0 relative to any other score. */
 export const MASKED = -1e30;
 
 /**
- * A mask to add to scores, [queries, keys]: 0 where a query may look, `MASKED` elsewhere. The queries are the last of
- * the keys. A query sees the keys up to its own place; with `prefix`, all of the first `prefix` keys as well.
+ * An additive mask [queries, keys]: 0 where a query attends, `MASKED` elsewhere. The queries are the last positions of
+ * the keys. A query attends to keys up to its own position, and to all of the first `prefix` keys.
  */
 export function causalMask(queries: number, keys: number, prefix = 0): Tensor {
 	const first = keys - queries;
@@ -26,9 +26,9 @@ export function causalMask(queries: number, keys: number, prefix = 0): Tensor {
 }
 
 export interface AttentionOptions {
-	/** `full` (default), or `causal`: each query sees the keys up to its own place. */
+	/** `full` (default), or `causal`: a query attends to keys up to its own position. */
 	readonly kind?: "full" | "causal";
-	/** With `causal`: the first so many keys are seen by every query (default 0). */
+	/** With `causal`: every query attends to the first `prefix` keys (default 0). */
 	readonly prefix?: number;
 	/** Added to the scores; broadcasts to [batch, heads, queries, keys]. */
 	readonly mask?: Value;
@@ -50,15 +50,15 @@ export function attention(q: Value, k: Value, v: Value, options: AttentionOption
 	const keys = k.shape[2] ?? 0;
 	const [key, value] = [repeatHeads(k, heads), repeatHeads(v, heads)];
 	const plain = kind === "causal" && prefix === 0 && mask === undefined && queries === keys;
-	return plain && queries >= HALVED && queries % 2 === 0
+	return plain && queries >= MIN_HALVED && queries % 2 === 0
 		? halved(q, key, value, options)
 		: attended(q, key, value, options);
 }
 
-/** Queries from which causal attention is computed in halves. */
-const HALVED = 256;
+/** Fewest queries for which causal attention is computed in halves. */
+const MIN_HALVED = 256;
 
-/** The earlier half of the queries sees the earlier half of the keys alone: a quarter of the scores is left out. */
+/** The first half of the queries attends to the first half of the keys alone, which skips a quarter of the scores. */
 function halved(q: Value, k: Value, v: Value, options: AttentionOptions): Value {
 	const half = (q.shape[2] ?? 0) / 2;
 	const [first, second] = Split(q, [half, half], 2) as [Value, Value];
@@ -69,7 +69,7 @@ function halved(q: Value, k: Value, v: Value, options: AttentionOptions): Value 
 	return Concat([attention(first, earlyKeys, earlyValues, options), attended(second, k, v, options)], 2);
 }
 
-/** Attention with as many heads of keys as of queries. */
+/** softmax(scale·Q·Kᵀ + masks)·V with equally many heads of queries and keys. */
 function attended(
 	q: Value,
 	k: Value,
@@ -84,7 +84,7 @@ function attended(
 	return MatMul(Softmax(masked), v);
 }
 
-/** One mask constant for all layers of a graph that need the same one. */
+/** Causal masks by graph, shared by its layers. */
 const causalConstants = new WeakMap<Graph, Map<string, Value>>();
 
 function causalConstant(graph: Graph, queries: number, keys: number, prefix: number): Value {
@@ -96,14 +96,14 @@ function causalConstant(graph: Graph, queries: number, keys: number, prefix: num
 	return mask;
 }
 
-/** Each key-value head as often as query heads share it. */
+/** Repeats each key-value head for the query heads that share it. */
 function repeatHeads(x: Value, heads: number): Value {
 	const [batch = 0, own = 0, rows = 0, dim = 0] = x.shape;
 	if (own === heads) return x;
 	if (own === 0 || heads % own !== 0) {
 		throw new OnevisionError(
 			"shape-mismatch",
-			`attention: ${heads} query heads are no multiple of the heads of ${formatDims(x.dims)}`,
+			`attention: ${heads} query heads are not a multiple of the heads of ${formatDims(x.dims)}`,
 		);
 	}
 	const repeated = Expand(Reshape(x, [batch, own, 1, rows, dim]), [batch, own, heads / own, rows, dim]);

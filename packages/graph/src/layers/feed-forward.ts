@@ -1,9 +1,9 @@
-/** The feed-forward part of a transformer block, a block of its hidden width at a time. */
+/** The feed-forward layer of a transformer, computed in blocks of its hidden width. */
 
 import { elementCount, OnevisionError } from "@onevision/base";
-import type { Value } from "../graph.ts";
 import { Gelu, Gemm, Reshape, Split } from "../ops.ts";
 import { formatDims } from "../shape.ts";
+import type { Value } from "../value.ts";
 import type { LinearOptions } from "./linear.ts";
 
 /** Parameters of a linear layer. */
@@ -13,22 +13,21 @@ export interface LinearParameters {
 }
 
 export interface FeedForwardOptions extends LinearOptions {
-	/** What is between the layers (default: `Gelu`, exact). It must work on each element by itself. */
+	/** Between the layers (default exact `Gelu`). Must be elementwise. */
 	readonly activation?: (x: Value) => Value;
-	/** Blocks of equal width (default: as few as keep one within 2^18 elements, each 128 wide at least). */
+	/** Blocks of equal width (default: the fewest with at most 2^18 elements each, at least 128 wide). */
 	readonly blocks?: number;
 }
 
-/** Elements of a block: 1 MiB, so that an activation's chain of operators finds its tensors in the second cache. */
-const BLOCK = 2 ** 18;
-/** Columns of a block at least: as many as onnxruntime's products compute at a time. */
-const NARROWEST = 128;
+/** Most elements of a block: 1 MiB, so that the activation's operators hit the L2 cache. */
+const MAX_BLOCK = 2 ** 18;
+/** Fewest columns of a block: the width of onnxruntime's Gemm tiles. */
+const MIN_COLUMNS = 128;
 
 /**
- * down(activation(up(x))) over the last axis of `x`, [.., in] to [.., out]; weights lie as in `linear`. Each block of
- * the hidden width goes from its product through the activation into the sum, so that a hidden layer that is larger
- * than the cache never leaves it; the result is that of the whole. Throws `shape-mismatch` when weights do not fit or
- * the width is no multiple of `blocks`.
+ * down(activation(up(x))) over the last axis of `x`, [.., in] to [.., out]; weights as in `linear`. With the hidden width
+ * in blocks i: Σᵢ activation(x·Upᵢ + bᵢ)·Downᵢ, so that a hidden layer larger than the cache never leaves it. Throws
+ * `shape-mismatch` when weights do not fit or the width is not a multiple of `blocks`.
  */
 export function feedForward(
 	x: Value,
@@ -44,7 +43,7 @@ export function feedForward(
 		const weight = formatDims(up.weight.dims);
 		throw new OnevisionError(
 			"shape-mismatch",
-			`feedForward: the width ${width} of ${weight} cannot be cut into ${count} equal blocks`,
+			`feedForward: the width ${width} of ${weight} is not divisible into ${count} blocks`,
 		);
 	}
 	const cut = (value: Value, axis: number) =>
@@ -62,9 +61,9 @@ export function feedForward(
 }
 
 function fittingBlocks(rows: number, width: number): number {
-	const most = Math.max(1, Math.floor(width / NARROWEST));
+	const most = Math.max(1, Math.floor(width / MIN_COLUMNS));
 	for (let blocks = 1; blocks <= most; blocks++) {
-		if (width % blocks === 0 && (rows * width) / blocks <= BLOCK) return blocks;
+		if (width % blocks === 0 && (rows * width) / blocks <= MAX_BLOCK) return blocks;
 	}
 	return Array.from({ length: most }, (_, i) => most - i).find((blocks) => width % blocks === 0) ?? 1;
 }

@@ -1,17 +1,17 @@
-/** Layers around one matrix product: linear layers, patch embeddings, and the SiLU gate. */
+/** Linear layers, patch embeddings, and the SiLU gate: one matrix product each. */
 
 import { elementCount, OnevisionError } from "@onevision/base";
-import type { Value } from "../graph.ts";
 import { Gemm, Mul, Reshape, Sigmoid, Transpose } from "../ops.ts";
 import { formatDims } from "../shape.ts";
+import type { Value } from "../value.ts";
 
-/** How a weight lies in memory: `[in, out]`, or `[out, in]` as PyTorch stores it. */
+/** Layout of a weight: `[in, out]`, or `[out, in]` as in PyTorch. */
 export interface LinearOptions {
 	/** True for `[out, in]` (default false). */
 	readonly transposed?: boolean;
 }
 
-/** x·W + b over the last axis: [.., in] to [.., out]. One matrix product whatever comes before that axis. */
+/** x·W + b over the last axis: [.., in] to [.., out]. One Gemm for any rank. */
 export function linear(
 	x: Value,
 	weight: Value,
@@ -30,9 +30,9 @@ export function silu(x: Value): Value {
 }
 
 /**
- * Patches of an image as rows times a weight: [batch, channels, rows, cols] with kernel [dim, channels, patch, patch]
- * to [batch, patches, dim], patches in reading order. The same as a convolution whose stride is its kernel, as one
- * matrix product forward and backward. Rows and columns that fill no patch are refused.
+ * A convolution whose stride is its kernel, as one Gemm forward and backward: image [batch, channels, rows, cols] and
+ * kernel [dim, channels, patch, patch] to [batch, patches, dim], patches in reading order. Throws `shape-mismatch` when
+ * the image is not a multiple of the patch.
  */
 export function patchEmbedding(image: Value, kernel: Value, bias?: Value): Value {
 	const [batch = 0, channels = 0, rows = 0, cols = 0] = image.shape;
@@ -46,7 +46,7 @@ export function patchEmbedding(image: Value, kernel: Value, bias?: Value): Value
 	) {
 		throw new OnevisionError(
 			"shape-mismatch",
-			`patchEmbedding: ${formatDims(image.dims)} is no whole number of patches of ${formatDims(kernel.dims)}`,
+			`patchEmbedding: ${formatDims(image.dims)} is not a multiple of the patches of ${formatDims(kernel.dims)}`,
 		);
 	}
 	const [tall, wide] = [rows / down, cols / right];

@@ -1,7 +1,6 @@
-/** Cross-entropy over the targets that count, and losses over parts of a batch. */
+/** Masked cross-entropy, and losses over parts of a batch. */
 
 import { elementCount, OnevisionError } from "@onevision/base";
-import type { Value } from "../graph.ts";
 import {
 	Add,
 	Cast,
@@ -17,16 +16,17 @@ import {
 	Where,
 } from "../ops.ts";
 import { formatDims } from "../shape.ts";
+import type { Value } from "../value.ts";
 
-/** A loss as a sum, and how many targets it sums over: dividing is left to whoever knows all of a batch. */
+/** A loss as a sum and a count, so that sums over several batches can be averaged exactly. */
 export interface SummedLoss {
 	/** Sum of −log p(target), one float. */
 	readonly sum: Value;
-	/** Targets that counted, one float. */
+	/** Targets that were not ignored, one float. */
 	readonly count: Value;
 }
 
-/** A target that does not count, as PyTorch and transformers mark it. */
+/** The target to ignore, as in PyTorch and transformers. */
 export const IGNORED = -100;
 
 /**
@@ -51,10 +51,10 @@ export function maskedCrossEntropy(logits: Value, targets: Value, ignored: numbe
 }
 
 /**
- * A loss summed over consecutive parts of a batch, within one graph: `inputs` are cut along their first axis. Each part
- * runs from its activations to its gradients while they are still in the processor's cache, which makes a step faster
- * where the activations of a layer are larger than that; the result is that of the whole batch. Weights that `lossOf`
- * uses must be declared before, or with `graph.shared`. Throws `shape-mismatch` when the parts are not of one size.
+ * A loss summed over consecutive parts of a batch within one graph; `inputs` are sliced along their first axis. Each
+ * part runs forward and backward while its activations are cached, which is faster where a layer's activations exceed
+ * the cache; the result is that of the whole batch. Declare the weights that `lossOf` uses before, or with
+ * `graph.shared`. Throws `shape-mismatch` when the batch is not divisible into `parts`.
  */
 export function lossInParts(
 	inputs: readonly Value[],
@@ -65,7 +65,7 @@ export function lossInParts(
 	if (uneven !== undefined || inputs.length === 0 || !(Number.isInteger(parts) && parts >= 1)) {
 		throw new OnevisionError(
 			"shape-mismatch",
-			`lossInParts: cannot cut ${uneven === undefined ? "nothing" : formatDims(uneven.dims)} into ${parts} equal parts`,
+			`lossInParts: ${uneven === undefined ? "no input" : formatDims(uneven.dims)} is not divisible into ${parts} parts`,
 		);
 	}
 	const losses = Array.from({ length: parts }, (_, part) =>

@@ -1,12 +1,12 @@
 /**
- * Bilinear resizing of feature grids as two constant matrices, so that its gradient is a matrix product too. The
- * weights are those of torch.nn.functional.interpolate(mode="bilinear", align_corners=False, antialias=False).
+ * Bilinear resizing of feature grids as two constant matrices, so that its gradient is a matrix product too. Weights
+ * as in torch.nn.functional.interpolate(mode="bilinear", align_corners=False, antialias=False).
  */
 
 import { float32, OnevisionError, type Tensor } from "@onevision/base";
-import type { Value } from "../graph.ts";
 import { MatMul, Reshape } from "../ops.ts";
 import { formatDims } from "../shape.ts";
+import type { Value } from "../value.ts";
 
 /** Weights [to, from] that resample one axis. */
 export function bilinearMatrix(from: number, to: number): Tensor {
@@ -31,7 +31,7 @@ export interface Grid {
 	readonly cols: number;
 }
 
-/** Features [batch, rows·cols, dim] of one grid resampled to another: [batch, rows·cols, dim]. */
+/** Resamples features [batch, from.rows·from.cols, dim] to [batch, to.rows·to.cols, dim]. */
 export function bilinearPooling(x: Value, from: Grid, to: Grid): Value {
 	const [batch = 0, cells = 0, dim = 0] = x.shape;
 	if (x.shape.length !== 3 || cells !== from.rows * from.cols) {

@@ -7,11 +7,11 @@ import { buffersIn, Caller, type Ending, serve } from "./calls.ts";
 import { spawnThread } from "./threads.ts";
 
 interface Calls {
-	readonly double: { readonly asks: { readonly numbers: Float32Array }; readonly answers: Float32Array };
-	readonly fail: { readonly asks: string; readonly answers: undefined };
+	readonly double: { readonly request: { readonly numbers: Float32Array }; readonly response: Float32Array };
+	readonly fail: { readonly request: string; readonly response: undefined };
 	/** The same memory in every answer. */
-	readonly same: { readonly asks: undefined; readonly answers: Float32Array };
-	readonly never: { readonly asks: undefined; readonly answers: undefined };
+	readonly same: { readonly request: undefined; readonly response: Float32Array };
+	readonly never: { readonly request: undefined; readonly response: undefined };
 }
 
 /** Both ends of a channel in this thread; `ending` is what the thread would have ended with. */

@@ -1,11 +1,11 @@
-/** Calls from one thread to another: a caller asks by name, a server answers one request after the other. */
+/** Remote procedure calls between threads: a caller sends requests by name, a server handles them one at a time. */
 
 import type { MessagePort, Transferable } from "node:worker_threads";
 import { type ErrorCode, OnevisionError } from "@onevision/base";
 
-/** What may be asked by which name, and what is answered. */
+/** Request and response of each call. */
 export type Contract<T> = {
-	readonly [N in keyof T]: { readonly asks: unknown; readonly answers: unknown };
+	readonly [N in keyof T]: { readonly request: unknown; readonly response: unknown };
 };
 
 interface Request {
@@ -14,129 +14,129 @@ interface Request {
 	readonly value: unknown;
 }
 
-/** Errors travel as data: classes do not survive the way between threads. */
+/** An error as data: structured clone drops its class. */
 interface Failure {
 	readonly code: ErrorCode | undefined;
 	readonly message: string;
 	readonly step: number | undefined;
 }
 
-type Answer =
+type Response =
 	| { readonly id: number; readonly value: unknown }
 	| { readonly id: number; readonly failure: Failure };
 
-/** A thread that answers on a port, which closes when the thread ends. */
+/** A thread that serves a port; the port closes when the thread ends. */
 export interface Thread {
 	readonly port: MessagePort;
-	/** Why the thread has ended, once it has. */
+	/** Resolves when the thread ends. */
 	ending(): Promise<Ending>;
-	/** Ends the thread. */
+	/** Terminates the thread. */
 	stop(): Promise<void>;
 }
 
-/** The exit code of a thread, and the message of what it threw if it did. */
+/** A thread's exit code, and the message of its uncaught exception. */
 export interface Ending {
 	readonly code: number;
 	readonly thrown: string | undefined;
 }
 
-interface Waiting {
+interface Pending {
 	readonly resolve: (value: unknown) => void;
 	readonly reject: (error: Error) => void;
 }
 
-/** The asking side. A thread keeps the process alive only while an answer is waited for. */
+/** The calling side. The port keeps the process alive only while calls are pending. */
 export class Caller<T extends Contract<T>> {
 	readonly #thread: Thread;
 	readonly #what: string;
-	readonly #waiting = new Map<number, Waiting>();
+	readonly #pending = new Map<number, Pending>();
 	#next = 0;
 	#ending: Promise<Ending> | undefined;
 	#ended: Error | undefined;
 
-	/** `what` names the thread in the error that its end gives. */
+	/** `what` names the thread in errors. */
 	constructor(thread: Thread, what: string) {
 		this.#thread = thread;
 		this.#what = what;
-		thread.port.on("message", (answer: Answer) => this.#settle(answer));
+		thread.port.on("message", (response: Response) => this.#settle(response));
 		thread.port.on("messageerror", (error: Error) => {
-			this.#refuse(new OnevisionError("runtime", `training: an answer of ${what} is lost: ${lineOf(error)}`));
+			this.#rejectAll(
+				new OnevisionError("runtime", `training: a response of ${what} cannot be read: ${lineOf(error)}`),
+			);
 		});
 		thread.port.on("close", () => void this.#end());
 		thread.port.unref();
 	}
 
-	/** False once the thread has ended: every call is then refused. */
+	/** False once the thread has ended: every call then rejects. */
 	get alive(): boolean {
 		return this.#ended === undefined;
 	}
 
 	/**
-	 * Asks, and moves what is in `transfer` over. Throws what the other side threw, or `runtime` when it has ended or the
-	 * value cannot be sent.
+	 * Sends a request and moves what is in `transfer`. Throws what the handler threw, or `runtime` when the thread has
+	 * ended or the value cannot be sent.
 	 */
 	call<N extends keyof T>(
 		name: N,
-		value: T[N]["asks"],
+		value: T[N]["request"],
 		transfer: readonly Transferable[] = [],
-	): Promise<T[N]["answers"]> {
+	): Promise<T[N]["response"]> {
 		if (this.#ended !== undefined) return Promise.reject(this.#ended);
 		const id = this.#next++;
 		return new Promise((resolve, reject) => {
 			try {
 				this.#thread.port.postMessage({ id, name, value } satisfies Request, transfer);
 			} catch (error) {
-				reject(
-					new OnevisionError("runtime", `training: nothing was sent to ${this.#what}: ${lineOf(error)}`),
-				);
+				reject(new OnevisionError("runtime", `training: cannot send to ${this.#what}: ${lineOf(error)}`));
 				return;
 			}
-			this.#waiting.set(id, { resolve, reject });
+			this.#pending.set(id, { resolve, reject });
 			this.#thread.port.ref();
 		});
 	}
 
-	/** Ends the thread; calls that wait are refused. */
+	/** Terminates the thread; pending calls reject. */
 	async stop(): Promise<void> {
 		await this.#thread.stop();
 		await this.#end();
 	}
 
-	#settle(answer: Answer): void {
-		const waiting = this.#waiting.get(answer.id);
-		this.#waiting.delete(answer.id);
-		if (this.#waiting.size === 0) this.#thread.port.unref();
-		if ("value" in answer) {
-			waiting?.resolve(answer.value);
+	#settle(response: Response): void {
+		const pending = this.#pending.get(response.id);
+		this.#pending.delete(response.id);
+		if (this.#pending.size === 0) this.#thread.port.unref();
+		if ("value" in response) {
+			pending?.resolve(response.value);
 			return;
 		}
-		const { code, message, step } = answer.failure;
-		waiting?.reject(code === undefined ? new Error(message) : new OnevisionError(code, message, step));
+		const { code, message, step } = response.failure;
+		pending?.reject(code === undefined ? new Error(message) : new OnevisionError(code, message, step));
 	}
 
-	/** Refuses all calls, once it is known why the thread has ended. */
+	/** Rejects all calls with the reason for which the thread ended. */
 	async #end(): Promise<void> {
 		this.#ending ??= this.#thread.ending().catch((error: Error) => ({ code: 1, thrown: error.message }));
 		const { code, thrown } = await this.#ending;
 		const why = thrown === undefined ? `exit ${code}` : lineOf(thrown);
 		this.#ended ??= new OnevisionError("runtime", `training: ${this.#what} has ended (${why})`);
-		this.#refuse(this.#ended);
+		this.#rejectAll(this.#ended);
 	}
 
-	#refuse(error: Error): void {
-		for (const { reject } of this.#waiting.values()) reject(error);
-		this.#waiting.clear();
+	#rejectAll(error: Error): void {
+		for (const { reject } of this.#pending.values()) reject(error);
+		this.#pending.clear();
 		this.#thread.port.unref();
 	}
 }
 
 export type Handlers<T extends Contract<T>> = {
-	readonly [N in keyof T]: (value: T[N]["asks"]) => Promise<T[N]["answers"]>;
+	readonly [N in keyof T]: (value: T[N]["request"]) => Promise<T[N]["response"]>;
 };
 
 /**
- * The answering side, in a thread. Arrays in an answer are handed over, not copied. A request that does not arrive, since
- * some memory of it had been handed over before, ends the thread: nobody knows whose it was.
+ * The serving side, in a thread. Arrays in a response are transferred, not copied. A request that cannot be read, because
+ * a buffer in it was already detached, ends the thread: its caller is unknown.
  */
 export function serve<T extends Contract<T>>(port: MessagePort, handlers: Handlers<T>): void {
 	let last: Promise<void> = Promise.resolve();
@@ -146,16 +146,16 @@ export function serve<T extends Contract<T>>(port: MessagePort, handlers: Handle
 	port.on("message", ({ id, name, value }: Request) => {
 		last = last.then(async () => {
 			try {
-				const answer = await handlers[name as keyof T](value as T[keyof T]["asks"]);
-				port.postMessage({ id, value: answer } satisfies Answer, buffersIn(answer));
+				const response = await handlers[name as keyof T](value as T[keyof T]["request"]);
+				port.postMessage({ id, value: response } satisfies Response, buffersIn(response));
 			} catch (error) {
-				port.postMessage({ id, failure: failureOf(error) } satisfies Answer);
+				port.postMessage({ id, failure: failureOf(error) } satisfies Response);
 			}
 		});
 	});
 }
 
-/** The memory of all arrays in plain data, each once. */
+/** The distinct buffers of all arrays in plain data. */
 export function buffersIn(value: unknown): ArrayBuffer[] {
 	const found = new Set<ArrayBuffer>();
 	const look = (each: unknown): void => {
@@ -166,7 +166,7 @@ export function buffersIn(value: unknown): ArrayBuffer[] {
 	return [...found];
 }
 
-/** The first line of what was thrown. */
+/** The first line of an error's message. */
 function lineOf(thrown: unknown): string {
 	const message = thrown instanceof Error ? thrown.message : String(thrown);
 	return message.split("\n")[0] ?? "";

@@ -1,14 +1,14 @@
-/** Checkpoint files: written whole or not at all, read with a limit. */
+/** Checkpoint files: written atomically, read with a size limit. */
 
 import { type FileHandle, open } from "node:fs/promises";
 import { OnevisionError } from "@onevision/base";
 import { writeAtomically } from "@onevision/base/node";
 import { decodeState, encodeState, type TrainingState } from "../train/state.ts";
 
-/** The largest checkpoint, in bytes: what Node reads into one buffer. */
+/** Largest checkpoint, bytes: what Node reads into one buffer. */
 export const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1;
 
-/** Writes a training state, whole or not at all. Throws `unwritable-file`, and `over-limit` for one that could not be read again. */
+/** Writes a training state atomically. Throws `unwritable-file`, and `over-limit` above `MAX_CHECKPOINT_BYTES`. */
 export async function saveCheckpoint(path: string, state: TrainingState): Promise<void> {
 	const bytes = encodeState(state);
 	checkSize(path, bytes.length);

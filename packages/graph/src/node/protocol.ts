@@ -1,14 +1,14 @@
-/** What a training session asks of its worker thread, that of its replicas, and all of the spawner. */
+/** Calls between threads: of a session to its worker, of the worker to its replicas, of any thread to the spawner. */
 
 import type { MessagePort } from "node:worker_threads";
 import type { Tensors } from "../runtime.ts";
 import type { TrainingPlan } from "../train/plan.ts";
 import type {
-	AddAnswer,
 	AddRequest,
+	AddResponse,
 	ReplicaSetup,
-	RunAnswer,
 	RunRequest,
+	RunResponse,
 	UpdateRequest,
 } from "../train/replica.ts";
 import type { TrainingState } from "../train/state.ts";
@@ -19,20 +19,20 @@ import type { NodeRuntimeOptions } from "./runtime.ts";
 /** Modules of this folder that run as threads. */
 export type ThreadModule = "worker" | "replica" | "spawner";
 
-/** A thread to be started, and the port that it answers on. */
+/** A thread to start, and the port it serves. */
 export interface Start {
 	readonly module: ThreadModule;
 	readonly port: MessagePort;
 }
 
-/** Threads are known by number. */
+/** Threads are identified by number. */
 export interface SpawnerCalls {
-	readonly spawn: { readonly asks: Start; readonly answers: number };
-	readonly ending: { readonly asks: number; readonly answers: Ending };
-	readonly stop: { readonly asks: number; readonly answers: undefined };
+	readonly spawn: { readonly request: Start; readonly response: number };
+	readonly ending: { readonly request: number; readonly response: Ending };
+	readonly stop: { readonly request: number; readonly response: undefined };
 }
 
-/** What a session's worker needs first. */
+/** A session's first request. */
 export interface WorkerStart {
 	readonly plan: TrainingPlan;
 	readonly state: TrainingState;
@@ -41,24 +41,24 @@ export interface WorkerStart {
 }
 
 export interface SessionCalls {
-	readonly start: { readonly asks: WorkerStart; readonly answers: number };
-	readonly update: { readonly asks: readonly Tensors[]; readonly answers: StepReport };
-	readonly evaluate: { readonly asks: readonly Tensors[]; readonly answers: Evaluation };
-	readonly state: { readonly asks: undefined; readonly answers: TrainingState };
-	readonly restore: { readonly asks: TrainingState; readonly answers: number };
-	readonly save: { readonly asks: string; readonly answers: number };
-	readonly close: { readonly asks: undefined; readonly answers: undefined };
+	readonly start: { readonly request: WorkerStart; readonly response: number };
+	readonly update: { readonly request: readonly Tensors[]; readonly response: StepReport };
+	readonly evaluate: { readonly request: readonly Tensors[]; readonly response: Evaluation };
+	readonly state: { readonly request: undefined; readonly response: TrainingState };
+	readonly restore: { readonly request: TrainingState; readonly response: number };
+	readonly save: { readonly request: string; readonly response: number };
+	readonly close: { readonly request: undefined; readonly response: undefined };
 }
 
 /** A replica in a thread of its own. */
 export interface ReplicaCalls {
 	readonly start: {
-		readonly asks: { readonly setup: ReplicaSetup; readonly runtime: NodeRuntimeOptions };
-		readonly answers: undefined;
+		readonly request: { readonly setup: ReplicaSetup; readonly runtime: NodeRuntimeOptions };
+		readonly response: undefined;
 	};
-	readonly run: { readonly asks: RunRequest; readonly answers: RunAnswer };
-	readonly add: { readonly asks: AddRequest; readonly answers: AddAnswer };
-	readonly update: { readonly asks: UpdateRequest; readonly answers: readonly Float32Array[] };
-	readonly state: { readonly asks: undefined; readonly answers: Omit<TrainingState, "step"> };
-	readonly restore: { readonly asks: TrainingState; readonly answers: undefined };
+	readonly run: { readonly request: RunRequest; readonly response: RunResponse };
+	readonly add: { readonly request: AddRequest; readonly response: AddResponse };
+	readonly update: { readonly request: UpdateRequest; readonly response: readonly Float32Array[] };
+	readonly state: { readonly request: undefined; readonly response: Omit<TrainingState, "step"> };
+	readonly restore: { readonly request: TrainingState; readonly response: undefined };
 }

@@ -10,7 +10,7 @@ import { ownPort } from "./threads.ts";
 let started: Replica | undefined;
 
 function replica(): Replica {
-	assertInternal(started !== undefined, "the replica was asked before it was started");
+	assertInternal(started !== undefined, "the replica has not been started");
 	return started;
 }
 

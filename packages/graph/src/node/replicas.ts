@@ -1,22 +1,21 @@
 /**
- * Data parallelism on one machine: several copies of a model, each in a thread of its own, compute several batches at
- * once. On small models that uses the cores better than several threads in each operator, which wait for one another
- * after every node.
+ * Data parallelism on one machine: replicas of a model run several batches at once, one thread each. On small models
+ * this uses the cores better than threads within operators, which synchronize after every node.
  */
 
 import type { TrainingPlan } from "../train/plan.ts";
 import { type Replica, type ReplicaSetup, startReplica } from "../train/replica.ts";
 import { sharesOf, stateFor } from "../train/share.ts";
 import { checkState, type TrainingState } from "../train/state.ts";
-import { type Training, trainingOver } from "../train/training.ts";
+import { type Training, trainWithReplicas } from "../train/training.ts";
 import { buffersIn, Caller } from "./calls.ts";
 import type { ReplicaCalls } from "./protocol.ts";
 import { type NodeRuntimeOptions, nodeRuntime } from "./runtime.ts";
 import { openThread } from "./threads.ts";
 
 /**
- * Starts a run over `count` replicas: one in this thread, the others in threads of their own, which take the memory of
- * batches away. Throws `runtime`, or what does not fit about `state`.
+ * Starts a run over `count` replicas: the first in this thread, the others in their own, to which batches are
+ * transferred. Throws `runtime`, or what `startState` throws when `state` does not fit the plan.
  */
 export async function startReplicas(
 	plan: TrainingPlan,
@@ -28,18 +27,18 @@ export async function startReplicas(
 	const runtime = count === 1 ? options : { threads: 1, ...options };
 	const starts = sharesOf(plan, count).map((share, index) => {
 		const setup = { plan, count, index, state: stateFor(share, checked) };
-		return index === 0 ? startReplica(setup, nodeRuntime(runtime)) : startElsewhere(setup, runtime);
+		return index === 0 ? startReplica(setup, nodeRuntime(runtime)) : startInThread(setup, runtime);
 	});
 	const started = await Promise.allSettled(starts);
 	const replicas = started.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
 	const failed = started.find((each) => each.status === "rejected");
-	if (failed === undefined) return trainingOver(plan, replicas, checked.step);
+	if (failed === undefined) return trainWithReplicas(plan, replicas, checked.step);
 	await Promise.all(replicas.map((replica) => replica.close()));
 	throw failed.reason;
 }
 
-/** A replica in a thread of its own. */
-export async function startElsewhere(setup: ReplicaSetup, runtime: NodeRuntimeOptions): Promise<Replica> {
+/** Starts a replica in its own thread. */
+export async function startInThread(setup: ReplicaSetup, runtime: NodeRuntimeOptions): Promise<Replica> {
 	const thread = new Caller<ReplicaCalls>(openThread("replica"), "a replica");
 	try {
 		await thread.call("start", { setup, runtime });
@@ -50,7 +49,7 @@ export async function startElsewhere(setup: ReplicaSetup, runtime: NodeRuntimeOp
 	}
 }
 
-/** A replica elsewhere. All arrays of requests go to its thread, those of batches as well. */
+/** A replica in another thread. All arrays of a request are transferred, including those of its batch. */
 function remote(thread: Caller<ReplicaCalls>): Replica {
 	return {
 		run: (request) => thread.call("run", request, buffersIn(request)),

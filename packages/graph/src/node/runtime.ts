@@ -9,8 +9,8 @@ export interface NodeRuntimeOptions {
 	/** Threads one operator may use (default: one for each physical core). */
 	readonly threads?: number;
 	/**
-	 * Whether threads that wait keep their cores busy (default true, as in onnxruntime): faster on a machine of one's
-	 * own, much slower where other processes want the cores.
+	 * Whether idle threads spin (default true, as in onnxruntime): faster on an idle machine, much slower where other
+	 * processes compete for the cores.
 	 */
 	readonly spin?: boolean;
 	/** `cpu` (default), or `webgpu` where the package has it for this platform. */
@@ -56,15 +56,15 @@ export function nodeRuntime(options: NodeRuntimeOptions = {}): Runtime {
 	if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
 		throw new OnevisionError(
 			"invalid-input",
-			`runtime: threads must be a whole number of at least 1, got ${threads}`,
+			`runtime: threads must be an integer of at least 1, got ${threads}`,
 		);
 	}
 	const settings = {
 		executionProviders: [provider],
 		...(threads === undefined ? {} : { intraOpNumThreads: threads }),
 		logSeverityLevel: 3,
-		// Masked scores become denormal probabilities, which make softmax eight times slower than zeros do. For the thread
-		// that runs a model, the first session of the process decides: threads.ts sees to it.
+		// Masked scores become denormal probabilities, which make softmax eight times slower. See threads.ts for which
+		// threads this applies to.
 		extra: { session: { set_denormal_as_zero: "1", intra_op: { allow_spinning: spin ? "1" : "0" } } },
 	} as const;
 	return onnxRuntime(loadOrt(), settings, provider === "cpu");

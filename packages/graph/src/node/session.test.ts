@@ -16,7 +16,7 @@ import { planTraining } from "../train/plan.ts";
 import { startReplica } from "../train/replica.ts";
 import { encodeState, startState, type TrainingState } from "../train/state.ts";
 import { loadCheckpoint, saveCheckpoint } from "./files.ts";
-import { startElsewhere } from "./replicas.ts";
+import { startInThread } from "./replicas.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { startSession, type TrainingSession } from "./session.ts";
 import { train } from "./train.ts";
@@ -302,8 +302,8 @@ describe("replicas", () => {
 
 	test("a replica that has ended says so", async () => {
 		const setup = { ...xorTraining(), count: 1, index: 0 };
-		const [here, there] = [await startReplica(setup, nodeRuntime()), await startElsewhere(setup, {})];
-		const request = () => ({ batch: xorBatch(1), values: [], gradients: { memory: [], inSum: true } });
+		const [here, there] = [await startReplica(setup, nodeRuntime()), await startInThread(setup, {})];
+		const request = () => ({ batch: xorBatch(1), values: [], gradients: { memory: [], accumulate: true } });
 		expect(await there.run(request())).toEqual(await here.run(request()));
 		const twice = request();
 		await there.run(twice);

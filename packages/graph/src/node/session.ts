@@ -1,4 +1,4 @@
-/** A training run in a worker thread: the caller's event loop stays free while the model computes. */
+/** A training run in a worker thread, which leaves the caller's event loop free. */
 
 import { copyOf, OnevisionError } from "@onevision/base";
 import type { Tensors } from "../runtime.ts";
@@ -13,21 +13,21 @@ import { spawnThread } from "./threads.ts";
 
 export interface SessionOptions extends NodeRuntimeOptions {
 	/**
-	 * Copies of the model that compute the batches of an update at the same time, each in a thread of its own (default
-	 * 1). With several, `threads` is 1 by default. Losses and updates have the same bits however many there are.
+	 * Copies of the model that run the batches of an update concurrently, one thread each (default 1). With more than
+	 * one, `threads` defaults to 1. Losses and updates have the same bits for any number of replicas.
 	 */
 	readonly replicas?: number;
 }
 
-/** A training run that can be saved to a file and go on from one. */
+/** A training run that can be saved to a file and resumed from one. */
 export interface TrainingSession extends Training {
-	/** Writes a checkpoint, atomically, and answers with the step it holds. */
+	/** Writes a checkpoint atomically and returns its step. */
 	save(path: string): Promise<number>;
-	/** Goes on from a checkpoint, and answers with its step. Throws `unreadable-file`, `unknown-name` or `shape-mismatch`. */
+	/** Resumes from a checkpoint and returns its step. Throws `unreadable-file`, `unknown-name` or `shape-mismatch`. */
 	load(path: string): Promise<number>;
 }
 
-/** Starts a run in a worker thread of its own. Throws `runtime`, `invalid-input`, or what does not fit about `state`. */
+/** Starts a run in its own worker thread. Throws `runtime`, `invalid-input`, or what `startState` throws when `state` does not fit the plan. */
 export async function startSession(
 	plan: TrainingPlan,
 	state: TrainingState,
@@ -36,7 +36,7 @@ export async function startSession(
 	if (!(Number.isInteger(replicas) && replicas >= 1)) {
 		throw new OnevisionError(
 			"invalid-input",
-			`session: replicas must be a whole number of at least 1, got ${replicas}`,
+			`session: replicas must be an integer of at least 1, got ${replicas}`,
 		);
 	}
 	const session = new WorkerSession(new Caller(await spawnThread("worker"), "the worker thread"));
@@ -110,7 +110,7 @@ class WorkerSession implements TrainingSession {
 	}
 }
 
-/** Batches in memory of their own, which is handed over: that copies once, a message would twice. */
+/** Copies in memory of their own, to be transferred: a message would copy it twice. */
 function copiesOf(batches: readonly Tensors[]): Tensors[] {
 	return batches.map((batch) =>
 		Object.fromEntries(Object.entries(batch).map(([name, tensor]) => [name, copyOf(tensor)])),

@@ -1,4 +1,4 @@
-/** The thread that flushes denormal numbers and starts those that shall do so too. */
+/** The spawner: the thread that flushes denormals to zero and starts the threads that inherit it (see threads.ts). */
 
 import { assertDefined } from "@onevision/base";
 import { Graph } from "../graph.ts";
@@ -9,14 +9,14 @@ import type { SpawnerCalls } from "./protocol.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { ownPort, startOn } from "./threads.ts";
 
-/** Its settings count for this thread if it is the first session of the process. */
+/** onnxruntime applies the flush setting of the first session in the process to the thread that creates it. */
 async function firstSession(): Promise<void> {
 	const model = encodeModel({ y: Identity(new Graph("first").input("x", "float32", [1])) });
 	const program = await nodeRuntime({ threads: 1 }).load(model);
 	await program.close();
 }
 
-// If it fails, so do the sessions of the other threads, which say why.
+// A failure here recurs in the sessions of the other threads, which report it.
 const ready = firstSession().catch(() => undefined);
 const threads = new Map<number, Pick<Thread, "ending" | "stop">>();
 let next = 0;

@@ -1,4 +1,4 @@
-/** The loop around a training session: batches by step, checkpoints, and going on where a killed run stopped. */
+/** The loop around a training session: batches by step, checkpoints, resuming. */
 
 import { access } from "node:fs/promises";
 import type { Tensors } from "../runtime.ts";
@@ -6,18 +6,18 @@ import type { StepReport } from "../train/training.ts";
 import type { TrainingSession } from "./session.ts";
 
 export interface TrainOptions {
-	/** Updates in all, those of earlier runs included. */
+	/** Total updates, including those of earlier runs. */
 	readonly steps: number;
-	/** The batches of update `step`, counted from 1. The same step must give the same batches for a run to be resumed exactly. */
+	/** The batches of update `step`, counted from 1. A run resumes exactly only if a step always gives the same batches. */
 	readonly batches: (step: number) => readonly Tensors[] | Promise<readonly Tensors[]>;
-	/** Where to save and how often; a file that is there already is gone on from. */
+	/** Where to save, and every how many updates. An existing file is resumed from. */
 	readonly checkpoint?: { readonly path: string; readonly every: number };
 	readonly onStep?: (report: StepReport) => void;
 }
 
 /**
- * Trains up to `steps` updates and saves at the end. Stops with the session's error when a loss is not finite; the last
- * checkpoint stays as it is. Throws `unreadable-file` when the checkpoint it should go on from is damaged.
+ * Trains to `steps` updates and saves at the end. Throws the session's error when a loss is not finite; the last
+ * checkpoint stays. Throws `unreadable-file` when the checkpoint to resume from is damaged.
  */
 export async function train(session: TrainingSession, options: TrainOptions): Promise<void> {
 	const { steps, batches, checkpoint, onStep } = options;

@@ -1,4 +1,4 @@
-/** The worker thread of a training session: holds the run, answers one message after the other. */
+/** The worker thread of a training session. */
 
 import { assertInternal } from "@onevision/base";
 import type { Training } from "../train/training.ts";
@@ -11,7 +11,7 @@ import { ownPort } from "./threads.ts";
 let started: Training | undefined;
 
 function training(): Training {
-	assertInternal(started !== undefined, "the worker was asked before it was started");
+	assertInternal(started !== undefined, "the worker has not been started");
 	return started;
 }
 

@@ -4,7 +4,7 @@ import { elementCount, float32, int64, numbersOf, type Tensor } from "@onevision
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { gradientsOf, seedOf } from "../gradients/gradients.ts";
-import { Graph, type Value } from "../graph.ts";
+import { Graph } from "../graph.ts";
 import { nodeRuntime } from "../node/runtime.ts";
 import * as ops from "../ops.ts";
 import { nodesFor } from "../prune.ts";
@@ -13,9 +13,10 @@ import { evaluate } from "../reference/evaluate.ts";
 import type { Tensors } from "../runtime.ts";
 import { relative } from "../testing/check.ts";
 import { type Model, transformer, vit } from "../testing/models.ts";
-import { forOnnxruntime } from "./fuse.ts";
+import type { Value } from "../value.ts";
+import { fuseForOnnxRuntime } from "./fuse.ts";
 import { encodeModel } from "./model.ts";
-import { plain, type Written } from "./written.ts";
+import { type OnnxNode, toOnnxNode } from "./onnx-node.ts";
 
 const TRANSFORMER = { batch: 4, seq: 8, dim: 132, heads: 2, layers: 2, vocabulary: 11 };
 const VIT = { batch: 4, image: 8, patch: 4, dim: 132, heads: 2, layers: 1, classes: 5 };
@@ -58,7 +59,7 @@ async function results(
 ): Promise<Record<string, Float64Array>> {
 	const options = loss === undefined ? {} : { fused: true, loss };
 	const program = await nodeRuntime({ threads: 1 }).load(encodeModel(outputs, options), {
-		asWritten: loss !== undefined,
+		optimize: loss === undefined,
 	});
 	const read = program.inputs.map((name) => [name, feeds[name] as Tensor] as const);
 	const tensors = await program.run(Object.fromEntries(read));
@@ -88,7 +89,7 @@ async function expectReference(
 
 /** Operators of a fused model, with the settings of products. */
 function written(...values: Value[]): string[] {
-	return forOnnxruntime(nodesFor(values), values, undefined).map(({ op, attributes }) => {
+	return fuseForOnnxRuntime(nodesFor(values), values, undefined).map(({ op, attributes }) => {
 		const settings = Object.fromEntries(attributes.map(({ name, value }) => [name, value]));
 		const turns = `${settings.transA ? "aᵀ" : "a"}·${settings.transB ? "bᵀ" : "b"}`;
 		return op === "FusedMatMul" ? `${Number(settings.alpha).toFixed(2)} ${turns}` : op;
@@ -98,16 +99,16 @@ function written(...values: Value[]): string[] {
 test("what becomes part of a product, and what does not", () => {
 	const graph = new Graph();
 	const [a, b] = ["a", "b"].map((name) => graph.input(name, "float32", [2, 3, 3])) as [Value, Value];
-	const turn = (x: Value) => ops.Transpose(x, [0, 2, 1]);
-	const product = ops.MatMul(ops.Mul(a, 0.5), turn(b));
+	const transposed = (x: Value) => ops.Transpose(x, [0, 2, 1]);
+	const product = ops.MatMul(ops.Mul(a, 0.5), transposed(b));
 	expect(written(product)).toEqual(["0.50 a·bᵀ"]);
 	expect(written(ops.Mul(4, product))).toEqual(["2.00 a·bᵀ"]);
-	expect(written(turn(product))).toEqual(["0.50 a·bᵀ"]);
-	expect(written(turn(ops.MatMul(a, b)))).toEqual(["1.00 aᵀ·bᵀ"]);
-	expect(written(ops.MatMul(turn(ops.Mul(turn(a), 3)), b))).toEqual(["3.00 a·b"]);
+	expect(written(transposed(product))).toEqual(["0.50 a·bᵀ"]);
+	expect(written(transposed(ops.MatMul(a, b)))).toEqual(["1.00 aᵀ·bᵀ"]);
+	expect(written(ops.MatMul(transposed(ops.Mul(transposed(a), 3)), b))).toEqual(["3.00 a·b"]);
 	// Read by others as well, as an output or by a node: it is computed anyway.
 	expect(written(product, ops.Mul(4, product))).toEqual(["0.50 a·bᵀ", "Mul"]);
-	expect(written(turn(product), ops.Exp(product))).toEqual(["0.50 a·bᵀ", "Transpose", "Exp"]);
+	expect(written(transposed(product), ops.Exp(product))).toEqual(["0.50 a·bᵀ", "Transpose", "Exp"]);
 	// Not the last two axes, not one number.
 	expect(written(ops.MatMul(ops.Transpose(a, [2, 1, 0]), ops.Transpose(a, [2, 0, 1])))).toEqual([
 		"Transpose",
@@ -150,7 +151,7 @@ test("a Gelu between products leaves its factors to them, unless others read its
 	/** Products of x by one number. */
 	const scalings = (more: readonly Value[]) => {
 		const asked = [...Object.values(outputs), ...more];
-		const nodes = forOnnxruntime(nodesFor(asked), asked, loss);
+		const nodes = fuseForOnnxRuntime(nodesFor(asked), asked, loss);
 		const byNumber = nodes.filter(
 			({ op, inputs }) => op === "Mul" && inputs.some((each) => each?.shape.length === 0),
 		);
@@ -249,7 +250,7 @@ test("random expressions and their gradients are the reference's, fused and in r
 				Float32Array.from({ length: 18 }, () => random.normal()),
 			);
 			const program = await nodeRuntime({ threads: 1 }).load(encodeModel(outputs, { fused: true, loss }), {
-				asWritten: true,
+				optimize: false,
 			});
 			const results = await program.run({ x });
 			await program.close();
@@ -263,12 +264,12 @@ test("random expressions and their gradients are the reference's, fused and in r
 });
 
 /** Nodes as onnxruntime runs a file: back from those that nobody reads, the last first, larger positions first. */
-function run(nodes: readonly Written[]): readonly Written[] {
+function run(nodes: readonly OnnxNode[]): readonly OnnxNode[] {
 	const makers = new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
 	const positions = new Map(nodes.map((node, i) => [node, i]));
 	const read = new Set(nodes.flatMap(({ inputs }) => inputs));
-	const seen = new Set<Written>();
-	const order: Written[] = [];
+	const seen = new Set<OnnxNode>();
+	const order: OnnxNode[] = [];
 	const open = nodes
 		.filter(({ outputs }) => !outputs.some((value) => read.has(value)))
 		.map((node) => ({ node, left: false }));
@@ -279,7 +280,7 @@ function run(nodes: readonly Written[]): readonly Written[] {
 		seen.add(node);
 		open.push({ node, left: true });
 		const sources = node.inputs.flatMap((value) => (value && makers.get(value)) ?? []);
-		const place = (source: Written) => positions.get(source) ?? 0;
+		const place = (source: OnnxNode) => positions.get(source) ?? 0;
 		open.push(
 			...sources.sort((a, b) => place(a) - place(b)).map((source) => ({ node: source, left: false })),
 		);
@@ -288,7 +289,7 @@ function run(nodes: readonly Written[]): readonly Written[] {
 }
 
 /** The most elements that a run holds at a time, weights aside. */
-function mostHeld(order: readonly Written[], outputs: readonly Value[]): number {
+function mostHeld(order: readonly OnnxNode[], outputs: readonly Value[]): number {
 	const last = new Map<Value | undefined, number>();
 	for (const [i, { inputs }] of order.entries()) for (const value of inputs) last.set(value, i);
 	for (const value of outputs) last.set(value, order.length);
@@ -307,10 +308,10 @@ test("a step in parts holds the activations of one part", () => {
 	const held = [1, 4].map((parts) => {
 		const model = transformer(sizes, parts);
 		const outputs = Object.values(outputsOf(model));
-		const nodes = forOnnxruntime(nodesFor(outputs), outputs, seedOf(model.sum));
+		const nodes = fuseForOnnxRuntime(nodesFor(outputs), outputs, seedOf(model.sum));
 		const ran = run(nodes);
 		expect(new Set(ran)).toEqual(new Set(nodes));
-		const asAdded = run(nodesFor(outputs).map(plain));
+		const asAdded = run(nodesFor(outputs).map(toOnnxNode));
 		return { ordered: mostHeld(ran, outputs), asAdded: mostHeld(asAdded, outputs) };
 	});
 	const [whole, parts] = held as [(typeof held)[number], (typeof held)[number]];
@@ -322,7 +323,7 @@ test("sources come before what reads them", () => {
 	const model = transformer(TRANSFORMER, 2);
 	const outputs = Object.values(outputsOf(model));
 	const done = new Set<Value | undefined>();
-	for (const { inputs, outputs: made } of forOnnxruntime(nodesFor(outputs), outputs, seedOf(model.sum))) {
+	for (const { inputs, outputs: made } of fuseForOnnxRuntime(nodesFor(outputs), outputs, seedOf(model.sum))) {
 		for (const value of inputs) expect(value?.kind === "computed" && !done.has(value)).toBe(false);
 		for (const value of made) done.add(value);
 	}

@@ -1,74 +1,79 @@
 /**
- * What exact Gelus share with their gradients. Both need Φ(x) = (1 + erf(x/√2)) / 2, and the gradient needs x/√2 again;
- * where a product gives x and only products read x·Φ(x), the product can give x/√2 and the others take the √2, so that
- * x itself is never computed.
+ * What exact Gelus share with their gradients. With t = x/√2:
+ *
+ *     Φ(x) = (1 + erf(t)) / 2          y = x·Φ(x)          dy/dx = Φ(x) + t·exp(−t²)/√π
+ *
+ * So y can reuse the Φ(x) that the gradient computes. Where x = α·A·B + β·C is a Gemm with no other use, and y feeds
+ * Gemms alone, x itself is never computed: the Gemm before produces t, the Gemms after take the missing √2 into α:
+ *
+ *     t = (α/√2)·A·B + (β/√2)·C        t·Φ(x) = y/√2       α′·y·W = (√2·α′)·(y/√2)·W
  */
 
-import type { Node, Value } from "../graph.ts";
-import { makerOf, readersAmong, scaledBy } from "./match.ts";
+import type { Node, Value } from "../value.ts";
+import { consumersOf, producerOf, scaledBy } from "./match.ts";
 
 export interface Gelus {
 	/** By x: the value Φ(x), where a gradient computes it. */
 	readonly distributions: ReadonlyMap<Value, Value>;
-	/** By product: the value x/√2, which it is to give in place of x. */
-	readonly shrunk: ReadonlyMap<Node, Value>;
-	/** All those values: nothing else is to compute them. */
-	readonly given: ReadonlySet<Value>;
-	/** Values that are to be computed without their factor of √2. */
-	readonly lacking: ReadonlySet<Value>;
+	/** By Gemm: the value t that it produces in place of x. */
+	readonly prescaled: ReadonlyMap<Node, Value>;
+	/** All those t: their own nodes are dropped. */
+	readonly produced: ReadonlySet<Value>;
+	/** Values computed as 1/√2 of themselves: y and its transposes. */
+	readonly unscaled: ReadonlySet<Value>;
 }
 
 /** The Gelus among `nodes`, all that compute `outputs`. */
 export function gelusOf(nodes: readonly Node[], outputs: readonly Value[]): Gelus {
-	const readersOf = readersAmong(nodes);
+	const consumers = consumersOf(nodes);
 	const distributions = new Map<Value, Value>();
-	const shrunk = new Map<Node, Value>();
-	const lacking = new Set<Value>();
-	/** Whether products alone read a value, or transposes of which the same is true. */
-	const feedsProducts = (value: Value): boolean =>
+	const prescaled = new Map<Node, Value>();
+	const unscaled = new Set<Value>();
+	/** Whether only Gemms multiply by the value, directly or through transposes. */
+	const feedsGemms = (value: Value): boolean =>
 		!outputs.includes(value) &&
-		readersOf(value).every((node) =>
-			node.op === "Transpose" ? feedsProducts(first(node)) : node.op === "Gemm" && node.inputs[2] !== value,
+		consumers(value).every((node) =>
+			node.op === "Transpose" ? feedsGemms(first(node)) : node.op === "Gemm" && node.inputs[2] !== value,
 		);
-	const lack = (value: Value): void => {
-		lacking.add(value);
-		for (const node of readersOf(value)) if (node.op === "Transpose") lack(first(node));
+	const markUnscaled = (value: Value): void => {
+		unscaled.add(value);
+		for (const node of consumers(value)) if (node.op === "Transpose") markUnscaled(first(node));
 	};
 	for (const node of nodes) {
-		const half = halfOf(node);
-		if (half === undefined) continue;
-		const { x, scaled } = half;
+		const match = matchDistribution(node);
+		if (match === undefined) continue;
+		const { x, t } = match;
 		distributions.set(x, first(node));
-		const product = x.graph.makerOf(x);
-		const gelu = readersOf(x).find(isExactGelu);
-		if (product?.op !== "Gemm" || gelu === undefined || readersOf(x).length !== 2) continue;
-		if (outputs.includes(x) || outputs.includes(scaled) || !feedsProducts(first(gelu))) continue;
-		// Products would reach through x/√2 to x.
-		if (!readersOf(scaled).every((each) => each.op === "Erf" || multiplies(each))) continue;
-		shrunk.set(product, scaled);
-		lack(first(gelu));
+		const gemm = x.graph.producerOf(x);
+		const gelu = consumers(x).find(isExactGelu);
+		if (gemm?.op !== "Gemm" || gelu === undefined || consumers(x).length !== 2) continue;
+		if (outputs.includes(x) || outputs.includes(t) || !feedsGemms(first(gelu))) continue;
+		// A MatMul on t would fold the scale and read x.
+		if (!consumers(t).every((each) => each.op === "Erf" || multipliesValues(each))) continue;
+		prescaled.set(gemm, t);
+		markUnscaled(first(gelu));
 	}
-	return { distributions, shrunk, given: new Set(shrunk.values()), lacking };
+	return { distributions, prescaled, produced: new Set(prescaled.values()), unscaled };
 }
 
 export function isExactGelu(node: Node): boolean {
 	return node.op === "Gelu" && (node as Node<"Gelu">).attributes.approximate !== "tanh";
 }
 
-/** The x and x/√2 of a node that computes Φ(x) as the gradient of Gelu does. */
-function halfOf(node: Node): { readonly x: Value; readonly scaled: Value } | undefined {
+/** x and t of a node that computes Φ(x) the way the gradient of Gelu does: HardSigmoid(Erf(x·√½), ½, ½). */
+function matchDistribution(node: Node): { readonly x: Value; readonly t: Value } | undefined {
 	const { alpha, beta = 0.5 } = (node as Node<"HardSigmoid">).attributes;
-	const erf = makerOf(node);
+	const erf = producerOf(node);
 	if (node.op !== "HardSigmoid" || alpha !== 0.5 || beta !== 0.5 || erf?.op !== "Erf") return undefined;
-	const [scaled] = erf.inputs;
-	const scale = makerOf(erf);
+	const [t] = erf.inputs;
+	const scale = producerOf(erf);
 	const [x, factor] = (scale && scaledBy(scale)) ?? [];
 	const fits = factor === Math.fround(Math.SQRT1_2);
-	return fits && x !== undefined && scaled !== undefined ? { x, scaled } : undefined;
+	return fits && x !== undefined && t !== undefined ? { x, t } : undefined;
 }
 
-/** Whether a node multiplies two values, neither of them a number. */
-function multiplies(node: Node): boolean {
+/** Whether a node multiplies two values, neither a scalar constant. */
+function multipliesValues(node: Node): boolean {
 	return node.op === "Mul" && scaledBy(node) === undefined;
 }
 

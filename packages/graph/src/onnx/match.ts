@@ -1,37 +1,37 @@
-/** What is asked of a graph to find patterns in it. */
+/** Queries for finding patterns in a graph. */
 
-import type { Node, Value } from "../graph.ts";
+import type { Node, Value } from "../value.ts";
 
-/** The value and the constant number that a node multiplies, if it does that. */
+/** For x·c or c·x with a scalar constant c: x and c. */
 export function scaledBy({ op, inputs }: Node): readonly [Value, number] | undefined {
 	const [a, b] = inputs;
 	if (op !== "Mul" || a === undefined || b === undefined) return undefined;
-	const [left, right] = [numberOf(a), numberOf(b)];
+	const [left, right] = [scalarOf(a), scalarOf(b)];
 	if (right !== undefined) return [a, right];
 	return left === undefined ? undefined : [b, left];
 }
 
-/** The number that a scalar constant is. */
-function numberOf(value: Value): number | undefined {
+/** The number in a float32 scalar constant. */
+function scalarOf(value: Value): number | undefined {
 	const constant = value.graph.constantOf(value);
 	return constant?.dtype === "float32" && value.shape.length === 0 ? Number(constant.data[0]) : undefined;
 }
 
-/** The node that makes a node's first input. */
-export function makerOf({ inputs: [value] }: Node): Node | undefined {
-	return value?.graph.makerOf(value);
+/** The node that computes a node's first input. */
+export function producerOf({ inputs: [value] }: Node): Node | undefined {
+	return value?.graph.producerOf(value);
 }
 
-/** Says who of `nodes` reads a value: a node once for each time. */
-export function readersAmong(nodes: readonly Node[]): (value: Value) => readonly Node[] {
-	const readers = new Map<Value, Node[]>();
+/** The nodes among `nodes` that read a value, each once per use. */
+export function consumersOf(nodes: readonly Node[]): (value: Value) => readonly Node[] {
+	const consumers = new Map<Value, Node[]>();
 	for (const node of nodes) {
 		for (const value of node.inputs) {
 			if (value === undefined) continue;
-			const known = readers.get(value);
-			if (known === undefined) readers.set(value, [node]);
+			const known = consumers.get(value);
+			if (known === undefined) consumers.set(value, [node]);
 			else known.push(node);
 		}
 	}
-	return (value) => readers.get(value) ?? [];
+	return (value) => consumers.get(value) ?? [];
 }

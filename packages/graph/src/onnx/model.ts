@@ -2,34 +2,36 @@
 
 import { OnevisionError, type Tensor } from "@onevision/base";
 import { seedOf } from "../gradients/gradients.ts";
-import { Graph, type Value } from "../graph.ts";
+import { Graph } from "../graph.ts";
 import {
 	type AttributeKind,
 	type AttributesOf,
+	factsOf,
 	isOpName,
 	OPERATORS,
 	OPSET,
 	type OpName,
 } from "../operators.ts";
 import { leavesFor, nodesFor } from "../prune.ts";
-import { CONTRIB, forOnnxruntime } from "./fuse.ts";
+import type { Value } from "../value.ts";
+import { CONTRIB, fuseForOnnxRuntime } from "./fuse.ts";
+import { type OnnxNode, toOnnxNode } from "./onnx-node.ts";
 import { IR_VERSION, type ModelProto, type NodeProto, type ValueInfo } from "./proto.ts";
 import { readModel } from "./read.ts";
 import { writeModel } from "./write.ts";
-import { plain, type Written } from "./written.ts";
 
-/** Values by the names they have in a model's outputs. */
+/** Values by output name. */
 export type Outputs = Readonly<Record<string, Value>>;
 
 export interface EncodeOptions {
-	/** Parameters to store in the file; the others are inputs. */
+	/** Parameters to store in the model; the others become inputs. */
 	readonly weights?: Readonly<Record<string, Tensor>>;
 	/**
-	 * For onnxruntime alone (default false): fewer nodes, some of them its own operators, in the order that runs
-	 * fastest. Load it `asWritten`.
+	 * Fused for onnxruntime (default false): fewer nodes, some of them its own operators, in the order that runs
+	 * fastest. Load it with `optimize: false`.
 	 */
 	readonly fused?: boolean;
-	/** With `fused`: what the outputs have gradients of, which decides the order. */
+	/** With `fused`: the loss whose gradients are among the outputs, which decides the order. */
 	readonly loss?: Value;
 }
 
@@ -44,14 +46,16 @@ export function encodeModel(outputs: Outputs, options: EncodeOptions = {}): Uint
 function protoOf(outputs: Outputs, { weights = {}, fused = false, loss }: EncodeOptions): ModelProto {
 	const values = Object.values(outputs);
 	const [first] = values;
-	if (first === undefined) throw new OnevisionError("invalid-input", "model: needs one output or more");
+	if (first === undefined) throw new OnevisionError("invalid-input", "model: needs at least one output");
 	const leaves = leavesFor(values);
 	const { names, aliases } = nameOutputs(outputs);
 	const nameOf = (value: Value) => names.get(value) ?? value.name;
 	const used = usedOutputs(values);
 	const seed = loss && seedOf(loss);
-	const written = fused ? forOnnxruntime(nodesFor(values), values, seed) : nodesFor(values).map(plain);
-	const nodes = written.map((each) => nodeProto(each, nameOf, used));
+	const onnxNodes = fused
+		? fuseForOnnxRuntime(nodesFor(values), values, seed)
+		: nodesFor(values).map(toOnnxNode);
+	const nodes = onnxNodes.map((each) => nodeProto(each, nameOf, used));
 	const initializers = leaves.flatMap((value) => {
 		const tensor = value.graph.constantOf(value) ?? weightOf(value, weights);
 		return tensor === undefined ? [] : [{ name: value.name, tensor }];
@@ -60,7 +64,7 @@ function protoOf(outputs: Outputs, { weights = {}, fused = false, loss }: Encode
 	return {
 		irVersion: IR_VERSION,
 		opset: OPSET,
-		contrib: written.some(({ domain }) => domain === CONTRIB.domain),
+		contrib: onnxNodes.some(({ domain }) => domain === CONTRIB.domain),
 		producer: "onevision",
 		graph: {
 			name: first.graph.name,
@@ -88,7 +92,7 @@ function weightOf(value: Value, weights: Readonly<Record<string, Tensor>>): Tens
 	return tensor;
 }
 
-/** Computed values take their first output's name; a second name, or one for an input, is an Identity. */
+/** Computed values take their first output name; a second name, or one for an input, becomes an Identity. */
 function nameOutputs(outputs: Outputs): { names: Map<Value, string>; aliases: NodeProto[] } {
 	const names = new Map<Value, string>();
 	const aliases: NodeProto[] = [];
@@ -109,7 +113,7 @@ function alias(from: string, to: string): NodeProto {
 	return { op: "Identity", domain: "", inputs: [from], outputs: [to], attributes: [] };
 }
 
-/** Values whose own name an output has taken get another. */
+/** Renames values whose own name is taken by an output. */
 function renameClashes(names: Map<Value, string>, values: readonly Value[]): void {
 	const taken = new Set(names.values());
 	for (const { outputs } of nodesFor(values)) {
@@ -119,7 +123,7 @@ function renameClashes(names: Map<Value, string>, values: readonly Value[]): voi
 	}
 }
 
-/** Says whether anything reads an output; those nobody reads are left out of the file. */
+/** Whether a value has consumers or is an output of the model. */
 function usedOutputs(values: readonly Value[]): (value: Value) => boolean {
 	const used = new Set<Value | undefined>(values);
 	for (const { inputs } of nodesFor(values)) for (const input of inputs) used.add(input);
@@ -127,12 +131,12 @@ function usedOutputs(values: readonly Value[]): (value: Value) => boolean {
 }
 
 function nodeProto(
-	{ op, domain, inputs, outputs, attributes }: Written,
+	{ op, domain, inputs, outputs, attributes }: OnnxNode,
 	nameOf: (value: Value) => string,
 	used: (value: Value) => boolean,
 ): NodeProto {
-	// A Split's sizes are one for each output, so its outputs stay; elsewhere unread ones at the end are optional.
-	const names = outputs.map((value, i) => (i === 0 || op === "Split" || used(value) ? nameOf(value) : ""));
+	const required = isOpName(op) && factsOf(op).peerOutputs;
+	const names = outputs.map((value, i) => (i === 0 || required || used(value) ? nameOf(value) : ""));
 	while (names.at(-1) === "") names.pop();
 	return {
 		op,

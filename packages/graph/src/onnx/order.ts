@@ -1,104 +1,112 @@
 /**
- * The order in which onnxruntime runs a model, which decides what is in the cache when it is needed, and how much memory
- * a step takes. Here each part of a batch goes from its inputs to its gradients before the next begins; a layer's weights
- * get their gradients next to its input; and what gradients need of the forward pass alone is computed on the way.
+ * The order of nodes in a model, which decides what is cached when it is read and how much memory a step takes.
  *
- * onnxruntime itself walks back from the nodes whose results nobody reads, the last in the file first, and runs what
- * each of them needs. Left to that, it computes all gradients of weights at the end, from memory, with the activations
- * of every part still held. So nodes without readers go last in reverse, and where a value's first reader is far away,
- * a node without readers that takes only its shape asks for the value in its turn.
+ *     order = topological sort of [backward nodes as added, …forward nodes], producers pulled in on demand
+ *
+ * So each part of a batch runs from its inputs to its gradients before the next begins, and a weight's gradient runs
+ * next to that of its layer's input. Backward nodes that depend on no gradient (Φ(x) of a Gelu) run as soon as their
+ * inputs are there, while those are cached.
+ *
+ * onnxruntime does not run files in order: it walks back from the sinks (nodes without consumers), last in the file
+ * first, and runs what each needs. Left to that, all weight gradients run at the end, with every activation held until
+ * then. To enforce the order:
+ *
+ *     file = [inner nodes in order, …sinks in reverse order]
+ *
+ * and a value whose first consumer is more than `MAX_DISTANCE` nodes away gets a sink of its own, Shape(value), which
+ * costs nothing and pulls it in at its place.
  */
 
-import type { Value } from "../graph.ts";
-import type { Written } from "./written.ts";
+import type { Value } from "../value.ts";
+import type { OnnxNode } from "./onnx-node.ts";
 
-/** Nodes between a value and its first reader beyond which the value is asked for. */
-const FAR = 32;
+/** Nodes between a value and its first consumer beyond which it gets a sink. */
+const MAX_DISTANCE = 32;
 
-/** `nodes` of a graph, in its order, as they are best run; gradients depend on `seed`, the gradient of the loss by itself. */
-export function inRunningOrder(nodes: readonly Written[], seed: Value | undefined): readonly Written[] {
-	const order = scheduled(new Links(nodes), seed);
-	return seed === undefined ? order : enforced(order);
+/**
+ * `nodes`, in topological order, in the order in which they run best. `seed` is the gradient of the loss by itself, on
+ * which all gradients depend; without it the order is left to onnxruntime.
+ */
+export function inExecutionOrder(nodes: readonly OnnxNode[], seed: Value | undefined): readonly OnnxNode[] {
+	const order = schedule(new Links(nodes), seed);
+	return seed === undefined ? order : enforce(order);
 }
 
-/** Who makes and who reads a value. */
+/** Producers and consumers among some nodes. */
 class Links {
-	readonly nodes: readonly Written[];
-	readonly #makers = new Map<Value, Written>();
-	readonly #readers = new Map<Value, Written[]>();
+	readonly nodes: readonly OnnxNode[];
+	readonly #producers = new Map<Value, OnnxNode>();
+	readonly #consumers = new Map<Value, OnnxNode[]>();
 
-	constructor(nodes: readonly Written[]) {
+	constructor(nodes: readonly OnnxNode[]) {
 		this.nodes = nodes;
 		for (const node of nodes) {
-			for (const value of node.outputs) this.#makers.set(value, node);
+			for (const value of node.outputs) this.#producers.set(value, node);
 			for (const value of new Set(node.inputs)) {
 				if (value === undefined) continue;
-				const readers = this.#readers.get(value);
-				if (readers === undefined) this.#readers.set(value, [node]);
-				else readers.push(node);
+				const consumers = this.#consumers.get(value);
+				if (consumers === undefined) this.#consumers.set(value, [node]);
+				else consumers.push(node);
 			}
 		}
 	}
 
-	sources({ inputs }: Written): Written[] {
-		return inputs.flatMap((value) => (value === undefined ? [] : (this.#makers.get(value) ?? [])));
+	producersOf({ inputs }: OnnxNode): OnnxNode[] {
+		return inputs.flatMap((value) => (value === undefined ? [] : (this.#producers.get(value) ?? [])));
 	}
 
-	readers({ outputs }: Written): Written[] {
-		return outputs.flatMap((value) => this.#readers.get(value) ?? []);
+	consumersOf({ outputs }: OnnxNode): OnnxNode[] {
+		return outputs.flatMap((value) => this.#consumers.get(value) ?? []);
 	}
 
-	/** The node that makes `value`, and all that depend on it. */
-	dependents(value: Value): ReadonlySet<Written> {
+	/** The producer of `value` and everything downstream of it. */
+	downstream(value: Value): ReadonlySet<OnnxNode> {
 		const found = new Set(this.nodes.filter(({ outputs }) => outputs.includes(value)));
-		for (const node of found) for (const reader of this.readers(node)) found.add(reader);
+		for (const node of found) for (const consumer of this.consumersOf(node)) found.add(consumer);
 		return found;
 	}
 }
 
-/**
- * Backward nodes as they were added, then the rest; each after what it needs, which is computed on demand. A node that
- * was added for gradients but depends on none runs as soon as it can.
- */
-function scheduled(links: Links, seed: Value | undefined): readonly Written[] {
+/** Depth-first topological sort, backward nodes first. */
+function schedule(links: Links, seed: Value | undefined): readonly OnnxNode[] {
 	const { nodes } = links;
-	const backward = seed === undefined ? new Set<Written>() : links.dependents(seed);
+	const backward = seed === undefined ? new Set<OnnxNode>() : links.downstream(seed);
 	const start = nodes.findIndex((node) => backward.has(node));
-	const early = new Set(start < 0 ? [] : nodes.slice(start).filter((node) => !backward.has(node)));
-	const done = new Set<Written>();
-	const open = [...nodes.filter((node) => backward.has(node)), ...nodes].reverse();
-	for (let node = open.at(-1); node !== undefined; node = open.at(-1)) {
-		const missing = links.sources(node).filter((source) => !done.has(source));
+	const eager = new Set(start < 0 ? [] : nodes.slice(start).filter((node) => !backward.has(node)));
+	const done = new Set<OnnxNode>();
+	const stack = [...nodes.filter((node) => backward.has(node)), ...nodes].reverse();
+	for (let node = stack.at(-1); node !== undefined; node = stack.at(-1)) {
+		const missing = links.producersOf(node).filter((producer) => !done.has(producer));
 		if (missing.length > 0 && !done.has(node)) {
-			open.push(...missing.reverse());
+			stack.push(...missing.reverse());
 			continue;
 		}
-		open.pop();
+		stack.pop();
 		if (done.has(node)) continue;
 		done.add(node);
 		if (backward.has(node)) continue;
-		const ready = links.readers(node).filter((reader) => early.has(reader) && !done.has(reader));
-		open.push(...ready.filter((reader) => links.sources(reader).every((source) => done.has(source))));
+		const next = links.consumersOf(node).filter((consumer) => eager.has(consumer) && !done.has(consumer));
+		stack.push(...next.filter((consumer) => links.producersOf(consumer).every((each) => done.has(each))));
 	}
 	return [...done];
 }
 
 /** A file that onnxruntime runs in the order given. */
-function enforced(order: readonly Written[]): readonly Written[] {
+function enforce(order: readonly OnnxNode[]): readonly OnnxNode[] {
 	const links = new Links(order);
 	const positions = new Map(order.map((node, i) => [node, i]));
-	const [inner, ends] = [[], []] as [Written[], Written[]];
+	const [inner, sinks] = [[], []] as [OnnxNode[], OnnxNode[]];
 	for (const [i, node] of order.entries()) {
-		const readers = links.readers(node).map((reader) => positions.get(reader) ?? 0);
-		const distance = Math.min(...readers) - i;
-		(readers.length === 0 ? ends : inner).push(node);
-		if (readers.length > 0 && distance > FAR) ends.push(...askingFor(node.outputs[0]));
+		const consumers = links.consumersOf(node).map((consumer) => positions.get(consumer) ?? 0);
+		const distance = Math.min(...consumers) - i;
+		(consumers.length === 0 ? sinks : inner).push(node);
+		if (consumers.length > 0 && distance > MAX_DISTANCE) sinks.push(...sinkOf(node.outputs[0]));
 	}
-	return [...inner, ...ends.reverse()];
+	return [...inner, ...sinks.reverse()];
 }
 
-/** A node that needs a value and costs nothing. */
-function askingFor(value: Value | undefined): Written[] {
+/** A node without consumers that needs `value` and costs nothing. */
+function sinkOf(value: Value | undefined): OnnxNode[] {
 	if (value === undefined) return [];
 	const size = value.shape.length;
 	const shape: Value = {

@@ -5,9 +5,9 @@
  */
 
 import { numbersOf, OnevisionError, type Tensor } from "@onevision/base";
-import type { Node, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import { nodesFor } from "../prune.ts";
+import type { Node, Value } from "../value.ts";
 import type { Array64 } from "./array.ts";
 import { elementwiseReference } from "./elementwise.ts";
 import { indexingReference } from "./indexing.ts";

@@ -1,11 +1,11 @@
 /** Gathers, scatters, and operators that rearrange, as reads and writes at an index. */
 
 import { OnevisionError } from "@onevision/base";
-import type { Node } from "../graph.ts";
 import { slicedAxes } from "../infer/arrange.ts";
 import { constantInts } from "../infer/rule.ts";
 import type { OpName } from "../operators.ts";
 import { axisOf } from "../shape.ts";
+import type { Node } from "../value.ts";
 import { type Array64, build, filled, offsetOf, reader, walk } from "./array.ts";
 import { arrayAt, outputShape, type ReferenceRule } from "./rule.ts";
 

@@ -1,8 +1,8 @@
 /** Matrix products and 2-D convolutions as their defining sums. */
 
-import type { Node } from "../graph.ts";
 import { windowOf } from "../infer/convolution.ts";
 import type { OpName } from "../operators.ts";
+import type { Node } from "../value.ts";
 import { type Array64, build, filled, offsetOf, reader, walk } from "./array.ts";
 import { arrayAt, outputShape, type ReferenceRule } from "./rule.ts";
 

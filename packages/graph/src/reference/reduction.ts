@@ -1,10 +1,10 @@
 /** Reductions, softmax and normalizations from their definitions. */
 
 import { elementCount } from "@onevision/base";
-import type { Node } from "../graph.ts";
 import { reducedAxes } from "../infer/reduction.ts";
 import type { OpName } from "../operators.ts";
 import { axisOf } from "../shape.ts";
+import type { Node } from "../value.ts";
 import { type Array64, build, filled, offsetOf, reader, walk } from "./array.ts";
 import { arrayAt, outputShape, type ReferenceRule } from "./rule.ts";
 

@@ -1,7 +1,7 @@
 /** What the reference rules of all operators share. */
 
-import type { Node } from "../graph.ts";
 import type { OpName } from "../operators.ts";
+import type { Node } from "../value.ts";
 import type { Array64 } from "./array.ts";
 
 /** Computes a node's outputs, whose shapes are in `node.outputs`. Left-out inputs are `undefined`. */

@@ -1,9 +1,9 @@
 /** Cases of every operator: shapes that broadcast, empty axes, every attribute. */
 
 import { int64, tensor } from "@onevision/base";
-import type { Graph, Value } from "../graph.ts";
 import type { OpName } from "../operators.ts";
 import * as ops from "../ops.ts";
+import type { Graph, Value } from "../value.ts";
 import type { CheckOptions } from "./check.ts";
 
 /** One operator on one kind of input. */

@@ -1,12 +1,12 @@
 /** Two models that tests and benchmarks share with PyTorch: a causal transformer and a small ViT. */
 
-import { Graph, type Value } from "../graph.ts";
+import { Graph } from "../graph.ts";
 import { attention, mergeHeads, splitHeads } from "../layers/attention.ts";
 import { feedForward } from "../layers/feed-forward.ts";
 import { linear, patchEmbedding } from "../layers/linear.ts";
 import { lossInParts, maskedCrossEntropy, type SummedLoss } from "../layers/loss.ts";
 import { Add, Gather, LayerNormalization, ReduceMean, Split } from "../ops.ts";
-import type { Initializer } from "../random.ts";
+import type { Initializer, Value } from "../value.ts";
 
 export interface BlockSizes {
 	readonly batch: number;

@@ -4,9 +4,9 @@
  */
 
 export interface AdamWSettings {
-	/** Decay of the first moment (default 0.9). */
+	/** Decay rate of the first moment (default 0.9). */
 	readonly beta1: number;
-	/** Decay of the second moment (default 0.999). */
+	/** Decay rate of the second moment (default 0.999). */
 	readonly beta2: number;
 	/** Added to the root of the second moment (default 1e-8). */
 	readonly epsilon: number;
@@ -14,17 +14,17 @@ export interface AdamWSettings {
 
 export const ADAMW_DEFAULTS: AdamWSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-/** One update of one parameter. */
+/** One update. */
 export interface AdamWUpdate extends AdamWSettings {
 	readonly learningRate: number;
 	readonly weightDecay: number;
-	/** Update, counted from 1. */
+	/** Counted from 1. */
 	readonly step: number;
-	/** Factor of the gradient: averaging and clipping in one. */
+	/** Gradient scale: averaging and clipping combined. */
 	readonly scale: number;
 }
 
-/** The numbers an update needs, each rounded to float32 once. */
+/** Constants of an update, each rounded to float32 once. `biasCorrection2` is 1/√(1 − beta2^step). */
 export function constantsOf(update: AdamWUpdate) {
 	const { learningRate, weightDecay, beta1, beta2, epsilon, step, scale } = update;
 	const { fround } = Math;
@@ -34,14 +34,19 @@ export function constantsOf(update: AdamWUpdate) {
 		a1: fround(1 - beta1),
 		b2: fround(beta2),
 		a2: fround(1 - beta2),
-		root: fround(1 / Math.sqrt(1 - beta2 ** step)),
-		tiny: fround(epsilon),
+		biasCorrection2: fround(1 / Math.sqrt(1 - beta2 ** step)),
+		eps: fround(epsilon),
 		rate: fround(learningRate / (1 - beta1 ** step)),
-		keep: fround(1 - learningRate * weightDecay),
+		decay: fround(1 - learningRate * weightDecay),
 	};
 }
 
-/** Updates `values` and both moments in place. All four arrays have one length. */
+/**
+ * Updates `values` and both moments in place; all four arrays are equally long. With g = scale·gradient:
+ *
+ *     m = beta1·m + (1 − beta1)·g        v = beta2·v + (1 − beta2)·g²
+ *     values = (1 − rate·weightDecay)·values − rate/(1 − beta1^step) · m / (√v/√(1 − beta2^step) + epsilon)
+ */
 export function adamw(
 	values: Float32Array,
 	gradient: Float32Array,
@@ -49,7 +54,7 @@ export function adamw(
 	second: Float32Array,
 	update: AdamWUpdate,
 ): void {
-	const { keep, rate, root, b1, b2, a1, a2, scale, tiny } = constantsOf(update);
+	const { decay, rate, biasCorrection2, b1, b2, a1, a2, scale, eps } = constantsOf(update);
 	const { fround, sqrt } = Math;
 	for (let i = 0; i < values.length; i++) {
 		const g = fround((gradient[i] as number) * scale);
@@ -57,12 +62,12 @@ export function adamw(
 		const v = fround(fround((second[i] as number) * b2) + fround(fround(g * g) * a2));
 		first[i] = m;
 		second[i] = v;
-		const spread = fround(fround(fround(sqrt(v)) * root) + tiny);
-		values[i] = fround(fround((values[i] as number) * keep) - fround(rate * fround(m / spread)));
+		const denominator = fround(fround(fround(sqrt(v)) * biasCorrection2) + eps);
+		values[i] = fround(fround((values[i] as number) * decay) - fround(rate * fround(m / denominator)));
 	}
 }
 
-/** Sum of squares in float64: four sums, since one would wait for each addition, added up as the SIMD function does. */
+/** Σ x² in float64. Four partial sums hide the latency of addition; they are combined as in simd.ts. */
 export function sumOfSquares(values: Float32Array): number {
 	let a = 0;
 	let b = 0;
@@ -83,7 +88,7 @@ export function sumOfSquares(values: Float32Array): number {
 	return a + c + (b + d);
 }
 
-/** Adds `more` to `sum` in place. */
-export function accumulate(sum: Float32Array, more: Float32Array): void {
+/** sum += more. */
+export function addTo(sum: Float32Array, more: Float32Array): void {
 	for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (more[i] as number);
 }

@@ -1,20 +1,19 @@
 /**
- * Where a share's numbers live: values, moments and gradients in one WebAssembly memory, so that the SIMD functions
- * reach them and the runtime reads and writes them without a copy. Without WebAssembly SIMD, or beyond its 4 GiB, they
- * are plain arrays.
+ * Memory of a share: values, moments and gradients in one WebAssembly memory, where the SIMD functions reach them and
+ * the runtime reads and writes them without a copy. Plain arrays without WebAssembly SIMD or beyond 4 GiB.
  */
 
-import { type AdamWUpdate, accumulate, adamw, sumOfSquares } from "./adamw.ts";
+import { type AdamWUpdate, adamw, addTo, sumOfSquares } from "./adamw.ts";
 import type { Range } from "./share.ts";
 import { simdFunctions } from "./simd.ts";
 
 const PAGE = 65_536;
-/** Bytes a WebAssembly memory may have. */
-const MOST_BYTES = 2 ** 32 - PAGE;
-/** Elements of a gradient from elsewhere that are taken in at a time: they stay in the cache. */
+/** WebAssembly's limit, less one page. */
+const MAX_BYTES = 2 ** 32 - PAGE;
+/** Elements copied in at a time: small enough to stay in cache. */
 const CHUNK = 32_768;
 
-/** Flat arrays of a share. */
+/** Flat arrays of a share, equally long. */
 interface Arrays {
 	readonly values: Float32Array;
 	readonly first: Float32Array;
@@ -22,13 +21,13 @@ interface Arrays {
 	readonly gradients: Float32Array;
 }
 
-/** Ranges begin and end with whole cache lines. */
+/** Ranges start and end on cache lines. */
 export interface ShareMemory extends Arrays {
-	/** Adds a part of `more`, a flat array of the same share, to the gradients. */
+	/** gradients += more, over a range. */
 	add(more: Float32Array, range: Range): void;
-	/** Sum of squares of a part of the gradients. */
+	/** Σ gradients², over a range. */
 	squares(range: Range): number;
-	/** Updates a part of the values and moments from its gradients. */
+	/** AdamW over a range. */
 	update(range: Range, update: AdamWUpdate): void;
 }
 
@@ -42,7 +41,7 @@ function inArrays(length: number): ShareMemory {
 	const arrays = { values: array(), first: array(), second: array(), gradients: array() };
 	return {
 		...arrays,
-		add: (more, range) => accumulate(part(arrays.gradients, range), part(more, range)),
+		add: (more, range) => addTo(part(arrays.gradients, range), part(more, range)),
 		squares: (range) => sumOfSquares(part(arrays.gradients, range)),
 		update: (range, update) => {
 			const { values, gradients, first, second } = arrays;
@@ -58,14 +57,14 @@ export function part(flat: Float32Array, { offset, length }: Range): Float32Arra
 
 function inMemory(length: number): ShareMemory | undefined {
 	const bytes = 4 * (4 * length + CHUNK);
-	if (bytes > MOST_BYTES || typeof WebAssembly === "undefined") return undefined;
+	if (bytes > MAX_BYTES || typeof WebAssembly === "undefined") return undefined;
 	const pages = Math.ceil(bytes / PAGE);
 	const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
 	const simd = simdFunctions(memory);
 	if (simd === undefined) return undefined;
 	const array = (index: number) => new Float32Array(memory.buffer, 4 * index * length, length);
 	const [values, first, second, gradients] = [array(0), array(1), array(2), array(3)];
-	/** The functions reach no other memory: what is added passes through here. */
+	/** Staging area: the functions reach no other memory. */
 	const incoming = new Float32Array(memory.buffer, 16 * length, CHUNK);
 	const addressOf = (array: Float32Array, { offset }: Range) => array.byteOffset + 4 * offset;
 	return {

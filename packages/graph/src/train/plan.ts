@@ -5,10 +5,10 @@
 
 import { OnevisionError } from "@onevision/base";
 import { gradientsOf } from "../gradients/gradients.ts";
-import type { Value } from "../graph.ts";
 import { encodeModel } from "../onnx/model.ts";
 import { leavesFor } from "../prune.ts";
 import { formatDims } from "../shape.ts";
+import type { Value } from "../value.ts";
 import { ADAMW_DEFAULTS, type AdamWSettings } from "./adamw.ts";
 import { type Schedule, scheduleOf } from "./schedule.ts";
 

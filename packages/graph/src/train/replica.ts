@@ -1,7 +1,7 @@
 /**
- * One copy of a model in a training run. It computes batches with all parameters, and updates its share of them: sums
- * its share's gradients over all replicas, keeps the moments, and gives the new values to the others (Rajbhandari et
- * al. 2020, ZeRO, which shares out the optimiser's states).
+ * One replica of a model in a data-parallel run. It runs batches with all parameters and owns one share of them: it sums
+ * the share's gradients over all replicas, keeps its moments, and sends the new values to the others (ZeRO stage 1,
+ * Rajbhandari et al. 2020).
  */
 
 import { assertDefined, copyOf } from "@onevision/base";
@@ -12,74 +12,74 @@ import { learningRateAt } from "./schedule.ts";
 import { fill, type Share, sharesOf, viewsOf } from "./share.ts";
 import type { TrainingState } from "./state.ts";
 
-/** Flat arrays by share, where there are any. */
-export type Flats = readonly (Float32Array | undefined)[];
+/** One flat array per share, or `undefined`. */
+export type FlatBuffers = readonly (Float32Array | undefined)[];
 
-/** What a replica starts from. */
+/** Everything a replica starts from. */
 export interface ReplicaSetup {
 	readonly plan: TrainingPlan;
-	/** Replicas in all. */
+	/** Number of replicas. */
 	readonly count: number;
-	/** Its own number, that of its share too. */
+	/** Of this replica and its share. */
 	readonly index: number;
 	/** All parameters, and the moments of its share at least. */
 	readonly state: TrainingState;
 }
 
-/** One batch. Arrays change hands. */
+/** One batch. Arrays are transferred: the caller must not use them again. */
 export interface RunRequest {
 	readonly batch: Tensors;
 	/** New values of other shares. */
-	readonly values: Flats;
-	/** Left out: no gradients. */
+	readonly values: FlatBuffers;
+	/** Omitted for an evaluation. */
 	readonly gradients?: {
-		/** Where those of other shares go. */
-		readonly memory: Flats;
-		/** Whether its own share's are written where the sum will be: those of the first batch, or of the second. */
-		readonly inSum: boolean;
+		/** Buffers for the gradients of the other shares. */
+		readonly memory: FlatBuffers;
+		/** Whether to write its own share's gradients straight into the sum: for the first batch, or the second. */
+		readonly accumulate: boolean;
 	};
 }
 
-export interface RunAnswer {
+export interface RunResponse {
 	/** Sums over the batch. */
 	readonly loss: number;
 	readonly count: number;
 	readonly metrics: Readonly<Record<string, number>>;
-	/** Of the other shares. */
-	readonly gradients: Flats;
-	/** Memory of the former values. */
-	readonly former: Flats;
+	/** Of the other shares; empty for an evaluation. */
+	readonly gradients: FlatBuffers;
+	/** Buffers of the values it has replaced. */
+	readonly released: FlatBuffers;
 }
 
 export interface AddRequest {
-	/** Gradients of its share in the order of the batches; `undefined` is its own latest batch. */
-	readonly gradients: Flats;
-	/** Whether they begin a sum, and whether they are the last of it. */
+	/** Gradients of its share, in batch order; `undefined` stands for its own latest batch. */
+	readonly gradients: FlatBuffers;
+	/** Whether these start the sum, and whether they complete it. */
 	readonly begin: boolean;
 	readonly last: boolean;
 }
 
-export interface AddAnswer {
-	/** Of each parameter's sum, once the last is in it. */
+export interface AddResponse {
+	/** Sum of squares of each parameter's gradient once the sum is complete, else 0. */
 	readonly squares: readonly number[];
-	/** Memory that was handed in. */
+	/** The buffers of the request. */
 	readonly memory: readonly Float32Array[];
 }
 
 export interface UpdateRequest {
 	readonly step: number;
-	/** Factor of the gradients. */
+	/** Gradient scale. */
 	readonly scale: number;
-	/** Where copies of the new values go, one for each other replica. */
+	/** Buffers for copies of the new values, one for each other replica. */
 	readonly copies: readonly Float32Array[];
 }
 
-/** What a training run asks of a replica, here or in another thread. */
+/** A replica, in this thread or another. */
 export interface Replica {
-	run(request: RunRequest): Promise<RunAnswer>;
-	add(request: AddRequest): Promise<AddAnswer>;
+	run(request: RunRequest): Promise<RunResponse>;
+	add(request: AddRequest): Promise<AddResponse>;
 	update(request: UpdateRequest): Promise<readonly Float32Array[]>;
-	/** Copies of its share's tensors, and of frozen parameters. */
+	/** Copies of its share's tensors and of frozen parameters. */
 	state(): Promise<Omit<TrainingState, "step">>;
 	restore(state: TrainingState): Promise<void>;
 	close(): Promise<void>;
@@ -87,7 +87,7 @@ export interface Replica {
 
 /** Starts a replica in this thread. Throws `runtime`. */
 export async function startReplica(setup: ReplicaSetup, runtime: Runtime): Promise<Replica> {
-	return new LocalReplica(setup, runtime, await runtime.load(setup.plan.model, { asWritten: true }));
+	return new LocalReplica(setup, runtime, await runtime.load(setup.plan.model, { optimize: false }));
 }
 
 class LocalReplica implements Replica {
@@ -98,12 +98,12 @@ class LocalReplica implements Replica {
 	readonly #runtime: Runtime;
 	readonly #program: Program;
 	readonly #memory: ShareMemory;
-	/** Values by share, and as feeds. */
+	/** Values by share; `#feeds` are views of them by name. */
 	readonly #values: Float32Array[];
 	readonly #feeds: Tensors[];
 	#frozen: Tensors = {};
 	#forward: Program | undefined;
-	/** Where its own share's gradients of the latest batch are, and memory for those that begin no sum. */
+	/** Its own share's gradients of the latest batch: in the sum, or in `#apart`. */
 	#latest: Float32Array | undefined;
 	#apart: Float32Array | undefined;
 
@@ -124,15 +124,15 @@ class LocalReplica implements Replica {
 		this.#take(state);
 	}
 
-	async run({ batch, values, gradients }: RunRequest): Promise<RunAnswer> {
-		const former = values.map((flat, i) => (flat === undefined ? undefined : this.#exchange(i, flat)));
+	async run({ batch, values, gradients }: RunRequest): Promise<RunResponse> {
+		const released = values.map((flat, i) => (flat === undefined ? undefined : this.#exchange(i, flat)));
 		const feeds = Object.assign({}, this.#frozen, ...this.#feeds, batch) as Tensors;
 		if (gradients === undefined) {
-			this.#forward ??= await this.#runtime.load(this.#plan.forward, { asWritten: true });
-			return { ...this.#numbersOf(await this.#forward.run(feeds)), gradients: [], former };
+			this.#forward ??= await this.#runtime.load(this.#plan.forward, { optimize: false });
+			return { ...this.#numbersOf(await this.#forward.run(feeds)), gradients: [], released };
 		}
-		if (!gradients.inSum) this.#apart ??= new Float32Array(this.#share.length);
-		this.#latest = gradients.inSum ? this.#memory.gradients : this.#apart;
+		if (!gradients.accumulate) this.#apart ??= new Float32Array(this.#share.length);
+		this.#latest = gradients.accumulate ? this.#memory.gradients : this.#apart;
 		const flats = this.#shares.map((_, i) => (i === this.#index ? this.#latest : gradients.memory[i]));
 		const places = flats.map((flat, i) =>
 			viewsOf(assertDefined(this.#shares[i], `share ${i}`), assertDefined(flat, `memory ${i}`), gradientName),
@@ -144,20 +144,20 @@ class LocalReplica implements Replica {
 			if (output !== place) (place.data as Float32Array).set(output.data as Float32Array);
 		}
 		const others = flats.map((flat, i) => (i === this.#index ? undefined : flat));
-		return { ...this.#numbersOf(outputs), gradients: others, former };
+		return { ...this.#numbersOf(outputs), gradients: others, released };
 	}
 
-	async add({ gradients, begin, last }: AddRequest): Promise<AddAnswer> {
+	async add({ gradients, begin, last }: AddRequest): Promise<AddResponse> {
 		const { gradients: sum } = this.#memory;
-		const terms = gradients.map((flat) => flat ?? assertDefined(this.#latest, "a batch of its own"));
-		// What is in the sum already goes first: of the first two either may, since a + b = b + a.
+		const terms = gradients.map((flat) => flat ?? assertDefined(this.#latest, "gradients of its own batch"));
+		// A term already in the sum must come first; swapping the first two is exact, since a + b = b + a.
 		if (begin && terms[1] === sum) terms.unshift(...terms.splice(1, 1));
 		const squares = this.#share.parameters.map(({ range }) => {
 			for (const [i, term] of terms.entries()) {
 				if (!begin || i > 0) this.#memory.add(term, range);
 				else if (term !== sum) part(sum, range).set(part(term, range));
 			}
-			// While it is in the cache.
+			// While the range is in cache.
 			return last ? this.#memory.squares(range) : 0;
 		});
 		return { squares, memory: gradients.filter((flat) => flat !== undefined) };
@@ -207,15 +207,15 @@ class LocalReplica implements Replica {
 		);
 	}
 
-	/** Takes over a share's values; returns the memory of the former ones. */
+	/** Replaces a share's values; returns the released buffer. */
 	#exchange(index: number, flat: Float32Array): Float32Array {
-		const former = assertDefined(this.#values[index], `values ${index}`);
+		const released = assertDefined(this.#values[index], `values ${index}`);
 		this.#values[index] = flat;
 		this.#feeds[index] = viewsOf(assertDefined(this.#shares[index], `share ${index}`), flat);
-		return former;
+		return released;
 	}
 
-	#numbersOf(outputs: Tensors): Pick<RunAnswer, "loss" | "count" | "metrics"> {
+	#numbersOf(outputs: Tensors): Pick<RunResponse, "loss" | "count" | "metrics"> {
 		const numberOf = (name: string) => Number(assertDefined(outputs[name], `output ${name}`).data[0]);
 		return {
 			loss: numberOf("loss"),

@@ -13,7 +13,7 @@ const [I32, F32, F64, V128] = [0x7f, 0x7d, 0x7c, 0x7b];
 /** Parameters of the function: byte addresses of four arrays, their length in bytes, and nine float constants. */
 const ADDRESSES = { values: 0, gradient: 1, first: 2, second: 3 } as const;
 const LENGTH = 4;
-const CONSTANTS = ["scale", "b1", "a1", "b2", "a2", "root", "tiny", "rate", "keep"] as const;
+const CONSTANTS = ["scale", "b1", "a1", "b2", "a2", "biasCorrection2", "eps", "rate", "decay"] as const;
 const PARAMETERS = 5 + CONSTANTS.length;
 /** Locals: the byte reached, the vectors in flight, and every constant in all four lanes. */
 const [AT, G, M, V, LANES] = [PARAMETERS, PARAMETERS + 1, PARAMETERS + 2, PARAMETERS + 3, PARAMETERS + 4];
@@ -64,9 +64,9 @@ function body(): number[] {
 		store("first", get(M)),
 		store("second", get(V)),
 		store("values", [
-			...[...load("values"), ...lanes("keep"), ...mul],
+			...[...load("values"), ...lanes("decay"), ...mul],
 			...[...lanes("rate"), ...get(M)],
-			...[...get(V), ...sqrt, ...lanes("root"), ...mul, ...lanes("tiny"), ...add],
+			...[...get(V), ...sqrt, ...lanes("biasCorrection2"), ...mul, ...lanes("eps"), ...add],
 			...[...div, ...mul, ...sub],
 		]),
 	].flat();

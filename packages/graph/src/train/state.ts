@@ -39,7 +39,7 @@ export function checkState(plan: TrainingPlan, state: TrainingState): TrainingSt
 	if (!Number.isSafeInteger(state.step) || state.step < 0) {
 		throw new OnevisionError(
 			"invalid-input",
-			`state: step must be a whole number of at least 0, got ${state.step}`,
+			`state: step must be an integer of at least 0, got ${state.step}`,
 		);
 	}
 	return {

@@ -1,14 +1,20 @@
-/** A training run over replicas of a model: they compute, here batches are given out and an update is decided. */
+/** A training run over replicas of a model: hands out batches, sums losses, clips and applies the update. */
 
 import { assertDefined, OnevisionError } from "@onevision/base";
 import type { Runtime, Tensors } from "../runtime.ts";
 import { learnedParameters, type TrainingPlan } from "./plan.ts";
-import { type Flats, type Replica, type RunAnswer, type RunRequest, startReplica } from "./replica.ts";
+import {
+	type FlatBuffers,
+	type Replica,
+	type RunRequest,
+	type RunResponse,
+	startReplica,
+} from "./replica.ts";
 import { learningRateAt } from "./schedule.ts";
 import { type Share, sharesOf, stateFor } from "./share.ts";
 import { checkState, type TrainingState } from "./state.ts";
 
-/** What an evaluation reports. */
+/** Averages over some batches. */
 export interface Evaluation {
 	readonly loss: number;
 	/** Terms the loss was averaged over: the sum of the plan's counts, or the number of batches. */
@@ -17,30 +23,30 @@ export interface Evaluation {
 	readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** What one update reports. The loss is that before the update. */
+/** One update. The loss is from before it. */
 export interface StepReport extends Evaluation {
-	/** Updates done, this one included. */
+	/** Updates done, including this one. */
 	readonly step: number;
 	/** Global norm of the averaged gradients, before clipping. */
 	readonly gradientNorm: number;
-	/** Of each group that is not frozen, by name. */
+	/** By group name; frozen groups are left out. */
 	readonly learningRates: Readonly<Record<string, number>>;
 }
 
-/** A run that can be stepped, measured, saved and restored. Calls must not overlap. */
+/** A run that can be stepped, evaluated, saved and restored. Calls must not overlap. */
 export interface Training {
 	/** Updates done. */
 	readonly step: number;
 	/**
-	 * One update from the gradients of one batch or several. Throws `non-finite`, with the step and without an update,
+	 * One update from the gradients of one or more batches. Throws `non-finite`, with the step and without an update,
 	 * when the loss or a gradient is infinite or NaN; `unknown-name` when a batch lacks an input.
 	 */
 	update(batches: readonly Tensors[]): Promise<StepReport>;
-	/** The loss of some batches, without an update. */
+	/** Loss and metrics without an update. */
 	evaluate(batches: readonly Tensors[]): Promise<Evaluation>;
-	/** A copy of everything that must be kept to go on from here. */
+	/** A copy of everything needed to resume. */
 	state(): Promise<TrainingState>;
-	/** Goes on from `state`. */
+	/** Resumes from `state`. */
 	restore(state: TrainingState): Promise<void>;
 	close(): Promise<void>;
 }
@@ -52,7 +58,7 @@ interface Totals {
 	readonly metrics: Record<string, number>;
 }
 
-/** Starts a run in this thread. Throws `runtime`, or what does not fit about `state`. */
+/** Starts a run in this thread. Throws `runtime`, or what `startState` throws when `state` does not fit the plan. */
 export async function startTraining(
 	plan: TrainingPlan,
 	state: TrainingState,
@@ -60,11 +66,11 @@ export async function startTraining(
 ): Promise<Training> {
 	const checked = checkState(plan, state);
 	const replica = await startReplica({ plan, count: 1, index: 0, state: checked }, runtime);
-	return trainingOver(plan, [replica], checked.step);
+	return trainWithReplicas(plan, [replica], checked.step);
 }
 
-/** A run over replicas that stand at `step`. The first is asked last: it may compute in this thread. */
-export function trainingOver(plan: TrainingPlan, replicas: readonly Replica[], step: number): Training {
+/** A run over replicas that have done `step` updates. Replica 0 may run on this thread. */
+export function trainWithReplicas(plan: TrainingPlan, replicas: readonly Replica[], step: number): Training {
 	return new ReplicatedTraining(plan, replicas, step);
 }
 
@@ -72,18 +78,18 @@ class ReplicatedTraining implements Training {
 	readonly #plan: TrainingPlan;
 	readonly #replicas: readonly Replica[];
 	readonly #shares: readonly Share[];
-	/** Flat arrays of each share that nobody uses. */
-	#spare: Float32Array[][];
-	/** For each replica, new values of the other shares that it has not been given yet. */
-	#news: (Float32Array | undefined)[][];
+	/** Free buffers, per share. */
+	#free: Float32Array[][];
+	/** Per replica: new values of the other shares, not yet sent to it. */
+	#pendingUpdates: (Float32Array | undefined)[][];
 	#step: number;
 
 	constructor(plan: TrainingPlan, replicas: readonly Replica[], step: number) {
 		this.#plan = plan;
 		this.#replicas = replicas;
 		this.#shares = sharesOf(plan, replicas.length);
-		this.#spare = replicas.map(() => []);
-		this.#news = replicas.map(() => []);
+		this.#free = replicas.map(() => []);
+		this.#pendingUpdates = replicas.map(() => []);
 		this.#step = step;
 	}
 
@@ -100,21 +106,22 @@ class ReplicatedTraining implements Training {
 			const begin = first === 0;
 			const last = first + this.#replicas.length >= batches.length;
 			const group = batches.slice(first, first + this.#replicas.length);
-			const runs = await together(group, (batch, i) =>
-				this.#run(i, batch, { inSum: begin && i < 2, memory: this.#othersOf(i) }),
+			const runs = await settleAll(group, (batch, i) =>
+				this.#run(i, batch, { accumulate: begin && i < 2, memory: this.#gradientBuffers(i) }),
 			);
 			for (const run of runs) addTo(totals, run);
-			await together(this.#shares, async ({ parameters }, i) => {
+			await settleAll(this.#shares, async ({ parameters }, i) => {
 				const gradients = runs.map((run) => run.gradients[i]);
-				const answer = await this.#replica(i).add({ gradients, begin, last });
-				this.#spare[i]?.push(...answer.memory);
-				if (last) for (const [p, { name }] of parameters.entries()) squares.set(name, answer.squares[p] ?? 0);
+				const response = await this.#replica(i).add({ gradients, begin, last });
+				this.#free[i]?.push(...response.memory);
+				if (last)
+					for (const [p, { name }] of parameters.entries()) squares.set(name, response.squares[p] ?? 0);
 			});
 		}
 		if (totals.count === 0) {
 			throw new OnevisionError(
 				"invalid-input",
-				`step ${step}: no target counts in these batches; nothing to learn from`,
+				`step ${step}: every target in these batches is ignored; there is nothing to learn from`,
 			);
 		}
 		const report = averaged(totals);
@@ -124,7 +131,7 @@ class ReplicatedTraining implements Training {
 		const gradientNorm = Math.sqrt(sum) / totals.count;
 		if (!Number.isFinite(gradientNorm)) throw nonFinite("the gradients' norm", gradientNorm, step);
 		const { clipNorm = Number.POSITIVE_INFINITY } = this.#plan;
-		// torch.nn.utils.clip_grad_norm_ adds 1e-6 to the norm.
+		// As torch.nn.utils.clip_grad_norm_.
 		const clip = Math.min(1, clipNorm / (gradientNorm + 1e-6));
 		await this.#apply(step, clip / totals.count);
 		this.#step = step;
@@ -136,16 +143,16 @@ class ReplicatedTraining implements Training {
 		const totals: Totals = { loss: 0, count: 0, metrics: {} };
 		for (let first = 0; first < batches.length; first += this.#replicas.length) {
 			const group = batches.slice(first, first + this.#replicas.length);
-			for (const run of await together(group, (batch, i) => this.#run(i, batch))) addTo(totals, run);
+			for (const run of await settleAll(group, (batch, i) => this.#run(i, batch))) addTo(totals, run);
 		}
 		return averaged(totals);
 	}
 
 	async state(): Promise<TrainingState> {
-		const states = await together(this.#replicas, (replica) => replica.state());
+		const states = await settleAll(this.#replicas, (replica) => replica.state());
 		const merged = (kind: "parameters" | "first" | "second") =>
 			Object.assign({}, ...states.map((state) => state[kind])) as Tensors;
-		// In the order of the plan, as one replica has them.
+		// Restores the order of the plan.
 		return checkState(this.#plan, {
 			step: this.#step,
 			parameters: merged("parameters"),
@@ -156,51 +163,49 @@ class ReplicatedTraining implements Training {
 
 	async restore(state: TrainingState): Promise<void> {
 		const checked = checkState(this.#plan, state);
-		this.#news = this.#replicas.map(() => []);
-		this.#spare = this.#replicas.map(() => []);
-		await together(this.#shares, (share, i) => this.#replica(i).restore(stateFor(share, checked)));
+		this.#pendingUpdates = this.#replicas.map(() => []);
+		this.#free = this.#replicas.map(() => []);
+		await settleAll(this.#shares, (share, i) => this.#replica(i).restore(stateFor(share, checked)));
 		this.#step = checked.step;
 	}
 
 	async close(): Promise<void> {
-		await together(this.#replicas, (replica) => replica.close());
+		await settleAll(this.#replicas, (replica) => replica.close());
 	}
 
 	#replica(index: number): Replica {
 		return assertDefined(this.#replicas[index], `replica ${index}`);
 	}
 
-	/** Memory for the gradients of all shares but one. */
-	#othersOf(own: number): Flats {
+	/** Buffers for the gradients of every share but its own. */
+	#gradientBuffers(own: number): FlatBuffers {
 		return this.#shares.map(({ length }, i) =>
-			i === own ? undefined : (this.#spare[i]?.pop() ?? new Float32Array(length)),
+			i === own ? undefined : (this.#free[i]?.pop() ?? new Float32Array(length)),
 		);
 	}
 
-	/** One batch in one replica, which is told what has changed elsewhere. */
-	async #run(index: number, batch: Tensors, gradients?: RunRequest["gradients"]): Promise<RunAnswer> {
-		const values = this.#news[index] ?? [];
-		this.#news[index] = [];
-		const answer = await this.#replica(index).run({
+	/** Runs one batch on one replica, after sending it pending updates. */
+	async #run(index: number, batch: Tensors, gradients?: RunRequest["gradients"]): Promise<RunResponse> {
+		const values = this.#pendingUpdates[index] ?? [];
+		this.#pendingUpdates[index] = [];
+		const response = await this.#replica(index).run({
 			batch,
 			values,
 			...(gradients === undefined ? {} : { gradients }),
 		});
-		for (const [i, flat] of answer.former.entries()) if (flat !== undefined) this.#spare[i]?.push(flat);
-		return answer;
+		for (const [i, flat] of response.released.entries()) if (flat !== undefined) this.#free[i]?.push(flat);
+		return response;
 	}
 
-	/** AdamW in every replica, for its share. */
+	/** Runs AdamW on every replica, each for its share, and collects the new values for the others. */
 	async #apply(step: number, scale: number): Promise<void> {
-		await together(this.#replicas, async (replica, i) => {
-			const others = this.#news.filter((_, other) => other !== i);
-			const copies = others.map(
-				() => this.#spare[i]?.pop() ?? new Float32Array(this.#shares[i]?.length ?? 0),
-			);
+		await settleAll(this.#replicas, async (replica, i) => {
+			const others = this.#pendingUpdates.filter((_, other) => other !== i);
+			const copies = others.map(() => this.#free[i]?.pop() ?? new Float32Array(this.#shares[i]?.length ?? 0));
 			const updated = await replica.update({ step, scale, copies });
-			for (const [o, news] of others.entries()) {
-				if (news[i] !== undefined) this.#spare[i]?.push(news[i]);
-				news[i] = updated[o];
+			for (const [o, pending] of others.entries()) {
+				if (pending[i] !== undefined) this.#free[i]?.push(pending[i]);
+				pending[i] = updated[o];
 			}
 		});
 	}
@@ -216,8 +221,10 @@ class ReplicatedTraining implements Training {
 	}
 }
 
-/** Acts on all at once, on the first last, and waits for all even if one fails. */
-async function together<T, R>(all: readonly T[], act: (each: T, index: number) => Promise<R>): Promise<R[]> {
+/**
+ * Runs `act` on all concurrently and waits for all, even if one fails. Starts replica 0 last: it may run on this thread.
+ */
+async function settleAll<T, R>(all: readonly T[], act: (each: T, index: number) => Promise<R>): Promise<R[]> {
 	const started = [...all.entries()].reverse().map(([index, each]) => act(each, index));
 	const ended = await Promise.allSettled(started.reverse());
 	return ended.map((each) => {
@@ -226,15 +233,14 @@ async function together<T, R>(all: readonly T[], act: (each: T, index: number) =
 	});
 }
 
-function addTo(totals: Totals, { loss, count, metrics }: RunAnswer): void {
+function addTo(totals: Totals, { loss, count, metrics }: RunResponse): void {
 	totals.loss += loss;
 	totals.count += count;
 	for (const [name, sum] of Object.entries(metrics)) totals.metrics[name] = (totals.metrics[name] ?? 0) + sum;
 }
 
 function checkBatches(batches: readonly Tensors[]): void {
-	if (batches.length === 0)
-		throw new OnevisionError("invalid-input", "training: an update needs one batch or more");
+	if (batches.length === 0) throw new OnevisionError("invalid-input", "training: needs at least one batch");
 }
 
 function averaged({ loss, count, metrics }: Totals): Evaluation {
@@ -248,7 +254,7 @@ function averaged({ loss, count, metrics }: Totals): Evaluation {
 function nonFinite(what: string, value: number, step: number): OnevisionError {
 	return new OnevisionError(
 		"non-finite",
-		`step ${step}: ${what} is ${value}; nothing was updated, lower the learning rate or look at the batch`,
+		`step ${step}: ${what} is ${value}; nothing was updated; lower the learning rate or check the batch`,
 		step,
 	);
 }

@@ -1,10 +1,10 @@
-/** A node as a model file has it: mostly one of the graph's, sometimes one that does the work of several. */
+/** Nodes of a model file: the graph's own, or fused ones. */
 
-import type { Node, Value } from "../graph.ts";
 import { type AttributeKind, type AttributeValue, OPERATORS } from "../operators.ts";
+import type { Node, Value } from "../value.ts";
 import type { AttributeProto } from "./proto.ts";
 
-export interface Written {
+export interface OnnxNode {
 	readonly op: string;
 	/** Empty for ONNX's own operators. */
 	readonly domain: string;
@@ -14,8 +14,8 @@ export interface Written {
 	readonly attributes: readonly AttributeProto[];
 }
 
-/** A node as it is. */
-export function plain(node: Node): Written {
+/** A node of the graph, unchanged. */
+export function toOnnxNode(node: Node): OnnxNode {
 	const { op, inputs, outputs } = node;
 	return { op, domain: "", inputs, outputs, attributes: attributesOf(node) };
 }
