@@ -18,17 +18,17 @@ test("parts follow one another and share the data", () => {
 	expect(splitBatch({ x }, 1)).toEqual([{ x }]);
 });
 
-test("what cannot be cut evenly is refused", () => {
+test("batches that are not divisible are refused", () => {
 	const x = zeros("float32", [6, 2]);
 	for (const parts of [0, 4, 1.5, -1, Number.NaN]) {
 		expect(() => splitBatch({ x }, parts)).toThrow(
 			expect.objectContaining({
 				code: "shape-mismatch",
-				message: `splitBatch: x [6, 2] cannot be cut into ${parts} equal parts`,
+				message: `splitBatch: x [6, 2] is not divisible into ${parts} parts`,
 			}),
 		);
 	}
 	expect(() => splitBatch({ scalar: zeros("float32", []) }, 2)).toThrow(
-		"splitBatch: scalar [] cannot be cut",
+		"splitBatch: scalar [] is not divisible",
 	);
 });

@@ -1,18 +1,18 @@
-/** Cutting a batch, for models that take a part of it at a time. */
+/** Splits a batch into parts. */
 
 import { elementCount, OnevisionError, type Tensor } from "@onevision/base";
 import type { Tensors } from "./runtime.ts";
 
 /**
- * A batch cut into `parts` equal ones along the first axis of every tensor. The parts are views of the batch's data.
- * Throws `shape-mismatch` when a tensor's first axis is no multiple of `parts`.
+ * Splits every tensor of a batch into `parts` equal views along its first axis. Throws `shape-mismatch` when that axis is
+ * not a multiple of `parts`.
  */
 export function splitBatch(batch: Tensors, parts: number): Tensors[] {
 	for (const [name, { shape }] of Object.entries(batch)) {
 		if (!(Number.isInteger(parts) && parts >= 1 && Number.isInteger((shape[0] ?? 0.5) / parts))) {
 			throw new OnevisionError(
 				"shape-mismatch",
-				`splitBatch: ${name} [${shape.join(", ")}] cannot be cut into ${parts} equal parts`,
+				`splitBatch: ${name} [${shape.join(", ")}] is not divisible into ${parts} parts`,
 			);
 		}
 	}

@@ -2,8 +2,16 @@
 
 import { expect, test } from "vitest";
 import { OPERATORS, type OpName } from "./operators.ts";
+import * as ops from "./ops.ts";
 import { CASES } from "./testing/cases.ts";
 import { checkOperator } from "./testing/check.ts";
+
+/** Complete by type: an operator without a function in ops.ts does not compile. */
+const FUNCTIONS = ops satisfies { readonly [N in OpName]: (...inputs: never[]) => unknown };
+
+test("every operator has a function of its name, and no other has one", () => {
+	expect(Object.keys(FUNCTIONS).sort()).toEqual(Object.keys(OPERATORS).sort());
+});
 
 test("every operator has a case", () => {
 	const covered = new Set(CASES.map(({ op }) => op));

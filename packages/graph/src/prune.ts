@@ -1,9 +1,9 @@
-/** Which part of a graph some values need: what is saved, run or drawn leaves the rest out. */
+/** The part of a graph that some values depend on. */
 
 import { OnevisionError } from "@onevision/base";
 import type { Node, Value } from "./value.ts";
 
-/** Nodes that `outputs` depend on, each after the nodes it depends on. Throws `invalid-input` for values of two graphs. */
+/** Nodes that `outputs` depend on, in topological order. Throws `invalid-input` for values of two graphs. */
 export function nodesFor(outputs: readonly Value[]): readonly Node[] {
 	const [first] = outputs;
 	if (first === undefined) return [];
@@ -11,7 +11,7 @@ export function nodesFor(outputs: readonly Value[]): readonly Node[] {
 	const needed = new Set<Value>();
 	for (const output of outputs) {
 		if (output.graph !== graph) {
-			throw new OnevisionError("invalid-input", `${output.name} belongs to another graph than ${first.name}`);
+			throw new OnevisionError("invalid-input", `${output.name} and ${first.name} belong to two graphs`);
 		}
 		needed.add(output);
 	}
@@ -24,7 +24,7 @@ export function nodesFor(outputs: readonly Value[]): readonly Node[] {
 	return nodes.reverse();
 }
 
-/** Inputs, parameters and constants among what `outputs` depend on, in the order of the graph. */
+/** Inputs, parameters and constants that `outputs` depend on. */
 export function leavesFor(outputs: readonly Value[]): readonly Value[] {
 	const leaves = new Set<Value>(outputs.filter(({ kind }) => kind !== "computed"));
 	for (const { inputs } of nodesFor(outputs)) {

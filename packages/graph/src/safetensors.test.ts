@@ -135,7 +135,7 @@ test("tensors larger than memory have their places", () => {
 test("refusals name what is wrong", () => {
 	const one = { dtype: "F32", shape: [1] } as const;
 	const head = (name: string, metadata = {}) => safetensorsHead(new Map([[name, one]]), metadata);
-	expect(() => head("__metadata__")).toThrow("__metadata__ is the name of the file's metadata");
+	expect(() => head("__metadata__")).toThrow("__metadata__ is reserved for metadata");
 	expect(() => head("a", { files: "x".repeat(100_000_000) })).toThrow(
 		/a header of 1\d{8} bytes, readers take/,
 	);

@@ -1,6 +1,6 @@
 /**
- * Safetensors files: tensors by name, one after the other, behind a JSON header. Based on the format description of
- * huggingface/safetensors and, for what is refused, its Rust reader. Bytes are not trusted.
+ * Safetensors files: a JSON header, then the bytes of the tensors. Sources: the format description of
+ * huggingface/safetensors and, for what is refused, its Rust reader. Input is untrusted.
  */
 
 import { DTYPES, elementCount, fromFloat16, OnevisionError, type Tensor } from "@onevision/base";
@@ -27,10 +27,10 @@ const BITS = {
 /** Element types of the format. */
 export type SafetensorsDType = keyof typeof BITS;
 
-/** The largest header, in bytes, as in the reference reader: what it does not read is not written either. */
+/** Largest header, bytes: the limit of the reference reader. */
 export const MAX_HEADER_BYTES = 100_000_000;
 
-/** One tensor of a file: its elements as they lie there, little-endian and in row-major order. */
+/** One tensor of a file: little-endian elements in row-major order. */
 export interface SafetensorsEntry {
 	readonly dtype: SafetensorsDType;
 	readonly shape: readonly number[];
@@ -42,14 +42,14 @@ export interface SafetensorsFile {
 	readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Where one tensor lies. */
+/** One tensor in the header. */
 interface HeaderEntry {
 	readonly dtype: SafetensorsDType;
 	readonly shape: readonly number[];
 	readonly data_offsets: readonly [number, number];
 }
 
-/** The bytes of a file. Tensors are written in the order given, padded so that data start at a multiple of 8 bytes. */
+/** The bytes of a file, tensors in the order given; the header is padded to a multiple of 8 bytes. */
 export function encodeSafetensors(content: SafetensorsFile): Uint8Array<ArrayBuffer> {
 	const parts = safetensorsParts(content);
 	const file = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -61,7 +61,7 @@ export function encodeSafetensors(content: SafetensorsFile): Uint8Array<ArrayBuf
 	return file;
 }
 
-/** The same in pieces to be written one after another: the header, and the tensors' own bytes, not copied. */
+/** The same in parts: the header, then the bytes of each tensor, not copied. */
 export function safetensorsParts({ tensors, metadata }: SafetensorsFile): Uint8Array[] {
 	for (const [name, { dtype, shape, bytes }] of tensors) {
 		const expected = byteLength(dtype, shape);
@@ -75,9 +75,8 @@ export function safetensorsParts({ tensors, metadata }: SafetensorsFile): Uint8A
 }
 
 /**
- * What stands before the tensors of a file, whose elements then follow in this order without gaps; they may be of any
- * size. Throws `invalid-input` for the name the format keeps for itself and sizes no file has, `over-limit` for a header
- * that readers would refuse.
+ * The header of a file, whose tensors then follow in this order without gaps, of any size. Throws `invalid-input` for the
+ * reserved name `__metadata__` and sizes beyond 2^53, `over-limit` for a header that readers would refuse.
  */
 export function safetensorsHead(
 	tensors: ReadonlyMap<string, Pick<SafetensorsEntry, "dtype" | "shape">>,
@@ -88,7 +87,7 @@ export function safetensorsHead(
 	let end = 0;
 	for (const [name, { dtype, shape }] of tensors) {
 		if (name === "__metadata__") {
-			throw new OnevisionError("invalid-input", `safetensors: ${name} is the name of the file's metadata`);
+			throw new OnevisionError("invalid-input", `safetensors: ${name} is reserved for metadata`);
 		}
 		const start = end;
 		end += byteLength(dtype, shape);
@@ -149,9 +148,9 @@ function parseHeader(bytes: Uint8Array): Readonly<Record<string, unknown>> {
 	try {
 		header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
 	} catch {
-		throw damaged("its header is no JSON");
+		throw damaged("its header is not JSON");
 	}
-	if (!isRecord(header)) throw damaged("its header is no JSON object");
+	if (!isRecord(header)) throw damaged("its header is not a JSON object");
 	return header;
 }
 
@@ -197,7 +196,7 @@ function byteLength(dtype: SafetensorsDType, shape: readonly number[]): number {
 	return (elementCount(shape) * BITS[dtype]) / 8;
 }
 
-/** Tensors must tile the data: a byte that belongs to two of them, or to none, says the header is not to be trusted. */
+/** Throws unless the tensors tile the data: every byte belongs to exactly one. */
 function checkCover(tensors: ReadonlyMap<string, SafetensorsEntry>, data: Uint8Array): void {
 	const places = [...tensors.values()]
 		.map(({ bytes }) => bytes)
@@ -207,7 +206,7 @@ function checkCover(tensors: ReadonlyMap<string, SafetensorsEntry>, data: Uint8A
 		if (byteOffset !== end) throw damaged("its tensors overlap or leave gaps");
 		end += length;
 	}
-	if (end !== data.byteOffset + data.length) throw damaged("bytes after its last tensor belong to none");
+	if (end !== data.byteOffset + data.length) throw damaged("bytes follow its last tensor");
 }
 
 /** A tensor as an entry of a file. */
@@ -219,9 +218,9 @@ export function entryOf({ dtype, shape, data }: Tensor): SafetensorsEntry {
 	};
 }
 
-/** An entry as float32 values, copied. Throws `unreadable-file` for types that are no floats. */
+/** An entry as float32, copied. Throws `unreadable-file` unless it is a float type. */
 export function float32Of(name: string, { dtype, shape, bytes }: SafetensorsEntry): Tensor {
-	// A Buffer's own slice would be a view; elements need a copy that is aligned.
+	// Copied for alignment; the slice of a Buffer would be a view.
 	const copy = new Uint8Array(bytes).buffer;
 	if (dtype === "F32") return { dtype: "float32", shape, data: new Float32Array(copy) };
 	if (dtype === "F64") return { dtype: "float32", shape, data: Float32Array.from(new Float64Array(copy)) };
@@ -232,5 +231,5 @@ export function float32Of(name: string, { dtype, shape, bytes }: SafetensorsEntr
 	}
 	if (dtype === "F16")
 		return { dtype: "float32", shape, data: Float32Array.from(new Uint16Array(copy), fromFloat16) };
-	throw new OnevisionError("unreadable-file", `safetensors: ${name} is ${dtype}; floats are expected`);
+	throw new OnevisionError("unreadable-file", `safetensors: ${name} is ${dtype}, not a float type`);
 }

@@ -1,4 +1,4 @@
-/** Graphs for people: a text dump, one line a node, and a Mermaid flowchart. */
+/** Graphs as text: a dump with one line per node, and a Mermaid flowchart. */
 
 import { numbersOf } from "@onevision/base";
 import type { Outputs } from "./onnx/model.ts";
@@ -6,18 +6,18 @@ import { leavesFor, nodesFor } from "./prune.ts";
 import { formatDims } from "./shape.ts";
 import type { Node, Value } from "./value.ts";
 
-/** Elements of a constant that a dump shows in full. */
-const SHOWN = 8;
+/** Most elements of a constant that is printed in full. */
+const MAX_SHOWN = 8;
 
 function typeText({ dtype, dims }: Value): string {
 	return `${dtype}${formatDims(dims)}`;
 }
 
-/** A constant's elements where they are few, else its name. */
+/** The elements of a small constant, else the value's name. */
 function operandText(value: Value | undefined): string {
 	if (value === undefined) return "·";
 	const constant = value.graph.constantOf(value);
-	if (constant === undefined || constant.data.length > SHOWN) return value.name;
+	if (constant === undefined || constant.data.length > MAX_SHOWN) return value.name;
 	const numbers = Array.from(numbersOf(constant), (number) => `${Number(number.toPrecision(7))}`);
 	return value.shape.length === 0 ? (numbers[0] ?? "") : `[${numbers.join(", ")}]`;
 }
@@ -28,21 +28,21 @@ function attributesText(node: Node): string {
 	return ` {${entries.map(([name, value]) => `${name}: ${JSON.stringify(value)}`).join(", ")}}`;
 }
 
-/** One line for each input, parameter, large constant, node and output that `outputs` need. */
+/** One line per input, parameter, large constant, node and output that `outputs` depend on. */
 export function textOf(outputs: Outputs): string {
 	const values = Object.values(outputs);
 	const leaves = leavesFor(values)
 		.filter((value) => value.kind !== "constant" || operandText(value) === value.name)
 		.map((value) => `${value.kind} ${value.name}: ${typeText(value)}`);
 	const nodes = nodesFor(values).map((node) => {
-		const made = node.outputs.map((value) => `${value.name}: ${typeText(value)}`).join(", ");
-		return `${made} = ${node.op}(${node.inputs.map(operandText).join(", ")})${attributesText(node)}`;
+		const outputs = node.outputs.map((value) => `${value.name}: ${typeText(value)}`).join(", ");
+		return `${outputs} = ${node.op}(${node.inputs.map(operandText).join(", ")})${attributesText(node)}`;
 	});
 	const named = Object.entries(outputs).map(([name, value]) => `output ${name} = ${value.name}`);
 	return `${[...leaves, ...nodes, ...named].join("\n")}\n`;
 }
 
-/** A Mermaid flowchart: nodes by operator, edges with shapes. Small constants are left out. */
+/** A Mermaid flowchart: nodes by operator, edges with shapes. Small constants are omitted. */
 export function mermaidOf(outputs: Outputs): string {
 	const values = Object.values(outputs);
 	const ids = new Map<Value, string>();
@@ -67,7 +67,7 @@ export function mermaidOf(outputs: Outputs): string {
 	return `${lines.join("\n")}\n`;
 }
 
-/** Mermaid's entity for what would end a label. */
+/** Escapes what would end a Mermaid label. */
 function escaped(text: string): string {
 	return text.replaceAll('"', "#quot;").replaceAll("<", "#lt;").replaceAll(">", "#gt;");
 }

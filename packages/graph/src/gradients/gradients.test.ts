@@ -155,9 +155,9 @@ test("a wide feed-forward layer is cut so that its blocks stay in the cache", ()
 	expect(hiddenOf(4096, 127)).toEqual([127]);
 	expect(hiddenOf(16, 6, 3)).toEqual([2, 2, 2]);
 	expect(() => hiddenOf(16, 8, 3)).toThrow(
-		"feedForward: the width 8 of [4, 8] cannot be cut into 3 equal blocks",
+		"feedForward: the width 8 of [4, 8] is not divisible into 3 blocks",
 	);
-	expect(() => hiddenOf(16, 8, 0)).toThrow("0 equal blocks");
+	expect(() => hiddenOf(16, 8, 0)).toThrow("0 blocks");
 });
 
 test("long causal attention, computed in halves, is that with the whole mask", () => {

@@ -53,7 +53,7 @@ test("what cannot be sent is refused, and the next call goes through", async () 
 	await caller.stop();
 });
 
-test("an answer that is lost is an error, and the next call goes through", async () => {
+test("a response that cannot be read is an error, and the next call goes through", async () => {
 	const caller = pair();
 	expect(await caller.call("same", undefined)).toEqual(Float32Array.of(1));
 	await expect(caller.call("same", undefined)).rejects.toThrow();

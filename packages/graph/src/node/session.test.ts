@@ -197,7 +197,7 @@ describe("a loss that is not finite", () => {
 			await expect(run).rejects.toMatchObject({
 				code: "non-finite",
 				step: 6,
-				message: "step 6: the loss is NaN; nothing was updated, lower the learning rate or look at the batch",
+				message: "step 6: the loss is NaN; nothing was updated; lower the learning rate or check the batch",
 			});
 			expect(session.step).toBe(5);
 			const { loss } = await session.evaluate([xorBatch(1)]);

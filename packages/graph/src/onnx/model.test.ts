@@ -64,7 +64,7 @@ test("a runtime refuses feeds it does not know, and models that are none", async
 		`[OnevisionError: run: x is not fed]`,
 	);
 	await expect(program.run({ x, z: x })).rejects.toThrowErrorMatchingInlineSnapshot(
-		`[OnevisionError: run: the model takes no z; it takes x]`,
+		`[OnevisionError: run: the model has no input z; it has x]`,
 	);
 	await expect(program.run({ x: int64([2], [1, 2]) })).rejects.toMatchObject({
 		code: "shape-mismatch",
@@ -121,9 +121,9 @@ test("what is refused, and how", () => {
 		refuse(model.subarray(0, 40)),
 	]).toMatchInlineSnapshot(`
 		[
-		  "unreadable-file: onnx: it holds no graph; the file is damaged or no ONNX model",
-		  "unreadable-file: onnx: illegal tag: field no 13 wire type 6; the file is damaged or no ONNX model",
-		  "unreadable-file: onnx: a message of 65 bytes runs past the end; the file is damaged or no ONNX model",
+		  "unreadable-file: onnx: it has no graph; the file is damaged or not an ONNX model",
+		  "unreadable-file: onnx: illegal tag: field no 13 wire type 6; the file is damaged or not an ONNX model",
+		  "unreadable-file: onnx: a message of 65 bytes runs past the end; the file is damaged or not an ONNX model",
 		]
 	`);
 });

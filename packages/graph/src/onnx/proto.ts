@@ -1,20 +1,20 @@
 /**
- * The part of the ONNX file format that graphs of this package use, as plain data, and its field numbers. Based on
- * onnx.proto3 of ONNX 1.23 (IR version 11).
+ * The subset of the ONNX file format used here, as plain data, and its field numbers. Source: onnx.proto3 of ONNX 1.23
+ * (IR version 11).
  */
 
 import type { DType, Tensor } from "@onevision/base";
 import type { AttributeKind, AttributeValue } from "../operators.ts";
 import type { Dim } from "../shape.ts";
 
-/** Version of the file format, the one opset 23 came with. */
+/** Version of the file format that introduced opset 23. */
 export const IR_VERSION = 11;
 
 export interface ModelProto {
 	readonly irVersion: number;
-	/** Version of the default operator set. */
+	/** Opset of the default domain. */
 	readonly opset: number;
-	/** Whether onnxruntime's own operators are used. */
+	/** Whether operators of `CONTRIB` are used. */
 	readonly contrib: boolean;
 	readonly producer: string;
 	readonly graph: GraphProto;
@@ -28,7 +28,7 @@ export interface GraphProto {
 	readonly outputs: readonly ValueInfo[];
 }
 
-/** `dims` are static; a dimension's name is kept in its denotation. */
+/** `dims` are static; names are stored as denotations. */
 export interface ValueInfo {
 	readonly name: string;
 	readonly dtype: DType;
@@ -38,7 +38,7 @@ export interface ValueInfo {
 export interface NodeProto {
 	readonly op: string;
 	readonly domain: string;
-	/** Empty strings stand for inputs and outputs left out. */
+	/** Empty strings stand for omitted inputs and outputs. */
 	readonly inputs: readonly string[];
 	readonly outputs: readonly string[];
 	readonly attributes: readonly AttributeProto[];

@@ -1,4 +1,4 @@
-/** Reads ONNX files as plain data. Bytes are not trusted: every refusal is one line, nothing is allocated by a claim. */
+/** Reads ONNX files as plain data. Input is untrusted: nothing is allocated by a claimed size, every error is one line. */
 
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import {
@@ -22,7 +22,7 @@ import {
 	type ValueInfo,
 } from "./proto.ts";
 
-/** Called for each field of a message; answers whether it has read the field. */
+/** Called for each field of a message; returns whether it read the field. */
 type FieldReader = (field: number, reader: BinaryReader, type: WireType) => boolean;
 
 /** The model in `bytes`. Throws `unreadable-file`, or `unknown-name` for a dtype this package does not have. */
@@ -38,11 +38,11 @@ export function readModel(bytes: Uint8Array): ModelProto {
 function damaged(why: string): OnevisionError {
 	return new OnevisionError(
 		"unreadable-file",
-		`onnx: ${why.replaceAll("\n", " ")}; the file is damaged or no ONNX model`,
+		`onnx: ${why.replaceAll("\n", " ")}; the file is damaged or not an ONNX model`,
 	);
 }
 
-/** Walks the fields of one message, up to `length` bytes on; what nobody reads is skipped. */
+/** Reads the fields of a message of `length` bytes; unread ones are skipped. */
 function fields(reader: BinaryReader, length: number, read: FieldReader): void {
 	const end = reader.pos + length;
 	if (end > reader.len) throw damaged(`a message of ${length} bytes runs past the end`);
@@ -53,18 +53,18 @@ function fields(reader: BinaryReader, length: number, read: FieldReader): void {
 	if (reader.pos !== end) throw damaged("a field runs past the end of its message");
 }
 
-/** A nested message: its length, then its fields. */
+/** A length-delimited message. */
 function nested(reader: BinaryReader, read: FieldReader): void {
 	fields(reader, reader.uint32(), read);
 }
 
-function wholeNumber(reader: BinaryReader): number {
+function integer(reader: BinaryReader): number {
 	const value = Number(reader.int64());
 	if (!Number.isSafeInteger(value)) throw damaged(`${value} is out of range`);
 	return value;
 }
 
-/** Appends one number, or all of a packed list. */
+/** Appends one number, or those of a packed list. */
 function numbers(reader: BinaryReader, type: WireType, into: number[], read: () => number): void {
 	if (type !== WireType.LengthDelimited) {
 		into.push(read());
@@ -80,7 +80,7 @@ function model(reader: BinaryReader): ModelProto {
 	let [irVersion, opset, contrib, producer] = [0, 0, false, ""];
 	let found: GraphProto | undefined;
 	fields(reader, reader.len, (field) => {
-		if (field === FIELDS.model.irVersion) irVersion = wholeNumber(reader);
+		if (field === FIELDS.model.irVersion) irVersion = integer(reader);
 		else if (field === FIELDS.model.producer) producer = reader.string();
 		else if (field === FIELDS.model.graph) found = graph(reader);
 		else if (field === FIELDS.model.opset) {
@@ -90,16 +90,16 @@ function model(reader: BinaryReader): ModelProto {
 		} else return false;
 		return true;
 	});
-	if (found === undefined) throw damaged("it holds no graph");
+	if (found === undefined) throw damaged("it has no graph");
 	return { irVersion, opset, contrib, producer, graph: found };
 }
 
-/** The version, if this entry is about the default domain. */
+/** The version, if the entry is of the default domain. */
 function opsetVersion(reader: BinaryReader): number | undefined {
 	let [domain, version] = ["", 0];
 	nested(reader, (field) => {
 		if (field === FIELDS.opset.domain) domain = reader.string();
-		else if (field === FIELDS.opset.version) version = wholeNumber(reader);
+		else if (field === FIELDS.opset.version) version = integer(reader);
 		else return false;
 		return true;
 	});
@@ -146,11 +146,11 @@ function attribute(reader: BinaryReader): AttributeProto {
 	const ints: number[] = [];
 	nested(reader, (field, _reader, type) => {
 		if (field === FIELDS.attribute.name) name = reader.string();
-		else if (field === FIELDS.attribute.type) code = wholeNumber(reader);
+		else if (field === FIELDS.attribute.type) code = integer(reader);
 		else if (field === FIELDS.attribute.float) float = reader.float();
-		else if (field === FIELDS.attribute.int) int = wholeNumber(reader);
+		else if (field === FIELDS.attribute.int) int = integer(reader);
 		else if (field === FIELDS.attribute.string) string = reader.string();
-		else if (field === FIELDS.attribute.ints) numbers(reader, type, ints, () => wholeNumber(reader));
+		else if (field === FIELDS.attribute.ints) numbers(reader, type, ints, () => integer(reader));
 		else return false;
 		return true;
 	});
@@ -178,14 +178,14 @@ function initializer(reader: BinaryReader): { name: string; tensor: Tensor } {
 	const shape: number[] = [];
 	const listed: number[] = [];
 	nested(reader, (field, _reader, type) => {
-		if (field === FIELDS.tensor.dims) numbers(reader, type, shape, () => wholeNumber(reader));
-		else if (field === FIELDS.tensor.dtype) code = wholeNumber(reader);
+		if (field === FIELDS.tensor.dims) numbers(reader, type, shape, () => integer(reader));
+		else if (field === FIELDS.tensor.dtype) code = integer(reader);
 		else if (field === FIELDS.tensor.name) name = reader.string();
 		else if (field === FIELDS.tensor.raw) raw = reader.bytes();
 		else if (field === FIELDS.tensor.floats) numbers(reader, type, listed, () => reader.float());
 		else if (field === FIELDS.tensor.doubles) numbers(reader, type, listed, () => reader.double());
 		else if (field === FIELDS.tensor.int32s || field === FIELDS.tensor.int64s) {
-			numbers(reader, type, listed, () => wholeNumber(reader));
+			numbers(reader, type, listed, () => integer(reader));
 		} else return false;
 		return true;
 	});
@@ -204,9 +204,9 @@ function filled(
 	if (shape.some((size) => size < 0) || (raw?.length ?? listed.length * bytes) !== count * bytes) {
 		throw damaged(`${name} of shape [${shape.join(", ")}] has ${raw?.length ?? listed.length * bytes} bytes`);
 	}
-	// Half types are listed as their bits.
+	// onnx.proto3 lists half types as their bits.
 	if (raw === undefined) return tensor(dtype, shape, bytes === 2 ? Uint16Array.from(listed) : listed);
-	// Copied, so that the elements are aligned and the file's bytes can go.
+	// Copied for alignment, and so that the file's bytes can be freed.
 	return { dtype, shape, data: new array(new Uint8Array(raw).buffer) };
 }
 
@@ -231,7 +231,7 @@ function valueInfo(reader: BinaryReader): ValueInfo {
 function tensorType(reader: BinaryReader, dims: Dim[]): number {
 	let code = 0;
 	nested(reader, (field) => {
-		if (field === FIELDS.tensorType.dtype) code = wholeNumber(reader);
+		if (field === FIELDS.tensorType.dtype) code = integer(reader);
 		else if (field === FIELDS.tensorType.shape) {
 			nested(reader, (inner) => {
 				if (inner !== FIELDS.shape.dim) return false;
@@ -247,7 +247,7 @@ function tensorType(reader: BinaryReader, dims: Dim[]): number {
 function dim(reader: BinaryReader): Dim {
 	let [size, name] = [-1, ""];
 	nested(reader, (field) => {
-		if (field === FIELDS.dim.size) size = wholeNumber(reader);
+		if (field === FIELDS.dim.size) size = integer(reader);
 		else if (field === FIELDS.dim.denotation) name = reader.string();
 		else return false;
 		return true;

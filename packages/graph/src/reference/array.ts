@@ -1,9 +1,9 @@
-/** Arrays of the reference interpreter: float64 elements in row-major order, and walks over their indices. */
+/** Arrays of the reference interpreter: float64 elements in row-major order, and iteration over their indices. */
 
 import { elementCount } from "@onevision/base";
 import { stridesOf } from "../shape.ts";
 
-/** Integers and truth values are numbers too; int64 is exact up to 2^53. */
+/** Holds every dtype; int64 is exact up to 2^53. */
 export interface Array64 {
 	readonly shape: readonly number[];
 	readonly data: Float64Array;
@@ -13,7 +13,7 @@ export function filled(shape: readonly number[], value = 0): Array64 {
 	return { shape, data: new Float64Array(elementCount(shape)).fill(value) };
 }
 
-/** Makes an array from a function of the index along each axis. `index` is reused between calls. */
+/** An array from a function of the index. `index` is reused between calls. */
 export function build(shape: readonly number[], at: (index: readonly number[]) => number): Array64 {
 	const result = filled(shape);
 	const index = new Array<number>(shape.length).fill(0);
@@ -24,7 +24,7 @@ export function build(shape: readonly number[], at: (index: readonly number[]) =
 	return result;
 }
 
-/** Calls `visit` for every index of `shape`, last axis fastest. `index` is reused between calls. */
+/** Visits every index of `shape`, last axis fastest. `index` is reused between calls. */
 export function walk(shape: readonly number[], visit: (index: readonly number[]) => void): void {
 	build(shape, (index) => {
 		visit(index);
@@ -40,7 +40,7 @@ function step(index: number[], shape: readonly number[]): void {
 	}
 }
 
-/** Reads by index. Axes of size 1 and missing leading axes repeat, as broadcasting has it. */
+/** Reads by index, with broadcasting. */
 export function reader({ shape, data }: Array64): (index: readonly number[]) => number {
 	const strides = stridesOf(shape).map((stride, axis) => (shape[axis] === 1 ? 0 : stride));
 	return (index) => {
@@ -51,7 +51,7 @@ export function reader({ shape, data }: Array64): (index: readonly number[]) => 
 	};
 }
 
-/** Position of `index` in a row-major array of this shape. */
+/** Row-major offset of `index`. */
 export function offsetOf(index: readonly number[], shape: readonly number[]): number {
 	return index.reduce((at, i, axis) => at * (shape[axis] ?? 1) + i, 0);
 }

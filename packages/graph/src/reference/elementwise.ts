@@ -1,4 +1,4 @@
-/** Elementwise operators, written down from their ONNX definitions. */
+/** Elementwise operators, from their ONNX definitions. */
 
 import type { OpName } from "../operators.ts";
 import { build, reader } from "./array.ts";

@@ -1,7 +1,7 @@
 /**
- * The reference interpreter: every operator once more, in float64 and as plain sums and loops, complete by type. It is
- * slow, and shares with the runtime neither code nor precision: gradients are checked against its finite differences,
- * runtimes against its results.
+ * The reference interpreter: a second implementation of every operator, in float64, as plain sums and loops, complete by
+ * type. It is slow and shares neither code nor precision with onnxruntime: gradients are checked against its finite
+ * differences, runtimes against its results.
  */
 
 import { numbersOf, OnevisionError, type Tensor } from "@onevision/base";

@@ -1,4 +1,4 @@
-/** Gathers, scatters, and operators that rearrange, as reads and writes at an index. */
+/** Gathers, scatters, and operators that rearrange elements, as reads and writes at an index. */
 
 import { OnevisionError } from "@onevision/base";
 import { slicedAxes } from "../infer/arrange.ts";
@@ -11,11 +11,11 @@ import { arrayAt, outputShape, type ReferenceRule } from "./rule.ts";
 
 type Inputs = readonly (Array64 | undefined)[];
 
-/** An index counted from the front. Throws `invalid-input` when it is outside, as onnxruntime refuses it. */
+/** A non-negative index. Throws `invalid-input` when it is out of range, as onnxruntime does. */
 function whole(index: number, size: number | undefined, op: OpName): number {
 	const at = index < 0 ? index + (size ?? 0) : index;
 	if (!(at >= 0 && at < (size ?? 0))) {
-		throw new OnevisionError("invalid-input", `${op}: index ${index} is outside of an axis of ${size}`);
+		throw new OnevisionError("invalid-input", `${op}: index ${index} is out of range for an axis of ${size}`);
 	}
 	return at;
 }
@@ -25,7 +25,7 @@ function write(target: Array64, index: readonly number[], value: number, adds: b
 	target.data[at] = adds ? (target.data[at] ?? 0) + value : value;
 }
 
-/** The tuple at `place` of the index array, as leading indices of the data. */
+/** The index tuple at `place`. */
 function tupleAt(node: Node, indices: Array64, place: readonly number[], data: Array64): number[] {
 	const read = reader(indices);
 	return Array.from({ length: indices.shape.at(-1) ?? 0 }, (_, k) =>

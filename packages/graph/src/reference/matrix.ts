@@ -12,8 +12,8 @@ function sum(count: number, term: (i: number) => number): number {
 	return total;
 }
 
-/** Row and column that a kernel element meets, for a place in the smaller grid. */
-function meets(node: Node<"Conv"> | Node<"ConvTranspose">) {
+/** The row or column of the larger grid that a kernel element reads, for a position in the smaller grid. */
+function inputPosition(node: Node<"Conv"> | Node<"ConvTranspose">) {
 	const { strides, dilations, pads } = windowOf(node.op, node.attributes);
 	return (axis: 0 | 1, place: number, kernel: number) =>
 		place * strides[axis] - pads[axis] + kernel * dilations[axis];
@@ -27,7 +27,7 @@ function convolve(node: Node<"Conv">, inputs: readonly (Array64 | undefined)[]):
 	const [x, weight] = [arrayAt(inputs, 0), arrayAt(inputs, 1)];
 	const [readX, readWeight] = [reader(x), reader(weight)];
 	const bias = inputs[2]?.data;
-	const at = meets(node);
+	const at = inputPosition(node);
 	const [, channels = 0, kernelRows = 0, kernelCols = 0] = weight.shape;
 	return build(outputShape(node), ([n = 0, out = 0, row = 0, col = 0]) => {
 		let total = bias?.[out] ?? 0;
@@ -46,7 +46,7 @@ function convolveTransposed(node: Node<"ConvTranspose">, inputs: readonly (Array
 	const shape = outputShape(node);
 	const bias = inputs[2]?.data;
 	const result = build(shape, ([, out = 0]) => bias?.[out] ?? 0);
-	const at = meets(node);
+	const at = inputPosition(node);
 	const [, outputs = 0, kernelRows = 0, kernelCols = 0] = weight.shape;
 	walk(
 		[...x.shape, outputs, kernelRows, kernelCols],

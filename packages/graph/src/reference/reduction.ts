@@ -8,7 +8,7 @@ import type { Node } from "../value.ts";
 import { type Array64, build, filled, offsetOf, reader, walk } from "./array.ts";
 import { arrayAt, outputShape, type ReferenceRule } from "./rule.ts";
 
-/** Folds `x` over `axes`, which stay as size 1. */
+/** Folds `x` over `axes`, keeping them as size 1. */
 function fold(
 	x: Array64,
 	axes: readonly number[],
@@ -36,7 +36,7 @@ function mean(x: Array64, axes: readonly number[]): Array64 {
 	return { shape: sums.shape, data: sums.data.map((total) => total / count) };
 }
 
-/** `x` changed element by element by what `other` has for it. */
+/** `compute` of `x` and `other`, which broadcasts to `x`. */
 function combined(x: Array64, other: Array64, compute: (value: number, by: number) => number): Array64 {
 	const [read, by] = [reader(x), reader(other)];
 	return build(x.shape, (index) => compute(read(index), by(index)));
@@ -52,7 +52,7 @@ function reduceWith(compute: (x: Array64, axes: readonly number[]) => Array64) {
 	];
 }
 
-/** x less its maximum, and the sum of its exponentials, along one axis. */
+/** x − max(x), and the sum of its exponentials, along one axis. */
 function exponentials(node: Node<"Softmax" | "LogSoftmax">, inputs: readonly (Array64 | undefined)[]) {
 	const x = arrayAt(inputs, 0);
 	const axes = [axisOf(node.attributes.axis ?? -1, x.shape.length, node.op)];
@@ -70,7 +70,7 @@ function normalizedAxes(node: Node<"LayerNormalization" | "RMSNormalization">, x
 }
 
 /** 1 / √(mean(x²) + epsilon). */
-function inverseSpread(x: Array64, axes: readonly number[], epsilon: number): Array64 {
+function inverseDeviation(x: Array64, axes: readonly number[], epsilon: number): Array64 {
 	const squares = mean({ shape: x.shape, data: x.data.map((value) => value * value) }, axes);
 	return { shape: squares.shape, data: squares.data.map((square) => 1 / Math.sqrt(square + epsilon)) };
 }
@@ -109,14 +109,14 @@ export const reductionReference = {
 		const axes = normalizedAxes(node, x);
 		const means = mean(x, axes);
 		const centred = combined(x, means, (value, middle) => value - middle);
-		const spread = inverseSpread(centred, axes, node.attributes.epsilon ?? 1e-5);
-		const scaled = combined(combined(centred, spread, times), arrayAt(inputs, 1), times);
+		const inverse = inverseDeviation(centred, axes, node.attributes.epsilon ?? 1e-5);
+		const scaled = combined(combined(centred, inverse, times), arrayAt(inputs, 1), times);
 		const bias = inputs[2];
-		return [bias === undefined ? scaled : combined(scaled, bias, add), means, spread];
+		return [bias === undefined ? scaled : combined(scaled, bias, add), means, inverse];
 	},
 	RMSNormalization: (node, inputs) => {
 		const x = arrayAt(inputs, 0);
-		const spread = inverseSpread(x, normalizedAxes(node, x), node.attributes.epsilon ?? 1e-5);
-		return [combined(combined(x, spread, times), arrayAt(inputs, 1), times)];
+		const inverse = inverseDeviation(x, normalizedAxes(node, x), node.attributes.epsilon ?? 1e-5);
+		return [combined(combined(x, inverse, times), arrayAt(inputs, 1), times)];
 	},
 } satisfies { readonly [N in OpName]?: ReferenceRule<N> };

@@ -32,7 +32,7 @@ export interface CheckResult {
 	readonly gradients: number;
 }
 
-/** A case made concrete: outputs and gradients in a graph, feeds, and what all of them are in float64. */
+/** A case: outputs and gradients in a graph, feeds, and the float64 value of each. */
 export interface Prepared {
 	readonly values: readonly Value[];
 	readonly feeds: Readonly<Record<string, Tensor>>;

@@ -1,6 +1,6 @@
 /**
- * What a training run does, as plain data that can be sent to a worker or saved: the model that computes loss and
- * gradients, the one that computes the loss alone, and how each parameter is updated.
+ * A training run as plain data, to be sent to a worker or saved: a model that computes loss and gradients, one for the
+ * loss alone, and how each parameter is updated.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -12,7 +12,7 @@ import type { Value } from "../value.ts";
 import { ADAMW_DEFAULTS, type AdamWSettings } from "./adamw.ts";
 import { type Schedule, scheduleOf } from "./schedule.ts";
 
-/** How some parameters are updated. */
+/** Settings of some parameters. */
 export interface GroupRequest {
 	readonly name: string;
 	readonly parameters: readonly Value[];
@@ -20,23 +20,23 @@ export interface GroupRequest {
 	readonly learningRate?: number | Schedule;
 	/** Default: the request's. */
 	readonly weightDecay?: number;
-	/** True: not updated, and no gradient is computed. */
+	/** True: no gradient, no update. */
 	readonly frozen?: boolean;
 }
 
 export interface TrainingRequest {
-	/** One float; a sum over the batch when `count` is given, else a mean. */
+	/** One float: a sum over the batch if `count` is given, else a mean. */
 	readonly loss: Value;
-	/** Terms the loss sums over, one float. Losses and gradients of several batches are then averaged term by term. */
+	/** Number of terms in the loss, one float. Losses and gradients of several batches are then averaged over all terms. */
 	readonly count?: Value;
-	/** Further single floats to report, averaged like the loss. */
+	/** More single floats to report, averaged like the loss. */
 	readonly metrics?: Readonly<Record<string, Value>>;
 	readonly learningRate: number | Schedule;
 	/** Decoupled decay (default 0.01). */
 	readonly weightDecay?: number;
-	/** Parameters in no group are updated by the request's own settings. */
+	/** Parameters in no group take the settings of the request. */
 	readonly groups?: readonly GroupRequest[];
-	/** Largest global norm of the gradients; they are scaled down to it (default: not clipped). */
+	/** Global norm to which gradients are clipped (default: not clipped). */
 	readonly clipNorm?: number;
 	readonly adamw?: Partial<AdamWSettings>;
 }
@@ -56,7 +56,7 @@ export interface PlannedGroup {
 }
 
 export interface TrainingPlan {
-	/** ONNX model with the outputs `loss`, `count`, metrics, and one gradient for each parameter that is not frozen. */
+	/** ONNX model with the outputs `loss`, `count`, metrics, and a gradient per parameter that is not frozen. */
 	readonly model: Uint8Array<ArrayBuffer>;
 	/** ONNX model without gradients, for evaluation. */
 	readonly forward: Uint8Array<ArrayBuffer>;
@@ -126,7 +126,7 @@ function checkScalar(value: Value): void {
 	if (value.dtype !== "float32" || value.shape.length !== 0) {
 		throw new OnevisionError(
 			"invalid-input",
-			`training: ${value.name} must be one float32 without dimensions, got ${value.dtype} ${formatDims(value.dims)}`,
+			`training: ${value.name} must be a float32 scalar, got ${value.dtype} ${formatDims(value.dims)}`,
 		);
 	}
 }
@@ -154,7 +154,7 @@ function assign({ loss, groups = [] }: TrainingRequest, rest: number): { value: 
 	groups.forEach(({ name, parameters }, index) => {
 		for (const value of parameters) {
 			if (value.kind !== "parameter" || chosen.has(value)) {
-				const why = value.kind === "parameter" ? "is in two groups" : "is no parameter";
+				const why = value.kind === "parameter" ? "is in two groups" : "is not a parameter";
 				throw new OnevisionError("invalid-input", `training: ${value.name} of group ${name} ${why}`);
 			}
 			chosen.set(value, index);

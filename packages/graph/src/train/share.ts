@@ -1,6 +1,5 @@
 /**
- * Which replica updates which parameters. Those of one replica are its share; they lie side by side in flat arrays, so
- * that a share travels as one.
+ * Shares: the parameters that one replica updates, side by side in flat arrays, so that a share is sent as one buffer.
  */
 
 import { assertDefined, elementCount, type Tensor } from "@onevision/base";
@@ -8,16 +7,16 @@ import type { Tensors } from "../runtime.ts";
 import { learnedParameters, type PlannedParameter, type TrainingPlan } from "./plan.ts";
 import type { TrainingState } from "./state.ts";
 
-/** Each parameter begins with a cache line; what is between two is zero. */
-const ALIGNED = 16;
+/** Elements of a cache line, at which each parameter starts; gaps are zero. */
+const CACHE_LINE = 16;
 
-/** A stretch of a flat array, in elements. */
+/** A range of a flat array, in elements. */
 export interface Range {
 	readonly offset: number;
 	readonly length: number;
 }
 
-/** A parameter's place in its share. */
+/** A parameter and its range in a share. */
 export interface PlacedParameter extends PlannedParameter {
 	/** Whole cache lines. */
 	readonly range: Range;
@@ -25,11 +24,11 @@ export interface PlacedParameter extends PlannedParameter {
 
 export interface Share {
 	readonly parameters: readonly PlacedParameter[];
-	/** Elements of a flat array. */
+	/** Elements of its flat arrays. */
 	readonly length: number;
 }
 
-/** The plan's parameters that are not frozen as `count` shares of about one size. */
+/** Distributes the learned parameters over `count` shares of similar size: largest first, to the smallest share. */
 export function sharesOf(plan: TrainingPlan, count: number): Share[] {
 	const learned = learnedParameters(plan);
 	const sizes = new Map(learned.map((each) => [each, linesOf(each)]));
@@ -56,10 +55,10 @@ export function sharesOf(plan: TrainingPlan, count: number): Share[] {
 }
 
 function linesOf({ shape }: PlannedParameter): number {
-	return Math.ceil(elementCount(shape) / ALIGNED) * ALIGNED;
+	return Math.ceil(elementCount(shape) / CACHE_LINE) * CACHE_LINE;
 }
 
-/** Each parameter's part of a flat array, named by `naming`. */
+/** Views of a flat array by parameter, named by `naming`. */
 export function viewsOf({ parameters }: Share, flat: Float32Array, naming = (name: string) => name): Tensors {
 	return Object.fromEntries(
 		parameters.map(({ name, shape, range: { offset } }) => [
@@ -69,14 +68,14 @@ export function viewsOf({ parameters }: Share, flat: Float32Array, naming = (nam
 	);
 }
 
-/** Writes a share's tensors to their places, and zeros between them. */
+/** Writes a share's tensors to their ranges, zeros to the gaps. */
 export function fill({ parameters }: Share, flat: Float32Array, tensors: Tensors): void {
 	flat.fill(0);
 	for (const { name, range } of parameters)
 		flat.set(assertDefined(tensors[name], name).data as Float32Array, range.offset);
 }
 
-/** A state with the moments of one share alone. */
+/** The state with the moments of one share only. */
 export function stateFor({ parameters }: Share, state: TrainingState): TrainingState {
 	const own = (tensors: Tensors) =>
 		Object.fromEntries(parameters.map(({ name }) => [name, assertDefined(tensors[name], name)]));

@@ -1,4 +1,4 @@
-/** Everything a training run must remember to go on bit for bit, and its form as a safetensors file. */
+/** The state with which a run resumes bit for bit, and its safetensors file. */
 
 import { OnevisionError, type Tensor, zeros } from "@onevision/base";
 import type { Tensors } from "../runtime.ts";
@@ -34,7 +34,7 @@ export function startState(plan: TrainingPlan, values: Tensors): TrainingState {
 	return checkState(plan, { step: 0, parameters: values, first: moments(), second: moments() });
 }
 
-/** `state` with just what the plan needs. Throws `unknown-name` or `shape-mismatch` when something does not fit. */
+/** `state` reduced to what the plan needs. Throws `unknown-name` or `shape-mismatch` when it does not fit. */
 export function checkState(plan: TrainingPlan, state: TrainingState): TrainingState {
 	if (!Number.isSafeInteger(state.step) || state.step < 0) {
 		throw new OnevisionError(
@@ -65,7 +65,7 @@ function chosen(what: string, wanted: readonly PlannedParameter[], tensors: Tens
 	return Object.fromEntries(entries);
 }
 
-/** A checkpoint file. Parameters have their own names in it, so that any safetensors reader finds the weights. */
+/** A checkpoint file. Parameters keep their names, so that any safetensors reader finds the weights. */
 export function encodeState({ step, parameters, first, second }: TrainingState): Uint8Array<ArrayBuffer> {
 	const named = (prefix: string, tensors: Tensors) =>
 		Object.entries(tensors).map(([name, tensor]) => [prefix + name, entryOf(tensor)] as const);
@@ -75,14 +75,11 @@ export function encodeState({ step, parameters, first, second }: TrainingState):
 	});
 }
 
-/** The state in a checkpoint file. Throws `unreadable-file` when it is damaged or something else. */
+/** The state in a checkpoint file. Throws `unreadable-file` when it is damaged or not a checkpoint. */
 export function decodeState(bytes: Uint8Array): TrainingState {
 	const { tensors, metadata } = decodeSafetensors(bytes);
 	if (metadata.format !== FORMAT || !/^\d{1,15}$/.test(metadata.step ?? "")) {
-		throw new OnevisionError(
-			"unreadable-file",
-			"checkpoint: no step is recorded; the file holds no training state",
-		);
+		throw new OnevisionError("unreadable-file", "checkpoint: has no step; the file is not a training state");
 	}
 	const parts: Record<"parameters" | "first" | "second", Record<string, Tensor>> = {
 		parameters: {},

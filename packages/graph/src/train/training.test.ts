@@ -148,7 +148,7 @@ test("a batch in which nothing counts is refused", async () => {
 	const batch = xorBatch(1);
 	(batch.y?.data as BigInt64Array).fill(-100n);
 	await expect(training.update([batch])).rejects.toThrowErrorMatchingInlineSnapshot(
-		`[OnevisionError: step 1: no target counts in these batches; nothing to learn from]`,
+		`[OnevisionError: step 1: every target in these batches is ignored; there is nothing to learn from]`,
 	);
 	await training.close();
 });
@@ -175,7 +175,7 @@ test("a loss, count or metric that is not float32 is refused by its dtype", () =
 	const wide = ops.Cast(sum, "float64");
 	for (const change of [{ loss: wide }, { count: wide }, { metrics: { wide } }]) {
 		expect(() => planTraining({ ...request, ...change })).toThrow(
-			/must be one float32 without dimensions, got float64 \[\]/,
+			/must be a float32 scalar, got float64 \[\]/,
 		);
 	}
 });
@@ -236,14 +236,14 @@ test("plans refuse what makes no sense", () => {
 	expect(messages).toMatchInlineSnapshot(`
 		[
 		  "invalid-input: schedule: rates must be at least 0, got peak -1 and floor 0",
-		  "invalid-input: schedule: cosine needs steps, more than the 0 of warm-up; got undefined",
+		  "invalid-input: schedule: cosine needs steps above warmupSteps (0), got undefined",
 		  "invalid-input: training: clipNorm must be above 0, got 0",
 		  "invalid-input: training: weightDecay of default must be at least 0",
 		  "invalid-input: training: betas must be from 0 to below 1 and epsilon above 0 in float32, got 1, 0.999, 1e-8",
 		  "invalid-input: training: betas must be from 0 to below 1 and epsilon above 0 in float32, got 0.9, 0.999, 1e-46",
-		  "invalid-input: training: hidden.bias must be one float32 without dimensions, got float32 [16]",
+		  "invalid-input: training: hidden.bias must be a float32 scalar, got float32 [16]",
 		  "invalid-input: training: hidden.bias of group b is in two groups",
-		  "invalid-input: training: x of group a is no parameter",
+		  "invalid-input: training: x of group a is not a parameter",
 		  "invalid-input: training: two groups named default",
 		  "invalid-input: training: every parameter is frozen or unused",
 		  "unknown-name: state: parameter hidden.weight is missing",
