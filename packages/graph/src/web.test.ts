@@ -82,10 +82,11 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 
 	test("a page trains as Node does", async () => {
 		const page = await (browser as Browser).newPage();
+		page.setDefaultTimeout(100_000);
 		const problems: string[] = [];
 		page.on("pageerror", ({ message }) => problems.push(message));
 		await page.goto(served?.origin ?? "");
-		await page.waitForFunction("typeof trainInPage === 'function'", undefined, { timeout: 60_000 });
+		await page.waitForFunction("typeof trainInPage === 'function'");
 		const losses = (await page.evaluate(`trainInPage(${STEPS})`)) as number[];
 		expect(problems).toEqual([]);
 		const { plan, state } = xorTraining();
