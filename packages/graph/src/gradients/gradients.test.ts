@@ -347,10 +347,10 @@ test("refusals", () => {
 		refuse(() => gradientsOf(ops.ArgMax(x, 0), [x])),
 	]).toMatchInlineSnapshot(`
 		[
-		  "not-differentiable: x: a loss is one float, got float32 [rows 3]; reduce it first",
+		  "not-differentiable: x: a loss must be one float, got float32 [rows 3]; reduce it first",
 		  "not-differentiable: ReduceSum_2 does not depend on other; leave it out of the gradients",
 		  "not-differentiable: Sign (Sign_6): its derivative is zero wherever it has one; name its output in stopAt to treat it as a constant",
-		  "not-differentiable: ArgMax_13: a loss is one float, got int64 [1]; reduce it first",
+		  "not-differentiable: ArgMax_13: a loss must be one float, got int64 [1]; reduce it first",
 		]
 	`);
 });
