@@ -42,7 +42,7 @@ describe.each(folders)("%s", (folder) => {
 		expect(own.engines).toEqual(workspace.engines);
 		expect(own.keywords.length).toBeGreaterThan(2);
 		expect(own.publishConfig).toEqual({ access: "public", provenance: true });
-		expect(own.scripts.prepack).toMatch(/^tsc -b\b/);
+		expect(own.scripts.prepack).toBe("tsx ../../scripts/prepack.ts");
 		expect(own.files).toEqual(
 			expect.arrayContaining(["dist", "!src/**/*.test.ts", "!**/goldens", "!**/fixtures", "!**/testing"]),
 		);

@@ -55,7 +55,7 @@ async function countShown(
 	for (; packet !== null; packet = await sink.getNextPacket(packet, options)) {
 		packets++;
 		packetBytes += packet.byteLength;
-		// A forged fragment can list billions of frames in a few bytes.
+		// Every frame takes a byte at least.
 		if (packetBytes > fileSize || packets > fileSize) {
 			throw unreadable("lists frames beyond its end; the file is cut short or damaged");
 		}

@@ -1,7 +1,6 @@
 /**
- * A file as mediabunny reads it: cached in blocks, and stopped when it goes in circles. mediabunny 1.61
- * loops for ever on some damaged Matroska files (resync in matroska/ebml.ts finds the element it started from, or
- * ends with exactly eight bytes left), without a pause in which a timer could run.
+ * A file as mediabunny reads it: cached in blocks, and stopped when it goes in circles: mediabunny 1.61
+ * hangs on some damaged Matroska files, without a pause in which a timer could run.
  */
 
 import { OnevisionError } from "@onevision/base";

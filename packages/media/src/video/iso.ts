@@ -1,7 +1,6 @@
 /**
  * Frames of an MP4 or MOV from its sample tables. Based on ISO/IEC 14496-12: stts and ctts (8.6.1), stsz (8.7.3),
- * elst (8.6.6), trun (8.8.8). mediabunny 1.61 would do it too, but sums up a whole chunk for each frame of it and writes
- * out run lengths one by one: a film in one chunk takes it minutes, a forged table the rest of the day.
+ * elst (8.6.6), trun (8.8.8). mediabunny 1.61 would do it too, but takes minutes for a film in one chunk.
  */
 
 import { OnevisionError } from "@onevision/base";

@@ -69,7 +69,7 @@ async function factsOf(track: InputVideoTrack, source: ByteSource): Promise<Trac
 	if (format !== MP4 && format !== QTFF) {
 		return { isDefault, isForImpaired, frames: await countSome(track), bitRate: 0 };
 	}
-	// From the tables: going through a forged one takes mediabunny for ever.
+	// From the tables: mediabunny hangs on some damaged ones.
 	const listed = await readFromSource(readListedFrames(source.size, track.id), source, MAX_TABLE_BYTES);
 	const seconds = listed === undefined ? 0 : listed.end - listed.start;
 	const counted = listed === undefined || seconds <= 0 ? 0 : (8 * listed.bytes) / seconds;

@@ -8,9 +8,9 @@ import { type InputVideoTrack, type VideoSample, VideoSampleSink } from "mediabu
 import { readFromSource } from "../reading.ts";
 import { sniff } from "../sniff.ts";
 import { readVideoHeader, videoFormat } from "./header.ts";
-import { indexOf, mayHaveEdits } from "./read-index.ts";
 import type { Run, Target } from "./runs.ts";
 import { openTrack, toSource } from "./track.ts";
+import { indexOf, mayHaveEdits } from "./track-index.ts";
 import { type DecodedFrame, type DecodeOptions, type Video, videoOf } from "./video.ts";
 
 /** What is used of an OffscreenCanvas and its context; this package is typed without the browser's library. */
