@@ -7,7 +7,7 @@ import { type CheckpointId, createCounter, type Sample } from "@onevision/core";
 import { startPeer } from "./peer.ts";
 
 /**
- * One checkpoint per family that transformers has the helper for, and its snapshot in config/fixtures. The helpers of
+ * One checkpoint per family that transformers has the helper for, and its snapshot in core/src/snapshot/fixtures. The helpers of
  * LLaVA, Gemma 3 and PaliGemma multiply a constant and look at no size. Fuyu is left out: its helper lays the prompt out
  * in torch, which takes it 25 ms per image.
  */
@@ -61,7 +61,7 @@ export async function benchCount(python: string | undefined): Promise<void> {
 		}
 		const rate = Math.round(1 / ours).toLocaleString("en-US");
 		if (peer === undefined) {
-			console.log(`  ${id}: ${rate} images/s; set ORACLE_PYTHON to compare with transformers`);
+			console.log(`  ${id}: ${rate} images/s`);
 			continue;
 		}
 		const same =

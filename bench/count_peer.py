@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "oracle"))
 from configs import type_of  # noqa: E402  (also registers what importing torchvision needs)
 from snapshots import load  # noqa: E402
 
-FIXTURES = ROOT / "packages" / "core" / "src" / "config" / "fixtures"
+FIXTURES = ROOT / "packages" / "core" / "src" / "snapshot" / "fixtures"
 
 
 def main():

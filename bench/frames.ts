@@ -21,6 +21,11 @@ const DRAWN = {
 } as const;
 
 export async function benchFrames(): Promise<void> {
+	if (spawnSync("ffmpeg", ["-version"]).status !== 0) {
+		return console.log(
+			"  left out: it measures against the ffmpeg command and draws its clips with it; install FFmpeg",
+		);
+	}
 	const folder = mkdtempSync(join(tmpdir(), "onevision-bench-"));
 	try {
 		await benchClip("examples/media/delivery.mp4", `${ROOT}examples/media/delivery.mp4`);

@@ -12,7 +12,7 @@ const PICTURES = { photograph: "harbour.jpg", screen: "screenshot.png" };
 const ROUNDS = 15;
 
 export async function benchGif(python: string | undefined): Promise<void> {
-	if (python === undefined) return console.log("  set ORACLE_PYTHON to compare with Pillow");
+	if (python === undefined) return console.log("  nothing without Pillow to compare with");
 	const folder = mkdtempSync(join(tmpdir(), "onevision-bench-"));
 	const peer = startPython(python, "decode_peer.py", []);
 	try {

@@ -1,10 +1,11 @@
 /**
  * One training step (loss, gradients, AdamW) of a causal transformer and of a small ViT, as users run it: in a worker
  * thread. Beside it, in turns, the same step in PyTorch eager and the speed of a plain matrix product in onnxruntime.
- * GRAPH_PEERS, a folder where @jax-js/jax, @tensorflow/tfjs and @tensorflow/tfjs-backend-wasm are installed, adds those.
+ * jax-js and TensorFlow.js take part where `npm run bench:setup` has installed them.
  */
 
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -141,8 +142,9 @@ function peers(python: string | undefined, { name, sizes }: Task, threads: numbe
 		python === undefined
 			? []
 			: [peer(PYTORCH, python, [file("graph_peer.py"), name, given, String(threads)])];
-	const folder = process.env.GRAPH_PEERS;
-	if (folder === undefined || name !== "transformer" || threads !== 1) return torch;
+	const folder = file("peers");
+	if (!existsSync(file("peers/node_modules/@jax-js/jax")) || name !== "transformer" || threads !== 1)
+		return torch;
 	return [
 		...torch,
 		peer("jax-js, without optimiser", process.execPath, [file("graph-jax.mjs"), folder, given], SLOW_ROUNDS),

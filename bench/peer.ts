@@ -18,7 +18,7 @@ export function startPython(python: string, script: string, args: readonly strin
 	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 	const read = async (): Promise<string> => {
 		const { value, done } = await lines.next();
-		if (done) throw new Error(`the peer ${script} ended; is oracle/requirements.txt installed?`);
+		if (done) throw new Error(`the peer ${script} ended; npm run bench:setup installs what it needs`);
 		return value;
 	};
 	return {

@@ -3,7 +3,7 @@
  * torchvision, on one thread and on all cores, and against transformers.js, with the error of each against the
  * reference in the same table. Engines take turns; each figure is the best of its rounds.
  *
- * transformers.js: `npm install --prefix bench/peers`.
+ * transformers.js takes part where `npm run bench:setup` has installed it.
  */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -271,7 +271,7 @@ async function transformersJs(jpeg: string, model: Model): Promise<Engine | unde
 		import.meta.url,
 	);
 	if (!existsSync(file)) {
-		console.log("  (no transformers.js: npm install --prefix bench/peers)");
+		console.log("  (no transformers.js: npm run bench:setup)");
 		return undefined;
 	}
 	const library = (await import(pathToFileURL(fileURLToPath(file)).href)) as TransformersJs;

@@ -9,6 +9,8 @@ import { startPeer } from "./peer.ts";
 
 const ROUNDS = 20;
 const OV = "llava-onevision-qwen2-7b-ov";
+/** Its snapshot among the fixtures of core. */
+const OV_SNAPSHOT = "llava-onevision-qwen2-7b-ov-hf";
 
 export async function benchPlan(python: string | undefined): Promise<void> {
 	const request: PlanRequest = planRequestSchema.parse(
@@ -38,7 +40,7 @@ async function compareSearch(
 	planMilliseconds: number,
 ): Promise<void> {
 	const sizes = samples.flatMap(({ media }) => media.filter(({ kind }) => kind === "image"));
-	const peer = await startPeer(python, OV, sizes);
+	const peer = await startPeer(python, OV_SNAPSHOT, sizes);
 	let theirs = Number.POSITIVE_INFINITY;
 	for (let round = 0; round < 5; round++) theirs = Math.min(theirs, await peer.round());
 	peer.stop();
