@@ -1,7 +1,7 @@
 """Golden counts of vLLM -> vllm.json.
 
 Our own restatement of what the files named below do (vllm-project/vllm, each at its commit, which also stand in
-packages/core/src/families/vllm.ts); no line is copied, and vLLM itself is not run. Where vLLM hands frames to
+packages/core/src/families/<id>/index.ts); no line is copied, and vLLM itself is not run. Where vLLM hands frames to
 transformers, the real processor counts them.
 
 * vllm/multimodal/media/video.py at 055e47c: 32 frames of a clip unless told otherwise

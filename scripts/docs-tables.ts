@@ -9,7 +9,7 @@ import {
 	CHECKPOINTS,
 	checkpointById,
 	DEFAULT_FIDELITY,
-	FAMILIES,
+	FAMILY_IDS,
 	type FamilyId,
 	type FrameAblation,
 	familyById,
@@ -199,10 +199,10 @@ export const GENERATED = {
 	families: () =>
 		markdownTable(
 			["Family", "Takes", "Counted as", "Settings", "Checkpoints"],
-			(Object.keys(FAMILIES) as FamilyId[]).map((id) => {
+			FAMILY_IDS.map((id) => {
 				const family = familyById(id);
 				return [
-					`\`${id}\` ${family.title}`,
+					`<a id="${id}"></a>\`${id}\` ${family.title}`,
 					family.scenarios.join(", "),
 					family.parities.join(", "),
 					Object.keys(family.settings)

@@ -5,7 +5,8 @@
 import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";
 import { CHECKPOINT_IDS, checkpointById } from "./checkpoints.ts";
-import { count, createCounter, createCounterFrom, MAX_ITEMS, resolveSettings } from "./count.ts";
+import { count, createCounter, createCounterFrom, resolveSettings } from "./count.ts";
+import { MAX_ITEMS } from "./counter.ts";
 import type { CheckpointId } from "./families/index.ts";
 import type { ImageItem, MediaItem, Sample, VideoItem } from "./sample.ts";
 

@@ -31,10 +31,15 @@ export {
 	count,
 	createCounter,
 	createCounterFrom,
-	MAX_ITEMS,
-	type ResolvedSettings,
 	resolveSettings,
 } from "./count.ts";
+export {
+	type CountedCheckpoint,
+	counterOf,
+	type FamilyCounter,
+	MAX_ITEMS,
+	type ResolvedSettings,
+} from "./counter.ts";
 export {
 	BENCHMARK_SECONDS,
 	type FrameAblation,
@@ -138,8 +143,10 @@ export type { JointPlan } from "./plan/joint.ts";
 export type { PasteBlock } from "./plan/paste.ts";
 export { type Plan, plan, type ScenarioCost } from "./plan/plan.ts";
 export { type PlanRequest, planRequestSchema } from "./plan/request.ts";
-export { type ResolvedPlanRequest, resolvePlanRequest } from "./plan/resolve.ts";
-export { type Finding, RULES, type RuleId, type Severity } from "./plan/rules.ts";
+export { resolvePlanRequest } from "./plan/resolve.ts";
+export type { ResolvedPlanRequest } from "./plan/resolved.ts";
+export type { RuleId } from "./plan/rule-ids.ts";
+export { type Finding, RULES, type Severity } from "./plan/rules.ts";
 export type { ScenarioPlan, ScenarioStatus } from "./plan/scenario.ts";
 export { SKILLS, type SkillPlan } from "./plan/skills.ts";
 export { type Statistics, statistics } from "./plan/statistics.ts";

@@ -6,11 +6,11 @@
 
 import { OnevisionError } from "@onevision/base";
 import type { Family, ItemCounter, ProcessorArguments, Settings } from "../families/family.ts";
-import { maxPixelsKnob } from "../families/qwen-vl/layout.ts";
 import { markersAround, type Surroundings } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
 import { sampleUniform } from "./frame-sampling.ts";
 import { numFramesKnob, type SampledFrames } from "./frames.ts";
+import { maxPixelsKnob } from "./max-pixels.ts";
 import {
 	type ClipFrames,
 	checkLimits,

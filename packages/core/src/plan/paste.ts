@@ -5,7 +5,7 @@
 
 import type { Knob, ProcessorArguments, Settings, SettingValue } from "../families/family.ts";
 import { familyById } from "../families/index.ts";
-import type { ResolvedPlanRequest } from "./resolve.ts";
+import type { ResolvedPlanRequest } from "./resolved.ts";
 import type { ScenarioPlan } from "./scenario.ts";
 import { trainedValue } from "./trained.ts";
 

@@ -2,22 +2,18 @@
 
 import { nearest, OnevisionError } from "@onevision/base";
 import { checkpointById, resolveCheckpointId } from "../checkpoints.ts";
-import type { Offload } from "../cost/memory.ts";
 import { DEFAULT_REQUEST_BATCH } from "../cost/request.ts";
 import { resolveSettings } from "../count.ts";
-import type { Part } from "../facts/curriculum.ts";
-import { HARDWARE, type Hardware, type HardwareId } from "../facts/hardware.ts";
+import { HARDWARE, type Hardware } from "../facts/hardware.ts";
 import { LANGUAGE_MODELS, type LanguageModel, type LanguageModelId } from "../facts/language-models.ts";
 import { TOWERS, type Tower, type TowerId } from "../facts/towers.ts";
-import type { Parity } from "../families/family.ts";
 import type { Checkpoint } from "../families/index.ts";
 import { SCENARIOS, type Scenario } from "../sample.ts";
-import type { Bounds } from "./allocate.ts";
 import { DEFAULT_TRANSFER_SAMPLES, STAGE_IDS, STAGES, type StageId } from "./curriculum.ts";
-import { type FidelityModel, fidelityModel } from "./fidelity.ts";
+import { fidelityModel } from "./fidelity.ts";
 import { LIMITS, type PlanRequest } from "./request.ts";
-import { RULES, type RuleId } from "./rules.ts";
-import type { FitStatistic } from "./scenario.ts";
+import type { ResolvedPlanRequest } from "./resolved.ts";
+import { RULE_IDS, type RuleId } from "./rule-ids.ts";
 
 export const DEFAULT_BUDGET = 3500;
 /** The model id of a plan whose model is described, not named. */
@@ -25,63 +21,6 @@ const CUSTOM = "custom";
 export const DEFAULT_MODEL = "llava-onevision-qwen2-7b-ov";
 const DEFAULT_MIX: Readonly<Record<Scenario, number>> = { "single-image": 40, "multi-image": 30, video: 30 };
 const DEFAULT_HARDWARE = "h100-sxm";
-
-/** A plan request with nothing left open. */
-export interface ResolvedPlanRequest {
-	/** Visual tokens per sample. */
-	readonly budget: number;
-	/** Shares summing to 1. */
-	readonly mix: Readonly<Record<Scenario, number>>;
-	/** Id of the checkpoint, or "custom". */
-	readonly model: string;
-	readonly checkpoint: Checkpoint;
-	readonly parity?: Parity;
-	readonly purpose: "train" | "deploy";
-	readonly fit: FitStatistic;
-	readonly meanTokens: number;
-	readonly priorities: Readonly<Record<Scenario, number>>;
-	readonly limits: {
-		readonly frames?: Bounds;
-		readonly images?: Bounds;
-		readonly tiles?: Bounds;
-		readonly pooling?: Bounds;
-	};
-	readonly fidelity: FidelityModel;
-	readonly textTokens: { readonly prompt: number; readonly answer: number };
-	readonly curriculum: {
-		/** Stages the checkpoint has behind it. */
-		readonly done: readonly StageId[];
-		readonly order: readonly StageId[];
-		readonly samples: Readonly<Record<StageId, number>>;
-		readonly samplesSource: Readonly<Record<StageId, string>>;
-		readonly globalBatch?: number;
-		readonly epochs: number;
-	};
-	readonly training: {
-		readonly method: "full" | "lora";
-		readonly loraRank: number;
-		readonly freeze: readonly Part[];
-	};
-	readonly hardware: {
-		readonly id: HardwareId;
-		readonly facts: Hardware;
-		readonly count: number;
-		readonly pricePerHour?: number;
-		readonly priceSource?: string;
-		readonly trainingEfficiency: number;
-		readonly prefillEfficiency: number;
-		readonly zeroStage: number;
-		/** Absent: chosen from the memory, stage by stage. */
-		readonly microBatch?: number;
-		readonly activationCheckpointing: boolean;
-		readonly offload: Offload;
-		readonly requestBatch: number;
-		/** Keys that were not asked for: their values are this project's defaults. */
-		readonly assumed: readonly string[];
-	};
-	readonly inference: NonNullable<PlanRequest["inference"]>;
-	readonly allow: readonly RuleId[];
-}
 
 /** Throws `unknown-name` or `invalid-input`, naming the key. `given` takes the place of the request's model. */
 export function resolvePlanRequest(asked: PlanRequest, given?: Checkpoint): ResolvedPlanRequest {
@@ -146,8 +85,8 @@ function resolveModel(asked: PlanRequest["model"]): {
 		const id = resolveCheckpointId(asked ?? DEFAULT_MODEL);
 		return { model: id, checkpoint: checkpointById(id) };
 	}
-	const towerId = lookUp("model.tower", asked.tower, TOWERS);
-	const languageModelId = lookUp("model.languageModel", asked.languageModel, LANGUAGE_MODELS);
+	const towerId = lookUp("model.tower", asked.tower, idsOf(TOWERS));
+	const languageModelId = lookUp("model.languageModel", asked.languageModel, idsOf(LANGUAGE_MODELS));
 	const tower: Tower = TOWERS[towerId];
 	const languageModel: LanguageModel = LANGUAGE_MODELS[languageModelId];
 	const tile = asked.tile ?? tower.imageSize;
@@ -270,7 +209,7 @@ function resolveCurriculum(
 }
 
 function resolveHardware(asked: PlanRequest["hardware"]): ResolvedPlanRequest["hardware"] {
-	const id = lookUp("hardware.accelerator", asked?.accelerator ?? DEFAULT_HARDWARE, HARDWARE);
+	const id = lookUp("hardware.accelerator", asked?.accelerator ?? DEFAULT_HARDWARE, idsOf(HARDWARE));
 	const facts: Hardware = HARDWARE[id];
 	const price = asked?.pricePerHour ?? facts.pricePerHour?.value;
 	const priceSource = asked?.pricePerHour === undefined ? facts.pricePerHour?.source : "as asked";
@@ -293,12 +232,15 @@ function resolveHardware(asked: PlanRequest["hardware"]): ResolvedPlanRequest["h
 }
 
 function resolveRuleId(id: string): RuleId {
-	return lookUp("allow", id, RULES);
+	return lookUp("allow", id, RULE_IDS);
 }
 
 /** The id in a table, without regard to case. Throws `unknown-name` with the nearest. */
-function lookUp<T extends string>(path: string, asked: string, table: Readonly<Record<T, unknown>>): T {
-	const ids = Object.keys(table) as T[];
+function idsOf<T extends string>(table: Readonly<Record<T, unknown>>): T[] {
+	return Object.keys(table) as T[];
+}
+
+function lookUp<T extends string>(path: string, asked: string, ids: readonly T[]): T {
 	const found = ids.find((id) => id.toLowerCase() === asked.toLowerCase());
 	if (found !== undefined) return found;
 	const hint = nearest(asked, ids);

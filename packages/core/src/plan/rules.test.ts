@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { Sample } from "../sample.ts";
 import { type Plan, plan } from "./plan.ts";
 import type { PlanRequest } from "./request.ts";
-import { type Finding, RULES, type RuleId } from "./rules.ts";
+import type { RuleId } from "./rule-ids.ts";
+import { type Finding, RULES } from "./rules.ts";
 
 /** Media of one's own, enough accelerators: nothing to say. */
 const SOUND: PlanRequest = {

@@ -9,7 +9,8 @@ import { familyById } from "../families/index.ts";
 import { SCENARIOS } from "../sample.ts";
 import type { CurriculumPlan } from "./curriculum.ts";
 import type { Extrapolation } from "./extrapolate.ts";
-import type { ResolvedPlanRequest } from "./resolve.ts";
+import type { ResolvedPlanRequest } from "./resolved.ts";
+import { RULE_IDS, type RuleId } from "./rule-ids.ts";
 import { CONTEXT_RISK_ABOVE, type ScenarioPlan, UNDER_TOKENIZED_BELOW } from "./scenario.ts";
 
 export type Severity = "reject" | "refuse" | "warn";
@@ -303,7 +304,7 @@ export const RULES = {
 			);
 		},
 	},
-} as const satisfies Record<string, Rule>;
+} as const satisfies Record<RuleId, Rule>;
 
 /** Tokens of one frame without pooling; `undefined` for a family that pools no frames. */
 function tokensOfFullFrame({ checkpoint }: ResolvedPlanRequest): number | undefined {
@@ -334,18 +335,17 @@ function memoryAdvice({ hardware, training }: ResolvedPlanRequest): string {
 	return advice.join(", or ");
 }
 
-export type RuleId = keyof typeof RULES;
-
 /** Everything the rules have to say, in the order of the table. */
 export function applyRules(context: RuleContext): Finding[] {
-	return (Object.entries(RULES) as [RuleId, Rule][]).flatMap(([rule, { severity, reason, source, check }]) =>
-		check(context).map((message) => ({
+	return RULE_IDS.flatMap((rule) => {
+		const { severity, reason, source, check }: Rule = RULES[rule];
+		return check(context).map((message) => ({
 			rule,
 			severity,
 			message,
 			reason,
 			source,
 			overridden: severity !== "warn" && context.request.allow.includes(rule),
-		})),
-	);
+		}));
+	});
 }

@@ -7,7 +7,7 @@
 import { isRecord, text } from "@onevision/base/schema";
 import { checkpointById, checkpointIdOfRepository } from "../checkpoints.ts";
 import type { Checkpoint } from "../families/index.ts";
-import { checkpointFromSnapshot, type Snapshot, snapshotSupport } from "./index.ts";
+import { checkpointFromSnapshot, type Snapshot, snapshotSupport } from "./checkpoint.ts";
 import type { ProcessorFiles, SnapshotFiles } from "./open-snapshot.ts";
 import { section, show, unsupported } from "./section.ts";
 

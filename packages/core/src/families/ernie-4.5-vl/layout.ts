@@ -8,6 +8,7 @@ import { OnevisionError } from "@onevision/base";
 import { choice, either, number } from "@onevision/base/schema";
 import type { Surroundings } from "../../layout.ts";
 import { notesOnBoth, numFramesKnob, type SampledFrames, withNotes } from "../../layouts/frames.ts";
+import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
 	type ClipFrames,
 	checkLimits,
@@ -24,7 +25,6 @@ import { smartResize } from "../../layouts/smart-resize.ts";
 import { estimateTextTokens, withFirstText } from "../../layouts/timestamps.ts";
 import type { VideoItem } from "../../sample.ts";
 import type { Family } from "../family.ts";
-import { maxPixelsKnob } from "../qwen-vl/layout.ts";
 
 export interface Ernie45VlConstants extends MergedPatches {
 	/** Frames merged into one token grid. */

@@ -4,12 +4,12 @@
  */
 
 import { markersAround } from "../../layout.ts";
+import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import { layoutNative } from "../../layouts/native-clip.ts";
 import { checkPixelLimits, type MergedPatches, pixelLimitSettings } from "../../layouts/native-resolution.ts";
 import { budgetArguments } from "../../layouts/processor-arguments.ts";
 import { smartResize } from "../../layouts/smart-resize.ts";
 import { type Family, noVideo } from "../family.ts";
-import { maxPixelsKnob } from "../qwen-vl/layout.ts";
 
 export interface HunyuanVlConstants extends MergedPatches {
 	/** Bounds on an image, px. */

@@ -14,6 +14,7 @@ import {
 	sampleFrames,
 	withNotes,
 } from "../../layouts/frames.ts";
+import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
 	type ClipFrames,
 	clipFramesSchema,
@@ -27,7 +28,6 @@ import { sampledFrames } from "../../layouts/processor-arguments.ts";
 import { estimateTextTokens } from "../../layouts/timestamps.ts";
 import type { VideoItem } from "../../sample.ts";
 import type { Family } from "../family.ts";
-import { maxPixelsKnob } from "../qwen-vl/layout.ts";
 
 export interface KimiK25Constants extends MergedPatches {
 	/** Most patches of an image and of a frame (`max_patches`). */

@@ -5,12 +5,12 @@
 
 import { OnevisionError } from "@onevision/base";
 import { integer } from "@onevision/base/schema";
+import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import { layoutNative } from "../../layouts/native-clip.ts";
 import type { MergedPatches } from "../../layouts/native-resolution.ts";
 import { navitResize } from "../../layouts/navit-resize.ts";
 import { estimateTextTokens } from "../../layouts/timestamps.ts";
 import { type Family, noVideo } from "../family.ts";
-import { maxPixelsKnob } from "../qwen-vl/layout.ts";
 
 export interface KimiVlConstants extends MergedPatches {
 	/** Most patches of an image (`in_token_limit`). */

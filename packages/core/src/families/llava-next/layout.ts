@@ -4,9 +4,9 @@
  */
 
 import type { Size } from "@onevision/base";
-import { integer } from "@onevision/base/schema";
+import { limitCanvases, maxTilesKnob, maxTilesSchema, tileCounts } from "../../layouts/anyres-limits.ts";
 import { anyresCanvases, layoutAnyres, square, transposed } from "../../layouts/tiles.ts";
-import { type Family, type Knob, noVideo } from "../family.ts";
+import { type Family, noVideo } from "../family.ts";
 
 export interface LlavaNextConstants {
 	/** Side of a tile, px. */
@@ -21,38 +21,6 @@ export type LlavaNextSettings = {
 	/** Only canvases of at most this many tiles. */
 	readonly max_tiles: number;
 };
-
-export const maxTilesSchema = integer("AnyRes grid limit: only canvases of at most this many tiles", {
-	min: 1,
-	max: 36,
-});
-
-/** Canvases within the grid limit; the smallest ones when the limit allows none. */
-export function limitCanvases(canvases: readonly Size[], tile: number, maxTiles: number): readonly Size[] {
-	const tilesOf = (canvas: Size): number =>
-		Math.floor(canvas.width / tile) * Math.floor(canvas.height / tile);
-	const allowed = canvases.filter((canvas) => tilesOf(canvas) <= maxTiles);
-	if (allowed.length > 0) return allowed;
-	const fewest = Math.min(...canvases.map(tilesOf));
-	return canvases.filter((canvas) => tilesOf(canvas) === fewest);
-}
-
-/** The grid limits that make a difference for a list of canvases, ascending. */
-export function tileCounts(canvases: readonly Size[], tile: number): number[] {
-	const counts = canvases.map(({ width, height }) => Math.floor(width / tile) * Math.floor(height / tile));
-	return [...new Set(counts)].sort((a, b) => a - b);
-}
-
-/** The AnyRes grid limit as a choice of the planner. */
-export function maxTilesKnob(values: readonly number[]): Knob {
-	return {
-		setting: "max_tiles",
-		values,
-		deployable: true,
-		bound: "tiles",
-		label: (value) => `grids of up to ${value} tile${value === 1 ? "" : "s"}`,
-	};
-}
 
 /** The canvases within a grid limit as a Python list, height first as transformers reads them. */
 function pinpoints(canvases: readonly Size[], tile: number, tiles: number): string {

@@ -6,6 +6,7 @@
 
 import { OnevisionError } from "@onevision/base";
 import { markersAround } from "../../layout.ts";
+import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
 	checkPixelLimits,
 	layoutMerged,
@@ -16,7 +17,6 @@ import { budgetArguments } from "../../layouts/processor-arguments.ts";
 import { smartResize } from "../../layouts/smart-resize.ts";
 import type { VideoItem } from "../../sample.ts";
 import type { Family } from "../family.ts";
-import { maxPixelsKnob } from "../qwen-vl/layout.ts";
 
 export interface LlavaOnevision15Constants extends MergedPatches {
 	/** Fewest and most pixels of an image. */

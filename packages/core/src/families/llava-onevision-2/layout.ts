@@ -8,6 +8,7 @@
 import { choice, either, integer, number } from "@onevision/base/schema";
 import { type ItemLayout, itemLayout, markersAround } from "../../layout.ts";
 import { numFramesKnob } from "../../layouts/frames.ts";
+import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
 	checkPixelLimits,
 	layoutMerged,
@@ -19,7 +20,6 @@ import { smartResize } from "../../layouts/smart-resize.ts";
 import { estimateTextTokens } from "../../layouts/timestamps.ts";
 import { MAX_FRAMES, type VideoItem } from "../../sample.ts";
 import type { Family, Parity } from "../family.ts";
-import { maxPixelsKnob } from "../qwen-vl/layout.ts";
 import {
 	ASSUMED_FPS,
 	type CodecConstants,

@@ -8,6 +8,7 @@
 
 import type { Size } from "@onevision/base";
 import { choice, integer } from "@onevision/base/schema";
+import { limitCanvases, maxTilesKnob, maxTilesSchema, tileCounts } from "../../layouts/anyres-limits.ts";
 import {
 	type FrameCount,
 	numFramesKnob,
@@ -27,7 +28,6 @@ import {
 import { layoutFrames } from "../../layouts/video-frames.ts";
 import { POOLING_MODES, type PoolingMode, pooledSize } from "../../pooling/sizes.ts";
 import type { Family, Knob, Parity } from "../family.ts";
-import { limitCanvases, maxTilesKnob, maxTilesSchema, tileCounts } from "../llava-next/layout.ts";
 
 export interface LlavaOnevisionConstants {
 	/** Side of a tile, px. */

@@ -9,13 +9,13 @@ import type { Grid } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import { choice } from "@onevision/base/schema";
 import { type ItemLayout, itemLayout, markersAround } from "../../layout.ts";
+import { maxTilesKnob, maxTilesSchema } from "../../layouts/anyres-limits.ts";
 import { gridsUpTo, nearestAspectGrid } from "../../layouts/aspect-grid.ts";
 import { sampleLinspaceRounded } from "../../layouts/frame-sampling.ts";
 import { numFramesKnob } from "../../layouts/frames.ts";
 import { square } from "../../layouts/tiles.ts";
 import type { ImageItem, VideoItem } from "../../sample.ts";
 import type { Family } from "../family.ts";
-import { maxTilesKnob, maxTilesSchema } from "../llava-next/layout.ts";
 import { downsampled, framesSchema } from "../vila/layout.ts";
 
 export const IMAGE_ASPECT_RATIOS = ["dynamic", "dynamic_s2", "resize"] as const;

@@ -2,7 +2,7 @@
 
 import { type CheckpointPixels, normalizedBy } from "../../facts/normalizations.ts";
 import type { CheckpointRow } from "../checkpoint.ts";
-import type { QwenVlConstants, QwenVlSettings } from "./layout.ts";
+import type { QwenVlConstants, QwenVlSettings } from "./constants.ts";
 import { QWEN2, QWEN2_5, QWEN3, QWEN3_5 } from "./positions.ts";
 
 export type QwenVlCheckpoint = CheckpointRow<"qwen-vl", QwenVlConstants, QwenVlSettings>;

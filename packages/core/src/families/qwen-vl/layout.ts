@@ -1,53 +1,22 @@
 /**
  * Qwen2-VL, Qwen2.5-VL, Qwen3-VL: dynamic resolution, two frames per temporal patch, 2×2 patches merged into a token.
  * The budget grows with the input. Sources: transformers 5.18 models/qwen2_vl and models/qwen3_vl; for video see
- * qwen-video.ts.
+ * video.ts.
  */
 
 import type { Size } from "@onevision/base";
-import { OnevisionError, thousands } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
 import { boolean, choice, either, integer, number } from "@onevision/base/schema";
 import { type ItemLayout, itemLayout, markersAround, type Surroundings } from "../../layout.ts";
-import { type FrameCount, numFramesKnob, numFramesSchema, type SampledFrames } from "../../layouts/frames.ts";
+import { numFramesKnob, numFramesSchema, type SampledFrames } from "../../layouts/frames.ts";
+import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import { pixelBudget, sampledFrames } from "../../layouts/processor-arguments.ts";
 import { smartResize } from "../../layouts/smart-resize.ts";
 import { assertTimes, estimateTextTokens, oneDecimal } from "../../layouts/timestamps.ts";
 import type { MediaItem, VideoItem } from "../../sample.ts";
-import type { Family, Knob, Parity } from "../family.ts";
+import type { Family, Parity } from "../family.ts";
+import type { QwenVlConstants, QwenVlSettings } from "./constants.ts";
 import { ASSUMED_FPS, QWEN_VIDEO_RULES, type QwenVideoRule, sampleClip, utilsVideoLimits } from "./video.ts";
-
-export interface QwenVlConstants {
-	/** Side of a patch, px. */
-	readonly patch: number;
-	/** Patches per side merged into one token. */
-	readonly merge: number;
-	/** Side of a token, px: `patch · merge`. */
-	readonly factor: number;
-	/** Frames per temporal patch. */
-	readonly temporalPatch: number;
-	readonly minPixels: number;
-	readonly maxPixels: number;
-	readonly videoMinPixels: number;
-	readonly videoMaxPixels: number;
-	/** What the video limits bound: one frame (Qwen2-VL, Qwen2.5-VL) or the whole clip (Qwen3-VL). */
-	readonly videoLimits: "per-frame" | "per-clip";
-	/** Frames per second when nothing is set; "all" uses every frame (`do_sample_frames` off). */
-	readonly fps: number | "all";
-	/** Whether each temporal patch is preceded by its time as text. */
-	readonly timestamps: boolean;
-}
-
-export type QwenVlSettings = {
-	readonly min_pixels: number;
-	readonly max_pixels: number;
-	readonly video_min_pixels: number;
-	readonly video_max_pixels: number;
-	readonly fps: number | "all";
-	readonly num_frames: FrameCount | "by_fps";
-	readonly min_frames: number;
-	readonly max_frames: number;
-	readonly cap_pixels_per_frame: boolean;
-};
 
 const pixels = (what: string) => integer(`${what}, px`, { min: 1, max: 2 ** 40 });
 
@@ -57,22 +26,6 @@ const IMAGE_TOKEN_LIMITS = [
 ];
 const FRAME_TOKEN_LIMITS = [128, 192, 256, 384, 512, 768];
 const CLIP_TOKEN_LIMITS = [512, 1024, 2048, 3072, 4096, 6144, 8192, 12288];
-
-/** A pixel limit as a choice of the planner: `tokens` times `pixelsPerToken`; `{}` in the label is the tokens. */
-export function maxPixelsKnob(
-	setting: string,
-	tokens: readonly number[],
-	pixelsPerToken: number,
-	label: string,
-): Knob {
-	return {
-		setting,
-		values: tokens.map((count) => count * pixelsPerToken),
-		range: { from: pixelsPerToken, step: pixelsPerToken },
-		deployable: true,
-		label: (value) => label.replace("{}", thousands(Number(value) / pixelsPerToken)),
-	};
-}
 
 export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 	title: "Qwen-VL (2, 2.5, 3, 3.5)",

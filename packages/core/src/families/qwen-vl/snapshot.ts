@@ -21,7 +21,7 @@ import type { SnapshotReader, SnapshotReading, SnapshotSupport } from "../../sna
 import { contradiction, type Section, unsupported } from "../../snapshot/section.ts";
 import { flag, frameCount, framesPerSecond, word } from "../../snapshot/values.ts";
 import type { QwenVlCheckpoint } from "./checkpoints.ts";
-import type { QwenVlConstants, QwenVlSettings } from "./layout.ts";
+import type { QwenVlConstants, QwenVlSettings } from "./constants.ts";
 import { QWEN2, QWEN2_5, QWEN3, QWEN3_5 } from "./positions.ts";
 
 type QwenVlReading = SnapshotReading<"qwen-vl", QwenVlConstants, QwenVlSettings>;

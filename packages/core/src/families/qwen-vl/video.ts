@@ -12,7 +12,7 @@ import { notesOnBoth, type SampledFrames, withNotes } from "../../layouts/frames
 import { smartResize, smartResizeClip } from "../../layouts/smart-resize.ts";
 import type { VideoItem } from "../../sample.ts";
 import type { Parity } from "../family.ts";
-import type { QwenVlConstants, QwenVlSettings } from "./layout.ts";
+import type { QwenVlConstants, QwenVlSettings } from "./constants.ts";
 
 export interface QwenVideoRule {
 	/** Frames wanted from the clip's rate. */

@@ -7,6 +7,7 @@
 import { boolean, choice, either, number } from "@onevision/base/schema";
 import { type ItemLayout, NOTHING_AROUND, type Surroundings, type TokenRange } from "../../layout.ts";
 import { notesOnBoth, numFramesKnob, type SampledFrames, withNotes } from "../../layouts/frames.ts";
+import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
 	type ClipFrames,
 	checkLimits,
@@ -24,7 +25,6 @@ import { smartResize } from "../../layouts/smart-resize.ts";
 import { estimateTextTokens, oneDecimal } from "../../layouts/timestamps.ts";
 import type { VideoItem } from "../../sample.ts";
 import type { Family } from "../family.ts";
-import { maxPixelsKnob } from "../qwen-vl/layout.ts";
 
 export interface VideoLlama3Constants {
 	/** Side of a patch, px. */

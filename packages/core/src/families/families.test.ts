@@ -1,0 +1,58 @@
+/** Every family is a folder with the same files, has its place in the documentation, and is in one list. */
+
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { CHECKPOINT_IDS } from "../checkpoints.ts";
+import { MODEL_TYPES } from "../snapshot/index.ts";
+import { FAMILIES, FAMILY_IDS } from "./index.ts";
+import type { FamilyRecord } from "./record.ts";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
+
+const foldersOf = (path: string): string[] =>
+	existsSync(path)
+		? readdirSync(path, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+		: [];
+
+test("every folder is in the list, by the name of its folder", () => {
+	expect([...FAMILY_IDS].sort()).toEqual(foldersOf(HERE).sort());
+});
+
+test("media has no family that core lacks", () => {
+	for (const id of foldersOf(`${ROOT}packages/media/src/families`)) expect(FAMILY_IDS).toContain(id);
+});
+
+test("a checkpoint and a model type belong to one family", () => {
+	const records: readonly FamilyRecord[] = Object.values(FAMILIES);
+	const checkpoints = records.flatMap((record) => Object.keys(record.checkpoints));
+	expect(checkpoints).toEqual([...CHECKPOINT_IDS]);
+	expect(records.flatMap(({ snapshot }) => Object.keys(snapshot.readers))).toEqual([...MODEL_TYPES]);
+});
+
+const families = readFileSync(`${ROOT}docs/counting.md`, "utf8");
+
+describe.each(FAMILY_IDS)("%s", (id) => {
+	const { checkpoints, snapshot, positions, vllm }: FamilyRecord = FAMILIES[id];
+
+	test("has its files", () => {
+		const files = readdirSync(HERE + id);
+		expect(files).toEqual(expect.arrayContaining(["index.ts", "layout.ts", "checkpoints.ts"]));
+		const reads = Object.keys(snapshot.readers).length > 0;
+		expect(snapshot.reason === undefined, "readers, or the reason why there are none").toBe(reads);
+		if (reads) expect(files).toContain("snapshot.ts");
+	});
+
+	test("names its own checkpoints, and sources", () => {
+		const rows = Object.values(checkpoints);
+		expect(rows.length).toBeGreaterThan(0);
+		for (const row of rows) expect(row.family).toBe(id);
+		expect(vllm.source).not.toBe("");
+		if (positions === "of-checkpoint") for (const row of rows) expect(row.positions).toBeDefined();
+	});
+
+	test("has an anchor in docs/counting.md", () => {
+		expect(families).toContain(`<a id="${id}"></a>`);
+	});
+});

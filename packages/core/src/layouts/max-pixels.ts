@@ -1,0 +1,20 @@
+/** Pixel limits as choices of the planner. */
+
+import { thousands } from "@onevision/base";
+import type { Knob } from "../families/family.ts";
+
+/** A pixel limit as a choice of the planner: `tokens` times `pixelsPerToken`; `{}` in the label is the tokens. */
+export function maxPixelsKnob(
+	setting: string,
+	tokens: readonly number[],
+	pixelsPerToken: number,
+	label: string,
+): Knob {
+	return {
+		setting,
+		values: tokens.map((count) => count * pixelsPerToken),
+		range: { from: pixelsPerToken, step: pixelsPerToken },
+		deployable: true,
+		label: (value) => label.replace("{}", thousands(Number(value) / pixelsPerToken)),
+	};
+}

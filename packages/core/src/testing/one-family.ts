@@ -1,0 +1,8 @@
+/** A program that counts with one family: what a bundler makes of it is measured. */
+
+import { counterOf } from "@onevision/core";
+import { checkpoints, layout } from "@onevision/core/families/llava-onevision";
+
+const counter = counterOf(layout, checkpoints["llava-onevision-qwen2-7b-ov"], { anyres_max: 4 });
+
+console.log(counter.count({ media: [{ kind: "image", width: 1000, height: 700 }] }).visualTokens);
