@@ -77,6 +77,7 @@ def main() -> None:
     struct = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
     rows = pa.array([{"bytes": None, "path": "b/c.png"}, None], type=struct)
     pq.write_table(pa.table({"image": rows, "text": ["A", "B"]}), OUT / "path.parquet")
+    pq.write_table(pa.table({"file_name": ["a.png", "b.png"], "text": ["A", "B"]}), OUT / "folder.parquet")
 
 
 if __name__ == "__main__":

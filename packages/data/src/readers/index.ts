@@ -6,7 +6,10 @@ import type { Refusal } from "../left-out.ts";
 import type { Found } from "../record.ts";
 import { energon } from "./energon.ts";
 import { folder } from "./folder.ts";
+import { imagefolder } from "./imagefolder.ts";
+import { llamaFactory } from "./llama-factory.ts";
 import { llava } from "./llava.ts";
+import { llavaMixture } from "./llava-mixture.ts";
 import { lookAt } from "./look.ts";
 import { msSwift, openai, trl } from "./messages.ts";
 import { onevision2 } from "./onevision-2.ts";
@@ -16,12 +19,15 @@ import { webdataset } from "./webdataset.ts";
 
 /** In the order in which a path is asked: the more particular first. */
 export const READERS = {
+	"llama-factory": llamaFactory,
+	"llava-mixture": llavaMixture,
 	"onevision-2": onevision2,
 	llava,
 	trl,
 	openai,
 	"ms-swift": msSwift,
 	energon,
+	imagefolder,
 	parquet,
 	webdataset,
 	folder,

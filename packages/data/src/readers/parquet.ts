@@ -12,6 +12,7 @@ import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import { type LeafChunk, readTopColumn } from "../parquet/columns.ts";
 import { isParquet, readFooter, unreadableParquet } from "../parquet/footer.ts";
 import type { Found, RowContent } from "../record.ts";
+import { captioned, mediaOnly } from "../shapes/captions.ts";
 import { idOf, mediaUnder, type Row } from "../shapes/fields.ts";
 import { readRow, shapeOf } from "../shapes/index.ts";
 import { lookAt } from "./look.ts";
@@ -40,9 +41,9 @@ export const parquet: Reader = {
 	source: "huggingface/datasets 5.0.1 src/datasets/io/parquet.py, features/image.py; apache/parquet-format",
 	recognizes: ({ names, head }) => (names === undefined ? isParquet(head) : shardsIn(names).length > 0),
 	open: async (place, context) => {
-		if (place.names === undefined) return [unitOf(place.path, place.size, context)];
+		if (place.names === undefined) return [parquetUnit(place.path, place.size, context)];
 		const shards = await Promise.all(shardsIn(place.names).map((name) => lookAt(join(place.path, name))));
-		return shards.map(({ path, size }) => unitOf(path, size, context));
+		return shards.map(({ path, size }) => parquetUnit(path, size, context));
 	},
 };
 
@@ -50,8 +51,20 @@ function shardsIn(names: readonly string[]): readonly string[] {
 	return names.filter((name) => name.endsWith(".parquet") && !name.startsWith("."));
 }
 
+/** How another format's rows are read from Parquet. */
+export interface ParquetRows {
+	readonly read?: (row: Row) => RowContent | Refusal;
+	/** Columns beside those that a layout reads. */
+	readonly isWanted?: (column: string) => boolean;
+}
+
 /** Row groups are taken one at a time; `next` counts rows. */
-function unitOf(file: string, size: number, { counter }: ReadContext): Unit {
+export function parquetUnit(
+	file: string,
+	size: number,
+	{ counter }: ReadContext,
+	rows: ParquetRows = {},
+): Unit {
 	return {
 		file,
 		length: size,
@@ -59,7 +72,7 @@ function unitOf(file: string, size: number, { counter }: ReadContext): Unit {
 		read: async function* (from): AsyncGenerator<Found> {
 			const handle = await open(file, "r");
 			try {
-				yield* rowsOf(file, handleSource(handle, 0, size, counter), from);
+				yield* rowsOf(file, handleSource(handle, 0, size, counter), from, rows);
 			} finally {
 				await handle.close();
 			}
@@ -67,31 +80,33 @@ function unitOf(file: string, size: number, { counter }: ReadContext): Unit {
 	};
 }
 
-async function* rowsOf(file: string, source: ByteSource, from: number): AsyncGenerator<Found> {
+async function* rowsOf(
+	file: string,
+	source: ByteSource,
+	from: number,
+	{ read = contentOf, isWanted = () => false }: ParquetRows,
+): AsyncGenerator<Found> {
 	const metadata = await readFooter(file, source);
 	const schema = parquetSchema(metadata);
+	const columns = schema.children.filter(({ element: { name } }) => COLUMNS.has(name) || isWanted(name));
 	let start = 0;
 	for (const group of metadata.row_groups) {
 		const end = start + Number(group.num_rows);
 		if (end > from) {
-			const rows = await readGroup(file, source, schema, group).catch((error: unknown) => {
+			const rows = await readGroup(file, source, schema, columns, group).catch((error: unknown) => {
 				if (error instanceof OnevisionError) return refuse("unreadable-file", error.message);
-				if (isDamage(error))
-					return refuse("unreadable-file", `a row group is damaged: ${(error as Error).message}`);
+				if (isDamage(error)) return refuse("unreadable-file", `a row group is damaged: ${error.message}`);
 				throw error;
 			});
 			for (let row = Math.max(start, from); row < end; row++) {
 				const position = { file, row };
 				if (isRefusal(rows)) {
 					// One stands for all rows of the group: their number is the footer's word only.
-					yield {
-						refusal: refuse(rows.reason, `${rows.message} (rows ${row} to ${end - 1})`),
-						position,
-						next: end,
-					};
+					const refusal = refuse(rows.reason, `${rows.message} (rows ${row} to ${end - 1})`);
+					yield { refusal, position, next: end };
 					break;
 				}
-				const content = contentOf(rows[row - start] ?? {});
+				const content = read(rows[row - start] ?? {});
 				const next = row + 1;
 				yield isRefusal(content)
 					? { refusal: content, position, next }
@@ -103,18 +118,18 @@ async function* rowsOf(file: string, source: ByteSource, from: number): AsyncGen
 }
 
 /** What hyparquet and its decompressors throw for bytes that are not what the format says. */
-function isDamage(error: unknown): boolean {
+function isDamage(error: unknown): error is Error {
 	return error instanceof Error && !("syscall" in error);
 }
 
-/** The rows of a group, columns that no layout reads left out. */
+/** The rows of a group, of these columns only. */
 async function readGroup(
 	file: string,
 	source: ByteSource,
 	schema: SchemaTree,
+	wanted: readonly SchemaTree[],
 	group: RowGroup,
 ): Promise<readonly Row[]> {
-	const wanted = schema.children.filter(({ element }) => COLUMNS.has(element.name));
 	const count = Number(group.num_rows);
 	const columns: { readonly name: string; readonly values: ArrayLike<unknown> }[] = [];
 	for (const column of wanted) {
@@ -143,10 +158,5 @@ function contentOf(row: Row): RowContent | Refusal {
 	const media = [...images, ...videos];
 	if (media.length === 0) return readRow(row);
 	const caption = [row.text, row.caption].find((value) => typeof value === "string");
-	if (typeof caption !== "string") return { ...idOf(row), media, turns: [] };
-	const turns = [
-		{ role: "user", parts: media.map(({ kind }) => ({ kind })) },
-		{ role: "assistant", parts: [{ kind: "text", text: caption }] },
-	] as const;
-	return { ...idOf(row), media, turns };
+	return { ...idOf(row), ...(typeof caption === "string" ? captioned(media, caption) : mediaOnly(media)) };
 }

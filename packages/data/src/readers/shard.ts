@@ -8,14 +8,8 @@ import { basename, dirname } from "node:path";
 import { handleSource } from "../bytes/file-bytes.ts";
 import { MAX_ROW_BYTES } from "../json/rows.ts";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
-import {
-	type Found,
-	type MediaReference,
-	type Position,
-	partsOf,
-	type RowContent,
-	type Turn,
-} from "../record.ts";
+import type { Found, MediaReference, Position, RowContent } from "../record.ts";
+import { captioned, mediaOnly } from "../shapes/captions.ts";
 import type { Row } from "../shapes/fields.ts";
 import { readRow, shapeOf } from "../shapes/index.ts";
 import { isPacked, unpack } from "../shapes/prompts-captions.ts";
@@ -136,13 +130,13 @@ async function contentsOf(
 		const { row } = parsed;
 		if (shapeOf(row) !== undefined) return fromRow(file, key, row, members);
 		const caption = ["caption", "text"].map((name) => row[name]).find((value) => typeof value === "string");
-		if (typeof caption === "string") return [captioned(key, ownMedia(file, members), caption)];
+		if (typeof caption === "string") return [{ id: key, ...captioned(ownMedia(file, members), caption) }];
 	}
 	const text = await textOf("txt");
 	if (text !== undefined && !(text instanceof Uint8Array)) return [text];
 	const media = ownMedia(file, members);
-	if (text !== undefined) return [captioned(key, media, new TextDecoder().decode(text))];
-	if (media.length > 0) return [{ id: key, media, turns: [] }];
+	if (text !== undefined) return [{ id: key, ...captioned(media, new TextDecoder().decode(text)) }];
+	if (media.length > 0) return [{ id: key, ...mediaOnly(media) }];
 	const fields = [...members.keys()].slice(0, 12).join(", ");
 	return [refuse("unknown-layout", `${key}: members ${fields}: neither media nor text that is read`)];
 }
@@ -214,11 +208,4 @@ function ownMedia(file: string, members: ReadonlyMap<string, Member>): MediaRefe
 		const kind = kindOfName(`.${field}`);
 		return kind === undefined ? [] : [{ kind, place: { type: "range", file, offset, length: size } }];
 	});
-}
-
-/** Media and a caption as a turn of each side. */
-function captioned(id: string, media: readonly MediaReference[], caption: string): RowContent {
-	const user: Turn = { role: "user", parts: media.map(({ kind }) => ({ kind })) };
-	const answer: Turn = { role: "assistant", parts: partsOf(caption) };
-	return { id, media, turns: media.length === 0 ? [answer] : [user, answer] };
 }

@@ -1,0 +1,69 @@
+/**
+ * Which rows of a file a mixture takes: `all`, `first:N`, `end:N`, `random:N`, N a number or a percentage. As LLaVA-NeXT's
+ * llava/train/train.py `LazySupervisedDataset` at df179663 reads it, seeded where that is not.
+ */
+
+import { OnevisionError } from "@onevision/base";
+
+/** Row by row in order, whether it is taken. */
+export type Selection = (index: number) => boolean;
+
+export interface Sampling {
+	readonly strategy: string;
+	/** Of rows, or percent of them; absent: all. */
+	readonly amount?: { readonly value: number; readonly isPercent: boolean };
+}
+
+/** `first:50%` → its parts. Throws `invalid-input` where Python's `int()` raises. */
+export function parseSampling(text: string): Sampling {
+	const [strategy = "", amount, ...rest] = text.split(":");
+	if (amount === undefined) return { strategy };
+	const isPercent = amount.includes("%");
+	const digits = (isPercent ? amount.slice(0, amount.indexOf("%")) : amount).trim();
+	if (rest.length > 0 || !/^[+-]?\d{1,15}$/.test(digits)) {
+		throw new OnevisionError(
+			"invalid-input",
+			`sampling_strategy ${text.slice(0, 80)}: expected all, first:N, end:N or random:N, N a whole number or percentage`,
+		);
+	}
+	return { strategy, amount: { value: Number(digits), isPercent } };
+}
+
+/**
+ * Rows of `total` that are taken. Percentages are rounded up; an unknown strategy means all; `end:0` is Python's `[-0:]`,
+ * all as well; numbers below 0 cut from the other side, as slices do.
+ */
+export function selectRows({ strategy, amount }: Sampling, total: number, seed: number): Selection {
+	if (amount === undefined) return () => true;
+	const count = amount.isPercent ? Math.ceil((amount.value * total) / 100) : amount.value;
+	const first = count < 0 ? Math.max(0, total + count) : Math.min(count, total);
+	if (strategy === "first") return (index) => index < first;
+	if (strategy === "end") {
+		// [-count:]
+		const start = count <= 0 ? Math.min(total, -count) : Math.max(0, total - count);
+		return (index) => index >= start;
+	}
+	return strategy === "random" ? drawRows(first, total, seed) : () => true;
+}
+
+/** So many rows at random, each set of them equally likely; asked in order (Knuth, 3.4.2, algorithm S). */
+function drawRows(count: number, total: number, seed: number): Selection {
+	const random = mulberry32(seed);
+	let left = count;
+	return (index) => {
+		if (random() * (total - index) >= left) return false;
+		left--;
+		return true;
+	};
+}
+
+/** Numbers from 0 up to 1 of a 32-bit seed (Tommy Ettinger's mulberry32). */
+function mulberry32(seed: number): () => number {
+	let state = seed >>> 0;
+	return () => {
+		state = (state + 0x6d2b79f5) >>> 0;
+		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
