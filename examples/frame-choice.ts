@@ -21,7 +21,7 @@ const [file = "examples/media/delivery.mp4"] = process.argv.slice(2);
 const video = await openVideo(file);
 const pictures: Uint8Array[] = [];
 const every = video.index.frames.map((_, frame) => frame);
-for await (const { picture } of video.frames(every, { size: SIZE })) pictures.push(picture.data);
+for await (const { image } of video.frames(every, { size: SIZE })) pictures.push(image.data);
 await video.close();
 
 console.log(`${every.length} frames; difference to the nearest chosen frame, 0 to 255, mean and largest\n`);

@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { beforeAfterPair, contactSheet, drawMarks, gridCells, type Region } from "@onevision/draw";
-import { decodeImage, type Picture } from "@onevision/media/node";
+import { decodeImage, type RgbImage } from "@onevision/media/node";
 import sharp from "sharp";
 import { runInMemory } from "../packages/cli/src/testing/terminal.ts";
 import { ROOT } from "./files.ts";
@@ -30,7 +30,7 @@ const HARBOUR: readonly Region[] = [
 	[1500, 640],
 ].map(([x = 0, y = 0]) => ({ kind: "point", x, y }));
 
-const media = (name: string): Promise<Picture> => decodeImage(readFileSync(`${ROOT}examples/media/${name}`));
+const media = (name: string): Promise<RgbImage> => decodeImage(readFileSync(`${ROOT}examples/media/${name}`));
 
 const market = await media("market.jpg");
 const harbour = await media("harbour.jpg");
@@ -40,13 +40,13 @@ const cameras = await Promise.all(views.map((view) => media(`cameras/${view}.jpg
 const [before, after] = [await media("before-after/before.png"), await media("before-after/after.png")];
 
 mkdirSync(FOLDER, { recursive: true });
-const boxes = drawMarks(market, STALLS).picture;
+const boxes = drawMarks(market, STALLS).image;
 await write("marks-boxes", boxes, 900);
 await write("marks-boxes-384", boxes, 384);
-await write("marks-points", drawMarks(harbour, HARBOUR).picture, 900);
-await write("marks-grid", drawMarks(screenshot, gridCells(screenshot, { rows: 8, cols: 4 })).picture, 420);
-await write("sheet-cameras", contactSheet(cameras, { labels: views }).picture, 900);
-await write("pair-tap", beforeAfterPair(before, after, { width: 1200 }).picture, 640);
+await write("marks-points", drawMarks(harbour, HARBOUR).image, 900);
+await write("marks-grid", drawMarks(screenshot, gridCells(screenshot, { rows: 8, cols: 4 })).image, 420);
+await write("sheet-cameras", contactSheet(cameras, { labels: views }).image, 900);
+await write("pair-tap", beforeAfterPair(before, after, { width: 1200 }).image, 640);
 
 /** The commands of docs/inspect.md. */
 const INSPECTED = [
@@ -70,7 +70,7 @@ for (const [name, command, shownWidth] of INSPECTED) {
 /** As a PNG of few colours: drawings have no more, and the page loads quickly. */
 async function write(
 	name: string,
-	{ data, width, height }: Picture,
+	{ data, width, height }: RgbImage,
 	shownWidth: number,
 	colours = 256,
 ): Promise<void> {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { DRAWINGS } from "../packages/draw/src/testing/drawings.ts";
 import { PAGES, SHOWN_PAGES } from "../packages/draw/src/testing/pages.ts";
 import { encodePng } from "../packages/media/src/encode.ts";
-import type { Picture } from "../packages/media/src/picture.ts";
+import type { RgbImage } from "../packages/media/src/rgb-image.ts";
 import { ROOT } from "./files.ts";
 
 await write("", DRAWINGS, Object.keys(DRAWINGS));
@@ -18,7 +18,7 @@ await write("inspect", PAGES, SHOWN_PAGES);
 /** A hash of each drawing's pixels, and PNGs of those that are shown. */
 async function write(
 	part: string,
-	drawings: Readonly<Record<string, () => Picture>>,
+	drawings: Readonly<Record<string, () => RgbImage>>,
 	shown: readonly string[],
 ): Promise<void> {
 	const folder = join(ROOT, "packages/draw/src", part, "goldens");

@@ -24,7 +24,7 @@ test.each(Object.entries(DRAWINGS))("%s is the same to the bit, and its PNG show
 	expect(sha256(shown.data)).toBe(hashes[name]);
 });
 
-test("a picture survives PNG and is encoded the same way twice", async () => {
+test("an image survives PNG and is encoded the same way twice", async () => {
 	const drawn = DRAWINGS["marks-noise"]();
 	const bytes = await encodePng(drawn);
 	expect(sha256((await decodeImage(bytes)).data)).toBe(sha256(drawn.data));

@@ -1,15 +1,15 @@
-/** Drawing on pictures: shapes as data, one way to fill them, text, colours. Runs anywhere, the same to the bit. */
+/** Drawing on images: shapes as data, one way to fill them, text, colours. Runs anywhere, the same to the bit. */
 
 export * from "./inspect/index.ts";
 export {
 	drawMarks,
 	type Mark,
-	type MarkedPicture,
+	type MarkedImage,
 	type MarkOptions,
 	MIN_MARK_SIZE,
 } from "./marks/marks.ts";
 export { gridCells, MAX_MARKS, type Region } from "./marks/regions.ts";
-export { blankPicture, copyPicture, paste } from "./shapes/blank.ts";
+export { blankImage, copyImage, paste } from "./shapes/blank.ts";
 export {
 	BLACK,
 	type Color,
@@ -50,7 +50,7 @@ export { beforeAfterPair, blankSheet, contactSheet, placeInCell, type Sheet } fr
 export { layoutSheet } from "./sheets/sheet-layout.ts";
 export {
 	DEFAULT_SHEET_SIDE,
-	MAX_SHEET_PICTURES,
+	MAX_SHEET_IMAGES,
 	MAX_SHEET_PIXELS,
 	type PairOptions,
 	type SheetCell,

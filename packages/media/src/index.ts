@@ -13,7 +13,6 @@ export {
 	readImageHeaderFrom,
 } from "./image/image.ts";
 export { LOADINGS, type Loading, type LoadingRule, loadingOf } from "./loading/loading.ts";
-export { type Picture, picture } from "./picture.ts";
 export type { Tensors } from "./preprocess/pieces.ts";
 export {
 	type Clip,
@@ -46,6 +45,7 @@ export { type ByteSource, blobSource, bytesSource } from "./reading.ts";
 export { FILTERS, type Filter } from "./resample/filters.ts";
 export { type ResizeOptions, resize } from "./resample/resize.ts";
 export { BACKENDS, type Backend } from "./resample/weights.ts";
+export { type RgbImage, rgbImage } from "./rgb-image.ts";
 export {
 	IMAGE_FORMATS,
 	type ImageFormat,
@@ -68,5 +68,5 @@ export {
 	type SamplingStrategy,
 } from "./video/sampling.ts";
 export { SAMPLING_REFERENCES, type SamplingReference } from "./video/sampling-references.ts";
-export type { MissingFrame, PictureOptions, Video, VideoFrame } from "./video/video.ts";
+export type { FrameOptions, MissingFrame, Video, VideoFrame } from "./video/video.ts";
 export { openVideoBlob } from "./video/webcodecs.ts";

@@ -1,4 +1,4 @@
-/** sharp, which decodes and encodes images in Node: an optional peer, loaded when the first picture needs it. */
+/** sharp, which decodes and encodes images in Node: an optional peer, loaded when the first image needs it. */
 
 import { OnevisionError } from "@onevision/base";
 import type sharp from "sharp";

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { blankPicture, gray } from "@onevision/draw";
+import { blankImage, gray } from "@onevision/draw";
 import { encodePng } from "@onevision/media/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { displayWidth } from "../render/table.ts";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 		["a.png", 1600, 1200],
 		["b-with-a-long-name.png", 400, 300],
 	] as const) {
-		writeFileSync(join(folder, name), await encodePng(blankPicture({ width, height }, gray(90))));
+		writeFileSync(join(folder, name), await encodePng(blankImage({ width, height }, gray(90))));
 	}
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Box, blankPicture, gray } from "@onevision/draw";
-import { picture } from "@onevision/media";
+import { type Box, blankImage, gray } from "@onevision/draw";
+import { rgbImage } from "@onevision/media";
 import { decodeImage, encodePng } from "@onevision/media/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runInMemory } from "../testing/terminal.ts";
@@ -24,7 +24,7 @@ beforeAll(async () => {
 	await png("scene.png", 400, 240, 90);
 	await png("tall.png", 90, 240, 200);
 	const inside = new Uint8Array(400 * 240 * 3).map((_, at) => (Math.floor(at / 3) % 400 < 150 ? 255 : 0));
-	writeFileSync(join(folder, "mask.png"), await encodePng(picture({ width: 400, height: 240 }, inside)));
+	writeFileSync(join(folder, "mask.png"), await encodePng(rgbImage({ width: 400, height: 240 }, inside)));
 	writeFileSync(join(folder, "text.png"), "not a picture");
 	const exif = new URL("../../../media/src/decode/fixtures/jpeg-exif-6.jpg", import.meta.url);
 	writeFileSync(join(folder, "turned.jpg"), readFileSync(exif));
@@ -43,7 +43,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function png(name: string, width: number, height: number, value: number): Promise<void> {
-	writeFileSync(join(folder, name), await encodePng(blankPicture({ width, height }, gray(value))));
+	writeFileSync(join(folder, name), await encodePng(blankImage({ width, height }, gray(value))));
 }
 
 /** Words are split at blanks. */
@@ -123,11 +123,11 @@ describe("mark", () => {
 		["mark scene.png --points -1,2 --out x.png", /--points -1,2: expected x,y in px/],
 		[
 			"mark scene.png --points 400,10 --out x.png",
-			/mark 1: point 400,10 does not lie in the picture of 400x240/,
+			/mark 1: point 400,10 does not lie in the image of 400x240/,
 		],
 		["mark scene.png --boxes 1,2,3 --out x.png", /expected x,y,width,height in px/],
 		["mark scene.png --boxes 1,2,400,5 --out x.png", /mark 1: box 1,2,400,5/],
-		["mark scene.png --grid 0x2 --out x.png", /grid 0x2: a picture of 400x240 px takes/],
+		["mark scene.png --grid 0x2 --out x.png", /grid 0x2: an image of 400x240 px takes/],
 		["mark scene.png --grid two --out x.png", /--grid two: expected rows x columns/],
 		["mark scene.png --grid 2x2 --labels a,b --out x.png", /2 labels for 4 marks/],
 		["mark scene.png --grid 1x2 --labels a,a --out x.png", /label "a" is given twice/],
@@ -140,7 +140,7 @@ describe("mark", () => {
 		["mark scene.png --points 1,1 --size 300 --out x.png", /no place in 400x240 px; ask for a smaller size/],
 		["mark scene.png --mask tall.png --out x.png", /--mask tall.png: is 90x240 px, the picture 400x240/],
 		["mark scene.png --mask missing.png --out x.png", /missing.png: no such file/],
-		["mark scene.png --grid 40x40 --out x.png", /1600 marks: at most 1000 fit one picture/],
+		["mark scene.png --grid 40x40 --out x.png", /1600 marks: at most 1000 fit one image/],
 		["mark scene.png --points 1,1", /required option '--out <file>' not specified/],
 		[
 			"mark scene.png --points 1,1 --out x.jpg",
@@ -179,8 +179,8 @@ describe("sheet", () => {
 	test("folders give their pictures; what else is in them is told, and names are made to differ", async () => {
 		const { out, err, status } = await onevision("sheet tall.png album --out sheet.png --json");
 		expect(status).toBe(0);
-		const { pictures } = JSON.parse(out);
-		expect(pictures.map(({ file, label }: { file: string; label: string }) => [file, label])).toEqual([
+		const { images } = JSON.parse(out);
+		expect(images.map(({ file, label }: { file: string; label: string }) => [file, label])).toEqual([
 			["tall.png", "tall"],
 			["album/a/one.png", "a/one"],
 			["album/b/one.png", "b/one"],
@@ -202,7 +202,7 @@ describe("sheet", () => {
 		const sheet = await json("sheet market.jpg market.png --max-side 300 --no-labels --out s.png");
 		expect([299, 300]).toContain(Math.max(sheet.width, sheet.height));
 		const { data, width } = await written("s.png");
-		const [one, other] = sheet.pictures.map(({ picture }: { picture: Box }) => picture);
+		const [one, other] = sheet.images.map(({ image }: { image: Box }) => image);
 		let difference = 0;
 		for (let row = 0; row < one.height; row++) {
 			for (let at = 0; at < 3 * one.width; at++) {
@@ -215,16 +215,16 @@ describe("sheet", () => {
 
 	test("columns, width and labels are followed; --no-labels leaves no room for them", async () => {
 		const named = await json("sheet scene.png tall.png --columns 1 --width 300 --labels a,b --out s.png");
-		expect(named).toMatchObject({ width: 300, rows: 2, cols: 1, pictures: [{ label: "a" }, { label: "b" }] });
+		expect(named).toMatchObject({ width: 300, rows: 2, cols: 1, images: [{ label: "a" }, { label: "b" }] });
 		const bare = await json("sheet scene.png tall.png --columns 1 --width 300 --no-labels --out s.png");
 		expect(bare.height).toBeLessThan(named.height);
-		expect(bare.pictures[0]).not.toHaveProperty("label");
+		expect(bare.images[0]).not.toHaveProperty("label");
 		expect(await written("s.png")).toMatchObject({ width: 300, height: bare.height });
 	});
 
 	test.each([
 		["sheet --out x.png", /missing required argument 'files'/],
-		["sheet scene.png tall.png --labels a --out x.png", /1 labels for 2 pictures/],
+		["sheet scene.png tall.png --labels a --out x.png", /1 labels for 2 images/],
 		["sheet scene.png --columns 2 --out x.png", /columns 2: give a whole number from 1 to 1/],
 		["sheet scene.png --columns 0 --out x.png", /--columns 0: expected a whole number/],
 		["sheet scene.png --width 5 --out x.png", /width 5: give whole px from 64/],
@@ -247,21 +247,21 @@ describe("pair", () => {
 	test("a picture next to one 15 times as high is enlarged four times", async () => {
 		await png("tiny.png", 40, 30, 50);
 		await png("high.png", 500, 450, 50);
-		const { pictures } = await json("pair tiny.png high.png --out pair.png");
-		expect(pictures.map(({ scale }: { scale: number }) => scale)).toEqual([4, 225 / 450]);
+		const { images } = await json("pair tiny.png high.png --out pair.png");
+		expect(images.map(({ scale }: { scale: number }) => scale)).toEqual([4, 225 / 450]);
 	});
 
 	test("two sizes come to one height, named before and after", async () => {
-		const { width, height, pictures } = await json("pair scene.png tall.png --width 500 --out pair.png");
+		const { width, height, images } = await json("pair scene.png tall.png --width 500 --out pair.png");
 		expect(width).toBe(500);
-		expect(pictures.map(({ label }: { label: string }) => label)).toEqual(["before", "after"]);
-		expect(pictures[0].picture.height).toBe(pictures[1].picture.height);
+		expect(images.map(({ label }: { label: string }) => label)).toEqual(["before", "after"]);
+		expect(images[0].image.height).toBe(images[1].image.height);
 		expect(await written("pair.png")).toMatchObject({ width, height });
 	});
 
 	test.each([
 		["pair scene.png --out x.png", /missing required argument 'after'/],
-		["pair scene.png tall.png --labels one --out x.png", /1 labels for 2 pictures/],
+		["pair scene.png tall.png --labels one --out x.png", /1 labels for 2 images/],
 		["pair scene.png tall.png --columns 2 --out x.png", /unknown option '--columns'/],
 		["pair scene.png tall.png --out tall.png", /--out tall.png: is tall.png, which is read/],
 	])("refused: %s", async (line, message) => {

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { nearest, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import { framesToShow, inspectVideo, type ShownFrame } from "@onevision/draw";
-import { chooseFrames, type FrameIndex, type Loading, type Picture, type ViewPlan } from "@onevision/media";
+import { chooseFrames, type FrameIndex, type Loading, type RgbImage, type ViewPlan } from "@onevision/media";
 import { type MediaHeader, mediaItemOf, openVideo, type Video } from "@onevision/media/node";
 import { type Inspector, layoutsOf, pageOptions, viewPlanOf } from "../input/inspector.ts";
 import { parseWhole } from "../input/numbers.ts";
@@ -27,7 +27,7 @@ export interface FrameChoice {
 
 /** A page and what is on it, for the terminal. */
 export interface Page {
-	readonly picture: Picture;
+	readonly picture: RgbImage;
 	readonly items: readonly {
 		readonly file: string;
 		readonly layout: ItemLayout;
@@ -85,8 +85,8 @@ export async function inspectClip(
 		const start = video.index.frames[0]?.seconds ?? 0;
 		const secondsOf = (frame: number): number => (video.index.frames[frame]?.seconds ?? start) - start;
 		const frames: ShownFrame[] = [];
-		for await (const { frame, picture } of shownFrames(video, chosen, applyOrientation)) {
-			frames.push({ frame, picture, seconds: secondsOf(frame) });
+		for await (const { frame, image } of shownFrames(video, chosen, applyOrientation)) {
+			frames.push({ frame, image, seconds: secondsOf(frame) });
 		}
 		const viewPlan = viewPlanOf(inspector, layout, 1);
 		const sampling = choice === undefined ? {} : { sampling: `chosen by --sampling ${choice.strategy}` };

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { blankPicture, gray } from "@onevision/draw";
+import { blankImage, gray } from "@onevision/draw";
 import { decodeImage, encodePng } from "@onevision/media/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runInMemory } from "../testing/terminal.ts";
@@ -17,7 +17,7 @@ beforeAll(async () => {
 		["wide.png", 400, 240],
 		["tall.png", 90, 240],
 	] as const) {
-		writeFileSync(join(folder, name), await encodePng(blankPicture({ width, height }, gray(90))));
+		writeFileSync(join(folder, name), await encodePng(blankImage({ width, height }, gray(90))));
 	}
 	writeFileSync(join(folder, "text.png"), "not a picture");
 	copyFileSync(join(media, "delivery.mp4"), join(folder, "clip.mp4"));

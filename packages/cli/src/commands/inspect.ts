@@ -152,18 +152,18 @@ async function inspectPictures(
 		const picture = await readPicture(terminal, file, loading);
 		images.push({
 			name: basename(file),
-			picture: files.length > 1 ? pageSized(picture) : picture,
+			image: files.length > 1 ? pageSized(picture) : picture,
 			layout,
 			...viewPlanOf(inspector, layout, files.length),
 		});
 	}
-	const items = images.map(({ name, picture, ...item }, index) => ({ file: files[index] ?? name, ...item }));
+	const items = images.map(({ name, image, ...item }, index) => ({ file: files[index] ?? name, ...item }));
 	const options = pageOptions(inspector, "image");
 	const [only, ...others] = images;
 	if (only === undefined || others.length > 0) return { picture: inspectSample(images, options), items };
-	const { picture, layout, viewPlan } = only;
+	const { image, layout, viewPlan } = only;
 	return {
-		picture: inspectImage(picture, layout, viewPlan === undefined ? options : { ...options, viewPlan }),
+		picture: inspectImage(image, layout, viewPlan === undefined ? options : { ...options, viewPlan }),
 		items,
 	};
 }

@@ -2,7 +2,7 @@
 
 import { OnevisionError, type Size } from "@onevision/base";
 import { drawMarks, gridCells, type Mark, type Region } from "@onevision/draw";
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { parseWhole } from "../input/numbers.ts";
 import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";
 import { parseBoxes, parseGrid, parseLabels, parsePoints } from "../input/places.ts";
@@ -29,7 +29,7 @@ export async function markPicture(terminal: Terminal, file: string, options: Mar
 	await readPictureSize(terminal, file, options);
 	const picture = await readPicture(terminal, file, options);
 	const regions = await regionsOf(terminal, picture, options);
-	const { picture: marked, marks } = drawMarks(picture, regions, {
+	const { image: marked, marks } = drawMarks(picture, regions, {
 		...(options.labels === undefined ? {} : { labels: parseLabels(options.labels) }),
 		...(options.size === undefined ? {} : { size: parseWhole("--size", options.size) }),
 	});
@@ -59,7 +59,7 @@ function assertRegions({ points, boxes, mask, grid }: MarkCommand): void {
 	);
 }
 
-async function regionsOf(terminal: Terminal, picture: Picture, options: MarkCommand): Promise<Region[]> {
+async function regionsOf(terminal: Terminal, picture: RgbImage, options: MarkCommand): Promise<Region[]> {
 	if (options.grid !== undefined) return gridCells(picture, parseGrid(options.grid));
 	const regions = [
 		...(options.points === undefined ? [] : parsePoints(options.points)),

@@ -296,7 +296,7 @@ function expected(error: unknown): Refusal {
 	throw error;
 }
 
-/** Pictures and frames of one batch, or files in a folder. */
+/** Images and frames of one batch, or files in a folder. */
 function progressOf(terminal: Terminal): (done: number, all: number) => void {
 	return (done, all) => {
 		if (!terminal.showsProgress) return;

@@ -204,7 +204,7 @@ function render(terminal: Terminal, assessment: RequestAssessment, items: readon
 	return lines.join("\n");
 }
 
-/** Pictures and sound; both bounds where a count is a range. */
+/** Images and sound; both bounds where a count is a range. */
 function mediaTokens({ contextTokens, bounds, audioBounds }: RequestAssessment["media"]): string {
 	const least = bounds.min + audioBounds.min;
 	return least === contextTokens ? whole(contextTokens) : `${whole(least)}-${whole(contextTokens)}`;

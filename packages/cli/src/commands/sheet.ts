@@ -82,7 +82,7 @@ async function writeSheet(
 ): Promise<void> {
 	const sheet = blankSheet(layout);
 	for (const [index, cell] of layout.cells.entries()) {
-		const { width, height } = cell.picture;
+		const { width, height } = cell.image;
 		const atLeast = { width: 2 * width, height: 2 * height };
 		placeInCell(sheet, cell, await readPicture(terminal, files[index] ?? "", command, atLeast));
 	}
@@ -100,7 +100,7 @@ function described({ width, height, rows, cols, cells }: SheetLayout, files: rea
 		height,
 		rows,
 		cols,
-		pictures: cells.map((cell, index) => ({ file: files[index], ...cell })),
+		images: cells.map((cell, index) => ({ file: files[index], ...cell })),
 	};
 }
 
@@ -117,13 +117,13 @@ function sheetTable({ cells }: SheetLayout, files: readonly string[]): string[] 
 			{ title: "height", ...right },
 			{ title: "scale", ...right },
 		],
-		cells.map(({ label, picture, scale }, index) => [
+		cells.map(({ label, image, scale }, index) => [
 			files[index] ?? "",
 			...(named ? [label ?? ""] : []),
-			String(picture.x),
-			String(picture.y),
-			String(picture.width),
-			String(picture.height),
+			String(image.x),
+			String(image.y),
+			String(image.width),
+			String(image.height),
 			`${Math.round(scale * 1000) / 10} %`,
 		]),
 	);

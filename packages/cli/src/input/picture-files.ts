@@ -1,4 +1,4 @@
-/** Pictures of a sheet: files and folders on the command line, their sizes and names. */
+/** Images of a sheet: files and folders on the command line, their sizes and names. */
 
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { OnevisionError, type Size } from "@onevision/base";

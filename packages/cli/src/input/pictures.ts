@@ -1,9 +1,9 @@
-/** Picture files in and out: decoded within limits, written as PNG, never over a file that was read. */
+/** Image files in and out: decoded within limits, written as PNG, never over a file that was read. */
 
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { OnevisionError, type Size } from "@onevision/base";
-import { decodeImage, encodePng, type Picture, readHeader, withPath } from "@onevision/media/node";
+import { decodeImage, encodePng, type RgbImage, readHeader, withPath } from "@onevision/media/node";
 import { assertFilePlace, writeOutput } from "../output/place.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -52,7 +52,7 @@ export async function readPicture(
 	path: string,
 	{ applyOrientation }: Upright,
 	atLeast?: Size,
-): Promise<Picture> {
+): Promise<RgbImage> {
 	const file = resolve(terminal.cwd, path);
 	try {
 		const { size } = await stat(file);
@@ -89,7 +89,7 @@ export async function assertOutput(
 }
 
 /** Writes the picture, and makes the folder for it where there is none. Throws `unwritable-file` if that fails. */
-export async function writePicture(terminal: Terminal, out: string, picture: Picture): Promise<void> {
+export async function writePicture(terminal: Terminal, out: string, picture: RgbImage): Promise<void> {
 	await writeOutput(terminal, out, [await encodePng(picture)]);
 }
 

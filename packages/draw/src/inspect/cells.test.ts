@@ -39,8 +39,8 @@ test.each([
 	["merged 2 by 2", "qwen2.5-vl-7b", true],
 	["pooled 27 to 14", "deepseek-vl2-tiny", true],
 	["queries", "blip2-opt-2.7b", false],
-	["queries of a picture in its own shape", "mantis-8b-idefics2", false],
-])("features that lie in the picture: %s", (_, model, spatial) => {
+	["queries of an image in its own shape", "mantis-8b-idefics2", false],
+])("features that lie in the image: %s", (_, model, spatial) => {
 	expect(isSpatial(layoutOf(model, 1107, 820))).toBe(spatial);
 });
 

@@ -1,4 +1,4 @@
-/** Patches and tokens as cells of a picture, as far as a layout decides them. */
+/** Patches and tokens as cells of an image, as far as a layout decides them. */
 
 import type { Grid, Size } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";

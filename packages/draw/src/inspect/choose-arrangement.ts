@@ -1,7 +1,7 @@
 /** Which arrangement the page of an image takes: the one that uses its page best. */
 
 import type { ItemLayout } from "@onevision/core";
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { type CloseUp, closeUpOf, closeUpSize } from "./close-up.ts";
 import { type Column, columnHeight } from "./column.ts";
 import { type Arrangement, arrangementsFor, type Contents, type Placed, scoreOf } from "./page.ts";
@@ -14,7 +14,7 @@ export interface PageOfImage {
 	readonly panels: readonly Panel[];
 	/** One of them. */
 	readonly main: Panel;
-	readonly picture: Picture;
+	readonly image: RgbImage;
 	readonly layout: ItemLayout;
 	readonly options: InspectOptions;
 }
@@ -58,12 +58,12 @@ function bestOf(page: PageOfImage, hasCloseUp: boolean): Arranged | undefined {
 
 /** Places the contents, and again with the height that the column then has. */
 function settle(page: PageOfImage, arrangement: Arrangement, contents: Contents): Arranged | undefined {
-	const { panels, main, picture, layout, options } = page;
+	const { panels, main, image, layout, options } = page;
 	let room = 0;
 	for (let round = 0; round < ROUNDS; round++) {
 		const placed = arrangement({ ...contents, columnHeight: room });
 		if (placed === undefined) return undefined;
-		const closeUp = contents.hasCloseUp ? closeUpOf(main, picture, layout.patchGrid, placed.rest) : undefined;
+		const closeUp = contents.hasCloseUp ? closeUpOf(main, image, layout.patchGrid, placed.rest) : undefined;
 		if (contents.hasCloseUp && (closeUp === undefined || !isLarger(closeUp, main, placed))) return undefined;
 		const shown = panels.map((panel, index) => shownOf(panel, placed.areas[index] ?? panel.extent));
 		const column = columnOf(layout, options, main, legendOf(layout, shown, closeUp));

@@ -1,31 +1,31 @@
-/** The close-up shows the pixels that the processor makes tensors of, where the picture has most detail. */
+/** The close-up shows the pixels that the processor makes tensors of, where the image has most detail. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { createProcessor } from "@onevision/media";
 import { describe, expect, test } from "vitest";
-import { testPicture } from "../../../media/src/testing/pictures.ts";
-import { blankPicture, paste } from "../shapes/blank.ts";
+import { testImage } from "../../../media/src/testing/images.ts";
+import { blankImage, paste } from "../shapes/blank.ts";
 import { gray } from "../shapes/color.ts";
 import { closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
 import { type Panel, panelsOf } from "./panels.ts";
 
 /** Gray with noise in one place. */
-function noiseAt(x: number, y: number): Picture {
-	const picture = blankPicture({ width: 600, height: 420 }, gray(120));
-	paste(picture, testPicture({ width: 60, height: 40 }, 5, "noise"), { x, y });
-	return picture;
+function noiseAt(x: number, y: number): RgbImage {
+	const image = blankImage({ width: 600, height: 420 }, gray(120));
+	paste(image, testImage({ width: 60, height: 40 }, 5, "noise"), { x, y });
+	return image;
 }
 
-function mainOf(model: string, picture: Picture) {
+function mainOf(model: string, image: RgbImage) {
 	const processor = createProcessor(model);
-	const layout = processor.layout({ kind: "image", width: picture.width, height: picture.height });
+	const layout = processor.layout({ kind: "image", width: image.width, height: image.height });
 	const [panel] = panelsOf(layout, processor.planViews(layout));
 	if (panel === undefined) throw new Error("no panel");
 	return { processor, layout, panel };
 }
 
-function closeUp(panel: Panel, picture: Picture, patchGrid: { rows: number; cols: number }) {
-	const found = closeUpOf(panel, picture, patchGrid, { width: 400, height: 400 });
+function closeUp(panel: Panel, image: RgbImage, patchGrid: { rows: number; cols: number }) {
+	const found = closeUpOf(panel, image, patchGrid, { width: 400, height: 400 });
 	if (found === undefined) throw new Error("no close-up");
 	return found;
 }
@@ -35,14 +35,14 @@ describe.each([
 	["gemma-3-4b", [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]],
 ])("%s", (model, mean, std) => {
 	test("its squares are the processor's pixels", () => {
-		const picture = noiseAt(240, 200);
-		const { processor, layout, panel } = mainOf(model, picture);
-		const found = closeUp(panel, picture, layout.patchGrid);
+		const image = noiseAt(240, 200);
+		const { processor, layout, panel } = mainOf(model, image);
+		const found = closeUp(panel, image, layout.patchGrid);
 		const { region, times } = found;
 		expect(times).toBeGreaterThanOrEqual(3);
-		const drawn = blankPicture(closeUpSize(found), gray(0));
-		drawCloseUp(drawn, picture, { ...found, tokens: [] }, { x: 0, y: 0 }, processor.resizing("image"));
-		const { pixel_values: pixels } = processor.images([[picture]]).tensors;
+		const drawn = blankImage(closeUpSize(found), gray(0));
+		drawCloseUp(drawn, image, { ...found, tokens: [] }, { x: 0, y: 0 }, processor.resizing("image"));
+		const { pixel_values: pixels } = processor.images([[image]]).tensors;
 		if (pixels?.dtype !== "float32") throw new Error("no pixels");
 		const [, , height = 0, width = 0] = pixels.shape;
 		let wrong = 0;
@@ -65,25 +65,25 @@ test.each([
 	["upper left", 20, 20],
 	["lower right", 520, 360],
 ])("it is taken where the detail is: %s", (_, x, y) => {
-	const picture = noiseAt(x, y);
-	const { layout, panel } = mainOf("qwen2.5-vl-7b", picture);
-	const { onPanel } = closeUp(panel, picture, layout.patchGrid);
-	const scale = layout.canvas.width / picture.width;
+	const image = noiseAt(x, y);
+	const { layout, panel } = mainOf("qwen2.5-vl-7b", image);
+	const { onPanel } = closeUp(panel, image, layout.patchGrid);
+	const scale = layout.canvas.width / image.width;
 	expect(Math.abs(onPanel.x + onPanel.width / 2 - (x + 30) * scale)).toBeLessThan(100);
 	expect(Math.abs(onPanel.y + onPanel.height / 2 - (y + 20) * scale)).toBeLessThan(100);
 });
 
 test("stripes are not taken for detail", () => {
-	const picture = noiseAt(420, 300);
+	const image = noiseAt(420, 300);
 	for (let x = 0; x < 300; x += 20)
-		paste(picture, blankPicture({ width: 10, height: 420 }, gray(255)), { x, y: 0 });
-	const { layout, panel } = mainOf("qwen2.5-vl-7b", picture);
-	expect(closeUp(panel, picture, layout.patchGrid).onPanel.x).toBeGreaterThan(250);
+		paste(image, blankImage({ width: 10, height: 420 }, gray(255)), { x, y: 0 });
+	const { layout, panel } = mainOf("qwen2.5-vl-7b", image);
+	expect(closeUp(panel, image, layout.patchGrid).onPanel.x).toBeGreaterThan(250);
 });
 
-test("none is made where a picture on the way would take gigabytes", () => {
-	const picture = testPicture({ width: 1, height: 2000 }, 1, "noise");
-	const { layout, panel } = mainOf("llava-1.5-7b", picture);
+test("none is made where an image on the way would take gigabytes", () => {
+	const image = testImage({ width: 1, height: 2000 }, 1, "noise");
+	const { layout, panel } = mainOf("llava-1.5-7b", image);
 	expect(layout.resizes).toEqual([{ width: 336, height: 672_000 }]);
-	expect(closeUpOf(panel, picture, layout.patchGrid, { width: 400, height: 400 })).toBeUndefined();
+	expect(closeUpOf(panel, image, layout.patchGrid, { width: 400, height: 400 })).toBeUndefined();
 });

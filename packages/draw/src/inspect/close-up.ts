@@ -4,9 +4,9 @@
  */
 
 import type { Grid, Size } from "@onevision/base";
-import type { Picture, ResizeOptions, ResizeStage, View } from "@onevision/media";
+import type { ResizeOptions, ResizeStage, RgbImage, View } from "@onevision/media";
 import { StageRenderer } from "@onevision/media";
-import { blankPicture, paste } from "../shapes/blank.ts";
+import { blankImage, paste } from "../shapes/blank.ts";
 import { luminanceOf } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import { type Box, framePath, type Point } from "../shapes/path.ts";
@@ -37,17 +37,17 @@ export interface CloseUp {
 const [PATCHES, PATCHES_ACROSS] = [8, 5];
 /** Of more room than this along the longer side, more is shown, not the same larger; px. */
 const MAX_MAGNIFIED = SMALL;
-/** Largest picture that is made for a close-up, px: a very long one would take gigabytes. */
+/** Largest image that is made for a close-up, px: a very long one would take gigabytes. */
 const MAX_PIXELS = 32_000_000;
 /** Samples along a side of a region when looking for detail, and what each counts even if nothing changes there. */
 const [SAMPLES, PRESENCE] = [32, 1e-3];
 
 /**
- * Where the picture has most detail, as much of it as fits into `room`, px. `undefined` where the layout does not say
- * how a view's pixels become patches, and where a picture on the way to the view is too large to be made for this.
+ * Where the image has most detail, as much of it as fits into `room`, px. `undefined` where the layout does not say
+ * how a view's pixels become patches, and where an image on the way to the view is too large to be made for this.
  */
-export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room: Size): CloseUp | undefined {
-	const { picture: whole } = panel;
+export function closeUpOf(panel: Panel, image: RgbImage, patchGrid: Grid, room: Size): CloseUp | undefined {
+	const { image: whole } = panel;
 	if (whole === undefined) return undefined;
 	let best: CloseUp | undefined;
 	let most = -1;
@@ -63,7 +63,7 @@ export function closeUpOf(panel: Panel, picture: Picture, patchGrid: Grid, room:
 		};
 		const times = timesFor(room, patch);
 		for (const region of regionsOf(patchGrid, patch, room, times)) {
-			const found = detail(picture, source, region);
+			const found = detail(image, source, region);
 			if (found <= most) continue;
 			most = found;
 			const onPanel = {
@@ -125,10 +125,10 @@ function regionsOf({ rows, cols }: Grid, patch: number, room: Size, times: numbe
 }
 
 /**
- * How much luminance changes from sample to sample of the picture, across or down, whichever is less: writing changes
- * both ways, stripes and edges do not. Where nothing changes, how much of the picture is there.
+ * How much luminance changes from sample to sample of the image, across or down, whichever is less: writing changes
+ * both ways, stripes and edges do not. Where nothing changes, how much of the image is there.
  */
-function detail({ data, width, height }: Picture, source: Box, region: Box): number {
+function detail({ data, width, height }: RgbImage, source: Box, region: Box): number {
 	const places = (from: number, side: number, start: number, length: number, count: number): number[] =>
 		Array.from({ length: SAMPLES }, (_, at) =>
 			Math.floor(((from + ((at + 0.5) * side) / SAMPLES - start) * count) / length),
@@ -150,12 +150,12 @@ function detail({ data, width, height }: Picture, source: Box, region: Box): num
 	return Math.min(across, down) + PRESENCE * lines.length * columns.length;
 }
 
-/** The region's pixels as the tower is given them, before they are normalised; hatched beyond the picture. */
-function pixelsOf({ region, view }: CloseUp, source: Picture, resize: ResizeOptions): Picture {
-	const pixels = blankPicture(region, COLORS.padding);
+/** The region's pixels as the tower is given them, before they are normalised; hatched beyond the image. */
+function pixelsOf({ region, view }: CloseUp, source: RgbImage, resize: ResizeOptions): RgbImage {
+	const pixels = blankImage(region, COLORS.padding);
 	hatch(pixels, { x: 0, y: 0, ...closeUpSize({ region, times: 1 }) }, COLORS.stripe, 0.8, 9);
 	const at = { x: -(view.window.x + region.x), y: -(view.window.y + region.y) };
-	paste(pixels, new StageRenderer(source, resize).picture(view.from), at);
+	paste(pixels, new StageRenderer(source, resize).render(view.from), at);
 	return pixels;
 }
 
@@ -165,15 +165,15 @@ export function closeUpSize({ region, times }: Pick<CloseUp, "region" | "times">
 
 /** Draws the close-up at `at` with its patches, and the tokens where they are something else. */
 export function drawCloseUp(
-	target: Picture,
-	picture: Picture,
+	target: RgbImage,
+	image: RgbImage,
 	closeUp: CloseUp,
 	at: Point,
 	resize: ResizeOptions,
 ): void {
 	const { times, patch, tokens } = closeUp;
 	const box = { ...at, ...closeUpSize(closeUp) };
-	paste(target, magnify(pixelsOf(closeUp, picture, resize), times), at);
+	paste(target, magnify(pixelsOf(closeUp, image, resize), times), at);
 	const detail = detailOf(target, box, times);
 	const off: Strength = (x, y) => strengthAt(detail, x, y);
 	const line = (x: number, y: number, width: number, height: number, strength: number): void =>
@@ -186,7 +186,7 @@ export function drawCloseUp(
 }
 
 function drawTokens(
-	target: Picture,
+	target: RgbImage,
 	area: Box,
 	{ region, times }: CloseUp,
 	{ box, grid }: Cells,

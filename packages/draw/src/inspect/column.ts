@@ -1,6 +1,6 @@
 /** The column of text beside a drawing: title, numbers, notes and legend, as lines that know their height. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import type { Color } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import { type Point, rectanglePath } from "../shapes/path.ts";
@@ -26,7 +26,7 @@ interface Line {
 	/** px. */
 	readonly height: number;
 	/** Draws the line with its top left corner at `at`. */
-	draw?(target: Picture, at: Point): void;
+	draw?(target: RgbImage, at: Point): void;
 }
 
 /** Height of the column, px. */
@@ -34,7 +34,7 @@ export function columnHeight(column: Column): number {
 	return linesOf(column).reduce((sum, { height }) => sum + height, 0);
 }
 
-export function drawColumn(target: Picture, column: Column, at: Point): void {
+export function drawColumn(target: RgbImage, column: Column, at: Point): void {
 	let y = at.y;
 	for (const line of linesOf(column)) {
 		line.draw?.(target, { x: at.x, y });

@@ -1,8 +1,8 @@
 /** The curve of a clip: as high as its frames are heavy, marks where frames are chosen, long clips quickly drawn. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { expect, test } from "vitest";
-import { blankPicture } from "../shapes/blank.ts";
+import { blankImage } from "../shapes/blank.ts";
 import { type Color, WHITE } from "../shapes/color.ts";
 import { drawCurve, type WeighedFrame } from "./curve.ts";
 import { COLORS } from "./style.ts";
@@ -10,8 +10,8 @@ import { COLORS } from "./style.ts";
 const SIZE = { width: 474, height: 176 };
 const AREA = { x: 0, y: 0, ...SIZE };
 
-function curve(bytes: readonly number[], keys: readonly number[], chosen: readonly number[]): Picture {
-	const target = blankPicture(SIZE, WHITE);
+function curve(bytes: readonly number[], keys: readonly number[], chosen: readonly number[]): RgbImage {
+	const target = blankImage(SIZE, WHITE);
 	const frames = bytes.map(
 		(size, frame): WeighedFrame => ({ seconds: frame / 25, bytes: size, isKey: keys.includes(frame) }),
 	);
@@ -20,7 +20,7 @@ function curve(bytes: readonly number[], keys: readonly number[], chosen: readon
 }
 
 /** Pixels of this colour in a column. */
-function count({ data, width, height }: Picture, x: number, { red, green, blue }: Color): number {
+function count({ data, width, height }: RgbImage, x: number, { red, green, blue }: Color): number {
 	return Array.from({ length: height }, (_, y) => (y * width + x) * 3).filter(
 		(at) => data[at] === red && data[at + 1] === green && data[at + 2] === blue,
 	).length;

@@ -1,6 +1,6 @@
 /** What every frame of a clip weighs, over time, with the chosen frames marked: where an encoder spent its bits. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { fill } from "../shapes/fill.ts";
 import { type Box, discPath, rectanglePath } from "../shapes/path.ts";
 import { formatInteger } from "./facts.ts";
@@ -26,7 +26,7 @@ const SCALE_WIDTH = 74;
  * that stands for several frames is as high as the heaviest.
  */
 export function drawCurve(
-	target: Picture,
+	target: RgbImage,
 	frames: readonly WeighedFrame[],
 	chosen: readonly number[],
 	area: Box,
@@ -80,7 +80,7 @@ function markedBars(chosen: readonly number[], frames: number, bars: number): nu
 	return [...new Set(chosen.map((frame) => Math.floor((frame * bars) / frames)))];
 }
 
-function drawRule(target: Picture, plot: Box, height: number, bytes: number): void {
+function drawRule(target: RgbImage, plot: Box, height: number, bytes: number): void {
 	const y = Math.round(plot.y + plot.height - height);
 	fill(target, rectanglePath({ x: plot.x, y, width: plot.width, height: 1 }), { color: COLORS.rule });
 	const text = `${formatInteger(bytes)} B`;
@@ -88,7 +88,7 @@ function drawRule(target: Picture, plot: Box, height: number, bytes: number): vo
 }
 
 /** Times beneath the frames: the first, the last, and as many between as have room. */
-function drawTimes(target: Picture, frames: readonly WeighedFrame[], plot: Box, y: number): void {
+function drawTimes(target: RgbImage, frames: readonly WeighedFrame[], plot: Box, y: number): void {
 	const labels = Math.max(1, Math.min(8, frames.length - 1));
 	for (let index = 0; index <= labels; index++) {
 		const frame = Math.round((index * (frames.length - 1)) / labels);

@@ -1,12 +1,12 @@
-/** Where a picture has writing or the like, so that lines and numbers drawn over it can keep off. */
+/** Where an image has writing or the like, so that lines and numbers drawn over it can keep off. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { type Box, inset } from "../shapes/path.ts";
 import { eachPixel, intersection, rounded } from "./paint.ts";
 
 /** How much shades change around each pixel of a box. */
 export interface Detail {
-	/** Whole px, in the picture. */
+	/** Whole px, in the image. */
 	readonly box: Box;
 	/** `[height, width]`: the lightest less the darkest shade nearby, 0 to 255. */
 	readonly range: Uint8Array;
@@ -18,13 +18,13 @@ const [TEXTURE, WRITING] = [60, 140];
 const MIN_STRENGTH = 0.2;
 
 /** Looks `reach` px around each pixel of the box. */
-export function detailOf(picture: Picture, box: Box, reach: number): Detail {
-	const inside = intersection(rounded(box), { x: 0, y: 0, width: picture.width, height: picture.height });
+export function detailOf(image: RgbImage, box: Box, reach: number): Detail {
+	const inside = intersection(rounded(box), { x: 0, y: 0, width: image.width, height: image.height });
 	if (inside === undefined) return { box: { x: 0, y: 0, width: 0, height: 0 }, range: new Uint8Array(0) };
 	const { width, height } = inside;
 	const shades = new Uint8Array(width * height);
-	eachPixel(picture, inside, (at, x, y) => {
-		const [red = 0, green = 0, blue = 0] = [picture.data[at], picture.data[at + 1], picture.data[at + 2]];
+	eachPixel(image, inside, (at, x, y) => {
+		const [red = 0, green = 0, blue = 0] = [image.data[at], image.data[at + 1], image.data[at + 2]];
 		shades[(y - inside.y) * width + x - inside.x] = (3 * red + 6 * green + blue) / 10;
 	});
 	const lightest = spread(spread(shades, width, reach, false), width, reach, true);

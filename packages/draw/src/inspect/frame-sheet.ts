@@ -1,7 +1,7 @@
 /** The frames a model is given, in rows, each with its number and time. */
 
 import type { Size } from "@onevision/base";
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { fill } from "../shapes/fill.ts";
 import { type Box, framePath } from "../shapes/path.ts";
 import { measureText } from "../shapes/text.ts";
@@ -14,7 +14,7 @@ export interface ShownFrame {
 	readonly frame: number;
 	/** From the first frame of the clip on. */
 	readonly seconds: number;
-	readonly picture: Picture;
+	readonly image: RgbImage;
 }
 
 /** Most frames that are drawn; of more, as many are taken evenly. */
@@ -75,18 +75,18 @@ export function shownPlaces(count: number): number[] {
 }
 
 export function drawFrames(
-	target: Picture,
+	target: RgbImage,
 	frames: readonly ShownFrame[],
 	{ cols, cell, captions }: SheetPlan,
 	at: Pick<Box, "x" | "y">,
 ): void {
 	const { line, space, leastWidth } = CAPTIONS[captions];
 	const step = Math.max(cell.width, leastWidth) + space;
-	frames.forEach(({ frame, seconds, picture }, index) => {
+	frames.forEach(({ frame, seconds, image }, index) => {
 		const x = at.x + (index % cols) * step;
 		const y = at.y + Math.floor(index / cols) * (cell.height + line + space);
 		const area = { x, y, ...cell };
-		paintSource(target, picture, area, area);
+		paintSource(target, image, area, area);
 		fill(target, framePath(area, 1), { color: COLORS.rule });
 		const baseline = { x, y: y + cell.height + 15 };
 		const [number, time] = [`${frame}`, `${seconds.toFixed(2)} s`];

@@ -1,8 +1,8 @@
 /** An image as a model sees it, on one page: canvas, overview, a close-up, and the numbers. */
 
 import type { ItemLayout } from "@onevision/core";
-import type { Picture } from "@onevision/media";
-import { blankPicture } from "../shapes/blank.ts";
+import type { RgbImage } from "@onevision/media";
+import { blankImage } from "../shapes/blank.ts";
 import type { Box } from "../shapes/path.ts";
 import { arrange } from "./choose-arrangement.ts";
 import { closeUpSize, drawCloseUp } from "./close-up.ts";
@@ -15,26 +15,26 @@ import { mainOf, panelsOf } from "./panels.ts";
 import { COLORS } from "./style.ts";
 
 /**
- * Draws how the picture is laid out. `picture` is as large as `layout.source`. Numbers on the page are those of the layout.
+ * Draws how the image is laid out. `image` is as large as `layout.source`. Numbers on the page are those of the layout.
  * No side is over 1600 px but where notes need more lines.
  */
-export function inspectImage(picture: Picture, layout: ItemLayout, options: InspectOptions): Picture {
+export function inspectImage(image: RgbImage, layout: ItemLayout, options: InspectOptions): RgbImage {
 	const panels = panelsOf(layout, options.viewPlan);
 	const main = mainOf(panels);
-	const { placed, closeUp, column } = arrange({ panels, main, picture, layout, options });
+	const { placed, closeUp, column } = arrange({ panels, main, image, layout, options });
 	const areas = placed.areas.map(onPage);
 	const size = { width: placed.width + 2 * MARGIN, height: placed.height + 2 * MARGIN };
-	const target = blankPicture(size, COLORS.page);
+	const target = blankImage(size, COLORS.page);
 	panels.forEach((panel, index) => {
 		const area = areas[index];
 		if (area === undefined) return;
 		const marked = panel === main && closeUp !== undefined ? [closeUp.onPanel] : [];
-		drawPanel(target, panel, picture, area, marked);
+		drawPanel(target, panel, image, area, marked);
 		drawHeading(target, headingOf(panel, layout), area);
 	});
 	if (closeUp !== undefined) {
 		const area = { ...onPage(placed.rest), ...closeUpSize(closeUp) };
-		drawCloseUp(target, picture, closeUp, area, options.resize ?? FITTING);
+		drawCloseUp(target, image, closeUp, area, options.resize ?? FITTING);
 		drawHeading(target, closeUpHeading(closeUp), area);
 	}
 	drawColumn(target, column, { x: MARGIN + placed.column, y: MARGIN });

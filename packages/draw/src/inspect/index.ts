@@ -1,4 +1,4 @@
-/** What a model sees of a picture or a clip, drawn on one page. Runs anywhere. */
+/** What a model sees of an image or a clip, drawn on one page. Runs anywhere. */
 
 export type { WeighedFrame } from "./curve.ts";
 export { type Fact, factsOf, notesOf, partsOf, px, tokensText } from "./facts.ts";

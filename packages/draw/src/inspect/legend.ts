@@ -1,6 +1,6 @@
 /** What the colours and lines of a page mean; only what is on it is listed. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { type Color, gray, WHITE } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import { centeredTextPath } from "../shapes/label.ts";
@@ -10,10 +10,10 @@ import { COLORS, TYPE, wrapText, write } from "./style.ts";
 
 export interface LegendEntry {
 	readonly text: string;
-	draw(target: Picture, swatch: Box): void;
+	draw(target: RgbImage, swatch: Box): void;
 }
 
-const framed = (target: Picture, swatch: Box): void => {
+const framed = (target: RgbImage, swatch: Box): void => {
 	veil(target, swatch, gray(205), 1);
 };
 
@@ -112,14 +112,14 @@ export const LEGEND = {
 
 export type LegendKey = keyof typeof LEGEND;
 
-function bars(target: Picture, swatch: Box, color: Color): void {
+function bars(target: RgbImage, swatch: Box, color: Color): void {
 	[10, 16, 7, 12].forEach((height, index) => {
 		const x = swatch.x + 2 + index * 6;
 		veil(target, { x, y: swatch.y + swatch.height - height, width: 5, height }, color, 1);
 	});
 }
 
-function cells(target: Picture, swatch: Box, step: number, strength: number): void {
+function cells(target: RgbImage, swatch: Box, step: number, strength: number): void {
 	framed(target, swatch);
 	for (let x = step; x < swatch.width; x += step) {
 		contrastBox(target, { x: swatch.x + x, y: swatch.y, width: 1, height: swatch.height }, strength);
@@ -137,7 +137,7 @@ export function legendHeight(keys: readonly LegendKey[], width: number): number 
 	return keys.reduce((sum, key) => sum + Math.max(1, linesOf(key, width).length) * LINE + 8, 0);
 }
 
-export function drawLegend(target: Picture, keys: readonly LegendKey[], at: Point, width: number): void {
+export function drawLegend(target: RgbImage, keys: readonly LegendKey[], at: Point, width: number): void {
 	let y = at.y;
 	for (const key of keys) {
 		LEGEND[key].draw(target, { x: at.x, y, ...SWATCH });

@@ -1,7 +1,7 @@
 /** The words on an inspector's page: headings over its panels, the column beside them, the entries of its legend. */
 
 import type { ItemLayout } from "@onevision/core";
-import type { Picture, ResizeOptions, ViewPlan } from "@onevision/media";
+import type { ResizeOptions, RgbImage, ViewPlan } from "@onevision/media";
 import type { Box } from "../shapes/path.ts";
 import { sameGrid } from "./cells.ts";
 import type { CloseUp } from "./close-up.ts";
@@ -29,12 +29,12 @@ export interface Heading {
 	readonly detail: string;
 }
 
-export function headingOf({ role, picture, tiles, extent }: Panel, layout: ItemLayout): Heading {
+export function headingOf({ role, image, tiles, extent }: Panel, layout: ItemLayout): Heading {
 	const [{ size = layout.canvas } = {}] = tiles;
 	if (role === "overview") return { name: "overview", detail: `the whole picture in ${px(size)}` };
-	if (role === "picture") return { name: "picture", detail: `${px(extent)}` };
+	if (role === "image") return { name: "picture", detail: `${px(extent)}` };
 	if (role === "crops") return { name: "crops of the source", detail: `each stretched to ${px(size)}` };
-	if (picture === undefined) return { name: "canvas", detail: `${px(layout.canvas)}, without the picture` };
+	if (image === undefined) return { name: "canvas", detail: `${px(layout.canvas)}, without the picture` };
 	const { tileGrid } = layout;
 	const cut = tiles.length > 1 ? `, cut into ${gridText(tileGrid)} tiles` : "";
 	const [isWider, isHigher] = [extent.width > layout.canvas.width, extent.height > layout.canvas.height];
@@ -48,7 +48,7 @@ export function closeUpHeading({ region, times, patch }: CloseUp): Heading {
 
 /** Two lines over a panel, which may be narrower than they are. */
 export function drawHeading(
-	target: Picture,
+	target: RgbImage,
 	{ name, detail }: Heading,
 	area: Box,
 	width = Math.max(area.width, MIN_WIDTH),
@@ -62,7 +62,7 @@ export function drawHeading(
 export function columnOf(
 	layout: ItemLayout,
 	{ title, subtitle = "" }: InspectOptions,
-	{ picture, patches }: Panel,
+	{ image, patches }: Panel,
 	legend: readonly LegendKey[],
 ): Column {
 	const tiles = layout.tileGrid.rows * layout.tileGrid.cols;
@@ -77,8 +77,8 @@ export function columnOf(
 		parts: partsOf(layout),
 		notes: [
 			...notesOf(layout),
-			...(picture === undefined ? [apart] : []),
-			...(picture === undefined && tiles > 1 && patches.length === 0 ? [overlap] : []),
+			...(image === undefined ? [apart] : []),
+			...(image === undefined && tiles > 1 && patches.length === 0 ? [overlap] : []),
 		],
 		legend,
 	};

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { blankPicture, paste } from "../shapes/blank.ts";
+import { blankImage, paste } from "../shapes/blank.ts";
 import { BLACK, gray, WHITE } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import { type Box, rectanglePath } from "../shapes/path.ts";
@@ -124,22 +124,21 @@ describe("detail", () => {
 
 	/** Words in the left half of a ground. */
 	function written(ground: number, ink: typeof BLACK) {
-		const picture = blankPicture(SIZE, gray(ground));
-		for (let y = 14; y < 120; y += 16)
-			fill(picture, textPath("window file", 13, { x: 6, y }), { color: ink });
-		return picture;
+		const image = blankImage(SIZE, gray(ground));
+		for (let y = 14; y < 120; y += 16) fill(image, textPath("window file", 13, { x: 6, y }), { color: ink });
+		return image;
 	}
 
 	test.each([
 		["black on white", 255, BLACK],
 		["white on black", 0, WHITE],
 	] as const)("lines are faint on writing and at full strength beside it: %s", (_name, ground, ink) => {
-		const picture = written(ground, ink);
-		const detail = detailOf(picture, box, 2);
+		const image = written(ground, ink);
+		const detail = detailOf(image, box, 2);
 		let inked = 0;
 		for (let y = 0; y < SIZE.height; y++) {
 			for (let x = 0; x < SIZE.width; x++) {
-				if (Math.abs((picture.data[3 * (y * SIZE.width + x)] ?? 0) - ground) > 200) {
+				if (Math.abs((image.data[3 * (y * SIZE.width + x)] ?? 0) - ground) > 200) {
 					expect(strengthAt(detail, x, y)).toBeLessThan(0.3);
 					inked++;
 				}
@@ -149,8 +148,8 @@ describe("detail", () => {
 		expect(inked).toBeGreaterThan(300);
 	});
 
-	test("a part of a picture has the detail of that part", () => {
-		const target = blankPicture({ width: 400, height: 300 }, WHITE);
+	test("a part of an image has the detail of that part", () => {
+		const target = blankImage({ width: 400, height: 300 }, WHITE);
 		paste(target, written(255, BLACK), { x: 100, y: 90 });
 		const whole = detailOf(target, { x: 0, y: 0, width: 400, height: 300 }, 3);
 		const part = detailOf(target, { x: 90, y: 80, width: 260, height: 140 }, 3);
@@ -166,11 +165,10 @@ describe("detail", () => {
 
 	test("a number leaves its corner for writing, and for nothing else", () => {
 		const plate = { width: 20, height: 16 };
-		const corner = (picture: ReturnType<typeof written>) =>
-			quietCorner(detailOf(picture, box, 2), box, plate, 4);
+		const corner = (image: ReturnType<typeof written>) => quietCorner(detailOf(image, box, 2), box, plate, 4);
 		expect(corner(written(255, BLACK))).toEqual({ ...plate, x: 216, y: 4 });
 		expect(corner(BACKGROUNDS.photo(SIZE))).toEqual({ ...plate, x: 4, y: 4 });
-		const dark = blankPicture(SIZE, BLACK);
+		const dark = blankImage(SIZE, BLACK);
 		fill(dark, rectanglePath({ x: 0, y: 60, width: 240, height: 60 }), { color: WHITE });
 		expect(corner(dark)).toEqual({ ...plate, x: 4, y: 4 });
 	});

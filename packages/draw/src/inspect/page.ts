@@ -11,7 +11,7 @@ export const GAP = 26;
 export const HEADING = 44;
 /** Side of the smaller panels, px. */
 export const SMALL = 336;
-/** A small picture is not blown up more than this, */
+/** A small image is not blown up more than this, */
 const MAX_SCALE = 3;
 /** but until its longer side is so many px, so that it does not get lost on its page. */
 const MIN_SIDE = 420;

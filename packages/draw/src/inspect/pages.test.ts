@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { decodeImage } from "@onevision/media/node";
 import { expect, test } from "vitest";
-import { testPicture } from "../../../media/src/testing/pictures.ts";
+import { testImage } from "../../../media/src/testing/images.ts";
 import { PAGES, processorOf, SHOWN_PAGES } from "../testing/pages.ts";
 import { framesToShow, inspectImage, inspectSample } from "./index.ts";
 
@@ -44,7 +44,7 @@ test.each([
 		const processor = processorOf(model, {});
 		const layout = processor?.layout({ kind: "image", width, height });
 		if (processor === undefined || layout === undefined) throw new Error("no processor");
-		const source = testPicture({ width, height }, 1, "noise");
+		const source = testImage({ width, height }, 1, "noise");
 		const page = inspectImage(source, layout, { title: model, viewPlan: processor.planViews(layout) });
 		expect(Math.max(page.width, page.height)).toBeLessThanOrEqual(1600);
 	}
@@ -62,7 +62,7 @@ test("more images than a page takes are refused", () => {
 	const processor = processorOf("llava-1.5-7b", {});
 	const layout = processor?.layout({ kind: "image", width: 4, height: 4 });
 	if (layout === undefined) throw new Error("no layout");
-	const image = { name: "x", layout, picture: testPicture({ width: 4, height: 4 }, 1, "noise") };
+	const image = { name: "x", layout, image: testImage({ width: 4, height: 4 }, 1, "noise") };
 	const many = Array.from({ length: 33 }, () => image);
 	expect(() => inspectSample(many, { title: "x" })).toThrow(/33 images: a page takes at most 32; give fewer/);
 });

@@ -1,10 +1,10 @@
 /** Painting stays in its box, covers what it says, and puts the source where it belongs. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { testPicture } from "../../../media/src/testing/pictures.ts";
-import { blankPicture } from "../shapes/blank.ts";
+import { testImage } from "../../../media/src/testing/images.ts";
+import { blankImage } from "../shapes/blank.ts";
 import { BLACK, gray, WHITE } from "../shapes/color.ts";
 import type { Box } from "../shapes/path.ts";
 import { contrastBox, hatch, intersection, magnify, outside, paintSource, veil } from "./paint.ts";
@@ -18,8 +18,8 @@ const BOXES = fc.record({
 });
 
 /** Pixels that differ from a gray ground. */
-function changed(draw: (target: Picture) => void): { readonly x: number; readonly y: number }[] {
-	const target = blankPicture(SIZE, gray(118));
+function changed(draw: (target: RgbImage) => void): { readonly x: number; readonly y: number }[] {
+	const target = blankImage(SIZE, gray(118));
 	draw(target);
 	return Array.from({ length: SIZE.width * SIZE.height }, (_, at) => at)
 		.filter((at) => [0, 1, 2].some((channel) => target.data[at * 3 + channel] !== 118))
@@ -31,13 +31,13 @@ const area = (box: Box | undefined): number => (box === undefined ? 0 : box.widt
 
 describe("stays in its box", () => {
 	test.each([
-		["veil", (target: Picture, box: Box) => veil(target, box, WHITE, 1)],
-		["hatch", (target: Picture, box: Box) => hatch(target, box, BLACK, 1, 5)],
-		["line", (target: Picture, box: Box) => contrastBox(target, box, 0.5)],
+		["veil", (target: RgbImage, box: Box) => veil(target, box, WHITE, 1)],
+		["hatch", (target: RgbImage, box: Box) => hatch(target, box, BLACK, 1, 5)],
+		["line", (target: RgbImage, box: Box) => contrastBox(target, box, 0.5)],
 		[
 			"picture",
-			(target: Picture, box: Box) =>
-				paintSource(target, testPicture({ width: 9, height: 7 }, 1, "noise"), box, box),
+			(target: RgbImage, box: Box) =>
+				paintSource(target, testImage({ width: 9, height: 7 }, 1, "noise"), box, box),
 		],
 	])("%s", (_, draw) => {
 		fc.assert(
@@ -49,7 +49,7 @@ describe("stays in its box", () => {
 	});
 });
 
-test("a veil covers all of its box that lies in the picture", () => {
+test("a veil covers all of its box that lies in the image", () => {
 	fc.assert(
 		fc.property(BOXES, (box) => {
 			const inside = intersection(box, { x: 0, y: 0, ...SIZE });
@@ -74,25 +74,25 @@ test("a box less a hole is as large as the difference, in parts that do not meet
 
 test("a line is seen on black, white and gray", () => {
 	for (const shade of [0, 60, 118, 160, 255]) {
-		const target = blankPicture(SIZE, gray(shade));
+		const target = blankImage(SIZE, gray(shade));
 		contrastBox(target, { x: 3, y: 0, width: 1, height: 30 }, 0.32);
 		expect(Math.abs((target.data[9] ?? 0) - shade)).toBeGreaterThan(30);
 	}
 });
 
 /** Left half black, right half white. */
-function halves(width: number, height: number): Picture {
-	const picture = blankPicture({ width, height }, BLACK);
-	veil(picture, { x: width / 2, y: 0, width: width / 2, height }, WHITE, 1);
-	return picture;
+function halves(width: number, height: number): RgbImage {
+	const image = blankImage({ width, height }, BLACK);
+	veil(image, { x: width / 2, y: 0, width: width / 2, height }, WHITE, 1);
+	return image;
 }
 
-test("a part of a picture lies where it does in the whole, cut before or after resizing", () => {
+test("a part of an image lies where it does in the whole, cut before or after resizing", () => {
 	for (const [scale, source] of [
 		[1, halves(400, 100)],
 		[20, halves(4000, 1000)],
 	] as const) {
-		const target = blankPicture(SIZE, gray(118));
+		const target = blankImage(SIZE, gray(118));
 		// The middle of the source stands at column 20.
 		const whole = { x: 20 - 200 * scale, y: -10, width: 400 * scale, height: 100 * scale };
 		paintSource(target, source, whole, { x: 0, y: 0, ...SIZE });
@@ -101,7 +101,7 @@ test("a part of a picture lies where it does in the whole, cut before or after r
 });
 
 test("magnified pixels are squares", () => {
-	const small = testPicture({ width: 3, height: 2 }, 1, "noise");
+	const small = testImage({ width: 3, height: 2 }, 1, "noise");
 	const large = magnify(small, 4);
 	expect([large.width, large.height]).toEqual([12, 8]);
 	expect(large.data[(7 * 12 + 11) * 3]).toBe(small.data[(1 * 3 + 2) * 3]);

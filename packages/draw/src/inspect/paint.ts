@@ -1,7 +1,7 @@
-/** Painting for inspection: the source at any scale, and lines, hatching and veils that are seen on any picture. */
+/** Painting for inspection: the source at any scale, and lines, hatching and veils that are seen on any image. */
 
 import type { Size } from "@onevision/base";
-import { type Picture, picture, type ResizeOptions, resize } from "@onevision/media";
+import { type ResizeOptions, type RgbImage, resize, rgbImage } from "@onevision/media";
 import { paste } from "../shapes/blank.ts";
 import { type Color, luminanceOf } from "../shapes/color.ts";
 import { mix } from "../shapes/fill.ts";
@@ -9,11 +9,11 @@ import type { Box } from "../shapes/path.ts";
 
 /** As Pillow's `resize` does by default. */
 export const FITTING: ResizeOptions = { filter: "bicubic", backend: "pillow" };
-/** Larger than this a picture is cut to what is shown before it is resized, px. */
+/** Larger than this an image is cut to what is shown before it is resized, px. */
 const WHOLE_PIXELS = 8_000_000;
 
 /** Paints the source so that all of it would fill `whole` (px of the target), as far as it lies in `clip`. */
-export function paintSource(target: Picture, source: Picture, whole: Box, clip: Box): void {
+export function paintSource(target: RgbImage, source: RgbImage, whole: Box, clip: Box): void {
 	const shown = intersection(whole, clip);
 	if (shown === undefined) return;
 	const isSmall = whole.width * whole.height <= WHOLE_PIXELS;
@@ -43,19 +43,19 @@ function partOf({ width, height }: Size, whole: Box, shown: Box): Box {
 	return { x, y, width: Math.max(1, right - x), height: Math.max(1, bottom - y) };
 }
 
-/** A part of a picture on whole px. */
-export function cut(from: Picture, { x, y, width, height }: Box): Picture {
+/** A part of an image on whole px. */
+export function cut(from: RgbImage, { x, y, width, height }: Box): RgbImage {
 	if (x === 0 && y === 0 && width === from.width && height === from.height) return from;
 	const data = new Uint8Array(width * height * 3);
 	for (let row = 0; row < height; row++) {
 		const at = ((y + row) * from.width + x) * 3;
 		data.set(from.data.subarray(at, at + width * 3), row * width * 3);
 	}
-	return picture({ width, height }, data);
+	return rgbImage({ width, height }, data);
 }
 
 /** Every pixel as a square of `times` by `times`. */
-export function magnify({ data, width, height }: Picture, times: number): Picture {
+export function magnify({ data, width, height }: RgbImage, times: number): RgbImage {
 	const size = { width: width * times, height: height * times };
 	const large = new Uint8Array(size.width * size.height * 3);
 	for (let y = 0; y < size.height; y++) {
@@ -64,7 +64,7 @@ export function magnify({ data, width, height }: Picture, times: number): Pictur
 			large.set(data.subarray(from, from + 3), (y * size.width + x) * 3);
 		}
 	}
-	return picture(size, large);
+	return rgbImage(size, large);
 }
 
 /** Share of a line's strength at a pixel of the target, 0 to 1. */
@@ -72,8 +72,8 @@ export type Strength = (x: number, y: number) => number;
 
 const everywhere: Strength = () => 1;
 
-/** Darkens bright pixels and lightens dark ones within the box: a line that is seen on any picture. */
-export function contrastBox(target: Picture, box: Box, strength: number, at = everywhere): void {
+/** Darkens bright pixels and lightens dark ones within the box: a line that is seen on any image. */
+export function contrastBox(target: RgbImage, box: Box, strength: number, at = everywhere): void {
 	eachPixel(target, box, (place, x, y) => {
 		const { data } = target;
 		const [red = 0, green = 0, blue = 0] = [data[place], data[place + 1], data[place + 2]];
@@ -82,12 +82,12 @@ export function contrastBox(target: Picture, box: Box, strength: number, at = ev
 	});
 }
 
-export function veil(target: Picture, box: Box, color: Color, share: number, at = everywhere): void {
+export function veil(target: RgbImage, box: Box, color: Color, share: number, at = everywhere): void {
 	eachPixel(target, box, (place, x, y) => blend(target, place, color, share * at(x, y)));
 }
 
 /** Diagonal stripes within the box, rising to the right. */
-export function hatch(target: Picture, box: Box, color: Color, share: number, step: number): void {
+export function hatch(target: RgbImage, box: Box, color: Color, share: number, step: number): void {
 	eachPixel(target, box, (at, x, y) => {
 		const along = (x + y) % step;
 		if (along <= 2) blend(target, at, color, along === 1 ? share : share / 2);
@@ -96,7 +96,7 @@ export function hatch(target: Picture, box: Box, color: Color, share: number, st
 
 /** Calls with the place of each pixel of the box in the data, and with its column and row. */
 export function eachPixel(
-	{ width, height }: Picture,
+	{ width, height }: RgbImage,
 	box: Box,
 	paint: (at: number, x: number, y: number) => void,
 ): void {
@@ -107,7 +107,7 @@ export function eachPixel(
 	}
 }
 
-function blend({ data }: Picture, at: number, { red, green, blue }: Color, share: number): void {
+function blend({ data }: RgbImage, at: number, { red, green, blue }: Color, share: number): void {
 	data[at] = mix(data[at] ?? 0, red, share);
 	data[at + 1] = mix(data[at + 1] ?? 0, green, share);
 	data[at + 2] = mix(data[at + 2] ?? 0, blue, share);

@@ -1,6 +1,6 @@
-/** One panel drawn to scale: the picture, what is padded, cropped and dropped, and the cells that are large enough. */
+/** One panel drawn to scale: the image, what is padded, cropped and dropped, and the cells that are large enough. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { WHITE } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import { drawLabel, labelSize } from "../shapes/label.ts";
@@ -34,7 +34,7 @@ const REACH = 5;
 
 /** Strength of lines: patches beneath larger tokens, those tokens, cells alone. */
 const [FAINT, STRONG, PLAIN] = [0.14, 0.42, 0.32];
-/** Cells below this many px have fainter lines, so that the picture stays on top. */
+/** Cells below this many px have fainter lines, so that the image stays on top. */
 const ROOMY_CELL = 14;
 
 /** What a drawn panel shows, for the legend. */
@@ -65,14 +65,14 @@ function scaleTo({ extent }: Panel, area: Box): Scale {
 
 /** What will be seen of a panel drawn to `area`. */
 export function shownOf(panel: Panel, area: Box): Shown {
-	const { picture, tiles, patches, tokens, kept } = panel;
+	const { image, tiles, patches, tokens, kept } = panel;
 	const scale = scaleTo(panel, area);
 	const canvas = canvasOf(panel);
 	const side = (cells: readonly Cells[]): number =>
 		Math.min(...cells.map(({ box, grid }) => scale(box).width / grid.cols));
 	const sameCells = patches.length === tokens.length && side(patches) === side(tokens);
 	return {
-		padding: picture !== undefined && outside(canvas, picture).length > 0,
+		padding: image !== undefined && outside(canvas, image).length > 0,
 		cropped: outside(panel.extent, canvas).length > 0,
 		dropped: kept !== undefined,
 		unseen: unseenOf(panel).length > 0,
@@ -85,19 +85,19 @@ export function shownOf(panel: Panel, area: Box): Shown {
 
 /** Draws the panel; `marked` are boxes of it to point out, px of the panel. */
 export function drawPanel(
-	target: Picture,
+	target: RgbImage,
 	panel: Panel,
-	source: Picture,
+	source: RgbImage,
 	area: Box,
 	marked: readonly Box[] = [],
 ): void {
-	const { picture, patches, tokens, kept } = panel;
+	const { image, patches, tokens, kept } = panel;
 	const scale = scaleTo(panel, area);
 	const shown = shownOf(panel, area);
 	const canvas = canvasOf(panel);
 	veil(target, scale(canvas), COLORS.padding, 1);
 	if (shown.padding) hatch(target, scale(canvas), COLORS.stripe, 0.8, 9);
-	if (picture !== undefined) paintSource(target, source, scale(picture), area);
+	if (image !== undefined) paintSource(target, source, scale(image), area);
 	for (const box of outside(panel.extent, canvas)) veil(target, scale(box), COLORS.page, 0.72);
 	for (const box of unseenOf(panel)) veil(target, scale(box), COLORS.unseen, 0.55);
 	const detail = detailOf(target, area, REACH);
@@ -125,7 +125,7 @@ function unseenOf({ tiles, patches }: Panel): Box[] {
 
 /** Lines between the cells and around them, one px wide, faint where there is writing. */
 function drawCells(
-	target: Picture,
+	target: RgbImage,
 	scale: Scale,
 	{ box, grid }: Cells,
 	strength: number,
@@ -153,7 +153,7 @@ function numbered({ tiles }: Panel, scale: Scale): readonly { readonly view: num
 }
 
 /** Borders of the tiles, blue around white, and the number of each view in a corner, off what is written there. */
-function drawTiles(target: Picture, panel: Panel, scale: Scale, detail: Detail): void {
+function drawTiles(target: RgbImage, panel: Panel, scale: Scale, detail: Detail): void {
 	for (const { box } of panel.tiles) {
 		const area = rounded(scale(box));
 		fill(target, framePath(area, 2), { color: WHITE });
@@ -166,7 +166,7 @@ function drawTiles(target: Picture, panel: Panel, scale: Scale, detail: Detail):
 	}
 }
 
-function drawMarked(target: Picture, box: Box): void {
+function drawMarked(target: RgbImage, box: Box): void {
 	const area = intersection(rounded(inset(box, -2)), { x: 0, y: 0, ...target });
 	if (area === undefined) return;
 	fill(target, framePath(area, 4), { color: WHITE });

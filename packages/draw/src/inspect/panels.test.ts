@@ -105,7 +105,7 @@ describe.each(MODELS)("%s", (model) => {
 	});
 });
 
-test("of a cropped picture what is cut off is shown, of crops the source", () => {
+test("of a cropped image what is cut off is shown, of crops the source", () => {
 	const llava = processorOf("llava-1.5-7b", {});
 	const layout = llava?.layout({ kind: "image", width: 400, height: 200 });
 	if (llava === undefined || layout === undefined) throw new Error("no processor");
@@ -133,15 +133,15 @@ test("one of several images is padded to a square before it is resized", () => {
 	const [panel] = panelsOf(layout, processor.planViews(layout, 2));
 	expect(panel).toMatchObject({
 		extent: { x: 0, y: 0, width: 384, height: 384 },
-		picture: { x: 0, y: 84, width: 384, height: 216 },
+		image: { x: 0, y: 84, width: 384, height: 216 },
 		patches: [{ box: { x: 0, y: 0, width: 378, height: 378 } }],
 	});
 });
 
-test("where a layout leaves open how the picture lies, it is drawn apart", () => {
+test("where a layout leaves open how the image lies, it is drawn apart", () => {
 	const layout = layoutOf("deepseek-vl2-tiny", 300, 200);
 	if (layout === undefined) throw new Error("no layout");
-	const [canvas, picture] = panelsOf(layout);
-	expect(canvas).not.toHaveProperty("picture");
-	expect(picture).toMatchObject({ role: "picture", tiles: [], extent: { ...layout.content, x: 0, y: 0 } });
+	const [canvas, image] = panelsOf(layout);
+	expect(canvas).not.toHaveProperty("image");
+	expect(image).toMatchObject({ role: "image", tiles: [], extent: { ...layout.content, x: 0, y: 0 } });
 });

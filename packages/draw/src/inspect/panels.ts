@@ -1,5 +1,5 @@
 /**
- * What is drawn of one item, as plain data: the pictures its views are cut from, with tiles, patches, tokens, padding and
+ * What is drawn of one item, as plain data: the images its views are cut from, with tiles, patches, tokens, padding and
  * what is dropped. Derived from a layout and its view plan; nothing is decoded.
  */
 
@@ -22,26 +22,26 @@ export interface Tile {
 	readonly made?: View;
 }
 
-/** A picture with what is drawn over it; boxes are px of the canvas, for crops of the source, from its top left. */
+/** An image with what is drawn over it; boxes are px of the canvas, for crops of the source, from its top left. */
 export interface Panel {
 	/**
-	 * `canvas` the tiles; `overview` the whole picture in one; `crops` the source with what is cut from it; `picture` as it
+	 * `canvas` the tiles; `overview` the whole image in one; `crops` the source with what is cut from it; `image` as it
 	 * is before it comes to the canvas, where a layout does not say how it lies there.
 	 */
-	readonly role: "canvas" | "overview" | "crops" | "picture";
-	/** All that is shown: the tiles, and the picture where it is cropped. */
+	readonly role: "canvas" | "overview" | "crops" | "image";
+	/** All that is shown: the tiles, and the image where it is cropped. */
 	readonly extent: Box;
 	/** Where the whole source lies; absent where the layout does not say. */
-	readonly picture?: Box;
+	readonly image?: Box;
 	readonly tiles: readonly Tile[];
 	readonly patches: readonly Cells[];
-	/** What becomes tokens; empty where features have no place in the picture (queries). */
+	/** What becomes tokens; empty where features have no place in the image (queries). */
 	readonly tokens: readonly Cells[];
 	/** The part whose features are kept; absent when all are. */
 	readonly kept?: Box;
 }
 
-/** Most of the picture shown beyond a cropped view, in widths or heights of it. */
+/** Most of the image shown beyond a cropped view, in widths or heights of it. */
 const MAX_BEYOND = 1;
 
 /** The panels of an item, the main one first. `given` is a processor's view plan; without it, only what the layout alone decides. */
@@ -56,13 +56,13 @@ export function panelsOf(layout: ItemLayout, given?: ViewPlan): Panel[] {
 		const others = groups.filter((group) => !crops.includes(group));
 		return [
 			cropsPanel(layout, crops),
-			...others.map((group) => picturePanel(layout, group, "overview", isNumbered)),
+			...others.map((group) => imagePanel(layout, group, "overview", isNumbered)),
 		];
 	}
 	const main = mainGroup(layout, groups);
 	return groups
 		.toSorted((one, other) => Number(other === main) - Number(one === main))
-		.map((group) => picturePanel(layout, group, group === main ? "canvas" : "overview", isNumbered));
+		.map((group) => imagePanel(layout, group, group === main ? "canvas" : "overview", isNumbered));
 }
 
 /** The panel that is drawn largest: the first. */
@@ -71,7 +71,7 @@ export function mainOf([main]: readonly Panel[]): Panel {
 	return main;
 }
 
-/** Views cut from the same picture, with their places in the tensor. */
+/** Views cut from the same image, with their places in the tensor. */
 interface Group {
 	readonly from: ResizeStage;
 	readonly views: readonly (readonly [index: number, view: View])[];
@@ -87,7 +87,7 @@ function groupsOf({ views }: ViewPlan): Group[] {
 	return [...groups].map(([from, of]) => ({ from, views: of }));
 }
 
-/** Whether the picture shows a part of the source only. */
+/** Whether the image shows a part of the source only. */
 function isCutOut({ from, window }: ResizeStage, source: Size): boolean {
 	const { width, height } = from === "source" ? source : from.size;
 	const isPart =
@@ -95,14 +95,14 @@ function isCutOut({ from, window }: ResizeStage, source: Size): boolean {
 	return isPart || (from !== "source" && isCutOut(from, source));
 }
 
-/** The one with all the tiles; of two with one tile each, the one in which the picture has the canvas's content. */
+/** The one with all the tiles; of two with one tile each, the one in which the image has the canvas's content. */
 function mainGroup({ tileGrid, content }: ItemLayout, groups: readonly Group[]): Group | undefined {
 	const tiles = tileGrid.rows * tileGrid.cols;
 	const whole = groups.filter(({ views }) => views.length === tiles);
 	return whole.find(({ from }) => sameSize(from.size, content)) ?? whole[0] ?? groups[0];
 }
 
-function picturePanel(
+function imagePanel(
 	layout: ItemLayout,
 	{ from, views }: Group,
 	role: Panel["role"],
@@ -115,12 +115,12 @@ function picturePanel(
 		const size = { width: window.width, height: window.height };
 		return { ...(isNumbered ? { view } : {}), box: moved(window), size, made };
 	});
-	const picture = moved(sourceWithin(from, layout.source));
+	const image = moved(sourceWithin(from, layout.source));
 	const canvas = { ...whole, x: 0, y: 0 };
 	return {
 		role,
-		extent: around([canvas, withReach(picture, canvas)]),
-		picture,
+		extent: around([canvas, withReach(image, canvas)]),
+		image,
 		tiles,
 		...cellsOf(layout, tiles, role),
 	};
@@ -132,10 +132,10 @@ function cropsPanel(layout: ItemLayout, groups: readonly Group[]): Panel {
 		views.map(([view, made]): Tile => ({ view, box: from.window, size: from.size, made })),
 	);
 	const source = fullWindow(layout.source);
-	return { role: "crops", extent: source, picture: source, tiles, ...cellsOf(layout, tiles, "crops") };
+	return { role: "crops", extent: source, image: source, tiles, ...cellsOf(layout, tiles, "crops") };
 }
 
-/** Canvas, tiles and grids without the picture: where it lies is not part of the layout. */
+/** Canvas, tiles and grids without the image: where it lies is not part of the layout. */
 function bareCanvas(layout: ItemLayout): Panel {
 	const { canvas, tileGrid } = layout;
 	const size = { width: canvas.width / tileGrid.cols, height: canvas.height / tileGrid.rows };
@@ -153,11 +153,11 @@ function bareCanvas(layout: ItemLayout): Panel {
 	return { role: "canvas", extent: box, tiles, patches, tokens: isWhole ? tokens : [] };
 }
 
-/** The picture at the last size that the layout names; a side of an extreme shape may round to nothing. */
+/** The image at the last size that the layout names; a side of an extreme shape may round to nothing. */
 function looseImage({ resizes, content }: ItemLayout): Panel[] {
 	const box = fullWindow(resizes?.at(-1) ?? content);
 	if (box.width === 0 || box.height === 0) return [];
-	return [{ role: "picture", extent: box, picture: box, tiles: [], patches: [], tokens: [] }];
+	return [{ role: "image", extent: box, image: box, tiles: [], patches: [], tokens: [] }];
 }
 
 /** What the tiles cover together; of a panel without tiles, all of it. */
@@ -181,12 +181,12 @@ function cellsOf(
 	return kept === undefined ? { patches, tokens } : { patches, tokens, kept };
 }
 
-/** The picture, but not farther beyond the canvas than a reader needs to see that it is cropped. */
-function withReach(picture: Box, { x, y, width, height }: Box): Box {
-	const left = Math.max(picture.x, x - MAX_BEYOND * width);
-	const top = Math.max(picture.y, y - MAX_BEYOND * height);
-	const right = Math.min(picture.x + picture.width, x + width * (1 + MAX_BEYOND));
-	const bottom = Math.min(picture.y + picture.height, y + height * (1 + MAX_BEYOND));
+/** The image, but not farther beyond the canvas than a reader needs to see that it is cropped. */
+function withReach(image: Box, { x, y, width, height }: Box): Box {
+	const left = Math.max(image.x, x - MAX_BEYOND * width);
+	const top = Math.max(image.y, y - MAX_BEYOND * height);
+	const right = Math.min(image.x + image.width, x + width * (1 + MAX_BEYOND));
+	const bottom = Math.min(image.y + image.height, y + height * (1 + MAX_BEYOND));
 	return { x: left, y: top, width: right - left, height: bottom - top };
 }
 

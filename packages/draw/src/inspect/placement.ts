@@ -13,7 +13,7 @@ import {
 import type { Box } from "../shapes/path.ts";
 import { isSpatial, sameSize, tileSize } from "./cells.ts";
 
-/** The whole source in px of a resized picture; it reaches beyond where a part was cut out. */
+/** The whole source in px of a resized image; it reaches beyond where a part was cut out. */
 export function sourceWithin(stage: ResizeStage | "source", source: Size): Box {
 	if (stage === "source") return fullWindow(source);
 	const { window, size } = stage;

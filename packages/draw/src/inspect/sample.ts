@@ -2,9 +2,9 @@
 
 import { OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
-import type { Picture, ViewPlan } from "@onevision/media";
+import type { RgbImage, ViewPlan } from "@onevision/media";
 import { resize } from "@onevision/media";
-import { blankPicture } from "../shapes/blank.ts";
+import { blankImage } from "../shapes/blank.ts";
 import { type Column, columnHeight, drawColumn } from "./column.ts";
 import { formatInteger, notesOf, px, tokensText } from "./facts.ts";
 import { flowPanels } from "./flow.ts";
@@ -20,7 +20,7 @@ import { COLORS } from "./style.ts";
 export interface InspectedImage {
 	readonly name: string;
 	/** The image, or a smaller one of the same shape (`pageSized`). */
-	readonly picture: Picture;
+	readonly image: RgbImage;
 	readonly layout: ItemLayout;
 	readonly viewPlan?: ViewPlan;
 }
@@ -28,13 +28,13 @@ export interface InspectedImage {
 /** Most images on one page. */
 export const MAX_IMAGES = 32;
 
-/** A picture no larger than a page, so that many large ones need little memory until they are drawn. */
-export function pageSized(picture: Picture): Picture {
-	const { width, height } = picture;
+/** An image no larger than a page, so that many large ones need little memory until they are drawn. */
+export function pageSized(image: RgbImage): RgbImage {
+	const { width, height } = image;
 	const scale = MAX_SIDE / Math.max(width, height);
-	if (scale >= 1) return picture;
+	if (scale >= 1) return image;
 	const side = (length: number): number => Math.max(1, Math.round(length * scale));
-	return resize(picture, { width: side(width), height: side(height) }, FITTING);
+	return resize(image, { width: side(width), height: side(height) }, FITTING);
 }
 
 const ROOM = { width: MAX_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 };
@@ -43,7 +43,7 @@ const ROOM = { width: MAX_SIDE - 2 * MARGIN - GAP - COLUMN_WIDTH, height: 1040 }
 export function inspectSample(
 	images: readonly InspectedImage[],
 	options: Omit<InspectOptions, "viewPlan">,
-): Picture {
+): RgbImage {
 	if (images.length > MAX_IMAGES) {
 		throw new OnevisionError(
 			"over-limit",
@@ -58,11 +58,11 @@ export function inspectSample(
 	const areas = flow.cells.map(({ area }) => ({ ...area, x: area.x + MARGIN, y: area.y + MARGIN }));
 	const column = columnOf(images, options, legendOfAll(images, panels, areas));
 	const height = Math.max(flow.height, columnHeight(column)) + 2 * MARGIN;
-	const target = blankPicture({ width: flow.width + GAP + COLUMN_WIDTH + 2 * MARGIN, height }, COLORS.page);
-	images.forEach(({ name, picture, layout }, index) => {
+	const target = blankImage({ width: flow.width + GAP + COLUMN_WIDTH + 2 * MARGIN, height }, COLORS.page);
+	images.forEach(({ name, image, layout }, index) => {
 		const [panel, area] = [panels[index], areas[index]];
 		if (panel === undefined || area === undefined) return;
-		drawPanel(target, panel, picture, area);
+		drawPanel(target, panel, image, area);
 		const detail = `${px(layout.source)} on ${px(layout.canvas)}`;
 		drawHeading(target, { name, detail }, area, flow.cells[index]?.headingWidth);
 	});

@@ -1,6 +1,6 @@
 /** Colours, sizes and type of an inspection's page. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { type Color, gray, hexColor } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import type { Point } from "../shapes/path.ts";
@@ -26,7 +26,7 @@ export const TYPE = { title: 21, total: 30, text: 15, small: 13 } as const;
 
 /** Writes a line with its baseline at `at`, shortened to `width`. */
 export function write(
-	target: Picture,
+	target: RgbImage,
 	text: string,
 	at: Point,
 	{
@@ -41,7 +41,7 @@ export function write(
 
 /** Writes a line that ends at `at`. */
 export function writeEnding(
-	target: Picture,
+	target: RgbImage,
 	text: string,
 	at: Point,
 	{ size, color = COLORS.ink }: { readonly size: number; readonly color?: Color },

@@ -1,8 +1,8 @@
 /** A video as a model sees it, on one page: its frames, what each frame of the clip weighs, one frame in cells. */
 
 import type { ItemLayout } from "@onevision/core";
-import type { Picture } from "@onevision/media";
-import { blankPicture } from "../shapes/blank.ts";
+import type { RgbImage } from "@onevision/media";
+import { blankImage } from "../shapes/blank.ts";
 import { closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
 import { columnHeight, drawColumn } from "./column.ts";
 import { CURVE_HEIGHT, drawCurve, type WeighedFrame } from "./curve.ts";
@@ -30,7 +30,7 @@ export interface InspectedClip {
 	readonly weights: readonly WeighedFrame[];
 	/** Numbers of the frames the model is given, ascending. */
 	readonly chosen: readonly number[];
-	/** Pictures of those that `framesToShow` asks for. */
+	/** Images of those that `framesToShow` asks for. */
 	readonly frames: readonly ShownFrame[];
 }
 
@@ -49,13 +49,13 @@ export function framesToShow(chosen: readonly number[]): number[] {
 }
 
 /** Draws which frames of a clip are used and how one of them is laid out. Frames are as large as `layout.source`. */
-export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions): Picture {
+export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions): RgbImage {
 	const { layout, weights, chosen, frames } = clip;
 	const [sample] = frames.slice(Math.floor(frames.length / 2));
 	if (sample === undefined) throw new Error("internal: a clip without frames");
 	const main = mainOf(panelsOf(layout, options.viewPlan));
 	const frame = fit(main.extent, { width: SMALL * 1.5, height: SMALL });
-	const closeUp = closeUpOf(main, sample.picture, layout.patchGrid, {
+	const closeUp = closeUpOf(main, sample.image, layout.patchGrid, {
 		width: WIDTH - Math.max(frame.width, MIN_WIDTH) - GAP,
 		height: SMALL,
 	});
@@ -70,12 +70,12 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 	const frameArea = { x: MARGIN, y: curve.y + CURVE_HEIGHT + GAP + HEADING, ...frame };
 	const lowest = closeUp === undefined ? frame.height : Math.max(frame.height, closeUpSize(closeUp).height);
 	const height = frameArea.y + lowest + MARGIN;
-	const target = blankPicture({ width: MAX_SIDE, height }, COLORS.page);
+	const target = blankImage({ width: MAX_SIDE, height }, COLORS.page);
 	drawFrames(target, frames, plan, sheet);
 	drawHeading(target, framesHeading(clip, options.sampling), { ...sheet, ...plan });
 	drawCurve(target, weights, chosen, curve);
 	drawHeading(target, curveHeading(clip), curve);
-	drawPanel(target, main, sample.picture, frameArea, closeUp === undefined ? [] : [closeUp.onPanel]);
+	drawPanel(target, main, sample.image, frameArea, closeUp === undefined ? [] : [closeUp.onPanel]);
 	const { detail } = headingOf(main, layout);
 	drawHeading(target, { name: `frame ${sample.frame} on its canvas`, detail }, frameArea);
 	if (closeUp !== undefined) {
@@ -84,7 +84,7 @@ export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions):
 			x: frameArea.x + Math.max(frame.width, MIN_WIDTH) + GAP,
 			...closeUpSize(closeUp),
 		};
-		drawCloseUp(target, sample.picture, closeUp, area, options.resize ?? FITTING);
+		drawCloseUp(target, sample.image, closeUp, area, options.resize ?? FITTING);
 		drawHeading(target, closeUpHeading(closeUp), area);
 	}
 	drawColumn(target, column, { x: MAX_SIDE - MARGIN - COLUMN_WIDTH, y: MARGIN });

@@ -1,19 +1,19 @@
 /**
  * The badge that carries a mark's number: a pill whose text, fill and ring are chosen from the luminance around it.
- * Text and ring are black or white, whichever stands out from the picture there; the fill is the mark's hue, dark
+ * Text and ring are black or white, whichever stands out from the image there; the fill is the mark's hue, dark
  * under white text and light under black; a hairline of the other of the two closes it off, so that on any
  * background, busy ones too, one of ring and hairline stands out.
  */
 
 import type { Size } from "@onevision/base";
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { BLACK, type Color, contrasting, gray, hexColor, luminanceOf, WHITE } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import { centeredTextPath } from "../shapes/label.ts";
 import { type Box, inset, roundedRectanglePath } from "../shapes/path.ts";
 import { measureText } from "../shapes/text.ts";
 
-/** Colours of one mark on the picture. */
+/** Colours of one mark on the image. */
 export interface MarkColors {
 	readonly text: Color;
 	readonly fill: Color;
@@ -70,15 +70,15 @@ export function badgeSize(label: string, height: number): Size {
 	return { width: Math.max(height, Math.ceil(width + 0.5 * height)), height };
 }
 
-/** Colours for a mark of this hue where the picture has this luminance, 0 to 1. */
+/** Colours for a mark of this hue where the image has this luminance, 0 to 1. */
 export function markColors(hue: MarkHue, luminance: number): MarkColors {
 	const text = contrasting(luminance);
 	const onDark = text === WHITE;
 	return { text, ring: text, fill: onDark ? hue.dark : hue.light, hairline: onDark ? BLACK : WHITE };
 }
 
-/** Mean luminance of the picture within the box and a margin around it, 0 to 1. */
-export function luminanceAround({ data, width, height }: Picture, box: Box, margin: number): number {
+/** Mean luminance of the image within the box and a margin around it, 0 to 1. */
+export function luminanceAround({ data, width, height }: RgbImage, box: Box, margin: number): number {
 	const around = inset(box, -margin);
 	const [left, right] = [Math.max(0, Math.floor(around.x)), Math.min(width, around.x + around.width)];
 	const [top, bottom] = [Math.max(0, Math.floor(around.y)), Math.min(height, around.y + around.height)];
@@ -94,7 +94,7 @@ export function luminanceAround({ data, width, height }: Picture, box: Box, marg
 	return count === 0 ? 0 : sum / count;
 }
 
-export function drawBadge(target: Picture, label: string, box: Box, colors: MarkColors): void {
+export function drawBadge(target: RgbImage, label: string, box: Box, colors: MarkColors): void {
 	const { hairline, ring } = markStrokes(box.height);
 	const layer = (by: number, color: Color): void => {
 		const shape = inset(box, by);

@@ -56,23 +56,19 @@ const DIRECTIONS: readonly Point[] = [
 ].map(([x = 0, y = 0]) => ({ x, y }));
 
 /**
- * Places for a badge of this size in the picture, the cheapest first. Off a point, with a leader to it; where a mask is
+ * Places for a badge of this size in the image, the cheapest first. Off a point, with a leader to it; where a mask is
  * widest, as in Set-of-Mark prompting; in a corner of a cell and of a box with room, else beside the box; farther away
  * with a leader.
  */
 export function labelPositionsFor(
 	region: ResolvedRegion,
 	badge: Size,
-	picture: Size,
+	image: Size,
 	gap: number,
 ): LabelPosition[] {
-	const positions = [
-		...within(region, badge, gap),
-		...beside(region, badge, picture),
-		...apart(region, badge),
-	];
+	const positions = [...within(region, badge, gap), ...beside(region, badge, image), ...apart(region, badge)];
 	return positions
-		.filter((position) => liesIn(position.badge, picture))
+		.filter((position) => liesIn(position.badge, image))
 		.map((position, order) => ({ ...position, cost: position.cost + order * COST_OF_ORDER }))
 		.sort((one, other) => one.cost - other.cost);
 }
@@ -93,12 +89,12 @@ function within({ kind, point, box, room }: ResolvedRegion, badge: Size, gap: nu
 	return corners(box, badge, 0).map((place) => ({ badge: place, cost }));
 }
 
-/** Touching a box from outside, slid along its side into the picture. */
-function beside({ kind, box }: ResolvedRegion, badge: Size, picture: Size): LabelPosition[] {
+/** Touching a box from outside, slid along its side into the image. */
+function beside({ kind, box }: ResolvedRegion, badge: Size, image: Size): LabelPosition[] {
 	if (kind !== "box" || box === undefined) return [];
 	const [right, bottom] = [box.x + box.width, box.y + box.height];
-	const across = (x: number): number => Math.max(0, Math.min(x, picture.width - badge.width));
-	const down = (y: number): number => Math.max(0, Math.min(y, picture.height - badge.height));
+	const across = (x: number): number => Math.max(0, Math.min(x, image.width - badge.width));
+	const down = (y: number): number => Math.max(0, Math.min(y, image.height - badge.height));
 	const [above, below] = [Math.floor(box.y) - badge.height, Math.ceil(bottom)];
 	const [before, after] = [Math.floor(box.x) - badge.width, Math.ceil(right)];
 	const middle = { x: box.x + (box.width - badge.width) / 2, y: box.y + (box.height - badge.height) / 2 };
@@ -173,6 +169,6 @@ function nearestOf(box: Box, { x, y }: Point): Point {
 	};
 }
 
-function liesIn({ x, y, width, height }: Box, picture: Size): boolean {
-	return x >= 0 && y >= 0 && x + width <= picture.width && y + height <= picture.height;
+function liesIn({ x, y, width, height }: Box, image: Size): boolean {
+	return x >= 0 && y >= 0 && x + width <= image.width && y + height <= image.height;
 }

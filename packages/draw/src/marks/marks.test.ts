@@ -1,10 +1,10 @@
 /** Marks: that they can be read on any ground, masks, what is refused. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { describe, expect, test } from "vitest";
 import {
 	type Box,
-	blankPicture,
+	blankImage,
 	drawMarks,
 	gray,
 	gridCells,
@@ -20,16 +20,16 @@ import { markStrokes } from "./badge.ts";
 import { distanceInside } from "./distance.ts";
 
 const SIZE = { width: 400, height: 260 };
-const ground = blankPicture(SIZE, gray(90));
+const ground = blankImage(SIZE, gray(90));
 
 describe("readable on any ground", () => {
 	/** The luminances of the pixels in a box, 0 to 1. */
-	function luminances(picture: Picture, area: Box): number[] {
+	function luminances(image: RgbImage, area: Box): number[] {
 		const result: number[] = [];
 		for (let y = area.y; y < area.y + area.height; y++) {
 			for (let x = area.x; x < area.x + area.width; x++) {
-				const at = (y * picture.width + x) * 3;
-				const [red = 0, green = 0, blue = 0] = picture.data.subarray(at, at + 3);
+				const at = (y * image.width + x) * 3;
+				const [red = 0, green = 0, blue = 0] = image.data.subarray(at, at + 3);
 				result.push(luminanceOf({ red, green, blue }));
 			}
 		}
@@ -39,11 +39,11 @@ describe("readable on any ground", () => {
 		values.reduce((sum, value) => sum + value, 0) / values.length;
 
 	test.each(Object.keys(BACKGROUNDS) as (keyof typeof BACKGROUNDS)[])("%s", (name) => {
-		const picture = BACKGROUNDS[name](SIZE);
+		const image = BACKGROUNDS[name](SIZE);
 		const regions: Region[] = [50, 150, 250, 350].flatMap((x) =>
 			[80, 200].map((y) => ({ kind: "point" as const, x, y })),
 		);
-		const { picture: marked, marks } = drawMarks(picture, regions, { size: 52 });
+		const { image: marked, marks } = drawMarks(image, regions, { size: 52 });
 		const { hairline, ring } = markStrokes(52);
 		for (const { badge } of marks) {
 			// The digits: the text's colour and the fill are the extremes of what lies inside the ring.
@@ -54,7 +54,7 @@ describe("readable on any ground", () => {
 			// The badge: its ring against the ground around it as it was.
 			const middle = badge.x + Math.floor(badge.width / 2);
 			const ringAt = { x: middle, y: badge.y + hairline, width: 1, height: ring };
-			const around = mean(luminances(picture, inset(badge, -8)));
+			const around = mean(luminances(image, inset(badge, -8)));
 			expect(contrastRatio(mean(luminances(marked, ringAt)), around)).toBeGreaterThanOrEqual(
 				READABLE_CONTRAST,
 			);
@@ -92,8 +92,8 @@ describe("masks", () => {
 	});
 
 	test("pixels far outside masks and badges stay as they are", () => {
-		const { picture } = drawMarks(ground, [mask((x, y) => x < 100 && y < 100)]);
-		for (let y = 120; y < SIZE.height; y++) expect(picture.data[(y * SIZE.width + 300) * 3]).toBe(90);
+		const { image } = drawMarks(ground, [mask((x, y) => x < 100 && y < 100)]);
+		for (let y = 120; y < SIZE.height; y++) expect(image.data[(y * SIZE.width + 300) * 3]).toBe(90);
 	});
 
 	test("distances are within 8 % of the straight ones", () => {
@@ -142,7 +142,7 @@ describe("refusals", () => {
 
 	test("a grid of more cells than marks is refused before it is made", () => {
 		expect(() => gridCells({ width: 100_000, height: 100_000 }, { rows: 100_000, cols: 100_000 })).toThrow(
-			/at most 1000 fit one picture/,
+			/at most 1000 fit one image/,
 		);
 	});
 

@@ -1,11 +1,11 @@
 /**
- * Set-of-Mark prompting (arXiv 2310.11441): numbers drawn on the things in a picture, so that a question can name
- * them and an answer can point at them. Gives the marked picture and the table that says which number is where.
+ * Set-of-Mark prompting (arXiv 2310.11441): numbers drawn on the things in an image, so that a question can name
+ * them and an answer can point at them. Gives the marked image and the table that says which number is where.
  */
 
 import { OnevisionError, type Size } from "@onevision/base";
-import type { Picture } from "@onevision/media";
-import { copyPicture } from "../shapes/blank.ts";
+import type { RgbImage } from "@onevision/media";
+import { copyImage } from "../shapes/blank.ts";
 import { assertLabel } from "../shapes/label.ts";
 import type { Box, Point } from "../shapes/path.ts";
 import {
@@ -29,8 +29,8 @@ export interface MarkOptions {
 	/** One per region, in place of 1, 2, 3, …. */
 	readonly labels?: readonly string[];
 	/**
-	 * Height of a badge, px. Default 4.5 % of the picture's longer side, so that a digit is still 8 px high when a
-	 * model sees the picture at 384 px; less where many marks would cover more than a fifth of the picture or more
+	 * Height of a badge, px. Default 4.5 % of the image's longer side, so that a digit is still 8 px high when a
+	 * model sees the image at 384 px; less where many marks would cover more than a fifth of the image or more
 	 * than three tenths of a cell's side, and where smaller ones show more clearly what they mark.
 	 */
 	readonly size?: number;
@@ -51,15 +51,15 @@ export interface Mark {
 	readonly badge: Box;
 }
 
-export interface MarkedPicture {
-	readonly picture: Picture;
+export interface MarkedImage {
+	readonly image: RgbImage;
 	readonly marks: readonly Mark[];
 }
 
 /** Smallest badge, px: its digits are 6 px high. */
 export const MIN_MARK_SIZE = 12;
 const SHARE_OF_SIDE = 0.045;
-/** Most of the picture that badges of the default size may cover. */
+/** Most of the image that badges of the default size may cover. */
 const MAX_COVERED = 0.2;
 /** Most of a cell's shorter side that a badge of the default size may take. */
 const SHARE_OF_CELL = 0.3;
@@ -70,23 +70,23 @@ const LOSS_OF_SIZE = 0.4;
 const MIN_SHARE = 0.55;
 
 /**
- * Draws a numbered mark for each region on a copy of the picture. Marks lie in the picture and do not overlap.
- * Throws `invalid-input` for regions outside the picture and unfit labels, `over-limit` for more than `MAX_MARKS` and
+ * Draws a numbered mark for each region on a copy of the image. Marks lie in the image and do not overlap.
+ * Throws `invalid-input` for regions outside the image and unfit labels, `over-limit` for more than `MAX_MARKS` and
  * when the marks have no place.
  */
 export function drawMarks(
-	picture: Picture,
+	image: RgbImage,
 	regions: readonly Region[],
 	options: MarkOptions = {},
-): MarkedPicture {
-	const resolved = resolveRegions(regions, picture);
+): MarkedImage {
+	const resolved = resolveRegions(regions, image);
 	const labels = labelsOf(regions.length, options.labels);
-	const { placed, height } = place(resolved, labels, options.size, picture);
+	const { placed, height } = place(resolved, labels, options.size, image);
 	const strokes = markStrokes(height);
 	const colors = placed.map(({ badge }, index) =>
-		markColors(hueOf(resolved[index], index), luminanceAround(picture, badge, height / 2)),
+		markColors(hueOf(resolved[index], index), luminanceAround(image, badge, height / 2)),
 	);
-	const target = copyPicture(picture);
+	const target = copyImage(image);
 	/** Calls with each region, its position and its colours, in the given order of indices. */
 	const each = (
 		order: readonly number[],
@@ -111,7 +111,7 @@ export function drawMarks(
 		else drawRing(target, point, own, strokes, RING_RADIUS * height);
 	});
 	each(inOrder, (_, { badge }, own, label) => drawBadge(target, label, badge, own));
-	return { picture: target, marks: table(resolved, labels, placed) };
+	return { image: target, marks: table(resolved, labels, placed) };
 }
 
 /** Cells share their lines, so a hue of their own would say nothing. */
@@ -138,16 +138,16 @@ function place(
 	regions: readonly ResolvedRegion[],
 	labels: readonly string[],
 	asked: number | undefined,
-	picture: Size,
+	image: Size,
 ): { readonly placed: readonly LabelPosition[]; readonly height: number } {
-	const least = Math.min(MIN_MARK_SIZE, picture.height);
+	const least = Math.min(MIN_MARK_SIZE, image.height);
 	if (asked !== undefined && !(Number.isInteger(asked) && asked >= MIN_MARK_SIZE)) {
 		throw new OnevisionError(
 			"invalid-input",
 			`size ${asked}: give the height of a mark, whole px from ${MIN_MARK_SIZE}`,
 		);
 	}
-	const largest = asked ?? Math.max(least, defaultHeight(regions, labels, picture));
+	const largest = asked ?? Math.max(least, defaultHeight(regions, labels, image));
 	const readable = MIN_SHARE * largest;
 	let best:
 		| { readonly placed: readonly LabelPosition[]; readonly height: number; readonly loss: number }
@@ -155,7 +155,7 @@ function place(
 	for (let height = largest; ; height = Math.max(least, Math.floor(height * SHRINK))) {
 		const smaller = LOSS_OF_SIZE * (1 - height / largest);
 		if (best !== undefined && (smaller >= best.loss || height < readable)) break;
-		const placement = placeBadges(regions, labels, height, picture);
+		const placement = placeBadges(regions, labels, height, image);
 		if (placement !== undefined) {
 			const loss = smaller + placement.unclear / regions.length;
 			if (best === undefined || loss < best.loss) best = { placed: placement.positions, height, loss };
@@ -165,8 +165,8 @@ function place(
 	if (best !== undefined) return best;
 	throw new OnevisionError(
 		"over-limit",
-		`${regions.length === 1 ? "1 mark" : `${regions.length} marks`} of ${largest} px ${regions.length === 1 ? "has" : "have"} no place in ${picture.width}x${picture.height} px; ${
-			asked === undefined ? "mark fewer things or a larger picture" : "ask for a smaller size"
+		`${regions.length === 1 ? "1 mark" : `${regions.length} marks`} of ${largest} px ${regions.length === 1 ? "has" : "have"} no place in ${image.width}x${image.height} px; ${
+			asked === undefined ? "mark fewer things or a larger image" : "ask for a smaller size"
 		}`,
 	);
 }

@@ -1,6 +1,6 @@
 /** How marked regions are drawn: tints, frames, the lines of a grid, and leaders from badges that lie apart. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { BLACK, WHITE } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import {
@@ -19,7 +19,7 @@ import type { ResolvedRegion } from "./regions.ts";
 import type { Segment } from "./segment.ts";
 
 export function drawRegion(
-	target: Picture,
+	target: RgbImage,
 	region: ResolvedRegion,
 	colors: MarkColors,
 	strokes: MarkStrokes,
@@ -33,7 +33,7 @@ export function drawRegion(
 
 /** A tint and, inside the edge, the same line as a frame's. */
 function drawMask(
-	target: Picture,
+	target: RgbImage,
 	box: Box,
 	depth: Float32Array,
 	colors: MarkColors,
@@ -46,14 +46,14 @@ function drawMask(
 }
 
 /** A line of the mark's hue between two hairlines of its ring's colour: seen on any background. */
-function drawFrame(target: Picture, box: Box, colors: MarkColors, { hairline, line }: MarkStrokes): void {
+function drawFrame(target: RgbImage, box: Box, colors: MarkColors, { hairline, line }: MarkStrokes): void {
 	fill(target, framePath(box, line + 2 * hairline), { color: colors.ring });
 	const inner = inset(box, hairline);
 	if (inner.width > 0 && inner.height > 0) fill(target, framePath(inner, line), { color: colors.fill });
 }
 
-/** The right and lower border of a cell, white within black, left out along the picture's own border. */
-function drawCellLines(target: Picture, box: Box, { grid }: MarkStrokes): void {
+/** The right and lower border of a cell, white within black, left out along the image's own border. */
+function drawCellLines(target: RgbImage, box: Box, { grid }: MarkStrokes): void {
 	const [right, bottom] = [box.x + box.width, box.y + box.height];
 	const bars = (width: number): Box[] => {
 		const before = Math.floor(width / 2);
@@ -67,7 +67,7 @@ function drawCellLines(target: Picture, box: Box, { grid }: MarkStrokes): void {
 }
 
 export function drawLeader(
-	target: Picture,
+	target: RgbImage,
 	{ from, to }: Segment,
 	colors: MarkColors,
 	strokes: MarkStrokes,
@@ -78,7 +78,7 @@ export function drawLeader(
 
 /** Ends a leader on the frame of a box. */
 export function drawDot(
-	target: Picture,
+	target: RgbImage,
 	point: Point,
 	colors: MarkColors,
 	{ hairline, line }: MarkStrokes,
@@ -89,7 +89,7 @@ export function drawDot(
 
 /** Surrounds the place where a leader ends, and leaves it open: a line of the mark's hue between two of its ring's colour. */
 export function drawRing(
-	target: Picture,
+	target: RgbImage,
 	point: Point,
 	colors: MarkColors,
 	{ hairline, line }: MarkStrokes,

@@ -1,24 +1,15 @@
-/** Where badges stand: in the picture, off each other, off points, off what other marks mark, near their own. */
+/** Where badges stand: in the image, off each other, off points, off what other marks mark, near their own. */
 
 import { createHash } from "node:crypto";
 import { OnevisionError } from "@onevision/base";
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-	type Box,
-	blankPicture,
-	drawMarks,
-	gray,
-	gridCells,
-	inset,
-	type Mark,
-	type Region,
-} from "../index.ts";
+import { type Box, blankImage, drawMarks, gray, gridCells, inset, type Mark, type Region } from "../index.ts";
 import { apart, contains, expectSound } from "../testing/marks.ts";
 
 const SIZE = { width: 400, height: 260 };
-const ground = blankPicture(SIZE, gray(90));
+const ground = blankImage(SIZE, gray(90));
 
 const point: fc.Arbitrary<Region> = fc.record({
 	kind: fc.constant("point" as const),
@@ -59,7 +50,7 @@ function outsideCorners({ x, y, width, height }: Box, badge: Box): Box[] {
 	];
 }
 
-/** Whether a mark lies in the picture, off all other badges with some air, off points and off boxes. */
+/** Whether a mark lies in the image, off all other badges with some air, off points and off boxes. */
 function isFree(mark: Mark, marks: readonly Mark[]): boolean {
 	const { badge, number } = mark;
 	const others = marks.filter((other) => other.number !== number);
@@ -74,7 +65,7 @@ function isFree(mark: Mark, marks: readonly Mark[]): boolean {
 }
 
 describe("placement", () => {
-	test("badges lie in the picture, never overlap, and cover no marked point, their own neither", () => {
+	test("badges lie in the image, never overlap, and cover no marked point, their own neither", () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(point, box), { maxLength: 24 }), (regions) => {
 				const { marks } = drawMarks(ground, regions);
@@ -85,15 +76,15 @@ describe("placement", () => {
 		);
 	});
 
-	test("the same input gives the same picture, and the picture given stays as it is", () => {
-		const hash = (picture: Picture): string => createHash("sha256").update(picture.data).digest("hex");
+	test("the same input gives the same image, and the image given stays as it is", () => {
+		const hash = (image: RgbImage): string => createHash("sha256").update(image.data).digest("hex");
 		const before = hash(ground);
 		fc.assert(
 			fc.property(fc.array(fc.oneof(point, box), { minLength: 1, maxLength: 8 }), (regions) => {
 				const first = drawMarks(ground, regions);
 				const second = drawMarks(ground, regions);
-				expect(hash(second.picture)).toBe(hash(first.picture));
-				expect(hash(first.picture)).not.toBe(before);
+				expect(hash(second.image)).toBe(hash(first.image));
+				expect(hash(first.image)).not.toBe(before);
 				expect(hash(ground)).toBe(before);
 			}),
 			{ numRuns: 10 },
@@ -177,11 +168,11 @@ describe("placement", () => {
 		}
 	});
 
-	test("sizes grow with the picture and shrink with the number of marks", () => {
+	test("sizes grow with the image and shrink with the number of marks", () => {
 		const heightOf = (width: number, count: number): number => {
-			const picture = blankPicture({ width, height: width / 2 }, gray(0));
-			const cells = gridCells(picture, { rows: 1, cols: count });
-			return drawMarks(picture, cells).marks[0]?.badge.height ?? 0;
+			const image = blankImage({ width, height: width / 2 }, gray(0));
+			const cells = gridCells(image, { rows: 1, cols: count });
+			return drawMarks(image, cells).marks[0]?.badge.height ?? 0;
 		};
 		expect([heightOf(400, 1), heightOf(800, 1), heightOf(1600, 1)]).toEqual([18, 36, 72]);
 		expect(heightOf(1600, 40)).toBeLessThan(40);
@@ -192,10 +183,10 @@ describe("placement", () => {
 		{ width: 12, height: 12 },
 		{ width: 3, height: 500 },
 		{ width: 500, height: 3 },
-	])("a picture of $width x $height takes a mark or says that it has no place", (size) => {
-		const picture = blankPicture(size, gray(128));
+	])("an image of $width x $height takes a mark or says that it has no place", (size) => {
+		const image = blankImage(size, gray(128));
 		try {
-			expectSound(drawMarks(picture, [{ kind: "point", x: 0, y: 0 }]).marks, size);
+			expectSound(drawMarks(image, [{ kind: "point", x: 0, y: 0 }]).marks, size);
 		} catch (error) {
 			expect(error).toBeInstanceOf(OnevisionError);
 			expect((error as OnevisionError).code).toBe("over-limit");

@@ -29,14 +29,14 @@ export function placeBadges(
 	regions: readonly ResolvedRegion[],
 	labels: readonly string[],
 	height: number,
-	picture: Size,
+	image: Size,
 ): Placement | undefined {
 	const gap = Math.max(1, Math.round(height * GAP));
 	const sizes = regions.map((_, index) => badgeSize(labels[index] ?? "", height));
 	const widest = sizes.reduce((most, { width }) => Math.max(most, width), 0);
 	const neighbours = neighboursOf(regions, FARTHEST * height + widest);
 	const places = regions.map((region, index) =>
-		labelPositionsFor(region, sizes[index] ?? { width: height, height }, picture, gap),
+		labelPositionsFor(region, sizes[index] ?? { width: height, height }, image, gap),
 	);
 	const chosen: (LabelPosition | undefined)[] = regions.map(() => undefined);
 	const costs = regions.map(() => 0);

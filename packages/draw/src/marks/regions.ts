@@ -1,4 +1,4 @@
-/** What can be marked, checked against the picture it lies in. Coordinates are px of that picture. */
+/** What can be marked, checked against the image it lies in. Coordinates are px of that image. */
 
 import { type Grid, OnevisionError, type Size } from "@onevision/base";
 import { type Box, gridLine, type Point } from "../shapes/path.ts";
@@ -11,7 +11,7 @@ export type Region =
 	| ({ readonly kind: "box" } & Box)
 	/** A cell of a grid, drawn by the lines between cells. */
 	| ({ readonly kind: "cell" } & Box)
-	/** A segment, drawn as a tint with an edge: `[height, width]` of the picture, other than 0 inside. */
+	/** A segment, drawn as a tint with an edge: `[height, width]` of the image, other than 0 inside. */
 	| { readonly kind: "mask"; readonly mask: Uint8Array };
 
 /** A region with what placing and drawing need of it. */
@@ -29,15 +29,15 @@ export interface ResolvedRegion {
 	readonly depth?: Float32Array;
 }
 
-/** Most marks on one picture: more than any model tells apart. */
+/** Most marks on one image: more than any model tells apart. */
 export const MAX_MARKS = 1000;
 
-/** The cells of a grid over a picture, row by row; sizes differ by at most 1 px. */
+/** The cells of a grid over an image, row by row; sizes differ by at most 1 px. */
 export function gridCells(size: Size, { rows, cols }: Grid): Region[] {
 	if (!isCount(rows, size.height) || !isCount(cols, size.width)) {
 		throw new OnevisionError(
 			"invalid-input",
-			`grid ${rows}x${cols}: a picture of ${size.width}x${size.height} px takes 1 to ${size.height} rows and 1 to ${size.width} columns`,
+			`grid ${rows}x${cols}: an image of ${size.width}x${size.height} px takes 1 to ${size.height} rows and 1 to ${size.width} columns`,
 		);
 	}
 	assertCount(rows * cols);
@@ -50,7 +50,7 @@ export function gridCells(size: Size, { rows, cols }: Grid): Region[] {
 	});
 }
 
-/** Throws `invalid-input` for a region that does not lie in the picture, `over-limit` for too many. */
+/** Throws `invalid-input` for a region that does not lie in the image, `over-limit` for too many. */
 export function resolveRegions(regions: readonly Region[], size: Size): ResolvedRegion[] {
 	assertCount(regions.length);
 	const resolved = regions.map((region, index) => {
@@ -92,7 +92,7 @@ function resolveMask(mask: Uint8Array, size: Size, name: string): ResolvedRegion
 	if (mask.length !== width * height) {
 		throw new OnevisionError(
 			"invalid-input",
-			`${name}: mask of ${mask.length} px, the picture is ${width}x${height}; give one value a pixel`,
+			`${name}: mask of ${mask.length} px, the image is ${width}x${height}; give one value a pixel`,
 		);
 	}
 	const { box, area } = extent(mask, size);
@@ -164,7 +164,7 @@ function extent(mask: Uint8Array, { width, height }: Size): { readonly box: Box;
 
 function assertCount(marks: number): void {
 	if (marks <= MAX_MARKS) return;
-	throw new OnevisionError("over-limit", `${marks} marks: at most ${MAX_MARKS} fit one picture; mark fewer`);
+	throw new OnevisionError("over-limit", `${marks} marks: at most ${MAX_MARKS} fit one image; mark fewer`);
 }
 
 function isCount(value: number, most: number): boolean {
@@ -174,6 +174,6 @@ function isCount(value: number, most: number): boolean {
 function outside(what: string, { width, height }: Size): OnevisionError {
 	return new OnevisionError(
 		"invalid-input",
-		`${what} does not lie in the picture of ${width}x${height} px; give coordinates in its px`,
+		`${what} does not lie in the image of ${width}x${height} px; give coordinates in its px`,
 	);
 }

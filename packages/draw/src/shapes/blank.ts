@@ -1,29 +1,29 @@
-/** New pictures to draw on, and one picture laid on another. */
+/** New images to draw on, and one image laid on another. */
 
 import type { Size } from "@onevision/base";
-import { type Picture, picture } from "@onevision/media";
+import { type RgbImage, rgbImage } from "@onevision/media";
 import type { Color } from "./color.ts";
 import type { Point } from "./path.ts";
 
-/** A picture of one colour. */
-export function blankPicture(size: Size, { red, green, blue }: Color): Picture {
+/** An image of one colour. */
+export function blankImage(size: Size, { red, green, blue }: Color): RgbImage {
 	const data = new Uint8Array(size.width * size.height * 3);
 	for (let at = 0; at < data.length; at += 3) {
 		data[at] = red;
 		data[at + 1] = green;
 		data[at + 2] = blue;
 	}
-	return picture(size, data);
+	return rgbImage(size, data);
 }
 
 /** A copy to draw on, so that the original stays as it is. */
-export function copyPicture({ width, height, data }: Picture): Picture {
+export function copyImage({ width, height, data }: RgbImage): RgbImage {
 	// Not data.slice(): a Buffer's slice shares its bytes.
 	return { width, height, data: new Uint8Array(data) };
 }
 
 /** Lays `source` on `target` with its top left corner at `at` (whole px); what lies outside is cut off. */
-export function paste(target: Picture, source: Picture, at: Point): void {
+export function paste(target: RgbImage, source: RgbImage, at: Point): void {
 	const left = Math.max(0, -at.x);
 	const right = Math.min(source.width, target.width - at.x);
 	if (left >= right) return;

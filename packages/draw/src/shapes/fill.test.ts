@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BLACK, blankPicture, type Path, WHITE } from "../index.ts";
+import { BLACK, blankImage, type Path, WHITE } from "../index.ts";
 import { fill } from "./fill.ts";
 import {
 	discPath,
@@ -19,7 +19,7 @@ const SIDE = 48;
 
 /** Covered share of each pixel in 255ths, `[side, side]`. */
 function covered(path: Path, side = SIDE): number[] {
-	const target = blankPicture({ width: side, height: side }, BLACK);
+	const target = blankImage({ width: side, height: side }, BLACK);
 	fill(target, path, { color: WHITE });
 	return Array.from({ length: side * side }, (_, index) => target.data[index * 3] ?? 0);
 }
@@ -57,7 +57,7 @@ describe("rectangles", () => {
 	});
 
 	test("alpha mixes with what is below, rounded to nearest", () => {
-		const target = blankPicture({ width: 1, height: 1 }, { red: 200, green: 100, blue: 3 });
+		const target = blankImage({ width: 1, height: 1 }, { red: 200, green: 100, blue: 3 });
 		const color = { red: 0, green: 255, blue: 0 };
 		fill(target, rectanglePath({ x: 0, y: 0, width: 1, height: 1 }), { color, alpha: 0.25 });
 		expect([...target.data]).toEqual([150, 139, 2]);

@@ -5,7 +5,7 @@
  */
 
 import { OnevisionError } from "@onevision/base";
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import type { Color } from "./color.ts";
 import type { Path, Point } from "./path.ts";
 
@@ -15,7 +15,7 @@ export interface Brush {
 	readonly alpha?: number;
 }
 
-/** Farthest a point may lie from the origin, px: beyond any picture, and exact enough in float64. */
+/** Farthest a point may lie from the origin, px: beyond any image, and exact enough in float64. */
 const FARTHEST = 2 ** 30;
 /** Coverage below this changes no channel: 255 of it stays under half a step. */
 const INVISIBLE = 1 / 512;
@@ -28,10 +28,10 @@ interface Edge {
 }
 
 /**
- * Paints the path over the picture's pixels, in place; what lies outside the picture is cut off. Colours mix in sRGB
+ * Paints the path over the image's pixels, in place; what lies outside the image is cut off. Colours mix in sRGB
  * values, rounded to nearest. Throws `invalid-input` for coordinates that are no numbers or beyond 2^30 px.
  */
-export function fill(target: Picture, path: Path, { color, alpha = 1 }: Brush): void {
+export function fill(target: RgbImage, path: Path, { color, alpha = 1 }: Brush): void {
 	const edges = edgesOf(path);
 	const [left, right] = columnsOf(path, target.width);
 	if (edges.length === 0 || left >= right) return;
@@ -72,7 +72,7 @@ function edgesOf(path: Path): Edge[] {
 	return edges.sort((one, other) => one.top.y - other.top.y);
 }
 
-/** First column the path touches and the one after its last, within the picture. */
+/** First column the path touches and the one after its last, within the image. */
 function columnsOf(path: Path, width: number): [left: number, right: number] {
 	let left = width;
 	let right = 0;
@@ -117,7 +117,7 @@ function addPiece(row: Float64Array, x0: number, x1: number, height: number, wid
 }
 
 function blend(
-	{ data, width }: Picture,
+	{ data, width }: RgbImage,
 	y: number,
 	left: number,
 	right: number,

@@ -1,7 +1,7 @@
 /** A line of text on a plate, readable on whatever is below it. */
 
 import { OnevisionError, type Size } from "@onevision/base";
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { BLACK, type Color, WHITE } from "./color.ts";
 import { type Brush, fill } from "./fill.ts";
 import { type Box, type Path, type Point, roundedRectanglePath } from "./path.ts";
@@ -24,8 +24,8 @@ export function labelSize(text: string, size: number): Size {
 	return { width: Math.ceil(width + 0.9 * size), height: Math.ceil(1.5 * size) };
 }
 
-/** Draws the label with its plate's top left corner at `at`, moved into the picture where it fits; gives the plate. */
-export function drawLabel(target: Picture, text: string, at: Point, style: LabelStyle): Box {
+/** Draws the label with its plate's top left corner at `at`, moved into the image where it fits; gives the plate. */
+export function drawLabel(target: RgbImage, text: string, at: Point, style: LabelStyle): Box {
 	const box = keepInside({ ...labelSize(text, style.size), ...at }, target);
 	fill(target, roundedRectanglePath(box, style.size * 0.25), style.plate ?? PLATE);
 	fill(target, centeredTextPath(text, style.size, box), { color: style.color ?? WHITE });

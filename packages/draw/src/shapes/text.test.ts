@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { blankPicture } from "./blank.ts";
+import { blankImage } from "./blank.ts";
 import { BLACK, WHITE } from "./color.ts";
 import { fill } from "./fill.ts";
 import { GLYPHS, METRICS } from "./glyphs.ts";
@@ -38,7 +38,7 @@ test("every glyph lies between its neighbours and within the line, give or take 
 
 test("digits are as high as stated and differ from each other", () => {
 	const drawn = [..."0123456789"].map((digit) => {
-		const target = blankPicture({ width: 24, height: 24 }, WHITE);
+		const target = blankImage({ width: 24, height: 24 }, WHITE);
 		fill(target, textPath(digit, 20, { x: 4, y: 20 }), { color: BLACK });
 		return target.data.join();
 	});
@@ -76,8 +76,8 @@ test("a character the font lacks is drawn as an empty box, not passed over", () 
 	expect(measureText("中", 20).width).toBeGreaterThan(10);
 });
 
-test("labels are moved into the picture and tell where their plate is", () => {
-	const target = blankPicture({ width: 100, height: 40 }, WHITE);
+test("labels are moved into the image and tell where their plate is", () => {
+	const target = blankImage({ width: 100, height: 40 }, WHITE);
 	const size = labelSize("name", 12);
 	expect(drawLabel(target, "name", { x: 95, y: 39 }, { size: 12 })).toEqual({
 		x: 100 - size.width,

@@ -1,15 +1,15 @@
 /** Colouring the pixels of a mask, whole or along its edge. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { type Brush, mix } from "./fill.ts";
 import type { Box } from "./path.ts";
 
 /**
  * Mixes the brush into each pixel whose depth (see `distanceInside`) is above 0 and at most `within` px.
- * `depth` is `[height, width]` of the box, which lies in the picture on whole px.
+ * `depth` is `[height, width]` of the box, which lies in the image on whole px.
  */
 export function tint(
-	target: Picture,
+	target: RgbImage,
 	box: Box,
 	depth: Float32Array,
 	{ color, alpha = 1 }: Brush,

@@ -1,4 +1,4 @@
-/** Where two pictures go side by side, to be compared: decided from sizes alone, in whole px, neither stretched nor cropped. */
+/** Where two images go side by side, to be compared: decided from sizes alone, in whole px, neither stretched nor cropped. */
 
 import type { Size } from "@onevision/base";
 import {
@@ -15,13 +15,13 @@ import {
 	withCaption,
 } from "./sheet-spacing.ts";
 
-/** For the sake of a small picture, a large one is made no lower than this, px, or half as high; and no narrower. */
+/** For the sake of a small image, a large one is made no lower than this, px, or half as high; and no narrower. */
 const [MIN_HEIGHT, MIN_WIDTH] = [480, 64];
-/** An enlarged picture is at most so many times as wide as the longest side of both: wider, it would make the other small. */
+/** An enlarged image is at most so many times as wide as the longest side of both: wider, it would make the other small. */
 const MAX_WIDE = 2;
 
 /**
- * Two pictures side by side in the same height, each in its own shape to the nearest px: that of the higher one, or so
+ * Two images side by side in the same height, each in its own shape to the nearest px: that of the higher one, or so
  * much less that the other is enlarged to at most four times its size. Where that would leave little of the higher one,
  * the other stays lower. A width enlarges or reduces both alike. The same errors as `layoutSheet`.
  */
@@ -43,10 +43,10 @@ export function layoutPair(before: Size, after: Size, options: PairOptions = {})
 		const cells = [before, after].map((size, index) => {
 			const [x, room] = index === 0 ? [gap, left] : [left + 2 * gap, right];
 			const own = scaled(shown[index] ?? size, scale);
-			const picture = { x, y, ...own, width: areFilled ? room : own.width };
-			return withCaption(picture, picture.height / size.height, room, line, labels?.[index]);
+			const image = { x, y, ...own, width: areFilled ? room : own.width };
+			return withCaption(image, image.height / size.height, room, line, labels?.[index]);
 		});
-		const height = Math.max(...cells.map(({ picture }) => picture.height));
+		const height = Math.max(...cells.map(({ image }) => image.height));
 		return { rows: 1, cols: 2, cells, ...sheetSize(left + right + 3 * gap, y + height + gap, spacing) };
 	};
 	if (width !== undefined) {
@@ -64,12 +64,12 @@ export function layoutPair(before: Size, after: Size, options: PairOptions = {})
 	});
 }
 
-/** Widths of the cells, px, and what the pictures in them are scaled by. */
+/** Widths of the cells, px, and what the images in them are scaled by. */
 interface PairCells {
 	readonly left: number;
 	readonly right: number;
 	readonly scale: number;
-	/** Whether each picture is as wide as its cell, to the nearest px. */
+	/** Whether each image is as wide as its cell, to the nearest px. */
 	readonly areFilled: boolean;
 }
 
@@ -86,7 +86,7 @@ function comparable(before: Size, after: Size): readonly [Size, Size] {
 	return low === before ? [one, other] : [other, one];
 }
 
-/** The two cells, `across` px wide together: in the ratio of the pictures, but not too narrow for the captions. */
+/** The two cells, `across` px wide together: in the ratio of the images, but not too narrow for the captions. */
 function cellsWithin(
 	[one, other]: readonly [Size, Size],
 	rooms: readonly [number, number],

@@ -1,6 +1,6 @@
 /**
- * Where pictures and captions of a contact sheet go: decided from sizes alone, in whole px, no picture stretched or
- * cropped. Captions stand above their pictures, so that a reader meets the name first.
+ * Where images and captions of a contact sheet go: decided from sizes alone, in whole px, no image stretched or
+ * cropped. Captions stand above their images, so that a reader meets the name first.
  */
 
 import type { Size } from "@onevision/base";
@@ -20,7 +20,7 @@ import {
 	withCaption,
 } from "./sheet-spacing.ts";
 
-/** Equal cells for the pictures, before they are scaled. */
+/** Equal cells for the images, before they are scaled. */
 interface SheetGrid {
 	readonly cols: number;
 	readonly rows: number;
@@ -29,10 +29,10 @@ interface SheetGrid {
 }
 
 /**
- * A contact sheet: a grid, row by row in the order given. A cell is as wide and high as the median picture; each
- * picture is fitted into the top left of its cell, enlarged to at most four times its size or that of the cells, and a
- * row is as high as its highest picture. Unless a width is given, nothing is enlarged but that, and no side is over
- * `maxSide`. Throws `invalid-input` for options that do not fit the pictures, `over-limit` for a sheet too large.
+ * A contact sheet: a grid, row by row in the order given. A cell is as wide and high as the median image; each
+ * image is fitted into the top left of its cell, enlarged to at most four times its size or that of the cells, and a
+ * row is as high as its highest image. Unless a width is given, nothing is enlarged but that, and no side is over
+ * `maxSide`. Throws `invalid-input` for options that do not fit the images, `over-limit` for a sheet too large.
  */
 export function layoutSheet(sizes: readonly Size[], options: SheetOptions = {}): SheetLayout {
 	const { labels, columns, width, maxSide = DEFAULT_SHEET_SIDE } = options;
@@ -86,12 +86,12 @@ function sheetOf(
 			return cellOf(size, box, most, line, labels?.[row * cols + col]);
 		});
 		cells.push(...inRow);
-		y += line + Math.max(...inRow.map(({ picture }) => picture.height)) + gap;
+		y += line + Math.max(...inRow.map(({ image }) => image.height)) + gap;
 	}
 	return { rows, cols, cells, ...sheetSize(across + (cols + 1) * gap, y, spacing) };
 }
 
-/** The picture fitted into the top left of the box, scaled by `most` at most, its caption on the line above. */
+/** The image fitted into the top left of the box, scaled by `most` at most, its caption on the line above. */
 function cellOf(size: Size, box: Box, most: number, line: number, label: string | undefined): SheetCell {
 	const scale = Math.min(box.width / size.width, box.height / size.height, most);
 	const width = Math.max(1, Math.min(box.width, Math.round(size.width * scale)));

@@ -5,9 +5,9 @@ import type { Box } from "../shapes/path.ts";
 import { measureText } from "../shapes/text.ts";
 
 export interface PairOptions {
-	/** One per picture; without it nothing is written. */
+	/** One per image; without it nothing is written. */
 	readonly labels?: readonly string[];
-	/** Width of the sheet, px; default: as large as its pictures ask for, within `maxSide`. */
+	/** Width of the sheet, px; default: as large as its images ask for, within `maxSide`. */
 	readonly width?: number;
 	/** Longest side of a sheet whose width is not given, px; default `DEFAULT_SHEET_SIDE`. */
 	readonly maxSide?: number;
@@ -20,18 +20,18 @@ export interface SheetOptions extends PairOptions {
 
 export interface SheetCell {
 	readonly label?: string;
-	/** Where the picture goes. */
-	readonly picture: Box;
+	/** Where the image goes. */
+	readonly image: Box;
 	/** Where its caption goes, on one line; absent without labels. */
 	readonly caption?: Box;
-	/** Size on the sheet over size of the picture; 1 is pixel for pixel. */
+	/** Size on the sheet over size of the image; 1 is pixel for pixel. */
 	readonly scale: number;
 }
 
 export interface SheetLayout extends Size {
 	readonly rows: number;
 	readonly cols: number;
-	/** px between pictures and around them. */
+	/** px between images and around them. */
 	readonly gap: number;
 	/** Font size of the captions, px; 0 without labels. */
 	readonly captionSize: number;
@@ -40,12 +40,12 @@ export interface SheetLayout extends Size {
 
 /** Largest sheet, px: Pillow warns of a decompression bomb beyond this. */
 export const MAX_SHEET_PIXELS = 89_478_485;
-export const MAX_SHEET_PICTURES = 256;
-/** Longest side of a sheet unless asked otherwise, px: more than any vision-language model is given of one picture. */
+export const MAX_SHEET_IMAGES = 256;
+/** Longest side of a sheet unless asked otherwise, px: more than any vision-language model is given of one image. */
 export const DEFAULT_SHEET_SIDE = 4096;
-/** A picture is enlarged so many times at most, so that one of a few px does not become a blur among large ones. */
+/** An image is enlarged so many times at most, so that one of a few px does not become a blur among large ones. */
 export const MAX_ENLARGED = 4;
-/** Shares of the longer side that all pictures take together. */
+/** Shares of the longer side that all images take together. */
 const GAP = 0.012;
 const CAPTION = 0.024;
 /** Captions are at most this share of a cell's side, that of a square as large as it. */
@@ -85,17 +85,17 @@ export function captionRoom(label: string | undefined): number {
 	return Math.max(1, Math.min(MAX_CAPTION_ROOM, Math.ceil(measureText(label, MIN_CAPTION).width)));
 }
 
-/** A picture's place with its caption on the line above, as wide as the cell. */
+/** An image's place with its caption on the line above, as wide as the cell. */
 export function withCaption(
-	picture: Box,
+	image: Box,
 	scale: number,
 	cellWidth: number,
 	line: number,
 	label: string | undefined,
 ): SheetCell {
-	if (label === undefined) return { picture, scale };
-	const caption = { x: picture.x, y: picture.y - line, width: cellWidth, height: line };
-	return { label, picture, caption, scale };
+	if (label === undefined) return { image, scale };
+	const caption = { x: image.x, y: image.y - line, width: cellWidth, height: line };
+	return { label, image, caption, scale };
 }
 
 /** Throws `over-limit` for a sheet of too many px. */
@@ -114,7 +114,7 @@ export function sheetSize(
 }
 
 /**
- * The largest layout no side of which is over `maxSide`: `layoutFor` is asked with the px of the pictures' longer side
+ * The largest layout no side of which is over `maxSide`: `layoutFor` is asked with the px of the images' longer side
  * together, `full` where they are as they are. Throws `over-limit` where even 1 px leads to a larger one.
  */
 export function largestWithin(
@@ -123,7 +123,7 @@ export function largestWithin(
 	layoutFor: (px: number) => SheetLayout,
 ): SheetLayout {
 	let best: SheetLayout | undefined;
-	// Pictures of more px than `maxSide` do not fit, and are not tried: their sheet may be over any limit.
+	// Images of more px than `maxSide` do not fit, and are not tried: their sheet may be over any limit.
 	let [low, high] = [1, Math.min(full, maxSide)];
 	for (let px = high; low <= high; px = Math.floor((low + high) / 2)) {
 		const layout = layoutFor(px);
@@ -133,29 +133,29 @@ export function largestWithin(
 	if (best !== undefined) return best;
 	throw new OnevisionError(
 		"over-limit",
-		`the pictures do not fit a sheet of ${maxSide} px: give a larger longest side, more columns or fewer pictures`,
+		`the images do not fit a sheet of ${maxSide} px: give a larger longest side, more columns or fewer images`,
 	);
 }
 
-/** Throws `invalid-input` for options that do not fit the pictures, `over-limit` for too many pictures. */
+/** Throws `invalid-input` for options that do not fit the images, `over-limit` for too many images. */
 export function assertSheet(count: number, { labels, columns, width, maxSide }: SheetOptions): void {
-	if (count === 0) throw new OnevisionError("invalid-input", "a sheet needs at least one picture");
-	if (count > MAX_SHEET_PICTURES) {
+	if (count === 0) throw new OnevisionError("invalid-input", "a sheet needs at least one image");
+	if (count > MAX_SHEET_IMAGES) {
 		throw new OnevisionError(
 			"over-limit",
-			`${count} pictures: a sheet takes at most ${MAX_SHEET_PICTURES}; give fewer, or make several sheets`,
+			`${count} images: a sheet takes at most ${MAX_SHEET_IMAGES}; give fewer, or make several sheets`,
 		);
 	}
 	if (labels !== undefined && labels.length !== count) {
 		throw new OnevisionError(
 			"invalid-input",
-			`${labels.length} labels for ${count} pictures; give one for each`,
+			`${labels.length} labels for ${count} images; give one for each`,
 		);
 	}
 	if (columns !== undefined && !(Number.isInteger(columns) && columns >= 1 && columns <= count)) {
 		throw new OnevisionError(
 			"invalid-input",
-			`columns ${columns}: give a whole number from 1 to ${count}, the pictures`,
+			`columns ${columns}: give a whole number from 1 to ${count}, the images`,
 		);
 	}
 	if (width !== undefined && maxSide !== undefined) {

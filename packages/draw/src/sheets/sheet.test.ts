@@ -1,4 +1,4 @@
-/** Sheets: grids that suit the pictures, nothing stretched, cropped or overlapping, gaps even, names in place. */
+/** Sheets: grids that suit the images, nothing stretched, cropped or overlapping, gaps even, names in place. */
 
 import type { Size } from "@onevision/base";
 import fc from "fast-check";
@@ -6,13 +6,13 @@ import { describe, expect, test } from "vitest";
 import {
 	type Box,
 	beforeAfterPair,
-	blankPicture,
+	blankImage,
 	contactSheet,
 	DEFAULT_SHEET_SIDE,
 	gray,
 	layoutPair,
 	layoutSheet,
-	MAX_SHEET_PICTURES,
+	MAX_SHEET_IMAGES,
 	type SheetLayout,
 } from "../index.ts";
 import { BACKGROUNDS } from "../testing/backgrounds.ts";
@@ -29,9 +29,9 @@ const apart = (one: Box, other: Box): boolean =>
 	one.y + one.height <= other.y ||
 	other.y + other.height <= one.y;
 
-/** Throws unless everything has whole px within the margins, apart from all else, each picture in its own shape. */
+/** Throws unless everything has whole px within the margins, apart from all else, each image in its own shape. */
 function expectSound(layout: SheetLayout, given: readonly Size[]): void {
-	const boxes = layout.cells.flatMap(({ picture, caption }) => (caption ? [picture, caption] : [picture]));
+	const boxes = layout.cells.flatMap(({ image, caption }) => (caption ? [image, caption] : [image]));
 	for (const [index, box] of boxes.entries()) {
 		for (const value of Object.values(box)) expect(Number.isInteger(value)).toBe(true);
 		expect(box.x).toBeGreaterThanOrEqual(layout.gap);
@@ -40,10 +40,10 @@ function expectSound(layout: SheetLayout, given: readonly Size[]): void {
 		expect(box.y + box.height).toBeLessThanOrEqual(layout.height - layout.gap);
 		for (const other of boxes.slice(index + 1)) expect(apart(box, other)).toBe(true);
 	}
-	layout.cells.forEach(({ picture, scale }, index) => {
+	layout.cells.forEach(({ image, scale }, index) => {
 		const { width, height } = given[index] ?? camera;
 		// Both sides are scaled by the same, each rounded to a whole px.
-		const [across, down] = [picture.width / width, picture.height / height];
+		const [across, down] = [image.width / width, image.height / height];
 		expect(Math.abs(across - down)).toBeLessThanOrEqual(1 / width + 1 / height);
 		expect(Math.min(Math.abs(scale - across) * width, Math.abs(scale - down) * height)).toBeLessThanOrEqual(
 			1,
@@ -63,15 +63,15 @@ describe("contact sheets", () => {
 	])("%s", (_name, count, each, grid) => {
 		const layout = layoutSheet(Array.from({ length: count }, () => each));
 		expect({ rows: layout.rows, cols: layout.cols }).toEqual(grid);
-		// Pictures of one size stay as they are, with the same gap everywhere.
-		for (const { picture, scale } of layout.cells) {
+		// Images of one size stay as they are, with the same gap everywhere.
+		for (const { image, scale } of layout.cells) {
 			expect(scale).toBe(1);
-			expect((picture.x - layout.gap) % (each.width + layout.gap)).toBe(0);
-			expect((picture.y - layout.gap) % (each.height + layout.gap)).toBe(0);
+			expect((image.x - layout.gap) % (each.width + layout.gap)).toBe(0);
+			expect((image.y - layout.gap) % (each.height + layout.gap)).toBe(0);
 		}
 	});
 
-	test("any pictures lie apart, in their own shape, within the margins", () => {
+	test("any images lie apart, in their own shape, within the margins", () => {
 		fc.assert(
 			fc.property(
 				sizes,
@@ -92,7 +92,7 @@ describe("contact sheets", () => {
 		);
 	});
 
-	test("however many and large the pictures, no side is over the longest asked for", () => {
+	test("however many and large the images, no side is over the longest asked for", () => {
 		const shape = fc.record({
 			width: fc.integer({ min: 1, max: 20_000 }),
 			height: fc.integer({ min: 1, max: 20_000 }),
@@ -116,28 +116,28 @@ describe("contact sheets", () => {
 		const longer = Math.max(layout.width, layout.height);
 		expect(longer).toBeLessThanOrEqual(DEFAULT_SHEET_SIDE);
 		expect(longer).toBeGreaterThan(0.98 * DEFAULT_SHEET_SIDE);
-		expect(layout.captionSize).toBeLessThan(0.15 * (layout.cells[0]?.picture.height ?? 0));
+		expect(layout.captionSize).toBeLessThan(0.15 * (layout.cells[0]?.image.height ?? 0));
 	});
 
-	test("a picture of a few px among large ones is enlarged four times at most", () => {
+	test("an image of a few px among large ones is enlarged four times at most", () => {
 		const given = [camera, { width: 16, height: 16 }, camera, camera];
 		const [, icon] = layoutSheet(given).cells;
-		expect(icon?.picture).toMatchObject({ width: 64, height: 64 });
+		expect(icon?.image).toMatchObject({ width: 64, height: 64 });
 		// Where all are enlarged, so many times more than they are.
 		expect(layoutSheet(given, { width: 5790 }).cells[1]?.scale).toBeGreaterThan(10);
 	});
 
 	test("pixels come through unchanged where nothing is scaled, names above them", () => {
-		const pictures = [
+		const images = [
 			BACKGROUNDS.noise({ width: 60, height: 40 }),
 			BACKGROUNDS.photo({ width: 60, height: 40 }),
 		];
-		const { picture: sheet, layout } = contactSheet(pictures, { labels: ["one", "two"] });
-		layout.cells.forEach(({ picture: box, caption }, index) => {
+		const { image: sheet, layout } = contactSheet(images, { labels: ["one", "two"] });
+		layout.cells.forEach(({ image: box, caption }, index) => {
 			for (let y = 0; y < box.height; y++) {
 				const from = ((box.y + y) * sheet.width + box.x) * 3;
 				expect(sheet.data.subarray(from, from + box.width * 3)).toEqual(
-					pictures[index]?.data.subarray(y * 180, y * 180 + 180),
+					images[index]?.data.subarray(y * 180, y * 180 + 180),
 				);
 			}
 			expect(caption).toEqual({
@@ -161,7 +161,7 @@ describe("contact sheets", () => {
 	});
 });
 
-test("shapes as extreme as they come still leave room for the pictures", () => {
+test("shapes as extreme as they come still leave room for the images", () => {
 	for (const each of [
 		{ width: 1, height: 2000 },
 		{ width: 2000, height: 1 },
@@ -178,7 +178,7 @@ describe("pairs", () => {
 	test("two of a size keep it; others come to the higher one's height", () => {
 		expect(layoutPair(camera, camera).cells.map(({ scale }) => scale)).toEqual([1, 1]);
 		const { cells } = layoutPair({ width: 100, height: 200 }, { width: 300, height: 100 });
-		expect(cells.map(({ picture: { width, height } }) => [width, height])).toEqual([
+		expect(cells.map(({ image: { width, height } }) => [width, height])).toEqual([
 			[100, 200],
 			[600, 200],
 		]);
@@ -194,7 +194,7 @@ describe("pairs", () => {
 				const layout = layoutPair(before, after, { width, labels: ["before", "after"] });
 				expectSound(layout, [before, after]);
 				expect(layout.width).toBe(width);
-				const [left, right] = layout.cells.map(({ picture }) => picture);
+				const [left, right] = layout.cells.map(({ image }) => image);
 				expect([left?.y, left?.height]).toEqual([right?.y, right?.height]);
 			}),
 			{ numRuns: 200 },
@@ -212,13 +212,13 @@ describe("pairs", () => {
 			480,
 		],
 		["two icons", { width: 16, height: 16 }, { width: 16, height: 24 }, 24, 24],
-	])("no picture is blown up: %s", (_name, small, large, low, high) => {
+	])("no image is blown up: %s", (_name, small, large, low, high) => {
 		for (const [before, after, expected] of [
 			[small, large, [low, high]],
 			[large, small, [high, low]],
 		] as const) {
 			const { cells } = layoutPair(before, after, { labels: ["before", "after"] });
-			expect(cells.map(({ picture }) => picture.height)).toEqual(expected);
+			expect(cells.map(({ image }) => image.height)).toEqual(expected);
 			expect(Math.max(...cells.map(({ scale }) => scale))).toBeLessThanOrEqual(4.01);
 			for (const { caption } of cells) expect(caption?.width).toBeGreaterThanOrEqual(16);
 		}
@@ -242,20 +242,20 @@ describe("pairs", () => {
 	});
 
 	test("labels are before and after unless given or left out", () => {
-		const picture = blankPicture({ width: 80, height: 60 }, gray(9));
+		const image = blankImage({ width: 80, height: 60 }, gray(9));
 		const labels = (options: Parameters<typeof beforeAfterPair>[2]): unknown =>
-			beforeAfterPair(picture, picture, options).layout.cells.map(({ label }) => label);
+			beforeAfterPair(image, image, options).layout.cells.map(({ label }) => label);
 		expect(labels({})).toEqual(["before", "after"]);
 		expect(labels({ labels: ["t = 0 s", "t = 9 s"] })).toEqual(["t = 0 s", "t = 9 s"]);
 	});
 });
 
 test.each<[string, () => unknown, string]>([
-	["no pictures", () => layoutSheet([]), "invalid-input"],
+	["no images", () => layoutSheet([]), "invalid-input"],
 	["labels too few", () => layoutSheet([camera, camera], { labels: ["a"] }), "invalid-input"],
-	["more columns than pictures", () => layoutSheet([camera], { columns: 2 }), "invalid-input"],
+	["more columns than images", () => layoutSheet([camera], { columns: 2 }), "invalid-input"],
 	["too narrow", () => layoutSheet([camera], { width: 10 }), "invalid-input"],
-	["too many", () => layoutSheet(Array.from({ length: MAX_SHEET_PICTURES + 1 }, () => camera)), "over-limit"],
+	["too many", () => layoutSheet(Array.from({ length: MAX_SHEET_IMAGES + 1 }, () => camera)), "over-limit"],
 	["too large", () => layoutSheet([{ width: 20_000, height: 20_000 }], { width: 20_000 }), "over-limit"],
 	["width and longest side", () => layoutSheet([camera], { width: 900, maxSide: 900 }), "invalid-input"],
 	["a longest side of nothing", () => layoutPair(camera, camera, { maxSide: 0 }), "invalid-input"],
@@ -270,7 +270,7 @@ test.each<[string, () => unknown, string]>([
 	],
 	[
 		"a label the font lacks",
-		() => contactSheet([blankPicture(camera, gray(0))], { labels: ["前"] }),
+		() => contactSheet([blankImage(camera, gray(0))], { labels: ["前"] }),
 		"invalid-input",
 	],
 ])("refused: %s", (_name, make, code) => {

@@ -1,8 +1,8 @@
-/** Several pictures on one: contact sheets of cameras or frames, and before/after pairs. */
+/** Several images on one: contact sheets of cameras or frames, and before/after pairs. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { type ResizeOptions, resize } from "@onevision/media";
-import { blankPicture, paste } from "../shapes/blank.ts";
+import { blankImage, paste } from "../shapes/blank.ts";
 import { gray, WHITE } from "../shapes/color.ts";
 import { fill } from "../shapes/fill.ts";
 import { assertLabel } from "../shapes/label.ts";
@@ -12,32 +12,32 @@ import { layoutSheet } from "./sheet-layout.ts";
 import type { PairOptions, SheetCell, SheetLayout, SheetOptions } from "./sheet-spacing.ts";
 
 export interface Sheet {
-	readonly picture: Picture;
+	readonly image: RgbImage;
 	readonly layout: SheetLayout;
 }
 
 /** As Pillow's `resize` does by default. */
 const FITTING: ResizeOptions = { filter: "bicubic", backend: "pillow" };
-/** Dark enough that white captions keep a contrast ratio of 11, light enough that black pictures end visibly. */
+/** Dark enough that white captions keep a contrast ratio of 11, light enough that black images end visibly. */
 const GROUND = gray(60);
 
 /**
- * A contact sheet of the pictures, row by row in the order given; none is stretched or cropped. Throws as
+ * A contact sheet of the images, row by row in the order given; none is stretched or cropped. Throws as
  * `layoutSheet` does, and `invalid-input` for labels that cannot be drawn.
  */
-export function contactSheet(pictures: readonly Picture[], options: SheetOptions = {}): Sheet {
-	return drawSheet(pictures, layoutSheet(pictures, options));
+export function contactSheet(images: readonly RgbImage[], options: SheetOptions = {}): Sheet {
+	return drawSheet(images, layoutSheet(images, options));
 }
 
-/** Two pictures side by side, see `layoutPair`. Labels default to `before` and `after`. Throws as `contactSheet` does. */
-export function beforeAfterPair(before: Picture, after: Picture, options: PairOptions = {}): Sheet {
+/** Two images side by side, see `layoutPair`. Labels default to `before` and `after`. Throws as `contactSheet` does. */
+export function beforeAfterPair(before: RgbImage, after: RgbImage, options: PairOptions = {}): Sheet {
 	const layout = layoutPair(before, after, { labels: ["before", "after"], ...options });
 	return drawSheet([before, after], layout);
 }
 
-/** The sheet before its pictures: ground and captions. Throws `invalid-input` for labels that cannot be drawn. */
-export function blankSheet(layout: SheetLayout): Picture {
-	const target = blankPicture(layout, GROUND);
+/** The sheet before its images: ground and captions. Throws `invalid-input` for labels that cannot be drawn. */
+export function blankSheet(layout: SheetLayout): RgbImage {
+	const target = blankImage(layout, GROUND);
 	for (const { caption, label } of layout.cells) {
 		if (caption === undefined || label === undefined) continue;
 		assertLabel(label);
@@ -49,16 +49,16 @@ export function blankSheet(layout: SheetLayout): Picture {
 	return target;
 }
 
-/** Lays one picture into its cell; one at a time, a sheet of many large pictures needs the memory of one. */
-export function placeInCell(sheet: Picture, cell: SheetCell, picture: Picture): void {
-	paste(sheet, resize(picture, cell.picture, FITTING), cell.picture);
+/** Lays one image into its cell; one at a time, a sheet of many large images needs the memory of one. */
+export function placeInCell(sheet: RgbImage, cell: SheetCell, image: RgbImage): void {
+	paste(sheet, resize(image, cell.image, FITTING), cell.image);
 }
 
-function drawSheet(pictures: readonly Picture[], layout: SheetLayout): Sheet {
+function drawSheet(images: readonly RgbImage[], layout: SheetLayout): Sheet {
 	const target = blankSheet(layout);
 	layout.cells.forEach((cell, index) => {
-		const picture = pictures[index];
-		if (picture !== undefined) placeInCell(target, cell, picture);
+		const image = images[index];
+		if (image !== undefined) placeInCell(target, cell, image);
 	});
-	return { picture: target, layout };
+	return { image: target, layout };
 }

@@ -1,29 +1,25 @@
 /** Backgrounds that marks have to be readable on. */
 
 import type { Size } from "@onevision/base";
-import { type Picture, picture } from "@onevision/media";
-import { testPicture } from "../../../media/src/testing/pictures.ts";
-import { blankPicture, gray } from "../index.ts";
+import { type RgbImage, rgbImage } from "@onevision/media";
+import { testImage } from "../../../media/src/testing/images.ts";
+import { blankImage, gray } from "../index.ts";
 
 export const BACKGROUNDS = {
-	black: (size) => blankPicture(size, gray(0)),
-	white: (size) => blankPicture(size, gray(255)),
-	"mid-gray": (size) => blankPicture(size, gray(118)),
-	noise: (size) => testPicture(size, 7, "noise"),
+	black: (size) => blankImage(size, gray(0)),
+	white: (size) => blankImage(size, gray(255)),
+	"mid-gray": (size) => blankImage(size, gray(118)),
+	noise: (size) => testImage(size, 7, "noise"),
 	photo: photoLike,
-} as const satisfies Readonly<Record<string, (size: Size) => Picture>>;
+} as const satisfies Readonly<Record<string, (size: Size) => RgbImage>>;
 
 /** Side of a block of even colour, px. */
 const BLOCK = 8;
 
 /** Sky over land with a sun, in uneven blocks: bright, dark and saturated parts, soft and sudden changes. */
-function photoLike(size: Size): Picture {
+function photoLike(size: Size): RgbImage {
 	const { width, height } = size;
-	const grain = testPicture(
-		{ width: Math.ceil(width / BLOCK), height: Math.ceil(height / BLOCK) },
-		3,
-		"noise",
-	);
+	const grain = testImage({ width: Math.ceil(width / BLOCK), height: Math.ceil(height / BLOCK) }, 3, "noise");
 	const data = new Uint8Array(width * height * 3);
 	for (let y = 0; y < height; y++) {
 		for (let x = 0; x < width; x++) {
@@ -41,5 +37,5 @@ function photoLike(size: Size): Picture {
 			}
 		}
 	}
-	return picture(size, data);
+	return rgbImage(size, data);
 }

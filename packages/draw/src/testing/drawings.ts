@@ -1,11 +1,11 @@
 /** Small drawings of everything that can be drawn; draw/goldens holds them as PNG, for tests and for people. */
 
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import {
 	BLACK,
 	barsPath,
 	beforeAfterPair,
-	blankPicture,
+	blankImage,
 	contactSheet,
 	curvePoints,
 	discPath,
@@ -29,7 +29,7 @@ const SIZE = { width: 320, height: 200 };
 
 export const DRAWINGS = {
 	shapes: () => {
-		const target = blankPicture(SIZE, WHITE);
+		const target = blankImage(SIZE, WHITE);
 		fill(target, framePath({ x: 10, y: 10, width: 90, height: 50 }, 4, 12), { color: BLACK });
 		fill(target, roundedRectanglePath({ x: 60, y: 30, width: 90, height: 50 }, 20), {
 			color: hexColor("#0a6b35"),
@@ -48,7 +48,7 @@ export const DRAWINGS = {
 		return target;
 	},
 	text: () => {
-		const target = blankPicture(SIZE, WHITE);
+		const target = blankImage(SIZE, WHITE);
 		let y = 2;
 		for (const size of [9, 12, 16, 24, 40]) {
 			y += Math.round(size * 1.3);
@@ -63,19 +63,19 @@ export const DRAWINGS = {
 	"marks-mid-gray": () => marks(BACKGROUNDS["mid-gray"](SIZE)),
 	"marks-noise": () => marks(BACKGROUNDS.noise(SIZE)),
 	"marks-photo": () => marks(BACKGROUNDS.photo(SIZE)),
-	grid: () => drawMarks(BACKGROUNDS.photo(SIZE), gridCells(SIZE, { rows: 3, cols: 5 })).picture,
+	grid: () => drawMarks(BACKGROUNDS.photo(SIZE), gridCells(SIZE, { rows: 3, cols: 5 })).image,
 	sheet: () => {
 		const sizes = [SIZE, { width: 200, height: 300 }, SIZE, { width: 400, height: 100 }, SIZE];
 		const labels = ["front", "left", "a name that is far too long", "right", "rear"];
-		return contactSheet(sizes.map(BACKGROUNDS.photo), { labels, width: 480 }).picture;
+		return contactSheet(sizes.map(BACKGROUNDS.photo), { labels, width: 480 }).image;
 	},
 	pair: () =>
 		beforeAfterPair(BACKGROUNDS.photo(SIZE), BACKGROUNDS.white({ width: 90, height: 120 }), { width: 400 })
-			.picture,
-} as const satisfies Readonly<Record<string, () => Picture>>;
+			.image,
+} as const satisfies Readonly<Record<string, () => RgbImage>>;
 
 /** Points near each other and at the border, boxes with and without room, a ring-shaped and a thin mask. */
-function marks(ground: Picture): Picture {
+function marks(ground: RgbImage): RgbImage {
 	const mask = (inside: (x: number, y: number) => boolean): Region => ({
 		kind: "mask",
 		mask: Uint8Array.from({ length: ground.width * ground.height }, (_, at) =>
@@ -92,5 +92,5 @@ function marks(ground: Picture): Picture {
 		mask((x, y) => fromCenter(x, y) < 55 ** 2 && fromCenter(x, y) > 25 ** 2),
 		mask((x, y) => x >= 20 && x < 140 && y >= 170 && y < 176),
 	];
-	return drawMarks(ground, regions, { size: 22 }).picture;
+	return drawMarks(ground, regions, { size: 22 }).image;
 }

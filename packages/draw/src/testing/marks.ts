@@ -16,7 +16,7 @@ export const apart = (one: Box, other: Box): boolean =>
 	one.y + one.height <= other.y ||
 	other.y + other.height <= one.y;
 
-/** Throws unless badges lie in the picture, apart from each other, and off every marked point. */
+/** Throws unless badges lie in the image, apart from each other, and off every marked point. */
 export function expectSound(marks: readonly Mark[], size: Size): void {
 	for (const mark of marks) {
 		expect(contains({ x: 0, y: 0, ...size }, mark.badge)).toBe(true);

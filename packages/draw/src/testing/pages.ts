@@ -1,7 +1,7 @@
-/** Pages of inspection for every way a model lays pictures out; inspect/goldens holds what they looked like. */
+/** Pages of inspection for every way a model lays images out; inspect/goldens holds what they looked like. */
 
 import { createCounterFrom } from "@onevision/core";
-import type { Picture } from "@onevision/media";
+import type { RgbImage } from "@onevision/media";
 import { createProcessor } from "@onevision/media";
 import {
 	framesToShow,
@@ -15,7 +15,7 @@ import { BACKGROUNDS } from "./backgrounds.ts";
 type Settings = Readonly<Record<string, unknown>>;
 
 /** A page of one image; without a view plan for models whose pixels are not made. */
-function page(model: string, width: number, height: number, settings: Settings = {}): Picture {
+function page(model: string, width: number, height: number, settings: Settings = {}): RgbImage {
 	const counter = createCounterFrom(model, settings);
 	const [layout] = counter.count({ media: [{ kind: "image", width, height }] }).items;
 	if (layout === undefined) throw new Error("no layout");
@@ -38,7 +38,7 @@ export function processorOf(model: string, settings: Settings) {
 	}
 }
 
-function together(model: string): Picture {
+function together(model: string): RgbImage {
 	const sizes = [
 		{ width: 320, height: 180 },
 		{ width: 90, height: 200 },
@@ -49,7 +49,7 @@ function together(model: string): Picture {
 	const { items } = counter.count({ media: sizes.map((size) => ({ kind: "image", ...size })) });
 	const images = items.map((layout, index) => ({
 		name: `image ${index}`,
-		picture: BACKGROUNDS.photo(layout.source),
+		image: BACKGROUNDS.photo(layout.source),
 		layout,
 		viewPlan: processor.planViews(layout, sizes.length),
 	}));
@@ -57,7 +57,7 @@ function together(model: string): Picture {
 }
 
 /** A clip of 60 frames with a cut in the middle, and of the frames a shade each. */
-function clip(model: string, settings: Settings): Picture {
+function clip(model: string, settings: Settings): RgbImage {
 	const processor = createProcessor(model, { settings });
 	const layout = processor.layout({ kind: "video", width: 160, height: 90, frames: 60, fps: 10 });
 	const weights = Array.from({ length: 60 }, (_, frame) => ({
@@ -69,7 +69,7 @@ function clip(model: string, settings: Settings): Picture {
 	const frames = framesToShow(chosen).map((frame) => ({
 		frame,
 		seconds: frame / 10,
-		picture: BACKGROUNDS[frame < 30 ? "photo" : "mid-gray"](layout.source),
+		image: BACKGROUNDS[frame < 30 ? "photo" : "mid-gray"](layout.source),
 	}));
 	const options = {
 		title: processor.checkpoint.title,
@@ -92,7 +92,7 @@ export const PAGES = {
 	together: () => together("llava-onevision-qwen2-7b-ov"),
 	"clip-sampled": () => clip("llava-onevision-qwen2-7b-ov", { num_frames: 8 }),
 	"clip-whole": () => clip("qwen2.5-vl-7b", {}),
-} as const satisfies Readonly<Record<string, () => Picture>>;
+} as const satisfies Readonly<Record<string, () => RgbImage>>;
 
-/** Those that are kept as pictures, for people. */
+/** Those that are kept as images, for people. */
 export const SHOWN_PAGES = ["without-picture", "queries"] as const satisfies readonly (keyof typeof PAGES)[];

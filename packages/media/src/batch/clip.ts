@@ -1,9 +1,9 @@
 /** A video file as the clip that a processor takes. */
 
 import type { ItemLayout, VideoItem } from "@onevision/core";
-import type { Picture } from "../picture.ts";
 import type { Tensors } from "../preprocess/pieces.ts";
 import { type Clip, createProcessor, type Processor } from "../preprocess/processor.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import { openVideo } from "../video/open.ts";
 import { assertHeld, type DecodeOptions } from "./files.ts";
 import type { BatchSetup } from "./protocol.ts";
@@ -48,8 +48,8 @@ async function readClip(
 	try {
 		const { width, height } = item;
 		assertHeld(wanted.length * width * height, `${path}: ${wanted.length} frames of ${width}x${height}`);
-		const frames: Picture[] = [];
-		for await (const { picture } of video.frames(wanted, { rotation })) frames.push(picture);
+		const frames: RgbImage[] = [];
+		for await (const { image } of video.frames(wanted, { rotation })) frames.push(image);
 		return { item, frames };
 	} finally {
 		await video.close();

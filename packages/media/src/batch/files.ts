@@ -4,8 +4,8 @@ import { readFile, stat } from "node:fs/promises";
 import { OnevisionError } from "@onevision/base";
 import type { DecodeOptions as ImageDecodeOptions } from "../decode/limits.ts";
 import { decodeImage } from "../decode/node.ts";
-import type { Picture } from "../picture.ts";
 import { withPath } from "../reading.ts";
+import type { RgbImage } from "../rgb-image.ts";
 
 export interface DecodeOptions extends ImageDecodeOptions {
 	/** Turn the frames of videos as their files ask for display (default: as `applyOrientation`). */
@@ -18,7 +18,7 @@ const MAX_FILE_BYTES = 1024 * 1024 * 1024;
 const MAX_HELD_PIXELS = 1_100_000_000;
 
 /** Decodes an image file. Messages start with the path. Throws as `decodeImage`, and `over-limit` for absurd files. */
-export async function readPicture(path: string, options: DecodeOptions): Promise<Picture> {
+export async function readPicture(path: string, options: DecodeOptions): Promise<RgbImage> {
 	try {
 		const { size } = await stat(path);
 		if (size > MAX_FILE_BYTES) {

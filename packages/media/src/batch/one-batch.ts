@@ -4,7 +4,6 @@ import { DTYPES, elementCount, OnevisionError } from "@onevision/base";
 import type { Checkpoint, ImageItem, ItemLayout } from "@onevision/core";
 import { readHeader } from "../file.ts";
 import type { MediaHeader } from "../header.ts";
-import type { Picture } from "../picture.ts";
 import {
 	assertCovered,
 	makeTensors,
@@ -14,6 +13,7 @@ import {
 } from "../preprocess/pieces.ts";
 import { createProcessor, type Processor, type ProcessorOptions } from "../preprocess/processor.ts";
 import type { ProcessedData, ProcessedTensor } from "../preprocess/tensor.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import { mediaItemOf } from "../samples.ts";
 import { openClip } from "./clip.ts";
 import { assertHeld, type DecodeOptions, turnsOf, withNames } from "./files.ts";
@@ -75,7 +75,7 @@ export async function preprocessBatch(
 	const tensors: Record<string, ProcessedTensor> = {};
 	for (const { plans, count, open } of parts) {
 		const source = open();
-		const pictures: Picture[] = [];
+		const pictures: RgbImage[] = [];
 		try {
 			for (let number = 0; number < count; number++) {
 				pictures.push(await source.get(number));
@@ -128,7 +128,7 @@ async function* piecesOf(
 	const ArrayType = DTYPES[dtype].array;
 	const memory = new ArrayType(Math.max(0, ...pieces.map(({ elements }) => elements)));
 	for (const piece of pieces) {
-		const pictures: Picture[] = [];
+		const pictures: RgbImage[] = [];
 		for (const [at, number] of piece.pictures.entries()) {
 			const again = piece.pictures.indexOf(number);
 			const known = again < at ? pictures[again] : undefined;

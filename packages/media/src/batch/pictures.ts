@@ -1,7 +1,7 @@
 /** The pictures of a batch by their numbers, loaded when they are asked for. */
 
 import type { VideoItem } from "@onevision/core";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import { openVideo } from "../video/open.ts";
 import type { Video } from "../video/video.ts";
 import { type DecodeOptions, readPicture } from "./files.ts";
@@ -15,7 +15,7 @@ export interface ClipFrames {
 
 /** Pictures in the order of their numbers; asking for one before the last asked for is a contradiction. */
 export interface PictureSource {
-	get(number: number): Promise<Picture>;
+	get(number: number): Promise<RgbImage>;
 	close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export function imageFiles(paths: readonly string[], decode: DecodeOptions): Pic
 export function clipFrames(clips: readonly ClipFrames[], decode: DecodeOptions): PictureSource {
 	const frames = framesOf(clips, decode);
 	let next = 0;
-	let last: Picture | undefined;
+	let last: RgbImage | undefined;
 	return {
 		get: async (number) => {
 			for (; next <= number; next++) {
@@ -51,14 +51,14 @@ export function clipFrames(clips: readonly ClipFrames[], decode: DecodeOptions):
 async function* framesOf(
 	clips: readonly ClipFrames[],
 	{ applyOrientation = false, applyRotation = applyOrientation }: DecodeOptions,
-): AsyncGenerator<Picture, void> {
+): AsyncGenerator<RgbImage, void> {
 	for (const { path, wanted } of clips) {
 		const video: Video = await openVideo(path);
 		try {
-			for await (const { picture } of video.frames(wanted, {
+			for await (const { image } of video.frames(wanted, {
 				rotation: applyRotation ? "apply" : "ignore",
 			})) {
-				yield picture;
+				yield image;
 			}
 		} finally {
 			await video.close();

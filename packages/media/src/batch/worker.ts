@@ -5,9 +5,9 @@
  */
 
 import { parentPort, workerData } from "node:worker_threads";
-import type { Picture } from "../picture.ts";
 import { makeTensors, type Tensors } from "../preprocess/pieces.ts";
-import { assertPictures, pipelinesOf, planImages } from "../preprocess/recipe.ts";
+import { assertImages, pipelinesOf, planImages } from "../preprocess/recipe.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import { readPicture, withNames } from "./files.ts";
 import { END, HOLD } from "./pool.ts";
 import {
@@ -53,10 +53,10 @@ async function makeOfImages(
 	{ files, layouts }: Extract<LaidOutSample, { kind: "images" }>,
 	reuse: Tensors | undefined,
 ) {
-	const pictures: Picture[] = [];
+	const pictures: RgbImage[] = [];
 	for (const [index, layout] of layouts.entries()) {
 		const picture = await readPicture(files[index] ?? "", setup.decode);
-		assertPictures(layout, [picture]);
+		assertImages(layout, [picture]);
 		pictures.push(picture);
 	}
 	return { tensors: makeTensors(planImages(pipelines.image, [layouts]), pictures, reuse), layouts };

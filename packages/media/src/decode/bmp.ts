@@ -3,8 +3,8 @@
  * code because of the 16 fixtures bmp-ts 1.0.9 gets 9 wrong or refuses them and fast-bmp 4.0.1 all but 4.
  */
 
-import { type Picture, picture } from "../picture.ts";
 import { unreadable } from "../reading.ts";
+import { type RgbImage, rgbImage } from "../rgb-image.ts";
 
 interface BmpLayout {
 	readonly width: number;
@@ -28,7 +28,7 @@ const RLE4 = 2;
 const BIT_FIELDS = 3;
 
 /** The pixels of a whole file whose size has been checked. Throws `unreadable-file` for damaged or unusual files. */
-export function decodeBmp(bytes: Uint8Array): Picture {
+export function decodeBmp(bytes: Uint8Array): RgbImage {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	try {
 		const layout = readLayout(view, bytes);
@@ -40,7 +40,7 @@ export function decodeBmp(bytes: Uint8Array): Picture {
 						layout.runLengths === 0 ? unpackIndices(layout, pixels) : runLengths(layout, pixels),
 					)
 				: fromColors(layout, pixels);
-		return picture(layout, layout.isTopDown ? rgb : upsideDown(rgb, layout.width * 3));
+		return rgbImage(layout, layout.isTopDown ? rgb : upsideDown(rgb, layout.width * 3));
 	} catch (error) {
 		if (error instanceof RangeError) throw truncated();
 		throw error;
@@ -117,7 +117,7 @@ function unpackIndices({ width, height, bits }: BmpLayout, pixels: Uint8Array): 
 
 /** A byte and its repetition stand for at most this many pixels. */
 const MAX_PER_RUN = 255;
-/** Pictures of more pixels must have as many bytes as a plain encoder writes at least. */
+/** Images of more pixels must have as many bytes as a plain encoder writes at least. */
 const UNCHECKED_PIXELS = 2 ** 24;
 
 /** `[height, width]` palette indices from run lengths; pixels that are skipped are 0. */

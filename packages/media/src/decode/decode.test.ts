@@ -4,8 +4,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Picture } from "../picture.ts";
-import { testPicture } from "../testing/pictures.ts";
+import type { RgbImage } from "../rgb-image.ts";
+import { testImage } from "../testing/images.ts";
 import { decodeImage } from "./node.ts";
 import { applyOrientation, inverseOrientation } from "./orientation.ts";
 
@@ -26,7 +26,7 @@ const { files } = JSON.parse(read("decode/fixtures/decode.json").toString()) as 
 const entries = Object.entries(files);
 const isAvif = (file: string): boolean => file.endsWith(".avif");
 
-const facts = ({ width, height, data }: Picture) => ({
+const facts = ({ width, height, data }: RgbImage) => ({
 	width,
 	height,
 	sha256: createHash("sha256").update(data).digest("hex").slice(0, 16),
@@ -70,7 +70,7 @@ describe("AVIF, decoded by another library than Pillow's", () => {
 		});
 	});
 
-	/** Chroma at half the resolution is brought to full size in another way, seen at every edge of so small a picture. */
+	/** Chroma at half the resolution is brought to full size in another way, seen at every edge of so small an image. */
 	test.each([
 		["444", 1, 0.5],
 		["alpha", 1, 0.5],
@@ -96,7 +96,7 @@ describe("AVIF, decoded by another library than Pillow's", () => {
 describe("a JPEG scaled as it is decoded", () => {
 	const files = ["jpeg-444.jpg", "jpeg-exif-6.jpg", "jpeg-cmyk.jpg", "jpeg-progressive.jpg"];
 
-	test.each(files)("%s: no less than is needed, and the same picture", async (file) => {
+	test.each(files)("%s: no less than is needed, and the same image", async (file) => {
 		const bytes = read(`decode/fixtures/${file}`);
 		for (const applyOrientation of [false, true]) {
 			const whole = await decodeImage(bytes, { applyOrientation });
@@ -304,13 +304,13 @@ test("a file's name does not matter", async () => {
 });
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])("orientation %i is undone by its inverse", (orientation) => {
-	const source = testPicture({ width: 5, height: 3 }, 1, "noise");
+	const source = testImage({ width: 5, height: 3 }, 1, "noise");
 	expect(applyOrientation(applyOrientation(source, orientation), inverseOrientation(orientation))).toEqual(
 		source,
 	);
 });
 
-test("damaged files give a picture or one clear line, never anything else", async () => {
+test("damaged files give an image or one clear line, never anything else", async () => {
 	const small = entries.map(([file]) => read(file)).filter((bytes) => bytes.length < 20_000);
 	const mutation = fc.tuple(
 		fc.nat(),

@@ -5,8 +5,8 @@
 
 import { type GifFrame, readGifFrame } from "../image/gif.ts";
 import type { Kernel } from "../kernel/kernel.ts";
-import { type Picture, picture } from "../picture.ts";
 import { readFromBytes, unreadable } from "../reading.ts";
+import { type RgbImage, rgbImage } from "../rgb-image.ts";
 import { paintByKernel } from "./gif-kernel.ts";
 import { assertDecodable, decodeLzw } from "./lzw.ts";
 
@@ -22,7 +22,7 @@ const PASSES = [
  * The pixels of a file whose size has been checked, by the kernel if there is one. Throws `unreadable-file` for damaged
  * and truncated files.
  */
-export function decodeGif(bytes: Uint8Array, kernel: Kernel | undefined): Picture {
+export function decodeGif(bytes: Uint8Array, kernel: Kernel | undefined): RgbImage {
 	const frame = readFromBytes(readGifFrame(), bytes);
 	const { width, height, frameWidth, frameHeight, offset, literalBits, transparentIndex = 0 } = frame;
 	if (frameWidth === 0 || frameHeight === 0) {
@@ -37,7 +37,7 @@ export function decodeGif(bytes: Uint8Array, kernel: Kernel | undefined): Pictur
 	const put = rowWriter(frame, data);
 	if (kernel === undefined) put(colored(decodeLzw(bytes, offset, literalBits, pixels), colors), pixels);
 	else paintByKernel(kernel, bytes, frame, colors, pixels, put);
-	return picture(frame, data);
+	return rgbImage(frame, data);
 }
 
 /** Puts pixels of the frame, in the order they are stored, where they belong. */

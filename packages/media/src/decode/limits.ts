@@ -1,16 +1,16 @@
-/** Limits of decoding and what a decoded picture must be, wherever it is done. */
+/** Limits of decoding and what a decoded image must be, wherever it is done. */
 
 import { OnevisionError, type Size } from "@onevision/base";
 import type { ImageHeader } from "../image/image.ts";
 import { unreadable } from "../reading.ts";
 
 export interface DecodeOptions {
-	/** Turn the picture as its EXIF orientation says (default false; `loadingOf` says which references do). */
+	/** Turn the image as its EXIF orientation says (default false; `loadingOf` says which references do). */
 	readonly applyOrientation?: boolean;
 	/** Most pixels an image may have, default 178,956,970: where Pillow sees a decompression bomb. */
 	readonly maxPixels?: number;
 	/**
-	 * Size that is needed, px, of the picture as it is returned: a JPEG is scaled to 1/2, 1/4 or 1/8 while it is decoded,
+	 * Size that is needed, px, of the image as it is returned: a JPEG is scaled to 1/2, 1/4 or 1/8 while it is decoded,
 	 * to no less than this, in a fraction of the time and memory. Its pixels are then not Pillow's. Default: not scaled;
 	 * not in a browser.
 	 */

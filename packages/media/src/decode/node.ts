@@ -8,8 +8,8 @@ import type { Metadata, Sharp } from "sharp";
 import { type ImageHeader, readImageHeader } from "../image/image.ts";
 import { readJpeg } from "../image/jpeg.ts";
 import { kernelOfThread } from "../kernel/kernel.ts";
-import { type Picture, picture } from "../picture.ts";
 import { readFromBytes, unreadable } from "../reading.ts";
+import { type RgbImage, rgbImage } from "../rgb-image.ts";
 import { loadSharp } from "../sharp.ts";
 import { decodeBmp } from "./bmp.ts";
 import { cmykToRgb } from "./cmyk.ts";
@@ -31,7 +31,7 @@ const PNG_COLOR_TYPE = 25;
 const PNG_GRAY = 0;
 
 /** Formats that sharp does not read, or not as Pillow does. */
-const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
+const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => RgbImage>> = {
 	bmp: decodeBmp,
 	gif: (bytes) => decodeGif(bytes, kernelOfThread()),
 };
@@ -43,7 +43,7 @@ const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => Picture>> = {
  * and for those that take too long, `unsupported` for HEIC and some kinds of TIFF, `invalid-input` for limits that
  * are none.
  */
-export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
+export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
 	const asShown = options.applyOrientation === true;
 	const header = readImageHeader(bytes, { applyOrientation: asShown });
 	assertPixels(header, options.maxPixels ?? MAX_PIXELS);
@@ -82,9 +82,9 @@ async function decodeBySharp(
 	bytes: Uint8Array,
 	header: ImageHeader,
 	seconds: number,
-	/** What a larger picture is scaled to as it is decoded, px as stored. */
+	/** What a larger image is scaled to as it is decoded, px as stored. */
 	scaled: Size | undefined,
-): Promise<Picture> {
+): Promise<RgbImage> {
 	const { format, width, height } = header;
 	if (format === "heic") {
 		throw new OnevisionError(
@@ -113,7 +113,7 @@ async function decodeBySharp(
 /** What is decided on before decoding. */
 type Space = Pick<Metadata, "space" | "hasAlpha" | "orientation">;
 
-/** Of ordinary JPEG, without asking sharp: that opens the file once more, a fourth of the time of a small picture. */
+/** Of ordinary JPEG, without asking sharp: that opens the file once more, a fourth of the time of a small image. */
 function spaceOfJpeg(format: string, bytes: Uint8Array): Space | undefined {
 	if (format !== "jpeg") return undefined;
 	const { precision, components } = readFromBytes(readJpeg(bytes.byteLength, false), bytes);
@@ -121,29 +121,29 @@ function spaceOfJpeg(format: string, bytes: Uint8Array): Space | undefined {
 	return { space: components === 1 ? "b-w" : "srgb", hasAlpha: false };
 }
 
-function decodeSpace(image: Sharp, { space, hasAlpha }: Space, bytes: Uint8Array): Promise<Picture> {
+function decodeSpace(image: Sharp, { space, hasAlpha }: Space, bytes: Uint8Array): Promise<RgbImage> {
 	if (space === "cmyk") return decodeCmyk(image);
 	// Gray with an alpha channel is read in 8 bits by Pillow, gray with one transparent shade is not.
 	const isGray = !hasAlpha || bytes[PNG_COLOR_TYPE] === PNG_GRAY;
 	return space === "grey16" && isGray ? decodeDeepGray(image) : decodeRgb(image);
 }
 
-/** The picture before EXIF orientation, as Pillow opens it: TIFF is turned there, AVIF is not, here the other way. */
-function asStored(decoded: Picture, header: ImageHeader, metadata: Space): Picture {
+/** The image before EXIF orientation, as Pillow opens it: TIFF is turned there, AVIF is not, here the other way. */
+function asStored(decoded: RgbImage, header: ImageHeader, metadata: Space): RgbImage {
 	if (header.format === "tiff") return applyOrientation(decoded, metadata.orientation ?? 1);
 	if (header.format !== "avif") return decoded;
 	return applyOrientation(decoded, inverseOrientation(header.appliedOrientation ?? header.orientation));
 }
 
-async function decodeRgb(image: Sharp): Promise<Picture> {
+async function decodeRgb(image: Sharp): Promise<RgbImage> {
 	const { data, info } = await image
 		.removeAlpha()
 		.toColourspace("srgb")
 		.raw()
 		.toBuffer({ resolveWithObject: true });
 	return info.channels === 3
-		? picture(info, plain(data))
-		: grayPicture(info, (i) => data[i * info.channels] ?? 0);
+		? rgbImage(info, plain(data))
+		: grayImage(info, (i) => data[i * info.channels] ?? 0);
 }
 
 /** The same bytes without Buffer's own ways: its `slice` shares memory. */
@@ -152,28 +152,28 @@ function plain({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
 }
 
 /** 16-bit gray: Pillow 12.3 keeps the shades up to 255 and makes all others white. */
-async function decodeDeepGray(image: Sharp): Promise<Picture> {
+async function decodeDeepGray(image: Sharp): Promise<RgbImage> {
 	const { data, info } = await image
 		.toColourspace("grey16")
 		.raw({ depth: "ushort" })
 		.toBuffer({ resolveWithObject: true });
 	const shades = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
-	return grayPicture(info, (i) => Math.min(255, shades[i * info.channels] ?? 0));
+	return grayImage(info, (i) => Math.min(255, shades[i * info.channels] ?? 0));
 }
 
-function grayPicture(size: Size, shadeOf: (pixel: number) => number): Picture {
+function grayImage(size: Size, shadeOf: (pixel: number) => number): RgbImage {
 	const data = new Uint8Array(size.width * size.height * 3);
 	for (let i = 0; i < size.width * size.height; i++) data.fill(shadeOf(i), i * 3, i * 3 + 3);
-	return picture(size, data);
+	return rgbImage(size, data);
 }
 
-async function decodeCmyk(image: Sharp): Promise<Picture> {
+async function decodeCmyk(image: Sharp): Promise<RgbImage> {
 	const { data, info } = await image
 		.pipelineColourspace("cmyk")
 		.toColourspace("cmyk")
 		.raw()
 		.toBuffer({ resolveWithObject: true });
-	return picture(info, cmykToRgb(data));
+	return rgbImage(info, cmykToRgb(data));
 }
 
 function undecodable(format: string, error: unknown): Error {

@@ -1,9 +1,9 @@
-/** Turning a picture as its EXIF orientation says (EXIF 2.32, tag 0x0112), as Pillow's `ImageOps.exif_transpose` does. */
+/** Turning an image as its EXIF orientation says (EXIF 2.32, tag 0x0112), as Pillow's `ImageOps.exif_transpose` does. */
 
-import { type Picture, picture } from "../picture.ts";
+import { type RgbImage, rgbImage } from "../rgb-image.ts";
 
-/** The picture as shown; orientations outside 2 to 8 leave it as it is. */
-export function applyOrientation(source: Picture, orientation: number): Picture {
+/** The image as shown; orientations outside 2 to 8 leave it as it is. */
+export function applyOrientation(source: RgbImage, orientation: number): RgbImage {
 	if (!(orientation >= 2 && orientation <= 8)) return source;
 	const isTurned = orientation >= 5;
 	const { width: right, height: down } = source;
@@ -22,7 +22,7 @@ export function applyOrientation(source: Picture, orientation: number): Picture 
 			data[out++] = source.data[from + 2] ?? 0;
 		}
 	}
-	return picture(size, data);
+	return rgbImage(size, data);
 }
 
 /** The orientation that undoes another one. */

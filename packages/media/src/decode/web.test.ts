@@ -9,7 +9,7 @@ import { digestsOf } from "../testing/goldens.ts";
 import { CHROMIUM, openTestPage, type TestPage } from "../testing/page.ts";
 import type { DecodeOptions } from "./limits.ts";
 import { decodeImage } from "./node.ts";
-import type { PagePicture } from "./testing/web-page.ts";
+import type { PageImage } from "./testing/web-page.ts";
 
 const FIXTURES = fileURLToPath(new URL("fixtures/", import.meta.url));
 const read = (file: string): Buffer => readFileSync(join(FIXTURES, file));
@@ -24,7 +24,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 	afterAll(() => page?.close());
 
 	const decode = (file: string, options: DecodeOptions = {}) =>
-		page?.call("decodeInPage", file, options) as Promise<PagePicture | string>;
+		page?.call("decodeInPage", file, options) as Promise<PageImage | string>;
 
 	/** Largest difference of a value from what is decoded here. */
 	async function difference(file: string, options: DecodeOptions = {}): Promise<number> {

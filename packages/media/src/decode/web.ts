@@ -5,8 +5,8 @@
 
 import { OnevisionError } from "@onevision/base";
 import { readImageHeaderFrom } from "../image/image.ts";
-import { type Picture, picture } from "../picture.ts";
 import { blobSource, unreadable } from "../reading.ts";
+import { type RgbImage, rgbImage } from "../rgb-image.ts";
 import type { ImageFormat } from "../sniff.ts";
 import { assertPixels, assertSize, type DecodeOptions, MAX_PIXELS } from "./limits.ts";
 import { applyOrientation, inverseOrientation } from "./orientation.ts";
@@ -19,7 +19,7 @@ import { applyOrientation, inverseOrientation } from "./orientation.ts";
 export async function decodeImageBlob(
 	blob: Blob,
 	{ applyOrientation: asShown = false, maxPixels = MAX_PIXELS }: Omit<DecodeOptions, "maxSeconds"> = {},
-): Promise<Picture> {
+): Promise<RgbImage> {
 	const header = await readImageHeaderFrom(blobSource(blob));
 	assertPixels(header, maxPixels);
 	const drawn = await decodeDrawn(blob, header.format);
@@ -43,7 +43,7 @@ const TURNED: Readonly<Record<ImageFormat, boolean>> = {
 };
 
 /** As the browser draws it. */
-async function decodeDrawn(blob: Blob, format: string): Promise<Picture> {
+async function decodeDrawn(blob: Blob, format: string): Promise<RgbImage> {
 	const bitmap = await createImageBitmap(blob, {
 		colorSpaceConversion: "none",
 		premultiplyAlpha: "none",
@@ -66,7 +66,7 @@ async function decodeDrawn(blob: Blob, format: string): Promise<Picture> {
 			rgb[out + 1] = data[from + 1] ?? 0;
 			rgb[out + 2] = data[from + 2] ?? 0;
 		}
-		return picture({ width, height }, rgb);
+		return rgbImage({ width, height }, rgb);
 	} finally {
 		bitmap.close();
 	}

@@ -60,7 +60,7 @@ export function* readTiffTags(base: number): Reading<TiffTags> {
 
 /**
  * Orientation 1 to 8 of the EXIF block from byte `offset` of `view`; `undefined` without such a tag. Damaged EXIF counts
- * as none: decoders show the picture all the same.
+ * as none: decoders show the image all the same.
  */
 export function exifOrientation(view: DataView, offset: number): number | undefined {
 	const block = new Uint8Array(view.buffer, view.byteOffset + offset, view.byteLength - offset);

@@ -2,7 +2,7 @@
  * Width, height and orientation of an image from its header, equal to what Pillow reports as it opens the file.
  *
  * Own parsers rather than a library: of the 57 fixture images, chosen to be odd, image-size 2.1.0 gets 20 wrong and
- * probe-image-size 7.5.0 gets 11 (thumbnails taken for the picture; orientation of AVIF, PNG and TIFF; clap; OS/2
+ * probe-image-size 7.5.0 gets 11 (thumbnails taken for the image; orientation of AVIF, PNG and TIFF; clap; OS/2
  * bitmaps; BigTIFF), and both need all bytes before a directory that stands at a file's end.
  */
 

@@ -13,8 +13,8 @@ import { preprocessBatch } from "../batch/one-batch.ts";
 import { decodeImage } from "../decode/node.ts";
 import { readHeader } from "../file.ts";
 import { readMediaHeader } from "../header.ts";
-import type { Picture } from "../picture.ts";
 import { bytesSource } from "../reading.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import { mediaItemOf } from "../samples.ts";
 import { digestsOf } from "../testing/goldens.ts";
 import { LOADINGS, loadingOf } from "./loading.ts";
@@ -42,7 +42,7 @@ const rows = Object.entries(files);
 const scratch = mkdtempSync(join(tmpdir(), "onevision-loading-"));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-const facts = ({ width, height, data }: Picture): Loaded => ({
+const facts = ({ width, height, data }: RgbImage): Loaded => ({
 	width,
 	height,
 	sha256: createHash("sha256").update(data).digest("hex").slice(0, 16),

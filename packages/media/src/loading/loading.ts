@@ -24,7 +24,7 @@ export interface LoadingRule {
 
 /**
  * Image processors of transformers that are given a path or URL, as `apply_chat_template` gives it to them. Given an
- * opened picture both take it as it is; `pipeline` opens files by `load_image` whatever the processor.
+ * opened image both take it as it is; `pipeline` opens files by `load_image` whatever the processor.
  */
 const OF_BACKEND = {
 	torchvision: {

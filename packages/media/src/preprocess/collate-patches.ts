@@ -2,7 +2,7 @@
 
 import { elementCount, int64, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import { type CollateClips, type CollateImages, evenFrames, floats, type PreparedClip } from "./collate.ts";
 import { type MergedPatches, writeMergedPatches, writePatchRows } from "./patches.ts";
 import { fill, type Piece, type Rendering, type TensorPlan, type TensorPlans } from "./pieces.ts";
@@ -16,16 +16,16 @@ export interface TemporalPatches extends MergedPatches {
 
 /** Renders images whose view plan is one full view, passes them to `use`, and reclaims their memory. */
 function renderWhole(
-	pictures: readonly Picture[],
+	pictures: readonly RgbImage[],
 	{ views }: ViewPlan,
 	{ resize }: Rendering,
-	use: (made: readonly Picture[]) => void,
+	use: (made: readonly RgbImage[]) => void,
 ): void {
 	const stages = pictures.map((source) => new StageRenderer(source, resize));
 	const made = stages.map((stage) => {
 		const [view] = views;
 		if (view === undefined) throw new Error("internal: a view plan without views");
-		return stage.picture(view.from);
+		return stage.render(view.from);
 	});
 	use(made);
 	for (const stage of stages) stage.release();
@@ -167,7 +167,7 @@ function paddedTensors(
 				write: (data, offset, sources) => {
 					const target = floats(data);
 					renderWhole(sources, viewPlan, rendering, ([made]) => {
-						if (made === undefined) throw new Error("internal: a piece without its picture");
+						if (made === undefined) throw new Error("internal: a piece without its image");
 						writePatchRows(made, rendering.tables, patch, target, offset, scalar);
 					});
 					const own = patchGrid.rows * patchGrid.cols;

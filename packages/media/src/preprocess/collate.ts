@@ -2,7 +2,7 @@
 
 import { elementCount, int64, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import {
 	constant,
 	type Piece,
@@ -61,15 +61,15 @@ function viewsPiece(picture: number, viewPlan: ViewPlan, { resize, tables }: Ren
 			const stages = new StageRenderer(present(source), resize);
 			viewPlan.views.forEach((view, index) => {
 				const target = { data: floats(data), offset: offset + index * step };
-				writePlanes(view, stages.picture(view.from), tables, target, resize.scalar === true);
+				writePlanes(view, stages.render(view.from), tables, target, resize.scalar === true);
 			});
 			stages.release();
 		},
 	};
 }
 
-function present(source: Picture | undefined): Picture {
-	if (source === undefined) throw new Error("internal: a piece without its picture");
+function present(source: RgbImage | undefined): RgbImage {
+	if (source === undefined) throw new Error("internal: a piece without its image");
 	return source;
 }
 
@@ -160,7 +160,7 @@ function paddedPiece(
 			const stages = new StageRenderer(present(source), resize);
 			for (const view of viewPlan.views) {
 				const planes = { ...target, plane: height * width };
-				writePlanes(view, stages.picture(view.from), tables, planes, resize.scalar === true);
+				writePlanes(view, stages.render(view.from), tables, planes, resize.scalar === true);
 			}
 			stages.release();
 		},

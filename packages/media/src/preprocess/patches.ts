@@ -1,7 +1,7 @@
-/** Pictures written as rows of flattened patches, for towers that take any resolution. */
+/** Images written as rows of flattened patches, for towers that take any resolution. */
 
 import { type Kernel, kernelOfThread, Places, place } from "../kernel/kernel.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import { bytesOfTables, type NormalizationTables } from "./normalization.ts";
 
 /** Sides of Qwen-VL's patches. */
@@ -16,11 +16,11 @@ export interface MergedPatches {
 const RUN_BYTES = 256 * 1024;
 
 /**
- * Qwen-VL's order: `[rows / merge, cols / merge, merge, merge]` patches, each `[3, times, patch, patch]`; one picture
+ * Qwen-VL's order: `[rows / merge, cols / merge, merge, merge]` patches, each `[3, times, patch, patch]`; one image
  * per time, or one that stands for all of them. Source: transformers 5.18 models/qwen2_vl (`patchify`).
  */
 export function writeMergedPatches(
-	pictures: readonly Picture[],
+	images: readonly RgbImage[],
 	times: number,
 	tables: NormalizationTables,
 	patches: MergedPatches,
@@ -29,17 +29,17 @@ export function writeMergedPatches(
 	scalar: boolean,
 ): void {
 	const kernel = scalar ? undefined : kernelOfThread();
-	if (kernel !== undefined) writeByKernel(kernel, pictures, times, tables, patches, target, offset);
+	if (kernel !== undefined) writeByKernel(kernel, images, times, tables, patches, target, offset);
 	else {
 		for (let time = 0; time < times; time++) {
-			const picture = pictures[Math.min(time, pictures.length - 1)];
-			if (picture !== undefined) writeTime(picture, time, times, tables, patches, target, offset);
+			const image = images[Math.min(time, images.length - 1)];
+			if (image !== undefined) writeTime(image, time, times, tables, patches, target, offset);
 		}
 	}
 }
 
 function writeTime(
-	picture: Picture,
+	image: RgbImage,
 	time: number,
 	times: number,
 	[red, green, blue]: NormalizationTables,
@@ -47,11 +47,11 @@ function writeTime(
 	target: Float32Array | Uint16Array,
 	offset: number,
 ): void {
-	const { width, data } = picture;
+	const { width, data } = image;
 	const area = patch * patch;
 	const plane = times * area;
 	let first = offset + time * area;
-	for (const { top, left } of mergedOrder(picture, patch, merge)) {
+	for (const { top, left } of mergedOrder(image, patch, merge)) {
 		let out = first;
 		for (let row = top; row < top + patch; row++) {
 			let at = (row * width + left) * 3;
@@ -66,7 +66,7 @@ function writeTime(
 }
 
 /** Corners of the patches, px, in the order of the tensor. */
-function* mergedOrder({ width, height }: Picture, patch: number, merge: number) {
+function* mergedOrder({ width, height }: RgbImage, patch: number, merge: number) {
 	const block = patch * merge;
 	for (let y = 0; y < height; y += block) {
 		for (let x = 0; x < width; x += block) {
@@ -79,14 +79,14 @@ function* mergedOrder({ width, height }: Picture, patch: number, merge: number) 
 
 function writeByKernel(
 	kernel: Kernel,
-	pictures: readonly Picture[],
+	images: readonly RgbImage[],
 	times: number,
 	tables: NormalizationTables,
 	{ patch, merge }: MergedPatches,
 	target: Float32Array | Uint16Array,
 	offset: number,
 ): void {
-	const [first] = pictures;
+	const [first] = images;
 	if (first === undefined) return;
 	const { width, height } = first;
 	const size = target.BYTES_PER_ELEMENT;
@@ -98,14 +98,14 @@ function writeByKernel(
 	const bandBytes = block * width * 3;
 	const places = new Places(kernel.memory);
 	const tablesAt = place(kernel, places, bytesOfTables(tables));
-	const bandsAt = pictures.map(() => places.take(bandBytes));
+	const bandsAt = images.map(() => places.take(bandBytes));
 	const runAt = places.take(runBlocks * blockElements * size);
 	const bytes = new Uint8Array(kernel.memory.buffer);
 	const run = target instanceof Float32Array ? new Float32Array(bytes.buffer) : new Uint16Array(bytes.buffer);
-	const copies = pictures.length === 1 ? times : 1;
+	const copies = images.length === 1 ? times : 1;
 	let out = offset;
 	for (let top = 0; top < height; top += block) {
-		pictures.forEach(({ data }, time) => {
+		images.forEach(({ data }, time) => {
 			bytes.set(data.subarray(top * width * 3, top * width * 3 + bandBytes), bandsAt[time] ?? 0);
 		});
 		for (let left = 0; left < blocks; left += runBlocks) {
@@ -126,7 +126,7 @@ function writeByKernel(
  * Source: transformers 5.18 models/gemma4/image_processing_gemma4.py (`convert_image_to_patches`).
  */
 export function writePatchRows(
-	picture: Picture,
+	image: RgbImage,
 	tables: NormalizationTables,
 	patch: number,
 	target: Float32Array | Uint16Array,
@@ -134,12 +134,12 @@ export function writePatchRows(
 	scalar: boolean,
 ): void {
 	const kernel = scalar ? undefined : kernelOfThread();
-	if (kernel === undefined) writeRows(picture, tables, patch, target, offset);
-	else writeRowsByKernel(kernel, picture, tables, patch, target, offset);
+	if (kernel === undefined) writeRows(image, tables, patch, target, offset);
+	else writeRowsByKernel(kernel, image, tables, patch, target, offset);
 }
 
 function writeRows(
-	{ width, height, data }: Picture,
+	{ width, height, data }: RgbImage,
 	[red, green, blue]: NormalizationTables,
 	patch: number,
 	target: Float32Array | Uint16Array,
@@ -162,7 +162,7 @@ function writeRows(
 
 function writeRowsByKernel(
 	kernel: Kernel,
-	{ width, height, data }: Picture,
+	{ width, height, data }: RgbImage,
 	tables: NormalizationTables,
 	patch: number,
 	target: Float32Array | Uint16Array,

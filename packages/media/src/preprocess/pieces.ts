@@ -4,8 +4,8 @@
  */
 
 import { DTYPES, elementCount, OnevisionError } from "@onevision/base";
-import type { Picture } from "../picture.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import type { NormalizationTables } from "./normalization.ts";
 import {
 	type FloatType,
@@ -30,7 +30,7 @@ export interface Piece {
 	/** Numbers of the pictures it is made from, ascending within a tensor; a picture belongs to one piece. */
 	readonly pictures: readonly number[];
 	/** Writes every element of it from `data[offset]` on, whatever was there. */
-	write(data: ProcessedData, offset: number, pictures: readonly Picture[]): void;
+	write(data: ProcessedData, offset: number, pictures: readonly RgbImage[]): void;
 }
 
 /** A tensor to be made: its pieces follow one another without gaps. */
@@ -76,7 +76,7 @@ export function assertCovered(name: string, { shape, pieces }: TensorPlan): void
 }
 
 /** Makes every tensor in memory; `pictures` by their numbers, `reuse` are tensors whose memory is no longer needed. */
-export function makeTensors(plans: TensorPlans, pictures: readonly Picture[], reuse: Tensors = {}): Tensors {
+export function makeTensors(plans: TensorPlans, pictures: readonly RgbImage[], reuse: Tensors = {}): Tensors {
 	return Object.fromEntries(
 		Object.entries(plans).map(([name, plan]) => [
 			name,
@@ -88,7 +88,7 @@ export function makeTensors(plans: TensorPlans, pictures: readonly Picture[], re
 function madeTensor(
 	name: string,
 	plan: TensorPlan,
-	pictures: readonly Picture[],
+	pictures: readonly RgbImage[],
 	old: ProcessedTensor | undefined,
 ): ProcessedTensor {
 	assertCovered(name, plan);

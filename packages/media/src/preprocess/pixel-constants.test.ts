@@ -5,7 +5,7 @@ import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
 import { describe, expect, test } from "vitest";
 import { PIXEL_FAMILIES } from "../families/index.ts";
 import { digestsOf } from "../testing/goldens.ts";
-import { testPicture } from "../testing/pictures.ts";
+import { testImage } from "../testing/images.ts";
 import { createProcessor } from "./processor.ts";
 
 function snapshot(name: string): SnapshotFiles {
@@ -37,7 +37,7 @@ describe.each([
 		const files = snapshot(name);
 		const { checkpoint, settings } = checkpointFromSnapshot(files);
 		const own = createProcessor(checkpoint, { settings });
-		const samples = [[testPicture({ width: 90, height: 61 }, 4, "noise")]];
+		const samples = [[testImage({ width: 90, height: 61 }, 4, "noise")]];
 		expect(digestsOf(own.images(samples).tensors)).toEqual(
 			digestsOf(createProcessor(known).images(samples).tensors),
 		);

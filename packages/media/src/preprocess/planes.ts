@@ -1,7 +1,7 @@
 /** A view written as three planes of numbers, `[3, height, width]`: what towers of fixed-size views take. */
 
 import { type Kernel, kernelOfThread, Places, place } from "../kernel/kernel.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import { bytesOfTables, type NormalizationTables } from "./normalization.ts";
 import { covered } from "./render.ts";
 import type { View, Window } from "./view-plan.ts";
@@ -19,10 +19,10 @@ export interface PlanesTarget {
 /** Bytes of a band of the view, made at a time. */
 const BAND_BYTES = 128 * 1024;
 
-/** Writes a view of a picture; what lies beyond the picture is black. `scalar` keeps away from WebAssembly. */
+/** Writes a view of an image; what lies beyond the image is black. `scalar` keeps away from WebAssembly. */
 export function writePlanes(
 	{ window }: View,
-	from: Picture,
+	from: RgbImage,
 	tables: NormalizationTables,
 	target: PlanesTarget,
 	scalar: boolean,
@@ -36,10 +36,10 @@ export function writePlanes(
 	else writeByKernel(kernel, window, from, tables, whole);
 }
 
-/** Black rows above and below the picture, and black ends of the rows beside it. */
+/** Black rows above and below the image, and black ends of the rows beside it. */
 function fillOutside(
 	window: Window,
-	from: Picture,
+	from: RgbImage,
 	tables: NormalizationTables,
 	{ data, offset, stride, plane }: Required<PlanesTarget>,
 ): void {
@@ -61,7 +61,7 @@ function fillOutside(
 
 function writeScalar(
 	window: Window,
-	from: Picture,
+	from: RgbImage,
 	[red, green, blue]: NormalizationTables,
 	{ data, offset, stride, plane }: Required<PlanesTarget>,
 ): void {
@@ -81,7 +81,7 @@ function writeScalar(
 function writeByKernel(
 	kernel: Kernel,
 	window: Window,
-	from: Picture,
+	from: RgbImage,
 	tables: NormalizationTables,
 	{ data, offset, stride, plane }: Required<PlanesTarget>,
 ): void {

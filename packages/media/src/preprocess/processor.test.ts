@@ -4,10 +4,10 @@ import { CHECKPOINT_IDS, CHECKPOINTS, type Checkpoint, checkpointById, count } f
 import { describe, expect, test } from "vitest";
 import { PIXEL_FAMILIES } from "../families/index.ts";
 import { digestsOf } from "../testing/goldens.ts";
-import { testPicture } from "../testing/pictures.ts";
+import { testImage } from "../testing/images.ts";
 import { createProcessor } from "./processor.ts";
 
-const picture = testPicture({ width: 50, height: 40 }, 1, "noise");
+const picture = testImage({ width: 50, height: 40 }, 1, "noise");
 const clip = (frames: number) => ({
 	item: { kind: "video", width: 50, height: 40, frames, fps: 10 } as const,
 	frames: Array.from({ length: frames }, () => picture),
@@ -86,7 +86,7 @@ test("Llama 4 is made in bfloat16 unless asked otherwise", () => {
 });
 
 test("a batch made in the memory of another one is the same, whatever that held", () => {
-	const small = testPicture({ width: 90, height: 800 }, 2, "blocks");
+	const small = testImage({ width: 90, height: 800 }, 2, "blocks");
 	for (const model of [
 		"llava-onevision-qwen2-7b-ov",
 		"qwen2.5-vl-7b",
@@ -97,11 +97,7 @@ test("a batch made in the memory of another one is the same, whatever that held"
 		const processor = createProcessor(model);
 		const samples = [[picture], [small]];
 		const fresh = digestsOf(processor.images(samples).tensors);
-		const large = processor.images([
-			[testPicture({ width: 900, height: 1000 }, 3, "noise")],
-			[small],
-			[small],
-		]);
+		const large = processor.images([[testImage({ width: 900, height: 1000 }, 3, "noise")], [small], [small]]);
 		const memory = large.tensors.pixel_values?.data.buffer;
 		const again = processor.images(samples, large);
 		expect(digestsOf(again.tensors)).toEqual(fresh);

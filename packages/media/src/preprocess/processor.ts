@@ -15,13 +15,13 @@ import {
 } from "@onevision/core";
 import type { PixelFamily } from "../families/family.ts";
 import { PIXEL_FAMILIES, pixelFamily } from "../families/index.ts";
-import { assertPicture, type Picture } from "../picture.ts";
 import type { Filter } from "../resample/filters.ts";
 import type { ResizeOptions } from "../resample/resize.ts";
 import { BACKENDS, type Backend } from "../resample/weights.ts";
+import { assertRgbImage, type RgbImage } from "../rgb-image.ts";
 import { makeTensors, type TensorPlans, type Tensors } from "./pieces.ts";
 import { type PixelConstants, pixelConstants } from "./pixel-constants.ts";
-import { assertPictures, pipelinesOf, planImages, planVideos, type Recipe } from "./recipe.ts";
+import { assertImages, pipelinesOf, planImages, planVideos, type Recipe } from "./recipe.ts";
 import { FLOAT_TYPES, type FloatType } from "./tensor.ts";
 import type { ViewPlan } from "./view-plan.ts";
 
@@ -44,7 +44,7 @@ export interface Clip {
 	/** The whole clip: its size, frames and rate. */
 	readonly item: VideoItem;
 	/** One picture per frame of the layout, in order: those of `frameIndices`, or every frame. */
-	readonly frames: readonly Picture[];
+	readonly frames: readonly RgbImage[];
 }
 
 export interface ProcessedBatch {
@@ -76,7 +76,7 @@ export interface Processor {
 	 * Images by sample: several in one sample are a conversation of several, which some families lay out otherwise.
 	 * `reuse` is a batch that is no longer needed: its memory is taken where it fits, which spares the system's paging.
 	 */
-	images(samples: readonly (readonly Picture[])[], reuse?: ProcessedBatch): ProcessedBatch;
+	images(samples: readonly (readonly RgbImage[])[], reuse?: ProcessedBatch): ProcessedBatch;
 	/** Throws `invalid-media` when a clip's frames are not as many, or not of the size, that its layout says. */
 	videos(clips: readonly Clip[], reuse?: ProcessedBatch): ProcessedBatch;
 	/** What `images` will make of images of these sizes. */
@@ -113,7 +113,7 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 		planImages: planOfImages,
 		planVideos: planOfVideos,
 		images: (samples, reuse) => {
-			for (const picture of samples.flat()) assertPicture(picture);
+			for (const picture of samples.flat()) assertRgbImage(picture);
 			const items = samples.map((pictures) =>
 				pictures.map(({ width, height }) => ({ kind: "image", width, height }) as const),
 			);
@@ -123,7 +123,7 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 			const planned = planOfVideos(clips.map(({ item }) => item));
 			for (const [index, { frames }] of clips.entries()) {
 				const [of] = planned.layouts[index] ?? [];
-				if (of !== undefined) assertPictures(of, frames);
+				if (of !== undefined) assertImages(of, frames);
 			}
 			const pictures = clips.flatMap(({ frames }) => frames);
 			return made(planned, pictures, reuse);
@@ -205,7 +205,7 @@ function onlyItem(counter: Counter, item: MediaItem, images: number): ItemLayout
 
 function made(
 	{ plans, layouts }: PlannedBatch,
-	pictures: readonly Picture[],
+	pictures: readonly RgbImage[],
 	reuse: ProcessedBatch | undefined,
 ): ProcessedBatch {
 	return { tensors: makeTensors(plans, pictures, reuse?.tensors), layouts };

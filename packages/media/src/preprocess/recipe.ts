@@ -7,8 +7,8 @@ import { OnevisionError } from "@onevision/base";
 import type { FamilyId, ItemLayout, Settings } from "@onevision/core";
 import type { MediumProcessor } from "../families/family.ts";
 import { pixelFamily } from "../families/index.ts";
-import { assertPicture, type Picture } from "../picture.ts";
 import type { Backend } from "../resample/weights.ts";
+import { assertRgbImage, type RgbImage } from "../rgb-image.ts";
 import type { CollateClips, CollateImages, PreparedClip, PreparedImage } from "./collate.ts";
 import type { TensorPlans } from "./pieces.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -78,8 +78,8 @@ export function planVideos(pipeline: Pipeline<CollateClips>, layouts: readonly I
 }
 
 /** Throws `invalid-media` for pictures that are not as many, or not of the size, that their layout says. */
-export function assertPictures({ kind, source, frames }: ItemLayout, pictures: readonly Picture[]): void {
-	for (const picture of pictures) assertPicture(picture);
+export function assertImages({ kind, source, frames }: ItemLayout, pictures: readonly RgbImage[]): void {
+	for (const picture of pictures) assertRgbImage(picture);
 	const expected = kind === "image" ? 1 : frames;
 	const wrong = pictures.find(({ width, height }) => width !== source.width || height !== source.height);
 	if (pictures.length === expected && wrong === undefined) return;

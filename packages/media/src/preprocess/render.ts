@@ -1,14 +1,14 @@
 /** Renders the stages of a view plan, each of them once. */
 
 import { OnevisionError } from "@onevision/base";
-import { type Picture, picture } from "../picture.ts";
 import { type ResizeOptions, resize } from "../resample/resize.ts";
+import { type RgbImage, rgbImage } from "../rgb-image.ts";
 import type { ResizeStage, Window } from "./view-plan.ts";
 
-/** Most pixels of a picture on the way to the tower; a picture 1 px wide can ask for absurd ones. */
+/** Most pixels of an image on the way to the tower; an image 1 px wide can ask for absurd ones. */
 const MAX_STAGE_PIXELS = 400_000_000;
 
-/** Memory of pictures on the way, used again: what a batch needs once is needed for every one of its pictures. */
+/** Memory of images on the way, used again: what a batch needs once is needed for every one of its images. */
 const spare: Uint8Array[] = [];
 const MAX_SPARE = 3;
 const MAX_SPARE_BYTES = 64 * 1024 * 1024;
@@ -23,20 +23,20 @@ function roomFor(bytes: number): Uint8Array {
 
 /** The stages of one view plan, each rendered when it is first needed. */
 export class StageRenderer {
-	readonly #source: Picture;
+	readonly #source: RgbImage;
 	readonly #options: ResizeOptions;
-	readonly #made = new Map<ResizeStage, Picture>();
+	readonly #made = new Map<ResizeStage, RgbImage>();
 
-	constructor(source: Picture, options: ResizeOptions) {
+	constructor(source: RgbImage, options: ResizeOptions) {
 		this.#source = source;
 		this.#options = options;
 	}
 
-	/** Throws `over-limit` for pictures of more than 400 megapixels. */
-	picture(stage: ResizeStage): Picture {
+	/** Throws `over-limit` for images of more than 400 megapixels. */
+	render(stage: ResizeStage): RgbImage {
 		const known = this.#made.get(stage);
 		if (known !== undefined) return known;
-		const from = stage.from === "source" ? this.#source : this.picture(stage.from);
+		const from = stage.from === "source" ? this.#source : this.render(stage.from);
 		assertPixels(stage.window, from);
 		assertPixels(stage.size, from);
 		const made = resize(windowOf(from, stage), stage.size, this.#options, roomFor);
@@ -44,9 +44,9 @@ export class StageRenderer {
 		return made;
 	}
 
-	/** Keeps the memory of these pictures for others; they are not to be used any more. */
+	/** Keeps the memory of these images for others; they are not to be used any more. */
 	release(): void {
-		// A picture that was the right size already is the one it was made from.
+		// An image that was the right size already is the one it was made from.
 		const buffers = new Set([...this.#made.values()].map(({ data }) => data.buffer));
 		buffers.delete(this.#source.data.buffer);
 		this.#made.clear();
@@ -57,7 +57,7 @@ export class StageRenderer {
 	}
 }
 
-function assertPixels({ width, height }: { width: number; height: number }, from: Picture): void {
+function assertPixels({ width, height }: { width: number; height: number }, from: RgbImage): void {
 	if (width * height <= MAX_STAGE_PIXELS) return;
 	throw new OnevisionError(
 		"over-limit",
@@ -65,8 +65,8 @@ function assertPixels({ width, height }: { width: number; height: number }, from
 	);
 }
 
-/** The window a stage takes of a picture; the picture itself where that is all of it. */
-function windowOf(from: Picture, { window, fill }: ResizeStage): Picture {
+/** The window a stage takes of an image; the image itself where that is all of it. */
+function windowOf(from: RgbImage, { window, fill }: ResizeStage): RgbImage {
 	const { x, y, width, height } = window;
 	if (x === 0 && y === 0 && width === from.width && height === from.height) return from;
 	const data = new Uint8Array(width * height * 3);
@@ -76,11 +76,11 @@ function windowOf(from: Picture, { window, fill }: ResizeStage): Picture {
 		const at = ((y + row) * from.width + x + left) * 3;
 		data.set(from.data.subarray(at, at + (right - left) * 3), (row * width + left) * 3);
 	}
-	return picture({ width, height }, data);
+	return rgbImage({ width, height }, data);
 }
 
-/** The part of a window that the picture covers, in the window's own coordinates. */
-export function covered({ x, y, width, height }: Window, from: Picture) {
+/** The part of a window that the image covers, in the window's own coordinates. */
+export function covered({ x, y, width, height }: Window, from: RgbImage) {
 	const within = (value: number, side: number): number => Math.min(Math.max(value, 0), side);
 	return {
 		left: within(-x, width),

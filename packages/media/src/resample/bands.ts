@@ -1,10 +1,10 @@
 /**
  * Resizing by the WebAssembly kernel (kernel/resample.ts): rows go through its memory in bands that stay in the
- * processor's cache, so that memory use does not grow with the picture.
+ * processor's cache, so that memory use does not grow with the image.
  */
 
 import { type Kernel, Places, place } from "../kernel/kernel.ts";
-import type { Picture } from "../picture.ts";
+import type { RgbImage } from "../rgb-image.ts";
 import type { PackedAxis } from "./packed.ts";
 
 /** Source bytes copied in at a time. */
@@ -14,8 +14,8 @@ const BLOCK_ROWS = 16;
 /** Resizes in width and then in height; an axis without weights is left as it is, one of them has some. */
 export function resizeByKernel(
 	kernel: Kernel,
-	source: Picture,
-	target: Picture,
+	source: RgbImage,
+	target: RgbImage,
 	horizontal: PackedAxis | undefined,
 	vertical: PackedAxis | undefined,
 ): void {
@@ -24,7 +24,7 @@ export function resizeByKernel(
 }
 
 /** The width only: rows in, rows out. */
-function resizeWidth(kernel: Kernel, source: Picture, target: Picture, axis: PackedAxis): void {
+function resizeWidth(kernel: Kernel, source: RgbImage, target: RgbImage, axis: PackedAxis): void {
 	const places = new Places(kernel.memory);
 	const stride = paddedStride(target.width);
 	const bandRows = Math.max(4, Math.floor(BAND_BYTES / (source.width * 3)));
@@ -42,13 +42,13 @@ function resizeWidth(kernel: Kernel, source: Picture, target: Picture, axis: Pac
 }
 
 /**
- * Both axes, or the height only. A window of rows already resized in width slides down the picture; a block of
+ * Both axes, or the height only. A window of rows already resized in width slides down the image; a block of
  * target rows is made as soon as the window holds what it needs.
  */
 function resizeBands(
 	kernel: Kernel,
-	source: Picture,
-	target: Picture,
+	source: RgbImage,
+	target: RgbImage,
 	horizontal: PackedAxis | undefined,
 	vertical: PackedAxis,
 ): void {
@@ -106,7 +106,7 @@ type RowPass = (row: number, rows: number, targetAt: number) => void;
 function horizontalPass(
 	kernel: Kernel,
 	places: Places,
-	source: Picture,
+	source: RgbImage,
 	packed: PackedAxis,
 	bandRows: number,
 	targetStride: number,
@@ -126,8 +126,8 @@ function horizontalPass(
 	};
 }
 
-/** The pass of a picture that keeps its width. */
-function copyPass(kernel: Kernel, source: Picture): RowPass {
+/** The pass of an image that keeps its width. */
+function copyPass(kernel: Kernel, source: RgbImage): RowPass {
 	const stride = source.width * 3;
 	return (row, rows, targetAt) => {
 		const band = source.data.subarray(row * stride, (row + rows) * stride);

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type Pattern, testPicture } from "../testing/pictures.ts";
+import { type Pattern, testImage } from "../testing/images.ts";
 import type { Filter } from "./filters.ts";
 import { resize } from "./resize.ts";
 import type { Backend } from "./weights.ts";
@@ -25,7 +25,7 @@ const { rows } = JSON.parse(goldens) as { readonly rows: readonly Row[] };
 
 function digestOf(row: Row, scalar: boolean): string {
 	const [width, height, toWidth, toHeight, filter, backend, pattern, seed] = row;
-	const source = testPicture({ width, height }, seed, pattern);
+	const source = testImage({ width, height }, seed, pattern);
 	const made = resize(source, { width: toWidth, height: toHeight }, { filter, backend, scalar });
 	expect([made.width, made.height]).toEqual([toWidth, toHeight]);
 	return createHash("sha256").update(made.data).digest("hex").slice(0, 16);
@@ -50,7 +50,7 @@ test.each([
 	["no pixels", { width: 0, height: 2 }, "bicubic"],
 	["an unknown filter", { width: 2, height: 2 }, "cubic" as Filter],
 ] as const)("refuses %s", (_, size, filter) => {
-	const source = testPicture({ width: 5, height: 4 }, 0, "noise");
+	const source = testImage({ width: 5, height: 4 }, 0, "noise");
 	expect(() => resize(source, size, { filter, backend: "pillow" })).toThrow("expected whole px from 1");
 });
 
@@ -62,7 +62,7 @@ test("refuses pixels with an alpha channel, and sides that would take hours", ()
 	expect(() => resize(thread, { width: 384, height: 1 }, options)).toThrow("crop it first");
 });
 
-test("a picture of the size asked for is handed back", () => {
-	const source = testPicture({ width: 5, height: 4 }, 0, "noise");
+test("an image of the size asked for is handed back", () => {
+	const source = testImage({ width: 5, height: 4 }, 0, "noise");
 	expect(resize(source, source, { filter: "bicubic", backend: "pillow" })).toBe(source);
 });

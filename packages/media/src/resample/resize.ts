@@ -6,7 +6,7 @@
 
 import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
 import { kernelOfThread } from "../kernel/kernel.ts";
-import { assertPicture, type Picture, picture } from "../picture.ts";
+import { assertRgbImage, type RgbImage, rgbImage } from "../rgb-image.ts";
 import { resizeByKernel } from "./bands.ts";
 import { FILTERS, type Filter } from "./filters.ts";
 import { type PackedAxis, packAxis } from "./packed.ts";
@@ -21,25 +21,25 @@ export interface ResizeOptions {
 	readonly scalar?: boolean;
 }
 
-/** Gives room for a picture of so many bytes; what it holds does not matter. */
+/** Gives room for an image of so many bytes; what it holds does not matter. */
 export type Room = (bytes: number) => Uint8Array;
 
 const newRoom: Room = (bytes) => new Uint8Array(bytes);
 
 /**
- * A picture of `size`; the very same object if that is its size already. Throws `invalid-input` for sides that are no
- * whole numbers from 1 px and for unknown options, `invalid-media` for a picture of other bytes than its size needs,
+ * An image of `size`; the very same object if that is its size already. Throws `invalid-input` for sides that are no
+ * whole numbers from 1 px and for unknown options, `invalid-media` for an image of other bytes than its size needs,
  * `over-limit` for absurdly long sides.
  */
-export function resize(source: Picture, size: Size, options: ResizeOptions, room = newRoom): Picture {
+export function resize(source: RgbImage, size: Size, options: ResizeOptions, room = newRoom): RgbImage {
 	const { width, height } = size;
-	assertPicture(source);
+	assertRgbImage(source);
 	assertOptions(size, options);
 	if (width === source.width && height === source.height) return source;
 	const { filter, backend } = options;
 	if (filter === "nearest") return resizeNearest(source, size, backend);
 	if (backend === "pillow" && source.height > source.width * 100 && height < source.height) {
-		// Pillow makes a very tall picture low before it makes it wide, to save work; the rounding shows it.
+		// Pillow makes a very tall image low before it makes it wide, to save work; the rounding shows it.
 		const low = resizeAxes(source, { width: source.width, height }, filter, options, newRoom);
 		return low.width === width ? low : resizeAxes(low, size, filter, options, room);
 	}
@@ -56,24 +56,24 @@ function assertOptions({ width, height }: Size, { filter, backend }: ResizeOptio
 }
 
 function resizeAxes(
-	source: Picture,
+	source: RgbImage,
 	size: Size,
 	filter: Exclude<Filter, "nearest">,
 	{ backend, scalar = false }: ResizeOptions,
 	room: Room,
-): Picture {
+): RgbImage {
 	const axis = (from: number, to: number, lanes: 2 | 4): PackedAxis | undefined =>
 		from === to ? undefined : packedAxis(from, to, filter, backend, lanes);
 	const horizontal = axis(source.width, size.width, 4);
 	const vertical = axis(source.height, size.height, 2);
 	const kernel = scalar ? undefined : kernelOfThread();
 	if (kernel === undefined) return resizeScalar(source, size, horizontal?.axis, vertical?.axis);
-	const target = picture(size, room(size.width * size.height * 3));
+	const target = rgbImage(size, room(size.width * size.height * 3));
 	resizeByKernel(kernel, source, target, horizontal, vertical);
 	return target;
 }
 
-/** The latest axes: frames of a video and pictures of one camera ask for the same ones again. */
+/** The latest axes: frames of a video and images of one camera ask for the same ones again. */
 const latest = new Map<string, PackedAxis>();
 const MAX_KEPT = 16;
 /** Axes of more bytes are not kept. */
@@ -95,7 +95,7 @@ function packedAxis(
 	return packed;
 }
 
-function resizeNearest(source: Picture, size: Size, backend: Backend): Picture {
+function resizeNearest(source: RgbImage, size: Size, backend: Backend): RgbImage {
 	const pick = backend === "pillow" ? pillowNearest : torchNearest;
 	const columns = pick(source.width, size.width);
 	const rows = pick(source.height, size.height);
@@ -108,7 +108,7 @@ function resizeNearest(source: Picture, size: Size, backend: Backend): Picture {
 			out += 3;
 		}
 	}
-	return picture(size, data);
+	return rgbImage(size, data);
 }
 
 /** The middle of each target pixel, reached by repeated addition as Pillow does. */

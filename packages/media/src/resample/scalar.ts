@@ -1,25 +1,25 @@
 /** Resizing in plain JavaScript: where WebAssembly is missing, and what the kernel is tested against. Same bits. */
 
 import type { Size } from "@onevision/base";
-import { type Picture, picture } from "../picture.ts";
+import { type RgbImage, rgbImage } from "../rgb-image.ts";
 import type { AxisWeights } from "./weights.ts";
 
 /** Resizes in width and then in height, each pass rounded to 8 bits; an axis without weights is left as it is. */
 export function resizeScalar(
-	source: Picture,
+	source: RgbImage,
 	size: Size,
 	horizontal: AxisWeights | undefined,
 	vertical: AxisWeights | undefined,
-): Picture {
+): RgbImage {
 	const { width } = size;
 	const wide =
 		horizontal === undefined
 			? source
-			: picture({ width, height: source.height }, resizeRows(source, width, horizontal));
-	return vertical === undefined ? wide : picture(size, resizeColumns(wide, size.height, vertical));
+			: rgbImage({ width, height: source.height }, resizeRows(source, width, horizontal));
+	return vertical === undefined ? wide : rgbImage(size, resizeColumns(wide, size.height, vertical));
 }
 
-function resizeRows(source: Picture, width: number, axis: AxisWeights): Uint8Array {
+function resizeRows(source: RgbImage, width: number, axis: AxisWeights): Uint8Array {
 	const { starts, counts, weights, taps, shift } = axis;
 	const half = 1 << (shift - 1);
 	const { data } = source;
@@ -45,7 +45,7 @@ function resizeRows(source: Picture, width: number, axis: AxisWeights): Uint8Arr
 	return new Uint8Array(target.buffer);
 }
 
-function resizeColumns(source: Picture, height: number, axis: AxisWeights): Uint8Array {
+function resizeColumns(source: RgbImage, height: number, axis: AxisWeights): Uint8Array {
 	const { starts, counts, weights, taps, shift } = axis;
 	const half = 1 << (shift - 1);
 	const stride = source.width * 3;

@@ -2,7 +2,6 @@
 
 import { createHash } from "node:crypto";
 import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
-import type { Picture } from "../picture.ts";
 import type { Tensors } from "../preprocess/pieces.ts";
 import {
 	createProcessor,
@@ -10,9 +9,10 @@ import {
 	type Processor,
 	type ProcessorOptions,
 } from "../preprocess/processor.ts";
-import { type Pattern, testPicture } from "./pictures.ts";
+import type { RgbImage } from "../rgb-image.ts";
+import { type Pattern, testImage } from "./images.ts";
 
-type PictureSpec = readonly [width: number, height: number, seed: number, pattern: Pattern];
+type ImageSpec = readonly [width: number, height: number, seed: number, pattern: Pattern];
 type Digests = Readonly<Record<string, readonly [dtype: string, shape: readonly number[], sha256: string]>>;
 
 export interface PixelRow {
@@ -21,13 +21,13 @@ export interface PixelRow {
 	readonly files?: SnapshotFiles;
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly backend?: "pillow" | "torchvision";
-	readonly images?: readonly (readonly PictureSpec[])[];
-	readonly video?: readonly PictureSpec[];
+	readonly images?: readonly (readonly ImageSpec[])[];
+	readonly video?: readonly ImageSpec[];
 	readonly tensors: Digests;
 }
 
-const draw = ([width, height, seed, pattern]: PictureSpec): Picture =>
-	testPicture({ width, height }, seed, pattern);
+const draw = ([width, height, seed, pattern]: ImageSpec): RgbImage =>
+	testImage({ width, height }, seed, pattern);
 
 /**
  * The row's tensors as we make them, in the golden's form: made twice, the second time in the memory of the first, where

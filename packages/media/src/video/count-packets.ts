@@ -46,7 +46,7 @@ async function countShown(
 	let [packets, packetBytes, frames] = [0, 0, 0];
 	let [start, last, lastDuration] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
 	let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
-	// As `withoutPictureless` of frame-index.ts does for a list.
+	// As `withoutEmptyPackets` of frame-index.ts does for a list.
 	let [keys, shownFrom] = [0, Number.NEGATIVE_INFINITY];
 	const sink = new EncodedPacketSink(track);
 	const options = { metadataOnly: true };

@@ -60,8 +60,8 @@ function describeDecoder(decoder: VideoDecoderName): void {
 			expect((index.fps ?? 0) / (header.fps ?? 0)).toBeCloseTo(1, 9);
 			expect((index.durationSeconds ?? 0) / (header.durationSeconds ?? 0)).toBeCloseTo(1, 9);
 			let decoded = 0;
-			for await (const { picture } of video.frames(index.frames.map((_, frame) => frame))) {
-				expect(picture.data.length).toBe(width * height * 3);
+			for await (const { image } of video.frames(index.frames.map((_, frame) => frame))) {
+				expect(image.data.length).toBe(width * height * 3);
 				decoded++;
 			}
 			expect(decoded).toBe(frames);

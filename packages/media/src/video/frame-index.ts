@@ -60,7 +60,7 @@ export interface FrameIndex {
  */
 export function frameIndexOf(listed: readonly RawPacket[], timeBase: TimeBase, statedFps = 0): FrameIndex {
 	assertCount(listed.length);
-	const raw = withoutPictureless(listed);
+	const raw = withoutEmptyPackets(listed);
 	const shown = raw.map((_, order) => order).filter((order) => raw[order]?.isShown);
 	if (shown.length === 0) throw unreadable("has no frames");
 	const isTimed = shown.every((order) => raw[order]?.pts !== undefined);
@@ -95,19 +95,19 @@ export function frameIndexOf(listed: readonly RawPacket[], timeBase: TimeBase, s
  * the file but before it on the screen, whose other reference was cut off (open groups of pictures). FFmpeg gives some of
  * the last kind no time at all.
  */
-export function withoutPictureless(packets: readonly RawPacket[]): readonly RawPacket[] {
+export function withoutEmptyPackets(packets: readonly RawPacket[]): readonly RawPacket[] {
 	const [first, second = packets.length] = packets.flatMap(({ isKey, bytes }, order) =>
 		isKey && bytes > 0 ? [order] : [],
 	);
 	const isInFirstGroup = (order: number) => first !== undefined && order > first && order < second;
 	const start = first === undefined ? undefined : packets[first]?.pts;
 	const isTimed = packets.every(({ pts }, order) => pts !== undefined || isInFirstGroup(order));
-	const isPictureless = ({ pts = Number.NEGATIVE_INFINITY, bytes }: RawPacket, order: number) => {
+	const isEmpty = ({ pts = Number.NEGATIVE_INFINITY, bytes }: RawPacket, order: number) => {
 		if (bytes === 0 || (first !== undefined && order < first)) return true;
 		return isInFirstGroup(order) && isTimed && start !== undefined && pts < start;
 	};
 	return packets.map((packet, order) =>
-		packet.isShown && isPictureless(packet, order) ? { ...packet, isShown: false } : packet,
+		packet.isShown && isEmpty(packet, order) ? { ...packet, isShown: false } : packet,
 	);
 }
 

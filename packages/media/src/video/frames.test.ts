@@ -7,7 +7,7 @@ import { OnevisionError } from "@onevision/base";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { openVideo, VIDEO_DECODERS, type VideoDecoderName } from "./open.ts";
 import { hasCommand } from "./testing/has-command.ts";
-import type { PictureOptions, Video } from "./video.ts";
+import type { FrameOptions, Video } from "./video.ts";
 
 const FOLDER = new URL("fixtures/", import.meta.url);
 
@@ -30,11 +30,11 @@ const { clips }: { clips: Record<string, Clip> } = JSON.parse(
 
 const pathOf = (name: string) => fileURLToPath(new URL(name, FOLDER));
 
-async function hashes(video: Video, frames: readonly number[], options?: PictureOptions): Promise<string[]> {
+async function hashes(video: Video, frames: readonly number[], options?: FrameOptions): Promise<string[]> {
 	const found: string[] = [];
-	for await (const { frame, picture } of video.frames(frames, options)) {
+	for await (const { frame, image } of video.frames(frames, options)) {
 		expect(frame).toBe(frames[found.length]);
-		found.push(createHash("sha256").update(picture.data).digest("hex"));
+		found.push(createHash("sha256").update(image.data).digest("hex"));
 	}
 	return found;
 }
@@ -134,7 +134,7 @@ for (const decoder of VIDEO_DECODERS) {
 describe("what is asked wrongly", () => {
 	const opened = openVideo(pathOf("b-frames.mp4"));
 	afterAll(async () => (await opened).close());
-	const read = async (frames: readonly number[], options?: PictureOptions) => {
+	const read = async (frames: readonly number[], options?: FrameOptions) => {
 		for await (const _ of (await opened).frames(frames, options));
 	};
 

@@ -187,7 +187,7 @@ interface Samples {
 
 /**
  * Goes through the samples in decoding order; a frame is shown when it starts within the edit and a decoder makes a
- * picture of it (`withoutPictureless` of frame-index.ts).
+ * picture of it (`withoutEmptyPackets` of frame-index.ts).
  */
 function walk(
 	durations: DataView,

@@ -47,11 +47,11 @@ async function tryFile(path: string, decoder: VideoDecoderName, counts: Map<stri
 		const wanted = video.index.frames.flatMap((_, frame) => (frame % 5 === 0 ? [frame] : [])).slice(0, 50);
 		let answered = 0;
 		try {
-			for await (const { frame, picture } of video.framesOrMissing(wanted, {
+			for await (const { frame, image } of video.framesOrMissing(wanted, {
 				size: { width: 16, height: 16 },
 			})) {
 				expect(frame).toBe(wanted[answered++]);
-				note(picture === undefined ? "missing" : "frame");
+				note(image === undefined ? "missing" : "frame");
 			}
 		} finally {
 			await video.close();
@@ -175,8 +175,8 @@ for (const decoder of VIDEO_DECODERS) {
 			writeFileSync(path, bytes.slice().fill(0, position + 8, position + size));
 			const holed = await openVideo(path, { decoder });
 			const found: (number | undefined)[] = [];
-			for await (const { frame, picture } of holed.framesOrMissing([2, 4, 6])) {
-				found.push(picture === undefined ? undefined : frame);
+			for await (const { frame, image } of holed.framesOrMissing([2, 4, 6])) {
+				found.push(image === undefined ? undefined : frame);
 			}
 			expect(found).toEqual([2, undefined, 6]);
 			await expect(async () => {
@@ -190,7 +190,7 @@ for (const decoder of VIDEO_DECODERS) {
 				const path = join(folder, name);
 				writeFileSync(path, read("bt601.mp4"));
 				const video = await openVideo(path, { decoder });
-				for await (const { picture } of video.frames([0])) expect(picture.width).toBe(96);
+				for await (const { image } of video.frames([0])) expect(image.width).toBe(96);
 				await video.close();
 			}
 		});

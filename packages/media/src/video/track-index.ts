@@ -9,7 +9,7 @@ import {
 	type FrameIndex,
 	frameIndexOf,
 	type RawPacket,
-	withoutPictureless,
+	withoutEmptyPackets,
 } from "./frame-index.ts";
 import { readIsFragmented } from "./iso.ts";
 
@@ -66,7 +66,7 @@ export async function indexOf(
 		const what = `lists ${packets.length} of its ${frames} frames before its fragments`;
 		throw new OnevisionError("unsupported", `${what}; openVideo reads it with FFmpeg, or remux it`);
 	}
-	return frameIndexOf(untilEnd(withoutPictureless(packets), frames), { numerator: 1, denominator }, fps);
+	return frameIndexOf(untilEnd(withoutEmptyPackets(packets), frames), { numerator: 1, denominator }, fps);
 }
 
 /** An edit that ends early shows the first `frames` in the order of display; mediabunny lists what comes after, too. */

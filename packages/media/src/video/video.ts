@@ -4,10 +4,10 @@
  */
 
 import { OnevisionError, type Size } from "@onevision/base";
-import { type Picture, picture } from "../picture.ts";
+import { type RgbImage, rgbImage } from "../rgb-image.ts";
 import type { VideoFormat } from "../sniff.ts";
 import type { FrameIndex } from "./frame-index.ts";
-import { MAX_PICTURE_PIXELS } from "./limits.ts";
+import { MAX_FRAME_PIXELS } from "./limits.ts";
 import { planRuns, type Run, type Target } from "./runs.ts";
 
 /** One decoded frame. */
@@ -16,18 +16,18 @@ export interface VideoFrame {
 	readonly frame: number;
 	/** When it is shown, seconds on the track's clock. */
 	readonly seconds: number;
-	readonly picture: Picture;
+	readonly image: RgbImage;
 }
 
 /** A frame that was asked for and could not be decoded. */
 export interface MissingFrame {
 	readonly frame: number;
 	readonly seconds: number;
-	readonly picture?: undefined;
+	readonly image?: undefined;
 }
 
 /** What is done to each picture; the same options give the same pixels with every decoder on Node. */
-export interface PictureOptions {
+export interface FrameOptions {
 	/** px; scaled by the decoder's bicubic filter. Default: the stored size. */
 	readonly size?: Size;
 	/**
@@ -56,11 +56,11 @@ export interface Video {
 	 * The frames of these numbers, ascending, repeats allowed, one after the other. Only a few pictures are held at a
 	 * time. Throws `invalid-input` for other numbers, `unreadable-file` naming the first frame that cannot be decoded.
 	 */
-	frames(frames: readonly number[], options?: PictureOptions): AsyncGenerator<VideoFrame, void>;
+	frames(frames: readonly number[], options?: FrameOptions): AsyncGenerator<VideoFrame, void>;
 	/** The same, but a frame that cannot be decoded is an entry without a picture, and the rest still follows. */
 	framesOrMissing(
 		frames: readonly number[],
-		options?: PictureOptions,
+		options?: FrameOptions,
 	): AsyncGenerator<VideoFrame | MissingFrame, void>;
 	/** Ends the decoder. Frames asked for afterwards are refused. */
 	close(): Promise<void>;
@@ -91,7 +91,7 @@ export interface DecodeOptions {
 	readonly appliesRotation: boolean;
 }
 
-/** Pictures held back while one before them is awaited: the most frames H.264 and HEVC may reorder. */
+/** Images held back while one before them is awaited: the most frames H.264 and HEVC may reorder. */
 const MAX_HELD = 16;
 
 type Facts = Pick<Video, "format" | "width" | "height" | "rotation" | "tracks" | "track" | "index">;
@@ -100,7 +100,7 @@ type Facts = Pick<Video, "format" | "width" | "height" | "rotation" | "tracks" |
 export function videoOf(facts: Facts, decoder: Decoder, name: string): Video {
 	let isClosed = false;
 	let isReading = false;
-	async function* framesOrMissing(wanted: readonly number[], options: PictureOptions = {}) {
+	async function* framesOrMissing(wanted: readonly number[], options: FrameOptions = {}) {
 		if (isClosed) throw closed(name);
 		if (isReading) {
 			const what = "its frames are being read already; finish or leave that loop, or open it twice";
@@ -118,9 +118,9 @@ export function videoOf(facts: Facts, decoder: Decoder, name: string): Video {
 			isReading = false;
 		}
 	}
-	async function* frames(wanted: readonly number[], options: PictureOptions = {}) {
+	async function* frames(wanted: readonly number[], options: FrameOptions = {}) {
 		for await (const found of framesOrMissing(wanted, options)) {
-			if (found.picture === undefined) throw missing(name, found, facts.index.frames.length);
+			if (found.image === undefined) throw missing(name, found, facts.index.frames.length);
 			yield found;
 		}
 	}
@@ -131,7 +131,7 @@ export function videoOf(facts: Facts, decoder: Decoder, name: string): Video {
 	return { ...facts, decoder: decoder.name, frames, framesOrMissing, close };
 }
 
-function resolve(facts: Facts, { size, rotation = "ignore" }: PictureOptions, name: string): DecodeOptions {
+function resolve(facts: Facts, { size, rotation = "ignore" }: FrameOptions, name: string): DecodeOptions {
 	const appliesRotation = rotation === "apply";
 	const isTurned = appliesRotation && facts.rotation % 180 !== 0;
 	const stored = {
@@ -142,8 +142,8 @@ function resolve(facts: Facts, { size, rotation = "ignore" }: PictureOptions, na
 	if (!(Number.isInteger(width) && Number.isInteger(height) && width >= 1 && height >= 1)) {
 		throw new OnevisionError("invalid-input", `size ${width}x${height}: expected whole numbers from 1, px`);
 	}
-	if (width * height > MAX_PICTURE_PIXELS) {
-		const what = `frames of ${width}x${height} are over ${MAX_PICTURE_PIXELS} px; give a smaller size`;
+	if (width * height > MAX_FRAME_PIXELS) {
+		const what = `frames of ${width}x${height} are over ${MAX_FRAME_PIXELS} px; give a smaller size`;
 		throw new OnevisionError("over-limit", `${name}: ${what}`);
 	}
 	return { size: { width, height }, appliesRotation };
@@ -191,7 +191,7 @@ async function* pair(
 			const seconds = index.frames[frame]?.seconds ?? 0;
 			if (current?.frame !== frame) current = undefined;
 			if (current === undefined && !next.done && next.value.frame === frame) {
-				current = { frame, seconds, picture: picture(next.value, next.value.data) };
+				current = { frame, seconds, image: rgbImage(next.value, next.value.data) };
 				yield current;
 				next = await arrived.next();
 				continue;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CHROMIUM, openTestPage, type TestPage } from "../testing/page.ts";
 import { openVideo } from "./open.ts";
 import type { PageFrame } from "./testing/web-page.ts";
-import type { PictureOptions } from "./video.ts";
+import type { FrameOptions } from "./video.ts";
 
 const FIXTURES = fileURLToPath(new URL("fixtures/", import.meta.url));
 
@@ -22,7 +22,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 	async function inPage(
 		file: string,
 		frames: readonly number[],
-		options?: PictureOptions,
+		options?: FrameOptions,
 	): Promise<PageFrame[]> {
 		return (await page?.call("framesInPage", file, frames, options ?? {})) as PageFrame[];
 	}
@@ -38,17 +38,17 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 		return { mean: sum / a.length, most };
 	}
 
-	async function pixelsInPage(file: string, frames: readonly number[], options?: PictureOptions) {
+	async function pixelsInPage(file: string, frames: readonly number[], options?: FrameOptions) {
 		const found = await inPage(file, frames, options);
 		expect(found.map(({ frame }) => frame)).toEqual(frames);
 		return found.map(({ pixels = "" }) => new Uint8Array(Buffer.from(pixels, "base64")));
 	}
 
-	async function framesHere(file: string, options?: PictureOptions): Promise<Uint8Array[]> {
+	async function framesHere(file: string, options?: FrameOptions): Promise<Uint8Array[]> {
 		const video = await openVideo(join(FIXTURES, file));
 		const all: Uint8Array[] = [];
 		const every = video.index.frames.map((_, frame) => frame);
-		for await (const { picture } of video.frames(every, options)) all.push(picture.data);
+		for await (const { image } of video.frames(every, options)) all.push(image.data);
 		await video.close();
 		return all;
 	}
@@ -79,7 +79,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 		["av1.mkv", [0, 12, 23]],
 		["turned-90.mp4", [0, 20]],
 	])("%s: the very frames asked for", async (file, some) => {
-		const options: PictureOptions = { rotation: file.startsWith("turned") ? "apply" : "ignore" };
+		const options: FrameOptions = { rotation: file.startsWith("turned") ? "apply" : "ignore" };
 		const here = await framesHere(file, options);
 		const every = here.map((_, frame) => frame);
 		const there = await pixelsInPage(file, every, options);

@@ -4,15 +4,15 @@ import { createProcessor, type ProcessorOptions } from "../../preprocess/process
 import type { DecodeOptions } from "../limits.ts";
 import { decodeImageBlob } from "../web.ts";
 
-export interface PagePicture {
+export interface PageImage {
 	readonly width: number;
 	readonly height: number;
 	/** RGB. */
 	readonly pixels: readonly number[];
 }
 
-/** A picture, or the code and message of its refusal. */
-export async function decodeInPage(file: string, options: DecodeOptions): Promise<PagePicture | string> {
+/** An image, or the code and message of its refusal. */
+export async function decodeInPage(file: string, options: DecodeOptions): Promise<PageImage | string> {
 	try {
 		const { width, height, data } = await decodeImageBlob(await (await fetch(file)).blob(), options);
 		return { width, height, pixels: [...data] };
@@ -27,8 +27,8 @@ export async function processInPage(
 	model: string,
 	options: ProcessorOptions,
 ): Promise<Readonly<Record<string, string>>> {
-	const picture = await decodeImageBlob(await (await fetch(file)).blob());
-	const { tensors } = createProcessor(model, options).images([[picture]]);
+	const image = await decodeImageBlob(await (await fetch(file)).blob());
+	const { tensors } = createProcessor(model, options).images([[image]]);
 	const digests: Record<string, string> = {};
 	for (const [name, { data }] of Object.entries(tensors)) {
 		const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();

@@ -1,7 +1,7 @@
 /** The command line that decodes some frames of a file. */
 
 import type { RawPacket, TimeBase } from "../frame-index.ts";
-import { MAX_PICTURE_PIXELS } from "../limits.ts";
+import { MAX_FRAME_PIXELS } from "../limits.ts";
 import type { OpenSetup } from "../open-file.ts";
 import type { Target } from "../runs.ts";
 import type { DecodeOptions } from "../video.ts";
@@ -37,7 +37,7 @@ export function commandFor(
 		"-copyts",
 		...seekTo(packets[start], start, timeBase),
 		...(appliesRotation ? [] : ["-noautorotate"]),
-		...["-threads", String(setup.threads), "-max_pixels", String(MAX_PICTURE_PIXELS)],
+		...["-threads", String(setup.threads), "-max_pixels", String(MAX_FRAME_PIXELS)],
 		...[...INPUT_LIMITS, "-f", setup.demuxer, "-i", `file:${setup.path}`],
 		...["-map", `0:V:${setup.track}`, passthrough, "passthrough", "-vf", filters.join(",")],
 		...["-frames:v", String(targets.length), "-f", "rawvideo", "pipe:1"],

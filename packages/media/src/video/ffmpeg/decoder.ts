@@ -7,9 +7,9 @@ import type { OpenedFile, OpenSetup } from "../open-file.ts";
 import type { Run, Target } from "../runs.ts";
 import type { DecodedFrame, DecodeOptions } from "../video.ts";
 import { commandFor, type Source } from "./command.ts";
-import { picturesOf } from "./pictures.ts";
 import { probe } from "./probe.ts";
 import { linesOf, noteOf, startCommand, within } from "./process.ts";
+import { rawFrames } from "./raw-frames.ts";
 
 /** Packets decoded for nothing at about the price of another process. */
 const NEXT_RUN_COST = 200;
@@ -68,7 +68,7 @@ async function* decodeFrom(
 ): AsyncGenerator<DecodedFrame, readonly Target[]> {
 	const left = [...targets];
 	const command = startCommand("ffmpeg", commandFor(source, start, targets, options));
-	const pictures = picturesOf(command.child.stdout, options.size.width * options.size.height * 3);
+	const pictures = rawFrames(command.child.stdout, options.size.width * options.size.height * 3);
 	const times = timesOf(linesOf(command.child.stderr));
 	try {
 		while (left.length > 0) {

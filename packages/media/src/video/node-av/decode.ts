@@ -2,10 +2,10 @@
 
 import { AV_NOPTS_VALUE, AVDISCARD_DEFAULT, AVDISCARD_NONREF, AVERROR_EAGAIN } from "node-av/constants";
 import { Codec, CodecContext, Frame, type Packet, type Stream } from "node-av/lib";
-import { MAX_PICTURE_PIXELS } from "../limits.ts";
+import { MAX_FRAME_PIXELS } from "../limits.ts";
 import type { Run, Target } from "../runs.ts";
+import type { FrameConverter } from "./frame-converter.ts";
 import { BadInput, type Input, type Places, packetsFrom } from "./input.ts";
-import type { PictureMaker } from "./pictures.ts";
 import type { PacketColumns } from "./protocol.ts";
 
 export interface DecodeContext {
@@ -13,7 +13,7 @@ export interface DecodeContext {
 	readonly columns: PacketColumns;
 	readonly places: Places;
 	readonly codec: CodecContext;
-	readonly pictures: PictureMaker;
+	readonly pictures: FrameConverter;
 	/** Called for every packet that is read; throws to stop. */
 	onPacket(): void;
 	/** Called for every wanted frame; `number` is the frame's. */
@@ -30,7 +30,7 @@ export function openCodec({ codecpar, timeBase }: Stream, threads: number): Code
 	context.parametersToContext(codecpar);
 	context.pktTimebase = timeBase;
 	context.threadCount = threads;
-	context.setOption("max_pixels", MAX_PICTURE_PIXELS);
+	context.setOption("max_pixels", MAX_FRAME_PIXELS);
 	if (context.open2Sync(codec, null) < 0) {
 		throw new BadInput("unreadable", "its decoder cannot be set up; the file is damaged");
 	}

@@ -13,7 +13,7 @@ import {
 	AVSEEK_FLAG_BACKWARD,
 } from "node-av/constants";
 import { Dictionary, FFmpegError, FormatContext, InputFormat, Packet, type Stream } from "node-av/lib";
-import { MAX_PICTURE_PIXELS } from "../limits.ts";
+import { MAX_FRAME_PIXELS } from "../limits.ts";
 import type { PacketColumns } from "./protocol.ts";
 
 /** A file open for reading, with the video track that is read. */
@@ -70,10 +70,10 @@ function isVideo({ codecpar, disposition }: Stream): boolean {
 
 /** Refuses frames that would not fit memory before a decoder sees one. */
 function assertPixels({ width, height }: Size): void {
-	if (width * height <= MAX_PICTURE_PIXELS) return;
+	if (width * height <= MAX_FRAME_PIXELS) return;
 	throw new BadInput(
 		"over-limit",
-		`frames of ${width}x${height} are over ${MAX_PICTURE_PIXELS} px; scale it down`,
+		`frames of ${width}x${height} are over ${MAX_FRAME_PIXELS} px; scale it down`,
 	);
 }
 

@@ -21,7 +21,7 @@ export interface Setup {
 export const WORDS = {
 	/** Counts packets; standing still means stuck. */
 	progress: 0,
-	/** Pictures that may be sent before one is taken. */
+	/** Images that may be sent before one is taken. */
 	credit: 1,
 	/** 1 when nobody wants the rest. */
 	isStopped: 2,

@@ -4,8 +4,8 @@ import { AV_LOG_QUIET } from "node-av/constants";
 import { type CodecContext, Log } from "node-av/lib";
 import { rotationOf } from "../orientation.ts";
 import { decodeRun, openCodec } from "./decode.ts";
+import { frameConverter } from "./frame-converter.ts";
 import { displayMatrix, listPackets, openInput, placesOf } from "./input.ts";
-import { pictureMaker } from "./pictures.ts";
 import type { Job, Opened, Setup } from "./protocol.ts";
 
 export interface Session {
@@ -37,7 +37,7 @@ export function openSession({ threads, ...file }: Setup, onPacket: () => void): 
 		},
 		run({ runs, options }, onPacket, onPicture) {
 			codec ??= openCodec(input.stream, threads);
-			const pictures = pictureMaker(options, matrix);
+			const pictures = frameConverter(options, matrix);
 			try {
 				const context = { input, columns, places, codec, pictures, onPacket, onPicture };
 				for (const run of runs) decodeRun(context, run);

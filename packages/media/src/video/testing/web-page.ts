@@ -1,6 +1,6 @@
 /** What the browser test runs in a page: frames of a file it fetches, handed back as plain data. */
 
-import type { PictureOptions } from "../video.ts";
+import type { FrameOptions } from "../video.ts";
 import { openVideoBlob } from "../webcodecs.ts";
 
 export interface PageFrame {
@@ -14,12 +14,12 @@ export interface PageFrame {
 export async function framesInPage(
 	file: string,
 	frames: readonly number[],
-	options?: PictureOptions,
+	options?: FrameOptions,
 ): Promise<PageFrame[]> {
 	const video = await openVideoBlob(await (await fetch(file)).blob());
 	const found: PageFrame[] = [];
-	for await (const { frame, picture } of video.framesOrMissing(frames, options)) {
-		const { width = 0, height = 0, data } = picture ?? {};
+	for await (const { frame, image } of video.framesOrMissing(frames, options)) {
+		const { width = 0, height = 0, data } = image ?? {};
 		const text = data && Array.from(data, (byte) => String.fromCharCode(byte)).join("");
 		found.push({ frame, width, height, ...(text !== undefined && { pixels: btoa(text) }) });
 	}

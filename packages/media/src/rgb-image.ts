@@ -1,9 +1,9 @@
-/** A decoded picture: the one form that decoding hands out and that resizing, drawing and processors take. */
+/** A decoded image: the one form that decoding hands out and that resizing, drawing and processors take. */
 
 import { OnevisionError, type Size } from "@onevision/base";
 
 /** 8-bit RGB, rows from the top, no padding between them. */
-export interface Picture {
+export interface RgbImage {
 	/** px. */
 	readonly width: number;
 	/** px. */
@@ -13,19 +13,19 @@ export interface Picture {
 }
 
 /** Throws `invalid-media` unless the bytes are as many as the size needs: RGBA from a canvas is the usual mistake. */
-export function assertPicture({ width, height, data }: Picture): void {
+export function assertRgbImage({ width, height, data }: RgbImage): void {
 	const bytes = width * height * 3;
 	if (data.length === bytes && bytes > 0) return;
 	const hint = data.length === width * height * 4 ? "; it looks like RGBA: drop the alpha channel" : "";
 	throw new OnevisionError(
 		"invalid-media",
-		`a picture of ${width}x${height} has ${bytes} bytes of RGB, got ${data.length}${hint}`,
+		`an image of ${width}x${height} has ${bytes} bytes of RGB, got ${data.length}${hint}`,
 	);
 }
 
-/** Wraps pixels as a picture; the bytes are kept, not copied. */
-export function picture({ width, height }: Size, data: Uint8Array): Picture {
+/** Wraps pixels as an image; the bytes are kept, not copied. */
+export function rgbImage({ width, height }: Size, data: Uint8Array): RgbImage {
 	const bytes = width * height * 3;
 	if (data.length === bytes) return { width, height, data };
-	throw new Error(`internal: a picture of ${width}x${height} has ${bytes} bytes, got ${data.length}`);
+	throw new Error(`internal: an image of ${width}x${height} has ${bytes} bytes, got ${data.length}`);
 }

@@ -8,7 +8,7 @@ import { orientationFilters } from "../orientation.ts";
 import type { DecodeOptions } from "../video.ts";
 
 /** Gives `[height, width, 3]` RGB of frames one by one; the graph is built anew when their kind changes. */
-export interface PictureMaker {
+export interface FrameConverter {
 	make(frame: Frame): Uint8Array;
 	free(): void;
 }
@@ -20,7 +20,7 @@ interface Graph {
 	readonly sink: FilterContext;
 }
 
-export function pictureMaker(options: DecodeOptions, matrix: Int32Array | undefined): PictureMaker {
+export function frameConverter(options: DecodeOptions, matrix: Int32Array | undefined): FrameConverter {
 	const output = new Frame();
 	output.alloc();
 	let current: Graph | undefined;

@@ -1,12 +1,12 @@
-/** Pictures made from a formula, the same as in oracle/resample.py. */
+/** Images made from a formula, the same as in oracle/resample.py. */
 
 import type { Size } from "@onevision/base";
-import { type Picture, picture } from "../picture.ts";
+import { type RgbImage, rgbImage } from "../rgb-image.ts";
 
 export type Pattern = "noise" | "blocks";
 
 /** Noise, or black and white blocks that make filters overshoot. */
-export function testPicture({ width, height }: Size, seed: number, pattern: Pattern): Picture {
+export function testImage({ width, height }: Size, seed: number, pattern: Pattern): RgbImage {
 	const data = new Uint8Array(width * height * 3);
 	for (let i = 0; i < data.length; i++) {
 		let mixed = (Math.imul(i, 2654435761) + Math.imul(seed, 40503)) >>> 0;
@@ -20,5 +20,5 @@ export function testPicture({ width, height }: Size, seed: number, pattern: Patt
 			data[i] = (((column + row) % 2) * 255) ^ (noise & 3);
 		}
 	}
-	return picture({ width, height }, data);
+	return rgbImage({ width, height }, data);
 }

@@ -3,7 +3,7 @@
 import type { Readable } from "node:stream";
 
 /** Every `bytes` bytes of a stream, a part at its end left out: that picture never became whole. */
-export async function* picturesOf(stream: Readable, bytes: number): AsyncGenerator<Uint8Array, void> {
+export async function* rawFrames(stream: Readable, bytes: number): AsyncGenerator<Uint8Array, void> {
 	let current = new Uint8Array(bytes);
 	let filled = 0;
 	for await (const chunk of stream as AsyncIterable<Uint8Array>) {
