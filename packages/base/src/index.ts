@@ -11,7 +11,7 @@ export {
 } from "./dtype.ts";
 export { assertDefined, assertInternal, type ErrorCode, OnevisionError } from "./errors.ts";
 export type { Fact } from "./fact.ts";
-export { percent, thousands } from "./format.ts";
+export { formatInteger, percent } from "./format.ts";
 export {
 	encodeFloats,
 	fromBfloat16,

@@ -1,6 +1,6 @@
 /**
  * Inverse questions: the largest size, clip or setting whose visual tokens stay within a limit. Counts are not monotone
- * (a larger picture can fall on a smaller tile grid), so answers come from counting candidates, not from a formula.
+ * (a larger image can fall on a smaller tile grid), so answers come from counting candidates, not from a formula.
  */
 
 import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
@@ -45,7 +45,7 @@ export const DEFAULT_LONG_SIDE = 8192;
 /** Most clip lengths or values of a setting that are all tried; sizes always are. */
 export const EVERY_CANDIDATE = 2 ** 11;
 
-/** What the size must look like: an aspect ratio, or a picture that may be shrunk but not enlarged. */
+/** What the size must look like: an aspect ratio, or an image that may be shrunk but not enlarged. */
 export type FitShape =
 	| { readonly aspect: Size /** Longest side tried, px (default 8192). */; readonly maxSide?: number }
 	| { readonly size: Size };

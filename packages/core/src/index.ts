@@ -98,9 +98,9 @@ export {
 export type {
 	ItemLayout,
 	SampleLayout,
-	Surroundings,
 	TokenParts,
 	TokenRange,
+	WrapperTokens,
 } from "./layout.ts";
 export { overContext, tokenizeText } from "./layout.ts";
 export {

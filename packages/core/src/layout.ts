@@ -4,9 +4,9 @@ import type { Grid, Size } from "@onevision/base";
 
 /** Where an item's visual tokens come from; the four parts sum to `visualTokens`. */
 export interface TokenParts {
-	/** Features of the whole picture in one tile. */
+	/** Features of the whole image in one tile. */
 	readonly overview: number;
-	/** Features of the tiles, the frames, or the picture at its own resolution. */
+	/** Features of the tiles, the frames, or the image at its own resolution. */
 	readonly grid: number;
 	/** Learned row-end, frame-end or separator embeddings. */
 	readonly newlines: number;
@@ -15,7 +15,7 @@ export interface TokenParts {
 }
 
 /** Tokens around the visual ones: part of the context, not of the visual tokens. */
-export interface Surroundings {
+export interface WrapperTokens {
 	/** Special tokens (`<|vision_start|>`, …): exact. */
 	readonly markers: number;
 	/** Text written between frames or around the item (timestamps), in order. */
@@ -41,15 +41,15 @@ export interface ItemLayout {
 	readonly frames: number;
 	/** Which frames, ascending, when they are sampled; absent when all are used. */
 	readonly frameIndices?: readonly number[];
-	/** Sizes the whole picture is brought to before the canvas, px, in order; absent when it goes there at once. */
+	/** Sizes the whole image is brought to before the canvas, px, in order; absent when it goes there at once. */
 	readonly resizes?: readonly Size[];
-	/** What one picture is fitted to, px. */
+	/** What one image is fitted to, px. */
 	readonly canvas: Size;
-	/** The picture itself inside the canvas, px; smaller than `canvas` by the padding. */
+	/** The image itself inside the canvas, px; smaller than `canvas` by the padding. */
 	readonly content: Size;
 	/** Tiles the canvas is cut into, overview not included. */
 	readonly tileGrid: Grid;
-	/** Pictures given to the tower: tiles, overview, frames, padding frames included. */
+	/** Images given to the tower: tiles, overview, frames, padding frames included. */
 	readonly views: number;
 	/** Patches of one view. */
 	readonly patchGrid: Grid;
@@ -66,7 +66,7 @@ export interface ItemLayout {
 	readonly visualTokens: number;
 	/** Keys that cross-attention layers see instead of positions in the sequence; absent where there are none. */
 	readonly crossAttentionTokens?: number;
-	readonly around: Surroundings;
+	readonly around: WrapperTokens;
 	readonly range?: TokenRange;
 	/** What a reader should know about this count, one line each. */
 	readonly notes?: readonly string[];
@@ -85,14 +85,14 @@ export interface SampleLayout {
 	readonly exact: boolean;
 }
 
-export const NOTHING_AROUND: Surroundings = Object.freeze({
+export const NOTHING_AROUND: WrapperTokens = Object.freeze({
 	markers: 0,
 	text: Object.freeze([]),
 	estimatedTextTokens: 0,
 });
 
 /** Special tokens only, no text. */
-export function markersAround(markers: number): Surroundings {
+export function markersAround(markers: number): WrapperTokens {
 	return { markers, text: [], estimatedTextTokens: 0 };
 }
 

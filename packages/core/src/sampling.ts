@@ -34,7 +34,7 @@ export function videoSampling(
 	const byNumber = family
 		.knobs(checkpoint.constants)
 		.video.flatMap(({ bound, setting }) => (bound === "frames" ? [setting] : []));
-	const choosers = [...new Set([...byNumber, ...Object.keys(checkpoint.usual ?? {})])];
+	const choosers = [...new Set([...byNumber, ...Object.keys(checkpoint.recommendedSettings ?? {})])];
 	const given = choosers.filter((key) => asked[key] !== undefined);
 	if (given.length > 0) {
 		const settings = Object.fromEntries(given.map((key) => [key, asked[key]])) as Settings;
@@ -47,8 +47,8 @@ export function videoSampling(
 }
 
 /** What the card sets, where transformers does not do the same by itself. */
-function cardSettings({ usual, family, constants }: Checkpoint): Settings {
-	const card: Settings = { ...usual };
+function cardSettings({ recommendedSettings, family, constants }: Checkpoint): Settings {
+	const card: Settings = { ...recommendedSettings };
 	const defaults = familyById(family).defaults(constants, "transformers");
 	return Object.entries(card).every(([key, value]) => defaults[key] === value) ? {} : card;
 }

@@ -225,7 +225,7 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 		...defaults.map((values) => String(values[key])),
 		`${doc} (${expects})`,
 	]);
-	const card = Object.entries(checkpoint.usual ?? {}).map(([key, value]) => `${key}=${value}`);
+	const card = Object.entries(checkpoint.recommendedSettings ?? {}).map(([key, value]) => `${key}=${value}`);
 	return pageOf(
 		terminal,
 		[checkpoint.title, id],

@@ -1,10 +1,10 @@
 /** Numbers for people: thousands separated, units with a prefix, shares in percent. */
 
-import { thousands } from "@onevision/base";
+import { formatInteger } from "@onevision/base";
 
 /** 12345.6 → "12,346". */
 export function whole(value: number): string {
-	return thousands(value);
+	return formatInteger(value);
 }
 
 /** 0.873 → "87 %". */

@@ -115,7 +115,7 @@ describe("language model", () => {
 		expect(languageModelFlops(MODEL, 5, 5) - languageModelFlops(MODEL, 5, 1)).toBe(4 * 2 * 4 * 7);
 	});
 	test("latent attention: a vector of 2 and a rotated key of 1 kept, heads of 3 + 1 that sum values of 5", () => {
-		const latent = { rank: 2, plainSize: 3, rotarySize: 1, valueSize: 5 };
+		const latent = { kvLoraRank: 2, nopeHeadDim: 3, ropeHeadDim: 1, valueSize: 5 };
 		// Queries 4×8, kept 4×3, keys and values 2×16 from it, output 10×4, three MLP matrices of 4×5.
 		const matrices = 32 + 12 + 32 + 40 + 60;
 		const expected = 3 * (2 * 5 * matrices + 2 * 2 * (4 + 5) * 15) + 2 * 4 * 7;

@@ -67,7 +67,7 @@ function attentionWeights(model: LanguageModel): number {
 /** Elements that a pair of positions multiplies in one layer: keys for the score, values for the sum. */
 function pairWidth({ heads, headSize, latentAttention: latent }: LanguageModel): number {
 	if (latent === undefined) return heads * 2 * headSize;
-	return heads * (latent.plainSize + latent.rotarySize + latent.valueSize);
+	return heads * (latent.nopeHeadDim + latent.ropeHeadDim + latent.valueSize);
 }
 
 /**

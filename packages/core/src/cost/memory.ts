@@ -37,7 +37,7 @@ export function kvCacheBytes(model: LanguageModel, tokens: number): number {
 
 /** Elements that a layer keeps of a token: keys and values, or the vector both come from and the rotated key. */
 function keptPerToken({ latentAttention: latent, kvHeads, headSize }: LanguageModel): number {
-	return latent === undefined ? 2 * kvHeads * headSize : latent.rank + latent.rotarySize;
+	return latent === undefined ? 2 * kvHeads * headSize : latent.kvLoraRank + latent.ropeHeadDim;
 }
 
 /** What is kept in the host's memory instead of the accelerator's. */

@@ -130,13 +130,13 @@ function attentionWidths({
 	latentAttention: latent,
 }: LanguageModel): number {
 	if (latent === undefined) return 2 * (hidden + heads * headSize) + 2 * (hidden + kvHeads * headSize);
-	const queries = heads * (latent.plainSize + latent.rotarySize);
+	const queries = heads * (latent.nopeHeadDim + latent.ropeHeadDim);
 	const query = latent.queryRank === undefined ? hidden + queries : hidden + 2 * latent.queryRank + queries;
-	const keysAndValues = heads * (latent.plainSize + latent.valueSize);
+	const keysAndValues = heads * (latent.nopeHeadDim + latent.valueSize);
 	return (
 		query +
-		(hidden + latent.rank + latent.rotarySize) +
-		(latent.rank + keysAndValues) +
+		(hidden + latent.kvLoraRank + latent.ropeHeadDim) +
+		(latent.kvLoraRank + keysAndValues) +
 		(heads * latent.valueSize + hidden)
 	);
 }

@@ -10,11 +10,11 @@ export interface LatentAttention {
 	/** `q_lora_rank`; absent: queries come from the hidden state by one matrix. */
 	readonly queryRank?: number;
 	/** `kv_lora_rank` */
-	readonly rank: number;
+	readonly kvLoraRank: number;
 	/** `qk_nope_head_dim` */
-	readonly plainSize: number;
+	readonly nopeHeadDim: number;
 	/** `qk_rope_head_dim`; one rotated key is shared by all heads. */
-	readonly rotarySize: number;
+	readonly ropeHeadDim: number;
 	/** `v_head_dim` */
 	readonly valueSize: number;
 }
@@ -120,7 +120,7 @@ const gemma3 = {
 } as const;
 
 /** Per head of DeepSeek-V2 and its successors. */
-const latentHead = { plainSize: 128, rotarySize: 64, valueSize: 128 } as const;
+const latentHead = { nopeHeadDim: 128, ropeHeadDim: 64, valueSize: 128 } as const;
 
 const GEMMA3_NOTE =
 	"; one layer in six is full (transformers 5.18.0 layer_types), window 1,024 from arXiv 2503.19786; parameters: the checkpoint's total less tower and projector";
@@ -951,7 +951,7 @@ export const LANGUAGE_MODELS = {
 		hidden: 7168,
 		heads: 64,
 		kvHeads: 64,
-		latentAttention: { queryRank: 1536, rank: 512, ...latentHead },
+		latentAttention: { queryRank: 1536, kvLoraRank: 512, ...latentHead },
 		mlp: 18432,
 		vocabulary: 163840,
 		contextTokens: 262144,
@@ -967,7 +967,7 @@ export const LANGUAGE_MODELS = {
 		hidden: 2048,
 		heads: 16,
 		kvHeads: 16,
-		latentAttention: { rank: 512, ...latentHead },
+		latentAttention: { kvLoraRank: 512, ...latentHead },
 		mlp: 11264,
 		vocabulary: 163840,
 		contextTokens: 131072,
@@ -1290,7 +1290,7 @@ export const LANGUAGE_MODELS = {
 		hidden: 2048,
 		heads: 16,
 		kvHeads: 16,
-		latentAttention: { rank: 512, ...latentHead },
+		latentAttention: { kvLoraRank: 512, ...latentHead },
 		mlp: 10944,
 		vocabulary: 102400,
 		contextTokens: 4096,
@@ -1306,7 +1306,7 @@ export const LANGUAGE_MODELS = {
 		hidden: 2560,
 		heads: 32,
 		kvHeads: 32,
-		latentAttention: { rank: 512, ...latentHead },
+		latentAttention: { kvLoraRank: 512, ...latentHead },
 		mlp: 12288,
 		vocabulary: 129280,
 		contextTokens: 4096,

@@ -14,7 +14,7 @@ export interface PixelSettings {
 	/** One per channel, of values in 0 to 1. */
 	readonly mean?: readonly number[];
 	readonly std?: readonly number[];
-	/** What pictures are resized to, px. */
+	/** What images are resized to, px. */
 	readonly size?: { readonly shortest_edge?: number; readonly height?: number };
 	/** Padding before resizing, which some processors do for squares. */
 	readonly doPad?: boolean;

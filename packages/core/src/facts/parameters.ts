@@ -73,7 +73,7 @@ export function countLanguageModelParameters(model: LanguageModel): LanguageMode
 	const dense = model.experts?.denseLayers ?? 0;
 	const mlp = (layers - dense) * countLayerMlp(model) + dense * countPlainMlp(model);
 	const qkNorms = model.qkNorm ? 2 * headSize : 0;
-	const latentNorms = latent === undefined ? 0 : (latent.queryRank ?? 0) + latent.rank;
+	const latentNorms = latent === undefined ? 0 : (latent.queryRank ?? 0) + latent.kvLoraRank;
 	const norms = layers * (model.normsPerLayer * hidden + qkNorms + latentNorms) + hidden;
 	const head = model.tiedEmbeddings ? 0 : embedding;
 	const other = model.beyondWidths?.difference ?? 0;
@@ -141,11 +141,11 @@ function attentionMatrices(model: LanguageModel): number {
 
 /** Matrices of one layer of latent attention: queries, the vector that is kept, keys and values from it, the output. */
 export function latentMatrices(hidden: number, heads: number, latent: LatentAttention): number {
-	const { queryRank, rank, plainSize, rotarySize, valueSize } = latent;
-	const queryWidth = heads * (plainSize + rotarySize);
+	const { queryRank, kvLoraRank, nopeHeadDim, ropeHeadDim, valueSize } = latent;
+	const queryWidth = heads * (nopeHeadDim + ropeHeadDim);
 	const queries = queryRank === undefined ? hidden * queryWidth : queryRank * (hidden + queryWidth);
-	const kept = hidden * (rank + rotarySize);
-	const keysAndValues = rank * heads * (plainSize + valueSize);
+	const kept = hidden * (kvLoraRank + ropeHeadDim);
+	const keysAndValues = kvLoraRank * heads * (nopeHeadDim + valueSize);
 	return queries + kept + keysAndValues + heads * valueSize * hidden;
 }
 

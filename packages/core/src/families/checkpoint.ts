@@ -38,7 +38,7 @@ export interface CheckpointRow<F extends string, Constants, S extends Settings> 
 	/** The last stage of LLaVA-OneVision's curriculum behind it; absent: all that are not a product's own. */
 	readonly trainedThrough?: "single-image" | "onevision";
 	/** Settings its model card or demo uses where transformers by itself would take every frame of a video. */
-	readonly usual?: Partial<S>;
+	readonly recommendedSettings?: Partial<S>;
 	/** What is done to pixel values. Every checkpoint of a family whose pixels are made has it. */
 	readonly pixels?: CheckpointPixels;
 	/** How positions are numbered, where the members of a family differ. Default: as the family does. */

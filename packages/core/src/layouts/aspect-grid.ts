@@ -1,5 +1,5 @@
 /**
- * InternVL's dynamic preprocessing, shared by many: the tile grid whose aspect ratio is nearest the picture's.
+ * InternVL's dynamic preprocessing, shared by many: the tile grid whose aspect ratio is nearest the image's.
  * Source: transformers 5.18 models/got_ocr2/image_processing_got_ocr2.py `get_optimal_tiled_canvas`; the original
  * (InternVL, VILA, Phi-4) walks a Python set instead of a sorted list, which can differ on exact ties only.
  */
@@ -17,7 +17,7 @@ export function gridsUpTo(min: number, max: number): Grid[] {
 	return grids.sort((a, b) => a.rows * a.cols - b.rows * b.cols);
 }
 
-/** The nearest grid; on an exact tie a later one wins when the picture has over half its pixels. `tile` in px. */
+/** The nearest grid; on an exact tie a later one wins when the image has over half its pixels. `tile` in px. */
 export function nearestAspectGrid(image: Size, tile: number, grids: readonly Grid[]): Grid {
 	const aspect = image.width / image.height;
 	const area = image.width * image.height;

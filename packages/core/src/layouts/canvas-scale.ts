@@ -1,5 +1,5 @@
 /**
- * Meta's tiling rule, shared by many: the tile grid that enlarges the picture least, or shrinks it least where no grid
+ * Meta's tiling rule, shared by many: the tile grid that enlarges the image least, or shrinks it least where no grid
  * holds it. Sources: transformers 5.18 models/mllama/image_processing_mllama.py `get_optimal_tiled_canvas`,
  * models/llama4/image_processing_llama4.py `get_best_fit`, models/cohere2_vision/image_processing_cohere2_vision.py.
  */
@@ -12,14 +12,14 @@ export interface CanvasScaleRule {
 	readonly tile: number;
 	/** Grids to choose from, by number of tiles: on a tie the first wins, so the smallest. */
 	readonly grids: readonly Grid[];
-	/** Take the grid that enlarges the picture most instead. Default false. */
+	/** Take the grid that enlarges the image most instead. Default false. */
 	readonly enlargeMost?: boolean;
 	/** Arithmetic the reference computes scales in. Default float64. */
 	readonly float32?: boolean;
 }
 
 /**
- * The grid for a picture of this size, px. Sides may be zero or negative, as some references subtract margins first.
+ * The grid for an image of this size, px. Sides may be zero or negative, as some references subtract margins first.
  * Grids of equal size never tie for the best: the smaller grid inside both has the same scale.
  */
 export function leastScaleGrid(image: Size, rule: CanvasScaleRule): Grid {
@@ -43,7 +43,7 @@ export function leastScaleGrid(image: Size, rule: CanvasScaleRule): Grid {
 }
 
 /**
- * Size of the picture inside its canvas, px: kept as it is where it fits, but at least one side reaches `tile`; shrunk
+ * Size of the image inside its canvas, px: kept as it is where it fits, but at least one side reaches `tile`; shrunk
  * where it does not. Without `tile` it is enlarged to the canvas. Sides are rounded down, to 1 at least.
  */
 export function fitToTiles(image: Size, canvas: Size, tile?: number): Size {

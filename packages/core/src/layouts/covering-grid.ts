@@ -1,15 +1,15 @@
 /**
- * Ovis2's tiling rule: the fewest tiles that keep 90% of the picture's area once each tile's part is fitted to the tile.
+ * Ovis2's tiling rule: the fewest tiles that keep 90% of the image's area once each tile's part is fitted to the tile.
  * Source: transformers 5.18 models/ovis2/image_processing_ovis2.py `get_min_tile_covering_grid`.
  */
 
 import type { Grid, Size } from "@onevision/base";
 import { assertInternal } from "@onevision/base";
 
-/** Share of the picture's area that must survive. */
+/** Share of the image's area that must survive. */
 const COVERING_THRESHOLD = 0.9;
 
-/** The grid for a picture, px; `grids` by number of tiles, fewer rows first within one number. */
+/** The grid for an image, px; `grids` by number of tiles, fewer rows first within one number. */
 export function coveringGrid(image: Size, tile: number, grids: readonly Grid[]): Grid {
 	let enough: { readonly grid: Grid; readonly share: number } | undefined;
 	let most: { readonly grid: Grid; readonly share: number } | undefined;

@@ -1,12 +1,12 @@
 /**
- * What GLM-4.1V, GLM-4.5V and GLM-4.6V share: one pixel budget per picture (counted as two frames) or per clip, and pairs
+ * What GLM-4.1V, GLM-4.5V and GLM-4.6V share: one pixel budget per image (counted as two frames) or per clip, and pairs
  * of frames as token grids. Source: transformers 5.18 models/glm4v and models/glm46v; the pair of markers around an image
  * or a clip is written by the chat template.
  */
 
 import { OnevisionError } from "@onevision/base";
 import type { Family, ItemCounter, ProcessorArguments, Settings } from "../families/family.ts";
-import { markersAround, type Surroundings } from "../layout.ts";
+import { markersAround, type WrapperTokens } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
 import { sampleUniform } from "./frame-sampling.ts";
 import { numFramesKnob, type SampledFrames } from "./frames.ts";
@@ -146,7 +146,7 @@ function pairTimes(
 	grids: number,
 	{ temporalPatch }: GlmConstants,
 	{ timeText }: GlmVideoRule,
-): Surroundings {
+): WrapperTokens {
 	const seconds = secondsAt(video, sampled, ASSUMED_FPS);
 	const text = Array.from({ length: grids }, (_, index) => timeText(seconds(index * temporalPatch)));
 	return { markers: 2 + 2 * grids, text, estimatedTextTokens: estimateTextTokens(text) };

@@ -1,6 +1,6 @@
 /** Pixel limits as choices of the planner. */
 
-import { thousands } from "@onevision/base";
+import { formatInteger } from "@onevision/base";
 import type { Knob } from "../families/family.ts";
 
 /** A pixel limit as a choice of the planner: `tokens` times `pixelsPerToken`; `{}` in the label is the tokens. */
@@ -15,6 +15,6 @@ export function maxPixelsKnob(
 		values: tokens.map((count) => count * pixelsPerToken),
 		range: { from: pixelsPerToken, step: pixelsPerToken },
 		deployable: true,
-		label: (value) => label.replace("{}", thousands(Number(value) / pixelsPerToken)),
+		label: (value) => label.replace("{}", formatInteger(Number(value) / pixelsPerToken)),
 	};
 }

@@ -1,5 +1,5 @@
 /**
- * MiniCPM-V's slicing: how many cuts a picture gets, and what its overview and its cuts are resized to.
+ * MiniCPM-V's slicing: how many cuts an image gets, and what its overview and its cuts are resized to.
  * Sources: transformers 5.18 models/minicpmv4_6/image_processing_minicpmv4_6.py; OpenBMB's image_processing_minicpmv.py
  * (2.6 to 4.5), which rounds to a patch where 4.6 rounds to four.
  */
@@ -8,7 +8,7 @@ import type { Grid, Size } from "@onevision/base";
 import { roundHalfEven } from "@onevision/base";
 
 /**
- * `get_sliced_grid`: about as many cuts as the picture has slice areas, nearest to its aspect ratio on a log scale; on a
+ * `get_sliced_grid`: about as many cuts as the image has slice areas, nearest to its aspect ratio on a log scale; on a
  * tie the one with more rows. `undefined`: not cut. `slice` is the side of a cut, px.
  */
 export function sliceGrid({ width, height }: Size, maxSlices: number, slice: number): Grid | undefined {

@@ -1,7 +1,7 @@
-/** A picture or frames as MiniCPM-V lays them out: an overview and, when large enough, cuts, each between tags. */
+/** An image or frames as MiniCPM-V lays them out: an overview and, when large enough, cuts, each between tags. */
 
 import type { Grid, Size } from "@onevision/base";
-import { type ItemLayout, itemLayout, type Surroundings } from "../layout.ts";
+import { type ItemLayout, itemLayout, type WrapperTokens } from "../layout.ts";
 import type { MediaItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 import { resizeSlice, resizeView, sliceGrid } from "./minicpm-slice-grid.ts";
@@ -18,7 +18,7 @@ export interface SliceRule {
 	readonly maxSlices: number;
 	/** Tokens of a view of that many patches. */
 	readonly tokens: (patches: Grid) => Grid;
-	/** Whether a number stands before the picture (`use_image_id`). */
+	/** Whether a number stands before the image (`use_image_id`). */
 	readonly imageId: boolean;
 }
 
@@ -60,7 +60,7 @@ export function layoutSlices(
 	});
 }
 
-/** The layout with the picture's own number in `<image_id>`, from 0. */
+/** The layout with the image's own number in `<image_id>`, from 0. */
 export function withImageId(layout: ItemLayout, ordinal: number): ItemLayout {
 	return withFirstText(layout, String(ordinal - 1));
 }
@@ -75,7 +75,7 @@ function area({ rows, cols }: Grid): number {
 }
 
 /** `<image_id>0</image_id>`, `<image>…</image>` and `<slice>…</slice>`, a newline between rows of cuts. */
-function tags(pictures: number, cuts: number, rows: number, imageId: boolean): Surroundings {
+function tags(pictures: number, cuts: number, rows: number, imageId: boolean): WrapperTokens {
 	const breaks = Array.from({ length: pictures * (rows - 1) }, () => "\n");
 	const text = imageId ? ["0", ...breaks] : breaks;
 	const markers = (imageId ? 2 : 0) + pictures * (2 + 2 * cuts);

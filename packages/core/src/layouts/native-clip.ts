@@ -1,11 +1,11 @@
 /**
- * Pictures and clips that keep their shape: every frame is cut into patches, and groups of frames become one token grid.
+ * Images and clips that keep their shape: every frame is cut into patches, and groups of frames become one token grid.
  * Shared by Pixtral, Gemma 4, GLM-V, ERNIE-4.5-VL, Kimi, VideoLLaMA 3 and HunyuanVL.
  */
 
 import { OnevisionError, type Size } from "@onevision/base";
 import { choice, either, integer } from "@onevision/base/schema";
-import { type ItemLayout, itemLayout, type Surroundings, type TokenRange } from "../layout.ts";
+import { type ItemLayout, itemLayout, type TokenRange, type WrapperTokens } from "../layout.ts";
 import { MAX_FRAMES, type MediaItem, type VideoItem } from "../sample.ts";
 import { sampleArange } from "./frame-sampling.ts";
 import { type FrameCount, numFramesSchema, type SampledFrames } from "./frames.ts";
@@ -14,7 +14,7 @@ import { type MergedPatches, mergedGrid } from "./native-resolution.ts";
 export interface NativeRule extends MergedPatches {
 	/** What a view is resized or padded to, px: multiples of a token's side. */
 	readonly canvas: Size;
-	/** The picture inside the canvas, px; absent: it fills the canvas. */
+	/** The image inside the canvas, px; absent: it fills the canvas. */
 	readonly content?: Size;
 	/** Inputs of the tower. Default 1. */
 	readonly views?: number;
@@ -24,7 +24,7 @@ export interface NativeRule extends MergedPatches {
 	readonly newlines?: number;
 	/** Special tokens inside one grid's expansion. Default 0. */
 	readonly markers?: number;
-	readonly around: Surroundings;
+	readonly around: WrapperTokens;
 	readonly sampled?: SampledFrames;
 	readonly range?: TokenRange;
 }

@@ -1,12 +1,12 @@
 /**
- * Pictures at their own resolution: patches merged `merge`×`merge` into a token, every view a picture of its own.
+ * Images at their own resolution: patches merged `merge`×`merge` into a token, every view an image of its own.
  * Shared by LLaVA-OneVision-1.5 and LLaVA-OneVision-2, whose patches span one frame (temporal patch 1).
  */
 
 import type { Grid, Size } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import { integer } from "@onevision/base/schema";
-import { type ItemLayout, itemLayout, type Surroundings } from "../layout.ts";
+import { type ItemLayout, itemLayout, type WrapperTokens } from "../layout.ts";
 import type { MediaItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 
@@ -56,7 +56,7 @@ export function layoutMerged(
 	item: MediaItem,
 	canvas: Size,
 	patches: MergedPatches,
-	around: Surroundings,
+	around: WrapperTokens,
 	sampled: SampledFrames = { count: 1 },
 ): ItemLayout {
 	const grid = mergedGrid(item, canvas, patches);

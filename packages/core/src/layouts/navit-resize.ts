@@ -16,7 +16,7 @@ export interface NavitLimits {
 	readonly maxSide: number | undefined;
 }
 
-/** `content` is the resized picture, `canvas` the same padded right and below, px. */
+/** `content` is the resized image, `canvas` the same padded right and below, px. */
 export function navitResize(
 	image: Size,
 	limits: NavitLimits,

@@ -1,6 +1,6 @@
-/** Pictures that a query transformer turns into a fixed number of tokens: BLIP-2, InstructBLIP, Kosmos-2. */
+/** Images that a query transformer turns into a fixed number of tokens: BLIP-2, InstructBLIP, Kosmos-2. */
 
-import { type ItemLayout, itemLayout, type Surroundings } from "../layout.ts";
+import { type ItemLayout, itemLayout, type WrapperTokens } from "../layout.ts";
 import type { MediaItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 import { square } from "./tiles.ts";
@@ -19,7 +19,7 @@ export function layoutFixedQueries(
 	item: MediaItem,
 	{ tile, patch, queries }: QueryConstants,
 	tokens: number,
-	around: Surroundings,
+	around: WrapperTokens,
 	sampled: SampledFrames = { count: 1 },
 ): ItemLayout {
 	const view = { width: tile, height: tile };

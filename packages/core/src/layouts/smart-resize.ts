@@ -59,7 +59,7 @@ export function smartResizeClip(
 	return clampPixels({ width, height }, rounded, frames, roundedFrames, limits, factor);
 }
 
-/** Shrinks or grows `rounded` when `roundedFrames` pictures of it fall outside the limits; no side below `leastSide`. */
+/** Shrinks or grows `rounded` when `roundedFrames` images of it fall outside the limits; no side below `leastSide`. */
 export function clampPixels(
 	image: Size,
 	rounded: Size,

@@ -1,5 +1,5 @@
 /**
- * A picture cut into a grid of tiles, with the whole picture in one more: what most families since InternVL 1.5 share.
+ * An image cut into a grid of tiles, with the whole image in one more: what most families since InternVL 1.5 share.
  * Settings are spelled as in transformers, where a tile is called a patch.
  */
 
@@ -7,7 +7,7 @@ import type { Grid, Size } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import { boolean, integer } from "@onevision/base/schema";
 import type { Knob } from "../families/family.ts";
-import { type ItemLayout, itemLayout, NOTHING_AROUND, type Surroundings } from "../layout.ts";
+import { type ItemLayout, itemLayout, NOTHING_AROUND, type WrapperTokens } from "../layout.ts";
 import type { ImageItem } from "../sample.ts";
 
 /** Patches and pooled features of one view. */
@@ -20,25 +20,25 @@ export interface TiledPicture extends ViewGrids {
 	/** Side of a tile, px. */
 	readonly tile: number;
 	readonly tileGrid: Grid;
-	/** The whole picture in one view: none, like a tile, or with grids of its own. */
+	/** The whole image in one view: none, like a tile, or with grids of its own. */
 	readonly overview: boolean | ViewGrids;
 	/** Row-end and separator tokens. Default 0. */
 	readonly newlines?: number;
 	/** Special tokens beside the features. Default 0. */
 	readonly markers?: number;
-	/** Sizes the picture is brought to before the canvas, px. Default: none. */
+	/** Sizes the image is brought to before the canvas, px. Default: none. */
 	readonly resizes?: readonly Size[];
-	/** What the picture is fitted to, px. Default: the tiles side by side. */
+	/** What the image is fitted to, px. Default: the tiles side by side. */
 	readonly canvas?: Size;
-	/** The picture inside the canvas, px. Default: stretched to all of it. */
+	/** The image inside the canvas, px. Default: stretched to all of it. */
 	readonly content?: Size;
 	/** Features left once padding is dropped. Default: all. */
 	readonly unpaddedGrid?: Grid;
-	readonly around?: Surroundings;
+	readonly around?: WrapperTokens;
 	readonly notes?: readonly string[];
 }
 
-/** Lays out a picture whose tile grid is known. */
+/** Lays out an image whose tile grid is known. */
 export function layoutTiles(item: ImageItem, picture: TiledPicture): ItemLayout {
 	const { tile, tileGrid, patchGrid, pooledGrid } = picture;
 	const overview = picture.overview === true ? { patchGrid, pooledGrid } : picture.overview;
@@ -77,11 +77,11 @@ export function cells({ rows, cols }: Grid): number {
 }
 
 /** Most tiles a setting may ask for. */
-const MOST_TILES = 100;
+const MAX_TILES = 100;
 
-const tilesSchema = (doc: string) => integer(doc, { min: 1, max: MOST_TILES });
+const tilesSchema = (doc: string) => integer(doc, { min: 1, max: MAX_TILES });
 
-/** Whether and how far a picture is cut, as GotOcr2ImageProcessor and its relatives spell it. */
+/** Whether and how far an image is cut, as GotOcr2ImageProcessor and its relatives spell it. */
 export type CropSettings = {
 	readonly crop_to_patches: boolean;
 	readonly min_patches: number;

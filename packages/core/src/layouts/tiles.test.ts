@@ -1,7 +1,7 @@
 /** Geometry of one tile that no reference computes, so that no golden holds it. */
 
 import { expect, test } from "vitest";
-import { insideSquare } from "./tiles.ts";
+import { contentInSquareTile } from "./tiles.ts";
 
 test.each([
 	[[336, 336], { width: 336, height: 336 }],
@@ -11,5 +11,5 @@ test.each([
 	[[7, 672], { width: 4, height: 336 }],
 	[[5000, 1], { width: 336, height: 1 }],
 ] as const)("%j inside a square of 336 px", ([width, height], inside) => {
-	expect(insideSquare({ width, height }, 336)).toEqual(inside);
+	expect(contentInSquareTile({ width, height }, 336)).toEqual(inside);
 });

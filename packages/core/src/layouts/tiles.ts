@@ -1,5 +1,5 @@
 /**
- * AnyRes as LLaVA-NeXT introduced it and LLaVA-OneVision capped it: fit the picture to the best canvas of a list,
+ * AnyRes as LLaVA-NeXT introduced it and LLaVA-OneVision capped it: fit the image to the best canvas of a list,
  * cut the canvas into tiles, add the overview, drop padding rows or columns, one newline embedding per row.
  * Sources: LLaVA-VL/LLaVA-NeXT llava/mm_utils.py and llava/model/llava_arch.py; transformers 5.18
  * models/llava_next/processing_llava_next.py and models/llava_onevision/processing_llava_onevision.py.
@@ -7,7 +7,7 @@
 
 import type { Grid, Size } from "@onevision/base";
 import { floorDivide, roundHalfEven } from "@onevision/base";
-import { type ItemLayout, itemLayout, NOTHING_AROUND, type Surroundings } from "../layout.ts";
+import { type ItemLayout, itemLayout, NOTHING_AROUND, type WrapperTokens } from "../layout.ts";
 import type { ImageItem } from "../sample.ts";
 import { type CanvasList, canvasList, fitInside, selectBestResolution } from "./best-resolution.ts";
 import { type UnpadRounding, unpad } from "./unpad.ts";
@@ -53,7 +53,7 @@ export function transposed(canvases: readonly Size[]): readonly Size[] {
 	return canvases.map(({ width, height }) => ({ width: height, height: width }));
 }
 
-/** One picture as overview plus tiles. */
+/** One image as overview plus tiles. */
 export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
 	const { canvases, patchGrid, pooledGrid } = rule;
 	const best = selectBestResolution(item, canvases.list);
@@ -87,16 +87,16 @@ export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
 }
 
 /**
- * The picture, px, once it is padded to a square and the square resized to one tile. The reference resizes the square,
- * so the picture's own shorter side falls between pixels; here it is the nearest, ties to even.
+ * The image, px, once it is padded to a square and the square resized to one tile. The reference resizes the square,
+ * so the image's own shorter side falls between pixels; here it is the nearest, ties to even.
  */
-export function insideSquare({ width, height }: Size, tile: number): Size {
+export function contentInSquareTile({ width, height }: Size, tile: number): Size {
 	const longest = Math.max(width, height);
 	const scaled = (side: number): number => Math.max(1, roundHalfEven((tile * side) / longest));
 	return { width: scaled(width), height: scaled(height) };
 }
 
-/** One picture as a single tile: its features and, if any, one newline embedding. */
+/** One image as a single tile: its features and, if any, one newline embedding. */
 export function layoutOneTile(
 	item: ImageItem,
 	rule: {
@@ -107,7 +107,7 @@ export function layoutOneTile(
 		readonly newlines: number;
 		readonly resizes?: readonly Size[] | undefined;
 		/** Default nothing. */
-		readonly around?: Surroundings;
+		readonly around?: WrapperTokens;
 	},
 ): ItemLayout {
 	const { tile, patchGrid, pooledGrid, newlines, content, resizes, around = NOTHING_AROUND } = rule;

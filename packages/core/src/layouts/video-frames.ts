@@ -1,7 +1,7 @@
 /** A video whose every frame is one view of the tower, pooled alike. */
 
 import type { Grid, Size } from "@onevision/base";
-import { type ItemLayout, itemLayout, NOTHING_AROUND, type Surroundings } from "../layout.ts";
+import { type ItemLayout, itemLayout, NOTHING_AROUND, type WrapperTokens } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 
@@ -15,7 +15,7 @@ export interface FrameRule {
 	readonly newlines: number;
 	/** Special tokens inside the placeholder's expansion, whole clip. Default 0. */
 	readonly markers?: number;
-	readonly around?: Surroundings;
+	readonly around?: WrapperTokens;
 	/** Sizes a frame is brought to before `view`, px. Default: none. */
 	readonly resizes?: readonly Size[];
 }

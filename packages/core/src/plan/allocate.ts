@@ -411,7 +411,7 @@ function ascending(results: readonly AllocationResult[]): AllocationResult[] {
 	const kept: AllocationResult[] = [];
 	for (const result of order) {
 		const best = kept.at(-1);
-		// Differences below 1e-12 are rounding of the same mean, not better pictures.
+		// Differences below 1e-12 are rounding of the same mean, not better images.
 		if (best === undefined || result.fidelity > best.fidelity + 1e-12) kept.push(result);
 	}
 	return kept;

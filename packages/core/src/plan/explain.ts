@@ -34,7 +34,7 @@ export interface Alternatives {
 
 /** Frame counts people ask about, whatever the knob allows between. */
 const ASKED_FRAMES = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128];
-const MOST_VALUES = 12;
+const MAX_VALUES = 12;
 
 export function explainKnobs(
 	question: AllocationQuestion,
@@ -97,7 +97,7 @@ function worthShowing(
 	own: SettingValue | undefined,
 ): SettingValue[] {
 	const order = [...values].sort((a, b) => Number(a) - Number(b));
-	if (order.length <= MOST_VALUES) return order;
+	if (order.length <= MAX_VALUES) return order;
 	if (knob.bound === "frames") {
 		const asked = order.filter((value) => ASKED_FRAMES.includes(Number(value)) || value === own);
 		if (asked.length >= 3) return asked;
@@ -106,8 +106,8 @@ function worthShowing(
 		(value, index) =>
 			value === own ||
 			index === order.length - 1 ||
-			Math.floor((index * MOST_VALUES) / order.length) !==
-				Math.floor(((index - 1) * MOST_VALUES) / order.length),
+			Math.floor((index * MAX_VALUES) / order.length) !==
+				Math.floor(((index - 1) * MAX_VALUES) / order.length),
 	);
 }
 

@@ -5,7 +5,7 @@
  * them is seen by nobody, whatever the training was.
  */
 
-import { percent, thousands } from "@onevision/base";
+import { formatInteger, percent } from "@onevision/base";
 
 export interface ExtrapolationQuestion {
 	/** Absent where nobody published it. */
@@ -68,7 +68,7 @@ const FRAME_TOLERANCE = 2;
 const DENSE_STRIDE = 3;
 /** From here on sampling is blind: a shot, a step of a recipe, a goal last less than a minute. This project's threshold. */
 const BLIND_STRIDE = 60;
-/** One frame shows no change at all; a clip longer than this is no still picture. */
+/** One frame shows no change at all; a clip longer than this is no still image. */
 const STILL_SECONDS = 2;
 
 export function extrapolate(question: ExtrapolationQuestion): Extrapolation {
@@ -154,14 +154,14 @@ function summarise(breaksFirst: Breaks, facts: Facts): string {
 	const fit =
 		framesThatFit === undefined
 			? "as many as the model's own rate takes"
-			: `${framesThatFit === MOST_FRAMES ? "at least " : ""}${thousands(framesThatFit)}`;
+			: `${framesThatFit === MAX_FRAMES ? "at least " : ""}${formatInteger(framesThatFit)}`;
 	switch (breaksFirst) {
 		case "refused":
 			return `the model does not take ${asked.frames} frames of such a clip; ${fit} frames fit its context`;
 		case "context":
 			return `the context breaks first: ${context}; at most ${fit} frames fit`;
 		case "blind-sampling":
-			return `sampling is blind: ${each}${asked.frames < 2 ? "" : `, ${asked.frames} in ${seconds(asked.seconds)}`}; what happens between is never seen; ${thousands(Math.ceil(asked.seconds / DENSE_STRIDE))} frames would make it dense, ${fit} fit the context`;
+			return `sampling is blind: ${each}${asked.frames < 2 ? "" : `, ${asked.frames} in ${seconds(asked.seconds)}`}; what happens between is never seen; ${formatInteger(Math.ceil(asked.seconds / DENSE_STRIDE))} frames would make it dense, ${fit} fit the context`;
 		case "temporal-stride":
 			return `temporal reasoning breaks first, not the budget: ${each} against ${seconds(trainedStride ?? 0)} in training, at ${context}; ${remedy(framesForTrainedStride ?? 0, framesThatFit, fit)}`;
 		case "frame-count":
@@ -183,12 +183,12 @@ function seconds(value: number): string {
 }
 
 /** Beyond this many frames nobody asks; a budget that still has room says "at least". */
-const MOST_FRAMES = 4096;
+const MAX_FRAMES = 4096;
 /** Families that average frames take multiples of this only. */
 const FRAME_STEP = 8;
 
 /**
- * Most frames whose tokens stay within the limit, up to `MOST_FRAMES`; 0 when none do. Tokens grow with frames, so the
+ * Most frames whose tokens stay within the limit, up to `MAX_FRAMES`; 0 when none do. Tokens grow with frames, so the
  * search doubles and then halves; a count the family refuses is rounded up to the next it may accept. `undefined` when it
  * takes none that it is asked for.
  */
@@ -201,11 +201,11 @@ function mostFrames(tokensOf: (frames: number) => number | undefined, limit: num
 	if (!fits(1)) return 0;
 	let low = 1;
 	let high = 2;
-	while (high < MOST_FRAMES && fits(high)) {
+	while (high < MAX_FRAMES && fits(high)) {
 		low = high;
 		high *= 2;
 	}
-	if (high >= MOST_FRAMES && fits(MOST_FRAMES)) return MOST_FRAMES;
+	if (high >= MAX_FRAMES && fits(MAX_FRAMES)) return MAX_FRAMES;
 	while (low + 1 < high) {
 		const middle = Math.floor((low + high) / 2);
 		if (fits(middle)) low = middle;

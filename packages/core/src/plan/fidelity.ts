@@ -45,7 +45,7 @@ export interface Range {
 /**
  * What the tables leave open, in the same scale: one standard error of the fit for density (±0.33 of 0.56) and duration
  * (±0.32 of 1.00); for what resolution weighs beyond density, from the gain over the full ninefold of pixels to that
- * over the part which pictures of common sizes can use.
+ * over the part which images of common sizes can use.
  */
 const PUBLISHED_RANGES = {
 	density: { min: 0.1, max: 0.4 },
@@ -101,7 +101,7 @@ export interface KeptShares {
 /** What of one media item survives in its layout. */
 export function keptShares(item: MediaItem, layout: ItemLayout, secondsPerFrame: number): KeptShares {
 	const { tileGrid, patchGrid, canvas, content, cappedGrid, parts } = layout;
-	// Patches under the picture itself: the canvas's patches, less those that see only padding; and the overview's.
+	// Patches under the image itself: the canvas's patches, less those that see only padding; and the overview's.
 	const patches =
 		tileGrid.rows *
 		patchGrid.rows *
@@ -151,10 +151,10 @@ export interface LogShares {
 const USED_EXPONENT = 2;
 
 /** Shares below this count as this: the padding rule of LLaVA-1.6 can drop every row of a sliver. */
-const LEAST_SHARE = 1e-6;
+const MIN_SHARE = 1e-6;
 
 export function logShare(share: number): number {
-	return Math.log(Math.max(share, LEAST_SHARE));
+	return Math.log(Math.max(share, MIN_SHARE));
 }
 
 /** Fidelity of a set of samples, 0 to 1. */

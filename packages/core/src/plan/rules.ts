@@ -3,7 +3,7 @@
  * A reject or a refusal stops the plan unless its id is in `allow`; then the plan records that it was overridden.
  */
 
-import { percent, thousands } from "@onevision/base";
+import { formatInteger, percent } from "@onevision/base";
 import { createCounterFrom } from "../count.ts";
 import { familyById } from "../families/index.ts";
 import { SCENARIOS } from "../sample.ts";
@@ -44,9 +44,9 @@ export interface Finding {
 
 const LESSON = "the OneVision lesson's planner skill";
 /** Fewest visual tokens a sample with several images or frames is planned for. */
-const LEAST_BUDGET = 1024;
+const MIN_BUDGET = 1024;
 /** Fewest frames at one feature per patch that the rule allows: four of 729 tokens, in the lesson's budget of 3,500. */
-const FEWEST_FULL_FRAMES = 4;
+const MIN_FULL_FRAMES = 4;
 /** From this share on a product counts as a single-image product. */
 const SINGLE_IMAGE_PRODUCT = 0.8;
 const SMALL_CONTEXT = 4096;
@@ -107,9 +107,9 @@ export const RULES = {
 			"below 1,024 tokens per sample several images or frames have too few tokens each to be told apart",
 		source: LESSON,
 		check: ({ request: { budget, mix } }) =>
-			budget < LEAST_BUDGET && mix["multi-image"] + mix.video > 0
+			budget < MIN_BUDGET && mix["multi-image"] + mix.video > 0
 				? [
-						`budget ${budget} with ${percent(mix["multi-image"] + mix.video)} multi-image or video; give at least ${LEAST_BUDGET}`,
+						`budget ${budget} with ${percent(mix["multi-image"] + mix.video)} multi-image or video; give at least ${MIN_BUDGET}`,
 					]
 				: [],
 	},
@@ -122,12 +122,12 @@ export const RULES = {
 			const { limits, budget, mix } = request;
 			const perFrame = tokensOfFullFrame(request);
 			if (perFrame === undefined || request.purpose !== "train" || mix.video === 0) return [];
-			const most = Math.max(FEWEST_FULL_FRAMES, Math.floor(budget / perFrame));
+			const most = Math.max(MIN_FULL_FRAMES, Math.floor(budget / perFrame));
 			const forced =
 				(limits.frames?.min ?? 0) > most && (limits.pooling?.max ?? Number.POSITIVE_INFINITY) < 2;
 			return forced
 				? [
-						`at least ${limits.frames?.min} frames without pooling, ${thousands(perFrame)} tokens each, in a budget of ${thousands(budget)}; allow limits.pooling.max 2 or at most ${most} frames`,
+						`at least ${limits.frames?.min} frames without pooling, ${formatInteger(perFrame)} tokens each, in a budget of ${formatInteger(budget)}; allow limits.pooling.max 2 or at most ${most} frames`,
 					]
 				: [];
 		},
@@ -166,7 +166,7 @@ export const RULES = {
 				const needed = chosen.visualTokens.p95 + (chosen.contextTokens - chosen.visualTokens.max) + text;
 				return needed > contextOf(request)
 					? [
-							`${scenario}: ${thousands(Math.ceil(needed))} tokens (p95, with text) against a context of ${thousands(contextOf(request))}; lower the budget or choose a longer context`,
+							`${scenario}: ${formatInteger(Math.ceil(needed))} tokens (p95, with text) against a context of ${formatInteger(contextOf(request))}; lower the budget or choose a longer context`,
 						]
 					: [];
 			}),
@@ -180,7 +180,7 @@ export const RULES = {
 				const needed = chosen.contextTokens + request.textTokens.prompt + request.textTokens.answer;
 				return needed > contextOf(request)
 					? [
-							`${scenario}: the largest sample needs ${thousands(needed)} tokens of ${thousands(contextOf(request))}; leave it out or set limits`,
+							`${scenario}: the largest sample needs ${formatInteger(needed)} tokens of ${formatInteger(contextOf(request))}; leave it out or set limits`,
 						]
 					: [];
 			}),
@@ -207,7 +207,7 @@ export const RULES = {
 				.filter(({ status }) => status === "over-budget")
 				.map(
 					({ scenario, chosen, budgetShare }) =>
-						`${scenario} needs ${thousands(Math.ceil(chosen.visualTokens[request.fit]))} tokens, ${percent(budgetShare)} of the budget, at its smallest setting; raise the budget${request.purpose === "deploy" ? ", or plan to train, where more may be pooled" : " or allow more pooling"}`,
+						`${scenario} needs ${formatInteger(Math.ceil(chosen.visualTokens[request.fit]))} tokens, ${percent(budgetShare)} of the budget, at its smallest setting; raise the budget${request.purpose === "deploy" ? ", or plan to train, where more may be pooled" : " or allow more pooling"}`,
 				),
 	},
 	"context-risk": {

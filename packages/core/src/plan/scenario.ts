@@ -1,6 +1,6 @@
 /** One scenario's answer: the allocation chosen for the budget, how it stands, what else was possible, and why. */
 
-import { percent, thousands } from "@onevision/base";
+import { formatInteger, percent } from "@onevision/base";
 import type { Scenario } from "../sample.ts";
 import {
 	type AllocationQuestion,
@@ -204,8 +204,8 @@ function explain(
 	if (kept.images < NEARLY_ALL) parts.push(`${percent(kept.images)} of the images`);
 	const sentence = parts.join(", ");
 	if (!fitted) {
-		return `${sentence}; nothing fits ${thousands(budget)} tokens (${fit}), this is the smallest there is`;
+		return `${sentence}; nothing fits ${formatInteger(budget)} tokens (${fit}), this is the smallest there is`;
 	}
 	if (nextUp === undefined) return `${sentence}; no setting keeps clearly more on this media`;
-	return `${sentence}; clearly more needs ${thousands(Math.ceil(nextUp.visualTokens[fit]))} tokens (${fit})`;
+	return `${sentence}; clearly more needs ${formatInteger(Math.ceil(nextUp.visualTokens[fit]))} tokens (${fit})`;
 }

@@ -4,7 +4,7 @@
  * skill transfers from is the paper's statement, the thresholds on fidelity are this project's and only rank.
  */
 
-import { percent, thousands } from "@onevision/base";
+import { formatInteger, percent } from "@onevision/base";
 import type { Scenario } from "../sample.ts";
 import type { CurriculumPlan } from "./curriculum.ts";
 import type { ScenarioPlan } from "./scenario.ts";
@@ -126,7 +126,7 @@ export function expectSkills(question: SkillQuestion): SkillPlan[] {
 function trainedOn(scenario: Scenario, { curriculum, trainedOn: before }: SkillQuestion): SkillEvidence {
 	const need = `${scenario} training`;
 	const samples = curriculum.stages.reduce((sum, stage) => sum + stage.samples * stage.mixture[scenario], 0);
-	if (samples > 0) return { need, met: "yes", found: `${thousands(samples)} samples` };
+	if (samples > 0) return { need, met: "yes", found: `${formatInteger(samples)} samples` };
 	if (before === "unknown") return { need, met: "unknown", found: "not published for this checkpoint" };
 	return before.includes(scenario)
 		? { need, met: "yes", found: "in the checkpoint" }

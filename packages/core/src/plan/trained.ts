@@ -54,7 +54,7 @@ export function trainedValue(checkpoint: Checkpoint, knob: Knob): SettingValue |
 	const family = familyById(checkpoint.family);
 	const defaults: Settings = {
 		...family.defaults(checkpoint.constants, family.parities[0]),
-		...checkpoint.usual,
+		...checkpoint.recommendedSettings,
 	};
 	const value = defaults[knob.setting];
 	// "all" or "by_fps" where a number is chosen: as many frames as the clip brings.

@@ -1,5 +1,5 @@
 /**
- * Three position numbers per token (M-RoPE): text counts on all axes at once, a picture's tokens carry time, row and
+ * Three position numbers per token (M-RoPE): text counts on all axes at once, an image's tokens carry time, row and
  * column from where it starts. Sources: transformers 5.18 `get_rope_index` of qwen2_vl, qwen2_5_vl and qwen3_vl;
  * vllm-project/vllm vllm/model_executor/models/qwen2_5_vl.py at 002d181 `get_mrope_input_positions`.
  */
@@ -21,7 +21,7 @@ export type Run =
 	  };
 
 /**
- * Where the sequence goes on after a picture or clip. "longer-side": behind the larger of its rows and columns, as
+ * Where the sequence goes on after an image or clip. "longer-side": behind the larger of its rows and columns, as
  * transformers 5.18 does; a clip with more time than that overlaps the text after it. "largest": behind the largest
  * number it used, as vLLM does. Images are the same under both.
  */

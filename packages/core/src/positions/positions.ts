@@ -60,7 +60,7 @@ export interface MropePositions extends Ends {
 	readonly rule: MropeRule;
 }
 
-/** Four numbers per token: its own, column, row and picture. */
+/** Four numbers per token: its own, column, row and image. */
 export interface XdropePositions extends Ends {
 	readonly kind: "xdrope";
 	readonly sequence: Int32Array;

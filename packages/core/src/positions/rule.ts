@@ -24,7 +24,7 @@ export type VideoClock =
 	/** Nothing: each temporal patch stands alone, its time as text before or after it. */
 	| { readonly kind: "text"; readonly written: "before" | "after" };
 
-/** Three numbers per token: equal for text, time, row and column for a picture's tokens. */
+/** Three numbers per token: equal for text, time, row and column for an image's tokens. */
 export interface MropeRule {
 	readonly kind: "mrope";
 	readonly clock: VideoClock;
@@ -39,7 +39,7 @@ export interface MropeRule {
 export const XD_AXES = ["sequence", "width", "height", "image"] as const;
 export type XdAxis = (typeof XD_AXES)[number];
 
-/** Four numbers per token: the next number on every axis for text; column, row and picture for a picture's tokens. */
+/** Four numbers per token: the next number on every axis for text; column, row and image for an image's tokens. */
 export interface XdropeRule {
 	readonly kind: "xdrope";
 	/** In the order of `XD_AXES` (`xdrope_section`). Their sum is half the head. */

@@ -1,6 +1,6 @@
 /**
- * Four position numbers per token (XD-RoPE of HunyuanVL): every token counts on the first axis; a picture's tokens carry
- * their column, their row and the number of the picture on the others, where text repeats its own number. Source:
+ * Four position numbers per token (XD-RoPE of HunyuanVL): every token counts on the first axis; an image's tokens carry
+ * their column, their row and the number of the image on the others, where text repeats its own number. Source:
  * transformers 5.18 models/hunyuan_vl/modeling_hunyuan_vl.py `get_rope_index`.
  */
 
@@ -12,7 +12,7 @@ export type XdRun =
 	| { readonly kind: "text"; readonly tokens: number }
 	| {
 			readonly kind: "image";
-			/** Tokens of the picture, the newline at the end of each row among them. */
+			/** Tokens of the image, the newline at the end of each row among them. */
 			readonly grid: Grid;
 			/** Special tokens before it, and as many after it: numbered as text. */
 			readonly before: number;

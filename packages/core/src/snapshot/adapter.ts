@@ -60,12 +60,12 @@ export function checkpointFromAdapter(
 	}
 	const files: SnapshotFiles = { ...own, "config.json": config };
 	const { checkpoint, settings } = checkpointFromSnapshot(files, { name });
-	const { constants, pixels, usual } = checkpoint;
+	const { constants, pixels, recommendedSettings } = checkpoint;
 	const counted = {
 		...titled,
 		constants,
 		...(pixels === undefined ? {} : { pixels }),
-		...(usual === undefined ? {} : { usual }),
+		...(recommendedSettings === undefined ? {} : { recommendedSettings }),
 	} as Checkpoint;
 	return { checkpoint: counted, settings, notes: [note, "processor files are the adapter's own"] };
 }

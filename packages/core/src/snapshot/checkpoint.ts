@@ -135,7 +135,8 @@ function checkpointOf(
 	reader: SnapshotReader,
 	name: string | undefined,
 ): Checkpoint {
-	const { family, constants, tower, projector, text, usual, trainedFrames, pixels, positions } = reading;
+	const { family, constants, tower, projector, text, recommendedSettings, trainedFrames, pixels, positions } =
+		reading;
 	const source = `config.json and processor files of the snapshot; absent keys: ${reader.remoteCode === true ? "" : "transformers 5.18.0 "}${reader.source}`;
 	const { title } = familyById(family as FamilyId);
 	return {
@@ -145,7 +146,7 @@ function checkpointOf(
 		constants,
 		parts: { tower, projector, languageModel: text.languageModel },
 		...(text.contextTokens === undefined ? {} : { contextTokens: text.contextTokens }),
-		...(usual === undefined ? {} : { usual }),
+		...(recommendedSettings === undefined ? {} : { recommendedSettings }),
 		...(trainedFrames === undefined ? {} : { trainedFrames }),
 		// After unknown keys were refused: what is read here decides no count.
 		...(pixels === undefined ? {} : { pixels: readPixels(snapshot, pixels, source) }),

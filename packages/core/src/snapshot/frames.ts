@@ -41,7 +41,7 @@ export function expectVideoClass(video: Section, known: string, images: readonly
 	if (video.has("image_processor_type")) expectClass(video, "image_processor_type", images);
 }
 
-/** Throws `unsupported` when frames and pictures would be read with another constant. */
+/** Throws `unsupported` when frames and images would be read with another constant. */
 export function expectSame(video: Section, key: string, frames: number, pictures: number): void {
 	if (frames === pictures) return;
 	throw unsupported(

@@ -112,7 +112,7 @@ function knownLanguageModel(
 		heads: headCount,
 		...(latent === undefined
 			? { kvHeads, headSize: size }
-			: { kvHeads: headCount, headSize: latent.plainSize, latentAttention: latent }),
+			: { kvHeads: headCount, headSize: latent.nopeHeadDim, latentAttention: latent }),
 		mlp,
 		gatedMlp: kind.gatedMlp ?? true,
 		vocabulary: text.read(at("vocab_size"), rows) ?? kind.vocabulary,
@@ -169,9 +169,9 @@ function latentOf(text: Section, kind: Decoder): LatentAttention | undefined {
 		: (text.read("q_lora_rank", width) ?? kind.latent.queryRank);
 	return {
 		...(queryRank === undefined ? {} : { queryRank }),
-		rank: text.read("kv_lora_rank", width) ?? 512,
-		plainSize: text.read("qk_nope_head_dim", headSize) ?? 128,
-		rotarySize: text.read("qk_rope_head_dim", headSize) ?? 64,
+		kvLoraRank: text.read("kv_lora_rank", width) ?? 512,
+		nopeHeadDim: text.read("qk_nope_head_dim", headSize) ?? 128,
+		ropeHeadDim: text.read("qk_rope_head_dim", headSize) ?? 64,
 		valueSize: text.read("v_head_dim", headSize) ?? 128,
 	};
 }

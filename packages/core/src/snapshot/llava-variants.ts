@@ -11,7 +11,7 @@ import { expectClass, type OpenSnapshot } from "./open-snapshot.ts";
 import { contradiction } from "./section.ts";
 import { ABSENT_CLIP_336, type ReadSquareTower, squareTower } from "./square-towers.ts";
 import { flag, patchSide, tokenCount, word } from "./values.ts";
-import { CLIP_KIN_VIEW, squareView } from "./view.ts";
+import { CLIP_LIKE_VIEW, squareView } from "./view.ts";
 
 /** Two layers; features of several tower layers enter side by side. */
 export const mlp = (layers: number): ProjectorChoice =>
@@ -105,7 +105,7 @@ export function readNext({ config, image }: OpenSnapshot, llava: Llava): Next {
 }
 
 /** Every view of LLaVA-NeXT is square before it is resized by its shortest edge. */
-const CLIP_VIEW_FOR_TILES = { ...CLIP_KIN_VIEW, squareBefore: true };
+const CLIP_VIEW_FOR_TILES = { ...CLIP_LIKE_VIEW, squareBefore: true };
 
 /** Written by older versions of transformers, read by none. */
 export const OLD_KEYS = ["aspect_ratio_setting"];

@@ -68,7 +68,7 @@ export function checkGrid(section: Section, defaults: PixelDefaults, tower: Toke
 	expectResize(section);
 }
 
-/** Throws `unsupported` when pictures are taken as they are. */
+/** Throws `unsupported` when images are taken as they are. */
 export function expectResize(section: Section): void {
 	if (section.read("do_resize", flag) !== false) return;
 	throw unsupported(

@@ -31,7 +31,7 @@ interface Blip {
 	readonly notes: readonly string[];
 }
 
-/** `pictures` is the processor of images or clips; `readsText` whether the query transformer takes text too. */
+/** `images` is the processor of images or clips; `readsText` whether the query transformer takes text too. */
 export function readBlip({ config, processor }: OpenSnapshot, pictures: Section, readsText: boolean): Blip {
 	const tower = squareTower(config, {
 		absent: {},

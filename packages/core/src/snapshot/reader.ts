@@ -15,7 +15,7 @@ export interface SnapshotReading<F extends string, Constants, S extends Settings
 	/** Settings whose value in the files is not the family's default. */
 	readonly settings?: Partial<S>;
 	/** As in a checkpoint: what the model card does where the files sample no frames. */
-	readonly usual?: Partial<S>;
+	readonly recommendedSettings?: Partial<S>;
 	readonly trainedFrames?: number;
 	readonly tower: AnyTower;
 	readonly projector: ProjectorChoice;

@@ -1,5 +1,5 @@
 /**
- * Towers that keep a picture's own shape, and square ones that are no plain CLIP or SigLIP: class defaults by the
+ * Towers that keep an image's own shape, and square ones that are no plain CLIP or SigLIP: class defaults by the
  * `model_type` of `vision_config`, where a class keeps its widths, and what its modules are like. Source: transformers
  * 5.18 src/transformers/models/<type>/{configuration,modeling}_<type>.py; MoonViT and RICE-ViT are read from the
  * configuration_*.py of huggingface.co/moonshotai/Kimi-VL-A3B-Instruct and lmms-lab/LLaVA-OneVision-1.5-8B-Instruct.

@@ -1,6 +1,6 @@
 /**
  * Side of the square views that CLIP-style processors make: resize, then perhaps crop the centre. A count is a number
- * only if every picture becomes the same square, so anything else is refused.
+ * only if every image becomes the same square, so anything else is refused.
  * Source: transformers 5.18 image_processing_backends.py (`_preprocess`, `resize`), models/{clip,siglip,llava}.
  */
 
@@ -12,7 +12,7 @@ export interface ViewDefaults {
 	readonly size: SizeObject;
 	readonly crop?: SizeObject;
 	readonly crops: boolean;
-	/** Whether `do_pad` makes the picture square before it is resized (LlavaImageProcessor). */
+	/** Whether `do_pad` makes the image square before it is resized (LlavaImageProcessor). */
 	readonly padsToSquare?: boolean;
 	/** Whether `use_square_size` makes a square of the class's own size, whatever the file's (CLIPImageProcessor). */
 	readonly readsSquareSize?: boolean;
@@ -30,13 +30,13 @@ export interface View {
 }
 
 /** LlavaImageProcessor, LlavaNextImageProcessor, and the video processors made after CLIP's. */
-export const CLIP_KIN_VIEW: ViewDefaults = {
+export const CLIP_LIKE_VIEW: ViewDefaults = {
 	size: { shortest_edge: 224 },
 	crop: { height: 224, width: 224 },
 	crops: true,
 };
 /** CLIPImageProcessor. */
-export const CLIP_VIEW: ViewDefaults = { ...CLIP_KIN_VIEW, readsSquareSize: true };
+export const CLIP_VIEW: ViewDefaults = { ...CLIP_LIKE_VIEW, readsSquareSize: true };
 /** SiglipImageProcessor. */
 export const SIGLIP_VIEW: ViewDefaults = { size: { height: 224, width: 224 }, crops: false };
 /** LlavaOnevisionImageProcessor and its video processor. */
@@ -90,7 +90,7 @@ export function squareView(
 }
 
 /**
- * Side of the square that a class without a crop fits every picture or tile to, px: `size`, `fallback` where it is
+ * Side of the square that a class without a crop fits every image or tile to, px: `size`, `fallback` where it is
  * absent. Throws `unsupported` for another shape, and where nothing is resized.
  */
 export function squareSize(section: Section, fallback: number): number {

@@ -1,5 +1,5 @@
 /**
- * Aya Vision: tiles of 364 px in the grid nearest the picture's aspect ratio and the whole picture, each after a marker
+ * Aya Vision: tiles of 364 px in the grid nearest the image's aspect ratio and the whole image, each after a marker
  * of its own. Source: transformers 5.18 models/aya_vision/processing_aya_vision.py; tiles as in InternVL.
  */
 
@@ -22,7 +22,7 @@ export interface AyaVisionConstants {
 	readonly patch: number;
 	/** Patches per side shuffled into one token (`downsample_factor`). */
 	readonly merge: number;
-	/** Fewest and most tiles of a picture, overview not counted. */
+	/** Fewest and most tiles of an image, overview not counted. */
 	readonly minTiles: number;
 	readonly maxTiles: number;
 }

@@ -1,5 +1,5 @@
 /**
- * Command A Vision: tiles of 512 px in the grid that enlarges the picture least, and a thumbnail; every tile ends in a
+ * Command A Vision: tiles of 512 px in the grid that enlarges the image least, and a thumbnail; every tile ends in a
  * line break token. Paper: arXiv 2504.00698 (Command A). Source: transformers 5.18
  * models/cohere2_vision/{image_processing,processing}_cohere2_vision.py.
  */
@@ -18,7 +18,7 @@ export interface Cohere2VisionConstants {
 	readonly patch: number;
 	/** Patches per side shuffled into one token. */
 	readonly merge: number;
-	/** Most tiles of a picture, thumbnail not counted. */
+	/** Most tiles of an image, thumbnail not counted. */
 	readonly maxTiles: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * DeepSeek-OCR-2: the whole picture at 1024 px, and tiles of 768 px when it is larger than one, in the grid nearest its
+ * DeepSeek-OCR-2: the whole image at 1024 px, and tiles of 768 px when it is larger than one, in the grid nearest its
  * aspect ratio. Source: transformers 5.18 models/deepseek_ocr2/{image_processing,processing}_deepseek_ocr2.py.
  */
 
@@ -18,14 +18,14 @@ import { square } from "../../layouts/tiles.ts";
 import { type Family, noVideo } from "../family.ts";
 
 export interface DeepseekOcr2Constants {
-	/** Side of a tile, and of the whole picture's view, px. */
+	/** Side of a tile, and of the whole image's view, px. */
 	readonly tile: number;
 	readonly overview: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
 	/** Patches per side that become one token (`downsample_ratio`). */
 	readonly merge: number;
-	/** Fewest and most tiles of a cut picture. */
+	/** Fewest and most tiles of a cut image. */
 	readonly minTiles: number;
 	readonly maxTiles: number;
 }
@@ -85,7 +85,7 @@ function viewGrids(side: number, { patch, merge }: DeepseekOcr2Constants): ViewG
 	return { patchGrid: square(Math.floor(side / patch)), pooledGrid: square(Math.ceil(side / patch / merge)) };
 }
 
-/** Longer side to `side`, the rest padded, px. Throws `unsupported` for a picture too thin, as transformers fails. */
+/** Longer side to `side`, the rest padded, px. Throws `unsupported` for an image too thin, as transformers fails. */
 function fitSquare(image: Size, side: number): Size {
 	const scale = side / Math.max(image.width, image.height);
 	const fitted = {

@@ -15,7 +15,7 @@ export interface DeepseekVlConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Shortest side of the picture inside the square, px (`min_size`). */
+	/** Shortest side of the image inside the square, px (`min_size`). */
 	readonly minSide: number;
 	/** Special tokens the processor writes around an image: begin and end in Janus, none in DeepSeek-VL. */
 	readonly markersAround: number;

@@ -21,7 +21,7 @@ const depth = integer("Layers", { min: 1, max: 64 });
 
 const shortestSide = integer("Shortest side, px", { min: 1, max: 65_536 });
 
-/** One view per picture, padded to a square. */
+/** One view per image, padded to a square. */
 function readPadded(
 	{ processor, image }: OpenSnapshot,
 	imageClass: string,

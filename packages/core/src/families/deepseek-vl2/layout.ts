@@ -1,5 +1,5 @@
 /**
- * DeepSeek-VL2: up to nine tiles of 384 px in the canvas that keeps most of the picture, the whole picture first, a
+ * DeepSeek-VL2: up to nine tiles of 384 px in the canvas that keeps most of the image, the whole image first, a
  * learned row end after each feature row; more than two images are one tile each. Paper: arXiv 2412.10302. Source:
  * deepseek-ai/DeepSeek-VL2 deepseek_vl2/models/processing_deepseek_vl_v2.py.
  */
@@ -60,7 +60,7 @@ export const deepseekVl2: Family<DeepseekVl2Constants, DeepseekVl2Settings> = {
 					pooledGrid,
 					overview: true,
 					content: fitPadded(item, canvas),
-					// One per row of the whole picture and of the tiles, and one between the two.
+					// One per row of the whole image and of the tiles, and one between the two.
 					newlines: pooledGrid.rows + 1 + tileGrid.rows * pooledGrid.rows,
 				});
 			},

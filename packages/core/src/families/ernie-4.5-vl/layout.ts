@@ -6,7 +6,7 @@
 
 import { OnevisionError } from "@onevision/base";
 import { choice, either, number } from "@onevision/base/schema";
-import type { Surroundings } from "../../layout.ts";
+import type { WrapperTokens } from "../../layout.ts";
 import { notesOnBoth, numFramesKnob, type SampledFrames, withNotes } from "../../layouts/frames.ts";
 import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
@@ -162,6 +162,6 @@ function takeFrames(video: VideoItem, settings: Ernie45VlSettings): SampledFrame
 	return withNotes(sampleSteps(total, asked), notes);
 }
 
-function titled(title: string): Surroundings {
+function titled(title: string): WrapperTokens {
 	return { markers: 2, text: [title], estimatedTextTokens: estimateTextTokens([title]) };
 }

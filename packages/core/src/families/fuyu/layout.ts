@@ -1,5 +1,5 @@
 /**
- * Fuyu: no tower; the picture shrunk into a box and cut into 30 px patches that enter the language model themselves, one
+ * Fuyu: no tower; the image shrunk into a box and cut into 30 px patches that enter the language model themselves, one
  * newline token after every row. Source: transformers 5.18 models/fuyu/{image_processing,processing}_fuyu.py.
  */
 
@@ -14,7 +14,7 @@ import { type Family, noVideo } from "../family.ts";
 export interface FuyuConstants {
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** What pictures are shrunk into, px. */
+	/** What images are shrunk into, px. */
 	readonly box: Size;
 }
 
@@ -56,7 +56,7 @@ export const fuyu: Family<FuyuConstants, FuyuSettings> = {
 				width: Math.ceil(content.width / patch) * patch,
 				height: Math.ceil(content.height / patch) * patch,
 			};
-			// After the picture comes `<s>`, which opens the text.
+			// After the image comes `<s>`, which opens the text.
 			const layout = layoutNative(item, {
 				patch,
 				merge: 1,

@@ -1,12 +1,12 @@
 /**
- * Gemma 3: every picture is one square view pooled to 256 tokens; pan and scan adds up to four crops of a long one.
+ * Gemma 3: every image is one square view pooled to 256 tokens; pan and scan adds up to four crops of a long one.
  * Source: transformers 5.18 models/gemma3/{image_processing,processing}_gemma3.py. The library's counting helper leaves
  * the crops out.
  */
 
 import type { Grid } from "@onevision/base";
 import { boolean, integer, number } from "@onevision/base/schema";
-import { type ItemLayout, itemLayout, type Surroundings } from "../../layout.ts";
+import { type ItemLayout, itemLayout, type WrapperTokens } from "../../layout.ts";
 import { square } from "../../layouts/tiles.ts";
 import { estimateTextTokens } from "../../layouts/timestamps.ts";
 import type { ImageItem } from "../../sample.ts";
@@ -65,7 +65,7 @@ export const gemma3: Family<Gemma3Constants, Gemma3Settings> = {
 	}),
 };
 
-/** One picture and its crops, each a view of `pooledSide`² tokens. */
+/** One image and its crops, each a view of `pooledSide`² tokens. */
 export function layoutSoftTokens(item: ImageItem, constants: Gemma3Constants, crops: Grid): ItemLayout {
 	const { tile, patch, pooledSide } = constants;
 	const cut = crops.rows * crops.cols;
@@ -110,7 +110,7 @@ function cropGrid({ width, height }: ImageItem, settings: Gemma3Settings): Grid 
 }
 
 /** A start and an end marker per view, between blank lines; with crops, a sentence that names them. */
-function softTokenSurroundings(crops: number): Surroundings {
+function softTokenSurroundings(crops: number): WrapperTokens {
 	const text =
 		crops === 0
 			? ["\n\n", "\n\n"]

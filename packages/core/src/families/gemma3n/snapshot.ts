@@ -19,7 +19,7 @@ const GEMMA_3N_PROCESSOR = ["audio_seq_length", "boi_token", "eoi_token", "full_
 
 function readGemma3n(snapshot: OpenSnapshot): Gemma3nReading {
 	const { config, processor, image } = snapshot;
-	// Of audio, yet a null fails for pictures too.
+	// Of audio, yet a null fails for images too.
 	processor.read("audio_seq_length", tokenCount);
 	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
 	const tower = timmTower(vision, "mobilenetv5_300m_enc");

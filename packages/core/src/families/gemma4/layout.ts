@@ -1,14 +1,14 @@
 /**
- * Gemma 4: the picture scaled up or down to fill a token budget in its own shape, patches pooled 3×3; a video is frames
+ * Gemma 4: the image scaled up or down to fill a token budget in its own shape, patches pooled 3×3; a video is frames
  * under a smaller budget, each with its time. Source: transformers 5.18 models/gemma4/{image_processing,video_processing,
- * processing}_gemma4.py; vllm-project/vllm vllm/model_executor/models/gemma4_mm.py at 49e6e47, which treats thin pictures
+ * processing}_gemma4.py; vllm-project/vllm vllm/model_executor/models/gemma4_mm.py at 49e6e47, which treats thin images
  * otherwise.
  */
 
 import type { Size } from "@onevision/base";
-import { OnevisionError, thousands } from "@onevision/base";
+import { formatInteger, OnevisionError } from "@onevision/base";
 import { integer } from "@onevision/base/schema";
-import { markersAround, type Surroundings } from "../../layout.ts";
+import { markersAround, type WrapperTokens } from "../../layout.ts";
 import {
 	type FrameCount,
 	numFramesKnob,
@@ -51,7 +51,7 @@ const budgetKnob = (setting: string, what: string): Knob => ({
 	deployable: true,
 	// The model card names them all as supported: 70, 140, 280, 560 and 1,120 tokens.
 	everyValueTrained: true,
-	label: (value) => `at most ${thousands(Number(value))} tokens per ${what}`,
+	label: (value) => `at most ${formatInteger(Number(value))} tokens per ${what}`,
 });
 
 export const gemma4: Family<Gemma4Constants, Gemma4Settings> = {
@@ -136,7 +136,7 @@ function fillBudgetAsVllm(image: Size, tokens: number, { patch, merge }: MergedP
 }
 
 /** `MM:SS` before each frame and a pair of markers around it, frames joined by spaces. */
-function frameTimes(video: VideoItem, sampled: SampledFrames): Surroundings {
+function frameTimes(video: VideoItem, sampled: SampledFrames): WrapperTokens {
 	const seconds = secondsAt(video, sampled, ASSUMED_FPS);
 	const text = Array.from({ length: sampled.count }, (_, index) => {
 		const time = seconds(index);

@@ -27,7 +27,7 @@ const RATES = [
 	{ upTo: 2400, rate: 0.5 },
 ] as const;
 const LONGEST_SECONDS = 2400;
-const MOST_FRAMES = 640;
+const MAX_FRAMES = 640;
 
 export const glm46v: Family<GlmConstants, GlmSettings> = {
 	title: "GLM-4.6V",
@@ -53,7 +53,7 @@ function sampleByDuration(video: VideoItem, temporalPatch: number): number[] {
 	const duration = total / fps;
 	const used = Math.min(duration, LONGEST_SECONDS);
 	const rate = RATES.find(({ upTo }) => used <= upTo)?.rate ?? RATES[2].rate;
-	const wanted = Math.min(Math.trunc(used * rate * temporalPatch), MOST_FRAMES);
+	const wanted = Math.min(Math.trunc(used * rate * temporalPatch), MAX_FRAMES);
 	if (total < wanted) return spread(total - 1, wanted);
 	const indices = everyInterval(total, 1 / fps, 1 / (temporalPatch * rate), Math.trunc(duration));
 	if (indices.length < wanted) return spread(indices.at(-1) ?? total - 1, wanted);

@@ -1,5 +1,5 @@
 /**
- * GLM-4.1V and GLM-4.5V: dynamic resolution with one pixel budget per picture or clip, two frames per token grid, the
+ * GLM-4.1V and GLM-4.5V: dynamic resolution with one pixel budget per image or clip, two frames per token grid, the
  * second of each pair written after it. Source: transformers 5.18 models/glm4v/{image_processing,video_processing,
  * processing}_glm4v.py.
  */

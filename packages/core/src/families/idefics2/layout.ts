@@ -1,6 +1,6 @@
 /**
  * Idefics2 and Mantis-8B-Idefics2: a perceiver turns a view of any size into 64 latents between two boundary tokens;
- * splitting adds the picture's four quarters. Papers: arXiv 2405.02246, 2405.01483. Source: transformers 5.18
+ * splitting adds the image's four quarters. Papers: arXiv 2405.02246, 2405.01483. Source: transformers 5.18
  * models/idefics2/processing_idefics2.py and image_processing_idefics2.py.
  */
 
@@ -28,7 +28,7 @@ export type Idefics2Settings = {
 	readonly do_image_splitting: boolean;
 };
 
-/** Quarters of the picture, and the picture. */
+/** Quarters of the image, and the image. */
 const SPLIT_VIEWS = 5;
 
 const SPLITTING_KNOB: Knob = {

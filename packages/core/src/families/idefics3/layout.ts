@@ -1,6 +1,6 @@
 /**
  * Idefics3, and the images of SmolVLM and SmolVLM2: the longer side is scaled, up as well as down, to a few tiles; tiles
- * and the whole picture follow each other with markers, a line break after each row. Papers: arXiv 2408.12637,
+ * and the whole image follow each other with markers, a line break after each row. Papers: arXiv 2408.12637,
  * 2504.05299. Source: transformers 5.18 models/idefics3/{image_processing,processing}_idefics3.py.
  */
 
@@ -16,7 +16,7 @@ import { type Family, type Knob, noVideo } from "../family.ts";
 export interface Idefics3Constants {
 	/** Side of a tile, px (`max_image_size.longest_edge`). */
 	readonly tile: number;
-	/** Longer side a picture is scaled to, px (`size.longest_edge`). */
+	/** Longer side an image is scaled to, px (`size.longest_edge`). */
 	readonly longestEdge: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
@@ -29,11 +29,11 @@ export type Idefics3Settings = {
 	readonly longest_edge: number;
 };
 
-/** No side of a scaled picture is longer, px (`MAX_IMAGE_SIZE`). */
+/** No side of a scaled image is longer, px (`MAX_IMAGE_SIZE`). */
 export const MAX_IMAGE_SIDE = 4096;
 /** Rows and columns the vocabulary has markers for: `<row_1_col_1>` to `<row_6_col_6>`. */
 const MARKED_ROWS = 6;
-/** `<fake_token_around_image><global-img>` before the whole picture, the first of them again after it. */
+/** `<fake_token_around_image><global-img>` before the whole image, the first of them again after it. */
 export const VIEW_MARKERS = 3;
 /** `<fake_token_around_image><row_1_col_1>` before a tile. */
 const TILE_MARKERS = 2;
@@ -76,7 +76,7 @@ export const idefics3: Family<Idefics3Constants, Idefics3Settings> = {
 	}),
 };
 
-/** One picture: tiles with row breaks and the whole picture, or the whole picture alone. */
+/** One image: tiles with row breaks and the whole image, or the whole image alone. */
 export function layoutScaled(
 	item: ImageItem,
 	constants: Idefics3Constants,
@@ -101,7 +101,7 @@ export function layoutScaled(
 		patchGrid,
 		pooledGrid,
 		overview: split,
-		// One line break per row; the last is one token with the break before the whole picture.
+		// One line break per row; the last is one token with the break before the whole image.
 		newlines: split ? tileGrid.rows : 0,
 		markers: VIEW_MARKERS + (split ? TILE_MARKERS * cells(tileGrid) : 0),
 		resizes: [edged],

@@ -26,7 +26,7 @@ export const instructblipVideo: Family<InstructblipVideoConstants, InstructblipV
 	defaults: () => ({}),
 	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
 	counter: (constants) => ({
-		// The video processor takes a picture for a clip of one frame.
+		// The video processor takes an image for a clip of one frame.
 		image: (item) => layoutClip(item, constants, withNote(1, constants.frames)),
 		video: (item) => layoutClip(item, constants, takeFrames(item, constants.frames)),
 	}),

@@ -55,7 +55,7 @@ const internvl = (
 				"preprocessor_config.json of OpenGVLab/InternVL3-8B-hf (the class default is CLIP's) and OpenGVLab/InternVL2-2B, read in copies; IMAGENET_MEAN and IMAGENET_STD of the model cards",
 		},
 		trainedFrames: INTERNVL.trainedFrames,
-		usual: { num_frames: INTERNVL.cardFrames },
+		recommendedSettings: { num_frames: INTERNVL.cardFrames },
 		...(unverified ? { unverified: ["contextTokens"] as const } : {}),
 		source: `${SOURCE}; ${source}`,
 	};

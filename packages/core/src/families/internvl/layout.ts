@@ -1,12 +1,12 @@
 /**
- * InternVL 2, 2.5 and 3: tiles of 448 px in the grid nearest the picture's aspect ratio, a thumbnail beside them, 2×2
+ * InternVL 2, 2.5 and 3: tiles of 448 px in the grid nearest the image's aspect ratio, a thumbnail beside them, 2×2
  * patches shuffled into a token; a video frame is one tile after "FrameN: ". Papers: arXiv 2404.16821, 2412.05271,
  * 2504.10479. Sources: transformers 5.18 models/internvl and models/got_ocr2; the model cards' `load_image`, `get_index`
  * and `load_video`; vllm-project/vllm vllm/transformers_utils/processors/internvl.py at c6f146b.
  */
 
 import { choice, either, integer } from "@onevision/base/schema";
-import type { Surroundings } from "../../layout.ts";
+import type { WrapperTokens } from "../../layout.ts";
 import { gridsUpTo, nearestAspectGrid } from "../../layouts/aspect-grid.ts";
 import { sampleArangeShifted, sampleSegments } from "../../layouts/frame-sampling.ts";
 import {
@@ -36,7 +36,7 @@ export interface InternvlConstants {
 	readonly patch: number;
 	/** Patches per side shuffled into one token. */
 	readonly merge: number;
-	/** Fewest and most tiles of a picture, thumbnail not counted (`min_patches`, `max_patches`). */
+	/** Fewest and most tiles of an image, thumbnail not counted (`min_patches`, `max_patches`). */
 	readonly minTiles: number;
 	readonly maxTiles: number;
 	/** Most frames per clip in training (`max_num_frame`), and what the model card samples (`num_segments`). */
@@ -47,7 +47,7 @@ export interface InternvlConstants {
 export type InternvlSettings = CropSettings & { readonly num_frames: FrameCount };
 
 /** Most frames that may be asked for: the original repeats those of a shorter clip, so the clip sets no bound. */
-const MOST_FRAMES = 10_000;
+const MAX_FRAMES = 10_000;
 /** `<img>` and `</img>`. */
 const MARKERS = 2;
 
@@ -60,7 +60,7 @@ export const internvl: Family<InternvlConstants, InternvlSettings> = {
 	settings: {
 		...cropSettings,
 		num_frames: either(
-			integer("Frames used per video, spread evenly", { min: 1, max: MOST_FRAMES }),
+			integer("Frames used per video, spread evenly", { min: 1, max: MAX_FRAMES }),
 			choice("Use every frame the file holds", ["all"]),
 		),
 	},
@@ -119,7 +119,7 @@ function sampleClip(
 }
 
 /** "Frame1: " before the first frame, "\nFrame2: " before the next; the original ends in a line break, vLLM has none. */
-function frameNames(frames: number, parity: Parity): Surroundings {
+function frameNames(frames: number, parity: Parity): WrapperTokens {
 	const text = Array.from(
 		{ length: frames },
 		(_, index) => `${index === 0 || parity === "vllm" ? "" : "\n"}Frame${index + 1}: `,

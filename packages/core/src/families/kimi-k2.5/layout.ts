@@ -1,12 +1,12 @@
 /**
- * Kimi K2.5: MoonViT at the picture's own size, padded to whole tokens; a video in chunks of four frames, each chunk one
+ * Kimi K2.5: MoonViT at the image's own size, padded to whole tokens; a video in chunks of four frames, each chunk one
  * token grid with its time before it. Source: transformers 5.18 models/kimi_k25/{image_processing,video_processing,
  * processing}_kimi_k25.py.
  */
 
 import { OnevisionError } from "@onevision/base";
 import { choice, either, integer, number } from "@onevision/base/schema";
-import type { Surroundings } from "../../layout.ts";
+import type { WrapperTokens } from "../../layout.ts";
 import {
 	notesOnBoth,
 	numFramesKnob,
@@ -53,7 +53,7 @@ export type KimiK25Settings = {
 const ASSUMED_FPS = 24;
 const IMAGE_TOKENS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 const CHUNK_TOKENS = [64, 128, 256, 384, 512, 768, 1024];
-/** The same for every picture. */
+/** The same for every image. */
 const AROUND_IMAGE = mediaMarkers(["image"], 1);
 
 const patches = (what: string) => integer(`Most patches of ${what}`, { min: 1, max: 2 ** 32 });
@@ -151,14 +151,14 @@ function takeFrames(video: VideoItem, settings: KimiK25Settings): SampledFrames 
 	);
 }
 
-function chunkTimes(video: VideoItem, sampled: SampledFrames, chunks: number, chunk: number): Surroundings {
+function chunkTimes(video: VideoItem, sampled: SampledFrames, chunks: number, chunk: number): WrapperTokens {
 	const seconds = secondsAt(video, sampled, ASSUMED_FPS);
 	const text = Array.from({ length: chunks }, (_, index) => [clockTime(seconds(index * chunk)), "video"]);
 	return mediaMarkers(text.flat(), chunks);
 }
 
 /** `<|media_begin|>`, the kind of medium, `<|media_content|>`, tokens, `<|media_end|>`. */
-function mediaMarkers(text: readonly string[], grids: number): Surroundings {
+function mediaMarkers(text: readonly string[], grids: number): WrapperTokens {
 	return { markers: 3 * grids, text, estimatedTextTokens: estimateTextTokens(text) };
 }
 

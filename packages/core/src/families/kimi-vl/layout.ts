@@ -1,5 +1,5 @@
 /**
- * Kimi-VL: MoonViT at the picture's own size with a patch budget, padded to whole tokens. Source: the image processor of
+ * Kimi-VL: MoonViT at the image's own size with a patch budget, padded to whole tokens. Source: the image processor of
  * huggingface.co/moonshotai/Kimi-VL-A3B-Instruct (image_processing_kimi_vl.py `rescale`), read in copies of it.
  */
 

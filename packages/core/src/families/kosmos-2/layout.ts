@@ -1,6 +1,6 @@
 /**
- * Kosmos-2: a resampler turns the picture into 64 tokens between `<image>` and `</image>`. Paper: arXiv 2306.14824.
- * Source: transformers 5.18 models/kosmos2/processing_kosmos2.py, which puts one picture into a prompt.
+ * Kosmos-2: a resampler turns the image into 64 tokens between `<image>` and `</image>`. Paper: arXiv 2306.14824.
+ * Source: transformers 5.18 models/kosmos2/processing_kosmos2.py, which puts one image into a prompt.
  */
 
 import { OnevisionError } from "@onevision/base";

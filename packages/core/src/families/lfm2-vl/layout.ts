@@ -1,5 +1,5 @@
 /**
- * LFM2-VL: small pictures at their own resolution, 64 to 256 tokens; larger ones in tiles of 512 px, each after a marker
+ * LFM2-VL: small images at their own resolution, 64 to 256 tokens; larger ones in tiles of 512 px, each after a marker
  * with its row and column, and a thumbnail at its own resolution. Paper: arXiv 2511.23404. Source: transformers 5.18
  * models/lfm2_vl/{image_processing,processing}_lfm2_vl.py.
  */
@@ -32,10 +32,10 @@ export interface Lfm2VlConstants {
 	readonly merge: number;
 	readonly minTiles: number;
 	readonly maxTiles: number;
-	/** Tokens of a picture that is not cut, and of a thumbnail. */
+	/** Tokens of an image that is not cut, and of a thumbnail. */
 	readonly minTokens: number;
 	readonly maxTokens: number;
-	/** How many times over `maxTokens` a picture must be to be cut. */
+	/** How many times over `maxTokens` an image must be to be cut. */
 	readonly tolerance: number;
 	readonly thumbnail: boolean;
 }
@@ -115,7 +115,7 @@ export const lfm2Vl: Family<Lfm2VlConstants, Lfm2VlSettings> = {
 				if (!splits || !isLarge(item, constants, settings))
 					return layoutWhole(item, whole, constants, settings);
 				const tileGrid = nearestAspectGrid(item, constants.tile, grids);
-				// A grid of one tile is written as a picture that is not cut.
+				// A grid of one tile is written as an image that is not cut.
 				if (cells(tileGrid) === 1) return layoutWhole(item, whole, constants, settings);
 				return layoutTiles(item, {
 					tile: constants.tile,
@@ -144,7 +144,7 @@ function layoutWhole(
 		settings.max_image_tokens * constants.merge ** 2,
 		settings.do_image_splitting ? Math.floor(constants.tile / constants.patch) ** 2 : 0,
 	);
-	// No side shrinks below a token, so a thin picture may keep more patches than the limit.
+	// No side shrinks below a token, so a thin image may keep more patches than the limit.
 	const note = `${patches} patches, more than the ${padded} that transformers pads every picture to: it fails when another picture stands beside this one`;
 	return layoutTiles(item, {
 		tile: constants.tile,

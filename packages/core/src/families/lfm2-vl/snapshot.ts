@@ -61,7 +61,7 @@ export const snapshot = {
 		lfm2_vl: {
 			family: "lfm2-vl",
 			processors: ["Lfm2VlProcessor"],
-			// Pictures are resized whatever do_resize says, to sizes that follow from tiles and token limits.
+			// Images are resized whatever do_resize says, to sizes that follow from tiles and token limits.
 			ignored: {
 				image: [
 					...NO_CROP,

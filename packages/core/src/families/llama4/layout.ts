@@ -1,5 +1,5 @@
 /**
- * Llama 4: tiles of 336 px in the grid that enlarges the picture least, separators between them, the whole picture last.
+ * Llama 4: tiles of 336 px in the grid that enlarges the image least, separators between them, the whole image last.
  * Source: transformers 5.18 models/llama4/{image_processing,processing}_llama4.py; scales are compared in float32.
  */
 
@@ -17,7 +17,7 @@ export interface Llama4Constants {
 	readonly patch: number;
 	/** Patches per side shuffled into one token (1 / `pixel_shuffle_ratio`). */
 	readonly merge: number;
-	/** Most tiles of a picture, overview not counted (`max_patches`). */
+	/** Most tiles of an image, overview not counted (`max_patches`). */
 	readonly maxTiles: number;
 }
 
@@ -26,7 +26,7 @@ export type Llama4Settings = {
 	readonly resize_to_max_canvas: boolean;
 };
 
-/** `<|image_start|>`, `<|image|>` before the whole picture, `<|image_end|>`. */
+/** `<|image_start|>`, `<|image|>` before the whole image, `<|image_end|>`. */
 const MARKERS = 3;
 
 export const llama4: Family<Llama4Constants, Llama4Settings> = {

@@ -24,7 +24,7 @@ export const checkpoints = {
 		parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel: "vicuna-7b" },
 		contextTokens: 4096,
 		trainedFrames: 32,
-		usual: { num_frames: 32 },
+		recommendedSettings: { num_frames: 32 },
 		source:
 			"huggingface.co/llava-hf/LLaVA-NeXT-Video-7B-hf model card (32 frames per clip) and processor files",
 	},

@@ -8,7 +8,7 @@ import { expectClass, type OpenSnapshot } from "../../snapshot/open-snapshot.ts"
 import type { SnapshotReading, SnapshotSupport } from "../../snapshot/reader.ts";
 import { unsupported } from "../../snapshot/section.ts";
 import { word } from "../../snapshot/values.ts";
-import { CLIP_KIN_VIEW, squareView } from "../../snapshot/view.ts";
+import { CLIP_LIKE_VIEW, squareView } from "../../snapshot/view.ts";
 import type { LlavaNextVideoCheckpoint } from "./checkpoints.ts";
 import type { LlavaNextVideoConstants, LlavaNextVideoSettings } from "./layout.ts";
 
@@ -32,7 +32,7 @@ function readLlavaNextVideo(snapshot: OpenSnapshot): LlavaNextVideoReading {
 			`no file for the video processor: transformers 5.18 takes the name in ${video.path} for that of the whole processor and never ends; add video_preprocessor_config.json`,
 		);
 	}
-	checkVideoView(video, squareView(video, CLIP_KIN_VIEW), tile);
+	checkVideoView(video, squareView(video, CLIP_LIKE_VIEW), tile);
 	const stride = config.read("spatial_pool_stride", integer("Pooling stride", { min: 1, max: 64 })) ?? 2;
 	if (stride !== 2) {
 		throw unsupported(
@@ -50,7 +50,7 @@ function readLlavaNextVideo(snapshot: OpenSnapshot): LlavaNextVideoReading {
 		family: "llava-next-video",
 		constants: { tile, patch: llava.patch, canvases, trainedFrames: NEXT_VIDEO_FRAMES },
 		settings: frames,
-		usual: { num_frames: frames.num_frames ?? NEXT_VIDEO_FRAMES },
+		recommendedSettings: { num_frames: frames.num_frames ?? NEXT_VIDEO_FRAMES },
 		trainedFrames: NEXT_VIDEO_FRAMES,
 		tower: llava.tower.tower,
 		projector: mlp(llava.tower.featureLayers),

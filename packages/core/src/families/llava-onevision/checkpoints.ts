@@ -45,7 +45,7 @@ const onevision = <const Size extends string>(
 	},
 	trainedFrames: 32,
 	trainedThrough: stage === "si" ? "single-image" : "onevision",
-	usual: { num_frames: 32 },
+	recommendedSettings: { num_frames: 32 },
 	source: ONEVISION_SOURCE,
 });
 

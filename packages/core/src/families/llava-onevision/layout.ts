@@ -19,7 +19,7 @@ import {
 import {
 	type AnyresCanvases,
 	anyresCanvases,
-	insideSquare,
+	contentInSquareTile,
 	layoutAnyres,
 	layoutOneTile,
 	square,
@@ -180,7 +180,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 			image: (item, images) =>
 				images === 1 || parity === "vllm"
 					? layoutAnyres(item, anyres)
-					: layoutOneTile(item, { ...oneOfSeveral, content: insideSquare(item, tile) }),
+					: layoutOneTile(item, { ...oneOfSeveral, content: contentInSquareTile(item, tile) }),
 			video: (item) => {
 				const frames = sampleFrames(item, settings.num_frames, parity, constants.trainedFrames);
 				const newlines = newlinesOf(settings.newline_position, frames.count, frameGrid.rows);

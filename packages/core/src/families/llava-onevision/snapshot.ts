@@ -73,7 +73,7 @@ function readLlavaOnevision(snapshot: OpenSnapshot): LlavaOnevisionReading {
 			trainedFrames: TRAINED_FRAMES,
 		},
 		settings: frames,
-		usual: { num_frames: frames.num_frames ?? TRAINED_FRAMES },
+		recommendedSettings: { num_frames: frames.num_frames ?? TRAINED_FRAMES },
 		trainedFrames: TRAINED_FRAMES,
 		tower: tower.tower,
 		projector: {

@@ -5,7 +5,7 @@
  */
 
 import type { Size } from "@onevision/base";
-import { insideSquare, layoutOneTile, square } from "../../layouts/tiles.ts";
+import { contentInSquareTile, layoutOneTile, square } from "../../layouts/tiles.ts";
 import { type Family, noVideo } from "../family.ts";
 
 export interface LlavaConstants {
@@ -13,7 +13,7 @@ export interface LlavaConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** How a picture gets to the tower's square: short side to `tile` and the middle cut out, or stretched. Default crop. */
+	/** How an image gets to the tower's square: short side to `tile` and the middle cut out, or stretched. Default crop. */
 	readonly fit?: "crop" | "stretch";
 }
 
@@ -52,7 +52,7 @@ function fitTile(
 	tile: number,
 	fit: "crop" | "stretch" | "pad",
 ): { readonly content: Size; readonly resizes?: readonly Size[] } {
-	if (fit === "pad") return { content: insideSquare(image, tile) };
+	if (fit === "pad") return { content: contentInSquareTile(image, tile) };
 	if (fit === "stretch") return { content: { width: tile, height: tile } };
 	// `get_resize_output_image_size`
 	const { width, height } = image;

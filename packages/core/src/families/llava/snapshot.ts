@@ -10,7 +10,7 @@ import type { SnapshotReading, SnapshotSupport } from "../../snapshot/reader.ts"
 import { contradiction, section } from "../../snapshot/section.ts";
 import { timmTower } from "../../snapshot/tower-kinds.ts";
 import { patchSide, tokenCount, word } from "../../snapshot/values.ts";
-import { CLIP_KIN_VIEW, CLIP_VIEW, SIGLIP_VIEW, squareView } from "../../snapshot/view.ts";
+import { CLIP_LIKE_VIEW, CLIP_VIEW, SIGLIP_VIEW, squareView } from "../../snapshot/view.ts";
 import type { ProjectorChoice } from "../checkpoint.ts";
 import { isMantis, MANTIS_PROCESSOR, type MantisReading, readMantis } from "../mantis/snapshot.ts";
 import { PIXTRAL_IGNORED, type PixtralReading, readPixtral } from "../pixtral/snapshot.ts";
@@ -45,7 +45,7 @@ function readLlava15(
 			? SIGLIP_VIEW
 			: type === "CLIPImageProcessor"
 				? CLIP_VIEW
-				: { ...CLIP_KIN_VIEW, padsToSquare: true },
+				: { ...CLIP_LIKE_VIEW, padsToSquare: true },
 	);
 	const notes = [...llava.notes];
 	checkView(view, llava.tower, notes);
@@ -92,7 +92,7 @@ function readFastVlm(snapshot: OpenSnapshot): LlavaReading {
 	const type = expectClass(image, "image_processor_type", ["CLIPImageProcessor", "LlavaImageProcessor"]);
 	const view = squareView(
 		image,
-		type === "CLIPImageProcessor" ? CLIP_VIEW : { ...CLIP_KIN_VIEW, padsToSquare: true },
+		type === "CLIPImageProcessor" ? CLIP_VIEW : { ...CLIP_LIKE_VIEW, padsToSquare: true },
 	);
 	const patch = processor.read("patch_size", patchSide);
 	const takes = processor.read("vision_feature_select_strategy", word) ?? "";

@@ -4,7 +4,7 @@
  * (`preprocess_interleaved_images_and_text`). Mantis-8B-Idefics2 is idefics2.ts.
  */
 
-import type { Surroundings } from "../../layout.ts";
+import type { WrapperTokens } from "../../layout.ts";
 import { layoutOneTile, square } from "../../layouts/tiles.ts";
 import { estimateTextTokens } from "../../layouts/timestamps.ts";
 import { type Family, noVideo } from "../family.ts";
@@ -34,7 +34,7 @@ export const mantisSiglip: Family<LlavaConstants, MantisSettings> = {
 };
 
 /** `(image 3: <Image>…</Image>)`; the number is taken to be the last one's, no image has more digits. */
-function numbered(images: number): Surroundings {
+function numbered(images: number): WrapperTokens {
 	const text = [`(image ${images}: <Image>`, "</Image>)"];
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
 }

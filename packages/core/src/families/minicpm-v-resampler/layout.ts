@@ -1,6 +1,6 @@
 /**
  * MiniCPM-V 2.0 to 4.5: an overview and up to nine cuts, each turned into 64 (2.5: 96) tokens by a resampler. A video is
- * one frame per second, at most 64, each laid out like a picture. Source: image_processing_minicpmv.py of
+ * one frame per second, at most 64, each laid out like an image. Source: image_processing_minicpmv.py of
  * huggingface.co/openbmb/MiniCPM-V-2_6, read in copies of it, and the `encode_video` of its model card; vllm-project/vllm
  * vllm/model_executor/models/minicpmv.py at 73fb7a4, which cuts no frame and takes 32 of a clip, also for 4.5.
  */
@@ -24,7 +24,7 @@ export interface MinicpmVResamplerConstants {
 	readonly frameSlices: number;
 	/** Tokens of a view (`image_feature_size`). */
 	readonly queries: number;
-	/** Whether a number stands before each picture (`use_image_id`, from 2.6 on). */
+	/** Whether a number stands before each image (`use_image_id`, from 2.6 on). */
 	readonly imageId: boolean;
 	/** Most frames of a clip (`MAX_NUM_FRAMES`); 0 where a clip is not counted. */
 	readonly maxFrames: number;

@@ -1,6 +1,6 @@
 /**
  * MiniCPM-V 4.6: an overview and up to nine cuts in their own shape, sixteen patches merged into a token (or four); a
- * video is one frame per second, each laid out like a picture. Sources: transformers 5.18 models/minicpmv4_6/
+ * video is one frame per second, each laid out like an image. Sources: transformers 5.18 models/minicpmv4_6/
  * {image_processing,video_processing,processing}_minicpmv4_6.py; vllm-project/vllm
  * vllm/model_executor/models/minicpmv4_6.py at 055e47c, which takes 32 frames of a clip and always cuts.
  */

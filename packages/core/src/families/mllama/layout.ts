@@ -15,7 +15,7 @@ export interface MllamaConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Most tiles of a picture; the tensor is always padded to this many. */
+	/** Most tiles of an image; the tensor is always padded to this many. */
 	readonly maxTiles: number;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Molmo: crops of 336 px that overlap by four patches, so each adds 16 patches a side; features pooled 2×2, a column
- * token after each row, the low-resolution picture first. Paper: arXiv 2409.17146. Source: image_preprocessing_molmo.py
+ * token after each row, the low-resolution image first. Paper: arXiv 2409.17146. Source: image_preprocessing_molmo.py
  * of huggingface.co/allenai/Molmo-7B-D-0924; ratios are compared in float32.
  */
 
@@ -20,13 +20,13 @@ export interface MolmoConstants {
 	readonly merge: number;
 	/** Patches dropped on two sides together of a crop that has neighbours (`overlap_margins` summed). */
 	readonly margins: number;
-	/** Most crops of a picture, the low-resolution one not counted. */
+	/** Most crops of an image, the low-resolution one not counted. */
 	readonly maxTiles: number;
 }
 
 export type MolmoSettings = { readonly max_crops: number };
 
-/** Image start and end, for the low-resolution picture and for the crops. */
+/** Image start and end, for the low-resolution image and for the crops. */
 const MARKERS = 4;
 
 export const molmo: Family<MolmoConstants, MolmoSettings> = {

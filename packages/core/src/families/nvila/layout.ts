@@ -1,7 +1,7 @@
 /**
  * NVILA (VILA 2): one image is cut into tiles of 448 px by InternVL's rule ("dynamic", NVILA-Lite), or read at three
  * scales whose features are joined on channels ("dynamic_s2", NVILA); several images and frames are one tile each. Every
- * tile or picture ends in an embedded line break. Paper: arXiv 2412.04468. Source: NVlabs/VILA at 33b4f1a:
+ * tile or image ends in an embedded line break. Paper: arXiv 2412.04468. Source: NVlabs/VILA at 33b4f1a:
  * llava/mm_utils.py, llava/model/llava_arch.py, llava/model/encoders/, multimodal_projector/base_projector.py.
  */
 
@@ -148,7 +148,7 @@ function tiled(item: ImageItem, grid: Grid, constants: NvilaConstants) {
 	} as const;
 }
 
-/** "dynamic": the tiles, then the whole picture in one tile unless there is one tile only. */
+/** "dynamic": the tiles, then the whole image in one tile unless there is one tile only. */
 function layoutTiles(item: ImageItem, grid: Grid, constants: NvilaConstants): ItemLayout {
 	const common = tiled(item, grid, constants);
 	const { patchGrid, pooledGrid } = common;
@@ -185,7 +185,7 @@ function layoutScales(
 	});
 }
 
-/** One picture as one tile and its line break. */
+/** One image as one tile and its line break. */
 function layoutOne(item: ImageItem, constants: NvilaConstants): ItemLayout {
 	const common = tiled(item, square(1), constants);
 	const { patchGrid, pooledGrid } = common;

@@ -77,7 +77,7 @@ function readVilaType(snapshot: OpenSnapshot): VilaReading | NvilaReading {
 	const parts = readParts(config);
 	const ratio =
 		config.read("image_aspect_ratio", choice("How a picture is read", IMAGE_ASPECT_RATIOS)) ?? "resize";
-	// VILA-1.5 has no encoders that put a line break after a picture's embeddings.
+	// VILA-1.5 has no encoders that put a line break after an image's embeddings.
 	return config.has("image_encoder") || ratio !== "resize"
 		? readNvila(config, parts, ratio)
 		: readVila(config, parts);

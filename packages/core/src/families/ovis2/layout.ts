@@ -1,5 +1,5 @@
 /**
- * Ovis2: tiles of 448 px in the smallest grid that keeps 90% of the picture's area, the whole picture first; 2×2 patches
+ * Ovis2: tiles of 448 px in the smallest grid that keeps 90% of the image's area, the whole image first; 2×2 patches
  * become one visual word. Paper: arXiv 2405.20797. Source: transformers 5.18
  * models/ovis2/{image_processing,processing}_ovis2.py.
  */
@@ -26,7 +26,7 @@ export interface Ovis2Constants {
 	readonly patch: number;
 	/** Patches per side joined into one token (`hidden_stride`). */
 	readonly merge: number;
-	/** Fewest and most tiles of a picture, overview not counted. */
+	/** Fewest and most tiles of an image, overview not counted. */
 	readonly minTiles: number;
 	readonly maxTiles: number;
 }
@@ -89,7 +89,7 @@ function gridChooser(tile: number, settings: Ovis2Settings): (image: Size) => Gr
 		const grids = gridsUpTo(settings.min_patches, most);
 		return (image) => nearestAspectGrid(image, tile, grids);
 	}
-	// The reference measures each pair as (rows, columns) and then cuts it as (columns, rows), so a wide picture gets
+	// The reference measures each pair as (rows, columns) and then cuts it as (columns, rows), so a wide image gets
 	// tall canvases; the number of tiles is right.
 	const pairs = gridsUpTo(1, most).map(({ rows, cols }) => ({ rows: cols, cols: rows }));
 	return (image) => {

@@ -1,5 +1,5 @@
 /**
- * PaliGemma 1 and 2: every picture is one square view, one token per patch. The image tokens stand first; `<bos>` and a
+ * PaliGemma 1 and 2: every image is one square view, one token per patch. The image tokens stand first; `<bos>` and a
  * newline after the prompt belong to the text. Source: transformers 5.18 models/paligemma/processing_paligemma.py.
  */
 

@@ -25,7 +25,7 @@ const plm = (
 	parts: { tower, projector: { kind: "mlp2x-gelu" }, languageModel },
 	contextTokens: 11_520,
 	trainedFrames: 32,
-	usual: { num_frames: 32 },
+	recommendedSettings: { num_frames: 32 },
 	source: PLM_SOURCE,
 });
 

@@ -1,5 +1,5 @@
 /**
- * PerceptionLM: up to 36 tiles of 448 px in the canvas that shows the picture largest, and the whole picture in one more
+ * PerceptionLM: up to 36 tiles of 448 px in the canvas that shows the image largest, and the whole image in one more
  * tile, even where there is one; a video frame is one tile. Paper: arXiv 2504.13180. Source: transformers 5.18
  * models/perception_lm/{image_processing,processing,video_processing}_perception_lm.py.
  */
@@ -19,7 +19,7 @@ export interface PerceptionLmConstants {
 	readonly patch: number;
 	/** Pooling stride (`pooling_ratio`). */
 	readonly merge: number;
-	/** Most tiles of a picture, overview not counted. */
+	/** Most tiles of an image, overview not counted. */
 	readonly maxTiles: number;
 	/** Most frames per clip in training. */
 	readonly trainedFrames: number;
@@ -101,7 +101,7 @@ function arrangementsByAspect(most: number): readonly Arrangements[] {
 	return [...byAspect].map(([aspect, grids]) => ({ aspect, grids }));
 }
 
-/** Of the canvases that hold the picture the one where its shorter side is largest; else the nearest aspect ratio. */
+/** Of the canvases that hold the image the one where its shorter side is largest; else the nearest aspect ratio. */
 function largestViewGrid(image: Size, tile: number, arrangements: readonly Arrangements[]): Grid {
 	const tall = image.width / image.height < 1;
 	let best: Grid | undefined;
@@ -120,7 +120,7 @@ function largestViewGrid(image: Size, tile: number, arrangements: readonly Arran
 	return best ?? closestAspectGrid(image, arrangements);
 }
 
-/** `_get_image_height_width`: the width of a tall picture, the height of another, when it fills the canvas. */
+/** `_get_image_height_width`: the width of a tall image, the height of another, when it fills the canvas. */
 function shorterSide(image: Size, canvas: Size, tall: boolean): number {
 	const aspect = image.width / image.height;
 	const scale = Math.min(canvas.width / image.width, canvas.height / image.height);
@@ -129,7 +129,7 @@ function shorterSide(image: Size, canvas: Size, tall: boolean): number {
 	return tall ? Math.floor(height * aspect) : height;
 }
 
-/** `_find_closest_aspect_ratio`, for pictures no canvas holds: the largest grid of a ratio on the picture's near side. */
+/** `_find_closest_aspect_ratio`, for images no canvas holds: the largest grid of a ratio on the image's near side. */
 function closestAspectGrid(image: Size, arrangements: readonly Arrangements[]): Grid {
 	const aspect = image.width / image.height;
 	const wide = aspect >= 1;

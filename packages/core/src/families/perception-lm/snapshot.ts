@@ -59,7 +59,7 @@ function readPerceptionLm(snapshot: OpenSnapshot): PerceptionLmReading {
 			trainedFrames: PERCEPTION_FRAMES,
 		},
 		settings,
-		usual: { num_frames: frames.num_frames ?? PERCEPTION_FRAMES },
+		recommendedSettings: { num_frames: frames.num_frames ?? PERCEPTION_FRAMES },
 		trainedFrames: PERCEPTION_FRAMES,
 		tower: tower.tower,
 		projector: { kind: "mlp2x-gelu" },

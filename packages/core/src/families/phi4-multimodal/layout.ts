@@ -1,5 +1,5 @@
 /**
- * Phi-4-multimodal: as many tiles of 448 px as the picture fills, up to 36, padded at the right and bottom; features of
+ * Phi-4-multimodal: as many tiles of 448 px as the image fills, up to 36, padded at the right and bottom; features of
  * padding are dropped, every second patch row and column kept. Paper: arXiv 2503.01743. Source: transformers 5.18
  * models/phi4_multimodal/image_processing_phi4_multimodal.py.
  */
@@ -18,13 +18,13 @@ export interface Phi4MultimodalConstants {
 	readonly patch: number;
 	/** Patches per side averaged into one token. */
 	readonly merge: number;
-	/** Most tiles of a picture, overview not counted (`dynamic_hd`). */
+	/** Most tiles of an image, overview not counted (`dynamic_hd`). */
 	readonly maxTiles: number;
 }
 
 export type Phi4MultimodalSettings = { readonly dynamic_hd: number };
 
-/** Shortest side a fitted picture may have, px. */
+/** Shortest side a fitted image may have, px. */
 const SHORTEST_SIDE = 10;
 
 export const phi4Multimodal: Family<Phi4MultimodalConstants, Phi4MultimodalSettings> = {
@@ -66,7 +66,7 @@ export const phi4Multimodal: Family<Phi4MultimodalConstants, Phi4MultimodalSetti
 	},
 };
 
-/** Size of the picture in the canvas, px. Throws `unsupported` when a side comes out under 10 px. */
+/** Size of the image in the canvas, px. Throws `unsupported` when a side comes out under 10 px. */
 function fitTopLeft(image: Size, canvas: Size): Size {
 	const byWidth = canvas.width / image.width;
 	const byHeight = canvas.height / image.height;

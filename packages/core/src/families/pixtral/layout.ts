@@ -1,11 +1,11 @@
 /**
- * Pixtral and Mistral 3.x: the picture shrunk into a square box, cut into patches, one [IMG_BREAK] after every row and
+ * Pixtral and Mistral 3.x: the image shrunk into a square box, cut into patches, one [IMG_BREAK] after every row and
  * [IMG_END] after the last. Sources: transformers 5.18 models/pixtral/{image_processing,processing}_pixtral.py;
  * mistralai/mistral-common src/mistral_common/tokens/tokenizers/image.py at 05a47dc, which rounds where transformers floors.
  */
 
 import type { Size } from "@onevision/base";
-import { OnevisionError, roundHalfEven, thousands } from "@onevision/base";
+import { formatInteger, OnevisionError, roundHalfEven } from "@onevision/base";
 import { integer } from "@onevision/base/schema";
 import { NOTHING_AROUND } from "../../layout.ts";
 import { layoutNative } from "../../layouts/native-clip.ts";
@@ -14,7 +14,7 @@ import type { ImageItem } from "../../sample.ts";
 import { type Family, type Knob, noVideo, type Parity } from "../family.ts";
 
 export interface PixtralConstants extends MergedPatches {
-	/** Longest side a picture keeps (`size.longest_edge`), px. */
+	/** Longest side an image keeps (`size.longest_edge`), px. */
 	readonly longestEdge: number;
 }
 
@@ -47,7 +47,7 @@ export const pixtral: Family<PixtralConstants, PixtralSettings> = {
 			values: [...values, longestEdge],
 			range: { from: patch * merge, step: patch * merge },
 			deployable: true,
-			label: (value) => `sides of at most ${thousands(Number(value))} px`,
+			label: (value) => `sides of at most ${formatInteger(Number(value))} px`,
 		};
 		return { "single-image": [box], "multi-image": [box], video: [] };
 	},
@@ -73,7 +73,7 @@ export const pixtral: Family<PixtralConstants, PixtralSettings> = {
 	},
 };
 
-/** The picture inside a square box, px. Throws `unsupported` when the short side vanishes. */
+/** The image inside a square box, px. Throws `unsupported` when the short side vanishes. */
 function fitBox(item: ImageItem, box: number, parity: Parity): Size {
 	const ratio = Math.max(item.height / box, item.width / box);
 	if (ratio <= 1) return item;

@@ -95,7 +95,7 @@ const qwen = (
 		constants,
 		parts: { tower, projector: { kind: "patch-merger", merge: 2 }, languageModel },
 		contextTokens,
-		usual: { fps: 2 },
+		recommendedSettings: { fps: 2 },
 		pixels,
 		positions,
 		source,
@@ -115,7 +115,7 @@ const qwen35 = (
 	constants: QWEN_3,
 	parts: { tower, projector: { kind: "patch-merger", merge: 2 }, languageModel },
 	contextTokens: 262_144,
-	usual: { fps: 2 },
+	recommendedSettings: { fps: 2 },
 	pixels: {
 		image: normalizedBy("half"),
 		source:

@@ -7,7 +7,7 @@
 import type { Size } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import { boolean, choice, either, integer, number } from "@onevision/base/schema";
-import { type ItemLayout, itemLayout, markersAround, type Surroundings } from "../../layout.ts";
+import { type ItemLayout, itemLayout, markersAround, type WrapperTokens } from "../../layout.ts";
 import { numFramesKnob, numFramesSchema, type SampledFrames } from "../../layouts/frames.ts";
 import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import { pixelBudget, sampledFrames } from "../../layouts/processor-arguments.ts";
@@ -138,7 +138,7 @@ function clipSurroundings(
 	sampled: SampledFrames,
 	constants: QwenVlConstants,
 	parity: Parity,
-): Surroundings {
+): WrapperTokens {
 	if (!constants.timestamps) return markersAround(2);
 	const fps = video.fps ?? ASSUMED_FPS;
 	const { temporalPatch } = constants;
@@ -164,7 +164,7 @@ function layout(
 	canvas: Size,
 	sampled: SampledFrames | undefined,
 	{ patch, merge, factor, temporalPatch }: QwenVlConstants,
-	around: Surroundings,
+	around: WrapperTokens,
 ): ItemLayout {
 	if (canvas.width < factor || canvas.height < factor) {
 		throw new OnevisionError(

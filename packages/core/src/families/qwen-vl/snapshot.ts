@@ -101,7 +101,7 @@ function readQwen(
 			timestamps: generation.limits === "per-clip",
 		},
 		settings: sampling.settings,
-		usual: {
+		recommendedSettings: {
 			...sampling.settings,
 			...(sampling.fps === "all" && sampling.settings.num_frames === undefined ? { fps: 2 } : {}),
 		},

@@ -6,7 +6,7 @@
 
 import { linspace, OnevisionError, roundHalfEven } from "@onevision/base";
 import { choice, either, integer, number } from "@onevision/base/schema";
-import type { Surroundings } from "../../layout.ts";
+import type { WrapperTokens } from "../../layout.ts";
 import { type FrameCount, numFramesKnob, type SampledFrames } from "../../layouts/frames.ts";
 import { square } from "../../layouts/tiles.ts";
 import { estimateTextTokens } from "../../layouts/timestamps.ts";
@@ -126,7 +126,7 @@ function sampleClip(video: VideoItem, { num_frames: most, fps: rate }: SmolvlmSe
 }
 
 /** The introducing sentence, a line with its time before each frame, and a blank line at the end. */
-function clipText(video: VideoItem, sampled: SampledFrames): Surroundings {
+function clipText(video: VideoItem, sampled: SampledFrames): WrapperTokens {
 	const fps = video.fps ?? ASSUMED_FPS;
 	const secondsOf = (position: number): number => (sampled.indices?.[position] ?? position) / fps;
 	// Without a rate there is no duration either: the time of the last frame stands for it.

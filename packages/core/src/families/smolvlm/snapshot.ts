@@ -12,7 +12,7 @@ import type { SmolvlmConstants, SmolvlmSettings } from "./layout.ts";
 
 type SmolvlmReading = SnapshotReading<"smolvlm", SmolvlmConstants, SmolvlmSettings>;
 
-/** The class of Idefics3, whose code this is, cuts pictures alike. */
+/** The class of Idefics3, whose code this is, cuts images alike. */
 const SMOLVLM_CLASSES = ["SmolVLMImageProcessor", "Idefics3ImageProcessor"];
 
 function readSmolvlm(snapshot: OpenSnapshot): SmolvlmReading {

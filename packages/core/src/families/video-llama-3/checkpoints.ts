@@ -28,7 +28,7 @@ const videoLlama3 = (
 	parts: { tower: "siglip-navit-so400m", projector: { kind: "mlp2x-gelu" }, languageModel },
 	contextTokens: 32_768,
 	trainedFrames: maxFrames,
-	usual: { fps: 1 },
+	recommendedSettings: { fps: 1 },
 	source:
 		"huggingface.co/DAMO-NLP-SG/VideoLLaMA3-7B preprocessor_config.json (min_tokens 16, max_tokens 16384) and processor_config.json (merge 1 and 2, fps 1, max_frames); pixels per token as model/image_processing_videollama3.py computes them (copy LiamZhao326/CogStream at 5f1d60d); the transformers class defaults are lower (1,003,520 and 602,112 px)",
 });

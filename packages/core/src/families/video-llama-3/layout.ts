@@ -5,7 +5,7 @@
  */
 
 import { boolean, choice, either, number } from "@onevision/base/schema";
-import { type ItemLayout, NOTHING_AROUND, type Surroundings, type TokenRange } from "../../layout.ts";
+import { type ItemLayout, NOTHING_AROUND, type TokenRange, type WrapperTokens } from "../../layout.ts";
 import { notesOnBoth, numFramesKnob, type SampledFrames, withNotes } from "../../layouts/frames.ts";
 import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
@@ -176,7 +176,7 @@ function countByRate(video: VideoItem, rate: number, settings: VideoLlama3Settin
 }
 
 /** The time before every frame, joined by commas. */
-function frameTimes(video: VideoItem, sampled: SampledFrames): Surroundings {
+function frameTimes(video: VideoItem, sampled: SampledFrames): WrapperTokens {
 	const seconds = secondsAt(video, sampled, ASSUMED_FPS);
 	const text = Array.from(
 		{ length: sampled.count },

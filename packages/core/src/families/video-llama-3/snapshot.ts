@@ -41,7 +41,7 @@ function readVideoLlama3(snapshot: OpenSnapshot): VideoLlama3Reading {
 	const tower = kindTower(config, { type: "video_llama_3_vision" });
 	const text = languageModel(config, { type: "qwen2" });
 	expectClass(image, "image_processor_type", ["VideoLlama3ImageProcessor"]);
-	// The model merges as many patches as the processor says with every picture.
+	// The model merges as many patches as the processor says with every image.
 	const imageMerge = image.read("merge_size", mergeSide) ?? 1;
 	checkGrid(image, VIDEO_LLAMA_IMAGE, { patch: tower.patch, merge: imageMerge, temporalPatch: 1 });
 	const limits = pixelLimits(image, VIDEO_LLAMA_IMAGE);
@@ -78,7 +78,7 @@ function readVideoLlama3(snapshot: OpenSnapshot): VideoLlama3Reading {
 			maxFrames: video.read("max_frames", frameCount) ?? 180,
 		},
 		settings,
-		usual: Object.keys(sampling).length === 0 ? { ...settings, fps: 1 } : settings,
+		recommendedSettings: Object.keys(sampling).length === 0 ? { ...settings, fps: 1 } : settings,
 		tower: tower.tower,
 		projector: { kind: "mlp2x-gelu" },
 		text,

@@ -5,7 +5,7 @@
  */
 
 import { boolean, integer } from "@onevision/base/schema";
-import { type ItemLayout, itemLayout, type Surroundings } from "../../layout.ts";
+import { type ItemLayout, itemLayout, type WrapperTokens } from "../../layout.ts";
 import { numFramesKnob, type SampledFrames } from "../../layouts/frames.ts";
 import { square } from "../../layouts/tiles.ts";
 import { estimateTextTokens, oneDecimal } from "../../layouts/timestamps.ts";
@@ -35,7 +35,7 @@ export type VideoLlamaSettings = {
 };
 
 /** `max_frame_pos` of every released checkpoint. */
-const MOST_FRAMES = 32;
+const MAX_FRAMES = 32;
 /** What `upload_video` writes before the two placeholders when the clip has sound. */
 const AUDIO_INTRO = "Close your eyes, open your ears and you imagine only based on the sound that: ";
 const AUDIO_OUTRO = ". Close your ears, open your eyes and you see that ";
@@ -49,7 +49,7 @@ export const videoLlama: Family<VideoLlamaConstants, VideoLlamaSettings> = {
 	settings: {
 		num_frames: integer("Frames used per video, spread evenly; all when the clip has fewer", {
 			min: 1,
-			max: MOST_FRAMES,
+			max: MAX_FRAMES,
 		}),
 		audio: boolean("Whether the clip's sound is heard too (the audio-language branch)"),
 	},
@@ -92,12 +92,12 @@ function spoken(video: VideoItem, { count, indices }: SampledFrames): string {
 	return `</Video> The video contains ${count} frames sampled at ${times.join(", ")} seconds. `;
 }
 
-function textAround(text: readonly string[]): Surroundings {
+function textAround(text: readonly string[]): WrapperTokens {
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
 }
 
 /** Sound is part of the context, not of the visual tokens; the times are not written then. */
-function soundAround({ audioQueries }: VideoLlamaConstants): Surroundings {
+function soundAround({ audioQueries }: VideoLlamaConstants): WrapperTokens {
 	const text = [AUDIO_INTRO, `${AUDIO_OUTRO}<Video>`, `</Video>. ${AUDIO_END}`];
 	return { markers: audioQueries, text, estimatedTextTokens: estimateTextTokens(text) };
 }
@@ -106,7 +106,7 @@ function layoutQueries(
 	item: MediaItem,
 	sampled: SampledFrames,
 	constants: VideoLlamaConstants,
-	around: Surroundings,
+	around: WrapperTokens,
 ): ItemLayout {
 	const view = { width: constants.tile, height: constants.tile };
 	const patchGrid = square(Math.floor(constants.tile / constants.patch));

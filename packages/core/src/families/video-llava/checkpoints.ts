@@ -14,7 +14,7 @@ export const checkpoints = {
 		parts: { tower: "languagebind-vit-l14", projector: { kind: "mlp2x-gelu" }, languageModel: "vicuna-7b" },
 		contextTokens: 4096,
 		trainedFrames: 8,
-		usual: { num_frames: 8 },
+		recommendedSettings: { num_frames: 8 },
 		source:
 			"transformers 5.18.0 src/transformers/models/video_llava/processing_video_llava.py; PKU-YuanGroup/Video-LLaVA processing_video.py at 805a9f3 (8 frames)",
 	},

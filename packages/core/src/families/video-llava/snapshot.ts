@@ -7,7 +7,7 @@ import { expectClass, type OpenSnapshot } from "../../snapshot/open-snapshot.ts"
 import type { SnapshotReading, SnapshotSupport } from "../../snapshot/reader.ts";
 import { unsupported } from "../../snapshot/section.ts";
 import { tokenCount } from "../../snapshot/values.ts";
-import { CLIP_KIN_VIEW, squareView } from "../../snapshot/view.ts";
+import { CLIP_LIKE_VIEW, squareView } from "../../snapshot/view.ts";
 import type { VideoLlavaCheckpoint } from "./checkpoints.ts";
 import type { VideoLlavaConstants, VideoLlavaSettings } from "./layout.ts";
 
@@ -25,7 +25,7 @@ function readVideoLlava(snapshot: OpenSnapshot): VideoLlavaReading {
 			`${image.path} do_center_crop: null switches the crop off in this class, and views keep their shape`,
 		);
 	}
-	const view = squareView(image, CLIP_KIN_VIEW);
+	const view = squareView(image, CLIP_LIKE_VIEW);
 	const notes = [...llava.notes];
 	checkView(view, llava.tower, notes);
 	if ((processor.read("num_additional_image_tokens", tokenCount) ?? 1) !== 1) {
@@ -35,13 +35,13 @@ function readVideoLlava(snapshot: OpenSnapshot): VideoLlavaReading {
 	}
 	const video = snapshot.video();
 	expectClass(video, "video_processor_type", ["VideoLlavaVideoProcessor"]);
-	checkVideoView(video, squareView(video, CLIP_KIN_VIEW), view.side);
+	checkVideoView(video, squareView(video, CLIP_LIKE_VIEW), view.side);
 	const frames = readFrames(video);
 	return {
 		family: "video-llava",
 		constants: { tile: view.side, patch: llava.patch, trainedFrames: VIDEO_LLAVA_FRAMES },
 		settings: frames,
-		usual: { num_frames: frames.num_frames ?? VIDEO_LLAVA_FRAMES },
+		recommendedSettings: { num_frames: frames.num_frames ?? VIDEO_LLAVA_FRAMES },
 		trainedFrames: VIDEO_LLAVA_FRAMES,
 		tower: llava.tower.tower,
 		projector: mlp(llava.tower.featureLayers),

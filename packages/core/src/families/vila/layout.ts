@@ -1,13 +1,13 @@
 /**
  * VILA-1.5: every image and every frame is one square view of the tower, 2×2 features merged into a token, an odd side
- * padded first: 27 → 28 → 14. A line break follows each picture in the prompt, outside the picture's embedding.
+ * padded first: 27 → 28 → 14. A line break follows each image in the prompt, outside the image's embedding.
  * Paper: arXiv 2312.07533. Source: NVlabs/VILA at 1c88211 llava/eval/run_vila.py, llava/mm_utils.py
  * (`get_frame_from_vcap`), llava/model/multimodal_projector/base_projector.py (`DownSampleBlock`).
  */
 
 import type { Grid } from "@onevision/base";
 import { integer } from "@onevision/base/schema";
-import type { ItemLayout, Surroundings } from "../../layout.ts";
+import type { ItemLayout, WrapperTokens } from "../../layout.ts";
 import { sampleLinspace } from "../../layouts/frame-sampling.ts";
 import { numFramesKnob, type SampledFrames } from "../../layouts/frames.ts";
 import { layoutOneTile, square } from "../../layouts/tiles.ts";
@@ -65,8 +65,8 @@ export const vila: Family<VilaConstants, VilaSettings> = {
 	},
 };
 
-/** `<image>\n` per picture; tokenizers differ: Llama 2 writes the line break with a space token before it. */
-function lineBreaks(count: number): Surroundings {
+/** `<image>\n` per image; tokenizers differ: Llama 2 writes the line break with a space token before it. */
+function lineBreaks(count: number): WrapperTokens {
 	const text = Array.from({ length: count }, () => "\n");
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
 }
