@@ -125,7 +125,7 @@ test.each(PORTABLE)("index.ts of %s reaches no module of Node's own", (name) => 
 });
 
 /** Files that still stand in a circle; the list only shrinks. */
-const STILL_CIRCULAR: Readonly<Record<string, number>> = { media: 8, draw: 2, graph: 10 };
+const STILL_CIRCULAR: Readonly<Record<string, number>> = { media: 8, draw: 2 };
 
 test("no file imports itself through others, types included", () => {
 	const imports = new Map(

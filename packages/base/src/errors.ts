@@ -1,9 +1,9 @@
 /**
- * The few errors this project throws on purpose. Callers switch on `code`; people read `message`,
- * which says what is wrong, why, and what to do. Anything else that is thrown is a bug of ours.
+ * Expected errors. Callers switch on `code`; people read `message`, which says what is wrong, why, and what to do.
+ * Anything else that is thrown is a bug in this library.
  */
 
-/** Stable names of what can go wrong; new ones may be added, none changes its meaning. */
+/** Stable codes: new ones may be added, none changes its meaning. */
 export type ErrorCode =
 	/** A size, frame count, rate or duration is not a usable number. */
 	| "invalid-media"
@@ -15,9 +15,9 @@ export type ErrorCode =
 	| "unknown-name"
 	/** The family cannot take this: no video, aspect ratio over its limit, too many images. */
 	| "unsupported"
-	/** A file's bytes are not what they should be. */
+	/** A file is damaged or of another format. */
 	| "unreadable-file"
-	/** A file or folder cannot be made or written. */
+	/** A file or folder cannot be created or written. */
 	| "unwritable-file"
 	/** Too much of something: bytes, files, lines. */
 	| "over-limit"
@@ -33,11 +33,11 @@ export type ErrorCode =
 /** An expected failure with a stable `code` and a message of one line. */
 export class OnevisionError extends Error {
 	readonly code: ErrorCode;
-	/** Update during which it happened, counted from 1; only of errors raised while training. */
+	/** The update in which it occurred, counted from 1; errors of training only. */
 	readonly step: number | undefined;
 
 	constructor(code: ErrorCode, message: string, step?: number) {
-		// Names of files and values of requests may hold anything; a message stays one line.
+		// File names and request values are untrusted; a message stays one line.
 		super(message.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " "));
 		this.name = "OnevisionError";
 		this.code = code;
@@ -45,12 +45,12 @@ export class OnevisionError extends Error {
 	}
 }
 
-/** Throws when `condition` is false: a contradiction inside this library, never the caller's fault. */
+/** Throws when `condition` is false: a bug in this library, not a mistake of the caller. */
 export function assertInternal(condition: boolean, message: string): asserts condition {
 	if (!condition) throw new Error(`internal: ${message}`);
 }
 
-/** `value`, which this library has just put there; throws when it is missing after all. */
+/** `value`, which must be defined; throws otherwise, as a bug in this library. */
 export function assertDefined<T>(value: T | undefined, what: string): T {
 	assertInternal(value !== undefined, `${what} is missing`);
 	return value;

@@ -1,14 +1,14 @@
-/** "Did you mean …?": the known word that is nearest, if it is near enough to have been meant. */
+/** "Did you mean …?": the nearest known word, if it is near enough to be a typo. */
 
-/** Shortest word that stands for a longer one it is part of: `tiles` for `max_tiles`. */
-const LEAST_PART = 4;
-/** Edits that a slip of the finger makes at most, per letter of the longer word. */
+/** Fewest letters of a part that matches a longer word: `tiles` for `max_tiles`. */
+const MIN_PART = 4;
+/** Most edits of a typo, per letter of the longer word. */
 const EDITS_PER_LETTER = 1 / 3;
 
 /**
- * The nearest of `known`, or `undefined` when none is near: a word is one that differs by at most a third of its
- * letters (one at least; letters that changed places count once) and starts alike or shares most of its pairs of letters,
- * or one that holds the other as a part of at least a third of it. Case and separators do not count.
+ * The nearest of `known`, or `undefined` when none is near. Near are words within an edit distance of a third of the
+ * longer one (at least 1; a transposition is one edit) that start with the same letter or share half of their bigrams,
+ * and words of which one contains the other as at least a third. Case and separators are ignored.
  */
 export function nearest(word: string, known: readonly string[]): string | undefined {
 	if (word.length > 100) return undefined;
@@ -25,11 +25,11 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 	return best;
 }
 
-/** Edits from one folded word to another; infinite where it cannot have been meant. */
+/** Edit distance of two folded words; infinite beyond that of a typo. */
 function distanceOf(a: string, b: string): number {
 	const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-	// A part is nearer than any slip of the finger, the fuller the better.
-	if (short.length >= LEAST_PART && long.length <= 3 * short.length && long.includes(short)) {
+	// A contained word is nearer than any typo; longer parts are nearer.
+	if (short.length >= MIN_PART && long.length <= 3 * short.length && long.includes(short)) {
 		return 1 - short.length / long.length;
 	}
 	const limit = Math.max(1, Math.floor(long.length * EDITS_PER_LETTER));
@@ -39,7 +39,7 @@ function distanceOf(a: string, b: string): number {
 	return distance === 1 || a[0] === b[0] || sharesPairs(a, b) ? distance : Number.POSITIVE_INFINITY;
 }
 
-/** Whether at least half of the pairs of neighbouring letters of the shorter word are in the other too. */
+/** Whether the other word has at least half of the bigrams of the shorter one. */
 function sharesPairs(a: string, b: string): boolean {
 	const pairs = (word: string) =>
 		Array.from({ length: Math.max(0, word.length - 1) }, (_, i) => word.slice(i, i + 2));
@@ -51,7 +51,7 @@ function fold(word: string): string {
 	return word.toLowerCase().replace(/[\s._/-]/g, "");
 }
 
-/** Damerau's distance as optimal string alignment: a swap of neighbours is one edit. */
+/** Optimal string alignment distance (Damerau): a swap of neighbours is one edit. */
 function editDistance(a: string, b: string): number {
 	let before: number[] = [];
 	let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -59,10 +59,10 @@ function editDistance(a: string, b: string): number {
 		const current = [row];
 		for (let col = 1; col <= b.length; col++) {
 			const substitution = (previous[col - 1] ?? 0) + (a[row - 1] === b[col - 1] ? 0 : 1);
-			let least = Math.min((previous[col] ?? 0) + 1, (current[col - 1] ?? 0) + 1, substitution);
+			let distance = Math.min((previous[col] ?? 0) + 1, (current[col - 1] ?? 0) + 1, substitution);
 			const isSwap = row > 1 && col > 1 && a[row - 1] === b[col - 2] && a[row - 2] === b[col - 1];
-			if (isSwap) least = Math.min(least, (before[col - 2] ?? 0) + 1);
-			current.push(least);
+			if (isSwap) distance = Math.min(distance, (before[col - 2] ?? 0) + 1);
+			current.push(distance);
 		}
 		before = previous;
 		previous = current;

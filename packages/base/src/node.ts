@@ -1,4 +1,4 @@
-/** What packages share in Node: everything in index.ts, threads, and files written whole. */
+/** What packages share in Node: everything in index.ts, threads, and atomic file writes. */
 
 export * from "./index.ts";
 export { startThread } from "./threads.ts";

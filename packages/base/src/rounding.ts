@@ -1,4 +1,4 @@
-/** Rounding the way the references do it; `Math.round` sends ties up and is not used for a model's geometry. */
+/** Rounding as in the references. `Math.round` rounds ties up and is not used for geometry. */
 
 /** Nearest integer, ties to the even one: Python's `round`, NumPy's and PyTorch's `.round()`. */
 export function roundHalfEven(value: number): number {

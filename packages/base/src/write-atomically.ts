@@ -1,4 +1,4 @@
-/** Files written whole or not at all. */
+/** Atomic file writes. */
 
 import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
@@ -6,9 +6,9 @@ import { basename, dirname, join } from "node:path";
 import { OnevisionError } from "./errors.ts";
 
 /**
- * Writes a file so that it is at every moment either the old one or the new one: to a file beside it, flushed to disk,
- * then renamed over it. `parts` follow one another; each may be used again once the next is asked for. Throws
- * `unwritable-file`, or what making a part throws; nothing is left beside it then.
+ * Writes a file so that it is at any moment either the old one or the new one: to a temporary file beside it, flushed to
+ * disk, then renamed over it. A part's memory may be reused once the next is requested. Throws `unwritable-file`, or what
+ * producing a part throws; the temporary file is then removed.
  */
 export async function writeAtomically(
 	path: string,
@@ -33,10 +33,10 @@ export async function writeAtomically(
 	await syncFolder(dirname(path));
 }
 
-/** Most bytes of a file's name that file systems take (NAME_MAX). */
+/** Longest file name on common file systems (NAME_MAX), bytes. */
 const MAX_NAME_BYTES = 255;
 
-/** The file that is written in place of `path` until it is whole. */
+/** The temporary file of `path`. */
 function besideOf(path: string): string {
 	const name = `.${basename(path)}.part`;
 	if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return join(dirname(path), name);
@@ -49,7 +49,7 @@ function refused(path: string, error: unknown): OnevisionError {
 	return new OnevisionError("unwritable-file", `${path}: cannot be written (${code})`);
 }
 
-/** A rename is on disk once its folder is; systems that cannot open folders do without. */
+/** Flushes a folder, which makes a rename in it durable; skipped where folders cannot be opened. */
 async function syncFolder(path: string): Promise<void> {
 	let folder: FileHandle | undefined;
 	try {

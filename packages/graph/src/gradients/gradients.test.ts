@@ -1,6 +1,6 @@
 /** Differentiation as a whole: paths that join, stops, refusals; the rules themselves are in operators.test.ts. */
 
-import { float32, int64 } from "@onevision/base";
+import { type DType, float32, int64 } from "@onevision/base";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Graph } from "../graph.ts";
@@ -11,6 +11,7 @@ import { maskedCrossEntropy } from "../layers/loss.ts";
 import { bilinearPooling } from "../layers/pooling.ts";
 import { OPERATORS } from "../operators.ts";
 import * as ops from "../ops.ts";
+import { nodesFor } from "../prune.ts";
 import { createRandom } from "../random.ts";
 import { evaluate } from "../reference/evaluate.ts";
 import { type CheckOptions, checkOperator, relative } from "../testing/check.ts";
@@ -325,6 +326,20 @@ test("random expressions differentiate as their finite differences say", () => {
 		}),
 		{ seed: 7, numRuns: 60 },
 	);
+});
+
+test("a bias summed over rows keeps its dtype, and its ones are bounded", () => {
+	const opsFor = (rows: number, dtype: DType) => {
+		const graph = new Graph();
+		const x = ops.Cast(graph.input("x", "float32", [rows, 2]), dtype);
+		const bias = graph.input("bias", dtype, [2]);
+		const [gradient] = gradientsOf(ops.ReduceSum(ops.Add(x, bias), { keepdims: false }), [bias]);
+		expect([gradient?.dtype, gradient?.shape]).toEqual([dtype, [2]]);
+		return nodesFor([gradient as Value]).map(({ op }) => op);
+	};
+	expect(opsFor(2 ** 16, "float32")).toContain("Gemm");
+	expect(opsFor(2 ** 16 + 1, "float32")).not.toContain("Gemm");
+	expect(opsFor(3, "float64")).not.toContain("Gemm");
 });
 
 test("refusals", () => {

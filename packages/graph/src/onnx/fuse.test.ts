@@ -1,4 +1,4 @@
-/** Models written for onnxruntime: they compute what plain ones do, in fewer nodes, in an order that holds less. */
+/** Fused models: the results of unfused ones, from fewer nodes, in an order that needs less memory. */
 
 import { elementCount, float32, int64, numbersOf, type Tensor } from "@onevision/base";
 import fc from "fast-check";
@@ -17,6 +17,7 @@ import type { Value } from "../value.ts";
 import { fuseForOnnxRuntime } from "./fuse.ts";
 import { encodeModel } from "./model.ts";
 import { type OnnxNode, toOnnxNode } from "./onnx-node.ts";
+import { inExecutionOrder } from "./order.ts";
 
 const TRANSFORMER = { batch: 4, seq: 8, dim: 132, heads: 2, layers: 2, vocabulary: 11 };
 const VIT = { batch: 4, image: 8, patch: 4, dim: 132, heads: 2, layers: 1, classes: 5 };
@@ -51,7 +52,7 @@ test.each([
 	}
 });
 
-/** What onnxruntime computes: from a plain file, or from a fused one where the loss is given. */
+/** Results of onnxruntime, fused where the loss is given. */
 async function results(
 	outputs: Readonly<Record<string, Value>>,
 	feeds: Tensors,
@@ -96,7 +97,7 @@ function written(...values: Value[]): string[] {
 	});
 }
 
-test("what becomes part of a product, and what does not", () => {
+test("scales and transposes fold into MatMul, except where it has other consumers", () => {
 	const graph = new Graph();
 	const [a, b] = ["a", "b"].map((name) => graph.input(name, "float32", [2, 3, 3])) as [Value, Value];
 	const transposed = (x: Value) => ops.Transpose(x, [0, 2, 1]);
@@ -106,7 +107,7 @@ test("what becomes part of a product, and what does not", () => {
 	expect(written(transposed(product))).toEqual(["0.50 a·bᵀ"]);
 	expect(written(transposed(ops.MatMul(a, b)))).toEqual(["1.00 aᵀ·bᵀ"]);
 	expect(written(ops.MatMul(transposed(ops.Mul(transposed(a), 3)), b))).toEqual(["3.00 a·b"]);
-	// Read by others as well, as an output or by a node: it is computed anyway.
+	// With another consumer or as an output, the product is computed anyway.
 	expect(written(product, ops.Mul(4, product))).toEqual(["0.50 a·bᵀ", "Mul"]);
 	expect(written(transposed(product), ops.Exp(product))).toEqual(["0.50 a·bᵀ", "Transpose", "Exp"]);
 	// Not the last two axes, not one number.
@@ -118,13 +119,15 @@ test("what becomes part of a product, and what does not", () => {
 	expect(written(ops.Mul(ops.MatMul(a, b), graph.filled([3], 2)))).toEqual(["MatMul", "Mul"]);
 });
 
-test("products of other floats stay as they are: the fused operator runs float32 alone", async () => {
+test("float64 products are not fused: FusedMatMul is float32", async () => {
 	const graph = new Graph();
 	const [a, b] = ["a", "b"].map((name) => graph.input(name, "float32", [2, 3])) as [Value, Value];
 	const [x, y] = [ops.Cast(a, "float64"), ops.Cast(b, "float64")];
 	const half = graph.scalar(0.5, "float64");
 	const turned = ops.MatMul(x, ops.Transpose(y, [1, 0]));
 	expect(written(ops.Cast(turned, "float32"))).toEqual(["Cast", "Cast", "Transpose", "MatMul", "Cast"]);
+	expect(written(ops.Transpose(turned, [1, 0])).slice(-2)).toEqual(["MatMul", "Transpose"]);
+	expect(written(ops.Mul(turned, half)).slice(-2)).toEqual(["MatMul", "Mul"]);
 	const random = createRandom(8);
 	const feeds = { a: drawn(random, [2, 3]), b: drawn(random, [2, 3]) };
 	const narrow = {
@@ -135,7 +138,17 @@ test("products of other floats stay as they are: the fused operator runs float32
 	await expectReference(narrow, feeds, ops.ReduceSum(narrow.scaled, { keepdims: false }));
 });
 
-test("a Gelu between products leaves its factors to them, unless others read its input or output", async () => {
+test("a float64 Gelu keeps its own Φ: √½ in float32 is another number", () => {
+	const asked = (dtype: "float32" | "float64") => {
+		const x = ops.Cast(new Graph().input("x", "float32", [4]), dtype);
+		const t = ops.Mul(x, Math.fround(Math.SQRT1_2));
+		return written(ops.Gelu(x), distribution(t));
+	};
+	expect(asked("float32")).not.toContain("Gelu");
+	expect(asked("float64")).toContain("Gelu");
+});
+
+test("a Gelu between Gemms folds its factors into them, unless its input or output has other consumers", async () => {
 	const graph = new Graph();
 	const [a, v, w] = [
 		graph.input("a", "float32", [6, 4]),
@@ -199,7 +212,7 @@ function distribution(scaled: Value): Value {
 	return ops.HardSigmoid(ops.Erf(scaled), { alpha: 0.5, beta: 0.5 });
 }
 
-test("reshapes of reshapes are one; a Gelu uses what its gradient computes", () => {
+test("reshapes merge; a Gelu reuses Φ of its gradient", () => {
 	const graph = new Graph();
 	const x = graph.input("x", "float32", [4, 6]);
 	const twice = ops.Reshape(ops.Reshape(x, [2, 12]), [24]);
@@ -263,7 +276,7 @@ test("random expressions and their gradients are the reference's, fused and in r
 	);
 });
 
-/** Nodes as onnxruntime runs a file: back from those that nobody reads, the last first, larger positions first. */
+/** Nodes in the order in which onnxruntime runs a file: back from the sinks, the last first. */
 function run(nodes: readonly OnnxNode[]): readonly OnnxNode[] {
 	const makers = new Map(nodes.flatMap((node) => node.outputs.map((value) => [value, node] as const)));
 	const positions = new Map(nodes.map((node, i) => [node, i]));
@@ -288,7 +301,7 @@ function run(nodes: readonly OnnxNode[]): readonly OnnxNode[] {
 	return order;
 }
 
-/** The most elements that a run holds at a time, weights aside. */
+/** Peak elements held by a run, without weights. */
 function mostHeld(order: readonly OnnxNode[], outputs: readonly Value[]): number {
 	const last = new Map<Value | undefined, number>();
 	for (const [i, { inputs }] of order.entries()) for (const value of inputs) last.set(value, i);
@@ -319,7 +332,21 @@ test("a step in parts holds the activations of one part", () => {
 	expect(parts.ordered).toBeLessThan(parts.asAdded * 0.4);
 });
 
-test("sources come before what reads them", () => {
+test.each([
+	[31, []],
+	[32, ["early"]],
+])("a value whose first consumer is %i nodes on is pulled in by a sink beyond 32", (between, expected) => {
+	const graph = new Graph();
+	const x = graph.input("x", "float32", [2]);
+	const [early] = graph.node("Exp", [x], {}, ["early"]);
+	let chain: Value = x;
+	for (let i = 0; i < between; i++) chain = ops.Tanh(chain);
+	const seed = seedOf(ops.Add(chain, early as Value));
+	const sinks = inExecutionOrder(graph.nodes.map(toOnnxNode), seed).filter(({ op }) => op === "Shape");
+	expect(sinks.map(({ inputs }) => inputs[0]?.name)).toEqual(expected);
+});
+
+test("producers come before their consumers", () => {
 	const model = transformer(TRANSFORMER, 2);
 	const outputs = Object.values(outputsOf(model));
 	const done = new Set<Value | undefined>();

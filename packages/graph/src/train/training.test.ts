@@ -180,6 +180,13 @@ test("a loss, count or metric that is not float32 is refused by its dtype", () =
 	}
 });
 
+test("weight decay is that of torch.optim.AdamW by default", () => {
+	const { sum, count } = xorGraph();
+	expect(planTraining({ loss: sum, count, learningRate: 0.1 }).groups).toEqual([
+		{ name: "default", learningRate: { kind: "constant", peak: 0.1 }, weightDecay: 0.01, frozen: false },
+	]);
+});
+
 test("a state of another dtype is refused, for parameters and moments", () => {
 	const { plan, state } = xorTraining();
 	const wrong = int64([16], new Array<bigint>(16).fill(0n));
