@@ -415,8 +415,8 @@ describe("ties, in the order in which they are broken", () => {
 		const [small, equal, flat, large] = [
 			point({ tokens: 100, fidelity: 0.3 }),
 			point({ tokens: 100, fidelity: 0.3, changed: 1 }),
-			// The sum of the same shares in another order: a digit of rounding is no gain.
-			point({ tokens: 200, fidelity: 0.3 + 5e-13 }),
+			// Preferred for its tower work; the same shares summed in another order differ by a digit, which is no gain.
+			point({ tokens: 200, fidelity: 0.3 + 5e-13, towerTokens: 500 }),
 			point({ tokens: 300, fidelity: 0.6 }),
 		];
 		expect(preferredByTokens([large, flat, equal, small], model)).toEqual([small, large]);

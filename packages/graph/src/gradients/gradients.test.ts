@@ -119,6 +119,17 @@ test.each(CASES)("$name", async ({ build, options }) => {
 	expect(gradientError).toBeLessThan(1e-4);
 });
 
+test("a bias in float64 is summed in float64: the product with ones is float32", () => {
+	const graph = new Graph();
+	const [x, bias] = [graph.input("x", "float32", [2, 3]), graph.input("bias", "float32", [3])];
+	const wide = ops.Add(ops.Cast(x, "float64"), ops.Cast(bias, "float64"));
+	const loss = ops.Cast(ops.ReduceSum(ops.Mul(wide, wide), { keepdims: false }), "float32");
+	const [gradient] = gradientsOf(loss, [bias]);
+	const feeds = { x: float32([2, 3], [1, 2, 3, 4, 5, 6]), bias: float32([3], [0, 1, -1]) };
+	// 2 · Σ (x + bias) over the rows.
+	expect([...(evaluate([gradient as Value], feeds)[0] ?? [])]).toEqual([10, 18, 14]);
+});
+
 test("a causal query sees the keys up to its place, a prefix is seen by all", () => {
 	const graph = new Graph();
 	const [q, k] = heads(graph, 1, 1);

@@ -124,14 +124,17 @@ test("float64 products are not fused: FusedMatMul is float32", async () => {
 	const [a, b] = ["a", "b"].map((name) => graph.input(name, "float32", [2, 3])) as [Value, Value];
 	const [x, y] = [ops.Cast(a, "float64"), ops.Cast(b, "float64")];
 	const half = graph.scalar(0.5, "float64");
+	const square = ops.Cast(graph.input("square", "float32", [3, 3]), "float64");
 	const turned = ops.MatMul(x, ops.Transpose(y, [1, 0]));
 	expect(written(ops.Cast(turned, "float32"))).toEqual(["Cast", "Cast", "Transpose", "MatMul", "Cast"]);
 	expect(written(ops.Transpose(turned, [1, 0])).slice(-2)).toEqual(["MatMul", "Transpose"]);
 	expect(written(ops.Mul(turned, half)).slice(-2)).toEqual(["MatMul", "Mul"]);
 	const random = createRandom(8);
-	const feeds = { a: drawn(random, [2, 3]), b: drawn(random, [2, 3]) };
+	const feeds = { a: drawn(random, [2, 3]), b: drawn(random, [2, 3]), square: drawn(random, [3, 3]) };
 	const narrow = {
 		turned: ops.Cast(turned, "float32"),
+		// Nothing but the product before the transpose: left out, the rows would be columns.
+		plain: ops.Cast(ops.Transpose(ops.MatMul(x, square), [1, 0]), "float32"),
 		scaled: ops.Cast(ops.Mul(ops.MatMul(x, ops.Transpose(y, [1, 0])), half), "float32"),
 		turnedAfter: ops.Cast(ops.Transpose(ops.MatMul(x, ops.Transpose(y, [1, 0])), [1, 0]), "float32"),
 	};
