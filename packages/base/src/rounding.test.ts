@@ -67,6 +67,14 @@ test("linspace starts at 0, ends exactly at the last value and never falls", () 
 	);
 });
 
+test("linspace steps evenly, the last value put in exactly", () => {
+	expect(linspace(9, 4)).toEqual([0, 3, 6, 9]);
+	expect(linspace(1, 2)).toEqual([0, 1]);
+	// 49 steps of 1/49 make 0.9999999999999999.
+	expect(linspace(1, 50).at(-1)).toBe(1);
+	expect(linspace(1, 50)[48]).toBe(48 * (1 / 49));
+});
+
 test("linspace of one value is the first, as in NumPy", () => {
 	expect(linspace(99, 1)).toEqual([0]);
 });
