@@ -32,6 +32,7 @@ import {
 	VLLM_RULES,
 	type VllmRule,
 } from "@onevision/core";
+import { FINDINGS, FORMATS, LEFT_OUT_REASONS, READERS } from "@onevision/data";
 import { GRADIENTS } from "@onevision/graph";
 import { filesBelow, ROOT } from "./files.ts";
 
@@ -193,6 +194,21 @@ function fidelityRanking(): string {
 }
 
 export const GENERATED = {
+	formats: () =>
+		markdownTable(
+			["`--format`", "What it is", "Read in"],
+			FORMATS.map((id) => [`\`${id}\``, READERS[id].title, READERS[id].source]),
+		),
+	"left-out": () =>
+		markdownTable(
+			["Reason", "What it means"],
+			Object.entries(LEFT_OUT_REASONS).map(([reason, meaning]) => [`\`${reason}\``, meaning]),
+		),
+	findings: () =>
+		markdownTable(
+			["Finding", "What it means"],
+			Object.entries(FINDINGS).map(([finding, meaning]) => [`\`${finding}\``, meaning]),
+		),
 	"fidelity-ranking": fidelityRanking,
 	models: modelsTable,
 	"api-models": apiModelsTable,

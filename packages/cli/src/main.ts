@@ -244,6 +244,10 @@ function addData(program: Command, terminal: Terminal, exitWith: (status: number
 			"visual tokens per sample: what is over, and which settings would bring p95 under it",
 		)
 		.addOption(maxLengthOption())
+		.option(
+			"--tokenizer <folder>",
+			"the model's folder with tokenizer and chat template: text is counted, not estimated",
+		)
 		.option("--out <folder>", "store the profile there as Parquet; a run that was stopped goes on")
 		.addOption(loadingOption())
 		.addOption(orientationOption())

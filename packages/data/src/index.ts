@@ -47,4 +47,6 @@ export {
 	showPosition,
 	type Turn,
 } from "./record.ts";
+export { type ChatFiles, createChatMeter } from "./text/chat-template.ts";
 export { ESTIMATED_TEXT, type TextMeter, type TextSpan } from "./text/meter.ts";
+export { readChatMeter } from "./text/read-chat.ts";

@@ -10,6 +10,7 @@ import {
 	type ProfileProgress,
 	type ProfileReport,
 	profileData,
+	readChatMeter,
 	reportOf,
 } from "@onevision/data";
 import { loadingOf } from "@onevision/media";
@@ -32,6 +33,7 @@ export interface ProfileOptions extends LoadingCommand, AskedSettings {
 	readonly seed?: string;
 	readonly budget?: string;
 	readonly maxLength: readonly string[];
+	readonly tokenizer?: string;
 	readonly out?: string;
 	readonly json?: boolean;
 }
@@ -53,11 +55,15 @@ export async function profileSets(
 		maxLengths: options.maxLength.map((text) => parseWhole("--max-length", text, { max: 1e9 })),
 		...(options.budget === undefined ? {} : { budget: parseWhole("--budget", options.budget, { max: 1e9 }) }),
 	};
+	const text =
+		options.tokenizer === undefined
+			? ESTIMATED_TEXT
+			: await readChatMeter(resolve(terminal.cwd, options.tokenizer), `--tokenizer ${options.tokenizer}`);
 	const profile = await profileData(
 		{
 			paths: paths.map((path) => resolve(terminal.cwd, path)),
 			counter,
-			text: ESTIMATED_TEXT,
+			text,
 			applyOrientation: loading.applyOrientation,
 			applyRotation: loading.applyRotation,
 			...(options.format === undefined ? {} : { format: options.format }),
@@ -75,7 +81,7 @@ export async function profileSets(
 	const about = {
 		title: counter.checkpoint.title,
 		parity: counter.settings.parity,
-		text: ESTIMATED_TEXT.basis,
+		text: text.basis,
 		...(counter.checkpoint.contextTokens === undefined
 			? {}
 			: { contextTokens: counter.checkpoint.contextTokens }),

@@ -1,7 +1,14 @@
 /** One sample measured: its media by their headers, its tokens by the model's rules, its text by a meter. */
 
 import { OnevisionError } from "@onevision/base";
-import { type Counter, type ItemLayout, type MediaItem, type Scenario, scenarioOf } from "@onevision/core";
+import {
+	type Counter,
+	type ItemLayout,
+	type MediaItem,
+	type Scenario,
+	scenarioOf,
+	tokenizeText,
+} from "@onevision/core";
 import { mediaItemOf } from "@onevision/media/node";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import { type MediaKind, placeholdersOf, type SampleRecord } from "../record.ts";
@@ -77,7 +84,10 @@ export async function measure(
 	const spans = text.measure(record.turns);
 	const textTokens = spans.reduce((sum, span) => sum + (span.kind === "text" ? span.tokens : 0), 0);
 	try {
-		const layout = counter.count({ media: items, textTokens });
+		const counted = counter.count({ media: items, textTokens });
+		const { countText } = text;
+		const layout =
+			countText === undefined ? counted : tokenizeText(counted, countText, counter.checkpoint.contextTokens);
 		const order = inOrder(record, spans, layout.items);
 		if (order.length !== layout.contextTokens) {
 			throw new Error(`internal: a sample of ${layout.contextTokens} tokens was laid out as ${order.length}`);
@@ -122,7 +132,7 @@ function inOrder(
 ) {
 	const waiting: Record<MediaKind, number[]> = { image: [], video: [] };
 	for (const { kind, visualTokens, around } of items) {
-		waiting[kind].push(visualTokens + around.markers + around.estimatedTextTokens);
+		waiting[kind].push(visualTokens + around.markers + (around.textTokens ?? around.estimatedTextTokens));
 	}
 	const places = placeholdersOf(turns);
 	// Without turns there is no text that could hold placeholders.

@@ -12,6 +12,8 @@ export interface TextMeter {
 	readonly basis: string;
 	/** Whether the counts are those of the model's own tokenizer and template. */
 	readonly isExact: boolean;
+	/** Tokens of a text that a processor writes around media; absent: they are estimated. */
+	readonly countText?: (text: string) => number;
 	/** Spans of all turns; labels are what the loss sees. */
 	measure(turns: readonly Turn[]): readonly TextSpan[];
 }

@@ -1,0 +1,249 @@
+/**
+ * Text as the model's own tokenizer and chat template give it: what transformers' `apply_chat_template(tokenize=True)`
+ * makes of the turns, cut at the places of media and at what the loss sees.
+ */
+
+import { Template } from "@huggingface/jinja";
+import { Tokenizer } from "@huggingface/tokenizers";
+import { OnevisionError } from "@onevision/base";
+import type { MediaKind, Turn } from "../record.ts";
+import type { TextMeter, TextSpan } from "./meter.ts";
+
+export interface ChatFiles {
+	/** Content of `tokenizer.json`. */
+	readonly tokenizer: object;
+	/** The chat template, Jinja. */
+	readonly template: string;
+	/** Variables of the template beside the messages: `bos_token`, `eos_token`. */
+	readonly variables: Readonly<Record<string, unknown>>;
+}
+
+type Part = { readonly type: string; readonly text?: string };
+interface Message {
+	readonly role: string;
+	readonly content: string | readonly Part[];
+}
+type Render = (messages: readonly Message[], addGenerationPrompt: boolean) => string;
+
+/** Text that no template writes by itself. */
+const PROBE = "qzxprobe";
+
+/** A stretch of the rendered text, by its place. */
+interface Range {
+	readonly start: number;
+	readonly end: number;
+}
+
+/**
+ * A meter of this tokenizer and template. Throws `unreadable-file` for a template that cannot render a plain question, or
+ * a tokenizer that cannot encode.
+ */
+export function createChatMeter({ tokenizer, template, variables }: ChatFiles): TextMeter {
+	const { render, count } = usable(() => {
+		const compiled = new Template(template);
+		const encoder = new Tokenizer(tokenizer, {});
+		return {
+			render: ((messages, add_generation_prompt) =>
+				compiled.render({ ...variables, messages, add_generation_prompt })) as Render,
+			count: (text: string): number =>
+				text === "" ? 0 : encoder.encode(text, { add_special_tokens: false }).ids.length,
+		};
+	});
+	usable(() => count("<0.5 seconds>"));
+	const takesParts = usable(() => rendersParts(render));
+	const places = new Map<MediaKind, string>();
+	if (takesParts) {
+		for (const kind of ["image", "video"] as const) {
+			const place = placeOf(render, kind);
+			if (place !== undefined) places.set(kind, place);
+		}
+	} else {
+		for (const kind of ["image", "video"] as const) places.set(kind, `<${kind}>`);
+	}
+	return {
+		basis: "counted by the model's tokenizer and chat template",
+		isExact: true,
+		countText: count,
+		measure: (turns) => {
+			if (turns.length === 0) return [];
+			const messages = turns.map((turn) => messageOf(turn, takesParts));
+			const text = usable(() => render(messages, false));
+			const labels = labelRanges(turns, messages, text, render);
+			return spansOf(text, placesIn(text, places), labels, count);
+		},
+	};
+}
+
+function usable<T>(act: () => T): T {
+	try {
+		return act();
+	} catch (error) {
+		const [why] = (error instanceof Error ? error.message : String(error)).split("\n");
+		throw new OnevisionError("unreadable-file", `the chat template or tokenizer cannot be used: ${why}`);
+	}
+}
+
+function messageOf({ role, parts }: Turn, takesParts: boolean): Message {
+	if (!takesParts) {
+		return {
+			role,
+			content: parts.map((part) => (part.kind === "text" ? part.text : `<${part.kind}>`)).join(""),
+		};
+	}
+	return {
+		role,
+		content: parts.map((part) =>
+			part.kind === "text" ? { type: "text", text: part.text } : { type: part.kind },
+		),
+	};
+}
+
+/** Whether content is a list of parts; other templates take text, and print a list as JSON or fail. */
+function rendersParts(render: Render): boolean {
+	// A template for text alone adds texts, and a list is none.
+	const parts = attempt(() => render([{ role: "user", content: [{ type: "text", text: PROBE }] }], false));
+	if (parts?.includes(PROBE) && !/["']type["']/.test(parts)) return true;
+	const text = render([{ role: "user", content: PROBE }], false);
+	if (!text.includes(PROBE)) throw new Error("it prints neither text nor parts of a question");
+	return false;
+}
+
+/** What a template writes for a medium: the difference that it makes. `undefined` when it writes nothing. */
+function placeOf(render: Render, kind: MediaKind): string | undefined {
+	const ask = (parts: readonly Part[]): string =>
+		render([{ role: "user", content: [...parts, { type: "text", text: PROBE }] }], false);
+	const without = attempt(() => ask([]));
+	const one = attempt(() => ask([{ type: kind }]));
+	if (without === undefined || one === undefined) return undefined;
+	const before = without.indexOf(PROBE);
+	let start = 0;
+	while (start < before && one[start] === without[start]) start++;
+	let end = 0;
+	while (end < without.length - start && one.at(-1 - end) === without.at(-1 - end)) end++;
+	const place = one.slice(start, one.length - end);
+	return place === "" ? undefined : rotated(place, one, start);
+}
+
+/** `a<x>` between `a` and `…` is `<x>a` as well: the one that starts with a bracket is the medium. */
+function rotated(place: string, text: string, start: number): string {
+	const bracket = place.indexOf("<");
+	if (bracket <= 0) return place;
+	const moved = place.slice(bracket) + place.slice(0, bracket);
+	return text.startsWith(moved, start + bracket) ? moved : place;
+}
+
+function placesIn(
+	text: string,
+	places: ReadonlyMap<MediaKind, string>,
+): readonly (Range & { readonly kind: MediaKind })[] {
+	const found = [...places].flatMap(([kind, place]) => {
+		const ranges: (Range & { readonly kind: MediaKind })[] = [];
+		for (let at = text.indexOf(place); at >= 0; at = text.indexOf(place, at + place.length)) {
+			ranges.push({ kind, start: at, end: at + place.length });
+		}
+		return ranges;
+	});
+	return found.sort((a, b) => a.start - b.start);
+}
+
+/**
+ * What the loss sees: of each trained turn, from behind the generation prompt to the end of the turn. Templates that
+ * rewrite earlier turns have no such prompt there; of those the turn's own text counts.
+ */
+function labelRanges(
+	turns: readonly Turn[],
+	messages: readonly Message[],
+	text: string,
+	render: Render,
+): readonly Range[] {
+	const ranges: Range[] = [];
+	let from = 0;
+	for (const [index, turn] of turns.entries()) {
+		if (turn.role !== "assistant" || turn.isTrained === false) continue;
+		const upTo = renderedEnd(messages.slice(0, index + 1), text, render);
+		const start = promptEnd(messages.slice(0, index), text, render) ?? textStart(turn, text, from);
+		if (start === undefined) continue;
+		const end = Math.max(start, upTo ?? start + ownText(turn).length);
+		ranges.push({ start, end });
+		from = end;
+	}
+	return ranges;
+}
+
+/** Where a conversation so far ends in the whole text, white space behind it left out. */
+function renderedEnd(messages: readonly Message[], text: string, render: Render): number | undefined {
+	const part = attempt(() => render(messages, false).trimEnd());
+	return part !== undefined && text.startsWith(part) ? part.length : undefined;
+}
+
+/** Where the generation prompt behind a conversation so far ends. */
+function promptEnd(messages: readonly Message[], text: string, render: Render): number | undefined {
+	const prompt = attempt(() => render(messages, true));
+	return prompt !== undefined && text.startsWith(prompt) ? prompt.length : undefined;
+}
+
+function textStart(turn: Turn, text: string, from: number): number | undefined {
+	const own = ownText(turn);
+	const start = own === "" ? -1 : text.indexOf(own, from);
+	return start < 0 ? undefined : start;
+}
+
+function ownText({ parts }: Turn): string {
+	return parts
+		.map((part) => (part.kind === "text" ? part.text : ""))
+		.join("")
+		.trim();
+}
+
+/** A template may refuse a conversation that starts or ends otherwise than it expects. */
+function attempt<T>(act: () => T): T | undefined {
+	try {
+		return act();
+	} catch {
+		return undefined;
+	}
+}
+
+/** Pieces between media, each encoded whole, so that the sum is that of the whole text; labels are their share of it. */
+function spansOf(
+	text: string,
+	places: readonly (Range & { readonly kind: MediaKind })[],
+	labels: readonly Range[],
+	count: (text: string) => number,
+): readonly TextSpan[] {
+	const spans: TextSpan[] = [];
+	let at = 0;
+	for (const place of [...places, undefined]) {
+		const end = place?.start ?? text.length;
+		spans.push(...pieceSpans(text, { start: at, end }, labels, count));
+		if (place !== undefined) {
+			spans.push({ kind: place.kind });
+			at = place.end;
+		}
+	}
+	return spans;
+}
+
+function pieceSpans(
+	text: string,
+	{ start, end }: Range,
+	labels: readonly Range[],
+	count: (text: string) => number,
+): readonly TextSpan[] {
+	if (start >= end) return [];
+	const cuts = labels.flatMap((label) => [label.start, label.end]).filter((cut) => cut > start && cut < end);
+	const bounds = [start, ...cuts, end];
+	const total = count(text.slice(start, end));
+	let rest = total;
+	return bounds.slice(0, -1).map((from, index): TextSpan => {
+		const to = bounds[index + 1] ?? end;
+		const isLabel = labels.some((label) => label.start <= from && to <= label.end);
+		// A token that reaches across a cut counts to its left, so a piece is what it adds to the one before it.
+		const before = bounds[index - 1] ?? from;
+		const isLast = index === bounds.length - 2;
+		const added = isLast ? rest : count(text.slice(before, to)) - count(text.slice(before, from));
+		const tokens = Math.max(0, Math.min(rest, added));
+		rest -= tokens;
+		return { kind: "text", tokens, isLabel };
+	});
+}
