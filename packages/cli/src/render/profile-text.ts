@@ -1,5 +1,6 @@
 /** A profile on a terminal: the mix, the lengths as a histogram, what a max_length cuts, and what is left out. */
 
+import { resolve } from "node:path";
 import type { MaxLengthReport, Profile, ProfileReport, ScenarioReport } from "@onevision/data";
 import type { Terminal } from "../terminal.ts";
 import { bytes, percent, whole } from "./numbers.ts";
@@ -25,6 +26,9 @@ export function renderProfile(
 ): string {
 	const { bold, dim } = terminal.colors;
 	const lines = (text: string): string[] => wrap(text, terminal.columns);
+	// What is stored names files in full; here they are seen from where the command runs.
+	const here = `${resolve(terminal.cwd)}/`;
+	const near = (text: string): string => (text.startsWith(here) ? text.slice(here.length) : text);
 	const section = (title: string, body: readonly string[]): string[] =>
 		body.length === 0 ? [] : ["", bold(title), ...body];
 	const total = `${whole(report.samples)} samples: ${whole(report.profiled)} profiled, ${whole(report.leftOut)} left out`;
@@ -32,16 +36,16 @@ export function renderProfile(
 	const cost = `read ${bytes(read.sets.bytes)} of the sets and ${bytes(read.media.bytes)} of the media`;
 	return [
 		`${bold(about.title)} ${dim(`as ${about.parity} counts it`)}`,
-		...sets.flatMap(({ path, format }) => lines(`${format}: ${path}`).map(dim)),
+		...sets.flatMap(({ path, format }) => lines(`${format}: ${near(path)}`).map(dim)),
 		...lines(`${total}${earlier}`),
 		...section("mix", mix(report, dim)),
 		...section("tokens of a sample", lengths(report)),
 		...section("what a max_length does", maxLengths(report, about, dim, lines)),
 		...section("budget", budget(report, lines)),
 		...section("media", media(report.scenarios, dim)),
-		...section("left out", counted(report.leftOutByReason, lines)),
-		...section("findings", counted(report.findings, lines)),
-		...section("heaviest samples", heaviest(report, dim)),
+		...section("left out", counted(report.leftOutByReason, near, lines)),
+		...section("findings", counted(report.findings, near, lines)),
+		...section("heaviest samples", heaviest(report, near, dim)),
 		"",
 		...lines(`note: text is ${about.text}`).map(dim),
 		...lines(`note: ${cost}`).map(dim),
@@ -149,16 +153,24 @@ function media(scenarios: readonly ScenarioReport[], dim: (text: string) => stri
 
 type Counted = ProfileReport["leftOutByReason"][keyof ProfileReport["leftOutByReason"]];
 
-function counted(entries: Readonly<Record<string, Counted>>, lines: (text: string) => string[]): string[] {
+function counted(
+	entries: Readonly<Record<string, Counted>>,
+	near: (text: string) => string,
+	lines: (text: string) => string[],
+): string[] {
 	return Object.entries(entries).flatMap(([name, entry]) => {
 		const [example] = entry?.examples ?? [];
 		if (entry === undefined || example === undefined) return [];
 		const why = example.message === undefined ? "" : `: ${example.message}`;
-		return lines(`${whole(entry.count)} ${name}, e.g. ${example.position}${why}`);
+		return lines(`${whole(entry.count)} ${name}, e.g. ${near(example.position)}${why}`);
 	});
 }
 
-function heaviest({ heaviest: samples }: ProfileReport, dim: (text: string) => string): string[] {
+function heaviest(
+	{ heaviest: samples }: ProfileReport,
+	near: (text: string) => string,
+	dim: (text: string) => string,
+): string[] {
 	if (samples.length === 0) return [];
 	const [head = "", ...body] = table(
 		[right("tokens"), right("visual"), right("media"), { title: "" }, { title: "" }],
@@ -167,7 +179,7 @@ function heaviest({ heaviest: samples }: ProfileReport, dim: (text: string) => s
 			.map(({ length, visualTokens, media: count, scenario, position }) => [
 				...[length, visualTokens, count].map(whole),
 				scenario,
-				position,
+				near(position),
 			]),
 	);
 	return [dim(head), ...body];

@@ -87,7 +87,7 @@ export interface ReportQuestion {
 	readonly settings: Readonly<Record<string, unknown>>;
 }
 
-const LENGTH_BINS = 24;
+const LENGTH_BINS = 16;
 /** Lengths are suggested in steps of this. */
 const LENGTH_STEP = 64;
 const MEASURE_IDS = Object.keys(MEASURES) as readonly Measure[];

@@ -1,0 +1,62 @@
+/** `onevision profile` on the example set: what it says, to people and machines, stores, and refuses. */
+
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { runInMemory } from "../testing/terminal.ts";
+
+const root = fileURLToPath(new URL("../../../..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "onevision-profile-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const SET = ["profile", "examples/sets/llava.json", "--root", "examples/media"];
+const run = (...more: readonly string[]) => runInMemory([...SET, ...more], { cwd: root });
+
+test("a summary with mix, lengths, cuts, left-out samples and findings, paths as seen from here", async () => {
+	const { status, out, err } = await run("--max-length", "4k");
+	expect([status, err]).toEqual([0, ""]);
+	expect(out).toContain("8 samples: 6 profiled, 2 left out");
+	expect(out).toMatch(/^4,000 +4 /m);
+	expect(out).toMatch(/^1 missing-media, e\.g\. examples\/sets\/llava\.json, byte \d+:/m);
+	expect(out).toMatch(/^1 placeholders-differ, e\.g\. examples\/sets\/llava\.json, byte \d+$/m);
+	expect(out).not.toContain(root);
+});
+
+test("JSON holds the numbers, --out the tables, and a second run reads them", async () => {
+	const out = join(folder, "profile");
+	const first = JSON.parse((await run("--out", out, "--json")).out) as Record<string, unknown>;
+	expect(first).toMatchObject({ samples: 8, profiled: 6, leftOut: 2, resumedSamples: 0 });
+	expect(readdirSync(join(out, "parts")).sort()).toEqual(["media-000000.parquet", "samples-000000.parquet"]);
+	const again = JSON.parse((await run("--out", out, "--json", "--budget", "3500")).out) as Record<
+		string,
+		unknown
+	>;
+	expect(again).toMatchObject({ samples: 8, resumedSamples: 8, budget: { over: 4 } });
+	const other = await run("--out", out, "--set", "anyres_max=4");
+	expect([other.status, other.err]).toEqual([
+		1,
+		expect.stringContaining("profile of other data, settings or options"),
+	]);
+});
+
+test.each([
+	[["--format", "lava"], "did you mean llava?"],
+	[["--max-length", "x"], "--max-length x"],
+	[["-m", "gpt-4o"], "closed model"],
+	[["--tokenizer", "examples/sets"], "--tokenizer examples/sets: no tokenizer.json there"],
+])("%j is refused in one line", async (more, message) => {
+	const { status, err } = await run(...more);
+	expect([status, err.trimEnd().split("\n").length]).toEqual([1, 1]);
+	expect(err).toContain(message);
+});
+
+test("a set without samples, and one of which none can be profiled", async () => {
+	writeFileSync(join(folder, "none.json"), "[]");
+	writeFileSync(join(folder, "lost.jsonl"), '{"id":1,"image":"none.png","conversations":[]}\n');
+	const none = await runInMemory(["profile", "none.json", "--format", "llava"], { cwd: folder });
+	expect([none.status, none.err]).toEqual([1, expect.stringContaining("no samples")]);
+	const lost = await runInMemory(["profile", "lost.jsonl"], { cwd: folder });
+	expect([lost.status, lost.out]).toEqual([1, expect.stringContaining("1 samples: 0 profiled, 1 left out")]);
+});
