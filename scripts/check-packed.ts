@@ -40,7 +40,7 @@ try {
 	const libraries = packed.filter(({ name }) => name !== COMMAND);
 	install(libraries);
 	const entries = libraries.flatMap(({ name }) =>
-		Object.keys(manifestOf(name).exports).map((entry) => `${name}${entry.slice(1)}`),
+		Object.keys(manifestOf(name).exports).map((entry) => `${name}${entry.slice(1).replace("*", "qwen-vl")}`),
 	);
 	loadAll(entries);
 	refuseWithoutPeers();
@@ -203,8 +203,7 @@ function runExamples(entries: readonly string[], packed: readonly Packed[]): voi
 /** The command without a clone: a count, the plan of the example that comes along, the skill. */
 function runCommand(): void {
 	const printed = (...words: readonly string[]) => run("npx", ["--no-install", COMMAND, ...words]);
-	const { total } = JSON.parse(printed("count", "market.jpg", "--json")) as { readonly total?: unknown };
-	if (total === undefined) throw new Error("onevision count --json: no total");
+	if (!printed("count", "market.jpg").includes("5,731")) throw new Error("onevision count: not the tokens");
 	if (!printed("plan").includes("3,500 visual tokens per sample"))
 		throw new Error("onevision plan: not the example");
 	if (!printed("skill").includes("onevision plan")) throw new Error("onevision skill: not the skill");
