@@ -1,6 +1,6 @@
 /**
- * Whether the file of an image is turned upright as it is loaded. Readers of one and the same file differ, and so do the
- * tokens and pixels of a photo that its camera stored on its side.
+ * Whether EXIF orientation is applied when an image file is loaded. References differ, and with them the tokens and pixels
+ * of a photo that was stored rotated.
  */
 
 import type { Parity } from "@onevision/core";

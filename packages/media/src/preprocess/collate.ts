@@ -1,4 +1,4 @@
-/** Views of a batch put into the tensors that a family's model takes, named and shaped as transformers 5.18 has them. */
+/** Collates the views of a batch into the tensors of a family's model, with the names and shapes of transformers 5.18. */
 
 import { elementCount, int64, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
@@ -16,7 +16,7 @@ import { StageRenderer } from "./render.ts";
 import type { ProcessedData } from "./tensor.ts";
 import type { ViewPlan } from "./view-plan.ts";
 
-/** One picture of the batch, not yet loaded. */
+/** One image of the batch, not yet decoded. */
 export interface PreparedImage {
 	/** Its number in the batch. */
 	readonly picture: number;
@@ -51,7 +51,7 @@ function viewShape(viewPlan: ViewPlan | undefined): number[] {
 	return first === undefined ? [3, 0, 0] : [3, first.window.height, first.window.width];
 }
 
-/** All views of a picture one after another. */
+/** All views of an image, one after another. */
 function viewsPiece(picture: number, viewPlan: ViewPlan, { resize, tables }: Rendering): Piece {
 	const step = viewElements(viewPlan);
 	return {
@@ -73,7 +73,7 @@ function present(source: RgbImage | undefined): RgbImage {
 	return source;
 }
 
-/** Pixels are floats; the integers of masks and positions are written elsewhere. */
+/** Narrows to float storage: pixels are never written as integers. */
 export function floats(data: ProcessedData): Float32Array | Uint16Array {
 	if (data instanceof BigInt64Array) throw new Error("internal: pixels written as integers");
 	return data;

@@ -1,6 +1,6 @@
 /**
- * From 8-bit values to what the tower sees: rescaled and normalised, one table of 256 entries a channel, with the very
- * roundings of each reference. Sources: transformers 5.18 image_transforms.py (`rescale`, `normalize`),
+ * From 8-bit values to the tower's input: rescaling and normalization as one 256-entry table per channel, with the exact
+ * rounding of each reference. Sources: transformers 5.18 image_transforms.py (`rescale`, `normalize`),
  * image_processing_backends.py (`_fuse_mean_std_and_rescale_factor`), models/llama4/image_processing_llama4.py.
  */
 
@@ -10,7 +10,7 @@ import type { FloatType } from "./tensor.ts";
 
 type Channels = readonly [number, number, number];
 
-/** How values are brought to the tower's range. */
+/** Rescaling, then standardization. */
 export interface Normalization {
 	/** Factor applied to 0 to 255, mostly 1/255. */
 	readonly rescale: number;
@@ -20,7 +20,7 @@ export interface Normalization {
 	readonly inBfloat16?: boolean;
 }
 
-/** Three tables, red, green and blue, of 256 numbers in their stored form. */
+/** Red, green and blue: 256 entries each, encoded in the dtype of the tensor. */
 export type NormalizationTables = readonly [
 	Float32Array | Uint16Array,
 	Float32Array | Uint16Array,

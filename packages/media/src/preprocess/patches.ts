@@ -1,4 +1,4 @@
-/** Images written as rows of flattened patches, for towers that take any resolution. */
+/** Writes images as rows of flattened patches, for native-resolution towers. */
 
 import { type Kernel, kernelOfThread, Places, place } from "../kernel/kernel.ts";
 import type { RgbImage } from "../rgb-image.ts";
@@ -12,7 +12,7 @@ export interface MergedPatches {
 	readonly merge: number;
 }
 
-/** Bytes of finished patches made at a time. */
+/** Bytes of patches the kernel writes per call. */
 const RUN_BYTES = 256 * 1024;
 
 /**

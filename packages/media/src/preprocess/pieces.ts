@@ -17,7 +17,7 @@ import {
 
 export type Tensors = Readonly<Record<string, ProcessedTensor>>;
 
-/** How pixels of a batch are made. */
+/** How the pixels of a batch are rendered. */
 export interface Rendering {
 	readonly tables: NormalizationTables;
 	readonly dtype: FloatType;
@@ -44,8 +44,8 @@ export interface TensorPlan {
 export type TensorPlans = Readonly<Record<string, ProcessedTensor | TensorPlan>>;
 
 /**
- * `fill`, of whole numbers by copies that grow: V8 converts the number for every element, and there are a quarter of a
- * million of them in a view.
+ * `data.fill`; int64 by doubling copies, since V8 converts the BigInt once per element and a view has a quarter of a
+ * million of them.
  */
 export function fill(data: ProcessedData, value: number, from: number, to: number): void {
 	if (from >= to) return;
@@ -59,7 +59,7 @@ export function fill(data: ProcessedData, value: number, from: number, to: numbe
 	}
 }
 
-/** Elements of one value: padding, or a mask. */
+/** A piece of one value: padding, or part of a mask. */
 export function constant(elements: number, value: 0 | 1): Piece {
 	return {
 		elements,
@@ -68,7 +68,7 @@ export function constant(elements: number, value: 0 | 1): Piece {
 	};
 }
 
-/** Throws where the pieces of a plan are not as many elements as its shape says: a contradiction in here. */
+/** Asserts that the pieces of a plan add up to its shape. */
 export function assertCovered(name: string, { shape, pieces }: TensorPlan): void {
 	const elements = pieces.reduce((sum, piece) => sum + piece.elements, 0);
 	if (elements === elementCount(shape)) return;

@@ -1,4 +1,4 @@
-/** A view written as three planes of numbers, `[3, height, width]`: what towers of fixed-size views take. */
+/** Writes a view as `[3, height, width]`, for towers of fixed-size views. */
 
 import { type Kernel, kernelOfThread, Places, place } from "../kernel/kernel.ts";
 import type { RgbImage } from "../rgb-image.ts";
@@ -16,10 +16,10 @@ export interface PlanesTarget {
 	readonly plane?: number;
 }
 
-/** Bytes of a band of the view, made at a time. */
+/** Bytes of a band, which the kernel writes per call. */
 const BAND_BYTES = 128 * 1024;
 
-/** Writes a view of an image; what lies beyond the image is black. `scalar` keeps away from WebAssembly. */
+/** Writes a view of an image; what lies beyond the image is black. `scalar` avoids WebAssembly. */
 export function writePlanes(
 	{ window }: View,
 	from: RgbImage,

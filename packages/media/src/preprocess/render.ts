@@ -8,12 +8,12 @@ import type { ResizeStage, Window } from "./view-plan.ts";
 /** Most pixels of an image on the way to the tower; an image 1 px wide can ask for absurd ones. */
 const MAX_STAGE_PIXELS = 400_000_000;
 
-/** Memory of images on the way, used again: what a batch needs once is needed for every one of its images. */
+/** A pool of stage buffers: every image of a batch needs about the same ones. */
 const spare: Uint8Array[] = [];
 const MAX_SPARE = 3;
 const MAX_SPARE_BYTES = 64 * 1024 * 1024;
 
-/** The smallest spare piece that is large enough, or a new one. */
+/** The smallest pooled buffer that is large enough, or a new one. */
 function roomFor(bytes: number): Uint8Array {
 	const fitting = spare.filter(({ length }) => length >= bytes).sort((a, b) => a.length - b.length)[0];
 	if (fitting === undefined) return new Uint8Array(bytes);
@@ -44,7 +44,7 @@ export class StageRenderer {
 		return made;
 	}
 
-	/** Keeps the memory of these images for others; they are not to be used any more. */
+	/** Returns the buffers to the pool; the stages must not be used afterwards. */
 	release(): void {
 		// An image that was the right size already is the one it was made from.
 		const buffers = new Set([...this.#made.values()].map(({ data }) => data.buffer));

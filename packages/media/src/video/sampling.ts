@@ -1,6 +1,5 @@
 /**
- * Which frames of a video are used: strategies by name, each a function of the frame index alone, so that nothing is
- * decoded to choose. A model's own layout hands out `frameIndices`, which serve as well.
+ * Frame sampling: strategies by name, each a function of the frame index alone, so nothing is decoded to choose. A model's own layout hands out `frameIndices`, which serve as well.
  */
 
 import { nearest, OnevisionError } from "@onevision/base";
@@ -36,7 +35,7 @@ const STRATEGIES = {
 		(index, { frames, like = "transformers" }) =>
 			SAMPLING_REFERENCES[like].uniform(index.frames.length, frames),
 	),
-	/** So many per second. Without `like` by the clock, so that variable rates come out even. */
+	/** At a rate. Without `like`, by timestamp, so that variable frame rates are sampled evenly. */
 	fps: strategy(
 		object("Frames at a rate", {
 			fps: number("Frames per second to take", { min: 0.001, max: 1000 }),
