@@ -11,7 +11,17 @@ export {
 } from "./dtype.ts";
 export { assertDefined, assertInternal, type ErrorCode, OnevisionError } from "./errors.ts";
 export type { Fact } from "./fact.ts";
-export { formatInteger, percent } from "./format.ts";
+export {
+	formatBytes,
+	formatCount,
+	formatDollars,
+	formatDuration,
+	formatFlops,
+	formatInteger,
+	formatMetric,
+	formatPercent,
+	formatSmallDollars,
+} from "./format.ts";
 export {
 	encodeFloats,
 	fromBfloat16,

@@ -142,6 +142,12 @@ export {
 export type { JointPlan } from "./plan/joint.ts";
 export type { PasteBlock } from "./plan/paste.ts";
 export { type Plan, plan, type ScenarioCost } from "./plan/plan.ts";
+export { assumedSamples } from "./plan/render/assumptions.ts";
+export { curriculumDocument } from "./plan/render/curriculum.ts";
+export { planMarkdown } from "./plan/render/markdown.ts";
+export { decodedTogether } from "./plan/render/request-batch.ts";
+export { COSTS_UNKNOWN, orUnknown, priceCell } from "./plan/render/unknown.ts";
+export { unverifiedOfPlan } from "./plan/render/unverified.ts";
 export { type PlanRequest, planRequestSchema } from "./plan/request.ts";
 export { resolvePlanRequest } from "./plan/resolve.ts";
 export type { ResolvedPlanRequest } from "./plan/resolved.ts";

@@ -46,6 +46,9 @@ export { FILTERS, type Filter } from "./resample/filters.ts";
 export { type ResizeOptions, resize } from "./resample/resize.ts";
 export { BACKENDS, type Backend } from "./resample/weights.ts";
 export { type RgbImage, rgbImage } from "./rgb-image.ts";
+export { type Line, MAX_LINE_BYTES, readLines } from "./samples/lines.ts";
+export { readSampleLine, type SampleLine, sampleLineSchema } from "./samples/sample-line.ts";
+export { parseImageSize, parseVideoSize } from "./samples/sizes.ts";
 export {
 	IMAGE_FORMATS,
 	type ImageFormat,

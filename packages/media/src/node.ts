@@ -23,5 +23,6 @@ export {
 export { type MediaHeader, readMediaHeader } from "./header.ts";
 export * from "./index.ts";
 export { withPath } from "./reading.ts";
+export { isManifest, type Manifest, readManifest } from "./samples/manifest.ts";
 export { type Grouping, mediaItemOf, type SampleFiles, samplesOf } from "./samples.ts";
 export { type OpenVideoOptions, openVideo, VIDEO_DECODERS, type VideoDecoderName } from "./video/open.ts";

@@ -3,20 +3,19 @@
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { type AnyCounter, createAnyCounter, type NamedSample } from "@onevision/api";
-import { OnevisionError } from "@onevision/base";
+import { formatInteger, OnevisionError } from "@onevision/base";
 import { statistics, type VideoSampling } from "@onevision/core";
+import { readLines } from "@onevision/media";
 import type { LeftOut } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
-import { readLines } from "../input/lines.ts";
+import { countLine } from "../input/count-line.ts";
 import { type FileLoading, type LoadingCommand, loadingRuleOf, resolveLoading } from "../input/loading.ts";
 import { readTokenizer, resolveModel } from "../input/model.ts";
 import { modelSettings } from "../input/model-settings.ts";
-import { countLine } from "../input/sample-line.ts";
 import { type GivenMedia, givenSamples } from "../input/samples.ts";
 
 import { type Counted, renderCounts } from "../render/count-text.ts";
 import { missingLines } from "../render/left-out.ts";
-import { whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -167,7 +166,7 @@ async function countLines(
 			if (pending.length < 1000) continue;
 			await terminal.out(`${pending.join("\n")}\n`);
 			pending = [];
-			if (terminal.showsProgress) terminal.err(`${whole(lines)} lines\r`);
+			if (terminal.showsProgress) terminal.err(`${formatInteger(lines)} lines\r`);
 		}
 	} catch (error) {
 		if (!isFileError(error)) throw error;

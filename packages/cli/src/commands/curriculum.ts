@@ -2,7 +2,7 @@
 
 import { EXIT } from "../exit.ts";
 import { planFromCommandLine, type RequestOptions } from "../input/request.ts";
-import { renderCurriculum } from "../render/curriculum-yaml.ts";
+import { curriculumYaml } from "../render/curriculum-yaml.ts";
 import type { Terminal } from "../terminal.ts";
 
 export async function printCurriculum(
@@ -11,7 +11,7 @@ export async function printCurriculum(
 	options: RequestOptions & { readonly json?: boolean },
 ): Promise<number> {
 	const plan = await planFromCommandLine(terminal, request, options);
-	await terminal.out(options.json ? `${JSON.stringify(plan.curriculum, null, 2)}\n` : renderCurriculum(plan));
+	await terminal.out(options.json ? `${JSON.stringify(plan.curriculum, null, 2)}\n` : curriculumYaml(plan));
 	for (const { severity, overridden, rule, message } of plan.findings) {
 		if (severity !== "warn" && !overridden) terminal.err(`refused (${rule}): ${message}\n`);
 	}

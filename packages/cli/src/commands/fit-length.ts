@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { type AnyCounter, createAnyCounter } from "@onevision/api";
-import { OnevisionError } from "@onevision/base";
+import { formatInteger, OnevisionError } from "@onevision/base";
 import {
 	type Checkpoint,
 	createLengthMeter,
@@ -12,13 +12,12 @@ import {
 	type SampleLength,
 	type VideoSampling,
 } from "@onevision/core";
+import { readLines } from "@onevision/media";
 import { EXIT } from "../exit.ts";
-import { readLines } from "../input/lines.ts";
+import { countLine } from "../input/count-line.ts";
 import { readTokenizer } from "../input/model.ts";
 import { parseNumber } from "../input/numbers.ts";
-import { countLine } from "../input/sample-line.ts";
 
-import { whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
 import { wrap } from "../render/wrap.ts";
@@ -66,7 +65,7 @@ export async function fitLength(terminal: Terminal, options: LengthOptions): Pro
 		await terminal.out(`${text}\n`);
 	}
 	for (const { samples, example } of result.leftOut) {
-		terminal.err(`onevision: ${whole(samples)} left out, e.g. ${example}\n`);
+		terminal.err(`onevision: ${formatInteger(samples)} left out, e.g. ${example}\n`);
 	}
 	return result.leftOut.length > 0 ? EXIT.error : EXIT.done;
 }
@@ -126,16 +125,16 @@ function renderLengths(
 		[{ title: "" }, right("tokens"), right("estimated"), right("line")],
 		ranks.map(({ rank, length }) => [
 			rank,
-			whole(length.tokens),
-			length.estimatedTextTokens === 0 ? "" : whole(length.estimatedTextTokens),
-			whole(length.line),
+			formatInteger(length.tokens),
+			length.estimatedTextTokens === 0 ? "" : formatInteger(length.estimatedTextTokens),
+			formatInteger(length.line),
 		]),
 	);
 	const window = counter.contextTokens;
 	const share =
 		window === undefined
 			? ""
-			: `, ${((100 * result.maxLength) / window).toFixed(1)} % of a context of ${whole(window)}${result.maxLength > window ? ": does not fit" : ""}`;
+			: `, ${((100 * result.maxLength) / window).toFixed(1)} % of a context of ${formatInteger(window)}${result.maxLength > window ? ": does not fit" : ""}`;
 	const estimated = ranks.some(({ length }) => length.estimatedTextTokens > 0);
 	const bounded = ranks.some(({ length }) => !length.exact && length.estimatedTextTokens === 0);
 	const notes = [
@@ -145,7 +144,7 @@ function renderLengths(
 			: []),
 		...(bounded ? ["some lengths are the upper end of a range"] : []),
 	];
-	const answer = `max_length ${whole(result.maxLength)} takes ${Number((100 * result.quantile).toFixed(3))} % of ${whole(result.samples)} samples whole${result.over === 0 ? "" : `; ${whole(result.over)} are longer`}${share}`;
+	const answer = `max_length ${formatInteger(result.maxLength)} takes ${Number((100 * result.quantile).toFixed(3))} % of ${formatInteger(result.samples)} samples whole${result.over === 0 ? "" : `; ${formatInteger(result.over)} are longer`}${share}`;
 	return [
 		`${bold(counter.title)} ${dim(counter.basis)}`,
 		"",
@@ -155,7 +154,7 @@ function renderLengths(
 		...lines(answer),
 		...(over === undefined
 			? []
-			: lines(`${whole(over.samples)} samples are longer than ${whole(over.tokens)} tokens`)),
+			: lines(`${formatInteger(over.samples)} samples are longer than ${formatInteger(over.tokens)} tokens`)),
 		...notes.flatMap((note) => lines(`note: ${note}`).map(dim)),
 		...counter.unverified.flatMap((facts) => lines(`unverified: ${facts}`).map(dim)),
 	].join("\n");

@@ -1,7 +1,7 @@
 /** `onevision fit`: the largest size, clip or setting under a token limit. With --jsonl see fit-length.ts. */
 
 import { assertOpen } from "@onevision/api";
-import { OnevisionError, type Size } from "@onevision/base";
+import { formatInteger, OnevisionError, type Size } from "@onevision/base";
 import {
 	type Checkpoint,
 	createCounterFrom,
@@ -19,9 +19,8 @@ import { EXIT } from "../exit.ts";
 import { resolveModel } from "../input/model.ts";
 import { type ModelSettings, modelSettings } from "../input/model-settings.ts";
 import { parseWhole } from "../input/numbers.ts";
-import { parseImageSize, parseVideoSize } from "../input/sizes.ts";
+import { imageOf, videoOf } from "../input/samples.ts";
 import { fittedTable } from "../render/fitted-table.ts";
-import { whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";
 import type { Column } from "../render/table.ts";
 import { wrap } from "../render/wrap.ts";
@@ -98,10 +97,12 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 		...(hasVideo ? [samplingNote(sampling, counter.settings.parity)] : []),
 		...answer.notes,
 		...(contextTokens !== undefined && over > 0
-			? [`more than the model's context of ${whole(contextTokens)} tokens: a lower --tokens is needed`]
+			? [
+					`more than the model's context of ${formatInteger(contextTokens)} tokens: a lower --tokens is needed`,
+				]
 			: []),
 	];
-	const title = `${counter.checkpoint.title} as ${counter.settings.parity} counts it, at most ${whole(maxTokens)} visual tokens`;
+	const title = `${counter.checkpoint.title} as ${counter.settings.parity} counts it, at most ${formatInteger(maxTokens)} visual tokens`;
 	const lines = [
 		...wrap(title, columns).map((line, index) => (index === 0 ? bold(line) : dim(line))),
 		"",
@@ -136,7 +137,7 @@ function withWholeClip(
 	if (setting === undefined) return found;
 	try {
 		const { value, visualTokens } = fitSetting({ ...question, sample: { media: [clip] }, setting }).largest;
-		const note = `the whole clip fits with --set ${setting}=${value}: ${whole(visualTokens)} tokens`;
+		const note = `the whole clip fits with --set ${setting}=${value}: ${formatInteger(visualTokens)} tokens`;
 		return { ...found, notes: [...found.notes, note], wholeClip: { setting, value, visualTokens } };
 	} catch (error) {
 		// Not by this setting: the shorter clip is the answer.
@@ -161,29 +162,35 @@ function answerOf(options: ResolvedOptions, settings: ModelSettings): Answer {
 		maxTokens: tokensOf(options),
 	};
 	if (setting !== undefined) {
-		const media = [...image.map(parseImageSize), ...video.map(parseVideoSize)];
+		const media = [...image.map(imageOf), ...video.map(videoOf)];
 		const fit = fitSetting({ ...question, sample: { media }, setting });
 		return answer("setting", fit, [setting], (value) => [String(value)], {
 			atBound: `the highest ${setting} that was tried fits`,
 		});
 	}
-	const [clip] = video.map(parseVideoSize);
+	const [clip] = video.map(videoOf);
 	if (clip !== undefined) {
 		const { fps = Number.NaN } = clip;
 		const fit = fitFrames({ ...question, video: clip });
-		const found = answer("frames", fit, ["frames", "seconds"], (f) => [whole(f), (f / fps).toFixed(2)], {
-			atBound: "the whole clip fits",
-		});
+		const found = answer(
+			"frames",
+			fit,
+			["frames", "seconds"],
+			(f) => [formatInteger(f), (f / fps).toFixed(2)],
+			{
+				atBound: "the whole clip fits",
+			},
+		);
 		return fit.atBound ? found : withWholeClip(found, question, clip, settings.sampling?.choosers[0]);
 	}
-	const [picture] = image.map(parseImageSize);
+	const [picture] = image.map(imageOf);
 	const shape = picture === undefined ? { aspect: parseAspect(aspect ?? "") } : { size: picture };
 	const fit = fitSize({ ...question, ...shape });
 	return answer("size", fit, ["size"], ({ width, height }) => [`${width}x${height}`], {
 		atBound:
 			picture === undefined
-				? `sizes up to ${whole(DEFAULT_LONG_SIDE)} px were tried; larger ones may fit`
-				: "the picture fits as it is",
+				? `sizes up to ${formatInteger(DEFAULT_LONG_SIDE)} px were tried; larger ones may fit`
+				: "the image fits as it is",
 	});
 }
 
@@ -207,7 +214,7 @@ function answer<T>(
 		rows: [["largest", largest] as const, ...over].map(([name, { value, visualTokens }]) => [
 			name,
 			...cells(value),
-			whole(visualTokens),
+			formatInteger(visualTokens),
 		]),
 		notes: [
 			...(atBound ? [notes.atBound] : []),

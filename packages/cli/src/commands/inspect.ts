@@ -1,7 +1,7 @@
 /** `onevision inspect`: what a model sees of an image, a video or several images together, drawn on one page. */
 
 import { basename, resolve } from "node:path";
-import { OnevisionError } from "@onevision/base";
+import { formatInteger, OnevisionError } from "@onevision/base";
 import { type ItemLayout, overContext } from "@onevision/core";
 import {
 	type Fact,
@@ -38,7 +38,6 @@ import { assertOutput, readPicture, writePicture } from "../input/pictures.ts";
 import { overContextLine } from "../render/context.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
 import { printable } from "../render/left-out.ts";
-import { whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
 import { wrap } from "../render/wrap.ts";
@@ -244,13 +243,13 @@ function imagesTable(items: Page["items"], width: number): string[] {
 		{ title: "visual\ntokens", ...right },
 	];
 	const sum = (pick: (layout: ItemLayout) => number): string =>
-		whole(items.reduce((total, { layout }) => total + pick(layout), 0));
+		formatInteger(items.reduce((total, { layout }) => total + pick(layout), 0));
 	const rows = items.map(({ file, layout }) => [
 		printable(file),
 		px(layout.source),
 		px(layout.canvas),
-		whole(layout.views),
-		whole(layout.towerTokens),
+		formatInteger(layout.views),
+		formatInteger(layout.towerTokens),
 		tokensText(layout),
 	]);
 	const totals = [sum(({ views }) => views), sum((l) => l.towerTokens), sum((l) => l.visualTokens)];

@@ -10,6 +10,7 @@ import {
 	mediaFormats,
 	resolveApiModelId,
 } from "@onevision/api";
+import { formatCount, formatInteger } from "@onevision/base";
 import {
 	type Checkpoint,
 	type CheckpointId,
@@ -17,6 +18,7 @@ import {
 	familyById,
 	isCheckpointName,
 	modelOf,
+	orUnknown,
 	resolveCheckpointId,
 	SCENARIOS,
 	type Scenario,
@@ -24,8 +26,6 @@ import {
 	unverifiedFacts,
 } from "@onevision/core";
 import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
-import { largeCount, whole } from "../render/numbers.ts";
-import { orUnknown } from "../render/unknown.ts";
 import { definitions, wrap } from "../render/wrap.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -88,8 +88,8 @@ async function listModels(terminal: Terminal, { open, closed }: FoundModels, jso
 				return [
 					isReleased === false ? `${id} *` : id,
 					family,
-					largeCount(modelOf(parts).parameters.total),
-					orUnknown(contextTokens, whole),
+					formatCount(modelOf(parts).parameters.total),
+					orUnknown(contextTokens, formatInteger),
 					scenarios.map((scenario) => TAKES[scenario]).join(", "),
 					[...new Set(unverifiedFacts(checkpoint).flatMap(({ properties }) => properties))].join(", "),
 				];
@@ -100,7 +100,7 @@ async function listModels(terminal: Terminal, { open, closed }: FoundModels, jso
 			[{ title: "closed model" }, { title: "provider", spare: 1 }, right("context"), { title: "counted by" }],
 			closed.map((id) => {
 				const { provider, rule, contextTokens } = apiModelById(id);
-				const context = contextTokens === undefined ? "unknown" : whole(contextTokens.value);
+				const context = contextTokens === undefined ? "unknown" : formatInteger(contextTokens.value);
 				return [id, provider, context, API_RULES[rule].title];
 			}),
 			columns,
@@ -136,7 +136,7 @@ async function listModels(terminal: Terminal, { open, closed }: FoundModels, jso
 }
 
 function count(number: number, one: string, several = `${one}s`): string {
-	return `${whole(number)} ${number === 1 ? one : several}`;
+	return `${formatInteger(number)} ${number === 1 ? one : several}`;
 }
 
 /** A closed model: the provider's rule, what a request may set, and what is rejected. */
@@ -150,7 +150,9 @@ async function showClosed(terminal: Terminal, id: ApiModelId, json: boolean): Pr
 	const { source: limitSource, ...limits } = model.limits;
 	const newest = model.versions.at(-1);
 	const context =
-		model.contextTokens === undefined ? "not published" : `${whole(model.contextTokens.value)} tokens`;
+		model.contextTokens === undefined
+			? "not published"
+			: `${formatInteger(model.contextTokens.value)} tokens`;
 	const formats = mediaFormats(model.provider);
 	const settings = Object.entries<{ readonly doc: string; readonly expects: string }>(rule.settings);
 	const page = pageOf(
@@ -231,10 +233,10 @@ function renderModel(terminal: Terminal, id: string, checkpoint: Checkpoint): st
 		[checkpoint.title, id],
 		[
 			["family", `${checkpoint.family}, ${family.title}`],
-			["tower", `${tower.name}, ${largeCount(parameters.tower)} parameters`],
-			["projector", `${checkpoint.parts.projector.kind}, ${largeCount(parameters.projector)} parameters`],
-			["language model", `${languageModel.name}, ${largeCount(parameters.languageModel)} parameters`],
-			["context", orUnknown(checkpoint.contextTokens, (tokens) => `${whole(tokens)} tokens`)],
+			["tower", `${tower.name}, ${formatCount(parameters.tower)} parameters`],
+			["projector", `${checkpoint.parts.projector.kind}, ${formatCount(parameters.projector)} parameters`],
+			["language model", `${languageModel.name}, ${formatCount(parameters.languageModel)} parameters`],
+			["context", orUnknown(checkpoint.contextTokens, (tokens) => `${formatInteger(tokens)} tokens`)],
 			...(checkpoint.isReleased === false
 				? [["weights", "none released: configured in its training code"] as const]
 				: []),

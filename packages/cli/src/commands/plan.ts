@@ -7,6 +7,7 @@ import {
 	assertPlan,
 	diffPlans,
 	type Plan,
+	planMarkdown,
 	planRequestSchema,
 	SCENARIOS,
 	type Scenario,
@@ -15,11 +16,10 @@ import {
 import { EXIT } from "../exit.ts";
 import { planFromCommandLine, type RequestOptions } from "../input/request.ts";
 import { assertFolderPlace, writeOutput } from "../output/place.ts";
-import { renderCurriculum } from "../render/curriculum-yaml.ts";
+import { curriculumYaml } from "../render/curriculum-yaml.ts";
 import { renderDiff } from "../render/plan-diff.ts";
 import { renderExplanation } from "../render/plan-explain.ts";
 import { renderFullPlan } from "../render/plan-full.ts";
-import { renderPlanMarkdown } from "../render/plan-markdown.ts";
 import { renderPlan } from "../render/plan-text.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -126,12 +126,12 @@ async function readPlan(terminal: Terminal, path: string): Promise<Plan> {
 	return value;
 }
 
-/** Writes the three files, each whole or not at all. */
+/** Writes plan.json, plan.md and, to train, curriculum.yaml, each whole or not at all. Their paths. */
 async function writePlan(terminal: Terminal, out: string, plan: Plan): Promise<string[]> {
 	const files = {
 		"plan.json": `${JSON.stringify(plan, null, 2)}\n`,
-		"plan.md": renderPlanMarkdown(plan),
-		"curriculum.yaml": renderCurriculum(plan),
+		"plan.md": planMarkdown(plan),
+		...(plan.request.purpose === "train" ? { "curriculum.yaml": curriculumYaml(plan) } : {}),
 	};
 	for (const [name, text] of Object.entries(files)) {
 		await writeOutput(terminal, join(out, name), [new TextEncoder().encode(text)]);

@@ -3,7 +3,7 @@
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { assertOpen } from "@onevision/api";
-import { OnevisionError } from "@onevision/base";
+import { formatBytes, formatInteger, OnevisionError } from "@onevision/base";
 import { type Checkpoint, type ItemLayout, overContext } from "@onevision/core";
 import {
 	type Backend,
@@ -25,7 +25,6 @@ import { targetsOf } from "../output/targets.ts";
 import { describeTensors, type TensorShapes, writeBatch, writeTensors } from "../output/tensor-file.ts";
 import { type Refusal, refusalOf } from "../refusal.ts";
 import { overContextLine } from "../render/context.ts";
-import { bytes, whole } from "../render/numbers.ts";
 import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -187,7 +186,9 @@ async function writeOne(job: Job): Promise<number> {
 		await terminal.out(`${table(COLUMNS, rows).join("\n")}\n\n`);
 		const names = command.together === true ? [] : short;
 		for (const line of overLines(over, names, contextTokens)) await terminal.out(`${line}\n`);
-		await terminal.out(`${describeTensors(tensors).join("\n")}\nwrote ${command.out}, ${bytes(written)}\n`);
+		await terminal.out(
+			`${describeTensors(tensors).join("\n")}\nwrote ${command.out}, ${formatBytes(written)}\n`,
+		);
 	}
 	return hasFailed ? EXIT.error : EXIT.done;
 }
@@ -266,7 +267,7 @@ async function writeEach(job: Job): Promise<number> {
 		);
 		const names = made.map(({ file }) => file);
 		for (const line of overLines(over, names, contextTokens)) await terminal.out(`${line}\n`);
-		await terminal.out(`wrote ${made.length} files to ${command.out}, ${bytes(total)}\n`);
+		await terminal.out(`wrote ${made.length} files to ${command.out}, ${formatBytes(total)}\n`);
 	}
 	return failed.length > 0 || hasFailed ? EXIT.error : EXIT.done;
 }
@@ -325,6 +326,6 @@ function rowOf(name: string, { source, canvas, views, patchGrid, visualTokens }:
 		`${canvas.width}x${canvas.height}`,
 		String(views),
 		`${patchGrid.rows}x${patchGrid.cols}`,
-		whole(visualTokens),
+		formatInteger(visualTokens),
 	];
 }

@@ -2,7 +2,7 @@
 
 import { resolve } from "node:path";
 import { assertOpen } from "@onevision/api";
-import { OnevisionError } from "@onevision/base";
+import { formatDuration, formatInteger, formatPercent, OnevisionError } from "@onevision/base";
 import { createCounterFrom } from "@onevision/core";
 import {
 	ESTIMATED_TEXT,
@@ -19,7 +19,6 @@ import { type LoadingCommand, resolveLoading } from "../input/loading.ts";
 import { resolveModel } from "../input/model.ts";
 import { type AskedSettings, modelSettings } from "../input/model-settings.ts";
 import { parseWhole } from "../input/numbers.ts";
-import { duration, percent, whole } from "../render/numbers.ts";
 import { renderProfile } from "../render/profile-text.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -123,8 +122,8 @@ function progressOn(terminal: Terminal): (progress: ProfileProgress) => void {
 		const left =
 			progress.share === undefined || done <= 0
 				? ""
-				: `, ${percent(progress.share)}, ${duration((seconds * (1 - progress.share)) / done)} left`;
-		terminal.err(`\r${whole(progress.samples)} samples, ${whole(rate)}/s${left}\u001b[K`);
+				: `, ${formatPercent(progress.share)}, ${formatDuration((seconds * (1 - progress.share)) / done)} left`;
+		terminal.err(`\r${formatInteger(progress.samples)} samples, ${formatInteger(rate)}/s${left}\u001b[K`);
 		if (progress.share === 1) terminal.err("\r\u001b[K");
 	};
 }

@@ -13,11 +13,10 @@ import {
 	type SizedItem,
 	titleOfApi,
 } from "@onevision/api";
-import { OnevisionError } from "@onevision/base";
+import { formatInteger, OnevisionError } from "@onevision/base";
 import * as schema from "@onevision/base/schema";
 import { bytesSource, mediaItemOf, readHeader, readMediaHeader } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
-import { whole } from "../render/numbers.ts";
 import { soundNotes } from "../render/sound.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -173,16 +172,16 @@ function render(terminal: Terminal, assessment: RequestAssessment, items: readon
 			count === undefined ? "" : `${count.resized.width}x${count.resized.height}`,
 			count?.exactness ?? "",
 			count?.range === undefined
-				? whole(count?.visualTokens ?? 0)
-				: `${whole(count.range.min)}-${whole(count.range.max)}`,
+				? formatInteger(count?.visualTokens ?? 0)
+				: `${formatInteger(count.range.min)}-${formatInteger(count.range.max)}`,
 		]),
 	);
-	const window = contextWindow === undefined ? "" : ` of ${whole(contextWindow.tokens)}`;
+	const window = contextWindow === undefined ? "" : ` of ${formatInteger(contextWindow.tokens)}`;
 	const lines = [
 		`${bold(assessment.title)} ${dim(`${assessment.model}, asked through ${titleOfApi(assessment.api)}`)}`,
 		"",
 		...(counted.length > 0 ? [dim(head), ...body, ""] : []),
-		`media ${mediaTokens(media)}, text about ${whole(text.estimatedTokens)}, answer up to ${whole(outputTokens)}: ${whole(contextTokens)} tokens${window}`,
+		`media ${mediaTokens(media)}, text about ${formatInteger(text.estimatedTokens)}, answer up to ${formatInteger(outputTokens)}: ${formatInteger(contextTokens)} tokens${window}`,
 		cost === undefined
 			? dim("no price is known for this model; give --prices")
 			: `about $${cost.totalUsd.toFixed(4)}: $${cost.inputUsd.toFixed(4)} in, $${cost.outputUsd.toFixed(4)} out ${dim(`(${cost.source})`)}`,
@@ -207,5 +206,7 @@ function render(terminal: Terminal, assessment: RequestAssessment, items: readon
 /** Images and sound; both bounds where a count is a range. */
 function mediaTokens({ contextTokens, bounds, audioBounds }: RequestAssessment["media"]): string {
 	const least = bounds.min + audioBounds.min;
-	return least === contextTokens ? whole(contextTokens) : `${whole(least)}-${whole(contextTokens)}`;
+	return least === contextTokens
+		? formatInteger(contextTokens)
+		: `${formatInteger(least)}-${formatInteger(contextTokens)}`;
 }

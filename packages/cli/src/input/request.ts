@@ -14,11 +14,11 @@ import {
 	type Sample,
 } from "@onevision/core";
 import { loadingOf } from "@onevision/media";
+import { isManifest, readManifest } from "@onevision/media/node";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { asset } from "../assets.ts";
 import type { Terminal } from "../terminal.ts";
 import { type LoadingCommand, resolveLoading } from "./loading.ts";
-import { isManifest, readManifest } from "./manifest.ts";
 import { readSamples, reportLeftOut } from "./media.ts";
 import { resolveModel } from "./model.ts";
 import { parseNumber, parseWhole, readNumber } from "./numbers.ts";
@@ -65,10 +65,32 @@ export async function planFromCommandLine(
 	const { model } = await resolveModel(terminal, { model: "", ...options });
 	const checkpoint = typeof model === "string" ? undefined : model;
 	if (typeof written.model === "string") assertPlannable(written.model);
+	if (written.purpose === "deploy") refuseTrainingOptions(options);
 	// Refuses what cannot be planned before a folder is read.
 	resolvePlanRequest(written, checkpoint);
 	const media = await readGivenMedia(terminal, written, folder, options);
 	return plan(written, media, checkpoint);
+}
+
+/** Options that only a plan to train follows. */
+const TRAINING_OPTIONS = {
+	fullRecipe: "--full-recipe",
+	lora: "--lora",
+	freezeTower: "--freeze-tower",
+	offload: "--offload",
+	accelerators: "--accelerators",
+} as const satisfies Partial<Record<keyof RequestOptions, string>>;
+
+/** Throws `invalid-input` for options that a plan to deploy would read and then ignore. */
+function refuseTrainingOptions(options: RequestOptions): void {
+	const given = Object.entries(TRAINING_OPTIONS)
+		.filter(([key]) => options[key as keyof typeof TRAINING_OPTIONS] !== undefined)
+		.map(([, flag]) => flag);
+	if (given.length === 0) return;
+	throw new OnevisionError(
+		"invalid-input",
+		`${given.join(", ")}: for plans to train only; leave it out, or plan with --purpose train`,
+	);
 }
 
 async function readGivenMedia(
@@ -80,11 +102,19 @@ async function readGivenMedia(
 	const inRequest = request.media?.folder;
 	const path = options.media ?? (inRequest === undefined ? undefined : resolve(requestFolder, inRequest));
 	if (path === undefined) return [];
-	if (isManifest(path)) return readManifest(terminal, path);
+	if (isManifest(path)) return readSamplesOf(terminal, path);
 	const grouping = request.media?.grouping ?? "none";
 	const loading = resolveLoading(options, loadingOf(request.parity as Parity | undefined));
 	const { samples, leftOut } = await readSamples(terminal, path, grouping, loading);
 	reportLeftOut(terminal, leftOut);
+	return samples;
+}
+
+/** Samples of a manifest; tells about bad lines. */
+async function readSamplesOf(terminal: Terminal, path: string): Promise<readonly Sample[]> {
+	const { samples, badLines, bad } = await readManifest(resolve(terminal.cwd, path), path);
+	for (const { line, reason } of badLines) terminal.err(`left out: ${path} line ${line}: ${reason}\n`);
+	if (bad > badLines.length) terminal.err(`left out: ${bad - badLines.length} more lines\n`);
 	return samples;
 }
 

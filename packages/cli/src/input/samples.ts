@@ -2,13 +2,13 @@
 
 import type { NamedSample } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
-import type { MediaItem } from "@onevision/core";
+import type { ImageItem, MediaItem, VideoItem } from "@onevision/core";
+import { parseImageSize, parseVideoSize } from "@onevision/media";
 import { type LeftOut, mediaItemOf } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
 import type { FileLoading } from "./loading.ts";
 import { readMedia, reportLeftOut } from "./media.ts";
 import { shorten } from "./shorten.ts";
-import { parseImageSize, parseVideoSize } from "./sizes.ts";
 
 export interface GivenMedia {
 	readonly image: readonly string[];
@@ -19,6 +19,16 @@ export interface GivenMedia {
 export interface GivenSamples {
 	readonly samples: readonly NamedSample[];
 	readonly leftOut: readonly LeftOut[];
+}
+
+/** The value of `--image`. */
+export function imageOf(text: string): ImageItem {
+	return parseImageSize(text, `--image ${text}`);
+}
+
+/** The value of `--video`. */
+export function videoOf(text: string): VideoItem {
+	return parseVideoSize(text, `--video ${text}`);
 }
 
 /** One sample per medium, or one of all with `together`; tells about files left out. Throws when nothing was given. */
@@ -38,8 +48,8 @@ export async function givenSamples(
 		for (const { path, header } of files)
 			named.push({ name: shorten(terminal.cwd, path), item: mediaItemOf(header) });
 	}
-	for (const text of given.image) named.push({ name: text, item: parseImageSize(text) });
-	for (const text of given.video) named.push({ name: text, item: parseVideoSize(text) });
+	for (const text of given.image) named.push({ name: text, item: imageOf(text) });
+	for (const text of given.video) named.push({ name: text, item: videoOf(text) });
 	if (named.length === 0) {
 		throw new OnevisionError(
 			"invalid-input",

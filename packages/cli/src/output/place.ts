@@ -6,9 +6,8 @@
 import { randomUUID } from "node:crypto";
 import { lstat, mkdir, open, realpath, rm, rmdir, stat, statfs } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { OnevisionError } from "@onevision/base";
+import { formatBytes, OnevisionError } from "@onevision/base";
 import { writeAtomically } from "@onevision/base/node";
-import { bytes } from "../render/numbers.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** The option that names the place, for messages. */
@@ -50,7 +49,7 @@ export async function assertRoom(terminal: Terminal, out: string, needed: number
 	if (disk.blocks === 0 || needed <= free) return;
 	throw new OnevisionError(
 		"unwritable-file",
-		`${OPTION} ${out}: takes ${bytes(needed)} and the disk has ${bytes(free)} free; make room or write fewer files at once`,
+		`${OPTION} ${out}: takes ${formatBytes(needed)} and the disk has ${formatBytes(free)} free; make room or write fewer files at once`,
 	);
 }
 

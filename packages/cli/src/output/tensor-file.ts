@@ -1,10 +1,9 @@
 /** Tensors to a safetensors file: whole or not at all, what they were made from in its metadata. */
 
-import { DTYPES, type Tensor } from "@onevision/base";
+import { DTYPES, formatBytes, type Tensor } from "@onevision/base";
 import { safetensorsHead } from "@onevision/graph";
 import type { Tensors } from "@onevision/media";
 import type { BatchPlan } from "@onevision/media/node";
-import { bytes } from "../render/numbers.ts";
 import type { Terminal } from "../terminal.ts";
 import { assertRoom, writeOutput } from "./place.ts";
 
@@ -29,7 +28,7 @@ export async function writeBatch(
 	const head = headOf(plan.tensors, metadata);
 	const size = head.length + plan.bytes;
 	await assertRoom(terminal, out, size);
-	if (size >= LARGE_BYTES) terminal.err(`onevision: writing ${bytes(size)} to ${out}\n`);
+	if (size >= LARGE_BYTES) terminal.err(`onevision: writing ${formatBytes(size)} to ${out}\n`);
 	async function* parts() {
 		yield head;
 		yield* plan.chunks();

@@ -1,9 +1,9 @@
 /** What the numbers of a comparison mean and rest on, a line each. */
 
 import { type Comparison, DEFAULT_ACCELERATOR } from "@onevision/api";
+import { formatDollars, formatInteger, formatPercent } from "@onevision/base";
 import type { Reasons } from "./compare-reasons.ts";
 import { leftOutNote } from "./fitted-table.ts";
-import { dollars, percent, whole } from "./numbers.ts";
 import { unverifiedNotes } from "./unverified.ts";
 
 export interface NotesView {
@@ -40,16 +40,16 @@ function priceNote({ samples, setup, hardwareId, text }: Comparison, open: boole
 	const rate =
 		pricePerHour === undefined
 			? `open models unknown: no price of ${hardwareId} is listed (--price gives one)`
-			: `open models at ${dollars(pricePerHour)} an accelerator-hour (--price), always busy, in batches of ${whole(requestBatch)} (--batch) or as many as fit`;
+			: `open models at ${formatDollars(pricePerHour)} an accelerator-hour (--price), always busy, in batches of ${formatInteger(requestBatch)} (--batch) or as many as fit`;
 	const prices = [...(open ? [rate] : []), ...(closed ? ["closed models by list price"] : [])];
-	const words = `${whole(text.promptTokens)} tokens of prompt and ${whole(text.answerTokens)} of answer`;
+	const words = `${formatInteger(text.promptTokens)} tokens of prompt and ${formatInteger(text.answerTokens)} of answer`;
 	return `USD per 1,000 requests${samples.length > 1 ? ", mean" : ""}: ${prices.join("; ")}; each with ${words} (--prompt, --answer)`;
 }
 
 function firstTokenNote({ samples, setup, hardwareId }: Comparison): string {
 	const { hardware, prefillEfficiency } = setup;
 	const chosen = hardwareId === DEFAULT_ACCELERATOR ? `the default ${hardwareId}` : hardwareId;
-	return `first token${samples.length > 1 ? ", median" : ""}: an estimate for ${chosen}, ${hardware.name} (--accelerator), as few as hold the model and the largest request, at ${percent(prefillEfficiency)} of peak`;
+	return `first token${samples.length > 1 ? ", median" : ""}: an estimate for ${chosen}, ${hardware.name} (--accelerator), as few as hold the model and the largest request, at ${formatPercent(prefillEfficiency)} of peak`;
 }
 
 function qualityNote(closed: boolean): string {

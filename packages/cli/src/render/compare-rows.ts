@@ -2,9 +2,9 @@
 
 import type { Comparison, Deployment } from "@onevision/api";
 import { settingsText } from "@onevision/api";
+import { formatDuration, formatInteger, formatPercent, formatSmallDollars } from "@onevision/base";
 import { type Reasons, reasonsOf } from "./compare-reasons.ts";
 import type { FittedColumn } from "./fitted-table.ts";
-import { duration, exactDollars, percent, whole } from "./numbers.ts";
 import { wrap } from "./wrap.ts";
 
 const right = (title: string, spare?: number): FittedColumn =>
@@ -40,11 +40,13 @@ export function rowOf(
 	return [
 		id,
 		...(maxTokens === undefined ? [] : [over ? "over" : qualityText(deployment)]),
-		...(samples.length > 1 ? [`${atMost}${whole(visualTokens.p50)}`] : []),
-		`${atMost}${whole(visualTokens.max)}${over && maxTokens === undefined ? " over" : ""}`,
+		...(samples.length > 1 ? [`${atMost}${formatInteger(visualTokens.p50)}`] : []),
+		`${atMost}${formatInteger(visualTokens.max)}${over && maxTokens === undefined ? " over" : ""}`,
 		shareText(deployment),
-		deployment.usdPer1000Requests === undefined ? "unknown" : exactDollars(deployment.usdPer1000Requests),
-		kind === "closed" ? "unknown" : duration(secondsToFirstToken?.p50 ?? 0),
+		deployment.usdPer1000Requests === undefined
+			? "unknown"
+			: formatSmallDollars(deployment.usdPer1000Requests),
+		kind === "closed" ? "unknown" : formatDuration(secondsToFirstToken?.p50 ?? 0),
 		maxTokens === undefined ? refusedText(deployment, samples, reasons) : "",
 	];
 }
@@ -57,12 +59,12 @@ function hasRange({ items }: { readonly items: readonly { readonly range?: unkno
 function refusedText(deployment: Deployment, samples: Comparison["samples"], reasons: Reasons): string {
 	if (deployment.refused === 0) return "";
 	const numbers = [...reasonsOf(deployment, samples)].flatMap((reason) => reasons.get(reason) ?? []);
-	return [whole(deployment.refused), ...numbers.map((number) => `[${number}]`)].join(" ");
+	return [formatInteger(deployment.refused), ...numbers.map((number) => `[${number}]`)].join(" ");
 }
 
 function qualityText({ qualityKept: { value, isBound } }: Deployment): string {
-	if (!isBound) return percent(value);
-	return value < 0.995 ? `≤ ${percent(value)}` : "unknown";
+	if (!isBound) return formatPercent(value);
+	return value < 0.995 ? `≤ ${formatPercent(value)}` : "unknown";
 }
 
 function shareText({ contextTokens, contextWindowTokens }: Deployment): string {
@@ -81,12 +83,14 @@ export function detailLines(
 ): string[] {
 	const { changed, overLimit, overContext, outcomes, contextWindowTokens = 0 } = deployment;
 	const of = (count: number): string =>
-		outcomes.length === 1 ? "" : ` in ${whole(count)} of ${whole(outcomes.length)}`;
+		outcomes.length === 1 ? "" : ` in ${formatInteger(count)} of ${formatInteger(outcomes.length)}`;
 	const settings = settingsText(changed);
 	const refused = refusedText(deployment, samples, reasons);
 	const parts = [
 		...(overLimit > 0 ? [`over the limit${of(overLimit)}`] : []),
-		...(overContext > 0 ? [`over its context of ${whole(contextWindowTokens)}${of(overContext)}`] : []),
+		...(overContext > 0
+			? [`over its context of ${formatInteger(contextWindowTokens)}${of(overContext)}`]
+			: []),
 		...(maxTokens !== undefined && refused !== "" ? [`refuses ${refused}`] : []),
 		...(settings === "" ? [] : [`${overLimit + overContext > 0 ? "nearest with " : ""}${settings}`]),
 	];

@@ -1,13 +1,13 @@
 /** A comparison of models as a person reads it: a table, counts by file while they are few, and what it rests on. */
 
 import type { Comparison, Deployment, RequestOutcome } from "@onevision/api";
+import { formatInteger } from "@onevision/base";
 import type { Terminal } from "../terminal.ts";
 import { comparisonNotes } from "./compare-notes.ts";
 import { numberReasons, type Reasons, reasonOf } from "./compare-reasons.ts";
 import { columnsOf, detailLines, rowOf } from "./compare-rows.ts";
 import { type FittedColumn, fittedTable } from "./fitted-table.ts";
 import { printable } from "./left-out.ts";
-import { whole } from "./numbers.ts";
 import { wrap } from "./wrap.ts";
 
 export interface CompareView {
@@ -55,13 +55,13 @@ function titleOf({ samples, maxTokens }: Comparison): string {
 	const [only] = samples;
 	const requests =
 		samples.length > 1 || only === undefined
-			? `${whole(samples.length)} requests, one medium each`
+			? `${formatInteger(samples.length)} requests, one medium each`
 			: only.items.length > 1
-				? `one request of ${whole(only.items.length)} media`
+				? `one request of ${formatInteger(only.items.length)} media`
 				: `one request: ${printable(only.name)}`;
 	return maxTokens === undefined
 		? requests
-		: `${requests}; best settings under ${whole(maxTokens)} visual tokens a request, most quality kept first`;
+		: `${requests}; best settings under ${formatInteger(maxTokens)} visual tokens a request, most quality kept first`;
 }
 
 function closing({ deployments, maxTokens }: Comparison): string {
@@ -69,11 +69,11 @@ function closing({ deployments, maxTokens }: Comparison): string {
 	const parts = [
 		...(maxTokens === undefined
 			? []
-			: [`${whole(count(({ overLimit }) => overLimit > 0))} cannot get under the limit`]),
-		`${whole(count(({ overContext }) => overContext > 0))} would overflow their context`,
-		`${whole(count(({ refused }) => refused > 0))} refuse some of the requests`,
+			: [`${formatInteger(count(({ overLimit }) => overLimit > 0))} cannot get under the limit`]),
+		`${formatInteger(count(({ overContext }) => overContext > 0))} would overflow their context`,
+		`${formatInteger(count(({ refused }) => refused > 0))} refuse some of the requests`,
 	];
-	return `${whole(deployments.length)} models: ${parts.join(", ")}`;
+	return `${formatInteger(deployments.length)} models: ${parts.join(", ")}`;
 }
 
 /** Visual tokens by file: as many files side by side as fit. */
@@ -122,7 +122,7 @@ function cellOf(outcome: RequestOutcome, reason: number | undefined): string {
 	if ("refused" in outcome) return reason === undefined ? "refused" : `[${reason}]`;
 	const atMost = outcome.count.items.some(({ range }) => range !== undefined) ? "≤ " : "";
 	const over = outcome.overLimit || outcome.overContext ? " over" : "";
-	return `${atMost}${whole(outcome.count.visualTokens)}${over}`;
+	return `${atMost}${formatInteger(outcome.count.visualTokens)}${over}`;
 }
 
 /** Columns and lines of a file's name above its counts. */

@@ -1,9 +1,9 @@
 /** What a count says when it is more than the model takes. */
 
-import { whole } from "./numbers.ts";
+import { formatInteger } from "@onevision/base";
 
 /** One line; `name` is the sample's, where there are several. */
 export function overContextLine(over: number, contextTokens: number, name?: string): string {
 	const which = name === undefined ? "" : `${name}: `;
-	return `over the context: ${which}${whole(over)} tokens more than the ${whole(contextTokens)} that the model takes`;
+	return `over the context: ${which}${formatInteger(over)} tokens more than the ${formatInteger(contextTokens)} that the model takes`;
 }

@@ -2,11 +2,11 @@
 
 import type { AnyCounter, ApiItemCount, CountedItem, CountedSample, NamedSample } from "@onevision/api";
 import type { Size } from "@onevision/base";
+import { formatInteger } from "@onevision/base";
 import { type ItemLayout, statistics, type VideoSampling } from "@onevision/core";
 import type { Terminal } from "../terminal.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "./fitted-table.ts";
 import { printable } from "./left-out.ts";
-import { whole } from "./numbers.ts";
 import { samplingNote } from "./sampling.ts";
 import { soundNotes } from "./sound.ts";
 import { wrap } from "./wrap.ts";
@@ -66,8 +66,8 @@ function summary(terminal: Terminal, counter: AnyCounter, rows: readonly Row[]):
 	const total = tokens.reduce((sum, count) => sum + count, 0);
 	const names = ["p50", "p95", "largest", "total"] as const;
 	const { head, body } = fittedTable(
-		[{ title: `${whole(rows.length)} media` }, { title: "visual tokens", align: "right" }],
-		[p50, p95, max, total].map((count, index) => [names[index] ?? "", whole(count)]),
+		[{ title: `${formatInteger(rows.length)} media` }, { title: "visual tokens", align: "right" }],
+		[p50, p95, max, total].map((count, index) => [names[index] ?? "", formatInteger(count)]),
 		terminal.columns,
 	);
 	const heaviest = [...rows].sort((a, b) => b.item.visualTokens - a.item.visualTokens).slice(0, HEAVIEST);
@@ -75,7 +75,7 @@ function summary(terminal: Terminal, counter: AnyCounter, rows: readonly Row[]):
 		...head.map(dim),
 		...body,
 		"",
-		`the ${HEAVIEST} heaviest; --rows prints all ${whole(rows.length)}`,
+		`the ${HEAVIEST} heaviest; --rows prints all ${formatInteger(rows.length)}`,
 		...itemTable(terminal, counter, heaviest, false),
 	];
 }
@@ -93,7 +93,7 @@ function itemTable(
 	);
 	if (withTotal) {
 		const sum = (pick: (item: CountedItem) => number): string =>
-			whole(rows.reduce((total, { item }) => total + pick(item), 0));
+			formatInteger(rows.reduce((total, { item }) => total + pick(item), 0));
 		const tower = ({ detail }: CountedItem): number => ("around" in detail ? detail.towerTokens : 0);
 		const sums = [...(counter.kind === "open" ? [sum(tower)] : []), sum((item) => item.visualTokens)];
 		cells.push(["total", ...Array<string>(columns.length - 1 - sums.length).fill(""), ...sums]);
@@ -113,14 +113,14 @@ function contextLine({ contextTokens: window }: AnyCounter, counted: readonly Co
 	const share =
 		window === undefined
 			? ", the context is not published"
-			: `, ${((100 * largest) / window).toFixed(1)} % of a context of ${whole(window)}`;
+			: `, ${((100 * largest) / window).toFixed(1)} % of a context of ${formatInteger(window)}`;
 	const overflow =
 		over.length === 0
 			? ""
 			: counted.length === 1
 				? ": does not fit"
-				: `: ${whole(over.length)} of ${whole(counted.length)} do not fit`;
-	return `${counted.length > 1 ? "the largest" : "in all"}, with markers around media: ${whole(largest)} tokens${share}${overflow}`;
+				: `: ${formatInteger(over.length)} of ${formatInteger(counted.length)} do not fit`;
+	return `${counted.length > 1 ? "the largest" : "in all"}, with markers around media: ${formatInteger(largest)} tokens${share}${overflow}`;
 }
 
 function notesOf({ counter, sampling }: CountView, rows: readonly Row[]): string[] {
@@ -133,7 +133,7 @@ function notesOf({ counter, sampling }: CountView, rows: readonly Row[]): string
 }
 
 function more(count: number): string[] {
-	return count > 0 ? [`${whole(count)} more of this kind (--json has all)`] : [];
+	return count > 0 ? [`${formatInteger(count)} more of this kind (--json has all)`] : [];
 }
 
 const right = (title: string, spare?: number): FittedColumn =>
@@ -166,10 +166,10 @@ function openRow(name: string, item: ItemLayout): string[] {
 		size(source),
 		size(canvas),
 		tiled ? `${tileGrid.rows}x${tileGrid.cols}+1` : "1",
-		item.kind === "video" ? whole(item.frames) : "",
+		item.kind === "video" ? formatInteger(item.frames) : "",
 		`${cappedGrid.rows}x${cappedGrid.cols}`,
-		item.parts.newlines === 0 ? "" : whole(item.parts.newlines),
-		whole(item.towerTokens),
+		item.parts.newlines === 0 ? "" : formatInteger(item.parts.newlines),
+		formatInteger(item.towerTokens),
 		tokens(item),
 	];
 }
@@ -179,7 +179,7 @@ function apiRow(name: string, source: Size | undefined, item: ApiItemCount): str
 		name,
 		source === undefined ? "" : size(source),
 		size(item.resized),
-		item.kind === "video" ? whole(item.frames) : "",
+		item.kind === "video" ? formatInteger(item.frames) : "",
 		item.exactness,
 		tokens(item),
 	];
@@ -190,7 +190,9 @@ function size({ width, height }: Size): string {
 }
 
 function tokens({ range, visualTokens }: ItemLayout | ApiItemCount): string {
-	return range === undefined ? whole(visualTokens) : `${whole(range.min)}-${whole(range.max)}`;
+	return range === undefined
+		? formatInteger(visualTokens)
+		: `${formatInteger(range.min)}-${formatInteger(range.max)}`;
 }
 
 function itemNotes(item: ItemLayout | ApiItemCount): readonly string[] {
@@ -202,10 +204,10 @@ function itemNotes(item: ItemLayout | ApiItemCount): readonly string[] {
 			...soundNotes(item),
 			...(documentedCeiling === undefined
 				? []
-				: [`documented is only a ceiling of ${whole(documentedCeiling)} tokens an item`]),
+				: [`documented is only a ceiling of ${formatInteger(documentedCeiling)} tokens an item`]),
 			...(billedTokens === undefined
 				? []
-				: [`billed are ${whole(billedTokens)} tokens an item, whatever it takes of the context`]),
+				: [`billed are ${formatInteger(billedTokens)} tokens an item, whatever it takes of the context`]),
 		];
 	}
 	const text =

@@ -1,80 +1,8 @@
-/** The curriculum as YAML: what a training script needs per stage, and nothing to look up elsewhere. */
+/** The curriculum as YAML. */
 
-import type { Plan, StagePlan } from "@onevision/core";
+import { curriculumDocument, type Plan } from "@onevision/core";
 import { stringify } from "yaml";
-import { unverifiedOfPlan } from "./unverified.ts";
 
-export function renderCurriculum(plan: Plan): string {
-	const { request, curriculum, scenarios } = plan;
-	const unverified = unverifiedOfPlan(request);
-	const document = {
-		model: request.checkpoint.title,
-		budget: request.budget,
-		contextTokens: request.checkpoint.contextTokens,
-		...(unverified.length === 0 ? {} : { unverified }),
-		allocation: Object.fromEntries(
-			scenarios.map(({ scenario, chosen: { allocation } }) => [
-				scenario,
-				{
-					...allocation.settings,
-					...(allocation.maxImages === undefined ? {} : { max_images: allocation.maxImages }),
-				},
-			]),
-		),
-		stages: curriculum.stages.map(stageDocument),
-		total: {
-			samples: curriculum.total.samples,
-			steps: curriculum.total.steps,
-			tokens: Math.round(curriculum.total.tokens),
-			...roundedHours(curriculum.total),
-			...(curriculum.total.cost === undefined ? {} : { costUsd: rounded(curriculum.total.cost) }),
-		},
-		...(plan.findings.some(({ overridden }) => overridden)
-			? { overridden: plan.findings.filter(({ overridden }) => overridden).map(({ rule }) => rule) }
-			: {}),
-	};
-	return stringify(document, { lineWidth: 0 });
-}
-
-function stageDocument(stage: StagePlan) {
-	return {
-		stage: stage.stage,
-		title: stage.title,
-		purpose: stage.purpose,
-		samples: stage.samples,
-		samplesSource: stage.samplesSource,
-		mixture: Object.fromEntries(
-			Object.entries(stage.mixture).map(([scenario, share]) => [scenario, rounded(share)]),
-		),
-		trainable: [...stage.trainable],
-		training: { ...stage.training },
-		...(stage.loraRank === undefined ? {} : { loraRank: stage.loraRank }),
-		learningRates: stage.learningRates,
-		schedule: stage.schedule,
-		warmup: stage.warmup,
-		globalBatch: stage.globalBatch,
-		...(stage.microBatch === undefined
-			? {}
-			: { microBatch: stage.microBatch, accumulation: stage.accumulation }),
-		epochs: stage.epochs,
-		steps: stage.steps,
-		visualTokensPerSample: rounded(stage.visualTokens),
-		textTokensPerSample: stage.textTokens,
-		totalTokens: Math.round(stage.totalTokens),
-		...roundedHours(stage),
-		...(stage.memory === undefined
-			? {}
-			: { memoryPerAcceleratorAtLeastGb: rounded(stage.memory.total / 1e9) }),
-		...(stage.cost === undefined ? {} : { costUsd: rounded(stage.cost) }),
-	};
-}
-
-/** Absent where the model's parameters are not known. */
-function roundedHours({ acceleratorHours }: { readonly acceleratorHours?: number }) {
-	return acceleratorHours === undefined ? {} : { acceleratorHours: rounded(acceleratorHours) };
-}
-
-/** Four significant digits at least, no binary noise. */
-function rounded(value: number): number {
-	return Number(value.toPrecision(Math.max(4, Math.ceil(Math.log10(Math.abs(value) + 1)))));
+export function curriculumYaml(plan: Plan): string {
+	return stringify(curriculumDocument(plan), { lineWidth: 0 });
 }

@@ -1,7 +1,7 @@
 /** `plan --explain`: for every knob of a scenario, what its other values would have cost and kept. */
 
+import { formatInteger, formatPercent } from "@onevision/base";
 import type { Alternative, Alternatives, Plan, ScenarioPlan } from "@onevision/core";
-import { percent, whole } from "./numbers.ts";
 import type { Page } from "./plan-text.ts";
 import { table } from "./table.ts";
 import { hang } from "./wrap.ts";
@@ -9,8 +9,11 @@ import { hang } from "./wrap.ts";
 export function renderExplanation(page: Page, plan: Plan, scenario: ScenarioPlan): string {
 	const { colors, columns } = page;
 	const { chosen } = scenario;
+	const { evaluated } = scenario.search;
+	const searched =
+		evaluated === 1 ? "the only combination" : `the best of ${formatInteger(evaluated)} combinations`;
 	const head = hang(
-		`${chosen.allocation.summary}, of ${whole(scenario.search.evaluated)} combinations counted; ${scenario.why}`,
+		`${chosen.allocation.summary}, ${searched}; ${scenario.why}`,
 		columns,
 		`${scenario.scenario}  `,
 		2,
@@ -53,10 +56,10 @@ function renderKnob(
 		],
 		values.map((value) => [
 			String(value.value),
-			whole(value.visualTokens[fit]),
-			percent(value.kept.resolution),
-			percent(value.kept.density),
-			...(scenario === "video" ? [percent(value.kept.duration)] : []),
+			formatInteger(value.visualTokens[fit]),
+			formatPercent(value.kept.resolution),
+			formatPercent(value.kept.density),
+			...(scenario === "video" ? [formatPercent(value.kept.duration)] : []),
 			`${value.fidelityRatio.toFixed(2)}×`,
 			reason(value, budget, fit),
 		]),
@@ -77,7 +80,7 @@ function reason(
 ): string {
 	const beyond = untrained.length === 0 ? "" : ", untrained";
 	if (verdict === "chosen") return `chosen${beyond}`;
-	if (!fits) return `over by ${whole(Math.ceil(visualTokens[fit] - budget))}`;
+	if (!fits) return `over by ${formatInteger(Math.ceil(visualTokens[fit] - budget))}`;
 	const words = { "keeps-more": "more", tie: "tie", "keeps-less": "less" }[verdict];
 	return `${words}${beyond}`;
 }

@@ -1,11 +1,9 @@
 /** `plan --full`: the first screen, then the joint budget, the dynamic contrast, the recipe, the costs and the skills. */
 
-import type { Plan } from "@onevision/core";
-import { bytes, duration, flops, whole } from "./numbers.ts";
+import { formatBytes, formatDuration, formatFlops, formatInteger } from "@onevision/base";
+import { COSTS_UNKNOWN, decodedTogether, type Plan } from "@onevision/core";
 import { type Page, renderFindings, renderPlan } from "./plan-text.ts";
-import { decodedTogether } from "./request-batch.ts";
 import { table } from "./table.ts";
-import { COSTS_UNKNOWN } from "./unknown.ts";
 import { hang } from "./wrap.ts";
 
 export function renderFullPlan(page: Page, plan: Plan): string {
@@ -40,11 +38,11 @@ function renderRunnersUp(page: Page, { scenarios }: Plan): string {
 	const lines = scenarios.flatMap(({ scenario, chosen, ties, runnersUp }) => [
 		...ties.map(
 			({ allocation, visualTokens }) =>
-				`${scenario}, a tie: ${allocation.summary} (${whole(visualTokens.p95)} p95)`,
+				`${scenario}, a tie: ${allocation.summary} (${formatInteger(visualTokens.p95)} p95)`,
 		),
 		...runnersUp.map(
 			({ allocation, visualTokens, fidelity }) =>
-				`${scenario}, cheaper: ${allocation.summary} (${whole(visualTokens.p95)} p95, fidelity ${fidelity.toFixed(2)} against ${chosen.fidelity.toFixed(2)})`,
+				`${scenario}, cheaper: ${allocation.summary} (${formatInteger(visualTokens.p95)} p95, fidelity ${fidelity.toFixed(2)} against ${chosen.fidelity.toFixed(2)})`,
 		),
 	]);
 	if (lines.length === 0) return "";
@@ -64,7 +62,7 @@ function renderJoint(page: Page, { joint }: Plan): string {
 		...titled(
 			page,
 			"Joint budget",
-			`at most ${whole(joint.meanTokensLimit)} tokens as the mean over the mix: ${whole(joint.meanTokens)} used${fit}; ${spend}`,
+			`at most ${formatInteger(joint.meanTokensLimit)} tokens as the mean over the mix: ${formatInteger(joint.meanTokens)} used${fit}; ${spend}`,
 		),
 		...indented(
 			table(
@@ -76,7 +74,7 @@ function renderJoint(page: Page, { joint }: Plan): string {
 				],
 				joint.choices.map(({ scenario, result, mixGainPer1000Tokens }) => [
 					scenario,
-					whole(result.visualTokens.mean),
+					formatInteger(result.visualTokens.mean),
 					result.fidelity.toFixed(3),
 					mixGainPer1000Tokens === 0 ? "none left" : `+${mixGainPer1000Tokens.toFixed(4)}`,
 				]),
@@ -90,7 +88,8 @@ function renderJoint(page: Page, { joint }: Plan): string {
 }
 
 function renderDynamic(page: Page, { fixedAgainstDynamic: contrast }: Plan): string {
-	const cell = (value: number | undefined): string => (value === undefined ? "refused" : whole(value));
+	const cell = (value: number | undefined): string =>
+		value === undefined ? "refused" : formatInteger(value);
 	return [
 		...titled(
 			page,
@@ -103,11 +102,13 @@ function renderDynamic(page: Page, { fixedAgainstDynamic: contrast }: Plan): str
 				[
 					...contrast.scenarios.map(({ scenario, fixed, dynamic }) => [
 						`${scenario}, median to max`,
-						`${whole(fixed.p50)} to ${whole(fixed.max)}`,
-						dynamic === undefined ? "refused" : `${whole(dynamic.p50)} to ${whole(dynamic.max)}`,
+						`${formatInteger(fixed.p50)} to ${formatInteger(fixed.max)}`,
+						dynamic === undefined
+							? "refused"
+							: `${formatInteger(dynamic.p50)} to ${formatInteger(dynamic.max)}`,
 					]),
 					...contrast.byDuration.map(({ seconds, fixed, dynamic }) => [
-						`720p clip of ${duration(seconds)}`,
+						`720p clip of ${formatDuration(seconds)}`,
 						cell(fixed),
 						cell(dynamic),
 					]),
@@ -129,11 +130,11 @@ function renderExtrapolation(page: Page, { extrapolation }: Plan): string {
 	const { trained, asked, differs, breaksFirst, summary } = extrapolation;
 	if (!differs && breaksFirst === "nothing") return "";
 	const frames = trained.frames === undefined ? "an unknown number of frames" : `${trained.frames} frames`;
-	const over = trained.seconds === undefined ? "" : ` over ${duration(trained.seconds)}`;
+	const over = trained.seconds === undefined ? "" : ` over ${formatDuration(trained.seconds)}`;
 	return titled(
 		page,
 		"Extrapolation",
-		`trained on ${frames}${over}, asked ${asked.frames} over ${duration(asked.seconds)}: ${summary}`,
+		`trained on ${frames}${over}, asked ${asked.frames} over ${formatDuration(asked.seconds)}: ${summary}`,
 	).join("\n");
 }
 
@@ -198,11 +199,11 @@ function costTable(page: Page, costs: NonNullable<Plan["costs"]>): string[] {
 			],
 			costs.map(({ scenario, cost }) => [
 				scenario,
-				whole(cost.promptTokens),
-				flops(cost.flops.tower),
-				flops(cost.flops.prefill),
-				bytes(cost.memory.kvCache),
-				duration(cost.secondsToFirstToken),
+				formatInteger(cost.promptTokens),
+				formatFlops(cost.flops.tower),
+				formatFlops(cost.flops.prefill),
+				formatBytes(cost.memory.kvCache),
+				formatDuration(cost.secondsToFirstToken),
 			]),
 		),
 		page,

@@ -4,13 +4,28 @@
  * scenarios; `--full` has the rest.
  */
 
-import type { Finding, Plan, ScenarioPlan } from "@onevision/core";
+import {
+	formatBytes,
+	formatDollars,
+	formatDuration,
+	formatInteger,
+	formatMetric,
+	formatPercent,
+	formatSmallDollars,
+} from "@onevision/base";
+import {
+	assumedSamples,
+	COSTS_UNKNOWN,
+	decodedTogether,
+	type Finding,
+	orUnknown,
+	type Plan,
+	priceCell,
+	type ScenarioPlan,
+	unverifiedOfPlan,
+} from "@onevision/core";
 import type { Colors } from "../terminal.ts";
-import { bytes, dollars, duration, exactDollars, metric, percent, whole } from "./numbers.ts";
-import { decodedTogether } from "./request-batch.ts";
 import { bar, table } from "./table.ts";
-import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
-import { unverifiedOfPlan } from "./unverified.ts";
 import { hang } from "./wrap.ts";
 
 export interface Page {
@@ -39,21 +54,22 @@ export function renderPlan(page: Page, plan: Plan): string {
 
 function renderHead({ colors: { bold, dim }, columns }: Page, plan: Plan): string {
 	const { request, scenarios, expectedTokens } = plan;
-	const shares = scenarios.map(({ scenario, share }) => `${percent(share)} ${scenario}`).join(", ");
-	const title = `${whole(request.budget)} visual tokens per sample, to ${request.purpose} ${request.checkpoint.title}`;
+	const shares = scenarios.map(({ scenario, share }) => `${formatPercent(share)} ${scenario}`).join(", ");
+	const title = `${formatInteger(request.budget)} visual tokens per sample, to ${request.purpose} ${request.checkpoint.title}`;
 	return [
 		...hang(title, columns).map(bold),
-		...hang(`${shares}; ${whole(expectedTokens)} expected over the mix`, columns),
+		...hang(`${shares}; ${formatInteger(expectedTokens)} expected over the mix`, columns),
 		...hang(assumptions(plan), columns).map(dim),
 		...unverifiedOfPlan(request).flatMap((facts) => hang(`unverified: ${facts}`, columns, "", 2).map(dim)),
 	].join("\n");
 }
 
-/** What the plan rests on that nobody gave. */
-function assumptions({ request, scenarios }: Plan): string {
+/** What the plan rests on that the request did not give. */
+function assumptions({ request, scenarios, curriculum }: Plan): string {
 	const media = scenarios.filter(({ media }) => media.origin === "assumed");
 	const { hardware } = request;
-	const price = hardware.pricePerHour === undefined ? "" : ` at ${dollars(hardware.pricePerHour)} an hour`;
+	const price =
+		hardware.pricePerHour === undefined ? "" : ` at ${formatDollars(hardware.pricePerHour)} an hour`;
 	const count = request.purpose === "train" ? `${hardware.count} × ` : "";
 	const batch =
 		request.purpose === "deploy" && hardware.assumed.includes("requestBatch")
@@ -63,6 +79,7 @@ function assumptions({ request, scenarios }: Plan): string {
 		...media.map(({ scenario, media: { note } }) => `${scenario} media (${note})`),
 		...(hardware.assumed.includes("accelerator") ? [`${count}${hardware.facts.name}${price}`] : []),
 		...batch,
+		...(request.purpose === "train" ? assumedSamples(curriculum) : []),
 	];
 	const given = scenarios
 		.filter(({ media }) => media.origin !== "assumed")
@@ -109,17 +126,17 @@ function renderScenario({ colors, columns }: Page, scenario: ScenarioPlan): stri
 	const { p50, p95, max } = chosen.visualTokens;
 	// A tie worth a line is one that a reader would have taken: by the default exponents it keeps more.
 	const tie = scenario.ties.find(({ fidelity }) => fidelity > chosen.fidelity);
-	const tokens = `${whole(p50)} median, ${whole(p95)} p95, ${whole(max)} max`;
+	const tokens = `${formatInteger(p50)} median, ${formatInteger(p95)} p95, ${formatInteger(max)} max`;
 	return [
 		...hang(chosen.allocation.summary, columns, `${scenario.scenario}  `, 2).map((line, index) =>
 			index === 0 ? line.replace(scenario.scenario, bold(scenario.scenario)) : line,
 		),
-		`  ${paint(bar(budgetShare, columns < WIDE ? 10 : 20))} ${percent(budgetShare)}  ${paint(status)}  ${dim(tokens)}`,
+		`  ${paint(bar(budgetShare, columns < WIDE ? 10 : 20))} ${formatPercent(budgetShare)}  ${paint(status)}  ${dim(tokens)}`,
 		...hang(scenario.why, columns, "  "),
 		...(tie === undefined
 			? []
 			: hang(
-					`no published result tells it from ${tie.allocation.summary} (${whole(tie.visualTokens.p95)} p95): ${preference(scenario, tie)}`,
+					`published results cannot separate this from ${tie.allocation.summary} (${formatInteger(tie.visualTokens.p95)} p95): ${preference(scenario, tie)}`,
 					columns,
 					"  ",
 				).map(dim)),
@@ -161,21 +178,24 @@ function renderTraining({ colors: { bold, dim }, columns }: Page, { curriculum, 
 		],
 		stages.map((stage) => [
 			stage.stage,
-			metric(stage.samples),
-			...(wide ? [whole(stage.steps), whole(stage.visualTokens + stage.textTokens)] : []),
-			orUnknown(stage.acceleratorHours, whole),
-			orUnknown(stage.memory, ({ total }) => `≥ ${bytes(total)}${stage.fitsMemory ? "" : ", too much"}`),
+			formatMetric(stage.samples),
+			...(wide ? [formatInteger(stage.steps), formatInteger(stage.visualTokens + stage.textTokens)] : []),
+			orUnknown(stage.acceleratorHours, formatInteger),
+			orUnknown(
+				stage.memory,
+				({ total }) => `≥ ${formatBytes(total)}${stage.fitsMemory ? "" : ", too much"}`,
+			),
 			priceCell(stage, hardware.pricePerHour),
 		]),
 	);
 	const last = stages.at(-1);
-	const price = total.cost === undefined ? "" : `, ${dollars(total.cost)}`;
+	const price = total.cost === undefined ? "" : `, ${formatDollars(total.cost)}`;
 	const from =
 		asked.done.length === 0 ? "" : `; from the released checkpoint on, --full-recipe plans every stage`;
 	const time =
 		total.acceleratorHours === undefined || total.hours === undefined
-			? "GPU hours, memory and cost unknown: so are the parameters of the language model"
-			: `${whole(total.acceleratorHours)} GPU hours, ${duration(total.hours * 3600)} on ${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak${price}`;
+			? "GPU hours, memory and cost unknown: the parameters of the language model are not known"
+			: `${formatInteger(total.acceleratorHours)} GPU hours, ${formatDuration(total.hours * 3600)} on ${hardware.count} × ${hardware.facts.name} at ${formatPercent(hardware.trainingEfficiency)} of peak${price}`;
 	return [
 		...hang(`${time}${from}`, columns, "Training  ", 2).map((line, index) =>
 			index === 0 ? line.replace("Training", bold("Training")) : line,
@@ -205,11 +225,11 @@ function memoryLine(stage: Stage, memory: NonNullable<Stage["memory"]>): string 
 	)
 		.filter(([, size]) => size > 0)
 		.toSorted(([, a], [, b]) => b - a)
-		.map(([name, size]) => `${name} ${bytes(size)}`);
+		.map(([name, size]) => `${name} ${formatBytes(size)}`);
 	const how = Object.entries(training)
 		.map(([part, tuning]) => `${part} ${tuning}${tuning === "lora" ? ` ${loraRank}` : ""}`)
 		.join(", ");
-	const host = memory.host > 0 ? `; ${bytes(memory.host)} on the host for each` : "";
+	const host = memory.host > 0 ? `; ${formatBytes(memory.host)} on the host for each` : "";
 	return `${stage.stage}: ${how}; micro-batch ${microBatch} × ${accumulation} accumulated; ${held.join(", ")}${host}`;
 }
 
@@ -228,17 +248,17 @@ function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, reque
 		],
 		costs.map(({ scenario, cost }) => [
 			scenario,
-			whole(cost.promptTokens),
+			formatInteger(cost.promptTokens),
 			...(columns >= WIDE
 				? [
 						orUnknown(checkpoint.contextTokens, (context) =>
-							percent((cost.promptTokens + cost.answerTokens) / context),
+							formatPercent((cost.promptTokens + cost.answerTokens) / context),
 						),
 					]
 				: []),
-			duration(cost.secondsToFirstToken),
+			formatDuration(cost.secondsToFirstToken),
 			`${Number(cost.requestsPerSecond.toPrecision(2))}`,
-			cost.pricePer1000 === undefined ? "unknown" : exactDollars(cost.pricePer1000),
+			cost.pricePer1000 === undefined ? "unknown" : formatSmallDollars(cost.pricePer1000),
 		]),
 	);
 	const accelerators = Math.max(...costs.map(({ cost }) => cost.accelerators), 1);

@@ -1,9 +1,9 @@
 /** A profile on a terminal: the mix, the lengths as a histogram, what a max_length cuts, and what is left out. */
 
 import { resolve } from "node:path";
+import { formatBytes, formatInteger, formatPercent } from "@onevision/base";
 import type { MaxLengthReport, Profile, ProfileReport, ScenarioReport } from "@onevision/data";
 import type { Terminal } from "../terminal.ts";
-import { bytes, percent, whole } from "./numbers.ts";
 import { table } from "./table.ts";
 import { wrap } from "./wrap.ts";
 
@@ -31,9 +31,9 @@ export function renderProfile(
 	const near = (text: string): string => (text.startsWith(here) ? text.slice(here.length) : text);
 	const section = (title: string, body: readonly string[]): string[] =>
 		body.length === 0 ? [] : ["", bold(title), ...body];
-	const total = `${whole(report.samples)} samples: ${whole(report.profiled)} profiled, ${whole(report.leftOut)} left out`;
-	const earlier = resumed === 0 ? "" : `; ${whole(resumed)} from an earlier run`;
-	const cost = `read ${bytes(read.sets.bytes)} of the sets and ${bytes(read.media.bytes)} of the media`;
+	const total = `${formatInteger(report.samples)} samples: ${formatInteger(report.profiled)} profiled, ${formatInteger(report.leftOut)} left out`;
+	const earlier = resumed === 0 ? "" : `; ${formatInteger(resumed)} from an earlier run`;
+	const cost = `read ${formatBytes(read.sets.bytes)} of the sets and ${formatBytes(read.media.bytes)} of the media`;
 	return [
 		`${bold(about.title)} ${dim(`as ${about.parity} counts it`)}`,
 		...sets.flatMap(({ path, format }) => lines(`${format}: ${near(path)}`).map(dim)),
@@ -57,7 +57,7 @@ function mix({ scenarios, all, profiled }: ProfileReport, dim: (text: string) =>
 	const row = (name: string, measures: ScenarioReport["measures"], shares: readonly string[]): string[] => {
 		const { visualTokens, length } = measures;
 		const ranks = [visualTokens, length].flatMap((each) =>
-			[each?.p50, each?.p95, each?.max].map((value) => whole(value ?? 0)),
+			[each?.p50, each?.p95, each?.max].map((value) => formatInteger(value ?? 0)),
 		);
 		return [name, ...shares, ...ranks];
 	};
@@ -65,9 +65,13 @@ function mix({ scenarios, all, profiled }: ProfileReport, dim: (text: string) =>
 		[{ title: "" }, ...columns.map(right)],
 		[
 			...scenarios.map(({ scenario, samples, shareOfSamples, shareOfTokens, measures }) =>
-				row(scenario, measures, [whole(samples), percent(shareOfSamples), percent(shareOfTokens)]),
+				row(scenario, measures, [
+					formatInteger(samples),
+					formatPercent(shareOfSamples),
+					formatPercent(shareOfTokens),
+				]),
 			),
-			row("all", all, [whole(profiled), "", ""]),
+			row("all", all, [formatInteger(profiled), "", ""]),
 		],
 	);
 	return [dim(head), ...body];
@@ -81,9 +85,9 @@ function lengths({ lengths: { width, counts } }: ProfileReport): string[] {
 	return table(
 		[right(""), { title: "" }, right("")],
 		rows.map(({ from, count }) => [
-			`${whole(from)}–${whole(from + width - 1)}`,
+			`${formatInteger(from)}–${formatInteger(from + width - 1)}`,
 			"█".repeat(Math.ceil((count / most) * BAR_CELLS)),
-			whole(count),
+			formatInteger(count),
 		]),
 	).slice(1);
 }
@@ -96,8 +100,8 @@ function maxLengths(
 ): string[] {
 	if (profiled === 0) return [];
 	const row = ({ maxLength, truncated, tokensCut, mediaCut, labelsLost }: MaxLengthReport): string[] => [
-		`${whole(maxLength)}${maxLength === suggestedMaxLength ? " (suggested)" : ""}`,
-		...[truncated, tokensCut, mediaCut, labelsLost].map(whole),
+		`${formatInteger(maxLength)}${maxLength === suggestedMaxLength ? " (suggested)" : ""}`,
+		...[truncated, tokensCut, mediaCut, labelsLost].map(formatInteger),
 	];
 	const columns = ["truncated", "tokens cut", "media cut", "all labels cut"].map(right);
 	const [head = "", ...body] = table([{ title: "max_length" }, ...columns], reports.map(row));
@@ -105,22 +109,24 @@ function maxLengths(
 	return [
 		dim(head),
 		...body,
-		...(over ? lines(`the suggested length is over the model's context of ${whole(contextTokens)}`) : []),
-		...(all.textTokens?.total ? lines(`the loss sees ${percent(labelShare)} of the text`) : []),
+		...(over
+			? lines(`the suggested length is over the model's context of ${formatInteger(contextTokens)}`)
+			: []),
+		...(all.textTokens?.total ? lines(`the loss sees ${formatPercent(labelShare)} of the text`) : []),
 	];
 }
 
 function budget({ budget: found }: ProfileReport, lines: (text: string) => string[]): string[] {
 	return (found?.scenarios ?? []).flatMap(({ scenario, samples, over, p95, fit }) => {
-		const state = `${scenario}: ${whole(over)} of ${whole(samples)} samples have more than ${whole(found?.budget ?? 0)} visual tokens; p95 is ${whole(p95)}`;
+		const state = `${scenario}: ${formatInteger(over)} of ${formatInteger(samples)} samples have more than ${formatInteger(found?.budget ?? 0)} visual tokens; p95 is ${formatInteger(p95)}`;
 		if (fit === undefined) return lines(state);
 		const settings = Object.entries(fit.settings).map(([key, value]) => ` --set ${key}=${value}`);
 		const told =
 			settings.length === 0
 				? "no setting of the model helps"
-				: `${settings.join("").trim()} brings it to ${whole(fit.p95)}`;
+				: `${settings.join("").trim()} brings it to ${formatInteger(fit.p95)}`;
 		const short = settings.length === 0 || fit.fits ? "" : ", the least there is";
-		return lines(`${state}; ${told}${short} (tried on ${whole(fit.drawn)} samples drawn)`);
+		return lines(`${state}; ${told}${short} (tried on ${formatInteger(fit.drawn)} samples drawn)`);
 	});
 }
 
@@ -140,7 +146,13 @@ function media(scenarios: readonly ScenarioReport[], dim: (text: string) => stri
 			const summary = measures[measure];
 			if (summary === undefined || summary.max === 0) return [];
 			const ranks = [summary.min, summary.p50, summary.p95, summary.max];
-			return [[scenario, title, ...ranks.map((value) => (unit === 1 ? whole(value) : String(value / unit)))]];
+			return [
+				[
+					scenario,
+					title,
+					...ranks.map((value) => (unit === 1 ? formatInteger(value) : String(value / unit))),
+				],
+			];
 		}),
 	);
 	if (rows.length === 0) return [];
@@ -162,7 +174,7 @@ function counted(
 		const [example] = entry?.examples ?? [];
 		if (entry === undefined || example === undefined) return [];
 		const why = example.message === undefined ? "" : `: ${example.message}`;
-		return lines(`${whole(entry.count)} ${name}, e.g. ${near(example.position)}${why}`);
+		return lines(`${formatInteger(entry.count)} ${name}, e.g. ${near(example.position)}${why}`);
 	});
 }
 
@@ -177,7 +189,7 @@ function heaviest(
 		samples
 			.slice(0, 5)
 			.map(({ length, visualTokens, media: count, scenario, position }) => [
-				...[length, visualTokens, count].map(whole),
+				...[length, visualTokens, count].map(formatInteger),
 				scenario,
 				near(position),
 			]),

@@ -1,14 +1,7 @@
 /** Notes on constants that no published file confirms. */
 
 import { type Deployment, unverifiedOfDeployment } from "@onevision/api";
-import { type Plan, showUnverified, unverifiedFacts } from "@onevision/core";
-
-/** One line per row of the tables: the checkpoint, its tower, its language model, the accelerator. */
-export function unverifiedOfPlan({ checkpoint, hardware }: Plan["request"]): readonly string[] {
-	const { name, unverified = [] } = hardware.facts;
-	const accelerator = unverified.length === 0 ? [] : [{ of: name, properties: unverified }];
-	return [...unverifiedFacts(checkpoint), ...accelerator].map(showUnverified);
-}
+import { showUnverified } from "@onevision/core";
 
 /** Up to this many models have their constants spelled out; of more, only the models are named. */
 const MAX_SPELLED_OUT = 3;

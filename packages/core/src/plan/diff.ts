@@ -10,6 +10,8 @@ export interface PlanChange {
 	readonly before?: string | number;
 	/** Absent where the second has none. */
 	readonly after?: string | number;
+	/** Present for shares in percent: their difference is in percentage points. */
+	readonly unit?: "%";
 }
 
 /** The version of the plan format that can be compared. */
@@ -38,6 +40,9 @@ export function assertPlan(value: unknown, name: string): asserts value is Plan 
 	}
 }
 
+/** Ends the names of shares. */
+const PERCENT = ", %";
+
 /** Rows that differ, in the order of a plan. Throws `invalid-input` where a plan's parts are missing. */
 export function diffPlans(before: Plan, after: Plan): PlanChange[] {
 	const first = factsOf(before, "the first plan");
@@ -46,7 +51,12 @@ export function diffPlans(before: Plan, after: Plan): PlanChange[] {
 		const [old, now] = [first.get(what), second.get(what)];
 		if (old === now) return [];
 		return [
-			{ what, ...(old === undefined ? {} : { before: old }), ...(now === undefined ? {} : { after: now }) },
+			{
+				what,
+				...(old === undefined ? {} : { before: old }),
+				...(now === undefined ? {} : { after: now }),
+				...(what.endsWith(PERCENT) ? { unit: "%" as const } : {}),
+			},
 		];
 	});
 }
@@ -75,11 +85,11 @@ function listFacts({
 		["requests decoded together", request.hardware.requestBatch],
 		...scenarios.flatMap(
 			({ scenario, share, chosen, status, budgetShare, media }): [string, string | number][] => [
-				[`${scenario}: share of the mix, %`, percentOf(share)],
+				[`${scenario}: share of the mix${PERCENT}`, percentOf(share)],
 				[`${scenario}: media`, media.note],
 				[`${scenario}: settings`, chosen.allocation.summary],
 				[`${scenario}: visual tokens, p95`, chosen.visualTokens.p95],
-				[`${scenario}: share of the budget, %`, percentOf(budgetShare)],
+				[`${scenario}: share of the budget${PERCENT}`, percentOf(budgetShare)],
 				[`${scenario}: status`, status],
 				[`${scenario}: fidelity`, Number(chosen.fidelity.toFixed(3))],
 			],

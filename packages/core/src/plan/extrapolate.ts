@@ -5,7 +5,7 @@
  * them is seen by nobody, whatever the training was.
  */
 
-import { formatInteger, percent } from "@onevision/base";
+import { formatInteger, formatPercent } from "@onevision/base";
 
 export interface ExtrapolationQuestion {
 	/** Absent where nobody published it. */
@@ -150,7 +150,7 @@ function summarise(breaksFirst: Breaks, facts: Facts): string {
 	const { asked, stride, trained, trainedStride, contextShare, framesThatFit, framesForTrainedStride } =
 		facts;
 	const each = `one frame per ${seconds(stride)}`;
-	const context = `${percent(contextShare ?? 0)} of the context`;
+	const context = `${formatPercent(contextShare ?? 0)} of the context`;
 	const fit =
 		framesThatFit === undefined
 			? "as many as the model's own rate takes"

@@ -3,7 +3,7 @@
  * A reject or a refusal stops the plan unless its id is in `allow`; then the plan records that it was overridden.
  */
 
-import { formatInteger, percent } from "@onevision/base";
+import { formatInteger, formatPercent } from "@onevision/base";
 import { createCounterFrom } from "../count.ts";
 import { familyById } from "../families/index.ts";
 import { SCENARIOS } from "../sample.ts";
@@ -82,7 +82,7 @@ export const RULES = {
 			priorities["single-image"] === 0 &&
 			(mix["multi-image"] === 0 || priorities["multi-image"] === 0)
 				? [
-						`all priority is on video while ${percent(mix["single-image"])} of the mix is single images; raise priorities.single-image`,
+						`all priority is on video while ${formatPercent(mix["single-image"])} of the mix is single images; raise priorities.single-image`,
 					]
 				: [],
 	},
@@ -109,7 +109,7 @@ export const RULES = {
 		check: ({ request: { budget, mix } }) =>
 			budget < MIN_BUDGET && mix["multi-image"] + mix.video > 0
 				? [
-						`budget ${budget} with ${percent(mix["multi-image"] + mix.video)} multi-image or video; give at least ${MIN_BUDGET}`,
+						`budget ${budget} with ${formatPercent(mix["multi-image"] + mix.video)} multi-image or video; give at least ${MIN_BUDGET}`,
 					]
 				: [],
 	},
@@ -194,8 +194,8 @@ export const RULES = {
 				.filter(({ budgetShare }) => budgetShare < UNDER_TOKENIZED_BELOW)
 				.map(({ scenario, budgetShare, nextUp }) =>
 					nextUp === undefined
-						? `${scenario} uses ${percent(budgetShare)} of the budget and no setting keeps clearly more on this media: the rest is free for other scenarios`
-						: `${scenario} uses ${percent(budgetShare)} of the budget; what keeps clearly more does not fit`,
+						? `${scenario} uses ${formatPercent(budgetShare)} of the budget and no setting keeps clearly more on this media: the rest is free for other scenarios`
+						: `${scenario} uses ${formatPercent(budgetShare)} of the budget; what keeps clearly more does not fit`,
 				),
 	},
 	"over-budget": {
@@ -207,7 +207,7 @@ export const RULES = {
 				.filter(({ status }) => status === "over-budget")
 				.map(
 					({ scenario, chosen, budgetShare }) =>
-						`${scenario} needs ${formatInteger(Math.ceil(chosen.visualTokens[request.fit]))} tokens, ${percent(budgetShare)} of the budget, at its smallest setting; raise the budget${request.purpose === "deploy" ? ", or plan to train, where more may be pooled" : " or allow more pooling"}`,
+						`${scenario} needs ${formatInteger(Math.ceil(chosen.visualTokens[request.fit]))} tokens, ${formatPercent(budgetShare)} of the budget, at its smallest setting; raise the budget${request.purpose === "deploy" ? ", or plan to train, where more may be pooled" : " or allow more pooling"}`,
 				),
 	},
 	"context-risk": {
@@ -219,17 +219,17 @@ export const RULES = {
 				.filter(({ budgetShare }) => budgetShare > CONTEXT_RISK_ABOVE)
 				.map(
 					({ scenario, budgetShare }) =>
-						`${scenario} needs ${percent(budgetShare)} of the budget at its smallest setting; raise the budget or pool more`,
+						`${scenario} needs ${formatPercent(budgetShare)} of the budget at its smallest setting; raise the budget or pool more`,
 				),
 	},
 	"little-single-image": {
 		severity: "warn",
 		reason: "perception learned in the single-image stage fades when task transfer hardly shows any",
-		source: `${LESSON} refuses a share of zero; the threshold of ${percent(LITTLE_SINGLE_IMAGE)} is this project's`,
+		source: `${LESSON} refuses a share of zero; the threshold of ${formatPercent(LITTLE_SINGLE_IMAGE)} is this project's`,
 		check: ({ request: { mix } }) =>
 			mix["single-image"] > 0 && mix["single-image"] < LITTLE_SINGLE_IMAGE
 				? [
-						`only ${percent(mix["single-image"])} single images in task transfer; keep ${percent(LITTLE_SINGLE_IMAGE)} or watch image benchmarks`,
+						`only ${formatPercent(mix["single-image"])} single images in task transfer; keep ${formatPercent(LITTLE_SINGLE_IMAGE)} or watch image benchmarks`,
 					]
 				: [],
 	},
@@ -251,7 +251,7 @@ export const RULES = {
 				allocation.maxImages === undefined || kept.images > 0.9995
 					? []
 					: [
-							`${scenario}: at most ${allocation.maxImages} images are used, ${percent(1 - kept.images)} of all are left out; raise the budget${request.purpose === "deploy" ? "" : " or pool them (limits.pooling.min 2)"} to keep them`,
+							`${scenario}: at most ${allocation.maxImages} images are used, ${formatPercent(1 - kept.images)} of all are left out; raise the budget${request.purpose === "deploy" ? "" : " or pool them (limits.pooling.min 2)"} to keep them`,
 						],
 			),
 	},

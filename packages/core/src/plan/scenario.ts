@@ -1,6 +1,6 @@
 /** One scenario's answer: the allocation chosen for the budget, how it stands, what else was possible, and why. */
 
-import { formatInteger, percent } from "@onevision/base";
+import { formatInteger, formatPercent } from "@onevision/base";
 import type { Scenario } from "../sample.ts";
 import {
 	type AllocationQuestion,
@@ -198,14 +198,14 @@ function explain(
 ): string {
 	const { kept } = chosen;
 	const parts = [
-		`keeps ${percent(kept.resolution)} of the pixels at ${percent(kept.density)} features per patch`,
+		`keeps ${formatPercent(kept.resolution)} of the pixels at ${formatPercent(kept.density)} features per patch`,
 	];
 	if (chosen.stride !== undefined) parts.push(`a frame every ${strides(chosen.stride)}`);
-	if (kept.images < NEARLY_ALL) parts.push(`${percent(kept.images)} of the images`);
+	if (kept.images < NEARLY_ALL) parts.push(`${formatPercent(kept.images)} of the images`);
 	const sentence = parts.join(", ");
 	if (!fitted) {
 		return `${sentence}; nothing fits ${formatInteger(budget)} tokens (${fit}), this is the smallest there is`;
 	}
 	if (nextUp === undefined) return `${sentence}; no setting keeps clearly more on this media`;
-	return `${sentence}; clearly more needs ${formatInteger(Math.ceil(nextUp.visualTokens[fit]))} tokens (${fit})`;
+	return `${sentence}; the next clearly better setting needs ${formatInteger(Math.ceil(nextUp.visualTokens[fit]))} tokens (${fit})`;
 }

@@ -4,7 +4,7 @@
  * skill transfers from is the paper's statement, the thresholds on fidelity are this project's and only rank.
  */
 
-import { formatInteger, percent } from "@onevision/base";
+import { formatInteger, formatPercent } from "@onevision/base";
 import type { Scenario } from "../sample.ts";
 import type { CurriculumPlan } from "./curriculum.ts";
 import type { ScenarioPlan } from "./scenario.ts";
@@ -137,10 +137,10 @@ function keepsPixels(
 	{ scenario, least }: { readonly scenario: Scenario; readonly least: number },
 	scenarios: readonly ScenarioPlan[],
 ): SkillEvidence {
-	const need = `${scenario} keeps at least ${percent(least)} of the pixels`;
+	const need = `${scenario} keeps at least ${formatPercent(least)} of the pixels`;
 	const kept = scenarios.find((plan) => plan.scenario === scenario)?.chosen.kept.resolution;
 	if (kept === undefined) return { need, met: "unknown", found: `no ${scenario} in the mix` };
-	return { need, met: kept >= least ? "yes" : "no", found: percent(kept) };
+	return { need, met: kept >= least ? "yes" : "no", found: formatPercent(kept) };
 }
 
 function seesFrames(least: number, scenarios: readonly ScenarioPlan[]): SkillEvidence {

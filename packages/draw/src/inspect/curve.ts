@@ -1,9 +1,9 @@
 /** What every frame of a clip weighs, over time, with the chosen frames marked: where an encoder spent its bits. */
 
+import { formatInteger } from "@onevision/base";
 import type { RgbImage } from "@onevision/media";
 import { fill } from "../shapes/fill.ts";
 import { type Box, discPath, rectanglePath } from "../shapes/path.ts";
-import { formatInteger } from "./facts.ts";
 import { veil } from "./paint.ts";
 import { COLORS, TYPE, write, writeEnding } from "./style.ts";
 

@@ -1,6 +1,7 @@
 /** The numbers beside a drawing, in words: each is a field of the layout, as `onevision count` prints them. */
 
 import type { Grid, Size } from "@onevision/base";
+import { formatInteger } from "@onevision/base";
 import type { ItemLayout, TokenParts } from "@onevision/core";
 import { isSpatial, sameGrid, sameSize, stitchedGrid, tileSize } from "./cells.ts";
 
@@ -73,11 +74,6 @@ export function notesOf({ notes = [], range, crossAttentionTokens }: ItemLayout)
 			? []
 			: [`${formatInteger(crossAttentionTokens)} keys of cross-attention, not in the sequence`]),
 	];
-}
-
-/** 12345 → "12,345". */
-export function formatInteger(value: number): string {
-	return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** Rows × columns. */

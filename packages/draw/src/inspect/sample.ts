@@ -1,12 +1,12 @@
 /** Several images of one conversation on one page: the canvas of each, and what they cost together. */
 
-import { OnevisionError } from "@onevision/base";
+import { formatInteger, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import type { RgbImage, ViewPlan } from "@onevision/media";
 import { resize } from "@onevision/media";
 import { blankImage } from "../shapes/blank.ts";
 import { type Column, columnHeight, drawColumn } from "./column.ts";
-import { formatInteger, notesOf, px, tokensText } from "./facts.ts";
+import { notesOf, px, tokensText } from "./facts.ts";
 import { flowPanels } from "./flow.ts";
 import type { LegendKey } from "./legend.ts";
 import { COLUMN_WIDTH, GAP, MARGIN, MAX_SIDE } from "./page.ts";

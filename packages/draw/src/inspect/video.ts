@@ -1,12 +1,12 @@
 /** A video as a model sees it, on one page: its frames, what each frame of the clip weighs, one frame in cells. */
 
+import { formatInteger } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import type { RgbImage } from "@onevision/media";
 import { blankImage } from "../shapes/blank.ts";
 import { closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
 import { columnHeight, drawColumn } from "./column.ts";
 import { CURVE_HEIGHT, drawCurve, type WeighedFrame } from "./curve.ts";
-import { formatInteger } from "./facts.ts";
 import { drawFrames, planSheet, type ShownFrame, shownPlaces } from "./frame-sheet.ts";
 import type { LegendKey } from "./legend.ts";
 import { COLUMN_WIDTH, fit, GAP, HEADING, MARGIN, MAX_SIDE, MIN_WIDTH, SMALL } from "./page.ts";

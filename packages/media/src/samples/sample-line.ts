@@ -1,6 +1,5 @@
-/** One line of a JSON Lines file of samples: checked, counted, and answered with a line. */
+/** One line of a JSON Lines file of samples: sizes of images and videos, checked. */
 
-import type { AnyCounter, CountedItem } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import * as schema from "@onevision/base/schema";
 import type { MediaItem, Sample } from "@onevision/core";
@@ -26,39 +25,26 @@ export const sampleLineSchema = schema.object("A sample", {
 	textTokens: schema.optional(schema.integer("Tokens of its text", { min: 0, max: 1e12 })),
 });
 
-/** What a line is answered with. */
-export type LineResult =
-	| {
-			readonly id?: string | number;
-			readonly visualTokens: number;
-			readonly towerTokens?: number;
-			readonly contextTokens: number;
-			readonly items: readonly ReturnType<typeof withoutLists>[];
-	  }
-	| { readonly line: number; readonly id?: string | number; readonly error: string; readonly code: string };
+/** A line as it was read: its sample, or why there is none. */
+export interface SampleLine {
+	/** As the line writes it, also where the rest cannot be read. */
+	readonly id?: string | number;
+	readonly sample: Sample | OnevisionError;
+}
 
-/** Never throws for a bad line: the answer then holds its number, a code and the reason. */
-export function countLine(counter: AnyCounter, line: Line): LineResult {
+/** Never throws for a bad line: `sample` is then an `invalid-input` or `over-limit` error. */
+export function readSampleLine(line: Line): SampleLine {
 	let id: string | number | undefined;
+	let sample: SampleLine["sample"];
 	try {
 		const value = parseJson(line);
 		id = idOf(value);
-		const sample = sampleOf(value);
-		const { items, ...sums } = counter.count(sample);
-		return {
-			...(id === undefined ? {} : { id }),
-			...sums,
-			items: items.map(({ detail }) => withoutLists(detail)),
-		};
+		sample = sampleOf(value);
 	} catch (error) {
 		if (!(error instanceof OnevisionError)) throw error;
-		return { line: line.number, ...(id === undefined ? {} : { id }), error: error.message, code: error.code };
+		sample = error;
 	}
-}
-
-/** The sample of a line. Throws `invalid-input` or `over-limit`. */
-export function parseSampleLine(line: Line): Sample {
-	return sampleOf(parseJson(line));
+	return { ...(id === undefined ? {} : { id }), sample };
 }
 
 function sampleOf(value: unknown): Sample {
@@ -67,13 +53,6 @@ function sampleOf(value: unknown): Sample {
 		media: parsed.media.map(mediaItem),
 		...(parsed.textTokens === undefined ? {} : { textTokens: parsed.textTokens }),
 	};
-}
-
-/** An item without its per-frame lists: lines stay short. */
-function withoutLists(detail: CountedItem["detail"]) {
-	if (!("around" in detail)) return detail;
-	const { frameIndices: _indices, around, ...rest } = detail;
-	return { ...rest, around: { markers: around.markers, estimatedTextTokens: around.estimatedTextTokens } };
 }
 
 function parseJson(line: Line): unknown {

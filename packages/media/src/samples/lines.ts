@@ -1,4 +1,4 @@
-/** Lines of a byte stream, with a limit on their length so that a hostile file cannot fill memory. */
+/** Lines of a byte stream, with a limit on their length so that a malformed file cannot fill memory. */
 
 /** Longest line read, bytes. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -48,6 +48,7 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 }
 
 function decode(pieces: readonly Uint8Array[]): string {
-	const text = Buffer.concat(pieces).toString("utf8");
+	const decoder = new TextDecoder();
+	const text = pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
 	return text.endsWith("\r") ? text.slice(0, -1) : text;
 }

@@ -1,17 +1,29 @@
 /** The one-page plan in Markdown, by purpose. It ends with the two papers the method comes from. */
 
-import type { Plan, ScenarioPlan } from "@onevision/core";
-import { bytes, duration, exactDollars, flops, largeCount, metric, percent, whole } from "./numbers.ts";
+import {
+	formatBytes,
+	formatCount,
+	formatDuration,
+	formatFlops,
+	formatInteger,
+	formatMetric,
+	formatPercent,
+	formatSmallDollars,
+} from "@onevision/base";
+import type { Plan } from "../plan.ts";
+import type { ScenarioPlan } from "../scenario.ts";
+import { assumedSamples } from "./assumptions.ts";
 import { decodedTogether } from "./request-batch.ts";
 import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
 import { unverifiedOfPlan } from "./unverified.ts";
 
-export function renderPlanMarkdown(plan: Plan): string {
+/** The Markdown text, with a final newline. */
+export function planMarkdown(plan: Plan): string {
 	const { request, scenarios } = plan;
-	const mix = scenarios.map(({ scenario, share }) => `${percent(share)} ${scenario}`).join(", ");
+	const mix = scenarios.map(({ scenario, share }) => `${formatPercent(share)} ${scenario}`).join(", ");
 	const blocks = [
-		`# Plan: ${whole(request.budget)} visual tokens per sample`,
-		`${request.checkpoint.title}, to ${request.purpose}; ${mix}. Expected over the mix: ${whole(plan.expectedTokens)} visual tokens per sample.${plan.refused ? " **Refused, see the findings.**" : ""}`,
+		`# Plan: ${formatInteger(request.budget)} visual tokens per sample`,
+		`${request.checkpoint.title}, to ${request.purpose}; ${mix}. Expected over the mix: ${formatInteger(plan.expectedTokens)} visual tokens per sample.${plan.refused ? " **Refused, see the findings.**" : ""}`,
 		...unverifiedOfPlan(request).map((facts) => `Unverified: ${facts}.`),
 		...findingsOf(plan),
 		...allocationOf(plan),
@@ -36,7 +48,8 @@ function findingsOf({ findings }: Plan): string[] {
 
 function allocationOf({ scenarios, joint, extrapolation }: Plan): string[] {
 	const choices = joint.choices.map(
-		({ scenario, result }) => `${scenario} ${result.allocation.summary} (${whole(result.visualTokens.mean)})`,
+		({ scenario, result }) =>
+			`${scenario} ${result.allocation.summary} (${formatInteger(result.visualTokens.mean)})`,
 	);
 	const spend =
 		joint.spendNext === undefined
@@ -51,30 +64,31 @@ function allocationOf({ scenarios, joint, extrapolation }: Plan): string[] {
 			scenarios.map(({ scenario, chosen, budgetShare, status }) => [
 				scenario,
 				chosen.allocation.summary,
-				whole(chosen.visualTokens.p50),
-				whole(chosen.visualTokens.p95),
-				whole(chosen.visualTokens.max),
-				percent(budgetShare),
+				formatInteger(chosen.visualTokens.p50),
+				formatInteger(chosen.visualTokens.p95),
+				formatInteger(chosen.visualTokens.max),
+				formatPercent(budgetShare),
 				status,
 			]),
 		),
 		scenarios.map(scenarioLine).join("\n"),
-		`Joint, at most ${whole(joint.meanTokensLimit)} tokens as the mean: ${choices.join("; ")}. ${spend}`,
+		`Joint, at most ${formatInteger(joint.meanTokensLimit)} tokens as the mean: ${choices.join("; ")}. ${spend}`,
 		...(speaks ? [`Extrapolation: ${extrapolation.summary}.`] : []),
 	];
 }
 
 function scenarioLine({ scenario, why, media, ties }: ScenarioPlan): string {
 	const tied = ties.map(
-		({ allocation, visualTokens }) => `${allocation.summary} (${whole(visualTokens.p95)} p95)`,
+		({ allocation, visualTokens }) => `${allocation.summary} (${formatInteger(visualTokens.p95)} p95)`,
 	);
-	const tie = tied.length === 0 ? "" : ` No published result tells it from ${tied.join(" or ")}.`;
+	const tie = tied.length === 0 ? "" : ` Published results cannot separate this from ${tied.join(" or ")}.`;
 	return `* **${scenario}** ${why}. Media: ${media.note}.${tie}`;
 }
 
 function curriculumOf({ curriculum, request }: Plan): string[] {
 	const { hardware } = request;
 	const source = hardware.priceSource === undefined ? "" : `; price: ${hardware.priceSource}`;
+	const assumed = assumedSamples(curriculum);
 	return [
 		"## Curriculum",
 		markdownTable(
@@ -92,7 +106,7 @@ function curriculumOf({ curriculum, request }: Plan): string[] {
 			],
 			curriculum.stages.map((stage) => [
 				stage.title,
-				metric(stage.samples),
+				formatMetric(stage.samples),
 				Object.values(stage.mixture)
 					.map((share) => Math.round(share * 100))
 					.join("/"),
@@ -100,15 +114,16 @@ function curriculumOf({ curriculum, request }: Plan): string[] {
 					.filter(([, tuning]) => tuning !== "frozen")
 					.map(([part, tuning]) => (tuning === "lora" ? `${part} (LoRA ${stage.loraRank})` : part))
 					.join(", "),
-				whole(stage.steps),
-				largeCount(stage.totalTokens),
+				formatInteger(stage.steps),
+				formatCount(stage.totalTokens),
 				orUnknown(stage.microBatch, (samples) => `${samples} × ${stage.accumulation}`),
-				orUnknown(stage.acceleratorHours, whole),
-				orUnknown(stage.memory?.total, bytes),
+				orUnknown(stage.acceleratorHours, formatInteger),
+				orUnknown(stage.memory?.total, formatBytes),
 				priceCell(stage, hardware.pricePerHour),
 			]),
 		),
-		`${hardware.count} × ${hardware.facts.name} at ${percent(hardware.trainingEfficiency)} of peak, ZeRO ${hardware.zeroStage}, offload: ${hardware.offload}${source}.`,
+		`${hardware.count} × ${hardware.facts.name} at ${formatPercent(hardware.trainingEfficiency)} of peak, ZeRO ${hardware.zeroStage}, offload: ${hardware.offload}${source}.`,
+		...(assumed.length === 0 ? [] : [`Assumed: ${assumed.join("; ")}.`]),
 	];
 }
 
@@ -130,13 +145,13 @@ function requestsOf({ costs, request }: Plan): string[] {
 			],
 			costs.map(({ scenario, cost }) => [
 				scenario,
-				whole(cost.promptTokens),
-				flops(cost.flops.tower),
-				flops(cost.flops.prefill),
-				bytes(cost.memory.kvCache),
-				duration(cost.secondsToFirstToken),
+				formatInteger(cost.promptTokens),
+				formatFlops(cost.flops.tower),
+				formatFlops(cost.flops.prefill),
+				formatBytes(cost.memory.kvCache),
+				formatDuration(cost.secondsToFirstToken),
 				String(Number(cost.requestsPerSecond.toPrecision(2))),
-				cost.pricePer1000 === undefined ? "unknown" : exactDollars(cost.pricePer1000),
+				cost.pricePer1000 === undefined ? "unknown" : formatSmallDollars(cost.pricePer1000),
 			]),
 		),
 		`Estimated for ${hardware.facts.name}, ${decodedTogether(costs, hardware.requestBatch)}, ${textTokens.prompt} tokens of prompt and ${textTokens.answer} of answer.`,

@@ -1,0 +1,79 @@
+/** Examples at the end of every command's help. A test runs each of them. */
+
+import type { Command } from "commander";
+
+interface Example {
+	readonly line: string;
+	/** What it is for. */
+	readonly what: string;
+}
+
+/** By command; "onevision" is the program itself. */
+export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+	onevision: [
+		{ line: "onevision count photo.jpg --model qwen2.5-vl-7b", what: "tokens of an image" },
+		{ line: "onevision plan --budget 3500 --mix 40,30,30", what: "settings and schedule for a token budget" },
+	],
+	models: [
+		{ line: "onevision models qwen 7b", what: "search by words" },
+		{ line: "onevision models llava-onevision-qwen2-7b-ov", what: "settings and sources of one model" },
+	],
+	count: [
+		{ line: "onevision count photo.jpg clip.mp4 --set num_frames=16", what: "files, with a setting" },
+		{ line: "onevision count --image 1920x1080 --model gpt-4o", what: "a size, under a closed model" },
+		{ line: "onevision count --request request.json", what: "a chat request, before it is sent" },
+	],
+	compare: [
+		{ line: "onevision compare --image 1920x1080 --models qwen2.5-vl-7b,gpt-4o", what: "two models" },
+		{ line: "onevision compare photos --under 1000", what: "each model's best settings under a limit" },
+	],
+	fit: [
+		{ line: "onevision fit --aspect 16:9 --tokens 3500", what: "the largest 16:9 image" },
+		{
+			line: "onevision fit --video 1280x720@30:60 --setting num_frames --tokens 8000",
+			what: "the most frames",
+		},
+		{ line: "onevision fit --jsonl samples.jsonl --quantile 0.95", what: "the max_length of a set" },
+	],
+	preprocess: [
+		{ line: "onevision preprocess photo.jpg --out photo.safetensors", what: "one batch in one file" },
+		{
+			line: "onevision preprocess photos --model qwen2.5-vl-7b --out tensors/",
+			what: "a file per image",
+		},
+	],
+	plan: [
+		{ line: "onevision plan --budget 3500 --mix 40,30,30 --out plan", what: "plan on assumed media" },
+		{ line: "onevision plan --media photos --purpose deploy", what: "plan on a folder, to deploy" },
+		{ line: "onevision plan --explain video", what: "why not other settings" },
+	],
+	profile: [{ line: "onevision profile conversations.json --budget 3500", what: "a set of conversations" }],
+	curriculum: [
+		{ line: "onevision curriculum --budget 3500 > curriculum.yaml", what: "the schedule as YAML" },
+	],
+	skill: [{ line: "onevision skill --out skills", what: "install the skill in a folder" }],
+	mark: [
+		{ line: 'onevision mark photo.jpg --points "120,80;300,240" --out marked.png', what: "two points" },
+		{ line: "onevision mark photo.jpg --grid 3x4 --out grid.png", what: "the cells of a grid" },
+	],
+	sheet: [
+		{ line: "onevision sheet photos --columns 2 --out sheet.png", what: "a folder as a contact sheet" },
+	],
+	pair: [{ line: "onevision pair before.png after.png --out pair.png", what: "before and after" }],
+	inspect: [
+		{ line: "onevision inspect photo.jpg --out seen.png", what: "tiles, patches and tokens of an image" },
+		{
+			line: "onevision inspect clip.mp4 --set num_frames=8 --out frames.png",
+			what: "sampled frames and their tokens",
+		},
+	],
+};
+
+/** Adds its examples to the help of the program and of every command. */
+export function addExamples(program: Command): void {
+	for (const command of [program, ...program.commands]) {
+		const examples = EXAMPLES[command.name()] ?? [];
+		const lines = examples.flatMap(({ line, what }) => [`  # ${what}`, `  ${line}`]);
+		command.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+	}
+}

@@ -1,0 +1,36 @@
+/** One line of a JSON Lines file of samples: counted, and answered with a line. */
+
+import type { AnyCounter, CountedItem } from "@onevision/api";
+import { OnevisionError } from "@onevision/base";
+import { type Line, readSampleLine } from "@onevision/media";
+
+/** What a line is answered with. */
+export type LineResult =
+	| {
+			readonly id?: string | number;
+			readonly visualTokens: number;
+			readonly towerTokens?: number;
+			readonly contextTokens: number;
+			readonly items: readonly ReturnType<typeof withoutLists>[];
+	  }
+	| { readonly line: number; readonly id?: string | number; readonly error: string; readonly code: string };
+
+/** Never throws for a bad line: the answer then holds its number, a code and the reason. */
+export function countLine(counter: AnyCounter, line: Line): LineResult {
+	const { sample, ...named } = readSampleLine(line);
+	try {
+		if (sample instanceof OnevisionError) throw sample;
+		const { items, ...sums } = counter.count(sample);
+		return { ...named, ...sums, items: items.map(({ detail }) => withoutLists(detail)) };
+	} catch (error) {
+		if (!(error instanceof OnevisionError)) throw error;
+		return { line: line.number, ...named, error: error.message, code: error.code };
+	}
+}
+
+/** An item without its per-frame lists: lines stay short. */
+function withoutLists(detail: CountedItem["detail"]) {
+	if (!("around" in detail)) return detail;
+	const { frameIndices: _indices, around, ...rest } = detail;
+	return { ...rest, around: { markers: around.markers, estimatedTextTokens: around.estimatedTextTokens } };
+}

@@ -1,0 +1,38 @@
+/** The processor whose views a page shows, where the pixels of a model are made. */
+
+import { OnevisionError } from "@onevision/base";
+import { type Checkpoint, familyById } from "@onevision/core";
+import { createProcessor, type Processor, sharesViewGeometry } from "@onevision/media";
+
+export interface InspectedProcessor {
+	/** Absent where only the layout is known. */
+	readonly processor?: Processor;
+	/** Why there is none, or how it differs from the one asked for. */
+	readonly note?: string;
+}
+
+/**
+ * The processor of transformers; for another `parity` in `settings` only where both cut views alike. Where there is none
+ * the layout alone can be drawn, and the note says so. Throws what the settings throw.
+ */
+export function inspectedProcessor(
+	model: string | Checkpoint,
+	{ parity, ...settings }: Readonly<Record<string, unknown>>,
+): InspectedProcessor {
+	try {
+		const processor = createProcessor(model, { settings });
+		if (parity === undefined || parity === "transformers") return { processor };
+		const { title, family } = processor.checkpoint;
+		const other = familyById(family).parities.find((name) => name === parity);
+		if (other === undefined || !sharesViewGeometry(family, other)) {
+			throw new OnevisionError("unsupported", `the views of ${title} are known as transformers cuts them`);
+		}
+		return {
+			processor,
+			note: `${other} cuts views as transformers does; the close-up's pixels are those of transformers`,
+		};
+	} catch (error) {
+		if (!(error instanceof OnevisionError) || error.code !== "unsupported") throw error;
+		return { note: `drawn from the layout alone: ${error.message}` };
+	}
+}
