@@ -42,8 +42,8 @@ export interface MeasuredMedium {
 	readonly towerTokens: number;
 }
 
-export interface MeasuredSample {
-	readonly record: SampleRecord;
+/** Without the text: parts of thousands are held until they are stored. */
+export interface MeasuredSample extends Pick<SampleRecord, "id" | "position"> {
 	readonly scenario: ProfileScenario;
 	readonly media: readonly MeasuredMedium[];
 	readonly visualTokens: number;
@@ -97,7 +97,8 @@ export async function measure(
 			0,
 		);
 		return {
-			record,
+			position: record.position,
+			...(record.id === undefined ? {} : { id: record.id }),
 			scenario: scenarioOf({ media: items }) ?? "text",
 			media: read.map(({ header, bytes }, index) => {
 				const { visualTokens = 0, towerTokens = 0 } = layout.items[index] ?? {};

@@ -132,7 +132,7 @@ export class Totals {
 
 	add(sample: MeasuredSample): void {
 		this.samples++;
-		const { scenario, media, record: row, findings } = sample;
+		const { scenario, media, id, findings } = sample;
 		const tallies = this.scenarios[scenario];
 		for (const measure of [
 			"visualTokens",
@@ -163,7 +163,7 @@ export class Totals {
 		}
 		tallies.images.add(images);
 		tallies.videos.add(media.length - images);
-		const example = { position: showPosition(row.position), ...(row.id === undefined ? {} : { id: row.id }) };
+		const example = { position: showPosition(sample.position), ...(id === undefined ? {} : { id }) };
 		for (const finding of findings) count(this.findings, finding, example);
 		this.#keepHeaviest({
 			...example,
