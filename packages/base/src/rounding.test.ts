@@ -85,6 +85,10 @@ test.each([
 	[7, 2, 3],
 	[81, 1.5, 54],
 	[0.3, 0.1, 2],
+	// What is left after the remainder divides to a hair below the integer.
+	[6141.91, 0.853, 7200],
+	[8281.32, 8.88, 932],
+	[593_459, 9.76, 60_805],
 ])("floorDivide(%d, %d) is Python's //: %d", (dividend, divisor, quotient) => {
 	expect(floorDivide(dividend, divisor)).toBe(quotient);
 });

@@ -1,7 +1,9 @@
 /** Tiled families beyond their golden rows: settings, video, grids, refusals, and what must hold of any picture. */
 
+import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { CHECKPOINT_IDS } from "../checkpoints.ts";
 import { createCounter, createCounterFrom } from "../count.ts";
 import type { CheckpointId } from "../families/index.ts";
 import { numberInWords } from "../families/smolvlm/number-words.ts";
@@ -12,6 +14,19 @@ const countImage = (id: CheckpointId, width: number, height: number, copies = 1)
 	createCounterFrom(id).count({
 		media: Array.from({ length: copies }, () => ({ kind: "image", width, height })),
 	}).items[0] as ItemLayout;
+
+test("an image is one frame in every family that takes one", () => {
+	const frames = CHECKPOINT_IDS.flatMap((id) => {
+		try {
+			return [[id, countImage(id, 640, 480).frames] as const];
+		} catch (error) {
+			if (error instanceof OnevisionError && error.code === "unsupported") return [];
+			throw error;
+		}
+	});
+	expect(frames.length).toBeGreaterThan(50);
+	expect(frames.filter(([, count]) => count !== 1)).toEqual([]);
+});
 
 test("Llama 3.2 Vision: tiles side by side for a wide picture, all four read, one token in the text", () => {
 	const wide = countImage("llama-3.2-11b-vision", 1120, 560);
