@@ -1,4 +1,4 @@
-/** Every checkpoint by id, and finding one by any of its names. */
+/** Every checkpoint by id, and lookup by any of its names. */
 
 import { nearest, OnevisionError } from "@onevision/base";
 import {
@@ -17,7 +17,7 @@ export const CHECKPOINTS = Object.assign(
 	readonly [Id in CheckpointId]: CheckpointOf<FamilyOf<Id>>;
 };
 
-/** Ids in the order of the table. */
+/** Checkpoint ids, in table order. */
 export const CHECKPOINT_IDS = Object.keys(CHECKPOINTS) as readonly CheckpointId[];
 
 const BY_NAME: ReadonlyMap<string, CheckpointId> = new Map(
@@ -26,17 +26,17 @@ const BY_NAME: ReadonlyMap<string, CheckpointId> = new Map(
 	),
 );
 
-/** Whether a checkpoint goes by this name. */
+/** Whether some checkpoint has this name. */
 export function isCheckpointName(name: string): boolean {
 	return BY_NAME.has(name.toLowerCase());
 }
 
-/** What tools put behind the name of a repository whose weights they stored in fewer bits; no count depends on it. */
+/** Suffixes that quantization tools append to a repository name. Quantization changes no token count. */
 const FEWER_BITS = /(-unsloth)?(-bnb-4bit|-awq|-gptq(-int[48])?|-fp8|-[348]bit)$/;
 
 /**
- * The checkpoint of a Hugging Face repository by its id, or by a copy of it: another owner's, or in fewer bits.
- * `undefined` for one that is not known.
+ * The id of the checkpoint in a Hugging Face repository. Also matches copies under another owner and quantized copies.
+ * Returns `undefined` when the repository is not known.
  */
 export function checkpointIdOfRepository(repository: string): CheckpointId | undefined {
 	const name = repository.toLowerCase();
@@ -48,7 +48,7 @@ export function checkpointIdOfRepository(repository: string): CheckpointId | und
 	return found?.[1];
 }
 
-/** The id behind a checkpoint id, Hugging Face repository id or short name. Throws `unknown-name`. */
+/** Resolves a checkpoint id, Hugging Face repository id or short name to a checkpoint id. Throws `unknown-name`. */
 export function resolveCheckpointId(name: string): CheckpointId {
 	const id = BY_NAME.get(name.toLowerCase());
 	if (id !== undefined) return id;

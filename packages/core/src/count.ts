@@ -1,4 +1,4 @@
-/** Counting: a checkpoint, a sample and settings in; a layout with exact token counts out. */
+/** Counting: takes a checkpoint, a sample and settings; returns a layout with exact token counts. */
 
 import { checkpointById, resolveCheckpointId } from "./checkpoints.ts";
 import { anyCounter, type FamilyCounter, type ResolvedSettings, resolveFamilySettings } from "./counter.ts";
@@ -13,21 +13,21 @@ import {
 import type { SampleLayout } from "./layout.ts";
 import type { Sample } from "./sample.ts";
 
-/** Settings one may give for a checkpoint: those of its family, and whose arithmetic to follow. */
+/** Settings accepted for a checkpoint: those of its family, plus which implementation's arithmetic to follow. */
 export type CountSettings<Id extends CheckpointId> = Partial<SettingsOf<FamilyOf<Id>>> & {
 	readonly parity?: Parity;
 };
 
-/** A checkpoint with settings fixed. Call `count` once per sample. */
+/** A checkpoint with fixed settings. Call `count` once per sample. */
 export interface Counter extends FamilyCounter {
 	readonly checkpoint: Checkpoint;
 	readonly family: AnyFamily;
 }
 
 /**
- * Lays out one sample: canvas, tile grid, tower tokens, pooled and unpadded grids, newlines, markers and visual tokens
- * per media item, and their sums. Exact for the implementation named by `parity` (default: the family's first, mostly
- * transformers 5.18), unless an item says so with `range`.
+ * Lays out one sample. For each media item, returns the canvas, tile grid, tower tokens, pooled and unpadded grids,
+ * newlines, markers and visual tokens, plus their sums. Counts are exact for the implementation named by `parity`
+ * (default: the family's first, usually transformers 5.18), unless an item has a `range`.
  *
  * @param checkpoint id, e.g. `"llava-onevision-qwen2-7b-ov"`, or a checkpoint of your own
  * @throws OnevisionError `invalid-media`, `unsupported`, `unknown-key`, `invalid-input`
@@ -40,7 +40,7 @@ export function count<const Id extends CheckpointId>(
 	return counterFor(checkpoint, settings).count(sample);
 }
 
-/** As `count`, for many samples: settings are checked once. */
+/** Same as `count`, for many samples. Settings are checked only once. */
 export function createCounter<const Id extends CheckpointId>(
 	checkpoint: Id | Checkpoint,
 	settings?: CountSettings<Id>,
@@ -48,7 +48,7 @@ export function createCounter<const Id extends CheckpointId>(
 	return counterFor(checkpoint, settings);
 }
 
-/** As `createCounter`, for names and settings that come from outside: any name of a checkpoint, unchecked values. */
+/** Same as `createCounter`, for external input: accepts any checkpoint name and unchecked settings. */
 export function createCounterFrom(
 	checkpoint: string | Checkpoint,
 	settings: Readonly<Record<string, unknown>> = {},
@@ -80,7 +80,7 @@ function buildCounter(checkpoint: Checkpoint, asked: Readonly<Record<string, unk
 	return { checkpoint, family, ...anyCounter(family, checkpoint, asked) };
 }
 
-/** Fills in defaults and checks every value. Throws `unknown-key` or `invalid-input`. */
+/** Fills in defaults and validates every value. Throws `unknown-key` or `invalid-input`. */
 export function resolveSettings(
 	{ family, constants }: Checkpoint,
 	asked: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
 /**
- * Counting for one family: its layout rules and a checkpoint's constants in, a counter out. Knows no list of families, so a
- * program that imports one family's folder bundles that family alone.
+ * Counting for one family: turns its layout rules and a checkpoint's constants into a counter. This module imports no
+ * list of families, so a program that imports one family bundles only that family.
  */
 
 import { nearest, OnevisionError } from "@onevision/base";
@@ -9,31 +9,31 @@ import type { AnyFamily, Family, ItemCounter, Parity, Settings, SettingValue } f
 import { type ItemLayout, type SampleLayout, sampleLayout } from "./layout.ts";
 import { assertMedia, type MediaItem, type Sample } from "./sample.ts";
 
-/** What a count was made with: every setting of the family, defaults filled in. */
+/** The settings a count was made with: every setting of the family, with defaults filled in. */
 export interface ResolvedSettings {
 	readonly parity: Parity;
 	readonly values: Settings;
 }
 
-/** What counting needs of a checkpoint. */
+/** What counting needs from a checkpoint. */
 export interface CountedCheckpoint<Constants> {
 	readonly constants: Constants;
-	/** Positions, visual and text tokens together. Absent: not known, nothing is over it. */
+	/** Context length in positions, visual and text tokens together. Absent when unknown; then no sample exceeds it. */
 	readonly contextTokens?: number;
 }
 
-/** Constants and settings fixed. Call `count` once per sample. */
+/** A counter with fixed constants and settings. Call `count` once per sample. */
 export interface FamilyCounter {
 	readonly settings: ResolvedSettings;
-	/** Throws `invalid-media` or `unsupported`, naming the item. */
+	/** Throws `invalid-media` or `unsupported`, naming the offending item. */
 	count(sample: Sample): SampleLayout;
 }
 
-/** Most media items one sample may hold. */
+/** Maximum number of media items per sample. */
 export const MAX_ITEMS = 10_000;
 
 /**
- * A counter for a checkpoint of one family, as `createCounter` makes it for a checkpoint of any:
+ * A counter for a checkpoint of one known family. `createCounter` is the version for any family. Example:
  * `counterOf(layout, checkpoints["llava-onevision-qwen2-7b-ov"], { anyres_max: 4 })`.
  *
  * @param layout export of the family's entry, `@onevision/core/families/<id>`
@@ -47,7 +47,7 @@ export function counterOf<Constants, S extends Settings>(
 	return anyCounter(layout as unknown as AnyFamily, checkpoint, settings ?? {});
 }
 
-/** As `counterOf`, for settings that come from outside, unchecked. */
+/** Same as `counterOf`, for unchecked external settings. */
 export function anyCounter(
 	family: AnyFamily,
 	checkpoint: CountedCheckpoint<unknown>,
@@ -59,7 +59,7 @@ export function anyCounter(
 	return { settings, count: (sample) => layoutSample(items, sample, contextTokens) };
 }
 
-/** Fills in defaults and checks every value. Throws `unknown-key` or `invalid-input`. */
+/** Fills in defaults and validates every value. Throws `unknown-key` or `invalid-input`. */
 export function resolveFamilySettings(
 	family: AnyFamily,
 	constants: unknown,
@@ -84,7 +84,10 @@ export function resolveFamilySettings(
 	return { parity, values };
 }
 
-/** The value, when the implementation reads it or does the same anyway. Throws `unsupported`. */
+/**
+ * Returns the value if the implementation reads it, or if it matches what the implementation does anyway. Throws
+ * `unsupported` otherwise.
+ */
 function refuseIgnored(
 	value: SettingValue,
 	key: string,
@@ -115,7 +118,7 @@ function layoutItem(counter: ItemCounter, item: MediaItem, images: number): Item
 	return item.kind === "image" ? counter.image(item, images) : counter.video(item);
 }
 
-/** As `layoutItem`; an error names the item, since there are several. */
+/** Same as `layoutItem`, but errors name the item, because a sample may have several. */
 function layoutNamedItem(counter: ItemCounter, item: MediaItem, images: number, index: number): ItemLayout {
 	try {
 		return layoutItem(counter, item, images);
@@ -150,7 +153,7 @@ function layoutSample(counter: ItemCounter, sample: Sample, contextLimit: number
 	const ordinals = { image: 0, video: 0 };
 	for (let index = 0; index < media.length; index++) {
 		const item = media[index] as MediaItem;
-		// The very same item again has the very same layout.
+		// The same item object always gets the same layout, so reuse it.
 		if (layout === undefined || item !== previous) {
 			layout =
 				media.length === 1

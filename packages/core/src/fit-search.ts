@@ -1,26 +1,26 @@
 /**
- * Searches settings: the best under a limit, by counting candidates. Counts are not monotone, so every answer was
- * counted on every sample and nothing follows from a formula.
+ * Searches for the best settings under a limit by counting candidates. Counts are not monotone in the settings, so no
+ * answer comes from a formula: each one has been counted on every sample.
  */
 
 import { OnevisionError } from "@onevision/base";
 import type { Knob, Settings, SettingValue } from "./families/family.ts";
 import type { Sample } from "./sample.ts";
 
-/** A setting that is searched. */
+/** A setting the search may change. */
 export type Tunable = Pick<Knob, "setting" | "values" | "range" | "redundant">;
 
-/** One sample under some settings. */
+/** What one sample measures under some settings. */
 export interface Measured {
 	readonly tokens: number;
 	readonly contextTokens: number;
-	/** The more the better. */
+	/** Higher is better. */
 	readonly score: number;
 }
 
 export interface LimitedSample {
 	readonly sample: Sample;
-	/** How often it occurs. */
+	/** How often the sample occurs. */
 	readonly weight: number;
 	readonly maxTokens: number;
 	readonly maxContextTokens: number;
@@ -28,20 +28,23 @@ export interface LimitedSample {
 
 export interface SearchProblem {
 	readonly knobs: readonly Tunable[];
-	/** Settings with those in place of one's own; what it throws is a refusal. */
+	/**
+	 * Returns a function that measures samples under the base settings overridden by `settings`. An error it throws counts
+	 * as a refusal.
+	 */
 	measurer(settings: Settings): (sample: Sample) => Measured;
-	/** None may be refused without any setting. */
+	/** Every sample must be accepted under the base settings. */
 	readonly samples: readonly LimitedSample[];
 }
 
 export interface SearchAnswer {
-	/** Only those that are changed. */
+	/** Only the settings that change. */
 	readonly settings: Settings;
-	/** Whether every sample is within its limits. If not, `settings` are those that come nearest. */
+	/** Whether every sample is within its limits. If not, `settings` are the ones that come closest. */
 	readonly fits: boolean;
 	/** Weighted mean. */
 	readonly score: number;
-	/** Most that a sample takes of one of its limits; over 1 it does not fit. */
+	/** The largest fraction of a limit that any sample uses. Above 1, that sample does not fit. */
 	readonly load: number;
 }
 
@@ -49,15 +52,15 @@ interface Outcome extends SearchAnswer {
 	readonly meanTokens: number;
 }
 
-/** Differences below are rounding of the same mean. */
+/** Smaller score differences are rounding noise. */
 const SAME = 1e-12;
-/** Most values of a setting with a range that are tried beside each value of the others; then they are refined. */
+/** Maximum values of a ranged setting tried per combination of the other settings. The best is refined afterwards. */
 const COARSE_VALUES = 10;
-/** Most distinct samples a candidate is measured on: the heaviest, and others spread evenly. */
+/** Maximum distinct samples to measure a candidate on: the `HEAVIEST` ones and `SPREAD` others, evenly spaced. */
 const HEAVIEST = 32;
 const SPREAD = 96;
 
-/** The settings of the highest score under which every sample fits. */
+/** The settings with the highest score under which every sample fits. */
 export function searchSettings(problem: SearchProblem): SearchAnswer {
 	const all = heaviestFirst(problem);
 	const chosen = new Set(all.filter((_, index) => index < HEAVIEST || isSpread(index, all.length)));
@@ -66,7 +69,7 @@ export function searchSettings(problem: SearchProblem): SearchAnswer {
 		if (!answer.fits) return measure(problem, all, answer.settings, false);
 		const over = all.filter((each) => !chosen.has(each) && !measure(problem, [each], answer.settings).fits);
 		if (over.length === 0) return measure(problem, all, answer.settings, false);
-		// A sample that was not looked at is over: look at it too.
+		// A sample outside the measured subset is over its limit: add it and search again.
 		for (const each of over) chosen.add(each);
 	}
 }
@@ -116,13 +119,13 @@ function searchOn(problem: SearchProblem, samples: readonly LimitedSample[]): Ou
 	return best;
 }
 
-/** A setting with a range, and the place of its lowest value that is taken. */
+/** A ranged setting, and the index of its lowest accepted value. */
 interface Ladder {
 	readonly knob: Tunable;
 	readonly lowest: number;
 }
 
-/** The candidate of the least load, each measured to the end. */
+/** The candidate with the lowest load, with each candidate measured on all samples. */
 function nearestOf(
 	problem: SearchProblem,
 	samples: readonly LimitedSample[],
@@ -137,14 +140,14 @@ function nearestOf(
 		.reduce((nearest, outcome) => (outcome.load < nearest.load ? outcome : nearest));
 }
 
-/** Fits before does not fit, then the higher score, then fewer tokens. */
+/** Prefers an outcome that fits, then the higher score, then fewer tokens. */
 function isBetter(one: Outcome, other: Outcome): boolean {
 	if (one.fits !== other.fits) return one.fits;
 	if (Math.abs(one.score - other.score) > SAME) return one.score > other.score;
 	return one.meanTokens < other.meanTokens && Object.keys(other.settings).length > 0;
 }
 
-/** Every combination of the knobs' values, and of leaving each as it is. */
+/** Every combination of the knobs' values, including leaving each knob unchanged. */
 function combinations(knobs: readonly Tunable[]): Settings[] {
 	let found: Record<string, SettingValue>[] = [{}];
 	for (const knob of knobs) {
@@ -158,7 +161,10 @@ function combinations(knobs: readonly Tunable[]): Settings[] {
 	return found;
 }
 
-/** The lowest value that is taken, some of those listed, and between them a quarter of the next each. */
+/**
+ * The lowest accepted value, a selection of the listed values, and the gap between them filled in steps of a factor of
+ * four.
+ */
 function coarseValues(knob: Tunable, tryOut: (settings: Settings) => Outcome): readonly SettingValue[] {
 	const lowest = lowestTaken(knob, tryOut);
 	const listed = knob.values.filter((value) => indexOf(knob, Number(value)) > lowest);
@@ -169,7 +175,7 @@ function coarseValues(knob: Tunable, tryOut: (settings: Settings) => Outcome): r
 	return [...[lowest, ...lower].map((index) => valueAt(knob, index)), ...thinned(listed)];
 }
 
-/** The first, the last and others in between, closer together where values are small. */
+/** The first value, the last, and some in between that lie closer together where values are small. */
 function thinned(values: readonly SettingValue[]): readonly SettingValue[] {
 	if (values.length <= COARSE_VALUES) return values;
 	const places = Array.from({ length: COARSE_VALUES }, (_, index) =>
@@ -178,7 +184,7 @@ function thinned(values: readonly SettingValue[]): readonly SettingValue[] {
 	return [...new Set(places)].map((place) => values[place] as SettingValue);
 }
 
-/** With the highest value that fits, by halving; `undefined` where not even the lowest does. */
+/** The outcome at the highest value that fits, found by bisection. `undefined` when not even the lowest fits. */
 function highestFitting(
 	{ knob, lowest }: Ladder,
 	others: Settings,
@@ -190,7 +196,7 @@ function highestFitting(
 	return at(lowest).fits ? halve(at, lowest, lastIndex(knob), ({ fits }) => fits) : undefined;
 }
 
-/** The place of the lowest value that is not refused: a limit may not cross another. Far apart first, then halved. */
+/** Index of the lowest accepted value; values below it would cross another limit. Doubles the index, then bisects. */
 function lowestTaken(knob: Tunable, tryOut: (settings: Settings) => Outcome): number {
 	const at = (index: number): Outcome => tryOut({ [knob.setting]: valueAt(knob, index) });
 	let refused = -1;
@@ -211,7 +217,10 @@ function isRefused({ load }: Outcome): boolean {
 	return load === Number.POSITIVE_INFINITY;
 }
 
-/** The outcome at the last index from `low`, which holds, to `high`, which does not, that still holds. */
+/**
+ * Bisects between `low`, where `holds` is true, and `high`, where it is false. Returns the outcome at the last index
+ * where it is true.
+ */
 function halve(
 	at: (index: number) => Outcome,
 	low: number,
@@ -228,7 +237,7 @@ function halve(
 	return at(inside);
 }
 
-/** Higher where that is better and fits, lower where that loses nothing. */
+/** Moves a knob up if that fits and scores better, then down if that loses nothing. */
 function refine(knob: Tunable, best: Outcome, tryOut: (settings: Settings) => Outcome): Outcome {
 	const value = best.settings[knob.setting];
 	if (typeof value !== "number") return best;
@@ -256,7 +265,10 @@ function lastIndex(knob: Tunable): number {
 	return indexOf(knob, Math.max(...knob.values.map(Number)));
 }
 
-/** Measures until a sample is over its limits; to the end when `stops` is false. A refusal is an infinite load. */
+/**
+ * Measures the samples, stopping at the first one over its limits unless `stops` is false. A refusal gives an infinite
+ * load.
+ */
 function measure(
 	{ measurer }: SearchProblem,
 	samples: readonly LimitedSample[],

@@ -1,6 +1,7 @@
 /**
- * The best settings of a model under a limit: what keeps most of the media while every sample stays within so many
- * visual tokens and within the context. Searched are the settings that a released checkpoint takes without training.
+ * Finds the best settings of a model under a limit: the settings that keep the most of the media while every sample
+ * stays within a number of visual tokens and within the context. Only settings that a released checkpoint accepts
+ * without training are searched.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -20,29 +21,30 @@ import { DEFAULT_FIDELITY, type FidelityExponents, fidelityOf, keptShares } from
 import { mergeEqual } from "./plan/media-profile.ts";
 import type { MediaItem, Sample } from "./sample.ts";
 
-/** A limit for every sample. */
+/** Limits that apply to every sample. */
 export interface SettingsLimits {
-	/** Most visual tokens of a sample. A count that is a range is held to its upper bound. */
+	/** Maximum visual tokens per sample. If a count is a range, its upper bound must fit. */
 	readonly maxTokens: number;
-	/** Most context tokens of a sample: media, markers and the sample's own text. Default: no limit. */
+	/** Maximum context tokens per sample: media, markers and the sample's own text. Default: no limit. */
 	readonly maxContextTokens?: number;
 }
 
 export interface SettingsFit {
-	/** The settings that are changed; empty: what was given is best. */
+	/** The settings to change. Empty when the given settings are already best. */
 	readonly settings: Settings;
 	/**
-	 * Whether every sample is within the limits. If not, `settings` are those that came nearest. Samples that the model
-	 * refuses under the settings given are left out.
+	 * Whether every sample is within the limits. If not, `settings` are the ones that come closest. Samples that the model
+	 * refuses under the given settings are left out.
 	 */
 	readonly fits: boolean;
 }
 
 /**
- * The settings under which most is kept (`fidelityOfSample`, mean over the samples) and every sample fits. Listed values
- * of every setting are tried together; numbers in between are refined by halving. Every answer was counted.
+ * Finds the settings that keep the most (`fidelityOfSample`, averaged over the samples) while every sample fits. All
+ * combinations of the listed values are tried; numbers in between are refined by bisection. Every answer has been
+ * counted.
  *
- * @param settings what stays as it is unless the search changes it, `parity` included
+ * @param settings base settings, including `parity`; they stay unchanged unless the search overrides them
  * @throws OnevisionError `unknown-name`, `unknown-key`, `invalid-input`
  */
 export function fitSettings(
@@ -76,12 +78,16 @@ export function fitSettings(
 	});
 }
 
-/** Side of the square of pixels that one feature is measured against, so that models with other patches compare, px. */
+/**
+ * Reference patch side, px. Features are counted per square of this size, which makes models with different patch sizes
+ * comparable.
+ */
 const REFERENCE_PATCH = 14;
 
 /**
- * Fidelity of a sample: the mean over its items, from 0 to 1. A plan's fidelity compares settings of one model and takes
- * its own patches as whole; here features are counted per 14×14 pixels that the tower sees, so that models compare.
+ * Fidelity of a sample: the mean over its items, from 0 to 1. A plan's fidelity compares settings of one model,
+ * relative to that model's own patches. Here features are counted per 14×14 pixels seen by the tower, so that different
+ * models can be compared.
  */
 export function fidelityOfSample(
 	{ media }: Sample,
@@ -100,17 +106,19 @@ export function fidelityOfSample(
 	return items.length === 0 ? 1 : sum / items.length;
 }
 
-/** How one model is searched. */
+/** What the search for one model needs. */
 export interface KindProblem {
 	readonly knobs: Readonly<Record<MediaItem["kind"], readonly Tunable[]>>;
 	readonly measurer: SearchProblem["measurer"];
 }
 
 const KINDS = ["image", "video"] as const;
-/** Shares of the limit that the images of a sample with a video may take. */
+/** Fractions of the limit tried for the images in samples that also contain a video. */
 const IMAGE_SHARES = [1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 5 / 8, 3 / 4, 7 / 8, 15 / 16];
 
-/** Images and videos have settings of their own: each kind is searched by itself, and the whole is counted again. */
+/**
+ * Images and videos have separate settings, so each kind is searched on its own and the combination is counted again.
+ */
 export function fitByKind(
 	given: readonly Sample[],
 	{ maxTokens, maxContextTokens = Number.POSITIVE_INFINITY }: SettingsLimits,
@@ -146,7 +154,7 @@ function isMixed(media: readonly MediaItem[]): boolean {
 	return images > 0 && images < media.length;
 }
 
-/** The knobs of both kinds where one setting acts on both and both occur: then they are searched together. */
+/** The knobs of both kinds, when one setting affects both and both occur. They are then searched jointly. */
 function sharedKnobs(samples: readonly LimitedSample[], { knobs }: KindProblem): Tunable[] | undefined {
 	const occurs = (kind: MediaItem["kind"]): boolean =>
 		samples.some(({ sample }) => sample.media.some((item) => item.kind === kind));
@@ -175,7 +183,7 @@ function isBetter(one: SearchAnswer, other: SearchAnswer): boolean {
 	return one.fits ? one.score > other.score + 1e-12 : one.load < other.load;
 }
 
-/** The samples that are counted under the settings given. */
+/** The samples that can be counted under the given settings. */
 function countable(samples: readonly LimitedSample[], { measurer }: KindProblem): LimitedSample[] {
 	const measureOne = measurer({});
 	return samples.filter(({ sample }) => {
@@ -189,7 +197,7 @@ function countable(samples: readonly LimitedSample[], { measurer }: KindProblem)
 	});
 }
 
-/** `imageShare` is what images may take of the limit in a sample that holds both kinds. */
+/** `imageShare` is the fraction of the limit for images in samples that contain both kinds. */
 function searchKinds(
 	samples: readonly LimitedSample[],
 	{ knobs, measurer }: KindProblem,

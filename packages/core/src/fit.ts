@@ -10,52 +10,55 @@ import type { Checkpoint } from "./families/index.ts";
 import { familyById } from "./families/index.ts";
 import { assertMedia, type Sample, type VideoItem } from "./sample.ts";
 
-/** A checkpoint by any of its names or one of your own, the settings that stay fixed, and the limit. */
+/** What to fit: a checkpoint (any of its names, or one of your own), the fixed settings, and the limit. */
 export interface FitQuestion {
 	readonly checkpoint: string | Checkpoint;
-	/** As for `count`, `parity` included. */
+	/** Same as for `count`, including `parity`. */
 	readonly settings?: Readonly<Record<string, unknown>>;
-	/** Most visual tokens. A count that is a range is held to its upper bound. */
+	/** Maximum visual tokens. If a count is a range, its upper bound must fit. */
 	readonly maxTokens: number;
 }
 
-/** A candidate with its visual tokens. */
+/** A candidate and its visual tokens. */
 export interface Fitted<T> {
 	readonly value: T;
 	readonly visualTokens: number;
 }
 
 export interface Fit<T> {
-	/** The largest that fits. */
+	/** The largest candidate that fits. */
 	readonly largest: Fitted<T>;
-	/** The smallest counted that does not fit; below `largest` where counts are not monotone. Absent: all that count fit. */
+	/**
+	 * The smallest counted candidate that does not fit. It can be smaller than `largest`, because counts are not monotone.
+	 * Absent when every counted candidate fits.
+	 */
 	readonly firstOver?: Fitted<T>;
-	/** Whether `largest` is the end of what was tried, so that more may fit. */
+	/** Whether `largest` is the last candidate tried, so that an even larger one may fit. */
 	readonly atBound: boolean;
 	/**
-	 * "every": all candidates were counted, `largest` is exact. "steps": there are more than 2^11 of them; candidates 2 %
-	 * apart were counted from the top, then the gap above the first that fits was halved down to neighbours. That one fits
-	 * and the next does not, but a dip narrower than 2 % further up would be missed.
+	 * How candidates were searched. "every": all were counted, so `largest` is exact. "steps": there are more than 2^11.
+	 * Candidates 2 % apart were counted from the top down, then the gap above the first that fits was bisected. `largest`
+	 * fits and the next candidate does not, but a dip narrower than 2 % further up would be missed.
 	 */
 	readonly searched: "every" | "steps";
 }
 
-/** Longest side tried where only an aspect ratio is given, px. */
+/** Default bound on the longer side when only an aspect ratio is given, px. */
 export const DEFAULT_LONG_SIDE = 8192;
-/** Most clip lengths or values of a setting that are all tried; sizes always are. */
+/** Up to this many clip lengths or setting values, all are tried. For sizes, all are always tried. */
 export const EVERY_CANDIDATE = 2 ** 11;
 
-/** What the size must look like: an aspect ratio, or an image that may be shrunk but not enlarged. */
+/** The shape of the size to find: a fixed aspect ratio, or an image that may be shrunk but not enlarged. */
 export type FitShape =
 	| { readonly aspect: Size /** Longest side tried, px (default 8192). */; readonly maxSide?: number }
 	| { readonly size: Size };
 
 /**
- * The largest image of one shape that fits. Exact: every whole long side up to the bound is counted, with the short
- * side rounded to the nearest px (at least 1), and the largest that fits is returned, dips included.
+ * The largest image of one shape that fits. Exact: counts every integer longer side up to the bound, with the shorter
+ * side rounded to the nearest px (at least 1), and returns the largest that fits, dips included.
  *
- * @throws OnevisionError `over-limit` when not even the cheapest size fits, what `count` throws when all are refused,
- * `invalid-input` for a limit or shape that is not a whole number from 1
+ * @throws OnevisionError `over-limit` when not even the cheapest size fits; whatever `count` throws when all sizes are
+ * refused; `invalid-input` when the limit or the shape is not a positive integer
  */
 export function fitSize(question: FitQuestion & FitShape): Fit<Size> {
 	const shape = "size" in question ? question.size : question.aspect;
@@ -74,11 +77,11 @@ export function fitSize(question: FitQuestion & FitShape): Fit<Size> {
 }
 
 /**
- * The longest start of a clip that fits, in frames of the file, under the settings as they are: every length up to the
- * clip's own, or steps of them (see `searched`). How many frames to sample from the clip is `fitSetting` with
+ * The longest prefix of a clip that fits, in frames of the file, under fixed settings. Tries every length up to the
+ * clip's own, or steps of them (see `searched`). To find how many frames to sample from the clip, use `fitSetting` with
  * `num_frames`.
  *
- * @throws OnevisionError as `fitSize` does
+ * @throws OnevisionError same as `fitSize`
  */
 export function fitFrames(question: FitQuestion & { readonly video: VideoItem }): Fit<number> {
 	const { video, maxTokens } = question;
@@ -92,11 +95,12 @@ export function fitFrames(question: FitQuestion & { readonly video: VideoItem })
 }
 
 /**
- * The largest value of a numeric setting under which a sample fits: whole numbers, or thousandths where fractions are
- * allowed; all of them, or steps (see `searched`). A number of frames is tried up to those of the sample's longest clip.
+ * The largest value of a numeric setting under which a sample fits. Candidates are integers, or thousandths where
+ * fractions are allowed: all of them, or steps (see `searched`). Frame counts are tried up to the length of the
+ * sample's longest clip.
  *
- * @throws OnevisionError as `fitSize` does; `unknown-key` for a setting the family has not, `invalid-input` for one that
- * is no number, `unsupported` for one the implementation does not read
+ * @throws OnevisionError same as `fitSize`; `unknown-key` for a setting the family does not have, `invalid-input` for
+ * one that is not a number, `unsupported` for one the implementation does not read
  */
 export function fitSetting(
 	question: FitQuestion & { readonly sample: Sample; readonly setting: string },
@@ -121,13 +125,13 @@ export function fitSetting(
 
 interface Steps<T> {
 	valueAt(index: number): T;
-	/** Visual tokens, or why the value is refused. */
+	/** Visual tokens, or the error that refuses the value. */
 	tokensOf(value: T): number | OnevisionError;
-	/** A value in words, for errors. */
+	/** The value in words, for error messages. */
 	describe(value: T): string;
 }
 
-/** The largest index from `from` to `to`, both included, that fits. A refused value does not. */
+/** The largest index in `from`..`to` (inclusive) that fits. A refused value does not fit. */
 function search<T>(maxTokens: number, from: number, to: number, every: number, steps: Steps<T>): Fit<T> {
 	return to - from < every
 		? searchEvery(maxTokens, from, to, steps)
@@ -155,7 +159,7 @@ function searchEvery<T>(maxTokens: number, from: number, to: number, steps: Step
 	return { largest, ...(firstOver === undefined ? {} : { firstOver }), atBound, searched: "every" };
 }
 
-/** Values 2 % apart from the top down, then halving between the first that fits and the one above it. */
+/** Tries values 2 % apart from the top down, then bisects between the first that fits and the one above it. */
 function searchSteps<T>(maxTokens: number, from: number, to: number, steps: Steps<T>): Fit<T> {
 	const misses = missing(steps);
 	const tokensAt = (index: number): number => {
@@ -186,7 +190,7 @@ function searchSteps<T>(maxTokens: number, from: number, to: number, steps: Step
 	return { largest, firstOver: { value: over, visualTokens }, atBound: false, searched: "steps" };
 }
 
-/** Remembers why nothing fitted: the cheapest that did not, or the last refusal. */
+/** Tracks why nothing fitted: the cheapest candidate that did not fit, or the last refusal. */
 function missing<T>(steps: Steps<T>) {
 	let refusal: OnevisionError | undefined;
 	let cheapest: Fitted<T> | undefined;
@@ -235,7 +239,7 @@ function assertWhole(name: string, value: number, max: number): void {
 	);
 }
 
-/** Values of a setting as indices over `scale`: whole numbers, or thousandths where fractions are allowed. */
+/** Values of a setting as integer indices divided by `scale`: integers, or thousandths where fractions are allowed. */
 function domainOf({ checkpoint, family }: Counter, setting: string, sample: Sample) {
 	const numeric = Object.keys(family.settings).filter(
 		(key) => numberRange(family.settings[key]) !== undefined,
@@ -256,7 +260,9 @@ function domainOf({ checkpoint, family }: Counter, setting: string, sample: Samp
 	return { min: Math.ceil(range.min * scale), max: Math.floor(Math.min(range.max, most) * scale), scale };
 }
 
-/** The numbers a setting accepts, from its JSON Schema; of alternatives the first that is one. */
+/**
+ * The range of numbers a setting accepts, from its JSON Schema. Of several alternatives, uses the first numeric one.
+ */
 function numberRange(schema: Schema<unknown> | undefined) {
 	const found = schema === undefined ? undefined : numericSchema(schema.json);
 	if (found === undefined) return undefined;

@@ -1,87 +1,90 @@
-/** What a family decides about one media item: sizes and token counts as plain data, nothing decoded. */
+/** How a family lays out one media item: sizes and token counts as plain data. Nothing is decoded. */
 
 import type { Grid, Size } from "@onevision/base";
 
-/** Where an item's visual tokens come from; the four parts sum to `visualTokens`. */
+/** Where an item's visual tokens come from. The four parts sum to `visualTokens`. */
 export interface TokenParts {
-	/** Features of the whole image in one tile. */
+	/** Features of the overview: the whole image in one tile. */
 	readonly overview: number;
-	/** Features of the tiles, the frames, or the image at its own resolution. */
+	/** Features of the tiles, of the frames, or of the image at its native resolution. */
 	readonly grid: number;
 	/** Learned row-end, frame-end or separator embeddings. */
 	readonly newlines: number;
-	/** Special tokens the processor writes in place of the placeholder, beside the features. */
+	/** Special tokens that the processor writes in place of the placeholder, in addition to the features. */
 	readonly markers: number;
 }
 
-/** Tokens around the visual ones: part of the context, not of the visual tokens. */
+/** Tokens written around the visual tokens. They count towards the context but are not visual tokens. */
 export interface WrapperTokens {
-	/** Special tokens (`<|vision_start|>`, …): exact. */
+	/** Special tokens (`<|vision_start|>`, …). Exact. */
 	readonly markers: number;
 	/** Text written between frames or around the item (timestamps), in order. */
 	readonly text: readonly string[];
-	/** Tokens of `text`, estimated: no tokenizer is read here. */
+	/** Estimated number of tokens in `text`. No tokenizer is used here. */
 	readonly estimatedTextTokens: number;
-	/** Tokens of `text` by the model's tokenizer, where one was given (`tokenizeText`). */
+	/** Exact number of tokens in `text` by the model's tokenizer, if one was given (`tokenizeText`). */
 	readonly textTokens?: number;
 }
 
-/** For a count that can't be exact: the bounds, and why. */
+/** Bounds for a count that cannot be exact, and the reason. */
 export interface TokenRange {
 	readonly min: number;
 	readonly max: number;
 	readonly why: string;
 }
 
-/** One media item as a family lays it out. Grids are cells, sizes are px. */
+/** The layout of one media item. Grids are in cells, sizes in px. */
 export interface ItemLayout {
 	readonly kind: "image" | "video";
 	readonly source: Size;
-	/** Frames of the source that are used; 1 for an image. */
+	/** Number of source frames used; 1 for an image. */
 	readonly frames: number;
-	/** Which frames, ascending, when they are sampled; absent when all are used. */
+	/** Indices of the sampled frames, ascending. Absent when all frames are used. */
 	readonly frameIndices?: readonly number[];
-	/** Sizes the whole image is brought to before the canvas, px, in order; absent when it goes there at once. */
+	/**
+	 * Intermediate sizes the whole image is resized to before the canvas, px, in order. Absent when it is resized to the
+	 * canvas directly.
+	 */
 	readonly resizes?: readonly Size[];
-	/** What one image is fitted to, px. */
+	/** The size one image is fitted to, px. */
 	readonly canvas: Size;
-	/** The image itself inside the canvas, px; smaller than `canvas` by the padding. */
+	/** Size of the image itself inside the canvas, px. The rest of the canvas is padding. */
 	readonly content: Size;
-	/** Tiles the canvas is cut into, overview not included. */
+	/** Tiles the canvas is cut into, not counting the overview. */
 	readonly tileGrid: Grid;
-	/** Images given to the tower: tiles, overview, frames, padding frames included. */
+	/** Inputs to the tower: tiles, overview and frames, including padding frames. */
 	readonly views: number;
 	/** Patches of one view. */
 	readonly patchGrid: Grid;
 	/** Features of one view after pooling. */
 	readonly pooledGrid: Grid;
-	/** Features of the stitched tiles after padding is dropped; of one frame for a video. */
+	/** Features of the stitched tiles after padding is dropped. For a video, features of one frame. */
 	readonly unpaddedGrid: Grid;
-	/** The same after the token cap; equal to `unpaddedGrid` when the cap does not act. */
+	/** `unpaddedGrid` after the token cap. Equal to it when the cap has no effect. */
 	readonly cappedGrid: Grid;
 	readonly parts: TokenParts;
-	/** Patch embeddings the tower computes, class tokens not counted. */
+	/** Patch embeddings the tower computes, not counting class tokens. */
 	readonly towerTokens: number;
-	/** Positions this item takes in place of its placeholder: the main number. An upper bound if `range` is set. */
+	/** Positions this item takes up in place of its placeholder: the main number. An upper bound if `range` is set. */
 	readonly visualTokens: number;
-	/** Keys that cross-attention layers see instead of positions in the sequence; absent where there are none. */
+	/** Keys read by cross-attention layers instead of positions in the sequence. Absent when there are none. */
 	readonly crossAttentionTokens?: number;
 	readonly around: WrapperTokens;
 	readonly range?: TokenRange;
-	/** What a reader should know about this count, one line each. */
+	/** Notes for the reader about this count, one line each. */
 	readonly notes?: readonly string[];
 }
 
-/** One sample laid out: its items and their sums. */
+/** The layout of one sample: its items and their sums. */
 export interface SampleLayout {
 	readonly items: readonly ItemLayout[];
 	readonly visualTokens: number;
 	readonly towerTokens: number;
-	/** Visual tokens, markers and text around them, and the sample's own text. */
+	/** Total context tokens: visual tokens, the markers and text around them, and the sample's own text. */
 	readonly contextTokens: number;
-	/** By how many tokens that is over the checkpoint's context; absent when it fits. */
+	/** Tokens beyond the checkpoint's context length. Absent when the sample fits. */
 	readonly overContext?: number;
-	/** Whether `contextTokens` is exact: no range, no estimated text. */
+	/** Whether `contextTokens` is exact: no range and no estimated text. */
 	readonly exact: boolean;
 }
 
@@ -91,19 +94,22 @@ export const NOTHING_AROUND: WrapperTokens = Object.freeze({
 	estimatedTextTokens: 0,
 });
 
-/** Special tokens only, no text. */
+/** Wrapper tokens that are only special tokens, without text. */
 export function markersAround(markers: number): WrapperTokens {
 	return { markers, text: [], estimatedTextTokens: 0 };
 }
 
-/** A layout before its sum. `resizes` may be named and be undefined: counting copies no object to leave it out. */
+/**
+ * Layout fields before summing. `resizes` may be present but undefined, so that counting need not copy the object to
+ * omit it.
+ */
 type LayoutFields = Omit<ItemLayout, "visualTokens" | "resizes"> & {
 	readonly resizes?: readonly Size[] | undefined;
 };
 
 /**
- * Completes a layout: computes `visualTokens` as the sum of the parts and checks the numbers. Written out field by
- * field because every counted image passes here: one object shape, nothing copied.
+ * Completes a layout: sums the parts into `visualTokens` and checks the numbers. Written field by field because every
+ * counted image passes through here: one object shape, no copies.
  */
 export function itemLayout(fields: LayoutFields): ItemLayout {
 	const { parts, towerTokens } = fields;
@@ -139,7 +145,7 @@ export function itemLayout(fields: LayoutFields): ItemLayout {
 	return layout;
 }
 
-/** Sums the items of a sample. `contextLimit`: tokens the model takes. */
+/** Sums the items of a sample. `contextLimit` is the model's context length in tokens. */
 export function sampleLayout(
 	items: readonly ItemLayout[],
 	textTokens: number,
@@ -159,7 +165,7 @@ export function sampleLayout(
 	return { items, visualTokens, towerTokens, contextTokens, ...overflow(contextTokens, contextLimit), exact };
 }
 
-/** By how many tokens the items of one sample are over a context of so many; absent when they fit. */
+/** Tokens by which the items of one sample exceed the context. Absent when they fit. */
 export function overContext(items: readonly ItemLayout[], contextLimit: number): number | undefined {
 	return sampleLayout(items, 0, contextLimit).overContext;
 }
@@ -169,9 +175,9 @@ function overflow(contextTokens: number, contextLimit: number): Pick<SampleLayou
 }
 
 /**
- * The layout with the text around media counted by a tokenizer instead of estimated. `countTokens` counts one piece
- * without special tokens; pieces stand between special tokens, so they are tokenized apart. `contextLimit`: tokens the
- * model takes; without it nothing is over.
+ * Returns the layout with the text around media counted by a tokenizer instead of estimated. `countTokens` counts one
+ * piece, without adding special tokens. Pieces are separated by special tokens, so each is tokenized on its own.
+ * `contextLimit` is the model's context length in tokens; without it, nothing exceeds the context.
  */
 export function tokenizeText(
 	layout: SampleLayout,

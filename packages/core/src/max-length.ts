@@ -1,4 +1,7 @@
-/** The `max_length` a set of samples needs: every sample counted, quantiles by nearest rank, nothing left out silently. */
+/**
+ * Finds the `max_length` that a set of samples needs. Every sample is counted, quantiles use the nearest rank, and no
+ * sample is dropped silently.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import { createCounterFrom } from "./count.ts";
@@ -6,46 +9,46 @@ import type { Checkpoint } from "./families/index.ts";
 import { type SampleLayout, tokenizeText } from "./layout.ts";
 import type { Sample } from "./sample.ts";
 
-/** The length of one sample that occurs. */
+/** The length of one sample from the set. */
 export interface SampleLength {
-	/** Context tokens: visual tokens, markers and text around them, the sample's own text. */
+	/** Context tokens: visual tokens, the markers and text around them, and the sample's own text. */
 	readonly tokens: number;
-	/** Of these, text between frames that no tokenizer counted: an estimate. */
+	/** The part of `tokens` that is estimated: text between frames not counted by a tokenizer. */
 	readonly estimatedTextTokens: number;
-	/** Whether `tokens` is exact. False: some text is estimated, or a count is the upper bound of a range. */
+	/** Whether `tokens` is exact. False when some text is estimated or a count is the upper bound of a range. */
 	readonly exact: boolean;
-	/** Which sample, from 0, in the order added. */
+	/** Index of the sample from 0, in the order added. */
 	readonly sample: number;
 }
 
 export interface MaxLength {
-	/** The share of samples that fit whole. */
+	/** The fraction of samples that fit untruncated. */
 	readonly quantile: number;
-	/** Tokens that share needs: set `max_length` to this. */
+	/** Tokens needed for that fraction: set `max_length` to this. */
 	readonly maxLength: number;
-	/** Samples longer than `maxLength`: they would be cut or dropped. */
+	/** Samples longer than `maxLength`, which would be truncated or dropped. */
 	readonly over: number;
-	/** Samples counted. */
+	/** Number of samples counted. */
 	readonly samples: number;
 	/** Mean length, tokens. */
 	readonly mean: number;
 	readonly p95: SampleLength;
 	readonly p99: SampleLength;
 	readonly max: SampleLength;
-	/** Samples refused, by error code, with the first message of each. */
+	/** Samples refused, grouped by error code, with the first message of each. */
 	readonly leftOut: readonly { readonly code: string; readonly example: string; readonly samples: number }[];
 }
 
-/** Collects lengths one at a time, about 13 bytes each, so that a file of millions of lines can be read through. */
+/** Collects lengths one at a time at about 13 bytes each, so that files with millions of lines can be streamed. */
 export interface LengthMeter {
 	add(layout: Pick<SampleLayout, "contextTokens" | "items">): void;
-	/** A sample that could not be counted. */
+	/** Records a sample that could not be counted. */
 	leaveOut(code: string, reason: string): void;
-	/** Samples of more tokens than this. */
+	/** Number of samples with more tokens than this. */
 	longerThan(tokens: number): number;
 	/**
-	 * @param quantile share of the samples that must fit, above 0 to 1
-	 * @throws OnevisionError `invalid-input` for another share, or when no sample was added
+	 * @param quantile fraction of the samples that must fit, above 0 and up to 1
+	 * @throws OnevisionError `invalid-input` for a fraction outside that range, or when no sample was added
 	 */
 	result(quantile?: number): MaxLength;
 }
@@ -104,7 +107,7 @@ export function createLengthMeter(): LengthMeter {
 			const order = new Uint32Array(count).map((_, index) => index);
 			order.sort((a, b) => (tokens[a] ?? 0) - (tokens[b] ?? 0));
 			const ranked = (share: number): SampleLength => {
-				// The slack keeps 0.95 · 20 from skipping the 19th value over a rounding error.
+				// The slack keeps rounding error in 0.95 · 20 from skipping the 19th value.
 				const sample = order[Math.max(0, Math.ceil(share * count * (1 - 1e-12)) - 1)] ?? 0;
 				const estimatedTextTokens = estimated[sample] ?? 0;
 				const exact = estimatedTextTokens === 0 && bounded[sample] === 0;
@@ -127,12 +130,13 @@ export function createLengthMeter(): LengthMeter {
 }
 
 /**
- * The `max_length` under which a share of the samples fits whole, text tokens included.
+ * The `max_length` at which a given fraction of the samples fits untruncated, text tokens included.
  *
  * @param checkpoint any of its names, or a checkpoint of your own
- * @param options.quantile share of the samples that must fit, above 0 to 1 (default 1: all)
- * @param options.countText tokens of the text between frames; without it that part is estimated, and says so
- * @throws OnevisionError `invalid-input` when no sample can be counted, `unknown-key` and the like for settings
+ * @param options.quantile fraction of the samples that must fit, above 0 and up to 1 (default 1: all)
+ * @param options.countText counts tokens of the text between frames; without it that part is estimated, and the result
+ * says so
+ * @throws OnevisionError `invalid-input` when no sample can be counted, `unknown-key` and similar errors for settings
  */
 export function maxLengthFor(
 	checkpoint: string | Checkpoint,

@@ -1,15 +1,17 @@
-/** What a model is asked about: media items with their sizes, and the text around them. No bytes here. */
+/** The input to a model: media items with their sizes, and the text around them. Contains no bytes. */
 
 import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
 
-/** One image; `width` and `height` in pixels as it was loaded: by most readers as stored, by some turned by its EXIF orientation. */
+/**
+ * One image. `width` and `height` are in pixels as loaded: as stored for most readers, after EXIF orientation for some.
+ */
 export interface ImageItem extends Size {
 	readonly kind: "image";
 }
 
 /**
- * One video; `frames` is what the file holds, `fps` its frames per second, `hasAudio` whether it has a sound track
- * (absent: unknown).
+ * One video. `frames` is the number of frames in the file, `fps` is frames per second, and `hasAudio` says whether it
+ * has a sound track (absent: unknown).
  */
 export interface VideoItem extends Size {
 	readonly kind: "video";
@@ -24,32 +26,35 @@ export type MediaItem = ImageItem | VideoItem;
 export interface Sample {
 	readonly id?: string;
 	readonly media: readonly MediaItem[];
-	/** Tokens of the text, markers around media not included. Default 0. */
+	/** Tokens of the text, not counting the markers around media. Default 0. */
 	readonly textTokens?: number;
 }
 
-/** The three shapes of input one model has to serve. */
+/** The three kinds of input that one model must serve. */
 export const SCENARIOS = ["single-image", "multi-image", "video"] as const;
 export type Scenario = (typeof SCENARIOS)[number];
 
-/** Most frames a video may have: 24 hours at 120 frames per second. */
+/** Maximum frames of a video: 24 hours at 120 frames per second. */
 export const MAX_FRAMES = 24 * 3600 * 120;
-/** Highest frame rate taken seriously; high-speed cameras end well below. */
+/** Maximum accepted frame rate, far above what high-speed cameras reach. */
 export const MAX_FPS = 100_000;
 
-/** The scenario a sample belongs to; a video outweighs images, no media gives `undefined`. */
+/**
+ * The scenario a sample belongs to. A sample with a video is video, whatever else it holds; one without media gives
+ * `undefined`.
+ */
 export function scenarioOf(sample: Sample): Scenario | undefined {
 	if (sample.media.length === 0) return undefined;
 	if (sample.media.some((item) => item.kind === "video")) return "video";
 	return sample.media.length === 1 ? "single-image" : "multi-image";
 }
 
-/** Seconds a video lasts, `frames / fps`; `undefined` when its rate is unknown. */
+/** Duration of a video in seconds, `frames / fps`. `undefined` when its rate is unknown. */
 export function durationSeconds(video: VideoItem): number | undefined {
 	return video.fps === undefined ? undefined : video.frames / video.fps;
 }
 
-/** Throws `invalid-media` unless every size, frame count and rate is usable. */
+/** Throws `invalid-media` unless every size, frame count and rate is valid. */
 export function assertMedia(item: MediaItem): void {
 	if (item?.kind !== "image" && item?.kind !== "video") {
 		throw new OnevisionError("invalid-media", 'kind: expected "image" or "video"');

@@ -1,6 +1,6 @@
 /**
- * Which frames of a video are used when nobody says: those that the model's card samples, where transformers by itself
- * would take every frame; else what the implementation does.
+ * Which frames of a video are used by default: the ones the model card samples if transformers alone would use every
+ * frame, otherwise whatever the implementation does.
  */
 
 import type { Settings } from "./families/family.ts";
@@ -10,17 +10,17 @@ import { familyById } from "./families/index.ts";
 /** Where the choice of frames comes from. */
 export interface VideoSampling {
 	readonly by: "asked" | "card" | "implementation";
-	/** The settings that were asked for, or those of the card. */
+	/** The requested settings, or those of the model card. */
 	readonly settings: Settings;
-	/** What the card samples with, where it is not followed. */
+	/** The model card's sampling settings, when they are not followed. */
 	readonly card?: Settings;
-	/** Settings that choose frames, the first for a number of them; empty: the model fixes them. */
+	/** Settings that choose frames; the first sets the number of frames. Empty when the model fixes them. */
 	readonly choosers: readonly string[];
 }
 
 /**
- * The sampling under the settings asked for. With `asIs` the card is not followed. Spread `settings` of a `card` result
- * below those asked for.
+ * The sampling under the requested settings. With `asIs`, the model card is not followed. Spread `settings` of a `card`
+ * result before the requested settings, so that the requested ones take precedence.
  */
 export function videoSampling(
 	checkpoint: Checkpoint,
@@ -29,7 +29,7 @@ export function videoSampling(
 ): VideoSampling {
 	const family = familyById(checkpoint.family);
 	const parity = asked.parity ?? family.parities[0];
-	// The card's settings stand against what transformers does; other implementations sample by themselves.
+	// The card's settings apply only to transformers; other implementations sample by themselves.
 	const card = parity === "transformers" ? cardSettings(checkpoint) : {};
 	const byNumber = family
 		.knobs(checkpoint.constants)
@@ -46,7 +46,7 @@ export function videoSampling(
 		: { by: "card", settings: card, choosers };
 }
 
-/** What the card sets, where transformers does not do the same by itself. */
+/** The model card's settings that differ from what transformers does by itself. */
 function cardSettings({ recommendedSettings, family, constants }: Checkpoint): Settings {
 	const card: Settings = { ...recommendedSettings };
 	const defaults = familyById(family).defaults(constants, "transformers");

@@ -1,17 +1,20 @@
-/** What of a model no published file was read for, so that it is said wherever the number is shown. */
+/** Facts about a model that no published file confirms, so that they can be flagged wherever the number is shown. */
 
 import { LANGUAGE_MODELS, type LanguageModel, type UnknownLanguageModel } from "./facts/language-models.ts";
 import { TOWERS, type Tower } from "./facts/towers.ts";
 import type { Checkpoint } from "./families/index.ts";
 
-/** Properties of one row of a table. */
+/** Unverified properties of one table row. */
 export interface UnverifiedFacts {
-	/** Title of the checkpoint, name of its tower or of its language model. */
+	/** Title of the checkpoint, or name of its tower or language model. */
 	readonly of: string;
 	readonly properties: readonly string[];
 }
 
-/** Of the checkpoint's own row: what token counts and the context window rest on. Empty: everything was read. */
+/**
+ * Unverified facts in the checkpoint's own row, which token counts and the context window depend on. Empty when all
+ * were verified.
+ */
 export function unverifiedCheckpointFacts({
 	title,
 	unverified = [],
@@ -19,7 +22,7 @@ export function unverifiedCheckpointFacts({
 	return rowOf(title, unverified);
 }
 
-/** Of the checkpoint and its parts: what parameters, FLOPs and memory rest on, too. */
+/** Unverified facts of the checkpoint and its parts. Parameters, FLOPs and memory depend on these too. */
 export function unverifiedFacts(checkpoint: Checkpoint): readonly UnverifiedFacts[] {
 	const { tower, languageModel } = checkpoint.parts;
 	const parts: readonly (Tower | LanguageModel | UnknownLanguageModel)[] = [

@@ -1,7 +1,7 @@
 /**
- * Floating-point operations from widths and token counts; a multiply and an add are two. Matrix products and attention
- * are counted, norms and activations (below 1 %) are not. Attention over n tokens of width w costs 4·n²·w, and half of
- * that, 2·n·(n+1)·w, when it is causal. Compare Kaplan et al., arXiv 2001.08361, section 2.1.
+ * Floating-point operations, computed from widths and token counts. A multiply and an add count as two. Matrix products
+ * and attention are counted; norms and activations (below 1 %) are not. Attention over n tokens of width w costs
+ * 4·n²·w, or about half of that, 2·n·(n+1)·w, when it is causal. Compare Kaplan et al., arXiv 2001.08361, section 2.1.
  */
 
 import type { LanguageModel } from "../facts/language-models.ts";
@@ -9,7 +9,7 @@ import { latentMatrices, type Projector } from "../facts/parameters.ts";
 import type { Tower } from "../facts/towers.ts";
 import type { ItemLayout } from "../layout.ts";
 
-/** Forward FLOPs of one tower input of `patches` patches. */
+/** Forward FLOPs of the tower for one input of `patches` patches. */
 export function towerFlops(tower: Tower, patches: number): number {
 	const { layers, hidden, mlp } = tower;
 	const tokens = patches + tower.classTokens;
@@ -26,7 +26,10 @@ function towerAttentionFlops(tower: Tower, tokens: number): number {
 	return fullLayers * full + (tower.layers - fullLayers) * windowed;
 }
 
-/** Forward FLOPs of the projector for `towerTokens` patches. A query transformer counts its parameters once per patch. */
+/**
+ * Forward FLOPs of the projector for `towerTokens` patches. A query transformer counts each of its parameters once per
+ * patch.
+ */
 export function projectorFlops(projector: Projector, towerTokens: number): number {
 	switch (projector.kind) {
 		case "mlp2x-gelu":
@@ -47,7 +50,7 @@ export function projectorFlops(projector: Projector, towerTokens: number): numbe
 	}
 }
 
-/** Multiplications with weights per token and layer: attention projections and the MLPs a token passes through. */
+/** Weights a token is multiplied with in one layer: attention projections and the MLPs it passes through. */
 function weightsPerTokenAndLayer(model: LanguageModel): number {
 	const { experts } = model;
 	const attention = attentionWeights(model);
@@ -64,15 +67,15 @@ function attentionWeights(model: LanguageModel): number {
 	return hidden * (queries + 2 * keys) + queries * hidden;
 }
 
-/** Elements that a pair of positions multiplies in one layer: keys for the score, values for the sum. */
+/** Elements multiplied per query-key pair in one layer: keys for the score, values for the weighted sum. */
 function pairWidth({ heads, headSize, latentAttention: latent }: LanguageModel): number {
 	if (latent === undefined) return heads * 2 * headSize;
 	return heads * (latent.nopeHeadDim + latent.ropeHeadDim + latent.valueSize);
 }
 
 /**
- * Forward FLOPs of the language model over `tokens` positions at once. `heads` says for how many positions logits are
- * computed: 1 in prefill, all of them in training.
+ * Forward FLOPs of the language model over `tokens` positions at once. `heads` is the number of positions whose logits
+ * are computed: 1 in prefill, all of them in training.
  */
 export function languageModelFlops(model: LanguageModel, tokens: number, heads: number): number {
 	const linear = 2 * tokens * model.layers * weightsPerTokenAndLayer(model);
@@ -86,13 +89,13 @@ export function languageModelFlops(model: LanguageModel, tokens: number, heads: 
 	return linear + attention + 2 * heads * model.hidden * model.vocabulary;
 }
 
-/** Pairs of positions that see each other: n(n+1)/2, less what a sliding window hides. */
+/** Query-key pairs under a causal mask: n(n+1)/2, minus the pairs a sliding window masks out. */
 function causalPairs(tokens: number, window: number): number {
 	const hidden = Math.max(0, tokens - window);
 	return (tokens * (tokens + 1)) / 2 - (hidden * (hidden + 1)) / 2;
 }
 
-/** FLOPs of generating one token when `context` positions are already there. */
+/** FLOPs to generate one token with `context` positions already in the cache. */
 export function decodeFlops(model: LanguageModel, context: number): number {
 	const full = model.slidingWindow?.fullLayers ?? model.layers;
 	const windowed = Math.min(context + 1, model.slidingWindow?.tokens ?? context + 1);

@@ -1,8 +1,8 @@
 /**
- * Bytes: weights, key-value cache, and what training keeps per accelerator.
- * ZeRO (arXiv 1910.02054) shards optimizer state (stage 1), gradients (2) and parameters (3). Activations follow
- * Korthikanti et al., arXiv 2205.05198: about 34·tokens·width bytes a layer in 16-bit with fused attention, of which
- * checkpointing keeps 2·tokens·width and recomputes one layer at a time.
+ * Memory in bytes: weights, KV cache, and what training holds per accelerator.
+ * ZeRO (arXiv 1910.02054) shards optimizer state (stage 1), gradients (stage 2) and parameters (stage 3). Activations
+ * follow Korthikanti et al., arXiv 2205.05198: about 34·tokens·width bytes per layer in 16-bit with fused attention.
+ * With activation checkpointing, 2·tokens·width of those stay in memory, and one layer at a time is recomputed.
  */
 
 import type { LanguageModel } from "../facts/language-models.ts";
@@ -10,24 +10,27 @@ import type { Tower } from "../facts/towers.ts";
 import type { Model } from "./model.ts";
 import { isReached, type Training, trainableParameters } from "./training.ts";
 
-/** Bytes of a bfloat16 or float16 value. */
+/** Bytes per bfloat16 or float16 value. */
 export const HALF_BYTES = 2;
 const FLOAT_BYTES = 4;
-/** float32 master weight, first and second moment of AdamW. */
+/** AdamW state per parameter in float32: master weight, first moment and second moment. */
 const OPTIMIZER_BYTES = 3 * FLOAT_BYTES;
-/** Activation bytes per token and unit of width in one layer, 16-bit, attention scores not kept. */
+/** Activation bytes per token and unit of width in one layer, in 16-bit, without stored attention scores. */
 const LAYER_ACTIVATION_BYTES = 34;
-/** Parameters that ZeRO-3 holds gathered at a time: `stage3_max_live_parameters` of DeepSpeed and of LLaVA's zero3.json. */
+/**
+ * Maximum parameters that ZeRO-3 holds gathered at once: `stage3_max_live_parameters` of DeepSpeed and of LLaVA's
+ * zero3.json.
+ */
 const MAX_LIVE_PARAMETERS = 1e9;
-/** Elements of a gradient bucket: `reduce_bucket_size` of DeepSpeed by default. */
+/** Elements per gradient bucket: DeepSpeed's default `reduce_bucket_size`. */
 const REDUCE_BUCKET = 5e8;
 /**
- * CUDA context, cuBLAS and NCCL workspaces of a process: about a gigabyte on data-center cards. Not published by the
- * vendor; the runs that the estimate is checked against (memory.test.ts) leave room for it.
+ * CUDA context plus cuBLAS and NCCL workspaces per process: about a gigabyte on data-center cards. The vendor publishes
+ * no figure; the runs that check this estimate (memory.test.ts) leave room for it.
  */
 const CONTEXT_BYTES = 1e9;
 
-/** Key-value cache of `tokens` positions, 16-bit. Sliding-window layers keep the window only. */
+/** KV cache of `tokens` positions in 16-bit. Sliding-window layers cache only their window. */
 export function kvCacheBytes(model: LanguageModel, tokens: number): number {
 	const full = model.slidingWindow?.fullLayers ?? model.layers;
 	const windowed = Math.min(tokens, model.slidingWindow?.tokens ?? tokens);
@@ -35,52 +38,55 @@ export function kvCacheBytes(model: LanguageModel, tokens: number): number {
 	return positions * keptPerToken(model) * HALF_BYTES;
 }
 
-/** Elements that a layer keeps of a token: keys and values, or the vector both come from and the rotated key. */
+/**
+ * Elements a layer caches per token: keys and values or, with latent attention, the shared latent vector and the
+ * rotated key.
+ */
 function keptPerToken({ latentAttention: latent, kvHeads, headSize }: LanguageModel): number {
 	return latent === undefined ? 2 * kvHeads * headSize : latent.kvLoraRank + latent.ropeHeadDim;
 }
 
-/** What is kept in the host's memory instead of the accelerator's. */
+/** What is held in host memory instead of accelerator memory. */
 export const OFFLOADS = ["none", "optimizer", "optimizer-and-parameters"] as const;
 export type Offload = (typeof OFFLOADS)[number];
 
 export interface TrainingSetup {
 	readonly accelerators: number;
 	readonly zeroStage: number;
-	/** Samples per accelerator and pass. */
+	/** Samples per accelerator in one forward and backward pass. */
 	readonly microBatch: number;
 	readonly activationCheckpointing: boolean;
 	readonly offload: Offload;
 }
 
-/** Bytes per accelerator, by what they hold. A lower bound: fragmentation and temporary copies come on top. */
+/** Bytes per accelerator, by purpose. A lower bound: fragmentation and temporary copies come on top. */
 export interface TrainingMemory {
 	readonly parameters: number;
-	/** Parameters of other shards, gathered for the layers at work (ZeRO-3). */
+	/** Parameters gathered from other shards for the layers being computed (ZeRO-3). */
 	readonly gathered: number;
 	readonly gradients: number;
 	readonly optimizer: number;
-	/** Buckets that gradients are reduced in. */
+	/** Buckets used for gradient reduction. */
 	readonly buffers: number;
 	readonly activations: number;
-	/** Logits with their gradient in float32, and in 16-bit as the head writes them. */
+	/** Logits and their gradient in float32, plus the 16-bit logits that the head writes. */
 	readonly logits: number;
-	/** The runtime's own. */
+	/** Memory taken by the runtime itself. */
 	readonly context: number;
 	readonly total: number;
-	/** Bytes in the host's memory for each accelerator; 0 without offload. */
+	/** Bytes of host memory per accelerator; 0 without offload. */
 	readonly host: number;
 }
 
-/** What one sample brings into a training step. */
+/** What one sample adds to a training step. */
 export interface SampleLoad {
 	/** Positions of the language model: visual and text tokens. */
 	readonly contextTokens: number;
-	/** Patches over all tower inputs. */
+	/** Patches summed over all tower inputs. */
 	readonly towerTokens: number;
 }
 
-/** Memory per accelerator while training. An estimate from below. */
+/** Memory per accelerator during training. This is a lower bound. */
 export function estimateTrainingMemory(
 	model: Model,
 	training: Training,
@@ -114,7 +120,7 @@ export function estimateTrainingMemory(
 	};
 }
 
-/** A part that no gradient reaches keeps nothing: it runs forward layer by layer. */
+/** Activation bytes. A part that receives no gradient stores none, because its layers only run forward. */
 function estimateActivations(
 	{ tower, languageModel }: Model,
 	training: Training,
@@ -133,7 +139,7 @@ function estimateActivations(
 	);
 }
 
-/** Largest power of two up to `most` whose memory fits; 1 when not even that does. */
+/** The largest power of two up to `most` whose memory fits, or 1 when even that does not fit. */
 export function largestMicroBatch(
 	memoryOf: (microBatch: number) => TrainingMemory,
 	memoryBytes: number,

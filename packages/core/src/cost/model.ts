@@ -1,4 +1,7 @@
-/** The three parts of a model with their widths and parameter counts, from the ids or widths a checkpoint has. */
+/**
+ * The three parts of a model with their widths and parameter counts, looked up by id or taken from a checkpoint's own
+ * widths.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import { LANGUAGE_MODELS, type LanguageModel, type UnknownLanguageModel } from "../facts/language-models.ts";
@@ -25,9 +28,9 @@ export interface Model {
 }
 
 /**
- * Looks the parts up and counts their parameters.
+ * Looks up the parts and counts their parameters.
  *
- * @throws OnevisionError `unsupported` where the language model's widths are not known (see `knownModelOf`)
+ * @throws OnevisionError `unsupported` when the language model's widths are unknown (see `knownModelOf`)
  */
 export function modelOf(parts: ModelParts): Model {
 	const model = knownModelOf(parts);
@@ -39,7 +42,10 @@ export function modelOf(parts: ModelParts): Model {
 	);
 }
 
-/** As `modelOf`; `undefined` where the language model's widths, and with them parameters and costs, are not known. */
+/**
+ * Same as `modelOf`, but returns `undefined` when the language model's widths are unknown. Without widths, parameters
+ * and costs are unknown too.
+ */
 export function knownModelOf(parts: ModelParts): Model | undefined {
 	const tower: Tower = typeof parts.tower === "string" ? TOWERS[parts.tower] : parts.tower;
 	const languageModel = languageModelOf(parts);

@@ -1,6 +1,6 @@
 /**
- * What one request costs: FLOPs, key-value cache, a roofline estimate of the time to the first token, and price. A phase
- * takes as long as the slower of computing (peak FLOP/s times an efficiency) and moving weights and cache (bandwidth).
+ * Cost of one request: FLOPs, KV cache, a roofline estimate of the time to first token, and price. Each phase takes as
+ * long as the slower of compute (peak FLOP/s times an efficiency) and moving weights and cache (bandwidth).
  */
 
 import type { Hardware } from "../facts/hardware.ts";
@@ -9,23 +9,23 @@ import { decodeFlops, languageModelFlops, projectorFlops, towerFlopsOf } from ".
 import { HALF_BYTES, kvCacheBytes } from "./memory.ts";
 import type { Model } from "./model.ts";
 
-/** Requests decoded together where nobody says. */
+/** Default number of requests decoded together. */
 export const DEFAULT_REQUEST_BATCH = 16;
 
 export interface RequestSetup {
 	readonly hardware: Hardware;
-	/** Share of peak FLOP/s reached in prefill and tower, 0 to 1. */
+	/** Fraction of peak FLOP/s reached in prefill and in the tower, 0 to 1. */
 	readonly prefillEfficiency: number;
-	/** Requests decoded together, where as many fit. */
+	/** Maximum number of requests decoded together; fewer if they do not fit in memory. */
 	readonly requestBatch: number;
-	/** Accelerators that share the model; more are taken where these do not hold it. Default: as few as hold it. */
+	/** Accelerators that share the model. More are used if the model does not fit on these. Default: as few as hold it. */
 	readonly accelerators?: number;
-	/** USD per hour of one accelerator; absent: no price is given. */
+	/** USD per accelerator-hour. When absent, no price is estimated. */
 	readonly pricePerHour?: number;
 }
 
 export interface RequestCost {
-	/** Positions in prefill: visual, surrounding and prompt tokens. */
+	/** Prefill positions: visual, wrapper and prompt tokens. */
 	readonly promptTokens: number;
 	readonly answerTokens: number;
 	readonly flops: {
@@ -35,27 +35,27 @@ export interface RequestCost {
 		readonly decode: number;
 		readonly total: number;
 	};
-	/** Weights and key-value cache in memory, bytes. */
+	/** Memory for weights and KV cache, bytes. */
 	readonly memory: { readonly weights: number; readonly kvCache: number; readonly total: number };
-	/** Accelerators that share the model: as few as hold its weights and one request, or as asked. */
+	/** Accelerators that share the model: the number requested, or as few as hold its weights and one request. */
 	readonly accelerators: number;
-	/** Requests decoded together: as asked, or as many as fit those accelerators. */
+	/** Requests decoded together: the number requested, or as many as fit on those accelerators. */
 	readonly requestBatch: number;
-	/** Seconds, estimated. */
+	/** Estimated time to first token, seconds. */
 	readonly secondsToFirstToken: number;
-	/** The same if peak rates were reached: no implementation is faster. */
+	/** Time to first token at peak rates, seconds. No implementation can be faster. */
 	readonly leastSecondsToFirstToken: number;
-	/** Seconds for the whole answer, first token included, estimated. */
+	/** Estimated time for the whole answer, including the first token, seconds. */
 	readonly seconds: number;
-	/** Accelerator-seconds of one request when `requestBatch` share the decoding. */
+	/** Accelerator-seconds per request when `requestBatch` requests share decoding. */
 	readonly acceleratorSeconds: number;
-	/** Requests finished per second on those accelerators, `requestBatch` decoded together. */
+	/** Requests completed per second on those accelerators when `requestBatch` are decoded together. */
 	readonly requestsPerSecond: number;
 	/** USD per 1,000 requests. */
 	readonly pricePer1000?: number;
 }
 
-/** Estimates one request. `promptTokens` counts text only; `layout` brings the media. */
+/** Estimates the cost of one request. `promptTokens` counts text only; `layout` supplies the media tokens. */
 export function estimateRequest(
 	model: Model,
 	layout: SampleLayout,
@@ -110,7 +110,10 @@ export function estimateRequest(
 	};
 }
 
-/** Weights one decoding step reads: all of a dense model, the active experts of a mixture (for a batch of 1). */
+/**
+ * Weights read per decoding step: all of a dense model, or the active experts of a mixture of experts (at batch size
+ * 1).
+ */
 function activeWeights(model: Model): number {
 	const { experts, layers, hidden } = model.languageModel;
 	if (experts === undefined) return model.parameters.languageModel;

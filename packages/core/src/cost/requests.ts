@@ -1,26 +1,28 @@
-/** What a set of requests costs on one deployment: the accelerators that hold its largest, and what each request takes. */
+/**
+ * Cost of a set of requests on one deployment: the accelerators needed for the largest request, and the cost of each.
+ */
 
 import type { SampleLayout } from "../layout.ts";
 import { type Statistics, statistics } from "../plan/statistics.ts";
 import type { Model } from "./model.ts";
 import { estimateRequest, type RequestCost, type RequestSetup } from "./request.ts";
 
-/** A request of the set, and how often it occurs. */
+/** A request in the set, and how often it occurs. */
 export interface WeightedLayout {
 	readonly layout: SampleLayout;
 	readonly weight: number;
 }
 
 export interface RequestsCost {
-	/** Accelerators that hold the model and the cache of the largest request. */
+	/** Accelerators needed to hold the model and the KV cache of the largest request. */
 	readonly accelerators: number;
-	/** Estimated, as for one request. */
+	/** Estimated the same way as for a single request. */
 	readonly secondsToFirstToken: Statistics;
-	/** USD per 1,000 requests of the set, each as often as it occurs. Absent: no price was given. */
+	/** USD per 1,000 requests, weighted by how often each request occurs. Absent when no price was given. */
 	readonly pricePer1000?: number;
 }
 
-/** Estimates a set of requests, at least one. `promptTokens` counts text only; the layouts bring the media. */
+/** Estimates a non-empty set of requests. `promptTokens` counts text only; the layouts supply the media tokens. */
 export function estimateRequests(
 	model: Model,
 	layouts: readonly WeightedLayout[],
@@ -57,7 +59,7 @@ export function estimateRequests(
 	};
 }
 
-/** What of a layout decides its cost, as text. */
+/** The parts of a layout that decide its cost, as a string key. */
 function loadOf({ contextTokens, towerTokens, items }: SampleLayout): string {
 	const views = items.map(({ views, patchGrid: { rows, cols } }) => `${views}x${rows * cols}`);
 	return [contextTokens, towerTokens, ...views].join(" ");

@@ -1,7 +1,7 @@
 /**
- * What trains, and what one sample costs. Forward counts once; backward costs one forward for the gradients of
- * activations in every part from the first trained one on, and one more for the gradients of weights where they are
- * trained in full; recomputing activations repeats the forward of every part that is back-propagated through.
+ * What is trained, and what one sample costs. Forward counts once. Backward adds one forward's worth of FLOPs for
+ * activation gradients in every part from the first trained one on, and one more for weight gradients in each fully
+ * trained part. Recomputing activations repeats the forward pass of every part that gradients flow through.
  */
 
 import type { Part } from "../facts/curriculum.ts";
@@ -10,20 +10,20 @@ import type { Tower } from "../facts/towers.ts";
 import { languageModelFlops, projectorFlops } from "./flops.ts";
 import type { Model } from "./model.ts";
 
-/** How a part is trained: all its weights, low-rank adapters beside its linear layers, or not at all. */
+/** How a part is trained: all its weights, low-rank adapters beside its linear layers, or frozen. */
 export type Tuning = "full" | "lora" | "frozen";
 
-/** What trains, part by part. Costs and memory both follow from this one description. */
+/** Which parts are trained, and how. Costs and memory both derive from this. */
 export interface Training {
 	readonly parts: Readonly<Record<Part, Tuning>>;
-	/** Rank of the adapters where a part is tuned with LoRA. */
+	/** LoRA rank, for parts tuned with LoRA. */
 	readonly loraRank: number;
 }
 
-/** From input to output; gradients flow back from the loss to the first part that trains. */
+/** The parts from input to output. Gradients flow back from the loss to the first trained part. */
 export const PARTS = ["tower", "projector", "language-model"] as const satisfies readonly Part[];
 
-/** Full training of some parts, the others frozen. */
+/** Full training of the given parts; the others are frozen. */
 export function fullTraining(trainable: readonly Part[]): Training {
 	const tuning = (part: Part): Tuning => (trainable.includes(part) ? "full" : "frozen");
 	return {
@@ -36,13 +36,16 @@ export function fullTraining(trainable: readonly Part[]): Training {
 	};
 }
 
-/** Whether gradients flow through a part: it, or one nearer to the input, trains. Its activations are then kept. */
+/**
+ * Whether gradients flow through a part, because it or a part closer to the input is trained. If so, its activations
+ * are kept.
+ */
 export function isReached({ parts }: Training, part: Part): boolean {
 	const first = PARTS.findIndex((each) => parts[each] !== "frozen");
 	return first !== -1 && PARTS.indexOf(part) >= first;
 }
 
-/** Means over the samples of a stage; `towerFlops` is the forward of the tower for one sample. */
+/** Means over the samples of a stage. `towerFlops` is the tower's forward cost for one sample. */
 export interface StageLoad {
 	readonly contextTokens: number;
 	readonly towerTokens: number;
@@ -71,18 +74,18 @@ export function trainingFlops(
 		const reached = isReached(training, part);
 		const passes =
 			1 + Number(tuning === "full") + Number(reached) + Number(reached && activationCheckpointing);
-		// Adapters: forward, and both gradients; 2 FLOPs per weight and token each.
+		// Adapters cost a forward pass and both gradients, each 2 FLOPs per weight and token.
 		const adapters = tuning === "lora" ? 6 * tokens[part] * trainedParameters(model, part, training) : 0;
 		return sum + passes * forward[part] + adapters;
 	}, 0);
 }
 
-/** Parameters that are updated, over all parts. */
+/** Trained parameters, summed over all parts. */
 export function trainableParameters(model: Model, training: Training): number {
 	return PARTS.reduce((sum, part) => sum + trainedParameters(model, part, training), 0);
 }
 
-/** Parameters of one part that are updated. */
+/** Trained parameters of one part. */
 export function trainedParameters(model: Model, part: Part, { parts, loraRank }: Training): number {
 	const tuning = parts[part];
 	if (tuning === "frozen") return 0;
@@ -95,15 +98,15 @@ export function trainedParameters(model: Model, part: Part, { parts, loraRank }:
 }
 
 /**
- * Sum of input and output widths over a part's linear layers: adapters of rank 1 have that many parameters. Qwen2.5-7B at
- * rank 8 on all linear layers has 20,185,088, as peft prints.
+ * Sum of input and output widths over a part's linear layers, which equals the parameter count of rank-1 adapters.
+ * Qwen2.5-7B at rank 8 on all linear layers has 20,185,088, as peft prints.
  */
 function adapterWidths({ tower, projector, languageModel }: Model, part: Part): number {
 	switch (part) {
 		case "tower":
 			return tower.layers * towerLayerWidths(tower);
 		case "projector":
-			// Projectors are small; adapters on them are not used, they train in full.
+			// Projectors are small, so they train in full instead of with adapters.
 			return "in" in projector ? projector.in + projector.out : 0;
 		case "language-model":
 			return languageModel.layers * languageLayerWidths(languageModel);

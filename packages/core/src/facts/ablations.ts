@@ -1,21 +1,21 @@
 /**
- * Published ablations of visual tokens: what happened to benchmark scores when resolution, tokens per tile, tokens per
- * frame or frames changed and nothing else did. Fidelity's exponents are fitted to them and its ranking is tested
- * against them (plan/fidelity.ts, docs/fidelity.md). Scores are percent unless said otherwise.
+ * Published ablations of visual tokens: how benchmark scores changed when only the resolution, tokens per tile, tokens
+ * per frame or number of frames changed. Fidelity's exponents are fitted to these tables, and its ranking is tested
+ * against them (plan/fidelity.ts, docs/fidelity.md). Scores are in percent unless noted otherwise.
  */
 
-/** One row of the frames-against-tokens ablation: frames in training and at inference, tokens of one frame. */
+/** One row of the frames-against-tokens ablation: frames in training, frames at inference, and tokens per frame. */
 export interface FrameAblation {
 	readonly trainedFrames: number;
 	readonly askedFrames: number;
-	/** Of 729 patches. */
+	/** Out of 729 patches. */
 	readonly tokensPerFrame: number;
 	readonly scores: Readonly<Record<VideoBenchmark, number>>;
 }
 
 export type VideoBenchmark = "next-qa" | "perception-test" | "egoschema" | "video-mme";
 
-/** Mean duration of the benchmark's clips, s. */
+/** Mean clip duration of each benchmark, s. */
 export const BENCHMARK_SECONDS = {
 	"next-qa": { seconds: 44, source: "arXiv 2105.08276 (average length 44 s)" },
 	"perception-test": { seconds: 23, source: "arXiv 2305.13786 (average length 23 s)" },
@@ -41,8 +41,8 @@ const row = (
 });
 
 /**
- * LLaVA-Video, table 8: SigLIP at 384 px, Qwen2, trained on clips of up to 30 s. The one published table that varies
- * frames and tokens per frame for this family, at equal training.
+ * LLaVA-Video, table 8: SigLIP at 384 px, Qwen2, trained on clips of up to 30 s. The only published table that varies
+ * both frames and tokens per frame for this family under equal training.
  */
 export const LLAVA_VIDEO_FRAMES = {
 	source: "arXiv 2410.02713, appendix C, table 8",
@@ -57,17 +57,17 @@ export const LLAVA_VIDEO_FRAMES = {
 	],
 } as const satisfies { readonly source: string; readonly rows: readonly FrameAblation[] };
 
-/** One row of the resolution-against-tokens ablation. `tileLimit`: side of the largest tile grid. */
+/** One row of the resolution-against-tokens ablation. `tileLimit` is the side of the largest tile grid. */
 export interface TileAblation {
 	readonly tileLimit: number;
-	/** Token cap in tiles, overview included. */
+	/** Token cap in tiles, including the overview. */
 	readonly tokenTiles: number;
 	readonly scores: Readonly<Record<"ai2d" | "chartqa" | "docvqa" | "infovqa", number>>;
 }
 
 /**
- * LLaVA-NeXT's "Higher AnyRes" ablation, the recipe that became LLaVA-OneVision's `anyres_max_9`: SigLIP at 384 px,
- * Qwen1.5-0.5B. The four benchmarks of the table that ask for detail.
+ * LLaVA-NeXT's "Higher AnyRes" ablation, whose recipe became LLaVA-OneVision's `anyres_max_9`: SigLIP at 384 px,
+ * Qwen1.5-0.5B. Only the table's four detail-oriented benchmarks are included.
  */
 export const HIGHER_ANYRES = {
 	source:
@@ -83,9 +83,9 @@ export const HIGHER_ANYRES = {
 } as const satisfies { readonly source: string; readonly rows: readonly TileAblation[] };
 
 /**
- * LLaVA-NeXT-Interleave: frames pooled to a quarter against frames as they are, at equal tokens. ActivityNet-QA in
- * percent, the mean of the captioning scores out of 5. Its training captions were written from ten frames a clip
- * (LLaVA-Hound), so more frames could teach little: the two tables disagree, and the truth depends on the data.
+ * LLaVA-NeXT-Interleave: frames pooled to a quarter against unpooled frames, at equal tokens. ActivityNet-QA is in
+ * percent; the captioning scores are a mean out of 5. Its training captions were written from ten frames per clip
+ * (LLaVA-Hound), so extra frames could teach little. The two tables disagree; which one holds depends on the data.
  */
 export const INTERLEAVE_POOLING = {
 	source: "https://llava-vl.github.io/blog/2024-06-16-llava-next-interleave/, pooling against not pooling",

@@ -1,39 +1,39 @@
 /**
- * The published curricula: LLaVA-OneVision's four stages with their data mixes, and the sizes of
- * LLaVA-OneVision-1.5's three. Based on arXiv 2408.03326 (table 1 and the two data figures), the training scripts of
- * LLaVA-VL/LLaVA-NeXT, and arXiv 2509.23661. Where they disagree, `source` says so.
+ * The published curricula: LLaVA-OneVision's four stages with their data mixes, and the sizes of LLaVA-OneVision-1.5's
+ * three stages. Based on arXiv 2408.03326 (table 1 and the two data figures), the training scripts of
+ * LLaVA-VL/LLaVA-NeXT, and arXiv 2509.23661. Where these disagree, `source` says so.
  */
 
 import type { Fact } from "@onevision/base";
 
-/** A part of a vision-language model that a stage may train. */
+/** A part of a vision-language model that a stage can train. */
 export type Part = "tower" | "projector" | "language-model";
 
-/** How single images are cut in a stage: not at all (the overview only), or into one of `tileGrids`. */
+/** How a stage tiles single images: overview only, or one of `tileGrids`. */
 export interface StageTiling {
-	/** Tile grids as rows x cols written in the paper's form. */
+	/** Tile grids (rows x cols), in the paper's notation. */
 	readonly tileGrids: string;
-	/** Visual tokens are pooled down to this many tiles' worth, overview not counted; 0: the overview only. */
+	/** Visual tokens are pooled down to this many tiles' worth, not counting the overview. 0 means the overview only. */
 	readonly maxTiles: number;
 }
 
-/** What is known of one stage of training. */
+/** The published facts about one training stage. */
 export interface StageFacts {
 	readonly name: string;
 	readonly samples: Fact<number>;
 	readonly trainable: Fact<readonly Part[]>;
 	readonly learningRates: { readonly [part in Part]?: Fact<number> };
-	/** Samples per optimiser step, over all devices. */
+	/** Samples per optimizer step, summed over all devices. */
 	readonly globalBatch: Fact<number>;
 	readonly epochs: Fact<number>;
-	/** Share of the steps over which the learning rate rises. */
+	/** Fraction of the steps spent on learning-rate warmup. */
 	readonly warmup: Fact<number>;
 	readonly schedule: Fact<"cosine">;
 	readonly maxLength: Fact<number>;
-	/** Most frames of a video; absent where a stage sees no video. */
+	/** Maximum frames per video; absent when the stage sees no video. */
 	readonly maxFrames?: Fact<number>;
 	readonly tiling: Fact<StageTiling>;
-	/** Most visual tokens of one single image, newlines not counted. */
+	/** Maximum visual tokens per single image, not counting newlines. */
 	readonly maxVisualTokens: Fact<number>;
 }
 
@@ -51,7 +51,7 @@ const ALL_PARTS = ["tower", "projector", "language-model"] as const;
 
 const fact = <T>(value: T, unit: string, source: string): Fact<T> => ({ value, unit, source });
 
-/** Settings that the stages training the whole model share; `script` is where they stand. */
+/** Settings shared by the stages that train the whole model. `script` is the file they were read from. */
 function wholeModel(script: string) {
 	return {
 		trainable: fact<readonly Part[]>(ALL_PARTS, "parts", `${PAPER}: full model; ${script}: mm_tunable_parts`),
@@ -130,7 +130,7 @@ const SI_FIGURE =
 const OV_FIGURE =
 	"arXiv 2408.03326, figure of the 1.6M OneVision data (by transcription of stanford-cs336/lectures images/llava-onevision-data-2.png)";
 
-/** Shares of the single-image stage's 3.2M samples, by kind of data. They sum to 1. */
+/** Shares of the single-image stage's 3.2M samples by kind of data. They sum to 1. */
 export const SINGLE_IMAGE_MIXTURE = {
 	general: fact(0.361, "share of samples", SI_FIGURE),
 	"doc-chart-screen": fact(0.206, "share of samples", SI_FIGURE),
@@ -139,7 +139,7 @@ export const SINGLE_IMAGE_MIXTURE = {
 	"general-ocr": fact(0.089, "share of samples", SI_FIGURE),
 } as const satisfies Record<string, Fact<number>>;
 
-/** Shares of the OneVision stage, by scenario, as printed; they sum to 1.001. */
+/** Shares of the OneVision stage by scenario, as printed. They sum to 1.001. */
 export const ONE_VISION_MIXTURE = {
 	"single-image": fact(0.312, "share of samples", OV_FIGURE),
 	"multi-image": fact(0.43, "share of samples", OV_FIGURE),
@@ -147,8 +147,8 @@ export const ONE_VISION_MIXTURE = {
 } as const satisfies Record<string, Fact<number>>;
 
 /**
- * Samples of the OneVision stage, by scenario. The printed shares fit these figure sums (1.32M in all), not the
- * headline 1.6M; with the repository's "around 800K" single-image samples the sum is 1.7M.
+ * Samples of the OneVision stage by scenario. The printed shares match these sums from the figure (1.32M in total), not
+ * the headline 1.6M. With the repository's "around 800K" single-image samples the total is 1.7M.
  */
 export const ONE_VISION_SAMPLES = {
 	"single-image": fact(

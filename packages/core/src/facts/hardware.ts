@@ -1,26 +1,26 @@
 /**
- * Accelerators: peak bfloat16 rate, memory, memory bandwidth and, where a provider publishes one, a price.
- * Based on the vendors' data sheets. Rates are dense (a data sheet's "with sparsity" figure is halved) and
- * accumulate in float32. Real kernels reach a part of them; that part is not a fact about the chip.
+ * Accelerators: peak bfloat16 rate, memory, memory bandwidth and, where a provider publishes one, a price. Based on the
+ * vendors' data sheets. Rates are dense (a "with sparsity" figure is halved) with float32 accumulation. Real kernels
+ * reach only a fraction of them; that fraction is not a fact about the chip.
  */
 
 import type { Fact } from "@onevision/base";
 import { nearest, OnevisionError } from "@onevision/base";
 
-/** One accelerator, per device (for a superchip: per GPU). */
+/** One accelerator. Figures are per device (for a superchip, per GPU). */
 export interface Hardware {
 	readonly name: string;
-	/** Dense peak, FLOP/s, in `precision` with float32 accumulation. */
+	/** Dense peak in `precision` with float32 accumulation, FLOP/s. */
 	readonly flopsPerSecond: number;
-	/** What the peak is for: bfloat16, or float16 on chips without bfloat16. */
+	/** Precision of the peak rate: bfloat16, or float16 on chips without bfloat16. */
 	readonly precision: "bf16" | "fp16";
-	/** The vendor's figure read as 10^9 bytes per GB; devices report up to 7 % more, runtimes take some of it. */
+	/** The vendor's figure with 10^9 bytes per GB. Devices report up to 7 % more, and the runtime uses some of it. */
 	readonly memoryBytes: number;
 	readonly bandwidthBytesPerSecond: number;
-	/** Properties the data sheet was not read for. Absent: none. */
+	/** Properties not confirmed by a data sheet. Absent: none. */
 	readonly unverified?: readonly (keyof Hardware)[];
 	readonly source: string;
-	/** List price of one device for one hour on demand, USD, without tax. Prices move: mind the date. */
+	/** On-demand list price per device-hour, USD, before tax. Prices change, so check the date. */
 	readonly pricePerHour?: Fact<number>;
 }
 
@@ -203,7 +203,7 @@ export const HARDWARE = {
 
 export type HardwareId = keyof typeof HARDWARE;
 
-/** The id of an accelerator, without regard to case. Throws `unknown-name` with the nearest. */
+/** Finds an accelerator id, ignoring case. Throws `unknown-name`, suggesting the nearest id. */
 export function resolveHardwareId(name: string): HardwareId {
 	const ids = Object.keys(HARDWARE) as HardwareId[];
 	const found = ids.find((id) => id === name.toLowerCase());

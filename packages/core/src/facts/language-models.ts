@@ -1,25 +1,28 @@
 /**
- * Language models that vision-language models are built on: the widths that parameter counts, FLOPs and
- * key-value memory follow from. Based on each model's config.json; every row but InternLM2's was built with
- * transformers 5.18.0 and its parameter count equals `parameters` (InternLM2's equals the formula of parameters.ts).
- * A count does not see `contextTokens`, nor how `heads * headSize` splits.
+ * Language models used in vision-language models, with the widths that determine parameter counts, FLOPs and KV-cache
+ * memory. Based on each model's config.json. Every row except InternLM2's was instantiated with transformers 5.18.0,
+ * and its parameter count equals `parameters`; InternLM2's equals the formula in parameters.ts. A parameter count does
+ * not verify `contextTokens`, nor how `heads * headSize` splits.
  */
 
-/** Widths of latent attention, elements, in the spelling of config.json: ranks, and per head what is not rotated, is, and is a value. */
+/**
+ * Widths of latent attention, in elements, named as in config.json: the ranks, and the per-head sizes of the unrotated
+ * part, the rotated part and the value.
+ */
 export interface LatentAttention {
-	/** `q_lora_rank`; absent: queries come from the hidden state by one matrix. */
+	/** `q_lora_rank`; absent when one matrix computes queries from the hidden state. */
 	readonly queryRank?: number;
 	/** `kv_lora_rank` */
 	readonly kvLoraRank: number;
 	/** `qk_nope_head_dim` */
 	readonly nopeHeadDim: number;
-	/** `qk_rope_head_dim`; one rotated key is shared by all heads. */
+	/** `qk_rope_head_dim`; all heads share one rotated key. */
 	readonly ropeHeadDim: number;
 	/** `v_head_dim` */
 	readonly valueSize: number;
 }
 
-/** One decoder-only transformer. Widths in elements, counts are whole numbers. */
+/** One decoder-only transformer. Widths are in elements; counts are integers. */
 export interface LanguageModel {
 	readonly name: string;
 	readonly layers: number;
@@ -28,50 +31,62 @@ export interface LanguageModel {
 	readonly kvHeads: number;
 	readonly headSize: number;
 	/**
-	 * Keys and values come from one small vector per token and layer, which is what is kept (DeepSeek-V2, arXiv
-	 * 2405.04434). Absent: plain attention. `kvHeads` and `headSize` are then not used.
+	 * Keys and values are computed from one small cached vector per token and layer (DeepSeek-V2, arXiv 2405.04434).
+	 * `kvHeads` and `headSize` are then unused. Absent: plain attention.
 	 */
 	readonly latentAttention?: LatentAttention;
-	/** Intermediate width of the feed-forward block; for a mixture of experts see `experts.mlp`. */
+	/** Intermediate width of the feed-forward block. For a mixture of experts see `experts.mlp`. */
 	readonly mlp: number;
-	/** Gate, up and down matrices (true), or up and down only. */
+	/** True: gate, up and down matrices. False: up and down only. */
 	readonly gatedMlp: boolean;
-	/** Rows of the embedding table, padding rows included. */
+	/** Rows of the embedding table, including padding rows. */
 	readonly vocabulary: number;
-	/** The output head is the embedding table. */
+	/** Whether the output head shares the embedding table. */
 	readonly tiedEmbeddings: boolean;
 	/** `max_position_embeddings`, tokens. */
 	readonly contextTokens: number;
-	/** Biases on the query, key and value projections (none of these models has others). */
+	/** Whether query, key and value projections have biases (none of these models has other biases). */
 	readonly attentionBias: boolean;
 	/** RMS norms of width `headSize` on queries and keys. */
 	readonly qkNorm: boolean;
-	/** Norms of width `hidden` per layer: 2, 4 where attention and MLP outputs are normed too (Gemma), 1 where both read one (Cohere). */
+	/**
+	 * Norms of width `hidden` per layer: usually 2; 4 when attention and MLP outputs are also normed (Gemma); 1 when
+	 * attention and MLP share one (Cohere).
+	 */
 	readonly normsPerLayer: 1 | 2 | 4;
-	/** All but `fullLayers` layers attend to the last `tokens` tokens only. Absent: every layer sees everything. */
+	/**
+	 * All layers except `fullLayers` of them attend only to the last `tokens` tokens. Absent: every layer has full
+	 * attention.
+	 */
 	readonly slidingWindow?: { readonly tokens: number; readonly fullLayers: number };
-	/** Every layer's MLP is `count` gated experts of width `mlp`, of which a token uses `active`. */
+	/** Every layer's MLP is a mixture of `count` gated experts of width `mlp`; each token uses `active` of them. */
 	readonly experts?: {
 		readonly count: number;
 		readonly active: number;
 		readonly mlp: number;
 		readonly sharedMlp?: number;
-		/** First layers with a plain MLP of width `mlp` instead; costs count them as expert layers. Absent: none. */
+		/**
+		 * Number of leading layers with a plain MLP of width `mlp` instead. Cost estimates treat them as expert layers.
+		 * Absent: none.
+		 */
 		readonly denseLayers?: number;
 	};
-	/** What the widths do not describe, and the total less what they give, in parameters. Absent: they give it all. */
+	/**
+	 * What the widths do not describe: `difference` is the total parameter count minus what the widths give. Absent: the
+	 * widths describe everything.
+	 */
 	readonly beyondWidths?: { readonly difference: number; readonly why: string };
-	/** Published total (the safetensors metadata on Hugging Face), each stored tensor once. */
+	/** Published total (the safetensors metadata on Hugging Face), counting each stored tensor once. */
 	readonly parameters: number;
-	/** Properties no published file or copy was read for. Absent: none. */
+	/** Properties not confirmed by any published file or copy. Absent: none. */
 	readonly unverified?: readonly (keyof LanguageModel)[];
 	readonly source: string;
 }
 
-/** A language model whose widths are not known: visual tokens can be counted, its parameters and costs cannot. */
+/** A language model with unknown widths. Visual tokens can be counted, but not its parameters or costs. */
 export interface UnknownLanguageModel {
 	readonly name: string;
-	/** Why its widths say nothing, for people. */
+	/** Why the widths are unknown, as text for people. */
 	readonly unknown: string;
 }
 
@@ -119,13 +134,16 @@ const gemma3 = {
 	normsPerLayer: 4,
 } as const;
 
-/** Per head of DeepSeek-V2 and its successors. */
+/** Per-head sizes of DeepSeek-V2 and its successors. */
 const latentHead = { nopeHeadDim: 128, ropeHeadDim: 64, valueSize: 128 } as const;
 
 const GEMMA3_NOTE =
 	"; one layer in six is full (transformers 5.18.0 layer_types), window 1,024 from arXiv 2503.19786; parameters: the checkpoint's total less tower and projector";
 
-/** Three layers in four keep a fixed state instead of keys and values, as large as those of this many tokens. */
+/**
+ * Three of every four layers keep a fixed-size state instead of a KV cache. The state is as large as a cache of this
+ * many tokens.
+ */
 const qwen35 = { ...qwen3, headSize: 256, vocabulary: 248320, contextTokens: 262144 } as const;
 const QWEN35_WHY =
 	"gated attention and Gated DeltaNet layers; the fixed state of the latter is counted as a sliding window of the same size";

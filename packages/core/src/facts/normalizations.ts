@@ -1,28 +1,28 @@
 /**
- * What a checkpoint's processors do to pixel values: filter, rescaling, normalisation. No count depends on it; `media`
- * makes pixels by it.
+ * What a checkpoint's processors do to pixel values: resampling filter, rescaling, normalization. No token count
+ * depends on these; `media` uses them to compute pixels.
  */
 
-/** One processor, by the keys of its file. A row of the table leaves out what its class does anyway. */
+/** Settings of one processor, named as in its file. Rows omit settings whose class default already applies. */
 export interface PixelSettings {
-	/** A filter by Pillow's number, 0 nearest to 5 hamming. */
+	/** Pillow's filter number, from 0 (nearest) to 5 (hamming). */
 	readonly resample?: number;
 	readonly doResize?: boolean;
 	readonly doRescale?: boolean;
 	readonly rescaleFactor?: number;
 	readonly doNormalize?: boolean;
-	/** One per channel, of values in 0 to 1. */
+	/** One value per channel, for pixel values in 0 to 1. */
 	readonly mean?: readonly number[];
 	readonly std?: readonly number[];
-	/** What images are resized to, px. */
+	/** Target size for resizing images, px. */
 	readonly size?: { readonly shortest_edge?: number; readonly height?: number };
-	/** Padding before resizing, which some processors do for squares. */
+	/** Padding before resizing, which some processors use to make squares. */
 	readonly doPad?: boolean;
 }
 
 export interface CheckpointPixels {
 	readonly image: PixelSettings;
-	/** Absent: as images. */
+	/** Absent: same as for images. */
 	readonly video?: PixelSettings;
 	/** Where the values were read. */
 	readonly source: string;
@@ -36,7 +36,7 @@ interface Normalization {
 
 const IMAGE_UTILS = "transformers 5.18.0 src/transformers/image_utils.py";
 
-/** Means and deviations of red, green and blue that processors share. */
+/** Per-channel means and deviations (red, green, blue) shared by several processors. */
 export const NORMALIZATIONS = {
 	clip: {
 		mean: [0.48145466, 0.4578275, 0.40821073],
@@ -48,13 +48,13 @@ export const NORMALIZATIONS = {
 		std: [0.229, 0.224, 0.225],
 		source: `${IMAGE_UTILS} IMAGENET_DEFAULT_MEAN, IMAGENET_DEFAULT_STD`,
 	},
-	/** To −1 to 1. */
+	/** Maps to −1 to 1. */
 	half: {
 		mean: [0.5, 0.5, 0.5],
 		std: [0.5, 0.5, 0.5],
 		source: `${IMAGE_UTILS} IMAGENET_STANDARD_MEAN, IMAGENET_STANDARD_STD`,
 	},
-	/** Left as 0 to 1. */
+	/** Keeps values in 0 to 1. */
 	none: {
 		mean: [0, 0, 0],
 		std: [1, 1, 1],
@@ -63,7 +63,7 @@ export const NORMALIZATIONS = {
 } as const satisfies Record<string, Normalization>;
 export type NormalizationId = keyof typeof NORMALIZATIONS;
 
-/** Settings that normalise by a row of the table. */
+/** Settings that normalize with a row of the table. */
 export function normalizedBy(id: NormalizationId): PixelSettings {
 	const { mean, std } = NORMALIZATIONS[id];
 	return { mean, std };

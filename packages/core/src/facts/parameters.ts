@@ -1,7 +1,7 @@
 /**
- * Exact parameter counts from widths. Based on the modules of transformers 5.18.0 (models qwen2, qwen3, qwen3_moe,
- * llama, gemma2, gemma3, deepseek_v3, clip, siglip, qwen2_vl, qwen2_5_vl, qwen3_vl, internvl, mlcd); each total asserts that its
- * parts sum.
+ * Exact parameter counts computed from widths. Based on the modules of transformers 5.18.0 (models qwen2, qwen3,
+ * qwen3_moe, llama, gemma2, gemma3, deepseek_v3, clip, siglip, qwen2_vl, qwen2_5_vl, qwen3_vl, internvl, mlcd). Each
+ * total asserts that its parts sum to it.
  */
 
 import { assertInternal } from "@onevision/base";
@@ -12,37 +12,37 @@ import type { Tower } from "./towers.ts";
 export interface LanguageModelParameters {
 	readonly embedding: number;
 	readonly attention: number;
-	/** MLPs; with experts, all of them and their routers. */
+	/** MLP weights; for a mixture of experts, all experts and their routers. */
 	readonly mlp: number;
 	/** Layer norms, query and key norms, and the final norm. */
 	readonly norms: number;
-	/** Output head, 0 when it is the embedding table. */
+	/** Output head; 0 when it shares the embedding table. */
 	readonly head: number;
-	/** What the widths do not describe (`beyondWidths`); absent when they describe everything. */
+	/** Parameters the widths do not describe (`beyondWidths`). Absent when they describe everything. */
 	readonly other?: number;
 	readonly total: number;
 }
 
 /** Parameters of a vision tower, by part. */
 export interface TowerParameters {
-	/** Patch embedding with its class tokens. */
+	/** Patch embedding, including class tokens. */
 	readonly patchEmbedding: number;
 	readonly positions: number;
-	/** Attention and MLP matrices with their biases and scales. */
+	/** Attention and MLP matrices, including biases and scales. */
 	readonly blocks: number;
 	readonly norms: number;
-	/** What the widths do not describe (`beyondWidths`); absent when they describe everything. */
+	/** Parameters the widths do not describe (`beyondWidths`). Absent when they describe everything. */
 	readonly other?: number;
 	readonly total: number;
 }
 
-/** What stands between a tower and a language model. Widths in elements. */
+/** The projector between a tower and a language model. Widths in elements. */
 export type Projector =
-	/** Two linear layers with a GELU between (LLaVA, LLaVA-OneVision). */
+	/** Two linear layers with a GELU in between (LLaVA, LLaVA-OneVision). */
 	| { readonly kind: "mlp2x-gelu"; readonly in: number; readonly out: number }
 	/**
-	 * A norm of width `hidden`, then `merge` x `merge` patches side by side through two linear layers (Qwen-VL,
-	 * LLaVA-OneVision-1.5 and 2). Each of `deepstack` more mergers norms after the patches are joined (Qwen3-VL).
+	 * A norm of width `hidden`, then `merge` x `merge` concatenated patches through two linear layers (Qwen-VL,
+	 * LLaVA-OneVision-1.5 and 2). The `deepstack` additional mergers apply their norm after concatenation (Qwen3-VL).
 	 */
 	| {
 			readonly kind: "patch-merger";
@@ -52,9 +52,9 @@ export type Projector =
 			readonly norm: "layer" | "rms";
 			readonly deepstack?: number;
 	  }
-	/** `merge` x `merge` patches side by side, a layer norm, two linear layers with a GELU between (InternVL). */
+	/** `merge` x `merge` concatenated patches, a layer norm, and two linear layers with a GELU in between (InternVL). */
 	| { readonly kind: "pixel-shuffle"; readonly hidden: number; readonly merge: number; readonly out: number }
-	/** One matrix, with or without bias, after an optional norm of width `in` (Gemma 3: no bias, RMS norm). */
+	/** One matrix, with or without a bias, after an optional norm of width `in` (Gemma 3: RMS norm, no bias). */
 	| {
 			readonly kind: "linear";
 			readonly in: number;
@@ -62,10 +62,10 @@ export type Projector =
 			readonly bias: boolean;
 			readonly norm?: "layer" | "rms";
 	  }
-	/** Query transformers differ too much for a formula: the count is given. */
+	/** Query transformers vary too much for one formula, so the count is given. */
 	| { readonly kind: "q-former"; readonly parameters: number };
 
-/** Parameters of a decoder-only language model, tied head counted once. */
+/** Parameters of a decoder-only language model. A tied head is counted once. */
 export function countLanguageModelParameters(model: LanguageModel): LanguageModelParameters {
 	const { layers, hidden, headSize, latentAttention: latent } = model;
 	const embedding = model.vocabulary * hidden;
@@ -84,7 +84,7 @@ export function countLanguageModelParameters(model: LanguageModel): LanguageMode
 	return { ...parts, total };
 }
 
-/** Parameters of a vision tower, the projector not included. */
+/** Parameters of a vision tower, not counting the projector. */
 export function countTowerParameters(tower: Tower): TowerParameters {
 	const { layers, hidden, mlp } = tower;
 	const normSize = tower.norm === "layer" ? 2 * hidden : hidden;
@@ -130,7 +130,7 @@ export function countProjectorParameters(projector: Projector): number {
 	}
 }
 
-/** Matrices of one layer's attention and their biases. */
+/** Attention matrices and biases of one layer. */
 function attentionMatrices(model: LanguageModel): number {
 	const { hidden, heads, headSize, latentAttention: latent } = model;
 	if (latent !== undefined) return latentMatrices(hidden, heads, latent);
@@ -139,7 +139,10 @@ function attentionMatrices(model: LanguageModel): number {
 	return hidden * qkvWidth + (model.attentionBias ? qkvWidth : 0) + queryWidth * hidden;
 }
 
-/** Matrices of one layer of latent attention: queries, the vector that is kept, keys and values from it, the output. */
+/**
+ * Latent-attention matrices of one layer: queries, the cached latent vector, keys and values computed from it, and the
+ * output.
+ */
 export function latentMatrices(hidden: number, heads: number, latent: LatentAttention): number {
 	const { queryRank, kvLoraRank, nopeHeadDim, ropeHeadDim, valueSize } = latent;
 	const queryWidth = heads * (nopeHeadDim + ropeHeadDim);

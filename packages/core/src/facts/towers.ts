@@ -1,58 +1,61 @@
 /**
- * Vision towers as vision-language models use them: widths, attention pattern, and what parameter counts follow
- * from. Based on each model's config.json and the modelling code named in `source`. `parameters` is computed by
- * `countTowerParameters`; rows whose source names transformers 5.18.0 equal that library's count.
+ * Vision towers as used in vision-language models: widths, attention pattern, and everything parameter counts depend
+ * on. Based on each model's config.json and the modeling code named in `source`. `parameters` is computed by
+ * `countTowerParameters`; rows whose source names transformers 5.18.0 match that library's count.
  */
 
-/** One vision transformer, without the projector that follows it. Widths in elements. */
+/** One vision transformer, without its projector. Widths in elements. */
 export interface Tower {
 	readonly name: string;
-	/** Blocks the checkpoint keeps and the reference implementation runs. */
+	/** Blocks stored in the checkpoint and run by the reference implementation. */
 	readonly layers: number;
-	/** Blocks whose result reaches the projector; below `layers` where an earlier block's output is taken. */
+	/** Number of blocks whose output reaches the projector; less than `layers` when an earlier block's output is used. */
 	readonly featureLayer: number;
 	readonly hidden: number;
 	readonly heads: number;
 	/** Intermediate width of the feed-forward block. */
 	readonly mlp: number;
-	/** Gate, up and down matrices (true), or up and down only. */
+	/** True: gate, up and down matrices. False: up and down only. */
 	readonly gatedMlp: boolean;
 	/** Side of a patch, px. */
 	readonly patchSize: number;
-	/** Side of the square input, px; absent: native resolution. */
+	/** Side of the square input, px. Absent: native resolution. */
 	readonly imageSize?: number;
-	/** Frames folded into one patch (a 3-D patch embedding); absent: 1. */
+	/** Frames per patch (a 3-D patch embedding). Absent: 1. */
 	readonly temporalPatch?: number;
-	/** Learned tokens that join the patches of each input. */
+	/** Learned tokens prepended to the patches of each input. */
 	readonly classTokens: number;
 	/**
-	 * What a token attends to. "full": every token of its input (one tile, one image, or one temporal patch of a
-	 * video). Otherwise windows of `window` x `window` patches, except in `fullLayers` layers, which are full.
+	 * What a token attends to. "full": every token of its input (one tile, one image, or one temporal patch of a video).
+	 * Otherwise: windows of `window` x `window` patches, with full attention in `fullLayers` of the layers.
 	 */
 	readonly attention: "full" | { readonly window: number; readonly fullLayers: number };
-	/** Frames of a video that attend to each other; absent: 1 (one frame or one temporal patch). */
+	/** Video frames that attend to each other. Absent: 1 (one frame or one temporal patch). */
 	readonly framesPerWindow?: number;
-	/** Layers, counted from 0, whose outputs go to the language model's first layers through mergers of their own. */
+	/** Indices from 0 of the layers whose outputs enter the language model's first layers, each through its own merger. */
 	readonly deepstack?: readonly number[];
-	/** Layer norms have a weight and a bias, RMS norms a weight. */
+	/** Layer norms have a weight and a bias; RMS norms have only a weight. */
 	readonly norm: "layer" | "rms";
-	/** A norm before the first block; a norm after the last one. */
+	/** Whether there is a norm before the first block, and one after the last. */
 	readonly preNorm: boolean;
 	readonly finalNorm: boolean;
 	readonly patchBias: boolean;
-	/** Biases on query, key and value; the output projection and the MLP have theirs in every tower here. */
+	/** Biases on query, key and value. The output projection and the MLP have biases in every tower here. */
 	readonly qkvBias: boolean;
 	/** RMS norms of width `hidden` on queries and keys. */
 	readonly qkNorm: boolean;
-	/** A learned factor per channel after attention and after the MLP. */
+	/** A learned scale per channel after attention and after the MLP. */
 	readonly layerScale: boolean;
-	/** Learned position embeddings, elements; 0 where positions are rotary only. */
+	/** Learned position embeddings, in elements; 0 when positions are purely rotary. */
 	readonly positionParameters: number;
-	/** What the widths do not describe, and the total less what they give, in parameters. Absent: they give it all. */
+	/**
+	 * What the widths do not describe: `difference` is the total parameter count minus what the widths give. Absent: the
+	 * widths describe everything.
+	 */
 	readonly beyondWidths?: { readonly difference: number; readonly why: string };
-	/** Parameters of the tower alone, computed. */
+	/** Parameters of the tower alone, computed from its widths. */
 	readonly parameters: number;
-	/** Properties no published file or copy was read for. Absent: none. */
+	/** Properties not confirmed by any published file or copy. Absent: none. */
 	readonly unverified?: readonly (keyof Tower)[];
 	readonly source: string;
 }

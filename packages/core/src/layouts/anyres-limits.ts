@@ -1,4 +1,4 @@
-/** Limits on AnyRes grids: which canvases they leave, and their values as choices of the planner. */
+/** Limits on AnyRes grids: the canvases that remain, and the planner's choices. */
 
 import type { Size } from "@onevision/base";
 import { integer } from "@onevision/base/schema";
@@ -9,7 +9,7 @@ export const maxTilesSchema = integer("AnyRes grid limit: only canvases of at mo
 	max: 36,
 });
 
-/** Canvases within the grid limit; the smallest ones when the limit allows none. */
+/** Canvases within the grid limit, or the smallest ones if the limit allows none. */
 export function limitCanvases(canvases: readonly Size[], tile: number, maxTiles: number): readonly Size[] {
 	const tilesOf = (canvas: Size): number =>
 		Math.floor(canvas.width / tile) * Math.floor(canvas.height / tile);
@@ -19,13 +19,13 @@ export function limitCanvases(canvases: readonly Size[], tile: number, maxTiles:
 	return canvases.filter((canvas) => tilesOf(canvas) === fewest);
 }
 
-/** The grid limits that make a difference for a list of canvases, ascending. */
+/** The grid limits that change the outcome for a list of canvases, ascending. */
 export function tileCounts(canvases: readonly Size[], tile: number): number[] {
 	const counts = canvases.map(({ width, height }) => Math.floor(width / tile) * Math.floor(height / tile));
 	return [...new Set(counts)].sort((a, b) => a - b);
 }
 
-/** The AnyRes grid limit as a choice of the planner. */
+/** The AnyRes grid limit as a planner knob. */
 export function maxTilesKnob(values: readonly number[]): Knob {
 	return {
 		setting: "max_tiles",

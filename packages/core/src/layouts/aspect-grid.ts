@@ -1,12 +1,13 @@
 /**
- * InternVL's dynamic preprocessing, shared by many: the tile grid whose aspect ratio is nearest the image's.
- * Source: transformers 5.18 models/got_ocr2/image_processing_got_ocr2.py `get_optimal_tiled_canvas`; the original
- * (InternVL, VILA, Phi-4) walks a Python set instead of a sorted list, which can differ on exact ties only.
+ * InternVL's dynamic preprocessing, shared by many families: picks the tile grid whose aspect ratio is closest to the
+ * image's. Source: transformers 5.18 models/got_ocr2/image_processing_got_ocr2.py `get_optimal_tiled_canvas`. The
+ * original (InternVL, VILA, Phi-4) iterates over a Python set instead of a sorted list, which can differ only on exact
+ * ties.
  */
 
 import type { Grid, Size } from "@onevision/base";
 
-/** All grids of `min` to `max` tiles by number of tiles; within one number, fewer columns first. */
+/** All grids of `min` to `max` tiles, ordered by number of tiles, then by number of columns. */
 export function gridsUpTo(min: number, max: number): Grid[] {
 	const grids: Grid[] = [];
 	for (let cols = 1; cols <= max; cols++) {
@@ -17,7 +18,10 @@ export function gridsUpTo(min: number, max: number): Grid[] {
 	return grids.sort((a, b) => a.rows * a.cols - b.rows * b.cols);
 }
 
-/** The nearest grid; on an exact tie a later one wins when the image has over half its pixels. `tile` in px. */
+/**
+ * The grid with the closest aspect ratio. On an exact tie, a later grid wins if the image has more than half its
+ * pixels. `tile` in px.
+ */
 export function nearestAspectGrid(image: Size, tile: number, grids: readonly Grid[]): Grid {
 	const aspect = image.width / image.height;
 	const area = image.width * image.height;

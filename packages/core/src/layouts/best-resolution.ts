@@ -1,12 +1,12 @@
 /**
- * Which canvas an image is fitted to, from a list of allowed ones.
- * LLaVA-NeXT `select_best_resolution` (llava/mm_utils.py), copied by transformers 5.18 image_processing_utils.py:642.
+ * Selects the canvas an image is fitted to from a list of allowed ones. LLaVA-NeXT `select_best_resolution`
+ * (llava/mm_utils.py), copied by transformers 5.18 image_processing_utils.py:642.
  */
 
 import type { Size } from "@onevision/base";
 import { assertInternal } from "@onevision/base";
 
-/** Allowed canvases by ascending area, those of one area in the order given. */
+/** Allowed canvases by ascending area. Canvases of equal area keep their given order. */
 export interface CanvasList {
 	readonly sizes: readonly Size[];
 	readonly widths: Float64Array;
@@ -14,7 +14,7 @@ export interface CanvasList {
 	readonly areas: Float64Array;
 }
 
-/** Prepares a list of canvases, px; at least one. Their order decides exact ties. */
+/** Prepares a non-empty list of canvases, px. Their order decides exact ties. */
 export function canvasList(canvases: readonly Size[]): CanvasList {
 	const sizes = [...canvases].sort((a, b) => a.width * a.height - b.width * b.height);
 	return {
@@ -25,7 +25,7 @@ export function canvasList(canvases: readonly Size[]): CanvasList {
 	};
 }
 
-/** Pixels of the image that survive in a canvas, with the reference's float64 arithmetic. */
+/** Image pixels that survive in a canvas, in the reference's float64 arithmetic. */
 function keptPixels(width: number, height: number, canvasWidth: number, canvasHeight: number): number {
 	const byWidth = canvasWidth / width;
 	const byHeight = canvasHeight / height;
@@ -35,9 +35,9 @@ function keptPixels(width: number, height: number, canvasWidth: number, canvasHe
 }
 
 /**
- * Index of the canvas that keeps the most of the image's pixels; on a tie the one that wastes fewer, then the first.
- * A canvas keeps at most its area, so with canvases in order of area few need to be looked at: those large enough for
- * every pixel from the smallest up, then smaller ones from the largest down.
+ * Index of the canvas that keeps the most image pixels. A tie goes to the canvas that wastes fewer pixels, then to the
+ * first. A canvas keeps at most its own area, so with canvases sorted by area only a few must be checked: those large
+ * enough for every pixel from the smallest up, then the others from the largest down.
  */
 export function selectBestResolution({ width, height }: Size, list: CanvasList): number {
 	const { widths, heights, areas } = list;
@@ -47,7 +47,7 @@ export function selectBestResolution({ width, height }: Size, list: CanvasList):
 	let best = -1;
 	let bestKept = -1;
 	for (let index = split; index < areas.length; index++) {
-		// Everything is kept already: a larger canvas only wastes more.
+		// All pixels are kept already, so a larger canvas only wastes more.
 		if (bestKept === pixels) break;
 		const kept = keptPixels(width, height, widths[index] as number, heights[index] as number);
 		if (kept > bestKept) {
@@ -57,7 +57,7 @@ export function selectBestResolution({ width, height }: Size, list: CanvasList):
 	}
 	for (let index = split - 1; index >= 0 && (areas[index] as number) >= bestKept; index--) {
 		const kept = keptPixels(width, height, widths[index] as number, heights[index] as number);
-		// As much kept on a smaller canvas wastes less, and on one of the same area the earlier goes first.
+		// If a smaller canvas keeps as much, it wastes less. With equal area, the earlier canvas goes first.
 		if (kept >= bestKept) {
 			bestKept = kept;
 			best = index;

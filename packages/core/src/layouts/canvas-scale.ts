@@ -1,7 +1,8 @@
 /**
- * Meta's tiling rule, shared by many: the tile grid that enlarges the image least, or shrinks it least where no grid
- * holds it. Sources: transformers 5.18 models/mllama/image_processing_mllama.py `get_optimal_tiled_canvas`,
- * models/llama4/image_processing_llama4.py `get_best_fit`, models/cohere2_vision/image_processing_cohere2_vision.py.
+ * Meta's tiling rule, shared by several families: picks the tile grid that enlarges the image least, or shrinks it
+ * least if no grid can hold it. Sources: transformers 5.18 models/mllama/image_processing_mllama.py
+ * `get_optimal_tiled_canvas`, models/llama4/image_processing_llama4.py `get_best_fit`,
+ * models/cohere2_vision/image_processing_cohere2_vision.py.
  */
 
 import type { Grid, Size } from "@onevision/base";
@@ -10,17 +11,17 @@ import { assertInternal } from "@onevision/base";
 export interface CanvasScaleRule {
 	/** Side of a tile, px. */
 	readonly tile: number;
-	/** Grids to choose from, by number of tiles: on a tie the first wins, so the smallest. */
+	/** Candidate grids by number of tiles. The first wins a tie, so the smallest grid. */
 	readonly grids: readonly Grid[];
-	/** Take the grid that enlarges the image most instead. Default false. */
+	/** Pick the grid that enlarges the image most instead. Default false. */
 	readonly enlargeMost?: boolean;
-	/** Arithmetic the reference computes scales in. Default float64. */
+	/** Whether the reference computes scales in float32. Default float64. */
 	readonly float32?: boolean;
 }
 
 /**
- * The grid for an image of this size, px. Sides may be zero or negative, as some references subtract margins first.
- * Grids of equal size never tie for the best: the smaller grid inside both has the same scale.
+ * The grid for an image of this size, px. Sides may be zero or negative, because some references subtract margins
+ * first. Grids of equal area never tie for the best: the smaller grid contained in both has the same scale.
  */
 export function leastScaleGrid(image: Size, rule: CanvasScaleRule): Grid {
 	const { tile, grids, enlargeMost = false } = rule;
@@ -43,8 +44,9 @@ export function leastScaleGrid(image: Size, rule: CanvasScaleRule): Grid {
 }
 
 /**
- * Size of the image inside its canvas, px: kept as it is where it fits, but at least one side reaches `tile`; shrunk
- * where it does not. Without `tile` it is enlarged to the canvas. Sides are rounded down, to 1 at least.
+ * Size of the image inside its canvas, px. An image that fits keeps its size, except that at least one side must reach
+ * `tile`; one that does not fit is shrunk. Without `tile`, the image is enlarged to the canvas. Sides are rounded down,
+ * but to at least 1.
  */
 export function fitToTiles(image: Size, canvas: Size, tile?: number): Size {
 	const target =

@@ -1,15 +1,15 @@
 /**
- * Ovis2's tiling rule: the fewest tiles that keep 90% of the image's area once each tile's part is fitted to the tile.
- * Source: transformers 5.18 models/ovis2/image_processing_ovis2.py `get_min_tile_covering_grid`.
+ * Ovis2's tiling rule: the smallest number of tiles that keeps 90% of the image's area after each cell is fitted to a
+ * tile. Source: transformers 5.18 models/ovis2/image_processing_ovis2.py `get_min_tile_covering_grid`.
  */
 
 import type { Grid, Size } from "@onevision/base";
 import { assertInternal } from "@onevision/base";
 
-/** Share of the image's area that must survive. */
+/** Fraction of the image's area that must survive. */
 const COVERING_THRESHOLD = 0.9;
 
-/** The grid for an image, px; `grids` by number of tiles, fewer rows first within one number. */
+/** The grid for an image, px. `grids` are ordered by number of tiles, then by number of rows. */
 export function coveringGrid(image: Size, tile: number, grids: readonly Grid[]): Grid {
 	let enough: { readonly grid: Grid; readonly share: number } | undefined;
 	let most: { readonly grid: Grid; readonly share: number } | undefined;
@@ -24,12 +24,12 @@ export function coveringGrid(image: Size, tile: number, grids: readonly Grid[]):
 	return best.grid;
 }
 
-/** Pixels left when every cell's longer side is shrunk to `tile`; the last row and column take the remainder. */
+/** Pixels left after every cell's longer side is shrunk to `tile`. The last row and column take the remainder. */
 function coveredArea({ width, height }: Size, tile: number, { rows, cols }: Grid): number {
 	const rowHeight = Math.floor(height / rows);
 	const colWidth = Math.floor(width / cols);
 	let sum = 0;
-	// Summed cell by cell: float addition is not associative and the share is compared with a threshold.
+	// Summed cell by cell, because float addition is not associative and the result is compared with a threshold.
 	for (let row = 0; row < rows; row++) {
 		for (let col = 0; col < cols; col++) {
 			const cellWidth = col === cols - 1 ? width - col * colWidth : colWidth;

@@ -1,4 +1,4 @@
-/** Which frames of a clip are used: each reference's own way, as ascending indices. */
+/** Which frames of a clip are used. Each function follows one reference and returns ascending indices. */
 
 import { linspace, roundHalfEven } from "@onevision/base";
 
@@ -18,8 +18,8 @@ export function sampleLinspaceRounded(total: number, count: number): number[] {
 }
 
 /**
- * `torch.arange(0, total, total / count).int()`: Qwen2-VL in transformers. The step is a float64, the values are
- * float32, and the length is `ceil(total / step)`, which can be one more than `count`.
+ * `torch.arange(0, total, total / count).int()`: Qwen2-VL in transformers. The step is float64, the values are float32,
+ * and the length is `ceil(total / step)`, which can be one more than `count`.
  */
 export function sampleArange(total: number, count: number): number[] {
 	const step = total / count;
@@ -27,8 +27,9 @@ export function sampleArange(total: number, count: number): number[] {
 }
 
 /**
- * `torch.arange(total/count/2, total, total/count).int()`: InternVL in transformers, the middle of each stretch. Values
- * are float32; torch's vector units round one frame number of about one clip in 7,000 differently, by the processor.
+ * `torch.arange(total/count/2, total, total/count).int()`: InternVL in transformers, the midpoint of each segment.
+ * Values are float32. Depending on the CPU, torch's vector units round one frame index differently in about one of
+ * 7,000 clips.
  */
 export function sampleArangeShifted(total: number, count: number): number[] {
 	const step = total / count;
@@ -45,8 +46,8 @@ export function sampleSegments(total: number, count: number): number[] {
 }
 
 /**
- * `smart_nframes` of qwen-vl-utils (vision_process.py): frames taken of `total` at `rate` per second from a clip of
- * `fps`, between `min` and `max`, in multiples of `multiple`.
+ * `smart_nframes` of qwen-vl-utils (vision_process.py): the number of frames sampled from `total` at `rate` per second,
+ * for a clip of `fps`, clamped to `min` and `max` and rounded to multiples of `multiple`.
  */
 export function countByRate(
 	{ total, fps, rate }: { readonly total: number; readonly fps: number; readonly rate: number },

@@ -1,11 +1,11 @@
-/** Choosing frames: the settings that video families share, and what they come to for one clip. */
+/** Frame selection: the settings that video families share, and the frames they select from one clip. */
 
 import { choice, either, integer } from "@onevision/base/schema";
 import type { Knob, Parity } from "../families/family.ts";
 import { MAX_FRAMES, type VideoItem } from "../sample.ts";
 import { sampleLinspace, sampleUniform } from "./frame-sampling.ts";
 
-/** Every frame of the file, or this many spread evenly. */
+/** Every frame of the file, or this many evenly spaced frames. */
 export type FrameCount = number | "all";
 
 export const numFramesSchema = either(
@@ -14,7 +14,7 @@ export const numFramesSchema = either(
 );
 
 /**
- * Frames that vLLM's loader keeps of a clip unless told otherwise (`--media-io-kwargs`). Source: vllm-project/vllm
+ * Frames that vLLM's loader keeps per clip by default (`--media-io-kwargs`). Source: vllm-project/vllm
  * vllm/multimodal/media/video.py at 055e47c (`num_frames`), vllm/multimodal/video.py at e5005d0 (`VideoBackend`).
  */
 export const VLLM_FRAMES = 32;
@@ -26,7 +26,7 @@ export interface SampledFrames {
 	readonly notes?: readonly string[];
 }
 
-/** `trained` is how many frames the checkpoint saw per clip, for the note when none are sampled. */
+/** `trained` is the number of frames per clip in training. It appears in the note for when no frames are sampled. */
 export function sampleFrames(
 	video: VideoItem,
 	asked: FrameCount,
@@ -57,7 +57,7 @@ export function sampleFrames(
 	return { count: asked, indices: sample(video.frames, asked) };
 }
 
-/** Notes on a number of frames beside a rate, which the video processors of transformers refuse together. */
+/** Notes for a frame count given together with a rate, a combination that transformers' video processors reject. */
 export function notesOnBoth(asked: number, rate: number | "all", parity: Parity): readonly string[] {
 	if (parity !== "transformers" || rate === "all") return [];
 	return [
@@ -69,13 +69,13 @@ export function withNotes(sampled: SampledFrames, notes: readonly string[]): Sam
 	return notes.length === 0 ? sampled : { ...sampled, notes: [...notes, ...(sampled.notes ?? [])] };
 }
 
-/** Frame counts the planner tries: every one to 64, then steps of 8 to 256. */
+/** Frame counts the planner tries: every count up to 64, then steps of 8 up to 256. */
 const FRAME_CHOICES: readonly number[] = [
 	...Array.from({ length: 64 }, (_, index) => index + 1),
 	...Array.from({ length: 24 }, (_, index) => 72 + 8 * index),
 ];
 
-/** Frames per video as a choice of the planner, in multiples of `step`. */
+/** Frames per video as a planner knob, in multiples of `step`. */
 export function numFramesKnob(step = 1): Knob {
 	return {
 		setting: "num_frames",

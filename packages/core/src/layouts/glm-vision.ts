@@ -1,7 +1,7 @@
 /**
- * What GLM-4.1V, GLM-4.5V and GLM-4.6V share: one pixel budget per image (counted as two frames) or per clip, and pairs
- * of frames as token grids. Source: transformers 5.18 models/glm4v and models/glm46v; the pair of markers around an image
- * or a clip is written by the chat template.
+ * What GLM-4.1V, GLM-4.5V and GLM-4.6V share: one pixel budget per image (counted as two frames) or per clip, and one
+ * token grid per pair of frames. Source: transformers 5.18 models/glm4v and models/glm46v. The chat template writes the
+ * pair of markers around an image or a clip.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -40,17 +40,17 @@ export type GlmSettings = {
 	readonly max_pixels: number;
 	readonly video_min_pixels: number;
 	readonly video_max_pixels: number;
-	/** A number stands for frames sampled evenly before the processor is called. */
+	/** A number means frames sampled evenly before the processor is called. */
 	readonly num_frames: ClipFrames;
 };
 
 export interface GlmVideoRule {
-	/** Frames the processor takes by itself, an even number, the last one twice if need be. */
+	/** Frames the processor samples by itself. The number is even; the last frame is repeated if necessary. */
 	sample(video: VideoItem): number[];
 	timeText(seconds: number): string;
 }
 
-/** What the processor assumes when a clip's rate is unknown. */
+/** Frame rate the processor assumes for a clip of unknown rate. */
 const ASSUMED_FPS = 24;
 
 const IMAGE_TOKENS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096, 6144, 7500];
@@ -129,8 +129,8 @@ function takeFrames(video: VideoItem, asked: ClipFrames, rule: GlmVideoRule): Sa
 }
 
 /**
- * Indices that never fall, without repeats; when their number is odd, the last one twice. Takes any number of them, so
- * they may come one by one.
+ * Drops repeats from non-decreasing indices and, if an odd number remains, repeats the last. Accepts any iterable, so
+ * the indices can be generated lazily.
  */
 export function inPairs(indices: Iterable<number>): number[] {
 	const unique: number[] = [];
@@ -139,7 +139,7 @@ export function inPairs(indices: Iterable<number>): number[] {
 	return last !== undefined && unique.length % 2 === 1 ? [...unique, last] : unique;
 }
 
-/** Each token grid has its own pair of markers and the time of its first frame after it. */
+/** Each token grid has its own pair of markers, followed by the time of its first frame. */
 function pairTimes(
 	video: VideoItem,
 	sampled: SampledFrames,

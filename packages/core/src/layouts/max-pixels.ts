@@ -1,9 +1,12 @@
-/** Pixel limits as choices of the planner. */
+/** Pixel limits as planner knobs. */
 
 import { formatInteger } from "@onevision/base";
 import type { Knob } from "../families/family.ts";
 
-/** A pixel limit as a choice of the planner: `tokens` times `pixelsPerToken`; `{}` in the label is the tokens. */
+/**
+ * A pixel limit as a planner knob, whose values are `tokens` times `pixelsPerToken`. `{}` in the label is replaced by
+ * the number of tokens.
+ */
 export function maxPixelsKnob(
 	setting: string,
 	tokens: readonly number[],

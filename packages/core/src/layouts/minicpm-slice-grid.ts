@@ -1,15 +1,16 @@
 /**
- * MiniCPM-V's slicing: how many cuts an image gets, and what its overview and its cuts are resized to.
- * Sources: transformers 5.18 models/minicpmv4_6/image_processing_minicpmv4_6.py; OpenBMB's image_processing_minicpmv.py
- * (2.6 to 4.5), which rounds to a patch where 4.6 rounds to four.
+ * MiniCPM-V's slicing: how many cuts an image gets, and the sizes its overview and its cuts are resized to. Sources:
+ * transformers 5.18 models/minicpmv4_6/image_processing_minicpmv4_6.py; OpenBMB's image_processing_minicpmv.py (2.6 to
+ * 4.5), which rounds to one patch where 4.6 rounds to four.
  */
 
 import type { Grid, Size } from "@onevision/base";
 import { roundHalfEven } from "@onevision/base";
 
 /**
- * `get_sliced_grid`: about as many cuts as the image has slice areas, nearest to its aspect ratio on a log scale; on a
- * tie the one with more rows. `undefined`: not cut. `slice` is the side of a cut, px.
+ * `get_sliced_grid`: about as many cuts as the image has slice areas, in the grid closest to its aspect ratio on a log
+ * scale. On a tie, the grid with more rows wins. `undefined` when the image is not cut. `slice` is the side of a cut,
+ * px.
  */
 export function sliceGrid({ width, height }: Size, maxSlices: number, slice: number): Grid | undefined {
 	const areas = Math.min(Math.ceil((width * height) / (slice * slice)), maxSlices);
@@ -32,7 +33,10 @@ export function sliceGrid({ width, height }: Size, maxSlices: number, slice: num
 	return best;
 }
 
-/** `find_best_resize`: about `slice`² pixels when larger (or always), sides rounded to `divisor` px. */
+/**
+ * `find_best_resize`: scales to about `slice`² pixels when larger (or always, with `allowUpscale`), with sides rounded
+ * to `divisor` px.
+ */
 export function resizeView(image: Size, slice: number, divisor: number, allowUpscale: boolean): Size {
 	let { width, height } = image;
 	if (height * width > slice * slice || allowUpscale) {
@@ -52,7 +56,7 @@ export function resizeSlice({ width, height }: Size, grid: Grid, slice: number, 
 	return resizeView(cell, slice, divisor, true);
 }
 
-/** `ensure_divide`: the nearest multiple, ties to the even one, at least one. */
+/** `ensure_divide`: the nearest multiple (ties go to the even one), but at least one. */
 function toMultiple(length: number, divisor: number): number {
 	return Math.max(roundHalfEven(length / divisor) * divisor, divisor);
 }

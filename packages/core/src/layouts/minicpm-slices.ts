@@ -1,4 +1,6 @@
-/** An image or frames as MiniCPM-V lays them out: an overview and, when large enough, cuts, each between tags. */
+/**
+ * How MiniCPM-V lays out an image or frames: an overview and, if the image is large enough, cuts, each between tags.
+ */
 
 import type { Grid, Size } from "@onevision/base";
 import { type ItemLayout, itemLayout, type WrapperTokens } from "../layout.ts";
@@ -12,13 +14,13 @@ export interface SliceRule {
 	readonly patch: number;
 	/** Side of a square cut, px (`scale_resolution`). */
 	readonly slice: number;
-	/** Sides are rounded to this, px. */
+	/** Sides are rounded to multiples of this, px. */
 	readonly divisor: number;
-	/** Most cuts; 0 for none. */
+	/** Maximum number of cuts; 0 for none. */
 	readonly maxSlices: number;
-	/** Tokens of a view of that many patches. */
+	/** Token grid of a view with that patch grid. */
 	readonly tokens: (patches: Grid) => Grid;
-	/** Whether a number stands before the image (`use_image_id`). */
+	/** Whether a number precedes the image (`use_image_id`). */
 	readonly imageId: boolean;
 }
 
@@ -60,7 +62,7 @@ export function layoutSlices(
 	});
 }
 
-/** The layout with the image's own number in `<image_id>`, from 0. */
+/** The layout with the image's own number in `<image_id>`, counting from 0. */
 export function withImageId(layout: ItemLayout, ordinal: number): ItemLayout {
 	return withFirstText(layout, String(ordinal - 1));
 }
@@ -74,7 +76,7 @@ function area({ rows, cols }: Grid): number {
 	return rows * cols;
 }
 
-/** `<image_id>0</image_id>`, `<image>…</image>` and `<slice>…</slice>`, a newline between rows of cuts. */
+/** `<image_id>0</image_id>`, `<image>…</image>` and `<slice>…</slice>`, with a newline between rows of cuts. */
 function tags(pictures: number, cuts: number, rows: number, imageId: boolean): WrapperTokens {
 	const breaks = Array.from({ length: pictures * (rows - 1) }, () => "\n");
 	const text = imageId ? ["0", ...breaks] : breaks;

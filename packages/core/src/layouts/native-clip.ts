@@ -1,6 +1,6 @@
 /**
- * Images and clips that keep their shape: every frame is cut into patches, and groups of frames become one token grid.
- * Shared by Pixtral, Gemma 4, GLM-V, ERNIE-4.5-VL, Kimi, VideoLLaMA 3 and HunyuanVL.
+ * Images and clips that keep their aspect ratio: every frame is cut into patches, and groups of frames become one token
+ * grid. Shared by Pixtral, Gemma 4, GLM-V, ERNIE-4.5-VL, Kimi, VideoLLaMA 3 and HunyuanVL.
  */
 
 import { OnevisionError, type Size } from "@onevision/base";
@@ -12,24 +12,24 @@ import { type FrameCount, numFramesSchema, type SampledFrames } from "./frames.t
 import { type MergedPatches, mergedGrid } from "./native-resolution.ts";
 
 export interface NativeRule extends MergedPatches {
-	/** What a view is resized or padded to, px: multiples of a token's side. */
+	/** The size a view is resized or padded to, px. Sides are multiples of a token's side. */
 	readonly canvas: Size;
-	/** The image inside the canvas, px; absent: it fills the canvas. */
+	/** The image inside the canvas, px. Absent when it fills the canvas. */
 	readonly content?: Size;
-	/** Inputs of the tower. Default 1. */
+	/** Number of tower inputs. Default 1. */
 	readonly views?: number;
-	/** Token grids written into the prompt. Default: as many as views. */
+	/** Token grids written into the prompt. Default: one per view. */
 	readonly groups?: number;
-	/** Row-end embeddings of one token grid. Default 0. */
+	/** Row-end embeddings per token grid. Default 0. */
 	readonly newlines?: number;
-	/** Special tokens inside one grid's expansion. Default 0. */
+	/** Special tokens inside each grid's expansion. Default 0. */
 	readonly markers?: number;
 	readonly around: WrapperTokens;
 	readonly sampled?: SampledFrames;
 	readonly range?: TokenRange;
 }
 
-/** One image, or one clip. Throws `unsupported` when the canvas is smaller than a token. */
+/** Lays out one image or one clip. Throws `unsupported` when the canvas is smaller than a token. */
 export function layoutNative(item: MediaItem, rule: NativeRule): ItemLayout {
 	const { canvas, content = canvas, merge, views = 1, groups = views, sampled } = rule;
 	const grid = mergedGrid(item, canvas, rule);
@@ -60,20 +60,20 @@ export function layoutNative(item: MediaItem, rule: NativeRule): ItemLayout {
 	});
 }
 
-/** Frames as a number, all of them, or whatever the reference's own sampling takes. */
+/** A number of frames, all of them, or the reference's own sampling by rate. */
 export type ClipFrames = FrameCount | "by_fps";
 
 export const clipFramesSchema = either(numFramesSchema, choice("The reference's own sampling", ["by_fps"]));
 
-/** Bounds on sampled frames, as several video processors spell them. */
+/** Limits on sampled frames, named as in several video processors. */
 export const frameLimitSettings = {
 	min_frames: integer("Fewest frames when sampling by fps", { min: 1, max: MAX_FRAMES }),
 	max_frames: integer("Most frames when sampling by fps", { min: 1, max: MAX_FRAMES }),
 };
 
 /**
- * `arange(0, total, total / count)`, `count` not always whole. Rounding can make its last index one past the end, where
- * the reference fails.
+ * `arange(0, total, total / count)`, where `count` need not be an integer. Rounding can push the last index one past
+ * the end, where the reference fails.
  */
 export function sampleSteps(total: number, count: number): SampledFrames {
 	if (count === total) return { count };
@@ -84,13 +84,13 @@ export function sampleSteps(total: number, count: number): SampledFrames {
 	return { count: indices.length, indices, notes: [note] };
 }
 
-/** Pixel bounds of a frame or a clip, named apart from those of an image. */
+/** Pixel limits of a frame or a clip, with names distinct from the image limits. */
 export const videoPixelSettings = {
 	video_min_pixels: integer("Fewest pixels of a video, px", { min: 1, max: 2 ** 40 }),
 	video_max_pixels: integer("Most pixels of a video, px", { min: 1, max: 2 ** 40 }),
 };
 
-/** Throws `invalid-input` when a lower limit is above its upper one. */
+/** Throws `invalid-input` when a lower limit exceeds its upper one. */
 export function checkLimits<const Key extends string>(
 	settings: { readonly [K in Key]: number },
 	pairs: readonly (readonly [low: Key, high: Key])[],
@@ -104,7 +104,7 @@ export function checkLimits<const Key extends string>(
 	}
 }
 
-/** The clip's rate. Throws `invalid-media` when it is unknown. */
+/** The clip's frame rate. Throws `invalid-media` when it is unknown. */
 export function rateOf(video: VideoItem): number {
 	if (video.fps !== undefined) return video.fps;
 	throw new OnevisionError(
@@ -113,7 +113,7 @@ export function rateOf(video: VideoItem): number {
 	);
 }
 
-/** Seconds of the frame at a position among the sampled ones; `assumedFps` where the clip's rate is unknown. */
+/** Time in seconds of the sampled frame at this position. Uses `assumedFps` when the clip's rate is unknown. */
 export function secondsAt(
 	video: VideoItem,
 	{ indices }: SampledFrames,

@@ -1,5 +1,5 @@
 /**
- * Images at their own resolution: patches merged `merge`×`merge` into a token, every view an image of its own.
+ * Images at native resolution: `merge`×`merge` patches are merged into a token, and every view is an image of its own.
  * Shared by LLaVA-OneVision-1.5 and LLaVA-OneVision-2, whose patches span one frame (temporal patch 1).
  */
 
@@ -10,7 +10,7 @@ import { type ItemLayout, itemLayout, type WrapperTokens } from "../layout.ts";
 import type { MediaItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 
-/** Sizes of a patch and of a token. */
+/** Sides of a patch and of a token. */
 export interface MergedPatches {
 	/** Side of a patch, px. */
 	readonly patch: number;
@@ -21,13 +21,13 @@ export interface MergedPatches {
 /** The largest pixel limit accepted. */
 const MAX_PIXELS = 2 ** 40;
 
-/** `min_pixels` and `max_pixels`, as Qwen2-VL's image processor spells them. */
+/** `min_pixels` and `max_pixels`, named as in Qwen2-VL's image processor. */
 export const pixelLimitSettings = {
 	min_pixels: integer("Fewest pixels of an image or frame, px", { min: 1, max: MAX_PIXELS }),
 	max_pixels: integer("Most pixels of an image or frame, px", { min: 1, max: MAX_PIXELS }),
 };
 
-/** Throws `invalid-input` when the lower limit is above the upper one. */
+/** Throws `invalid-input` when the lower limit exceeds the upper one. */
 export function checkPixelLimits(settings: {
 	readonly min_pixels: number;
 	readonly max_pixels: number;
@@ -39,7 +39,7 @@ export function checkPixelLimits(settings: {
 	);
 }
 
-/** Tokens of one view resized to `canvas`. Throws `unsupported` when the canvas is smaller than a token. */
+/** Token grid of one view resized to `canvas`. Throws `unsupported` when the canvas is smaller than a token. */
 export function mergedGrid(item: MediaItem, canvas: Size, { patch, merge }: MergedPatches): Grid {
 	const factor = patch * merge;
 	if (canvas.width < factor || canvas.height < factor) {
@@ -51,7 +51,7 @@ export function mergedGrid(item: MediaItem, canvas: Size, { patch, merge }: Merg
 	return { rows: canvas.height / factor, cols: canvas.width / factor };
 }
 
-/** One image, or `sampled` frames, each resized to `canvas`. Sizes in px, multiples of a token's side. */
+/** Lays out one image, or `sampled` frames, each resized to `canvas`. Sizes are in px, multiples of a token's side. */
 export function layoutMerged(
 	item: MediaItem,
 	canvas: Size,

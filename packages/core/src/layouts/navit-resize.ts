@@ -1,6 +1,6 @@
 /**
- * MoonViT's resizing: shrink to a patch budget and a side limit, never enlarge, then pad to whole tokens.
- * Source: transformers 5.18 models/kimi_k25/image_processing_kimi_k25.py `navit_resize`.
+ * MoonViT's resizing: shrinks to a patch budget and a side limit, never enlarges, then pads to whole tokens. Source:
+ * transformers 5.18 models/kimi_k25/image_processing_kimi_k25.py `navit_resize`.
  */
 
 import type { Size } from "@onevision/base";
@@ -10,13 +10,13 @@ export interface NavitLimits {
 	readonly patch: number;
 	/** Patches per side of a token. */
 	readonly merge: number;
-	/** Most patches, counted on the floored grid of the source. */
+	/** Maximum number of patches, counted on the source's grid rounded down. */
 	readonly maxPatches: number;
-	/** Most patches along a side; `undefined` leaves the sides alone. */
+	/** Maximum patches along a side. `undefined`: no side limit. */
 	readonly maxSide: number | undefined;
 }
 
-/** `content` is the resized image, `canvas` the same padded right and below, px. */
+/** `content` is the resized image; `canvas` is the same with padding on the right and bottom. Both in px. */
 export function navitResize(
 	image: Size,
 	limits: NavitLimits,

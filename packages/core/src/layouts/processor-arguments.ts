@@ -1,15 +1,16 @@
-/** Arguments of transformers' processors as several families share them. Names: its `ImagesKwargs` and `VideosKwargs`, 5.18. */
+/**
+ * Arguments of transformers' processors shared by several families. Names come from its `ImagesKwargs` and
+ * `VideosKwargs`, 5.18.
+ */
 
 import type { ProcessorArguments, Settings, SettingValue } from "../families/family.ts";
 
-/** `size` of a pixel budget, as Python. */
+/** A pixel budget as the `size` argument, in Python. */
 export function pixelBudget(least: number, most: SettingValue): string {
 	return `{"shortest_edge": ${least}, "longest_edge": ${most}}`;
 }
 
-/**
- * Pixel budgets as `size`: `max_pixels` is refused by some of these processors and read by others, `size` by all of them.
- */
+/** Pixel budgets passed as `size`, because all of these processors read it, while some reject `max_pixels`. */
 export function budgetArguments(
 	{ max_pixels: image, video_max_pixels: clip }: Settings,
 	{ minPixels, videoMinPixels }: { readonly minPixels: number; readonly videoMinPixels?: number },
@@ -22,7 +23,10 @@ export function budgetArguments(
 	};
 }
 
-/** A number of frames that the processor samples itself; `fps: None` where its own rate would contradict it. */
+/**
+ * A frame count for processors that sample by themselves. Adds `fps: None` where the processor's own rate would
+ * conflict.
+ */
 export function sampledFrames({ num_frames: frames }: Settings, hasRate: boolean): Record<string, string> {
 	if (frames === undefined) return {};
 	return {
@@ -32,7 +36,7 @@ export function sampledFrames({ num_frames: frames }: Settings, hasRate: boolean
 	};
 }
 
-/** A number of frames where the processor samples by its own rule only: they are chosen before it is called. */
+/** A frame count for processors that sample only by their own rule. The frames must be selected before the call. */
 export function chosenFrames({ num_frames: frames }: Settings): {
 	readonly videos: Record<string, string>;
 	readonly notes: readonly string[];

@@ -14,7 +14,7 @@ export interface QueryConstants {
 	readonly queries: number;
 }
 
-/** `tokens` is what the prompt holds: queries of one view, or of a fixed number of frames. */
+/** `tokens` is the number of tokens in the prompt: the queries of one view, or of a fixed number of frames. */
 export function layoutFixedQueries(
 	item: MediaItem,
 	{ tile, patch, queries }: QueryConstants,
@@ -24,7 +24,7 @@ export function layoutFixedQueries(
 ): ItemLayout {
 	const view = { width: tile, height: tile };
 	const patchGrid = square(Math.floor(tile / patch));
-	// Queries lie in no grid: one row of them.
+	// Queries form no grid, so they are reported as one row.
 	const pooledGrid = { rows: 1, cols: queries };
 	return itemLayout({
 		kind: item.kind,

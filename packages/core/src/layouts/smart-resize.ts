@@ -1,26 +1,26 @@
 /**
- * Dynamic resolution: round both sides to a multiple of a factor and keep the pixel count within limits.
- * Two spellings exist and differ for sides under half a factor: transformers 5.18
- * (models/qwen2_vl/image_processing_qwen2_vl.py:63) guards the shrink branch with max(factor, …), qwen-vl-utils
- * (QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0) the first rounding.
+ * Dynamic resolution: rounds both sides to a multiple of a factor and keeps the pixel count within limits. Two versions
+ * exist, which differ for sides under half a factor. transformers 5.18
+ * (models/qwen2_vl/image_processing_qwen2_vl.py:63) applies max(factor, …) in the shrink branch; qwen-vl-utils
+ * (QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0) applies it to the first rounding.
  */
 
 import type { Size } from "@onevision/base";
 import { OnevisionError, roundHalfEven } from "@onevision/base";
 
-/** Longest side over shortest side that the Qwen family accepts. */
+/** Maximum ratio of longer to shorter side that the Qwen family accepts. */
 export const MAX_ASPECT_RATIO = 200;
 
 export interface SmartResizeLimits {
 	/** Both sides become a multiple of this, px. */
 	readonly factor: number;
-	/** Fewest pixels of the result. */
+	/** Minimum pixels of the result. */
 	readonly minPixels: number;
-	/** Most pixels of the result. */
+	/** Maximum pixels of the result. */
 	readonly maxPixels: number;
 }
 
-/** Resized size in px. Throws `unsupported` over aspect ratio 200. */
+/** The resized size, px. Throws `unsupported` for aspect ratios above 200. */
 export function smartResize(image: Size, limits: SmartResizeLimits, guard: "shrink" | "round"): Size {
 	assertAspectRatio(image);
 	const { factor } = limits;
@@ -34,8 +34,9 @@ export function smartResize(image: Size, limits: SmartResizeLimits, guard: "shri
 }
 
 /**
- * As `smartResize`, with one pixel budget for the whole clip: Qwen3-VL video and, with two frames, GLM-4V
- * (transformers 5.18 models/qwen3_vl/video_processing_qwen3_vl.py:66). `frames` are those given to the tower.
+ * Same as `smartResize`, but with one pixel budget for the whole clip: Qwen3-VL video and, with two frames, GLM-4V
+ * (transformers 5.18 models/qwen3_vl/video_processing_qwen3_vl.py:66). `frames` is the number of frames the tower
+ * receives.
  */
 export function smartResizeClip(
 	image: Size,
@@ -59,7 +60,10 @@ export function smartResizeClip(
 	return clampPixels({ width, height }, rounded, frames, roundedFrames, limits, factor);
 }
 
-/** Shrinks or grows `rounded` when `roundedFrames` images of it fall outside the limits; no side below `leastSide`. */
+/**
+ * Shrinks or enlarges `rounded` when `roundedFrames` images of that size fall outside the limits. No side ends up below
+ * `leastSide`.
+ */
 export function clampPixels(
 	image: Size,
 	rounded: Size,

@@ -1,6 +1,6 @@
 /**
- * An image cut into a grid of tiles, with the whole image in one more: what most families since InternVL 1.5 share.
- * Settings are spelled as in transformers, where a tile is called a patch.
+ * An image cut into a grid of tiles, plus the whole image as one more tile: what most families since InternVL 1.5
+ * share. Settings are named as in transformers, which calls a tile a patch.
  */
 
 import type { Grid, Size } from "@onevision/base";
@@ -10,7 +10,7 @@ import type { Knob } from "../families/family.ts";
 import { type ItemLayout, itemLayout, NOTHING_AROUND, type WrapperTokens } from "../layout.ts";
 import type { ImageItem } from "../sample.ts";
 
-/** Patches and pooled features of one view. */
+/** Patch grid and pooled feature grid of one view. */
 export interface ViewGrids {
 	readonly patchGrid: Grid;
 	readonly pooledGrid: Grid;
@@ -20,19 +20,19 @@ export interface TiledPicture extends ViewGrids {
 	/** Side of a tile, px. */
 	readonly tile: number;
 	readonly tileGrid: Grid;
-	/** The whole image in one view: none, like a tile, or with grids of its own. */
+	/** The whole image in one view: none (false), like a tile (true), or with grids of its own. */
 	readonly overview: boolean | ViewGrids;
 	/** Row-end and separator tokens. Default 0. */
 	readonly newlines?: number;
-	/** Special tokens beside the features. Default 0. */
+	/** Special tokens in addition to the features. Default 0. */
 	readonly markers?: number;
-	/** Sizes the image is brought to before the canvas, px. Default: none. */
+	/** Intermediate sizes the image is resized to before the canvas, px. Default: none. */
 	readonly resizes?: readonly Size[];
-	/** What the image is fitted to, px. Default: the tiles side by side. */
+	/** The size the image is fitted to, px. Default: the tiles side by side. */
 	readonly canvas?: Size;
-	/** The image inside the canvas, px. Default: stretched to all of it. */
+	/** The image inside the canvas, px. Default: stretched to fill it. */
 	readonly content?: Size;
-	/** Features left once padding is dropped. Default: all. */
+	/** Features left after padding is dropped. Default: all. */
 	readonly unpaddedGrid?: Grid;
 	readonly around?: WrapperTokens;
 	readonly notes?: readonly string[];
@@ -71,17 +71,17 @@ export function layoutTiles(item: ImageItem, picture: TiledPicture): ItemLayout 
 	});
 }
 
-/** Cells of a grid. */
+/** Number of cells in a grid. */
 export function cells({ rows, cols }: Grid): number {
 	return rows * cols;
 }
 
-/** Most tiles a setting may ask for. */
+/** Maximum number of tiles a setting may request. */
 const MAX_TILES = 100;
 
 const tilesSchema = (doc: string) => integer(doc, { min: 1, max: MAX_TILES });
 
-/** Whether and how far an image is cut, as GotOcr2ImageProcessor and its relatives spell it. */
+/** Whether an image is cut, and into how many tiles. Named as in GotOcr2ImageProcessor and related classes. */
 export type CropSettings = {
 	readonly crop_to_patches: boolean;
 	readonly min_patches: number;
@@ -97,7 +97,7 @@ export const cropSettings = {
 	max_patches: maxTilesSchema,
 };
 
-/** Throws `invalid-input` when the fewest tiles are above the most. */
+/** Throws `invalid-input` when the minimum number of tiles exceeds the maximum. */
 export function checkTileRange(low: string, lowValue: number, high: string, highValue: number): void {
 	if (lowValue <= highValue) return;
 	throw new OnevisionError(
@@ -113,7 +113,7 @@ export function checkCropSettings(settings: CropSettings): void {
 /** Tile limits the planner tries. */
 const TILE_LIMITS: readonly number[] = [1, 2, 3, 4, 6, 8, 9, 12, 16, 24, 36];
 
-/** The most tiles as a choice of the planner, from `least` to what the checkpoint was trained with. */
+/** The maximum number of tiles as a planner knob, from `least` up to what the checkpoint was trained with. */
 export function tilesKnob(setting: string, most: number, least = 1): Knob {
 	return {
 		setting,

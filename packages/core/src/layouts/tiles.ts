@@ -1,7 +1,7 @@
 /**
- * AnyRes as LLaVA-NeXT introduced it and LLaVA-OneVision capped it: fit the image to the best canvas of a list,
- * cut the canvas into tiles, add the overview, drop padding rows or columns, one newline embedding per row.
- * Sources: LLaVA-VL/LLaVA-NeXT llava/mm_utils.py and llava/model/llava_arch.py; transformers 5.18
+ * AnyRes as LLaVA-NeXT introduced it and LLaVA-OneVision capped it: fit the image to the best canvas of a list, cut the
+ * canvas into tiles, add the overview, drop padding rows or columns, and append one newline embedding per row. Sources:
+ * LLaVA-VL/LLaVA-NeXT llava/mm_utils.py and llava/model/llava_arch.py; transformers 5.18
  * models/llava_next/processing_llava_next.py and models/llava_onevision/processing_llava_onevision.py.
  */
 
@@ -12,7 +12,7 @@ import type { ImageItem } from "../sample.ts";
 import { type CanvasList, canvasList, fitInside, selectBestResolution } from "./best-resolution.ts";
 import { type UnpadRounding, unpad } from "./unpad.ts";
 
-/** Allowed canvases, and the tile grid of each. */
+/** Allowed canvases and their tile grids. */
 export interface AnyresCanvases {
 	readonly list: CanvasList;
 	readonly tileGrids: readonly Grid[];
@@ -24,18 +24,18 @@ export interface AnyresRule {
 	readonly patchGrid: Grid;
 	/** Features of one tile after pooling. */
 	readonly pooledGrid: Grid;
-	/** Shrink the stitched grid to about this many tiles' features; `undefined` never shrinks. */
+	/** Shrink the stitched grid to about this many tiles' features. `undefined`: never shrink. */
 	readonly cap: number | undefined;
 	readonly rounding: UnpadRounding;
 }
 
 /**
- * How far over the cap the stitched grid's side may be before it is shrunk: `times > 1.1` in llava_arch.py,
- * `ratio > 1.1` in transformers.
+ * How far the stitched grid's side may exceed the cap before it is shrunk: `times > 1.1` in llava_arch.py, `ratio >
+ * 1.1` in transformers.
  */
 const CAP_TOLERANCE = 1.1;
 
-/** Canvases with their tile grids; `tile` is the side of a tile, px. */
+/** Canvases with their tile grids. `tile` is the side of a tile, px. */
 export function anyresCanvases(sizes: readonly Size[], tile: number): AnyresCanvases {
 	const list = canvasList(sizes);
 	const tileGrids = list.sizes.map(({ width, height }) => ({
@@ -46,14 +46,15 @@ export function anyresCanvases(sizes: readonly Size[], tile: number): AnyresCanv
 }
 
 /**
- * A list of canvases as the original repository reads it: `image_grid_pinpoints` are (width, height) there, (height,
- * width) in transformers. Lists hold both shapes of a canvas, so what differs is which of two equally good ones is first.
+ * A list of canvases as the original repository reads it: it reads `image_grid_pinpoints` as (width, height),
+ * transformers as (height, width). The lists contain both orientations of each canvas, so the only difference is which
+ * of two equally good canvases comes first.
  */
 export function transposed(canvases: readonly Size[]): readonly Size[] {
 	return canvases.map(({ width, height }) => ({ width: height, height: width }));
 }
 
-/** One image as overview plus tiles. */
+/** Lays out one image as overview plus tiles. */
 export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
 	const { canvases, patchGrid, pooledGrid } = rule;
 	const best = selectBestResolution(item, canvases.list);
@@ -87,8 +88,8 @@ export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
 }
 
 /**
- * The image, px, once it is padded to a square and the square resized to one tile. The reference resizes the square,
- * so the image's own shorter side falls between pixels; here it is the nearest, ties to even.
+ * Size of the image, px, after it is padded to a square and the square is resized to one tile. The reference resizes
+ * the square, so the image's own shorter side falls between pixels; this returns the nearest integer, ties to even.
  */
 export function contentInSquareTile({ width, height }: Size, tile: number): Size {
 	const longest = Math.max(width, height);
@@ -96,7 +97,7 @@ export function contentInSquareTile({ width, height }: Size, tile: number): Size
 	return { width: scaled(width), height: scaled(height) };
 }
 
-/** One image as a single tile: its features and, if any, one newline embedding. */
+/** Lays out one image as a single tile: its features and, optionally, one newline embedding. */
 export function layoutOneTile(
 	item: ImageItem,
 	rule: {
@@ -106,7 +107,7 @@ export function layoutOneTile(
 		readonly pooledGrid: Grid;
 		readonly newlines: number;
 		readonly resizes?: readonly Size[] | undefined;
-		/** Default nothing. */
+		/** Default: nothing. */
 		readonly around?: WrapperTokens;
 	},
 ): ItemLayout {
@@ -130,7 +131,7 @@ export function layoutOneTile(
 	});
 }
 
-/** Bilinear shrink to the token cap; sides are floored after dividing by the same ratio. */
+/** Bilinear downsampling to the token cap. Both sides are divided by the same ratio and floored. */
 function capGrid(grid: Grid, cap: number, tileRows: number): Grid {
 	const ratio = Math.sqrt((grid.rows * grid.cols) / (cap * tileRows ** 2));
 	if (ratio <= CAP_TOLERANCE) return grid;

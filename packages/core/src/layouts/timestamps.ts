@@ -1,20 +1,22 @@
-/** Times written as text between frames: how the references print them, and an estimate of their tokens. */
+/** Times written as text between frames: how the references format them, and an estimate of their tokens. */
 
 import { OnevisionError, roundHalfEven } from "@onevision/base";
 import type { ItemLayout } from "../layout.ts";
 
-/** Python's `f"{value:.1f}"`: one decimal, exact ties to even where `toFixed` goes up (0.25 → "0.2"). */
+/** Python's `f"{value:.1f}"`: one decimal, with exact ties rounded to even where `toFixed` rounds up (0.25 → "0.2"). */
 export function oneDecimal(value: number): string {
-	// One decimal can tie only at odd multiples of 1/4: other ties are not representable in binary.
+	// With one decimal, only odd multiples of 1/4 can tie: other ties are not representable in binary.
 	const quarters = value * 4;
 	const tie = Number.isInteger(quarters) && quarters % 2 !== 0;
 	return (tie ? roundHalfEven(value * 10) / 10 : value).toFixed(1);
 }
 
-/** Most times written for one clip: beyond, a count would spend seconds on text for a prompt nobody can send. */
+/**
+ * Maximum times written for one clip. Beyond it, a count would spend seconds writing text for a prompt nobody can send.
+ */
 const MAX_TIMES = 100_000;
 
-/** Throws `over-limit` when a clip would need more times than are written. */
+/** Throws `over-limit` when a clip needs more times than that. */
 export function assertTimes(times: number): void {
 	if (times <= MAX_TIMES) return;
 	throw new OnevisionError(
@@ -23,16 +25,16 @@ export function assertTimes(times: number): void {
 	);
 }
 
-/** The layout with another text in the place of its first. */
+/** The layout with its first text replaced. */
 export function withFirstText(layout: ItemLayout, first: string): ItemLayout {
 	const text = [first, ...layout.around.text.slice(1)];
 	return { ...layout, around: { ...layout.around, text, estimatedTextTokens: estimateTextTokens(text) } };
 }
 
 /**
- * Tokens of short strings such as `<12.5 seconds>`, estimated as one per digit, one per punctuation mark and one per
- * word with the space before it. That is how byte-level BPE vocabularies with single-digit splitting (Qwen2, Qwen3)
- * cut such text; other tokenizers merge digits and come out lower.
+ * Estimated tokens of short strings such as `<12.5 seconds>`: one per digit, one per punctuation mark, and one per word
+ * with its leading space. This matches byte-level BPE vocabularies that split single digits (Qwen2, Qwen3). Other
+ * tokenizers merge digits and produce fewer tokens.
  */
 export function estimateTextTokens(text: readonly string[]): number {
 	let sum = 0;
@@ -41,8 +43,8 @@ export function estimateTextTokens(text: readonly string[]): number {
 }
 
 /**
- * Matches of `/\d|\s?[A-Za-z]+|[^\s\w]|\n/g`, counted character by character: searches of settings write the times of a
- * clip hundreds of times.
+ * Number of matches of `/\d|\s?[A-Za-z]+|[^\s\w]|\n/g`. Counts character by character for speed: settings searches
+ * write the times of a clip hundreds of times.
  */
 function estimatePiece(piece: string): number {
 	let tokens = 0;

@@ -1,4 +1,4 @@
-/** A video whose every frame is one view of the tower, pooled alike. */
+/** A video whose frames are each one view of the tower, all pooled the same way. */
 
 import type { Grid, Size } from "@onevision/base";
 import { type ItemLayout, itemLayout, NOTHING_AROUND, type WrapperTokens } from "../layout.ts";
@@ -6,17 +6,17 @@ import type { VideoItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 
 export interface FrameRule {
-	/** What a frame is resized to, px. */
+	/** The size a frame is resized to, px. */
 	readonly view: Size;
 	readonly patchGrid: Grid;
 	/** Features of one frame. */
 	readonly pooledGrid: Grid;
-	/** Newline embeddings of the whole clip. */
+	/** Newline embeddings for the whole clip. */
 	readonly newlines: number;
-	/** Special tokens inside the placeholder's expansion, whole clip. Default 0. */
+	/** Special tokens inside the placeholder's expansion, for the whole clip. Default 0. */
 	readonly markers?: number;
 	readonly around?: WrapperTokens;
-	/** Sizes a frame is brought to before `view`, px. Default: none. */
+	/** Intermediate sizes a frame is resized to before `view`, px. Default: none. */
 	readonly resizes?: readonly Size[];
 }
 
