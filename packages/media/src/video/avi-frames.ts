@@ -1,6 +1,7 @@
 /**
- * Counts the frames of an AVI by its chunks: headers count the empty ones, which hold time and no picture (a gap, a frame
- * that was dropped), and every decoder passes them over. The chunks are read from an index where it lists them all.
+ * Counts the frames of an AVI from its chunks. The count in the header includes empty chunks, which take time but
+ * hold no image (a gap or a dropped frame); every decoder skips them. Uses an index when it lists every chunk, and
+ * walks the chunks otherwise.
  */
 
 import { type ByteSource, type Reading, range, readFromSource, text, unreadable } from "../reading.ts";
@@ -8,20 +9,20 @@ import { type AviChunk, type AviFile, type AviStream, chunksOf } from "./avi.ts"
 import { assertCount } from "./frame-index.ts";
 import { MAX_TABLE_BYTES } from "./limits.ts";
 
-/** Chunks that hold a picture, and the places of the first and the last among all chunks of the stream. */
+/** Chunks that hold an image, and the positions of the first and last of them among all chunks of the stream. */
 export interface AviFrames {
 	readonly frames: number;
 	readonly first: number;
 	readonly last: number;
 }
 
-/** Bytes read at a time where chunks are gone through, and the longest chunk after which as many are read again. */
+/** Bytes per read while walking chunks. After a chunk longer than this, the walk reads a fresh window. */
 const WINDOW_BYTES = 64 * 1024;
-/** Chunks between two pauses, in which timers and aborts are heard. */
+/** Chunks between two pauses; timers and aborts only run during a pause. */
 const CHUNKS_PER_PAUSE = 4096;
 const HEAD_BYTES = 8;
 
-/** Throws `over-limit` above core's `MAX_FRAMES`, `unreadable-file` where an index points outside the file. */
+/** Throws `over-limit` above core's `MAX_FRAMES`, and `unreadable-file` when an index points outside the file. */
 export async function countAviFrames(
 	source: ByteSource,
 	file: AviFile,
@@ -60,12 +61,12 @@ function* readIndexes({ movies, index }: AviFile, stream: AviStream, tally: Tall
 	return yield* readOldIndex(index, movie, stream.number, tally);
 }
 
-/** `idx1`: four-character code, flags, offset and bytes of every chunk, 16 bytes each. */
+/** `idx1`: four-character code, flags, offset and size of every chunk, 16 bytes each. */
 function* readOldIndex(index: AviChunk, movie: AviChunk, stream: number, tally: Tally): Reading<boolean> {
 	const entries = Math.floor((index.end - index.start) / 16);
 	if (entries === 0) return false;
 	const table = yield* range(index.start, entries * 16);
-	// Counted from the list's type or from the start of the file: writers differ.
+	// Offsets count from the list's type or from the start of the file, depending on the writer.
 	const base = table.getUint32(8, true) >= movie.start ? 0 : movie.start - 4;
 	let end = movie.start;
 	for (let at = 0; at < table.byteLength; at += 16) {
@@ -77,7 +78,7 @@ function* readOldIndex(index: AviChunk, movie: AviChunk, stream: number, tally: 
 	return !(yield* chunksOf(end + (end & 1), movie.end)).some(({ name }) => /^\d\d/.test(name));
 }
 
-/** `indx`: where the stream's indexes are, each of the chunks of one `movi` (OpenDML 1.02, 3.0). */
+/** `indx`: locations of the stream's indexes, one per `movi` list (OpenDML 1.02, 3.0). */
 function* readSuperIndex(index: AviChunk, tally: Tally): Reading<boolean> {
 	const head = yield* range(index.start, 24);
 	const isSuper = head.getUint8(3) === 0;
@@ -93,7 +94,7 @@ function* readSuperIndex(index: AviChunk, tally: Tally): Reading<boolean> {
 			throw unreadable("has an index longer than its chunk; the file is damaged");
 		}
 		const list = yield* range(start + HEAD_BYTES + 24, stride * chunks);
-		// The highest bit says that a frame is no key frame.
+		// The highest bit marks frames that are not key frames.
 		for (let place = 0; place < list.byteLength; place += stride) {
 			tally.add(list.getUint32(place + 4, true) & 0x7fff_ffff);
 		}
@@ -101,7 +102,7 @@ function* readSuperIndex(index: AviChunk, tally: Tally): Reading<boolean> {
 	return true;
 }
 
-/** Goes through the chunks of one `movi` list. */
+/** Walks the chunks of one `movi` list. */
 async function walk(
 	source: ByteSource,
 	movie: AviChunk,
@@ -123,14 +124,14 @@ async function walk(
 		const name = text(window, at - from, 4);
 		const bytes = window.getUint32(at - from + 4, true);
 		if (isFrame(name, stream)) tally.add(bytes);
-		// `rec ` lists hold chunks that belong together: what is in them is gone through.
+		// A `rec ` list groups chunks: step into it.
 		step = name === "LIST" ? 12 : HEAD_BYTES + bytes + (bytes & 1);
 		at += step;
 		if (chunks % CHUNKS_PER_PAUSE === 0) await new Promise((resolve) => setTimeout(resolve, 0));
 	}
 }
 
-/** `01dc` and `01db` are pictures of stream 1, compressed and not; `01pc` a palette, `01wb` sound. */
+/** `01dc` and `01db` are images of stream 1, compressed and uncompressed; `01pc` is a palette, `01wb` audio. */
 function isFrame(name: string, stream: number): boolean {
 	return /^\d\dd[bc]$/i.test(name) && Number(name.slice(0, 2)) === stream;
 }

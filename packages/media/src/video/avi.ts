@@ -1,10 +1,13 @@
-/** AVI: its streams and where its chunks are listed. Based on Microsoft's "AVI RIFF File Reference" and OpenDML 1.02. */
+/**
+ * AVI: the streams, and where their chunks are listed. Based on Microsoft's "AVI RIFF File Reference" and OpenDML
+ * 1.02.
+ */
 
 import { type Reading, range, text, unreadable } from "../reading.ts";
 
-/** What an AVI's headers say of one video stream. */
+/** What an AVI's headers say about one video stream. */
 export interface AviStream {
-	/** Number of the stream among all of the file: `01dc` is a chunk of stream 1. */
+	/** Index of the stream in the file: `01dc` is a chunk of stream 1. */
 	readonly number: number;
 	readonly width: number;
 	readonly height: number;
@@ -14,22 +17,22 @@ export interface AviStream {
 	readonly index: AviChunk | undefined;
 }
 
-/** A chunk or list; of a list `start` is past its type. */
+/** A chunk or a list. For a list, `start` points past its type. */
 export interface AviChunk {
-	/** Four-character code, of a list its type: `hdrl`. */
+	/** Four-character code; for a list, its type (`hdrl`). */
 	readonly name: string;
 	readonly start: number;
 	readonly end: number;
 }
 
 export interface AviFile {
-	/** Video streams in the order of the file, at least one. */
+	/** Video streams in file order, at least one. */
 	readonly streams: readonly AviStream[];
-	/** Whether a stream of sound is listed. */
+	/** Whether the file lists an audio stream. */
 	readonly hasAudio: boolean;
 	/** The lists that hold frames; a file over 1 GB has several. */
 	readonly movies: readonly AviChunk[];
-	/** The index of the first of them (`idx1`). */
+	/** The index of the first of these lists (`idx1`). */
 	readonly index: AviChunk | undefined;
 }
 
@@ -88,7 +91,7 @@ export function* chunksOf(start: number, end: number): Reading<AviChunk[]> {
 		const length = head.getUint32(4, true);
 		const isList = ["LIST", "RIFF"].includes(text(head, 0, 4)) && at + 12 <= end;
 		const name = text(isList ? yield* range(at + 8, 4) : head, 0, 4);
-		// A recording that broke off never filled in the length: the list runs to the end.
+		// An interrupted recording leaves the length unset: treat the list as running to the end.
 		const stop = isList && length < 4 ? end : Math.min(at + 8 + length, end);
 		chunks.push({ name, start: at + (isList ? 12 : 8), end: stop });
 		at = Math.max(stop, at + 8) + (length & 1);

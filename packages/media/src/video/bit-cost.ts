@@ -1,7 +1,7 @@
 /**
- * Frames chosen by what they cost to encode: an encoder spends bits where the picture changes, and the sizes of all
- * packets are known before any is decoded. So a fixed number of frames goes where something happens, and a still scene
- * gets few. The formula, and what it gains, are in docs/bit-cost.md.
+ * Chooses frames by their encoding cost. An encoder spends bits where the image changes, and packet sizes are known
+ * before anything is decoded. A fixed number of frames therefore goes where something happens, and a still scene gets
+ * few. docs/bit-cost.md has the formula and what it gains.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -10,33 +10,34 @@ import type { FrameIndex } from "./frame-index.ts";
 
 export interface BitCostOptions {
 	/**
-	 * Share of the frames spread evenly whatever the packets say, 0 to 1, so that what stands still for long is seen too.
-	 * Default a third: then nothing that lasts three times the even distance goes unseen.
+	 * Share of the importance spread evenly over all frames, 0 to 1, so that long still stretches are sampled too.
+	 * Default 1/3: nothing that lasts three times the uniform spacing is missed.
 	 */
 	readonly evenShare?: number;
-	/** Least distance of two chosen frames, in frames; default a quarter of the even distance. */
+	/** Minimum distance between two chosen frames, in frames. Default: a quarter of the uniform spacing. */
 	readonly minSpacing?: number;
 }
 
 type Frames = Pick<FrameIndex, "frames">;
 
 const DEFAULT_EVEN_SHARE = 1 / 3;
-/** Default spacing over the even distance. */
+/** Default minimum spacing, as a share of the uniform spacing. */
 const SPACING_SHARE = 0.25;
-/** Frames on each side whose median stands for a key frame's own change. */
+/** Neighbours on each side whose median stands in for a key frame's own change. */
 const NEIGHBOURS = 4;
-/** Frames over which costs are averaged: about one group of a P-frame and its B-frames, which weigh very unlike. */
+/** Frames averaged over: about one P-frame with its B-frames, whose sizes differ a lot. */
 const SMOOTHED = 5;
-/** Share of the frames, by cost, that count as no change: headers, noise, the least an encoder spends. */
+/** Quantile of the costs that counts as "no change": headers, noise, the minimum an encoder spends. */
 const STILL_QUANTILE = 0.1;
-/** Below 1: bits grow faster than what is seen; a picture all new costs hundreds of times a slight motion. */
+/** Below 1, because bits grow faster than visible change: an all-new image costs hundreds of times a slight motion. */
 const EXPONENT = 0.7;
 
 /**
- * What each frame changes, in bytes. A key frame's size says what is in it, not what is new. In its place comes the
- * median of the frames around it, or what its size differs from the key frame before, if that is more: another scene
- * has pictures of another size. A key frame sooner than the encoder's longest distance was put there because
- * everything changed, and counts whole. Where all frames are key frames, the differences of their sizes count.
+ * Change in each frame, in bytes. A key frame's size measures its content, not its change, so it is replaced by the
+ * median of its neighbours, or by its size difference from the previous key frame if that is larger (a new scene has
+ * images of another size). A key frame that comes before the encoder's maximum interval was inserted because
+ * everything changed, so it counts in full. If every frame is a key frame, costs are the differences between
+ * consecutive sizes.
  */
 export function changeCosts({ frames }: Frames): number[] {
 	const keys = frames.flatMap(({ isKey }, frame) => (isKey ? [frame] : []));
@@ -58,7 +59,7 @@ export function changeCosts({ frames }: Frames): number[] {
 	return costs;
 }
 
-/** Median size of the nearest frames that are no key frames. */
+/** Median size of the nearest frames that are not key frames. */
 function median(frames: Frames["frames"], around: number): number {
 	const near: number[] = [];
 	for (const step of [-1, 1]) {
@@ -78,7 +79,8 @@ function median(frames: Frames["frames"], around: number): number {
 
 /**
  * The importance of each frame, summing to 1: `(1 − e)·(cost − still)^0.7/Σ + e/frames`. `cost` is the mean over five
- * frames, `still` the cost of a frame without change, `e` the even share. Capped at `1/count`: no frame is taken twice.
+ * frames, `still` the cost of a frame without change, `e` the even share. Capped at `1/count`, so that no frame is
+ * chosen twice.
  */
 export function frameImportance(index: Frames, count: number, evenShare = DEFAULT_EVEN_SHARE): number[] {
 	const costs = smoothed(changeCosts(index));
@@ -92,7 +94,7 @@ export function frameImportance(index: Frames, count: number, evenShare = DEFAUL
 	return capped(shares, 1 / count);
 }
 
-/** Mean over the frames around each; at the ends the outermost counts for those beyond. */
+/** Moving average; the ends are padded with the outermost value. */
 function smoothed(costs: readonly number[]): number[] {
 	const half = SMOOTHED >> 1;
 	return costs.map((_, frame) => {
@@ -104,7 +106,7 @@ function smoothed(costs: readonly number[]): number[] {
 	});
 }
 
-/** Cuts shares down to `most` and gives the rest to the others in proportion, until none is over. */
+/** Caps shares at `most` and redistributes the excess in proportion, until none exceeds the cap. */
 function capped(shares: readonly number[], most: number): number[] {
 	let free = shares.map((_, frame) => frame);
 	let scale = 1;
@@ -121,8 +123,9 @@ function capped(shares: readonly number[], most: number): number[] {
 }
 
 /**
- * `count` frames at the quantiles (k + ½)/count of cumulative importance, at least `minSpacing` apart; every frame of a
- * video that has no more. Ascending and deterministic. Throws `invalid-input` when so many do not fit so far apart.
+ * `count` frames at the quantiles (k + ½)/count of cumulative importance, at least `minSpacing` apart, or every frame
+ * if the video has no more than `count`. Ascending and deterministic. Throws `invalid-input` when `count` frames do
+ * not fit at that spacing.
  */
 export function sampleByBitCost(index: Frames, count: number, options: BitCostOptions = {}): number[] {
 	const total = index.frames.length;
@@ -139,7 +142,7 @@ export function sampleByBitCost(index: Frames, count: number, options: BitCostOp
 	return spread(quantiles(frameImportance(index, count, evenShare), count), minSpacing, total);
 }
 
-/** The frames at which the sum of the shares passes (k + ½)/count. */
+/** The frames at which cumulative importance passes (k + ½)/count. */
 function quantiles(shares: readonly number[], count: number): number[] {
 	const chosen: number[] = [];
 	let sum = 0;
@@ -147,12 +150,12 @@ function quantiles(shares: readonly number[], count: number): number[] {
 		sum += share;
 		while (chosen.length < count && sum * count > chosen.length + 0.5) chosen.push(frame);
 	}
-	// Sums in float64 can end a hair below 1.
+	// Float64 rounding can leave the total slightly below 1.
 	while (chosen.length < count) chosen.push(shares.length - 1);
 	return chosen;
 }
 
-/** Moves frames later where they are too close, then earlier where that went past the end. */
+/** Moves frames later where they are too close, then earlier where that overran the end. */
 function spread(chosen: readonly number[], spacing: number, total: number): number[] {
 	const moved = [...chosen];
 	for (let place = 1; place < moved.length; place++) {

@@ -1,4 +1,4 @@
-/** Which video track of a file is read, for readers of headers and decoders alike. */
+/** Chooses the video track of a file, for header readers and decoders alike. */
 
 import { OnevisionError } from "@onevision/base";
 import { type ByteSource, readFromSource, unreadable } from "../reading.ts";
@@ -8,7 +8,7 @@ import { type AviFrames, countAviFrames } from "./avi-frames.ts";
 import { mainTrack } from "./main-track.ts";
 import { openTrack, type TrackChoice } from "./track.ts";
 
-/** The main stream of an AVI, its frames counted. Throws `unreadable-file` without one. */
+/** The main stream of an AVI, with its frames counted. Throws `unreadable-file` if there is none. */
 export async function openAviStream(
 	source: ByteSource,
 	signal: AbortSignal | undefined,
@@ -38,7 +38,7 @@ async function countEach(
 	return counted;
 }
 
-/** The choice alone; the first track of a file that only FFmpeg can read. */
+/** Chooses the track without opening it. For files that only FFmpeg can read, returns the first track. */
 export async function chooseTrack(
 	source: ByteSource,
 	format: VideoFormat,

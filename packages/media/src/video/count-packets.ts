@@ -1,11 +1,11 @@
-/** Counts the frames of a track packet by packet, where no table lists them: MKV, WebM, fragmented MP4. */
+/** Counts the frames of a track packet by packet, for formats without a sample table: MKV, WebM, fragmented MP4. */
 
 import { OnevisionError } from "@onevision/base";
 import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
 import { unreadable } from "../reading.ts";
 import { nearestRate } from "./rate.ts";
 
-/** Frames that are shown, and how fast. */
+/** Number of displayed frames, and their rate. */
 export interface Rate {
 	readonly frames: number;
 	readonly framesExact: boolean;
@@ -13,30 +13,33 @@ export interface Rate {
 	readonly durationSeconds?: number;
 }
 
-/** Relative errors of a rate: a duration stored in whole nanoseconds at up to 250 frames per second; sums in float64. */
+/**
+ * Relative error of a rate: durations are stored in whole nanoseconds at up to 250 frames per second, and summed in
+ * float64.
+ */
 const STORED_DURATION_TOLERANCE = 2.5e-7;
 const FLOAT_TOLERANCE = 1e-11;
-/** A duration this close to whole ticks, in ticks, is whole. */
+/** A duration within this many ticks of a whole number counts as whole. */
 const TICK_TOLERANCE = 1e-4;
 
 /** Packets between two pauses. */
 const PACKETS_PER_CHECK = 4096;
 
-/** What a walk over a track's packets gives; times in seconds on the track's clock. */
+/** Result of walking a track's packets; times in seconds on the track's clock. */
 interface Shown {
 	readonly frames: number;
 	readonly start: number;
-	/** Start of the last frame and what the file says it lasts, 0 where it does not say. */
+	/** Start of the last frame, and its duration according to the file; 0 if the file does not say. */
 	readonly last: number;
 	readonly lastDuration: number;
-	/** Shortest and longest frame but the last. */
+	/** Shortest and longest duration among all frames but the last. */
 	readonly shortest: number;
 	readonly longest: number;
-	/** Whether the whole track was gone through; if not, `last` is the start of the first frame not counted. */
+	/** Whether the whole track was walked. If not, `last` is the start of the first frame not counted. */
 	readonly isAll: boolean;
 }
 
-/** Counts packets without their data, and stops at a key frame once `maxBytes` of frames are behind it. */
+/** Counts packets without reading their data; stops at a key frame once it has passed `maxBytes` of frames. */
 async function countShown(
 	track: InputVideoTrack,
 	fileSize: number,
@@ -46,32 +49,32 @@ async function countShown(
 	let [packets, packetBytes, frames] = [0, 0, 0];
 	let [start, last, lastDuration] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
 	let [shortest, longest] = [Number.POSITIVE_INFINITY, 0];
-	// As `withoutEmptyPackets` of frame-index.ts does for a list.
+	// Same rule as `withoutEmptyPackets` in frame-index.ts, which works on a list.
 	let [keys, shownFrom] = [0, Number.NEGATIVE_INFINITY];
 	const sink = new EncodedPacketSink(track);
 	const options = { metadataOnly: true };
-	// One by one: the sink's own iterator keeps a second's worth of packets in an array it shifts from.
+	// One packet at a time: the sink's own iterator buffers a second of packets in an array and shifts from it.
 	let packet = await sink.getFirstPacket(options);
 	for (; packet !== null; packet = await sink.getNextPacket(packet, options)) {
 		packets++;
 		packetBytes += packet.byteLength;
-		// Every frame takes a byte at least.
+		// Every frame takes at least one byte.
 		if (packetBytes > fileSize || packets > fileSize) {
 			throw unreadable("lists frames beyond its end; the file is cut short or damaged");
 		}
 		if (packets % PACKETS_PER_CHECK === 0) {
-			// Packets come without a pause; timers, and so the time limit, need one.
+			// Packets arrive without yielding to the event loop; timers, and so the time limit, need a pause.
 			await new Promise((resolve) => setTimeout(resolve, 0));
 			signal?.throwIfAborted();
 		}
 		const { timestamp, duration } = packet;
 		if (packet.byteLength === 0) continue;
 		if (packet.type === "key" && ++keys === 1) {
-			// What came before the first key frame is not decoded.
+			// Nothing before the first key frame is decoded.
 			[frames, start, last, lastDuration] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
 			[shortest, longest, shownFrom] = [Number.POSITIVE_INFINITY, 0, timestamp];
 		}
-		// At a key frame all frames shown before it have been counted, B-frames included.
+		// At a key frame, every frame displayed before it has been counted, B-frames included.
 		if (packetBytes > maxBytes && frames > 0 && packet.type === "key") {
 			return { frames, start, last: timestamp, lastDuration, shortest, longest, isAll: false };
 		}
@@ -87,8 +90,9 @@ async function countShown(
 }
 
 /**
- * Frames and rate of a track from its packets; beyond `maxBytes` of frames they are reckoned from the rate so far and
- * the duration the file gives. Throws `unreadable-file` for forged counts, `over-limit` without a duration to reckon from.
+ * Frames and rate of a track from its packets. Beyond `maxBytes` of frames, estimates the rest from the rate so far
+ * and the duration in the file. Throws `unreadable-file` for forged counts, and `over-limit` when there is no
+ * duration to estimate from.
  */
 export async function countPackets(
 	track: InputVideoTrack,
@@ -115,7 +119,7 @@ export async function countPackets(
 /** Frames per second; `undefined` for a lone frame of unknown duration. */
 function rateOf(shown: Shown, tick: number): number | undefined {
 	const { frames, start, last, lastDuration, shortest, longest } = shown;
-	// MKV and WebM round times to a tick, usually 1 ms; the last frame alone has the unrounded duration.
+	// MKV and WebM round times to a tick, usually 1 ms; only the last frame's duration is unrounded.
 	const ticks = lastDuration / tick;
 	const isSteady =
 		frames > 1 &&
@@ -125,13 +129,13 @@ function rateOf(shown: Shown, tick: number): number | undefined {
 		Math.abs(last - start - (frames - 1) * lastDuration) <= tick;
 	if (isSteady) return nearestRate(1 / lastDuration, STORED_DURATION_TOLERANCE);
 	const meanDuration = frames > 1 ? (last - start) / (frames - 1) : 0;
-	// In whole ticks as the others, rounded down as FFmpeg does: all readers come to one rate.
+	// In whole ticks like the other durations, rounded down as in FFmpeg, so that all readers agree on the rate.
 	const lasts = lastDuration > 0 ? Math.floor(ticks + TICK_TOLERANCE) * tick : meanDuration;
 	const span = last - start + lasts;
 	return span > 0 ? nearestRate(frames / span, FLOAT_TOLERANCE) : undefined;
 }
 
-/** `frames` over a span of `seconds`, as a rate; only the frames when there is no span. */
+/** Rate of `frames` over `seconds`; without a span, only the frame count. */
 export function rateOver(frames: number, seconds: number, framesExact: boolean): Rate {
 	if (!(seconds > 0 && Number.isFinite(seconds))) return { frames, framesExact };
 	const fps = nearestRate(frames / seconds, FLOAT_TOLERANCE);

@@ -1,6 +1,7 @@
 /**
- * Counts against decoders: clips whose headers claim other numbers than come out, each read by everything that counts, and
- * decoded to the last frame. fixtures/counts.json is what FFmpeg decodes (oracle/video_counts.py).
+ * Frame counts against decoders. Each clip's header claims a different count from what is decoded; every counter
+ * reads it, and a decoder runs to the last frame. fixtures/counts.json holds FFmpeg's results
+ * (oracle/video_counts.py).
  */
 
 import { readFileSync } from "node:fs";
@@ -15,7 +16,7 @@ import { hasCommand } from "./testing/has-command.ts";
 interface Golden {
 	readonly width: number;
 	readonly height: number;
-	/** What the header of the track says; 0 in MKV. */
+	/** Frame count in the track header; 0 in MKV. */
 	readonly claimed: number;
 	readonly tracks?: number;
 	readonly track?: number;
@@ -82,7 +83,7 @@ test("frames of a gap in an AVI keep their times, with B-frames too", async () =
 		const ticks = video.index.frames.map(({ seconds }) => Math.round(seconds * 24));
 		await video.close();
 		const steps = ticks.slice(1).map((tick, place) => tick - (ticks[place] ?? 0));
-		// 21 of 48 frames are missing in one place.
+		// 21 consecutive frames of 48 are missing.
 		expect(
 			steps.filter((step) => step !== 1),
 			name,
@@ -104,7 +105,7 @@ test("an index that points outside the file, or that is longer than itself, is d
 	await expect(readVideoHeader(bytes)).rejects.toThrow("has an index longer than its chunk");
 });
 
-/** Forged tables once sent the choice of a track round in circles: a second each is far more than any needs. */
+/** Forged tables once made track selection loop forever. One second each is far more than any file needs. */
 test("damaged indexes, tables and tracks are refused or counted, and soon", async () => {
 	let seed = 7;
 	const below = (limit: number) => {

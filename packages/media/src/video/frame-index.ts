@@ -1,7 +1,7 @@
 /**
- * The frames of a video from its packets, nothing decoded: which there are, when each is shown, and what it weighs.
- * A frame's number is its place in the order of display, as every reference decoder counts: from 0, packets outside an
- * edit list left out.
+ * Lists the frames of a video from its packets, without decoding: which frames there are, when each is displayed, and
+ * how many bytes it takes. A frame's number is its position in display order, counted as every reference decoder
+ * does: from 0, without packets outside an edit list.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -15,48 +15,52 @@ export interface TimeBase {
 	readonly denominator: number;
 }
 
-/** A packet as a demuxer hands it out; times in ticks of the track's time base. */
+/** A packet as the demuxer returns it; times in ticks of the track's time base. */
 export interface RawPacket {
-	/** When it is shown; absent in AVI, whose packets have a place but no time. */
+	/** Presentation time; absent in AVI, whose packets have an order but no times. */
 	readonly pts?: number | undefined;
 	readonly dts?: number | undefined;
-	/** Byte of the file at which it starts; absent where the demuxer does not say. */
+	/** Byte offset in the file; absent if the demuxer does not report it. */
 	readonly position?: number | undefined;
 	readonly bytes: number;
-	/** Ticks; 0 when the file does not say. */
+	/** Ticks; 0 if the file does not say. */
 	readonly duration: number;
 	/** Whether decoding can start here. */
 	readonly isKey: boolean;
-	/** False for what is never handed out: cut off by an edit list (though later frames may need it), or no picture. */
+	/**
+	 * False for packets that never produce a frame: cut off by an edit list (though later frames may depend on them),
+	 * or without an image.
+	 */
 	readonly isShown: boolean;
 }
 
 export interface VideoPacket extends RawPacket {
-	/** Place in the file, from 0: the order of decoding. */
+	/** Position in the file, from 0: decoding order. */
 	readonly order: number;
-	/** Seconds on the track's clock, which may start anywhere; without a `pts`, frame number times tick. */
+	/** Seconds on the track's clock, which may start anywhere. Without a `pts`, frame number times tick. */
 	readonly seconds: number;
-	/** Seconds until the next frame, of the last one what the file says it lasts; 0 when unknown. */
+	/** Seconds until the next frame; for the last frame, its duration in the file. 0 if unknown. */
 	readonly durationSeconds: number;
 }
 
 export interface FrameIndex {
 	readonly timeBase: TimeBase;
-	/** Frames in the order of display: `frames[i]` is frame i. */
+	/** Frames in display order: `frames[i]` is frame i. */
 	readonly frames: readonly VideoPacket[];
-	/** All packets in the order of the file, those of frames that are not shown included. */
+	/** All packets in file order, including those that are not displayed. */
 	readonly packets: readonly VideoPacket[];
-	/** Whether packets have times. If not (AVI with B-frames), frame i is the i-th to leave the decoder. */
+	/** Whether packets have timestamps. If not (AVI with B-frames), frame i is the i-th frame the decoder outputs. */
 	readonly isTimed: boolean;
-	/** Mean frames per second; absent when the file gives no durations. */
+	/** Mean frames per second; absent if the file gives no durations. */
 	readonly fps?: number;
 	/** Seconds from the first frame to the end of the last; absent when unknown. */
 	readonly durationSeconds?: number;
 }
 
 /**
- * Numbers the frames of one track. `statedFps`, the rate the file states, is taken where its frames bear it out: MKV
- * rounds times to milliseconds. Throws `unreadable-file` without frames, `over-limit` above core's `MAX_FRAMES`.
+ * Numbers the frames of one track. Uses `statedFps`, the rate the file states, if the frames agree with it, because
+ * MKV rounds times to milliseconds. Throws `unreadable-file` if there are no frames, `over-limit` above core's
+ * `MAX_FRAMES`.
  */
 export function frameIndexOf(listed: readonly RawPacket[], timeBase: TimeBase, statedFps = 0): FrameIndex {
 	assertCount(listed.length);
@@ -64,10 +68,10 @@ export function frameIndexOf(listed: readonly RawPacket[], timeBase: TimeBase, s
 	const shown = raw.map((_, order) => order).filter((order) => raw[order]?.isShown);
 	if (shown.length === 0) throw unreadable("has no frames");
 	const isTimed = shown.every((order) => raw[order]?.pts !== undefined);
-	// The order of equal times is the file's, as in a decoder's queue.
+	// Equal times keep file order, as in a decoder's queue.
 	if (isTimed) shown.sort((a, b) => (raw[a]?.pts ?? 0) - (raw[b]?.pts ?? 0));
 	const secondsPerTick = timeBase.numerator / timeBase.denominator;
-	// Without times frames come out at the pace at which packets go in.
+	// Without timestamps, frames come out at the rate at which packets go in.
 	const secondsOf = ({ pts }: RawPacket, place: number) =>
 		(isTimed && pts !== undefined ? pts : (raw[place]?.dts ?? place)) * secondsPerTick;
 	const packets: VideoPacket[] = raw.map((packet, order) => ({
@@ -84,16 +88,16 @@ export function frameIndexOf(listed: readonly RawPacket[], timeBase: TimeBase, s
 		return { ...packet, seconds, durationSeconds: end - seconds };
 	});
 	const [first, last] = [at(frames, 0), at(frames, frames.length - 1)];
-	// The last frame lasts as long as the others where the file does not say.
+	// If the file does not say, the last frame lasts as long as the others.
 	const span = last.seconds - first.seconds;
 	const lasts = last.durationSeconds > 0 ? last.durationSeconds : span / Math.max(1, frames.length - 1);
 	return { timeBase, frames, packets, isTimed, ...meanRate(frames.length, span + lasts, statedFps) };
 }
 
 /**
- * Hides packets that no decoder makes a picture of: empty ones, those before the first key packet, and those after it in
- * the file but before it on the screen, whose other reference was cut off (open groups of pictures). FFmpeg gives some of
- * the last kind no time at all.
+ * Hides packets that no decoder turns into a frame: empty packets, packets before the first key packet, and packets
+ * stored after it but displayed before it, whose other reference was cut off (open GOPs). FFmpeg gives some of the
+ * last kind no timestamp at all.
  */
 export function withoutEmptyPackets(packets: readonly RawPacket[]): readonly RawPacket[] {
 	const [first, second = packets.length] = packets.flatMap(({ isKey, bytes }, order) =>
@@ -111,7 +115,7 @@ export function withoutEmptyPackets(packets: readonly RawPacket[]): readonly Raw
 	);
 }
 
-/** Rate of `frames` that last so many seconds together: `statedFps` where they bear it out, else their mean. */
+/** Rate of `frames` over `seconds`: `statedFps` if the frames agree with it, otherwise their mean. */
 export function meanRate(
 	frames: number,
 	seconds: number,
@@ -123,7 +127,7 @@ export function meanRate(
 	return { ...(fps !== undefined && { fps }), ...(durationSeconds !== undefined && { durationSeconds }) };
 }
 
-/** Throws `over-limit` for more packets than a day of film has frames. */
+/** Throws `over-limit` for more packets than a 24-hour video has frames. */
 export function assertCount(packets: number): void {
 	if (packets <= MAX_FRAMES) return;
 	throw new OnevisionError("over-limit", `has more than ${MAX_FRAMES} packets; cut it into parts`);

@@ -1,4 +1,4 @@
-/** Frames against the `ffmpeg` command's, every clip in fixtures/frames.json, with both decoders there are on Node. */
+/** Decoded frames against the `ffmpeg` command's: every clip in fixtures/frames.json, with both Node decoders. */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -16,7 +16,7 @@ interface Clip {
 	readonly height: number;
 	readonly rotation: number;
 	readonly timeBase: string;
-	/** Time, decoding time, bytes, flags: as ffprobe prints them, in the order of the file. */
+	/** Timestamp, decoding time, bytes and flags, as ffprobe prints them, in file order. */
 	readonly packets: readonly (readonly [string | number | null, string | number | null, number, string])[];
 	readonly pts: readonly (number | null)[];
 	readonly frames: readonly string[];
@@ -64,7 +64,7 @@ function describeDecoder(decoder: VideoDecoderName): void {
 			const total = clip.frames.length;
 			expect(index.frames.length).toBe(total);
 			expect(await hashes(video, every(total, 1))).toEqual(clip.frames);
-			// Far-apart frames start at other key frames than their neighbours would.
+			// Widely spaced frames start at other key frames than neighbouring ones.
 			const some = every(total, 7, 3);
 			expect(await hashes(video, some)).toEqual(some.map((frame) => clip.frames[frame]));
 			const last = total - 1;
@@ -82,7 +82,7 @@ function describeDecoder(decoder: VideoDecoderName): void {
 		for (const name of ["open-gop.mp4", "hevc-open-gop.mp4", "refresh.mp4", "edit.mp4"]) {
 			const clip = clips[name];
 			const video = await openVideo(pathOf(name), { decoder, threads: 1 });
-			// A process per frame is slow: the command is tried on the frames around each key frame.
+			// One process per frame is slow, so the command is tested on the frames around each key frame.
 			const step = decoder === "ffmpeg" ? 11 : 1;
 			for (const frame of every(video.index.frames.length, step, 1)) {
 				expect(await hashes(video, [frame]), `${name} ${frame}`).toEqual([clip?.frames[frame]]);

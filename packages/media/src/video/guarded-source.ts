@@ -1,6 +1,6 @@
 /**
- * A file as mediabunny reads it: cached in blocks, and stopped when it goes in circles: mediabunny 1.61
- * hangs on some damaged Matroska files, without a pause in which a timer could run.
+ * The file as mediabunny reads it: cached in blocks, and stopped when reads go in circles. mediabunny 1.61 hangs on
+ * some damaged Matroska files without ever yielding to a timer.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -9,9 +9,12 @@ import { type ByteSource, unreadable } from "../reading.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 const CACHED_BLOCKS = 64;
-/** Most bytes of one read; the sample tables of ten hours at 60 frames per second are below it. */
+/** Maximum bytes per read; the sample tables of ten hours at 60 frames per second stay below it. */
 const MAX_READ_BYTES = 64 * 1024 * 1024;
-/** Reads, and bytes, asked for since one that touched a new block; sound files stay below a hundredth of it. */
+/**
+ * Maximum number of reads, and of bytes, since the last read that touched a new block. Sound files stay below a
+ * hundredth of it.
+ */
 const MAX_STALE_READS = 20_000;
 const MAX_STALE_BYTES = 512 * 1024 * 1024;
 
@@ -63,7 +66,7 @@ export function guardedSource(file: ByteSource): CustomSource {
 	return new CustomSource({
 		getSize: () => file.size,
 		read,
-		// With mediabunny's own cache its reads would not pass here and could not be watched.
+		// Reads served from mediabunny's own cache would bypass this guard.
 		maxCacheSize: 0,
 		prefetchProfile: "none",
 		handleUnhandledError: () => undefined,

@@ -1,6 +1,7 @@
 /**
- * Size, frames, rate and rotation of a video without decoding it. Tracks of MP4, MOV, MKV and WebM are read by mediabunny,
- * AVI by avi.ts. Frames are counted as decoders hand them out: unrotated, those outside an edit left out.
+ * Reads the size, frame count, rate and rotation of a video without decoding it. mediabunny reads tracks of MP4, MOV,
+ * MKV and WebM; avi.ts reads AVI. Frames are counted as decoders return them: unrotated, and without those outside an
+ * edit.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -20,33 +21,36 @@ import { asUnreadable, openTrack, type TrackChoice, toSource } from "./track.ts"
 export interface VideoHeader {
 	readonly kind: "video";
 	readonly format: VideoFormat;
-	/** px, of decoded frames: before `rotation`, pixels taken as square. */
+	/** px, of decoded frames: before `rotation`, with pixels taken as square. */
 	readonly width: number;
 	readonly height: number;
-	/** Frames that are shown. */
+	/** Number of displayed frames. */
 	readonly frames: number;
-	/** Mean frames per second over the shown frames; absent when the file gives no duration. */
+	/** Mean frames per second over the displayed frames; absent if the file gives no duration. */
 	readonly fps?: number;
-	/** Seconds from the first shown frame to the end of the last; absent when unknown. */
+	/** Seconds from the first displayed frame to the end of the last; absent if unknown. */
 	readonly durationSeconds?: number;
-	/** Degrees clockwise still to be turned for display: 0, 90, 180 or 270. */
+	/** Clockwise rotation still to apply for display, in degrees: 0, 90, 180 or 270. */
 	readonly rotation: number;
-	/** Whether the file has a sound track, of any codec; digital silence counts as one. */
+	/** Whether the file has an audio track, of any codec; digital silence counts as one. */
 	readonly hasAudio: boolean;
-	/** False when `frames` was reckoned from a duration and a rate rather than counted. */
+	/** False if `frames` was estimated from a duration and a rate instead of counted. */
 	readonly framesExact: boolean;
-	/** Video tracks of the file, cover pictures not counted, and which of them this is, from 0; absent when it is alone. */
+	/**
+	 * Number of video tracks in the file, cover art not counted, and the index of this one, from 0. Absent if it is the
+	 * only one.
+	 */
 	readonly tracks?: number;
 	readonly track?: number;
 }
 
 export interface VideoHeaderOptions extends HeaderOptions {
 	/**
-	 * Most bytes of frames gone through to count them, default 64 MiB. MP4, MOV and AVI list their frames; MKV and
-	 * WebM do not, and beyond this theirs are reckoned from the rate so far and the duration the file gives.
+	 * Maximum bytes of frames to walk while counting, default 64 MiB. MP4, MOV and AVI list their frames. MKV and WebM
+	 * do not; beyond this limit, the rest is estimated from the rate so far and the duration in the file.
 	 */
 	readonly maxCountBytes?: number;
-	/** Stops the reading; the promise then rejects with the signal's reason. */
+	/** Aborts reading; the promise then rejects with the signal's reason. */
 	readonly signal?: AbortSignal;
 }
 
@@ -55,8 +59,8 @@ type Facts = Omit<VideoHeader, "kind" | "format">;
 const DEFAULT_MAX_COUNT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads the header of a video. Throws `unreadable-file` for other or damaged files, files without a
- * video track; `over-limit` for absurd sizes and frame counts. Silences mediabunny's console output.
+ * Reads the header of a video. Throws `unreadable-file` for other or damaged files and files without a video track,
+ * and `over-limit` for absurd sizes and frame counts. Silences mediabunny's console output.
  */
 export async function readVideoHeader(
 	source: Uint8Array | Blob | ByteSource,
@@ -143,7 +147,7 @@ async function readTrackFacts(
 	}
 }
 
-/** Frames and rate of a track: from its tables where the format has them, else packet by packet. */
+/** Frames and rate of a track: from its tables if the format has them, otherwise packet by packet. */
 async function countFrames(
 	track: InputVideoTrack,
 	source: ByteSource,

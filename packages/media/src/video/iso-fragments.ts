@@ -1,6 +1,7 @@
 /**
- * Frames of a track in fragments beside those its moov box lists (`ffmpeg -movflags frag_keyframe` writes such files).
- * Based on ISO/IEC 14496-12: trex (8.8.3), tfhd (8.8.7), trun (8.8.8), tfdt (8.8.12).
+ * Counts the frames of a track that are in fragments, in addition to those its moov box lists (`ffmpeg -movflags
+ * frag_keyframe` writes such files). Based on ISO/IEC 14496-12: trex (8.8.3), tfhd (8.8.7), trun (8.8.8), tfdt
+ * (8.8.12).
  */
 
 import { type Box, childrenOf, childrenWithin } from "../boxes.ts";
@@ -8,7 +9,7 @@ import { type Reading, range, uint64 } from "../reading.ts";
 
 export interface FragmentFrames {
 	readonly frames: number;
-	/** When decoding of the last of them ends, in units of the track's clock, from the first frame of the track. */
+	/** End of decoding of the last frame, in units of the track's clock, relative to the track's first frame. */
 	readonly end: number;
 }
 
@@ -17,10 +18,10 @@ const TFHD_DESCRIPTION = 0x2;
 const TFHD_DURATION = 0x8;
 const TRUN_DATA_OFFSET = 0x1;
 const TRUN_FIRST_FLAGS = 0x4;
-/** Duration, size, flags, time offset of each sample: four bytes each, where there. */
+/** Per sample: duration, size, flags and time offset, four bytes each if present. */
 const TRUN_SAMPLE_FIELDS = [0x100, 0x200, 0x400, 0x800];
 
-/** `boxes` are those of the file, `listedEnd` is how long the frames of the moov box last together. */
+/** `boxes` are the file's boxes; `listedEnd` is the total duration of the frames in the moov box. */
 export function* readFragments(
 	boxes: readonly Box[],
 	trackId: number,

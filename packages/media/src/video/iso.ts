@@ -1,6 +1,7 @@
 /**
- * Frames of an MP4 or MOV from its sample tables. Based on ISO/IEC 14496-12: stts and ctts (8.6.1), stsz (8.7.3),
- * elst (8.6.6), trun (8.8.8). mediabunny 1.61 would do it too, but takes minutes for a film in one chunk.
+ * Reads the frames of an MP4 or MOV from its sample tables. Based on ISO/IEC 14496-12: stts and ctts (8.6.1), stsz
+ * (8.7.3), elst (8.6.6), trun (8.8.8). mediabunny 1.61 could do it too, but takes minutes for a film stored as one
+ * chunk.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -9,7 +10,7 @@ import { type Box, childrenOf, childrenWithin } from "../boxes.ts";
 import { type Reading, range, uint64, unreadable } from "../reading.ts";
 import { readFragments } from "./iso-fragments.ts";
 
-/** The frames of one track that are shown; times in seconds on the track's clock. */
+/** The displayed frames of one track; times in seconds on the track's clock. */
 export interface ListedFrames {
 	readonly frames: number;
 	readonly start: number;
@@ -17,11 +18,11 @@ export interface ListedFrames {
 	readonly end: number;
 	/** Units per second of the track's clock. */
 	readonly clock: number;
-	/** Of all samples the moov box lists, shown or not. */
+	/** Total over all samples the moov box lists, displayed or not. */
 	readonly bytes: number;
 }
 
-/** The part of a track that is shown, in units of the track's clock. */
+/** The displayed part of a track, in units of the track's clock. */
 interface Edit {
 	readonly start: number;
 	readonly end: number;
@@ -29,14 +30,15 @@ interface Edit {
 
 const WHOLE_TRACK: Edit = { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
 
-/** Whether frames are in fragments. FFmpeg, and so every decoder built on it, applies no edit list to those. */
+/** Whether frames are in fragments. FFmpeg, and every decoder built on it, applies no edit list to those. */
 export function* readIsFragmented(fileSize: number): Reading<boolean> {
 	return (yield* childrenOf(0, fileSize, "moof", true)).at(-1)?.name === "moof";
 }
 
 /**
- * The frames track `trackId` lists, those in fragments behind them included; `undefined` when it lists none: then all are
- * in fragments. Fragments are checked for claims that the file has no room for. Throws `unreadable-file`, `over-limit`.
+ * The frames that track `trackId` lists, including those in fragments after them; `undefined` if it lists none, so
+ * all are in fragments. Rejects fragments that claim more than the file has room for. Throws `unreadable-file`,
+ * `over-limit`.
  */
 export function* readListedFrames(fileSize: number, trackId: number): Reading<ListedFrames | undefined> {
 	const boxes = yield* childrenOf(0, fileSize, undefined, true);
@@ -68,7 +70,7 @@ function* readTrackId(track: Box): Reading<number | undefined> {
 	return (yield* range(header.start + (isLong ? 20 : 12), 4)).getUint32(0);
 }
 
-/** Units per second of an mvhd or mdhd box. */
+/** Units per second in an mvhd or mdhd box. */
 function* readClock(boxes: readonly Box[], name: "mvhd" | "mdhd"): Reading<number> {
 	const header = boxes.find((box) => box.name === name);
 	if (header === undefined) throw unreadable(`has no ${name} box; the file is damaged`);
@@ -95,7 +97,7 @@ function* readTrack(track: Box, movieClock: number, fileSize: number): Reading<L
 }
 
 interface Runs {
-	/** Pairs of 32 bits: a count of samples and their value. */
+	/** Pairs of 32-bit integers: a number of samples, and their value. */
 	readonly table: DataView;
 	/** Sum of the counts. */
 	readonly samples: number;
@@ -114,8 +116,8 @@ function* readRuns(boxes: readonly Box[], name: "stts" | "ctts", fileSize: numbe
 }
 
 /**
- * Samples in stsz or stz2, and bytes of each where stsz lists them. Throws when all their bytes are more than the file
- * has: it is cut short, or it lies.
+ * Number of samples in stsz or stz2, and the size of each where stsz lists it. Throws if they add up to more bytes
+ * than the file has: it is truncated or forged.
  */
 function* readSampleSizes(
 	boxes: readonly Box[],
@@ -144,7 +146,7 @@ function assertBytes(bytes: number, fileSize: number): void {
 	if (bytes > fileSize) throw unreadable("lists frames beyond its end; the file is cut short or damaged");
 }
 
-/** Places of the first two key frames (stss, 8.6.2); none where every frame is one. */
+/** Indices of the first two key frames (stss, 8.6.2); none if every frame is one. */
 function* readFirstKeys(boxes: readonly Box[]): Reading<number[]> {
 	const box = boxes.find(({ name }) => name === "stss");
 	if (box === undefined || box.end - box.start < 12) return [];
@@ -155,7 +157,7 @@ function* readFirstKeys(boxes: readonly Box[]): Reading<number[]> {
 	return entries === 1 ? [...keys, Number.POSITIVE_INFINITY] : keys;
 }
 
-/** The first edit that shows anything; where more follow, all after its start counts as shown. */
+/** The first edit that displays anything. If more follow, everything after its start counts as displayed. */
 function* readEdit(boxes: readonly Box[], unitsPerMovieUnit: number): Reading<Edit> {
 	const box = boxes.find(({ name }) => name === "elst");
 	if (box === undefined) return WHOLE_TRACK;
@@ -168,7 +170,7 @@ function* readEdit(boxes: readonly Box[], unitsPerMovieUnit: number): Reading<Ed
 	for (let at = 0; at < table.byteLength; at += entryBytes) {
 		const duration = isLong ? uint64(table, at, false) : table.getUint32(at);
 		const start = isLong ? Number(table.getBigInt64(at + 8)) : table.getInt32(at + 4);
-		// -1: an empty edit, time in which nothing is shown. Duration 0: to the end (8.6.6.3).
+		// -1 is an empty edit: time in which nothing is displayed. Duration 0 means to the end (8.6.6.3).
 		const end = duration === 0 ? Number.POSITIVE_INFINITY : start + duration * unitsPerMovieUnit;
 		if (start >= 0) edits.push({ start, end });
 	}
@@ -180,14 +182,14 @@ function* readEdit(boxes: readonly Box[], unitsPerMovieUnit: number): Reading<Ed
 interface Samples {
 	readonly count: number;
 	readonly sizes?: DataView | undefined;
-	/** Places of the first two key frames. */
+	/** Indices of the first two key frames. */
 	readonly key: number;
 	readonly nextKey: number;
 }
 
 /**
- * Goes through the samples in decoding order; a frame is shown when it starts within the edit and a decoder makes a
- * picture of it (`withoutEmptyPackets` of frame-index.ts).
+ * Walks the samples in decoding order. A frame is displayed if it starts within the edit and a decoder outputs it
+ * (`withoutEmptyPackets` in frame-index.ts).
  */
 function walk(
 	durations: DataView,
@@ -231,7 +233,7 @@ function* screenFragment(fragment: Box, fileSize: number): Reading<void> {
 	}
 }
 
-/** A frame takes a byte at the least. */
+/** A frame takes at least one byte. */
 function assertHeld(table: string, frames: number, fileSize: number): void {
 	if (frames > fileSize) throw overfull(table, frames, fileSize);
 	if (frames > MAX_FRAMES) {

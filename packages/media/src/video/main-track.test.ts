@@ -9,7 +9,7 @@ const track = (facts: Partial<TrackFacts>): TrackFacts => ({
 	...facts,
 });
 
-/** `streams.best("video")` of PyAV 18.1 on files with such tracks, for the first four. */
+/** Expected values of the first four come from PyAV 18.1's `streams.best("video")` on files with such tracks. */
 test.each([
 	["a still before the film", [track({ frames: 1, bitRate: 119_000 }), track({ bitRate: 16_028 })], 1],
 	["a still that is the default", [track({ frames: 1, isDefault: true }), track({})], 0],

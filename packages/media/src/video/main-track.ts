@@ -1,23 +1,23 @@
 /**
- * Which video track of a file is its main one: by the rule of FFmpeg's `av_find_best_stream` (libavformat/avformat.c, 8.0),
- * which torchcodec asks and so the video processors of transformers 5.18. PyAV and OpenCV take the first track.
+ * Finds the main video track of a file by the rule of FFmpeg's `av_find_best_stream` (libavformat/avformat.c, 8.0).
+ * torchcodec calls it, and so do the video processors of transformers 5.18. PyAV and OpenCV take the first track.
  */
 
 export interface TrackFacts {
 	/** MP4: enabled (ISO/IEC 14496-12, 8.3.2). MKV: FlagDefault. */
 	readonly isDefault: boolean;
-	/** Made for people who hear or see badly. */
+	/** Made for viewers with impaired hearing or vision. */
 	readonly isForImpaired: boolean;
 	/** Frames, counted up to `FRAMES_THAT_MATTER`. */
 	readonly frames: number;
-	/** Bits per second, 0 where the container does not say. */
+	/** Bits per second; 0 if the container does not say. */
 	readonly bitRate: number;
 }
 
-/** One picture is a cover or a thumbnail; from here on more frames are no better. */
+/** A single frame is a cover or a thumbnail. From this count on, more frames make a track no better. */
 export const FRAMES_THAT_MATTER = 5;
 
-/** Place of the main track; of equals the first. `tracks` holds at least one. */
+/** Index of the main track; ties go to the first. `tracks` holds at least one. */
 export function mainTrack(tracks: readonly TrackFacts[]): number {
 	let best = 0;
 	for (const [place, facts] of tracks.entries()) {

@@ -1,4 +1,7 @@
-/** Damaged and forged clips through the index and the decoders: an answer or a refusal, in time, and never a crash. */
+/**
+ * Damaged and forged clips, through the index and the decoders: each must give a result or an error in time, and
+ * never crash.
+ */
 
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const read = (name: string) =>
 	new Uint8Array(readFileSync(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))));
 
-/** Numbers below `below` from a fixed seed: mulberry32. */
+/** Seeded random integers below `below` (mulberry32). */
 function generator(seed: number): (below: number) => number {
 	let state = seed;
 	return (below) => {
@@ -32,14 +35,14 @@ function generator(seed: number): (below: number) => number {
 	};
 }
 
-/** Some bytes changed anywhere; one file in six is cut as well. */
+/** Changes some bytes at random positions, and truncates one file in six. */
 function mutate(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
 	const copy = bytes.slice();
 	for (let change = 0; change <= random(12); change++) copy[random(copy.length)] = random(256);
 	return random(6) === 0 ? copy.subarray(0, random(copy.length)) : copy;
 }
 
-/** Opens and decodes every fifth frame. Counts what came of it. */
+/** Opens a file, decodes every fifth frame, and counts the outcomes. */
 async function tryFile(path: string, decoder: VideoDecoderName, counts: Map<string, number>): Promise<void> {
 	const note = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
 	try {
@@ -65,7 +68,7 @@ async function tryFile(path: string, decoder: VideoDecoderName, counts: Map<stri
 	}
 }
 
-/** Mutations per clip with everything around the decoder: a thread, or two processes, is started for each. */
+/** Mutations per clip through the full decoder. Each one starts a thread or two processes. */
 const WHOLE_RUNS: Readonly<Record<VideoDecoderName, number>> = { "node-av": 2, ffmpeg: 1 };
 /** Mutations per clip through node-av in this thread: all are listed, every fourth is decoded. */
 const DIRECT_RUNS = 300;
@@ -88,7 +91,7 @@ const DEMUXERS: Readonly<Record<string, string>> = {
 	avi: "avi",
 };
 
-/** Lists a file, and decodes it if asked, without a thread around it: a crash would end the tests. */
+/** Lists a file, and decodes it if asked, without a thread: a crash would end the test run. */
 function tryDirectly(path: string, decode: boolean): void {
 	const demuxer = DEMUXERS[path.split(".").at(-1) ?? ""] ?? "";
 	const nothing = () => undefined;
@@ -155,7 +158,7 @@ for (const decoder of VIDEO_DECODERS) {
 		test("a clip cut in its middle lists the frames that are left", async () => {
 			const bytes = read("open-gop.mkv");
 			const path = join(folder, `cut-${decoder}.mkv`);
-			// The second half is zeros: the file is as long as its header says.
+			// The second half is zeros, so the file is as long as its header says.
 			writeFileSync(path, bytes.slice().fill(0, bytes.length / 2));
 			const video = await openVideo(path, { decoder });
 			const total = video.index.frames.length;

@@ -1,17 +1,17 @@
-/** What a decoder on Node is given to open a file, and what it gives back. */
+/** What a Node decoder receives to open a file, and what it returns. */
 
 import type { RawPacket, TimeBase } from "./frame-index.ts";
 import type { Decoder } from "./video.ts";
 
 export interface OpenSetup {
 	readonly path: string;
-	/** FFmpeg's name of the container. */
+	/** FFmpeg's name for the container. */
 	readonly demuxer: string;
-	/** Place of the video track among those of the file, cover pictures not counted. */
+	/** Index of the video track in the file, cover art not counted. */
 	readonly track: number;
-	/** Decoder threads; 0: as many as there are cores. */
+	/** Decoder threads; 0 means one per core. */
 	readonly threads: number;
-	/** Seconds without progress after which the decoder is given up. */
+	/** Seconds without progress after which the decoder is abandoned. */
 	readonly timeoutSeconds: number;
 	readonly signal: AbortSignal | undefined;
 }
@@ -24,7 +24,7 @@ export interface OpenedFile {
 	/** Degrees clockwise: 0, 90, 180 or 270. */
 	readonly rotation: number;
 	readonly timeBase: TimeBase;
-	/** Frames per second as the file states them, 0 when it does not. */
+	/** Frames per second stated by the file; 0 if none. */
 	readonly fps: number;
 	readonly packets: readonly RawPacket[];
 	readonly decoder: Decoder;

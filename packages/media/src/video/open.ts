@@ -1,4 +1,4 @@
-/** Opens a video file with one of the decoders there are on Node. */
+/** Opens a video file with one of the Node decoders. */
 
 import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -16,11 +16,11 @@ import { DecoderMissing, type OpenedFile, type OpenSetup } from "./open-file.ts"
 import type { TrackChoice } from "./track.ts";
 import { type Video, videoOf } from "./video.ts";
 
-/** Decoders on Node, in the order "auto" tries them. */
+/** Node decoders, in the order "auto" tries them. */
 const DECODERS = {
-	/** FFmpeg in this process, in a thread; the optional package of that name. The faster one. */
+	/** FFmpeg in this process, in a thread; needs the optional package `node-av`. The faster one. */
 	"node-av": openWithNodeAv,
-	/** The `ffmpeg` and `ffprobe` commands: isolated, so the choice for files of strangers. */
+	/** The `ffmpeg` and `ffprobe` commands, in separate processes: the choice for untrusted files. */
 	ffmpeg: openWithCommand,
 } as const satisfies Record<string, (setup: OpenSetup) => Promise<OpenedFile>>;
 
@@ -28,17 +28,17 @@ export type VideoDecoderName = keyof typeof DECODERS;
 export const VIDEO_DECODERS = Object.keys(DECODERS) as readonly VideoDecoderName[];
 
 export interface OpenVideoOptions {
-	/** Default "auto": node-av, or the `ffmpeg` command where that is not installed. Both give the same pixels. */
+	/** Default "auto": node-av, or the `ffmpeg` command if node-av is not installed. Both give the same pixels. */
 	readonly decoder?: VideoDecoderName | "auto";
-	/** Seconds without any progress after which decoding is given up with `over-limit`, default 30. */
+	/** Seconds without progress after which decoding fails with `over-limit`, default 30. */
 	readonly timeoutSeconds?: number;
-	/** Threads of the decoder, default 0: as many as there are cores. */
+	/** Decoder threads; default 0, one per core. */
 	readonly threads?: number;
-	/** Ends everything; what is awaited then rejects with the signal's reason. */
+	/** Aborts everything; pending promises then reject with the signal's reason. */
 	readonly signal?: AbortSignal;
 }
 
-/** FFmpeg's demuxer per format. Others are never tried: some, like playlists, open files that their text names. */
+/** FFmpeg's demuxer per format. Others are never tried: some, such as playlists, open files named in their content. */
 const DEMUXERS: Readonly<Record<VideoFormat, string>> = {
 	mp4: "mov",
 	mov: "mov",
@@ -48,9 +48,9 @@ const DEMUXERS: Readonly<Record<VideoFormat, string>> = {
 };
 
 /**
- * Opens a video and lists its frames. What the file is, is told by its content. Throws `unreadable-file` for missing and
- * damaged files and those without a video track, `over-limit` for absurd sizes and past the time limit, `unsupported`
- * when no decoder is installed; messages start with the path. Close it when done.
+ * Opens a video and lists its frames. The format is detected from the content. Throws `unreadable-file` for missing
+ * and damaged files and those without a video track, `over-limit` for absurd sizes and past the time limit, and
+ * `unsupported` when no decoder is installed; messages start with the path. Close it when done.
  */
 export async function openVideo(path: string, options: OpenVideoOptions = {}): Promise<Video> {
 	const { decoder = "auto", threads = 0, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, signal } = options;
@@ -94,14 +94,14 @@ function whatIsMissing(decoder: VideoDecoderName | "auto"): string {
 	return "there is no video decoder; npm install node-av, or install the ffmpeg command";
 }
 
-/** What the file is, and its main track. Throws `unreadable-file` unless the first bytes are those of a video. */
+/** The file's format and main track. Throws `unreadable-file` unless the first bytes are those of a video. */
 async function whatToRead(
 	path: string,
 	signal: AbortSignal | undefined,
 ): Promise<TrackChoice & { readonly format: VideoFormat }> {
 	try {
 		const info = await stat(path);
-		// Opening a pipe would wait for its other end.
+		// Opening a named pipe would block until a writer appears.
 		if (!info.isFile()) throw unreadable("is not a file");
 		const handle = await open(path, "r");
 		try {

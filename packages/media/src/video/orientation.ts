@@ -1,6 +1,12 @@
-/** What a display matrix asks for, as the `ffmpeg` command reads it (fftools/cmdutils.c `get_rotation`, ffmpeg_filter.c). */
+/**
+ * What a display matrix specifies, read as the `ffmpeg` command reads it (fftools/cmdutils.c `get_rotation`,
+ * ffmpeg_filter.c).
+ */
 
-/** Degrees clockwise to the nearest quarter: 0, 90, 180 or 270. `matrix`: nine numbers of ISO/IEC 14496-12, 6.2.2. */
+/**
+ * Clockwise rotation in degrees, to the nearest quarter turn: 0, 90, 180 or 270. `matrix`: the nine numbers of
+ * ISO/IEC 14496-12, 6.2.2.
+ */
 export function rotationOf(matrix: Int32Array | undefined): number {
 	if (matrix === undefined) return 0;
 	const [a = 0, b = 0, , c = 0, d = 0] = matrix;
@@ -10,7 +16,7 @@ export function rotationOf(matrix: Int32Array | undefined): number {
 	return (((Math.round(degrees / 90) % 4) + 4) % 4) * 90;
 }
 
-/** FFmpeg filters that turn and mirror a frame for display, in order. */
+/** FFmpeg filters that rotate and mirror a frame for display, in order. */
 export function orientationFilters(matrix: Int32Array | undefined): [name: string, args: string][] {
 	if (matrix === undefined) return [];
 	const [a = 0, , , c = 0, d = 0] = matrix;

@@ -1,4 +1,4 @@
-/** Frames listed without a decoder, against ffprobe's packets; damaged files by the thousand. */
+/** Frames listed without a decoder, against ffprobe's packets, and thousands of damaged files. */
 
 import { readFileSync } from "node:fs";
 import { OnevisionError } from "@onevision/base";
@@ -21,7 +21,7 @@ const read = (name: string) => new Uint8Array(readFileSync(new URL(name, FOLDER)
 
 test.each(listed)("%s", async (name, { timeBase, packets, pts }) => {
 	const index = await readFrameIndex(read(name));
-	// Frames, sizes and key frames in the order of display; the clock may start elsewhere.
+	// Frames, sizes and key frames in display order; the clock may start elsewhere.
 	const shown = packets.filter(([, , , flags]) => !flags.includes("D"));
 	const ordered = [...shown].sort(([a], [b]) => (a ?? 0) - (b ?? 0));
 	expect(index.frames.map(({ bytes, isKey }) => [bytes, isKey])).toEqual(

@@ -1,6 +1,6 @@
 /**
- * The frames of a video without a decoder, anywhere: MP4, MOV, MKV and WebM by mediabunny, nothing but packet headers
- * read. Enough to choose frames, by bit cost too. AVI needs FFmpeg: `openVideo`.
+ * Lists the frames of a video without a decoder, on any platform. mediabunny reads MP4, MOV, MKV and WebM, packet
+ * headers only. That is enough to choose frames, by bit cost too. AVI needs FFmpeg: use `openVideo`.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -13,7 +13,7 @@ import { indexOf, mayHaveEdits } from "./track-index.ts";
 
 /**
  * Lists the frames of a video. Throws `unreadable-file` for damaged and other files, `over-limit` for absurd ones,
- * `unsupported` for AVI, the signal's reason when it is aborted.
+ * `unsupported` for AVI, and the signal's reason if aborted.
  */
 export async function readFrameIndex(
 	source: Uint8Array | Blob | ByteSource,

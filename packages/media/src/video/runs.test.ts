@@ -1,4 +1,4 @@
-/** What is decoded for some frames: where runs start, when two are joined, and that every frame can be had from its run. */
+/** Decoding runs for selected frames: where runs start, when two are merged, and that each run contains its frames. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -13,7 +13,7 @@ const packet = (pts: number | undefined, isKey: boolean): RawPacket => ({
 	isShown: true,
 });
 
-/** Frames shown in the order of the file, a key frame every `every`. */
+/** Frames displayed in file order, with a key frame every `every` frames. */
 const closed = (frames: number, every: number, isTimed = true) =>
 	frameIndexOf(
 		Array.from({ length: frames }, (_, order) => packet(isTimed ? order : undefined, order % every === 0)),
@@ -81,7 +81,7 @@ describe("other files", () => {
 		expect(run?.targets.map(({ pts }) => pts)).toEqual([undefined, undefined]);
 	});
 	test("frames shown before an open group's key frame need the group before", () => {
-		// In the file: I0 P1 P2 | I5 b3 b4 P6; shown 0 to 6.
+		// File order: I0 P1 P2 | I5 b3 b4 P6; displayed 0 to 6.
 		const order = [0, 1, 2, 5, 3, 4, 6];
 		const index = frameIndexOf(
 			order.map((pts) => packet(pts, pts === 0 || pts === 5)),
@@ -91,7 +91,7 @@ describe("other files", () => {
 		expect(summary(planRuns(index, [4]))).toEqual([[0, [4]]]);
 		expect(summary(planRuns(index, [5]))).toEqual([[3, [5]]]);
 		expect(summary(planRuns(index, [6]))).toEqual([[3, [6]]]);
-		// Frame 4 comes after the key frame in the file: its run has passed it and goes on.
+		// Frame 4 is stored after the key frame, so its run has already passed the key frame and continues.
 		expect(summary(planRuns(index, [4, 6]))).toEqual([[0, [4, 6]]]);
 		expect(summary(planRuns(index, [2, 6]))).toEqual([
 			[0, [2]],

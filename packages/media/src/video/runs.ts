@@ -1,6 +1,6 @@
 /**
- * What to decode for some frames of a video: stretches that start at a key frame, each group of pictures at most once.
- * Plain data, made before anything is decoded.
+ * Plans what to decode for selected frames of a video: stretches that start at a key frame, each group of pictures
+ * (GOP) at most once. Plain data, made before anything is decoded.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -8,30 +8,31 @@ import type { FrameIndex, VideoPacket } from "./frame-index.ts";
 
 /** One wanted frame. */
 export interface Target {
-	/** Number of the frame. */
+	/** Frame number. */
 	readonly frame: number;
-	/** Ticks; absent where packets have no times. */
+	/** Ticks; absent if packets have no timestamps. */
 	readonly pts?: number | undefined;
-	/** Place of its packet in the file. */
+	/** Position of its packet in the file. */
 	readonly order: number;
 }
 
-/** Packets `start` to the last one its targets need, decoded in one go. */
+/** Packets from `start` to the last one its targets need, decoded in one pass. */
 export interface Run {
-	/** Place in the file of the key packet to start from. */
+	/** File position of the key packet to start from. */
 	readonly start: number;
 	/**
-	 * The key packet before, for what does not come out from `start`: with gradual refresh, pictures are whole only some
-	 * frames after their key.
+	 * The previous key packet, for targets that do not come out when starting at `start`. With gradual refresh, images
+	 * are complete only some frames after their key packet.
 	 */
 	readonly fallback: number;
-	/** Ascending by frame, at least one. */
+	/** Ascending by frame number, at least one. */
 	readonly targets: readonly [Target, ...Target[]];
 }
 
 /**
- * Groups ascending frame numbers (repeats allowed) by the key frame they are decoded from. `nextRunCost`: packets that
- * may be decoded for nothing rather than start a run of its own, default 0. Throws `invalid-input` for other numbers.
+ * Groups ascending frame numbers (repeats allowed) by the key frame they are decoded from. `nextRunCost`: how many
+ * packets may be decoded and discarded before starting a new run is cheaper, default 0. Throws `invalid-input` for
+ * other numbers.
  */
 export function planRuns(index: FrameIndex, wanted: readonly number[], nextRunCost = 0): Run[] {
 	assertWanted(wanted, index.frames.length);
@@ -54,11 +55,11 @@ export function planRuns(index: FrameIndex, wanted: readonly number[], nextRunCo
 }
 
 /**
- * The last key packet that comes before the frame both in the file and on the screen. After an open group's key frame
- * come frames that are shown before it and need the group before; those must not start there.
+ * The last key packet that precedes the frame both in file order and in display order. After an open GOP's key frame
+ * come frames that are displayed before it and depend on the previous GOP; decoding them must not start there.
  */
 function startOf(keys: readonly VideoPacket[], { order, pts }: VideoPacket): number {
-	// Keys are in the order of the file: the last one not after the frame, then back to one shown in time.
+	// Keys are in file order: find the last one not after the frame, then step back to one displayed in time.
 	let at = upperBound(keys, order) - 1;
 	while (at >= 0 && isLater(keys[at]?.pts, pts)) at--;
 	return keys[at]?.order ?? 0;
@@ -68,7 +69,7 @@ function isLater(keyPts: number | undefined, pts: number | undefined): boolean {
 	return keyPts === undefined || pts === undefined || keyPts > pts;
 }
 
-/** How many of `keys` come at or before `order` in the file. */
+/** Number of `keys` at or before `order` in the file. */
 function upperBound(keys: readonly VideoPacket[], order: number): number {
 	let [low, high] = [0, keys.length];
 	while (low < high) {

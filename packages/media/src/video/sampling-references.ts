@@ -1,6 +1,6 @@
 /**
- * How reference implementations choose the frames of a video, one row each. The arithmetic is core's; the rows say which
- * of it a reference uses, what bounds it knows, and what it refuses.
+ * How reference implementations choose the frames of a video, one row each. core does the arithmetic; a row says
+ * which function a reference uses, which bounds it supports, and what it rejects.
  */
 
 import { OnevisionError, roundHalfEven } from "@onevision/base";
@@ -22,13 +22,13 @@ export interface RateLimits {
 
 export interface ReferenceSampling {
 	readonly source: string;
-	/** `count` of `total` frames. */
+	/** Chooses `count` of `total` frames. */
 	uniform(total: number, count: number): number[];
-	/** Frames at a rate. Throws `unsupported` for a bound the reference does not have. */
+	/** Frames at a rate. Throws `unsupported` for a bound that the reference does not have. */
 	byRate(clip: Clip, limits: RateLimits): number[];
 }
 
-/** Frames that qwen-vl-utils takes at least, at most, and a multiple of. */
+/** qwen-vl-utils' minimum and maximum number of frames, and the multiple it rounds to. */
 const QWEN_UTILS = { min: 4, max: 768, multiple: 2 } as const;
 
 export const SAMPLING_REFERENCES = {
@@ -82,7 +82,7 @@ export const SAMPLING_REFERENCES = {
 	},
 } as const satisfies Record<string, ReferenceSampling>;
 
-/** Implementations whose choice of frames is copied. */
+/** Implementations whose frame choice is reproduced. */
 export type SamplingReference = keyof typeof SAMPLING_REFERENCES;
 
 function tooFew(reference: string, total: number, count: number): OnevisionError {

@@ -1,4 +1,4 @@
-/** Strategies by name, against what the references take and by what must hold of them. */
+/** Sampling strategies by name, against the references' choices and against their invariants. */
 
 import { readFileSync } from "node:fs";
 import { OnevisionError } from "@onevision/base";
@@ -16,7 +16,7 @@ const { rows }: { rows: readonly Row[] } = JSON.parse(
 	readFileSync(new URL("fixtures/choices.json", import.meta.url), "utf8"),
 );
 
-/** A clip of frames with these sizes, shown one tick apart at `fps`; `keys` stand alone. */
+/** A clip whose frames have these sizes, displayed one tick apart at `fps`; `keys` are key frames. */
 function clip(sizes: readonly number[], keys: readonly number[] = [0], fps = 24) {
 	const packets = sizes.map(
 		(bytes, pts): RawPacket => ({ pts, bytes, duration: 1, isKey: keys.includes(pts), isShown: true }),
@@ -24,7 +24,7 @@ function clip(sizes: readonly number[], keys: readonly number[] = [0], fps = 24)
 	return frameIndexOf(packets, { numerator: 1, denominator: fps }, fps);
 }
 
-/** Frames shown at these ticks of a thousandth of a second. */
+/** Frames displayed at these ticks, in milliseconds. */
 function uneven(ticks: readonly number[], last: number) {
 	const packets = ticks.map(
 		(pts): RawPacket => ({ pts, bytes: 1, duration: last, isKey: true, isShown: true }),
@@ -50,17 +50,17 @@ describe("by the clock", () => {
 	const index = uneven([500, 600, 700, 800, 900, 1500, 2100, 2200], 100);
 
 	test("variable rates come out even in time", () => {
-		// On screen 0, 0.5, 1, 1.5 seconds after the first: frames 0, 4, 5, 5 until 2.1.
+		// 0, 0.5, 1 and 1.5 seconds after the first frame, frames 0, 4, 5 and 5 are on screen; the clip lasts until 2.1.
 		expect(chooseFrames(index, { strategy: "fps", fps: 2 })).toEqual([0, 4, 5]);
 		expect(chooseFrames(index, { strategy: "fps", fps: 1, minFrames: 6 })).toEqual([0, 3, 4, 5]);
 		expect(chooseFrames(index, { strategy: "fps", fps: 10, maxFrames: 2 })).toEqual([0, 4]);
 	});
 
 	test("a stretch that the clip's end cuts off has its frame too", () => {
-		// 1.8 s: stretches start at 0 and 1 s; at 1.5 per second at 0, 0.667 and 1.333 s.
+		// 1.8 s: intervals start at 0 and 1 s; at 1.5 per second, at 0, 0.667 and 1.333 s.
 		expect(chooseFrames(index, { strategy: "fps", fps: 1 })).toEqual([0, 5]);
 		expect(chooseFrames(index, { strategy: "fps", fps: 1.5 })).toEqual([0, 4, 5]);
-		// Less than one stretch is one.
+		// A clip shorter than one interval counts as one.
 		expect(chooseFrames(index, { strategy: "fps", fps: 0.1 })).toEqual([0]);
 		// Exactly two.
 		expect(chooseFrames(index, { strategy: "fps", fps: 2 / 1.8 })).toEqual([0, 4]);
@@ -110,7 +110,7 @@ describe("bit cost", () => {
 		const sizes = Array.from({ length: 60 }, (_, frame) => (keys.includes(frame) ? 8000 : 30));
 		const costs = changeCosts(clip(sizes, keys));
 		expect(costs.flatMap((cost, frame) => (cost > 30 ? [frame] : []))).toEqual([29]);
-		// Half of the frames gather around the cut, on both sides of it.
+		// Half of the frames cluster around the cut, on both sides of it.
 		const near = sampleByBitCost(clip(sizes, keys), 4).filter((frame) => Math.abs(frame - 29) <= 3);
 		expect([Math.min(...near) < 29, Math.max(...near) >= 29]).toEqual([true, true]);
 	});
@@ -134,7 +134,7 @@ describe("bit cost", () => {
 	});
 
 	test("always ascending, apart, within the clip, as many as asked, the same again", () => {
-		// A packet without a byte is no frame.
+		// An empty packet is not a frame.
 		const bytes = fc.oneof(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 200_000 }));
 		const sizes = fc.array(bytes, { minLength: 1, maxLength: 200 });
 		fc.assert(

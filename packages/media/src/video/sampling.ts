@@ -1,5 +1,6 @@
 /**
- * Frame sampling: strategies by name, each a function of the frame index alone, so nothing is decoded to choose. A model's own layout hands out `frameIndices`, which serve as well.
+ * Frame sampling strategies by name. Each is a function of the frame index alone, so nothing is decoded to choose
+ * frames. A model's own layout gives `frameIndices`, which can be used in the same way.
  */
 
 import { nearest, OnevisionError } from "@onevision/base";
@@ -10,7 +11,7 @@ import type { FrameIndex, VideoPacket } from "./frame-index.ts";
 import { SAMPLING_REFERENCES, type SamplingReference } from "./sampling-references.ts";
 
 interface Strategy<T> {
-	/** What may be asked of it. */
+	/** The strategy's options. */
 	readonly options: schema.Schema<T>;
 	/** Ascending frame numbers; repeats only where a reference gives them. Throws for options that do not fit. */
 	choose(index: FrameIndex, asked: unknown): number[];
@@ -29,13 +30,13 @@ const references = Object.keys(SAMPLING_REFERENCES) as SamplingReference[];
 const like = choice("The implementation whose choice is copied to the frame", references);
 
 const STRATEGIES = {
-	/** As many as asked for, spread evenly by number. `like`: default transformers. */
+	/** A given number of frames, evenly spaced by frame number. `like`: default transformers. */
 	uniform: strategy(
 		object("Frames spread evenly", { frames, like: optional(like) }),
 		(index, { frames, like = "transformers" }) =>
 			SAMPLING_REFERENCES[like].uniform(index.frames.length, frames),
 	),
-	/** At a rate. Without `like`, by timestamp, so that variable frame rates are sampled evenly. */
+	/** At a rate. Without `like`, chooses by timestamp, so that variable frame rates are sampled evenly. */
 	fps: strategy(
 		object("Frames at a rate", {
 			fps: number("Frames per second to take", { min: 0.001, max: 1000 }),
@@ -49,7 +50,7 @@ const STRATEGIES = {
 			return SAMPLING_REFERENCES[like].byRate(clip, limits);
 		},
 	),
-	/** Frames that stand alone in the file: the cheapest to decode, and where many encoders put scene changes. */
+	/** Key frames: the cheapest to decode, and where many encoders put scene changes. */
 	keyframes: strategy(
 		object("Key frames", {
 			maxFrames: optional(
@@ -62,7 +63,7 @@ const STRATEGIES = {
 			return sampleUniform(keys.length, maxFrames).map((place) => keys[place] ?? 0);
 		},
 	),
-	/** The frames on screen at given times, seconds from the first frame. */
+	/** The frames on screen at given times, in seconds from the first frame. */
 	timestamps: strategy(
 		object("Frames at given times", {
 			seconds: list("Seconds from the first frame, ascending", number("Seconds", { min: 0, max: 1e9 }), {
@@ -72,7 +73,7 @@ const STRATEGIES = {
 		}),
 		(index, { seconds }) => seconds.map((time) => frameAt(index, time)),
 	),
-	/** Where the picture changes, by the sizes of the packets. */
+	/** Where the image changes, judged by packet sizes. */
 	"bit-cost": strategy(
 		object("Frames where the encoder spent bits", {
 			frames,
@@ -86,7 +87,7 @@ const STRATEGIES = {
 export type SamplingStrategy = keyof typeof STRATEGIES;
 export const SAMPLING_STRATEGIES = Object.keys(STRATEGIES) as readonly SamplingStrategy[];
 
-/** A strategy by name and what it is asked. */
+/** A strategy's name and options. */
 export type Sampling = {
 	[Name in SamplingStrategy]: { readonly strategy: Name } & schema.Infer<
 		(typeof STRATEGIES)[Name]["options"]
@@ -94,8 +95,9 @@ export type Sampling = {
 }[SamplingStrategy];
 
 /**
- * Chooses frames of a video, as ascending frame numbers. Throws `unknown-name`, `unknown-key` and `invalid-input` for what
- * is asked wrongly, `unsupported` for what the reference named refuses, `invalid-media` by rate without a known rate.
+ * Chooses frames of a video, as ascending frame numbers. Throws `unknown-name`, `unknown-key` and `invalid-input` for
+ * bad options, `unsupported` for what the named reference rejects, and `invalid-media` when sampling by rate and the
+ * video's rate is unknown.
  */
 export function chooseFrames(index: FrameIndex, sampling: Sampling): number[] {
 	const { strategy, ...options } = sampling;
@@ -124,7 +126,10 @@ interface Limits {
 	readonly maxFrames?: number;
 }
 
-/** One frame at the start of each stretch of `1/rate` seconds; beyond a limit, of as many equal stretches. */
+/**
+ * The first frame of each interval of `1/rate` seconds. When the result would exceed a limit, uses that many equal
+ * intervals.
+ */
 function sampleByTimestamp(
 	index: FrameIndex,
 	rate: number,
@@ -137,7 +142,7 @@ function sampleByTimestamp(
 		);
 	}
 	const duration = index.durationSeconds ?? index.frames.length / fpsOf(index);
-	// Durations are sums in float64: a stray digit must not add a stretch.
+	// Durations are float64 sums: a rounding error must not add an interval.
 	const stretches = Math.ceil(duration * rate - 1e-6);
 	const count = Math.min(Math.max(stretches, minFrames), maxFrames);
 	const step = count === stretches ? 1 / rate : duration / count;
@@ -145,10 +150,10 @@ function sampleByTimestamp(
 	return [...new Set(chosen)];
 }
 
-/** Times this close count as equal, seconds: a tenth of a frame at 1,000 frames per second. */
+/** Times this close count as equal, in seconds: a tenth of a frame at 1,000 frames per second. */
 const SAME_TIME = 1e-4;
 
-/** The frame on screen `seconds` after the first one appears. Throws `invalid-input` after the end. */
+/** The frame on screen `seconds` after the first one appears. Throws `invalid-input` past the end. */
 export function frameAt(
 	{ frames, durationSeconds }: Pick<FrameIndex, "frames" | "durationSeconds">,
 	seconds: number,
@@ -164,7 +169,7 @@ export function frameAt(
 	return Math.max(0, countUntil(frames, start + seconds + SAME_TIME) - 1);
 }
 
-/** How many frames appear at or before a time. */
+/** Number of frames that appear at or before a time. */
 function countUntil(frames: readonly VideoPacket[], seconds: number): number {
 	let [low, high] = [0, frames.length];
 	while (low < high) {

@@ -1,4 +1,4 @@
-/** The frames of an open track, as mediabunny lists its packets. */
+/** The frame index of an open track, from the packets mediabunny lists. */
 
 import { OnevisionError } from "@onevision/base";
 import { EncodedPacketSink, type InputVideoTrack } from "mediabunny";
@@ -13,21 +13,24 @@ import {
 } from "./frame-index.ts";
 import { readIsFragmented } from "./iso.ts";
 
-/** Packets between two pauses, in which timers and aborts are heard. */
+/** Packets between two pauses; timers and aborts only run during a pause. */
 const PACKETS_PER_PAUSE = 4096;
-/** Ticks below zero that still count as zero: rounding of a clock that is no multiple of the edit's. */
+/**
+ * Times this little below zero still count as zero: the clock may not be a multiple of the edit's, so times are
+ * rounded.
+ */
 const START_TOLERANCE_SECONDS = 1 / 180_000;
 
 interface Facts {
-	/** Frames that are shown. */
+	/** Number of displayed frames. */
 	readonly frames: number;
 	readonly fps: number | undefined;
-	/** Whether times below zero are outside an edit. */
+	/** Whether times below zero lie outside an edit. */
 	readonly hasEdits: boolean;
 	readonly fileSize: number;
 }
 
-/** Edit lists hide frames of MP4 and MOV, as long as those are not in fragments. */
+/** Edit lists hide frames of MP4 and MOV, unless the frames are in fragments. */
 export async function mayHaveEdits(source: ByteSource, format: VideoFormat): Promise<boolean> {
 	if (format !== "mp4" && format !== "mov") return false;
 	return !(await readFromSource(readIsFragmented(source.size), source));
@@ -56,7 +59,7 @@ export async function indexOf(
 			isShown: !hasEdits || packet.timestamp >= -START_TOLERANCE_SECONDS,
 		});
 		assertCount(packets.length);
-		// Every packet takes a byte at least.
+		// Every packet takes at least one byte.
 		if (packets.length > fileSize) throw unreadable("lists frames beyond its end; the file is damaged");
 		if (packets.length % PACKETS_PER_PAUSE !== 0) continue;
 		await new Promise((resolve) => setTimeout(resolve, 0));
@@ -69,7 +72,7 @@ export async function indexOf(
 	return frameIndexOf(untilEnd(withoutEmptyPackets(packets), frames), { numerator: 1, denominator }, fps);
 }
 
-/** An edit that ends early shows the first `frames` in the order of display; mediabunny lists what comes after, too. */
+/** An edit that ends early displays the first `frames` in display order; mediabunny lists the rest, too. */
 function untilEnd(packets: readonly RawPacket[], frames: number): RawPacket[] {
 	const shown = packets.filter(({ isShown }) => isShown).sort((a, b) => (a.pts ?? 0) - (b.pts ?? 0));
 	const beyond = new Set(shown.slice(frames));

@@ -1,4 +1,4 @@
-/** The video track of an MP4, MOV, MKV or WebM, as mediabunny reads it, for as long as one function needs it. */
+/** The video track of an MP4, MOV, MKV or WebM, opened with mediabunny for the duration of one function call. */
 
 import { OnevisionError } from "@onevision/base";
 import {
@@ -26,7 +26,7 @@ export function toSource(source: Uint8Array | Blob | ByteSource): ByteSource {
 /** A file opened for its main video track. */
 export interface OpenTrack {
 	readonly track: InputVideoTrack;
-	/** Whether the file has a sound track, of any codec. */
+	/** Whether the file has an audio track, of any codec. */
 	readonly hasAudio: boolean;
 	readonly choice: TrackChoice;
 	dispose(): void;
@@ -34,22 +34,22 @@ export interface OpenTrack {
 
 /** Which of several video tracks is read. */
 export interface TrackChoice {
-	/** Video tracks of the file, cover pictures not counted. */
+	/** Number of video tracks in the file, cover art not counted. */
 	readonly tracks: number;
-	/** Place of the one that is read, from 0. */
+	/** Index of the track that is read, from 0. */
 	readonly place: number;
 }
 
-/** Opens the main video track. Throws `unreadable-file` without one. Silences mediabunny's console output. */
+/** Opens the main video track. Throws `unreadable-file` if there is none. Silences mediabunny's console output. */
 export async function openTrack(source: ByteSource, signal?: AbortSignal): Promise<OpenTrack> {
-	// mediabunny writes notes on odd files to the console, which belongs to the program that calls us.
+	// mediabunny logs unusual files to the console, which belongs to the calling program.
 	Logging.level = LogLevel.Silent;
 	const input = new Input({ formats: [MP4, QTFF, MATROSKA, WEBM], source: guardedSource(source) });
 	try {
 		signal?.throwIfAborted();
 		const tracks = await input.getVideoTracks();
 		const facts: TrackFacts[] = [];
-		// A lone track is the main one whatever it is.
+		// A lone track is the main one in any case.
 		if (tracks.length > 1) for (const track of tracks) facts.push(await factsOf(track, source));
 		const place = mainTrack(facts);
 		const track = tracks[place];
@@ -69,16 +69,16 @@ async function factsOf(track: InputVideoTrack, source: ByteSource): Promise<Trac
 	if (format !== MP4 && format !== QTFF) {
 		return { isDefault, isForImpaired, frames: await countSome(track), bitRate: 0 };
 	}
-	// From the tables: mediabunny hangs on some damaged ones.
+	// From the tables, because mediabunny hangs on some damaged ones.
 	const listed = await readFromSource(readListedFrames(source.size, track.id), source, MAX_TABLE_BYTES);
 	const seconds = listed === undefined ? 0 : listed.end - listed.start;
 	const counted = listed === undefined || seconds <= 0 ? 0 : (8 * listed.bytes) / seconds;
 	const bitRate = (await track.getAverageBitrate()) ?? counted;
-	// A track without a table is in fragments; nobody makes those of one picture.
+	// A track without a table is in fragments; nobody writes a single image that way.
 	return { isDefault, isForImpaired, frames: listed?.frames ?? FRAMES_THAT_MATTER, bitRate };
 }
 
-/** Packets of a track, no more than matter. */
+/** Counts the packets of a track, up to the number that matters. */
 async function countSome(track: InputVideoTrack): Promise<number> {
 	const sink = new EncodedPacketSink(track);
 	const options = { metadataOnly: true };
@@ -90,7 +90,7 @@ async function countSome(track: InputVideoTrack): Promise<number> {
 	return frames;
 }
 
-/** What mediabunny throws, as one of our errors. */
+/** Converts what mediabunny throws to one of our errors. */
 export function asUnreadable(error: unknown, signal?: AbortSignal): unknown {
 	if (signal?.aborted) return signal.reason;
 	if (error instanceof OnevisionError) return error;

@@ -1,6 +1,6 @@
 /**
- * A video that is open: its frames are known, and any of them can be had as pictures. One interface over the decoders;
- * which frames were asked for and which arrived is compared here, for all of them.
+ * An open video: its frames are listed, and any of them can be decoded. One interface for all decoders; comparing the
+ * frames requested with the frames received is shared here.
  */
 
 import { OnevisionError, type Size } from "@onevision/base";
@@ -12,27 +12,27 @@ import { planRuns, type Run, type Target } from "./runs.ts";
 
 /** One decoded frame. */
 export interface VideoFrame {
-	/** Number of the frame in the order of display, from 0. */
+	/** Frame number in display order, from 0. */
 	readonly frame: number;
-	/** When it is shown, seconds on the track's clock. */
+	/** Presentation time, seconds on the track's clock. */
 	readonly seconds: number;
 	readonly image: RgbImage;
 }
 
-/** A frame that was asked for and could not be decoded. */
+/** A requested frame that could not be decoded. */
 export interface MissingFrame {
 	readonly frame: number;
 	readonly seconds: number;
 	readonly image?: undefined;
 }
 
-/** What is done to each picture; the same options give the same pixels with every decoder on Node. */
+/** Processing of each frame; the same options give the same pixels with every Node decoder. */
 export interface FrameOptions {
-	/** px; scaled by the decoder's bicubic filter. Default: the stored size. */
+	/** px; scaled with the decoder's bicubic filter. Default: the stored size. */
 	readonly size?: Size;
 	/**
-	 * Whether frames are turned as the file asks for display. Default "ignore": PyAV and decord
-	 * hand out frames as stored; OpenCV, torchcodec from 0.11 and the `ffmpeg` command turn them.
+	 * Whether to rotate frames for display as the file specifies. Default "ignore": PyAV and decord return frames as
+	 * stored; OpenCV, torchcodec from 0.11 and the `ffmpeg` command rotate them.
 	 */
 	readonly rotation?: "ignore" | "apply";
 }
@@ -44,59 +44,62 @@ export interface Video {
 	readonly width: number;
 	/** px, as stored. */
 	readonly height: number;
-	/** Degrees clockwise still to be turned for display: 0, 90, 180 or 270. */
+	/** Clockwise rotation still to apply for display, in degrees: 0, 90, 180 or 270. */
 	readonly rotation: number;
-	/** Video tracks of the file, cover pictures not counted, and which of them this is, from 0; absent when it is alone. */
+	/**
+	 * Number of video tracks in the file, cover art not counted, and the index of this one, from 0. Absent if it is the
+	 * only one.
+	 */
 	readonly tracks?: number;
 	readonly track?: number;
 	readonly index: FrameIndex;
-	/** Which decoder makes the pictures. */
+	/** Name of the decoder in use. */
 	readonly decoder: string;
 	/**
-	 * The frames of these numbers, ascending, repeats allowed, one after the other. Only a few pictures are held at a
-	 * time. Throws `invalid-input` for other numbers, `unreadable-file` naming the first frame that cannot be decoded.
+	 * Yields the frames with these numbers, which ascend and may repeat. Holds only a few frames in memory. Throws
+	 * `invalid-input` for other numbers, and `unreadable-file` naming the first frame that cannot be decoded.
 	 */
 	frames(frames: readonly number[], options?: FrameOptions): AsyncGenerator<VideoFrame, void>;
-	/** The same, but a frame that cannot be decoded is an entry without a picture, and the rest still follows. */
+	/** Like `frames`, but a frame that cannot be decoded becomes an entry without an image, and the rest still follow. */
 	framesOrMissing(
 		frames: readonly number[],
 		options?: FrameOptions,
 	): AsyncGenerator<VideoFrame | MissingFrame, void>;
-	/** Ends the decoder. Frames asked for afterwards are refused. */
+	/** Shuts the decoder down. Later requests for frames are rejected. */
 	close(): Promise<void>;
 }
 
-/** A picture as a decoder gives it. */
+/** A frame as a decoder returns it. */
 export interface DecodedFrame extends Size {
 	readonly frame: number;
 	/** `[height, width, 3]` RGB. */
 	readonly data: Uint8Array;
 }
 
-/** What a decoder has to do: everything around it is shared. */
+/** What a decoder has to implement; everything else is shared. */
 export interface Decoder {
 	readonly name: string;
-	/** Packets worth decoding rather than starting a run of its own. */
+	/** Number of packets worth decoding and discarding before a new run is cheaper. */
 	readonly nextRunCost: number;
-	/** The targets of these runs, in any order within a run, those it cannot decode left out. */
+	/** The targets of these runs, in any order within a run, without those it cannot decode. */
 	decode(runs: readonly Run[], options: DecodeOptions): AsyncGenerator<DecodedFrame, void>;
 	close(): Promise<void>;
 }
 
 /** Resolved picture options. */
 export interface DecodeOptions {
-	/** px, of the pictures handed out. */
+	/** px, of the frames returned. */
 	readonly size: Size;
-	/** Whether to turn and mirror as the file asks. */
+	/** Whether to rotate and mirror as the file specifies. */
 	readonly appliesRotation: boolean;
 }
 
-/** Images held back while one before them is awaited: the most frames H.264 and HEVC may reorder. */
+/** Frames held back while an earlier one is awaited: the most that H.264 and HEVC may reorder. */
 const MAX_HELD = 16;
 
 type Facts = Pick<Video, "format" | "width" | "height" | "rotation" | "tracks" | "track" | "index">;
 
-/** Puts the interface on a decoder. `name` begins the messages of errors. */
+/** Wraps a decoder in the `Video` interface. `name` starts error messages. */
 export function videoOf(facts: Facts, decoder: Decoder, name: string): Video {
 	let isClosed = false;
 	let isReading = false;
@@ -149,7 +152,7 @@ function resolve(facts: Facts, { size, rotation = "ignore" }: FrameOptions, name
 	return { size: { width, height }, appliesRotation };
 }
 
-/** A decoder's frames in ascending order; gaps are left where it gave none. */
+/** A decoder's frames in ascending order, with gaps for those it did not return. */
 async function* arrivals(
 	decoder: Decoder,
 	runs: readonly Run[],
@@ -159,7 +162,7 @@ async function* arrivals(
 	const held = new Map<number, DecodedFrame>();
 	let place = 0;
 	for await (const decoded of decoder.decode(runs, options)) {
-		// Given up already: it was handed out as missing.
+		// Already given up: it was returned as missing.
 		if (decoded.frame < (awaited[place]?.frame ?? Number.POSITIVE_INFINITY)) continue;
 		held.set(decoded.frame, decoded);
 		for (;;) {
@@ -178,7 +181,7 @@ async function* arrivals(
 	}
 }
 
-/** One entry for every frame asked for, in that order. */
+/** One entry per requested frame, in that order. */
 async function* pair(
 	index: FrameIndex,
 	wanted: readonly number[],

@@ -1,4 +1,4 @@
-/** Frames in Chromium beside FFmpeg's. Runs where a Chromium is installed, as in continuous integration. */
+/** Frames decoded in Chromium against FFmpeg's. Runs where Chromium is installed, as in continuous integration. */
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -27,7 +27,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 		return (await page?.call("framesInPage", file, frames, options ?? {})) as PageFrame[];
 	}
 
-	/** Mean and largest difference of a value, 0 to 255, between two pictures. */
+	/** Mean and maximum difference of a value, 0 to 255, between two frames. */
 	function difference(a: Uint8Array, b: Uint8Array): { mean: number; most: number } {
 		let [sum, most] = [0, 0];
 		for (const [at, value] of a.entries()) {
@@ -53,7 +53,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 		return all;
 	}
 
-	/** Frames without what they have in common, so that another matrix hardly counts and motion does. */
+	/** Frames minus their common content, so that a different color matrix hardly matters and motion does. */
 	function motion(frames: readonly Uint8Array[]): Float64Array[] {
 		const mean = new Float64Array(frames[0]?.length ?? 0);
 		for (const frame of frames) {
@@ -84,7 +84,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 		const every = here.map((_, frame) => frame);
 		const there = await pixelsInPage(file, every, options);
 		const ours = motion(here);
-		// A clip may repeat a picture: then the first of them is as right.
+		// A clip may repeat an image; then the first copy is just as correct.
 		const same = (frame: number) =>
 			here.findIndex((other) => Buffer.from(other).equals(here[frame] ?? other));
 		expect(motion(there).map((frame) => nearest(frame, ours))).toEqual(every.map(same));

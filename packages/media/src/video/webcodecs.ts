@@ -1,6 +1,7 @@
 /**
- * Decoding in a browser: mediabunny reads the file, WebCodecs decodes, a canvas makes RGB. Which frames they are is
- * exact; their pixels are the browser's: its own matrix, chroma filter and scaler, so close to FFmpeg's, not equal.
+ * Decoding in a browser: mediabunny reads the file, WebCodecs decodes, and a canvas converts to RGB. The choice of
+ * frames is exact. The pixels are the browser's: it has its own matrix, chroma filter and scaler, so they are close
+ * to FFmpeg's but not equal.
  */
 
 import { OnevisionError, type Size } from "@onevision/base";
@@ -13,7 +14,7 @@ import { openTrack, toSource } from "./track.ts";
 import { indexOf, mayHaveEdits } from "./track-index.ts";
 import { type DecodedFrame, type DecodeOptions, type Video, videoOf } from "./video.ts";
 
-/** What is used of an OffscreenCanvas and its context; this package is typed without the browser's library. */
+/** The parts of OffscreenCanvas and its context used here; this package is compiled without the DOM types. */
 interface Canvas {
 	getContext(kind: "2d", options: { readonly willReadFrequently: boolean }): Context | null;
 }
@@ -23,8 +24,8 @@ interface Context {
 type CanvasClass = new (width: number, height: number) => Canvas;
 
 /**
- * Opens a video in a browser, with the same interface as on Node. Throws `unsupported` where there is no WebCodecs or
- * the browser does not decode the codec, else as `readFrameIndex` does. Close it when done.
+ * Opens a video in a browser, with the same interface as on Node. Throws `unsupported` if there is no WebCodecs or
+ * the browser cannot decode the codec, otherwise as `readFrameIndex` does. Close it when done.
  */
 export async function openVideoBlob(
 	blob: Blob,
@@ -75,14 +76,14 @@ async function* decodeRuns(
 	const targets: Target[] = runs.flatMap(({ targets }) => targets);
 	const times = targets.map(({ pts }) => (pts ?? 0) * secondsPerTick);
 	let place = 0;
-	// Times come back in order, each group of pictures decoded once.
+	// Frames come back in order, each GOP decoded once.
 	for await (const sample of new VideoSampleSink(track).samplesAtTimestamps(times)) {
 		const [target, time] = [targets[place], times[place]];
 		place++;
 		if (sample === null) continue;
 		try {
 			if (target === undefined || time === undefined) continue;
-			// At the time of a frame that cannot be decoded comes the one before.
+			// For a frame that cannot be decoded, WebCodecs returns the one before.
 			if (Math.abs(sample.timestamp - time) > secondsPerTick / 2) continue;
 			const turn = appliesRotation ? rotation : 0;
 			yield { frame: target.frame, ...size, data: pixelsOf(sample, context, size, turn) };
@@ -99,10 +100,10 @@ function contextFor({ width, height }: Size): Context {
 	throw new OnevisionError("unsupported", "there is no OffscreenCanvas here; on Node use openVideo");
 }
 
-/** Draws a frame and takes `[height, width, 3]` of it. */
+/** Draws a frame and reads it back as `[height, width, 3]`. */
 function pixelsOf(sample: VideoSample, context: Context, { width, height }: Size, turn: number): Uint8Array {
 	const rotation = turn === 90 || turn === 180 || turn === 270 ? turn : 0;
-	// A 2-D context for sure; its type is one of the browser's library.
+	// Always a 2-D context; its type belongs to the DOM types.
 	sample.drawWithFit(context as never, { fit: "fill", rotation, flip: false });
 	const { data } = context.getImageData(0, 0, width, height);
 	const pixels = new Uint8Array(width * height * 3);

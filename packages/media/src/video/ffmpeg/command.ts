@@ -1,4 +1,4 @@
-/** The command line that decodes some frames of a file. */
+/** The command line that decodes selected frames of a file. */
 
 import type { RawPacket, TimeBase } from "../frame-index.ts";
 import { MAX_FRAME_PIXELS } from "../limits.ts";
@@ -9,16 +9,16 @@ import { INPUT_LIMITS } from "./process.ts";
 
 export interface Source {
 	readonly setup: OpenSetup;
-	/** This version's option against repeated and dropped frames. */
+	/** This version's option that disables repeating and dropping frames. */
 	readonly passthrough: "-fps_mode" | "-vsync";
 	readonly packets: readonly RawPacket[];
 	readonly timeBase: TimeBase;
 }
 
-/** Writes the time of each picture as a line to the standard error; `print` leaves out frames without a key. */
+/** Writes each frame's timestamp as a line to stderr; `print` skips frames without a key. */
 const TELL_TIMES = String.raw`metadata=add:key=k:value=1,metadata=print:direct=1:file=pipe\\:2`;
 
-/** Arguments of `ffmpeg` for these targets, decoding from packet `start`: pictures on stdout, their times on stderr. */
+/** `ffmpeg` arguments that decode these targets starting at packet `start`: pixels on stdout, timestamps on stderr. */
 export function commandFor(
 	{ setup, passthrough, packets, timeBase }: Source,
 	start: number,
@@ -33,7 +33,7 @@ export function commandFor(
 	];
 	return [
 		...["-nostdin", "-v", "quiet"],
-		// Times as the file has them: without it they are shifted to start at zero, and by what was seeked.
+		// Keep timestamps as stored: by default ffmpeg shifts them to start at zero, and by the seek offset.
 		"-copyts",
 		...seekTo(packets[start], start, timeBase),
 		...(appliesRotation ? [] : ["-noautorotate"]),
@@ -44,7 +44,7 @@ export function commandFor(
 	];
 }
 
-/** Seeks to a packet or to the key before it; wanted frames are told by their time, so earlier is as good. */
+/** Seeks to a packet or to the key packet before it. Frames are matched by timestamp, so landing earlier is fine. */
 function seekTo(
 	packet: RawPacket | undefined,
 	start: number,
@@ -56,7 +56,7 @@ function seekTo(
 	return ["-seek_timestamp", "1", "-noaccurate_seek", "-ss", seconds];
 }
 
-/** An expression that is true for the targets: by time, or by number where there are no times. */
+/** Filter expression that selects the targets: by timestamp, or by frame number when there are none. */
 function selection(targets: readonly Target[]): string {
 	const terms: string[] = [];
 	let [first, last]: (Target | undefined)[] = [];

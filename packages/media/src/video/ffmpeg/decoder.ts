@@ -1,6 +1,7 @@
 /**
- * Decoding with the `ffmpeg` command: one process per run, its raw pictures read from a pipe and each told by the time
- * that the `metadata` filter writes for it. Frames are chosen by time, not counted, so a damaged one shifts no other.
+ * Decodes with the `ffmpeg` command. Each run is one process whose raw frames are read from a pipe; the `metadata`
+ * filter prints the timestamp that identifies each frame. Frames are matched by timestamp, not counted, so a damaged
+ * frame does not shift the others.
  */
 
 import type { OpenedFile, OpenSetup } from "../open-file.ts";
@@ -11,18 +12,21 @@ import { probe } from "./probe.ts";
 import { linesOf, noteOf, startCommand, within } from "./process.ts";
 import { rawFrames } from "./raw-frames.ts";
 
-/** Packets decoded for nothing at about the price of another process. */
+/** Number of discarded packets that cost about as much as starting another process. */
 const NEXT_RUN_COST = 200;
-/** Targets of one process: its command line has to fit Windows. */
+/** Targets per process: the command line has to fit Windows' limit. */
 const MAX_TARGETS = 500;
 
-/** Opens a file with `ffprobe` and `ffmpeg`. Throws `DecoderMissing` without them, else as `openVideo` does. */
+/**
+ * Opens a file with `ffprobe` and `ffmpeg`. Throws `DecoderMissing` if they are not installed, otherwise as
+ * `openVideo` does.
+ */
 export async function openWithCommand(setup: OpenSetup): Promise<OpenedFile> {
 	const passthrough = await passthroughOption(setup);
 	const facts = await probe(setup);
 	const source: Source = { setup, passthrough, packets: facts.packets, timeBase: facts.timeBase };
 	const decode = (runs: readonly Run[], options: DecodeOptions) => decodeRuns(source, runs, options);
-	// Every process ends with the loop that reads it.
+	// Every process ends with the loop that reads it, so there is nothing to close.
 	return {
 		...facts,
 		decoder: { name: "ffmpeg", nextRunCost: NEXT_RUN_COST, decode, close: async () => undefined },
@@ -31,14 +35,14 @@ export async function openWithCommand(setup: OpenSetup): Promise<OpenedFile> {
 
 let knownOption: Source["passthrough"] | undefined;
 
-/** How this version says that no frame may be repeated or dropped: 5.1 renamed the option. Asked once. */
+/** The option of this ffmpeg version that forbids repeating and dropping frames; 5.1 renamed it. Queried once. */
 async function passthroughOption(setup: OpenSetup): Promise<Source["passthrough"]> {
 	if (knownOption !== undefined) return knownOption;
 	const command = startCommand("ffmpeg", ["-version"]);
 	const note = noteOf(command.child.stdout);
 	await within(command.ended, command, setup);
 	const [, major = "", minor = ""] = /version n?(\d+)\.(\d+)/.exec(await note) ?? [];
-	// A build from the repository has no number and is new.
+	// A build from the repository has no version number; treat it as recent.
 	const isOld = major !== "" && (Number(major) < 5 || (major === "5" && minor === "0"));
 	knownOption = isOld ? "-vsync" : "-fps_mode";
 	return knownOption;
@@ -58,7 +62,10 @@ async function* decodeRuns(
 	}
 }
 
-/** Runs the command once; gives back the targets that did not come out. `isStrict`: ends when one is passed over. */
+/**
+ * Runs the command once and returns the targets it did not produce. With `isStrict`, stops at the first target it
+ * skips.
+ */
 async function* decodeFrom(
 	source: Source,
 	start: number,
@@ -76,7 +83,7 @@ async function* decodeFrom(
 			if (picture.done) break;
 			const time = await within(times.next(), command, source.setup);
 			if (time.done) throw new Error("internal: ffmpeg gave a picture without its time");
-			// Without times pictures are told by their order.
+			// Without timestamps, frames are identified by their order.
 			const place = left.findIndex(({ pts }) => pts === undefined || pts === time.value);
 			if (isStrict && place !== 0) break;
 			const [target] = place < 0 ? [] : left.splice(place, 1);
@@ -89,7 +96,7 @@ async function* decodeFrom(
 	}
 }
 
-/** Times of the pictures, in ticks, from lines like `frame:3 pts:1536 pts_time:0.125`. */
+/** Timestamps of the frames, in ticks, parsed from lines like `frame:3 pts:1536 pts_time:0.125`. */
 async function* timesOf(lines: AsyncGenerator<string, void>): AsyncGenerator<number, void> {
 	for await (const line of lines) {
 		const [, pts] = /^frame:\d+\s+pts:(-?\d+|NOPTS)/.exec(line) ?? [];

@@ -1,4 +1,4 @@
-/** What `ffprobe` says of a file's video track: its packets in the order of the file, and its size. */
+/** What `ffprobe` reports about a file's video track: its packets in file order, and its size. */
 
 import { OnevisionError } from "@onevision/base";
 import { assertCount, type RawPacket, type TimeBase } from "../frame-index.ts";
@@ -11,7 +11,10 @@ const SHOWN = [
 	"stream_side_data=rotation",
 ].join(":");
 
-/** Lists a file. Throws `DecoderMissing` without the command, `unreadable-file`, `over-limit` past the time limit. */
+/**
+ * Lists the packets of a file. Throws `DecoderMissing` without the command, `unreadable-file`, and `over-limit` past
+ * the time limit.
+ */
 export async function probe(setup: OpenSetup): Promise<Omit<OpenedFile, "decoder">> {
 	const { path, demuxer, track: place } = setup;
 	const format = ["-v", "error", ...INPUT_LIMITS, "-f", demuxer];
@@ -38,7 +41,7 @@ export async function probe(setup: OpenSetup): Promise<Omit<OpenedFile, "decoder
 	}
 }
 
-/** `name|key=value|key=value` without the name. */
+/** Fields of a `name|key=value|key=value` line, without the name. */
 function fieldsOf(line: string): Map<string, string> {
 	return new Map(
 		line.split("|").map((field): [string, string] => {
@@ -71,7 +74,7 @@ function factsOf(track: ReadonlyMap<string, string>): Omit<OpenedFile, "decoder"
 	return {
 		width: whole(track.get("width")) ?? 0,
 		height: whole(track.get("height")) ?? 0,
-		// Counter-clockwise in FFmpeg.
+		// FFmpeg counts counter-clockwise.
 		rotation: (((Math.round(-Number(track.get("rotation") ?? 0) / 90) % 4) + 4) % 4) * 90,
 		timeBase,
 		fps: rate.denominator === 0 ? 0 : rate.numerator / rate.denominator,

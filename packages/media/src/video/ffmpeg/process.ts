@@ -1,23 +1,23 @@
-/** One run of a command of FFmpeg's: started, watched, and ended with its owner. */
+/** Runs one FFmpeg command: starts it, watches it, and kills it when its owner is done. */
 
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { OnevisionError } from "@onevision/base";
 import { DecoderMissing, type OpenSetup } from "../open-file.ts";
 
-/** Most characters kept of what a command says went wrong. */
+/** Maximum characters kept of a command's error output. */
 const MAX_NOTE = 2000;
-/** What it may read: a file and nothing that the file names. */
+/** Restricts reading to the file itself, and to nothing the file refers to. */
 export const INPUT_LIMITS = ["-protocol_whitelist", "file,pipe"] as const;
 
 export interface Command {
 	readonly child: ChildProcessByStdio<null, Readable, Readable>;
-	/** Resolves with the exit status, -1 for a signal. Rejects with `DecoderMissing` when there is no such command. */
+	/** Resolves with the exit status, -1 for a signal. Rejects with `DecoderMissing` if the command does not exist. */
 	readonly ended: Promise<number>;
 	kill(): void;
 }
 
-/** Starts a command without a shell. Its output has to be read. */
+/** Starts a command without a shell. The caller has to consume its output. */
 export function startCommand(command: "ffmpeg" | "ffprobe", args: readonly string[]): Command {
 	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], windowsHide: true });
 	const ended = new Promise<number>((resolve, reject) => {
@@ -26,18 +26,18 @@ export function startCommand(command: "ffmpeg" | "ffprobe", args: readonly strin
 		);
 		child.once("close", (code) => resolve(code ?? -1));
 	});
-	// Whoever awaits it later gets the reason; until then it is no unhandled rejection.
+	// Whoever awaits this later gets the reason; until then it must not count as an unhandled rejection.
 	ended.catch(() => undefined);
 	const kill = () => {
 		child.kill("SIGKILL");
-		// What nobody reads any more would hold the end back.
+		// Unread output would keep the process from exiting.
 		child.stdout.destroy();
 		child.stderr.destroy();
 	};
 	return { child, ended, kill };
 }
 
-/** The lines of a stream, as they come. Throws `unreadable-file` for one of absurd length. */
+/** The lines of a stream, as they arrive. Throws `unreadable-file` for an absurdly long line. */
 export async function* linesOf(stream: Readable): AsyncGenerator<string, void> {
 	let rest = "";
 	for await (const chunk of stream.setEncoding("latin1")) {
@@ -49,18 +49,18 @@ export async function* linesOf(stream: Readable): AsyncGenerator<string, void> {
 	if (rest !== "") yield rest;
 }
 
-/** Reads a stream to its end and keeps the first part. */
+/** Reads a stream to its end and keeps the beginning. */
 export async function noteOf(stream: Readable): Promise<string> {
 	let note = "";
 	try {
 		for await (const chunk of stream) if (note.length < MAX_NOTE) note += String(chunk);
 	} catch {
-		// The command was ended; what it said until then stands.
+		// The command was killed; keep what it wrote until then.
 	}
 	return note.slice(0, MAX_NOTE);
 }
 
-/** `step`, unless it takes longer than the limit or the signal ends it; then the command is killed. */
+/** Awaits `step`, but kills the command when the time limit passes or the signal aborts. */
 export async function within<T>(
 	step: Promise<T>,
 	command: Command,

@@ -1,8 +1,8 @@
-/** Raw pictures out of a pipe. */
+/** Reads raw frames from a pipe. */
 
 import type { Readable } from "node:stream";
 
-/** Every `bytes` bytes of a stream, a part at its end left out: that picture never became whole. */
+/** Splits a stream into frames of `bytes` bytes. Drops an incomplete frame at the end. */
 export async function* rawFrames(stream: Readable, bytes: number): AsyncGenerator<Uint8Array, void> {
 	let current = new Uint8Array(bytes);
 	let filled = 0;

@@ -1,4 +1,4 @@
-/** The wanted frames of some runs, each run decoded once, with node-av's synchronous calls. */
+/** Decodes the wanted frames of some runs with node-av's synchronous calls, each run once. */
 
 import { AV_NOPTS_VALUE, AVDISCARD_DEFAULT, AVDISCARD_NONREF, AVERROR_EAGAIN } from "node-av/constants";
 import { Codec, CodecContext, Frame, type Packet, type Stream } from "node-av/lib";
@@ -14,13 +14,13 @@ export interface DecodeContext {
 	readonly places: Places;
 	readonly codec: CodecContext;
 	readonly pictures: FrameConverter;
-	/** Called for every packet that is read; throws to stop. */
+	/** Called for every packet read; may throw to stop. */
 	onPacket(): void;
-	/** Called for every wanted frame; `number` is the frame's. */
+	/** Called for every wanted frame; `number` is its frame number. */
 	onPicture(number: number, pixels: Uint8Array): void;
 }
 
-/** A decoder for the track, made ready. Throws `BadInput` for a codec this FFmpeg does not decode. */
+/** Opens a decoder for the track. Throws `BadInput` for a codec that this FFmpeg cannot decode. */
 export function openCodec({ codecpar, timeBase }: Stream, threads: number): CodecContext {
 	const codec = Codec.findDecoder(codecpar.codecId);
 	if (codec === null)
@@ -37,25 +37,25 @@ export function openCodec({ codecpar, timeBase }: Stream, threads: number): Code
 	return context;
 }
 
-/** Frames of a run that have not come out yet. */
+/** Frames of a run that have not been output yet. */
 interface Awaited {
 	/** Ascending. */
 	targets: Target[];
 	readonly isTimed: boolean;
-	/** Frames that came out; without times, the number of the next one. */
+	/** Frames output so far; without timestamps, the number of the next one. */
 	seen: number;
-	/** Whether to stop when one is passed over, to try from further back. */
+	/** Whether to stop when a target is skipped, in order to retry from further back. */
 	readonly isStrict: boolean;
 	isPassedOver: boolean;
 }
 
-/** Decodes a run; what does not come out is tried once more from the key packet before. */
+/** Decodes a run. Retries missing targets once from the previous key packet. */
 export function decodeRun(context: DecodeContext, { start, fallback, targets }: Run): void {
 	const left = decodeFrom(context, start, targets, fallback < start);
 	if (left.length > 0 && fallback < start) decodeFrom(context, fallback, left, false);
 }
 
-/** Decodes from a key packet to the last target; gives back the targets that did not come out. */
+/** Decodes from a key packet to the last target; returns the targets that were not output. */
 function decodeFrom(
 	context: DecodeContext,
 	start: number,
@@ -63,7 +63,7 @@ function decodeFrom(
 	isStrict: boolean,
 ): readonly Target[] {
 	const isTimed = targets.every(({ pts }) => pts !== undefined);
-	// Without times the first frame out is that of the first packet.
+	// Without timestamps, the first frame out belongs to the first packet.
 	const awaited: Awaited = { targets: [...targets], isTimed, seen: start, isStrict, isPassedOver: false };
 	const orders = new Set(targets.map(({ order }) => order));
 	const last = Math.max(...orders);
@@ -73,7 +73,8 @@ function decodeFrom(
 	codec.flushBuffers();
 	for (const order of packetsFrom(input, context.columns, context.places, start)) {
 		context.onPacket();
-		// Frames no other frame needs are not decoded unless asked for. By place, every frame counts.
+		// Skip frames that no other frame references, unless one is wanted. Without timestamps every frame must be
+		// decoded to keep count.
 		codec.setOption("skip_frame", isTimed && !orders.has(order) ? AVDISCARD_NONREF : AVDISCARD_DEFAULT);
 		send(context, input.packet, frame, awaited);
 		if (isOver(awaited) || (isTimed && order >= last)) break;
@@ -87,7 +88,7 @@ function isOver({ targets, isPassedOver }: Awaited): boolean {
 	return targets.length === 0 || isPassedOver;
 }
 
-/** A damaged packet is passed over: what it was for will be missing, or concealed as the command conceals it. */
+/** Skips a damaged packet. Its frame will be missing, or concealed just as the command conceals it. */
 function send(context: DecodeContext, packet: Packet | null, frame: Frame, awaited: Awaited): void {
 	const code = context.codec.sendPacketSync(packet);
 	receive(context, frame, awaited);
@@ -98,21 +99,21 @@ function send(context: DecodeContext, packet: Packet | null, frame: Frame, await
 
 function receive({ codec, pictures, onPicture }: DecodeContext, frame: Frame, awaited: Awaited): void {
 	while (!isOver(awaited)) {
-		// Below zero: nothing yet, the end, or an error of one frame, after which the next may be sound.
+		// Negative: no frame yet, the end of the stream, or an error in one frame, after which the next may be fine.
 		if (codec.receiveFrameSync(frame) < 0) return;
 		const target = take(awaited, frame);
 		if (target !== undefined) onPicture(target.frame, pictures.make(frame));
 	}
 }
 
-/** The target that this frame is, if any, taken off the list. */
+/** Removes and returns the target that this frame matches, if any. */
 function take(awaited: Awaited, frame: Frame): Target | undefined {
 	const stamp = frame.pts === AV_NOPTS_VALUE ? frame.bestEffortTimestamp : frame.pts;
 	const key = awaited.isTimed ? Number(stamp) : awaited.seen;
 	awaited.seen++;
 	const keyOf = ({ pts, frame }: Target) => (awaited.isTimed ? (pts ?? 0) : frame);
 	const place = awaited.targets.findIndex((target) => keyOf(target) >= key);
-	// Frames come out in the order of display: one before this that is still awaited will not come.
+	// Frames come out in display order: an earlier target that is still awaited will never come.
 	awaited.isPassedOver = awaited.isStrict && place !== 0 && awaited.targets.length > 0;
 	const target = awaited.targets[place];
 	if (awaited.isPassedOver || target === undefined || keyOf(target) !== key) return undefined;

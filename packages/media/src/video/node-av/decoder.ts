@@ -1,6 +1,7 @@
 /**
- * Decoding with node-av, FFmpeg in this process, in a thread of its own. The thread never waits for messages while it
- * decodes; a shared counter says how many pictures it may send, so that few are held, and another that it gets on.
+ * Decodes with node-av (FFmpeg in this process), in a separate thread. The thread never waits for messages while it
+ * decodes. Two shared counters control it: one limits how many frames it may send, so that few are held in memory,
+ * and the other shows its progress.
  */
 
 import type { Worker } from "node:worker_threads";
@@ -13,26 +14,26 @@ import type { DecodedFrame, DecodeOptions, Decoder } from "../video.ts";
 import { forget, remember } from "./exit.ts";
 import { type Failure, type Reply, type Request, rowsOf, type Setup, WORDS } from "./protocol.ts";
 
-/** Bytes of pictures sent ahead of the one that is used, and how many there are at least and at most. */
+/** Bytes of frames sent ahead of the consumer, with the minimum and maximum number of frames. */
 const AHEAD_BYTES = 64 * 2 ** 20;
 const [MIN_AHEAD, MAX_AHEAD] = [2, 8];
-/** Packets decoded for nothing at about the price of a seek. */
+/** Number of discarded packets that cost about as much as a seek. */
 const NEXT_RUN_COST = 4;
 
-/** Seconds a program waits for a thread that was asked to end. */
+/** Seconds the program waits for a thread that was asked to end. */
 const END_SECONDS = 5;
 
-/** The thread, and what it has said that nobody has read yet. */
+/** The thread, and its messages that have not been read yet. */
 interface Thread {
 	readonly worker: Worker;
 	readonly words: Int32Array;
 	readonly replies: Reply[];
-	/** Called when there is something to read. */
+	/** Called when a message arrives. */
 	wake: () => void;
 	isEnded: boolean;
 }
 
-/** Opens a file with node-av. Throws `DecoderMissing` without it, else as `openVideo` does. */
+/** Opens a file with node-av. Throws `DecoderMissing` if it is not installed, otherwise as `openVideo` does. */
 export async function openWithNodeAv(setup: OpenSetup): Promise<OpenedFile> {
 	const thread = openThread(setup);
 	try {
@@ -72,12 +73,16 @@ function openThread({ path, demuxer, track, threads }: OpenSetup): Thread {
 		if (!thread.isEnded)
 			push({ kind: "failed", why: "internal", message: "the decoding thread ended by itself" });
 	});
-	// Decoding alone keeps no program alive; whoever awaits a frame holds a timer. After the listeners: they undo it.
+	// Decoding alone must not keep the program alive; whoever awaits a frame holds a timer. Comes after the listeners,
+	// because adding one undoes it.
 	worker.unref();
 	return thread;
 }
 
-/** The thread's next word. Throws what it reports, `over-limit` when it stands still, the signal's reason. */
+/**
+ * The thread's next message. Throws the error it reports, `over-limit` when it makes no progress, or the signal's
+ * reason.
+ */
 async function nextReply(thread: Thread, { path, timeoutSeconds, signal }: OpenSetup): Promise<Reply> {
 	for (;;) {
 		signal?.throwIfAborted();
@@ -95,7 +100,7 @@ async function nextReply(thread: Thread, { path, timeoutSeconds, signal }: OpenS
 	}
 }
 
-/** False when nothing was said for that long. */
+/** Resolves to false if no message arrives within that time. */
 function waitFor(thread: Thread, seconds: number, signal: AbortSignal | undefined): Promise<boolean> {
 	return new Promise((resolve) => {
 		const end = (isAwake: boolean) => {
@@ -137,7 +142,7 @@ function decoderOf(thread: Thread, setup: OpenSetup): Decoder {
 				give(words);
 			}
 		} catch (error) {
-			// The thread may be anywhere; what it still says is not for the next job.
+			// The thread may be anywhere in its job, and its remaining messages must not reach the next one.
 			endThread(thread);
 			throw error;
 		} finally {
@@ -152,7 +157,7 @@ function give(words: Int32Array): void {
 	Atomics.notify(words, WORDS.credit);
 }
 
-/** Lets the thread drop the rest of a job and waits until it has. */
+/** Makes the thread abandon the rest of a job, and waits until it has. */
 async function stopJob(thread: Thread, setup: OpenSetup): Promise<void> {
 	Atomics.store(thread.words, WORDS.isStopped, 1);
 	give(thread.words);
@@ -164,8 +169,8 @@ async function stopJob(thread: Thread, setup: OpenSetup): Promise<void> {
 }
 
 /**
- * Asks the thread to end. It is never terminated: Node then refuses its calls, and native code that is refused one takes
- * the whole process down. The program waits for it, but not for long: it may be stuck.
+ * Asks the thread to end. Never terminates it: Node would then reject the thread's calls, and native code whose call
+ * is rejected crashes the process. The program waits for the thread only briefly, because it may be stuck.
  */
 function endThread(thread: Thread): void {
 	if (thread.isEnded) return;

@@ -1,16 +1,16 @@
 /**
- * At the end of the process Node stops its threads wherever they are, and one that is inside native code then takes the
- * process down with a message instead. So the end waits, briefly, until decoding threads are between two calls.
+ * Delays process exit until decoding threads are outside native code. At exit Node stops its threads wherever they
+ * are; one that is inside native code then crashes the process with a message. The wait is short.
  */
 
 import { WORDS } from "./protocol.ts";
 
-/** Most milliseconds the end of the process is held up per thread; one that is stuck never answers. */
+/** Maximum milliseconds that exit is delayed per thread; a stuck thread never answers. */
 const MAX_WAIT_MS = 1000;
 
 const running = new Set<Int32Array>();
 
-/** Keeps a thread's words in mind until `forget` is called for them. */
+/** Tracks a thread's shared words until `forget` is called for them. */
 export function remember(words: Int32Array): void {
 	if (running.size === 0) process.on("exit", stopAll);
 	running.add(words);

@@ -1,13 +1,13 @@
 /**
- * Decoded frames to RGB through FFmpeg's filter graph, built as its command builds it: turned, scaled, converted. The
- * plain scaler would take BT.601 for every video; the graph heeds the frame's own matrix and range.
+ * Converts decoded frames to RGB with the same filter graph the FFmpeg command builds: rotate, scale, convert. The
+ * plain scaler would assume BT.601 for every video; the graph uses the frame's own matrix and range.
  */
 
 import { Filter, type FilterContext, FilterGraph, type Filter as FilterType, Frame } from "node-av/lib";
 import { orientationFilters } from "../orientation.ts";
 import type { DecodeOptions } from "../video.ts";
 
-/** Gives `[height, width, 3]` RGB of frames one by one; the graph is built anew when their kind changes. */
+/** Returns each frame as `[height, width, 3]` RGB. Rebuilds the graph when the frames' format changes. */
 export interface FrameConverter {
 	make(frame: Frame): Uint8Array;
 	free(): void;
@@ -44,7 +44,7 @@ export function frameConverter(options: DecodeOptions, matrix: Int32Array | unde
 	};
 }
 
-/** Arguments of the graph's source: all that decides how a frame's samples are read. */
+/** Arguments of the graph's source: everything that determines how a frame's samples are read. */
 function kindOf({ width, height, format, colorSpace, colorRange }: Frame): string {
 	const shape = `video_size=${width}x${height}:pix_fmt=${format}:time_base=1/1:pixel_aspect=1/1`;
 	return `${shape}:colorspace=${colorSpace}:range=${colorRange}`;
@@ -57,7 +57,7 @@ function buildGraph(
 ): Graph {
 	const graph = new FilterGraph();
 	graph.alloc();
-	// Its threads would each wait for work that one frame at a time does not give.
+	// One frame at a time gives several threads nothing to do.
 	graph.nbThreads = 1;
 	const add = (filter: string, args: string | null) => {
 		const context = graph.createFilter(filterNamed(filter), `${filter}${graph.nbFilters}`, args);

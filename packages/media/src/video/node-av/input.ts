@@ -1,4 +1,4 @@
-/** The demuxer's side of decoding with node-av: a file is opened, its packets are listed, and reading starts at one. */
+/** Demuxing with node-av: opens a file, lists its packets, and reads from any of them. */
 
 import type { Size } from "@onevision/base";
 import { MAX_FRAMES } from "@onevision/core";
@@ -26,7 +26,7 @@ export interface Input {
 	readonly packet: Packet;
 }
 
-/** What is thrown here for a file that cannot be used. */
+/** Thrown in this folder for a file that cannot be used. */
 export class BadInput extends Error {
 	readonly why: "unreadable" | "over-limit";
 
@@ -50,7 +50,7 @@ function openContext({
 }: Pick<Input, "path" | "demuxer" | "track">): Pick<Input, "context" | "stream"> {
 	const context = new FormatContext();
 	const only = Dictionary.fromObject({ protocol_whitelist: "file" });
-	// With the scheme written out a name is never taken for another protocol's address.
+	// With an explicit scheme, a file name can never be taken for another protocol's address.
 	check(
 		context.openInputSync(`file:${path}`, InputFormat.findInputFormat(demuxer), only),
 		"cannot be opened",
@@ -63,12 +63,12 @@ function openContext({
 	return { context, stream };
 }
 
-/** A cover picture is no video. */
+/** Cover art does not count as video. */
 function isVideo({ codecpar, disposition }: Stream): boolean {
 	return codecpar.codecType === AVMEDIA_TYPE_VIDEO && (disposition & AV_DISPOSITION_ATTACHED_PIC) === 0;
 }
 
-/** Refuses frames that would not fit memory before a decoder sees one. */
+/** Rejects frames that would not fit in memory before a decoder sees one. */
 function assertPixels({ width, height }: Size): void {
 	if (width * height <= MAX_FRAME_PIXELS) return;
 	throw new BadInput(
@@ -82,7 +82,7 @@ function check(code: number, what: string): void {
 		throw new BadInput("unreadable", `${what} (${new FFmpegError(code).message}); the file is damaged`);
 }
 
-/** Reads on to the next packet of the video track; false at the end of the file or of what is readable. */
+/** Reads the next packet of the video track; false at the end of the file or of its readable part. */
 export function readPacket({ context, stream, packet }: Input): boolean {
 	for (;;) {
 		packet.unref();
@@ -91,7 +91,7 @@ export function readPacket({ context, stream, packet }: Input): boolean {
 	}
 }
 
-/** Goes through the whole file; `onPacket` is called for each and may throw to stop. */
+/** Walks the whole file, calling `onPacket` for each packet; it may throw to stop. */
 export function listPackets(input: Input, onPacket: () => void): PacketColumns {
 	const { packet } = input;
 	const rows: [number, number, number, number, number][] = [];
@@ -120,7 +120,7 @@ function time(ticks: bigint): number {
 	return ticks === AV_NOPTS_VALUE ? Number.NaN : Number(ticks);
 }
 
-/** What tells a packet from all others of its track: where it lies, and when it is shown or decoded. */
+/** Identifies a packet within its track by file offset and by presentation or decoding time. */
 export type Places = ReadonlyMap<string, number>;
 
 export function placesOf({ pts, dts, position }: PacketColumns): Places {
@@ -141,9 +141,9 @@ function placeOf(places: Places, packet: Packet): number | undefined {
 }
 
 /**
- * Reads packet `start`, then all after it; gives their places in the file, their bytes are in `input.packet`. A
- * demuxer's seek may land anywhere: what it reads is looked up, and if that is unknown or too late the file is opened
- * anew and read from its beginning.
+ * Reads packet `start` and all after it. Yields their positions in the file; their bytes are in `input.packet`. A
+ * demuxer's seek may land anywhere, so each packet it reads is looked up. If it is unknown or past `start`, the file
+ * is reopened and read from the beginning.
  */
 export function* packetsFrom(
 	input: Input,
@@ -164,7 +164,7 @@ export function* packetsFrom(
 	}
 }
 
-/** The place of the packet now read, at or before `start`; `undefined` when no seek gets there. */
+/** Position of the packet just read, at or before `start`; `undefined` if no seek gets there. */
 function seek(input: Input, columns: PacketColumns, places: Places, start: number): number | undefined {
 	for (const stamp of [columns.dts[start], columns.pts[start]]) {
 		if (stamp === undefined || Number.isNaN(stamp)) continue;
@@ -176,7 +176,7 @@ function seek(input: Input, columns: PacketColumns, places: Places, start: numbe
 	return undefined;
 }
 
-/** The file's display matrix (ISO/IEC 14496-12, 6.2.2): nine numbers, of which the first four turn and mirror. */
+/** The file's display matrix (ISO/IEC 14496-12, 6.2.2): nine numbers, of which the first four rotate and mirror. */
 export function displayMatrix({ codecpar }: Stream): Int32Array | undefined {
 	const data = codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX);
 	if (data === null || data.byteLength < 36) return undefined;

@@ -1,42 +1,42 @@
-/** What the thread that decodes with node-av and its owner say to each other. */
+/** Messages between the node-av decoding thread and its owner. */
 
 import type { RawPacket, TimeBase } from "../frame-index.ts";
 import type { Run } from "../runs.ts";
 import type { DecodedFrame, DecodeOptions } from "../video.ts";
 
-/** What the thread is started with. */
+/** What the thread receives at start. */
 export interface Setup {
 	readonly path: string;
-	/** FFmpeg's name of the container, so that nothing is probed. */
+	/** FFmpeg's name for the container, so that nothing is probed. */
 	readonly demuxer: string;
-	/** Place of the video track among those of the file, cover pictures not counted. */
+	/** Index of the video track in the file, cover art not counted. */
 	readonly track: number;
-	/** Decoder threads; 0: as many as there are cores. */
+	/** Decoder threads; 0 means one per core. */
 	readonly threads: number;
-	/** Int32 words named by `WORDS`. */
+	/** Int32 words, indexed by `WORDS`. */
 	readonly shared: SharedArrayBuffer;
 }
 
-/** Words both sides watch: the thread never waits for a message while it decodes. */
+/** Words that both sides watch, because the thread never waits for a message while it decodes. */
 export const WORDS = {
-	/** Counts packets; standing still means stuck. */
+	/** Counts packets; no change means the thread is stuck. */
 	progress: 0,
-	/** Images that may be sent before one is taken. */
+	/** Frames that may be sent before one is consumed. */
 	credit: 1,
-	/** 1 when nobody wants the rest. */
+	/** 1 when the rest of the job is no longer wanted. */
 	isStopped: 2,
 	/** 1 while the thread may be inside native code. */
 	isBusy: 3,
 } as const;
 
-/** One row per packet; NaN where there is none. */
+/** One row per packet; NaN where a value is missing. */
 export interface PacketColumns {
 	readonly pts: Float64Array;
 	readonly dts: Float64Array;
 	readonly position: Float64Array;
 	readonly bytes: Float64Array;
 	readonly duration: Float64Array;
-	/** 1: key, 2: not shown. */
+	/** 1: key packet, 2: not displayed. */
 	readonly flags: Uint8Array;
 }
 
@@ -46,7 +46,7 @@ export interface Opened {
 	/** Degrees clockwise. */
 	readonly rotation: number;
 	readonly timeBase: TimeBase;
-	/** Frames per second as the file states them, 0 when it does not. */
+	/** Frames per second stated by the file; 0 if none. */
 	readonly fps: number;
 	readonly packets: PacketColumns;
 }
@@ -56,7 +56,7 @@ export interface Job {
 	readonly options: DecodeOptions;
 }
 
-/** What the owner asks for, one after the other. */
+/** The owner's requests, handled one after another. */
 export type Request = Job | "end";
 
 /** Why the thread gave up. */
@@ -65,7 +65,7 @@ export type Failure =
 	| "not-installed"
 	| "unreadable"
 	| "over-limit"
-	/** A bug, here or there. */
+	/** A bug, in this code or in node-av. */
 	| "internal";
 
 export type Reply =
@@ -74,7 +74,7 @@ export type Reply =
 	| { readonly kind: "done" }
 	| { readonly kind: "failed"; readonly why: Failure; readonly message: string };
 
-/** The columns as packets. */
+/** Converts the columns to packets. */
 export function rowsOf(columns: PacketColumns): RawPacket[] {
 	const some = (value: number | undefined) =>
 		value === undefined || Number.isNaN(value) ? undefined : value;

@@ -1,4 +1,4 @@
-/** One open video in the decoding thread: what its packets are, and the pictures of a job. */
+/** One open video in the decoding thread: its packet list, and the frames of a job. */
 
 import { AV_LOG_QUIET } from "node-av/constants";
 import { type CodecContext, Log } from "node-av/lib";
@@ -10,15 +10,15 @@ import type { Job, Opened, Setup } from "./protocol.ts";
 
 export interface Session {
 	readonly opened: Opened;
-	/** Hands every picture of the job to `onPicture`; both functions may throw to stop. */
+	/** Passes every frame of the job to `onPicture`; both callbacks may throw to stop. */
 	run(job: Job, onPacket: () => void, onPicture: (number: number, pixels: Uint8Array) => void): void;
-	/** Gives memory back; for sessions whose thread goes on. */
+	/** Frees memory; for sessions whose thread keeps running. */
 	close(): void;
 }
 
-/** Opens a file and lists its packets; `onPacket` is called for each and may throw to stop. Throws `BadInput`. */
+/** Opens a file and lists its packets, calling `onPacket` for each; it may throw to stop. Throws `BadInput`. */
 export function openSession({ threads, ...file }: Setup, onPacket: () => void): Session {
-	// FFmpeg would write its notes on damaged files to the standard error, which belongs to the program that calls us.
+	// FFmpeg would log damaged files to stderr, which belongs to the calling program.
 	Log.setLevel(AV_LOG_QUIET);
 	const input = openInput(file);
 	const { codecpar, timeBase, avgFrameRate } = input.stream;

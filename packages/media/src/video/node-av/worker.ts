@@ -1,4 +1,4 @@
-/** The thread that decodes with node-av: opens one video, tells its packets, then does one job after the other. */
+/** The node-av decoding thread: opens one video, reports its packets, then runs one job after another. */
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { Job, Reply, Request, Setup } from "./protocol.ts";
@@ -26,13 +26,13 @@ function fail(error: unknown): void {
 	reply({ kind: "failed", why: isMissing ? "not-installed" : (why ?? "internal"), message });
 }
 
-/** Called per packet: shows that there is progress, and ends a job nobody waits for. */
+/** Called per packet: records progress, and ends a job that is no longer wanted. */
 function onPacket(): void {
 	Atomics.add(words, WORDS.progress, 1);
 	if (Atomics.load(words, WORDS.isStopped) === 1) throw new Stopped();
 }
 
-/** Waits until another picture may be sent. */
+/** Waits until another frame may be sent. */
 function takeCredit(): void {
 	for (;;) {
 		const credit = Atomics.load(words, WORDS.credit);
@@ -43,7 +43,7 @@ function takeCredit(): void {
 	Atomics.sub(words, WORDS.credit, 1);
 }
 
-/** Sends a picture without copying it. */
+/** Sends a frame without copying it. */
 function sendPicture({ options: { size } }: Job, frame: number, pixels: Uint8Array): void {
 	takeCredit();
 	const data = pixels.buffer instanceof ArrayBuffer && ownsBuffer(pixels) ? pixels : pixels.slice();
@@ -54,13 +54,13 @@ function ownsBuffer({ buffer, byteLength }: Uint8Array): boolean {
 	return buffer.byteLength === byteLength;
 }
 
-/** Between two calls of native code; see exit.ts. */
+/** Marks a point between two native calls; see exit.ts. */
 function rest(): void {
 	Atomics.store(words, WORDS.isBusy, 0);
 	Atomics.notify(words, WORDS.isBusy);
 }
 
-/** Does a job; false when it failed, after which the thread is of no more use. */
+/** Runs a job; false if it failed, after which the thread is unusable. */
 function runJob(session: Session, job: Job): boolean {
 	try {
 		session.run(job, onPacket, (frame, pixels) => sendPicture(job, frame, pixels));
@@ -74,7 +74,7 @@ function runJob(session: Session, job: Job): boolean {
 }
 
 try {
-	// Loaded here and not above, so that its absence can be told.
+	// Imported here instead of at the top, so that a missing package can be reported.
 	const { openSession } = await import("./session.ts");
 	const session = openSession(setup, onPacket);
 	reply({ kind: "opened", opened: session.opened });
@@ -89,7 +89,7 @@ try {
 	});
 } catch (error) {
 	if (!(error instanceof Stopped)) fail(error);
-	// With nothing left to wait for, the thread ends.
+	// With nothing left to wait for, the thread exits.
 	port.close();
 	rest();
 }

@@ -1,4 +1,4 @@
-/** Whether a command is installed: tests of the `ffmpeg` decoder run where it is, as in continuous integration. */
+/** Whether a command is installed. Tests of the `ffmpeg` decoder run where it is, as in continuous integration. */
 
 import { spawnSync } from "node:child_process";
 

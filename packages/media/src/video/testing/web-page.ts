@@ -1,4 +1,4 @@
-/** What the browser test runs in a page: frames of a file it fetches, handed back as plain data. */
+/** What the browser test runs in a page: decodes frames of a fetched file and returns them as plain data. */
 
 import type { FrameOptions } from "../video.ts";
 import { openVideoBlob } from "../webcodecs.ts";
