@@ -1,4 +1,4 @@
-/** Snapshots from the Hugging Face hub. */
+/** Reads snapshots from the Hugging Face Hub. */
 
 import { OnevisionError } from "@onevision/base";
 import {
@@ -10,7 +10,7 @@ import {
 	unreadable,
 } from "./snapshot-source.ts";
 
-/** How the hub is reached. */
+/** Options for accessing the Hub. */
 export interface HubAccess {
 	/** Default: the global `fetch`. */
 	readonly fetch?: typeof fetch;
@@ -18,12 +18,12 @@ export interface HubAccess {
 	readonly token?: string;
 }
 
-/** Longest wait for one response of the hub, milliseconds. */
+/** Timeout for one response from the Hub, milliseconds. */
 const TIMEOUT_MS = 30_000;
 
 /**
- * The checkpoint of a repository, `owner/name` or `owner/name@revision`. Throws `invalid-input` for anything else,
- * otherwise as `readSnapshot` does.
+ * Reads the checkpoint of a repository, `owner/name` or `owner/name@revision`. Throws `invalid-input` for anything
+ * else, otherwise as `readSnapshot` does.
  */
 export async function readHubSnapshot(repository: string, access: HubAccess = {}): Promise<Snapshot> {
 	return readSnapshot(hubSource(repository, access), repository);
@@ -59,7 +59,7 @@ function hubSource(repository: string, access: HubAccess): SnapshotSource {
 			read(path).catch((error: unknown) => {
 				throw hubError(repository, token, error);
 			}),
-		// A path of the machine it was trained on is no repository.
+		// A path on the machine that trained the adapter is not a repository.
 		findBase: async (base) => (isRepository(base) ? hubSource(base, access) : undefined),
 	};
 }
@@ -69,7 +69,7 @@ function isRepository(name: string): boolean {
 	return parts.length === 2 && parts.every((part) => /^[\w.-]{1,96}$/.test(part) && !/^\.+$/.test(part));
 }
 
-/** One line for whatever went wrong between here and the hub; never the token. */
+/** One-line message for any failure to reach the Hub; never includes the token. */
 function hubError(repository: string, token: string, error: unknown): OnevisionError {
 	if (error instanceof OnevisionError) return error;
 	const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;

@@ -1,4 +1,4 @@
-/** Checkpoints as they are published: configuration files from the hub, tokenizers. Loads in a browser. */
+/** Published checkpoints: configuration files from the Hub, and tokenizers. Runs in a browser. */
 
 export { type HubAccess, readHubSnapshot } from "./hub.ts";
 export { readSnapshot, type Snapshot, type SnapshotSource } from "./snapshot-source.ts";

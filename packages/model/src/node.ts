@@ -1,4 +1,4 @@
-/** Node's entry: everything of the portable one, and snapshots and tokenizers from files. */
+/** Node entry: everything in the portable one, plus snapshots and tokenizers from files. */
 
 export * from "./index.ts";
 export { readSnapshotFolder } from "./snapshot-folder.ts";

@@ -1,4 +1,4 @@
-/** Snapshots from folders on disk: a download, the hub's cache, the output of a training run. */
+/** Reads snapshots from local folders: a download, the Hub cache, or the output of a training run. */
 
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -12,7 +12,10 @@ import {
 	unreadable,
 } from "./snapshot-source.ts";
 
-/** The checkpoint in a folder, named after it; `label` is the folder's name in messages. Throws as `readSnapshot` does. */
+/**
+ * Reads the checkpoint in a folder and names it after the folder; `label` stands for the folder in messages. Throws
+ * as `readSnapshot` does.
+ */
 export async function readSnapshotFolder(folder: string, label = folder): Promise<Snapshot> {
 	const path = resolve(folder);
 	return readSnapshot(await folderSource(path, label), basename(path));
@@ -29,7 +32,7 @@ async function folderSource(folder: string, label: string): Promise<SnapshotSour
 	return {
 		label,
 		read: (name) => readText(join(folder, name), `${label}/${name}`),
-		// A path of the machine it was trained on, or one beside the adapter's folder.
+		// A path on the machine that trained the adapter, or one next to the adapter's folder.
 		findBase: async (base) => {
 			for (const candidate of [resolve(folder, base), resolve(dirname(folder), base)]) {
 				const found = candidate !== folder && (await stat(candidate).catch(() => undefined))?.isDirectory();
@@ -40,7 +43,10 @@ async function folderSource(folder: string, label: string): Promise<SnapshotSour
 	};
 }
 
-/** The text of a file, undefined when there is none. Only regular files and links to them: reading a pipe never ends. */
+/**
+ * The text of a file, undefined if there is none. Reads only regular files and links to them, since reading a pipe
+ * may never end.
+ */
 async function readText(path: string, label: string): Promise<string | undefined> {
 	let file: FileHandle | undefined;
 	try {

@@ -1,6 +1,6 @@
 /**
- * A checkpoint from the configuration files of a Hugging Face snapshot, wherever they are kept. Only the JSON files that
- * say how media become tokens are read: no weights, no code.
+ * Builds a checkpoint from the configuration files of a Hugging Face snapshot, wherever they are stored. Reads only
+ * the JSON files that determine how media become tokens: no weights, no code.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -18,31 +18,32 @@ import {
 	type SnapshotFiles,
 } from "@onevision/core";
 
-/** Where the files of a snapshot are read from: a folder or a repository. */
+/** Source of a snapshot's files: a folder or a repository. */
 export interface SnapshotSource {
 	/** Its name in messages. */
 	readonly label: string;
-	/** The text of a file, undefined when there is none. */
+	/** The text of a file, undefined if there is none. */
 	read(name: string): Promise<string | undefined>;
-	/** The source of an adapter's base model, by the path or repository id that the adapter gives; undefined when not found. */
+	/** The source of an adapter's base model, by the path or repository id in the adapter; undefined if not found. */
 	findBase(base: string): Promise<SnapshotSource | undefined>;
 }
 
-/** What the files of a snapshot say. */
+/** The contents of a snapshot's files. */
 export interface Snapshot {
 	readonly checkpoint: Checkpoint;
 	/** Settings that differ from the family's defaults; a user's own settings override them. */
 	readonly settings: Settings;
-	/** What was assumed where files are missing, one sentence each. */
+	/** Assumptions made where files are missing, one sentence each. */
 	readonly notes: readonly string[];
 }
 
-/** Largest file read, bytes; the largest config.json in use is far below 1 MiB. */
+/** Largest file read, bytes; every config.json in use is far below 1 MiB. */
 export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads a snapshot; `name` becomes part of the checkpoint's title. An adapter (adapter_config.json without config.json)
- * takes the missing files from its base. Throws `unreadable-file`, `over-limit`, or what the files are refused for.
+ * Reads a snapshot; `name` becomes part of the checkpoint's title. An adapter (adapter_config.json without
+ * config.json) takes the missing files from its base model. Throws `unreadable-file`, `over-limit`, or the error for
+ * which the files are rejected.
  */
 export async function readSnapshot(source: SnapshotSource, name: string): Promise<Snapshot> {
 	const files = await readFiles(source);
@@ -52,7 +53,10 @@ export async function readSnapshot(source: SnapshotSource, name: string): Promis
 	return readAdapter(source, adapter, files, name);
 }
 
-/** The base is a source of its own (beside the adapter, in the folder it names, on the hub), else a known checkpoint. */
+/**
+ * The base model is a separate source (next to the adapter, in the folder it names, or on the Hub) or else a known
+ * checkpoint.
+ */
 async function readAdapter(
 	source: SnapshotSource,
 	adapter: unknown,
@@ -74,7 +78,7 @@ async function readAdapter(
 	);
 }
 
-/** Every file of a snapshot that is there; config.json is undefined where it is not. */
+/** All files of a snapshot that exist; config.json is undefined if it does not. */
 async function readFiles(source: SnapshotSource): Promise<SnapshotFiles> {
 	const entries: [SnapshotFile, unknown][] = [];
 	for (const name of SNAPSHOT_FILES) {
@@ -86,7 +90,7 @@ async function readFiles(source: SnapshotSource): Promise<SnapshotFiles> {
 	return { "config.json": config, ...others };
 }
 
-/** A parsed file, undefined when there is none. */
+/** A parsed file, undefined if there is none. */
 async function readJson(source: SnapshotSource, name: string): Promise<unknown> {
 	const text = await source.read(name);
 	if (text === undefined) return undefined;
@@ -103,7 +107,7 @@ export function unreadable(what: string, why: string | undefined): OnevisionErro
 	return new OnevisionError("unreadable-file", `${what}: ${why ?? "cannot be read"}`);
 }
 
-/** The `over-limit` error of a file over `MAX_CONFIG_BYTES`. */
+/** The `over-limit` error for a file over `MAX_CONFIG_BYTES`. */
 export function tooLarge(what: string): OnevisionError {
 	return new OnevisionError(
 		"over-limit",

@@ -1,4 +1,4 @@
-/** Snapshots from folders, and from a hub that is played by a function: no network. */
+/** Snapshots from folders, and from a mock Hub: no network. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -32,7 +32,7 @@ const asText = (files: Files): Record<string, string> =>
 
 const readFolder = (name: string): Promise<Snapshot> => readSnapshotFolder(join(folder, name), name);
 
-/** A hub that serves one repository and records what it is asked. */
+/** A mock Hub that serves one repository and records requests. */
 function makeHub(files: Files, status = 200) {
 	const asked: { url: string; token: string | null }[] = [];
 	const hub = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
@@ -178,7 +178,7 @@ test("an adapter is read with the base that it names", async () => {
 		const image = { kind: "image", width: 1920, height: 1080 } as const;
 		return createCounterFrom(checkpoint, settings).count({ media: [image] }).visualTokens;
 	};
-	// In a folder beside it, in the table by its repository, and by a copy of it in fewer bits.
+	// In a folder next to it, in the table by its repository, and by a quantized copy.
 	for (const named of ["base", "Qwen/Qwen2.5-VL-7B-Instruct", "unsloth/Qwen2.5-VL-7B-Instruct-bnb-4bit"]) {
 		write("adapter", adapter(named));
 		rmSync(join(folder, "adapter", "preprocessor_config.json"), { force: true });

@@ -1,4 +1,4 @@
-/** Tokenizers from files. */
+/** Reads tokenizers from files. */
 
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,7 +9,8 @@ import { type CountText, createTextCounter } from "./tokenizer.ts";
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * Counts text with a `tokenizer.json`, or the one in a folder; `label` is its name in messages. Throws `unreadable-file`.
+ * Counts text with a `tokenizer.json`, given directly or by its folder; `label` is its name in messages. Throws
+ * `unreadable-file`.
  */
 export async function readTokenizerFile(file: string, label = file): Promise<CountText> {
 	try {

@@ -1,4 +1,4 @@
-/** Many files at once: the same tensors as one by one, in order, whatever some of the files do. */
+/** Many files at once: the same tensors as one at a time, in order, whatever goes wrong with some of the files. */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

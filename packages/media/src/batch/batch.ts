@@ -1,4 +1,4 @@
-/** Many files to tensors: a pool of threads, order kept, memory bounded, failures told per sample. */
+/** Turns many files into tensors: a pool of threads, order preserved, bounded memory, failures reported per sample. */
 
 import { availableParallelism } from "node:os";
 import { OnevisionError } from "@onevision/base";
@@ -20,19 +20,22 @@ import {
 import { layOutSample } from "./sample.ts";
 
 export interface BatchOptions extends ProcessorOptions {
-	/** Threads, default one per core. They share libuv's threads for decoding, four unless UV_THREADPOOL_SIZE says more. */
+	/**
+	 * Number of threads, default one per core. They share libuv's threads for decoding: four, unless UV_THREADPOOL_SIZE
+	 * is larger.
+	 */
 	readonly threads?: number;
-	/** Seconds one sample may take, default 120; its thread is then replaced. */
+	/** Maximum seconds per sample, default 120. After that, its thread is replaced. */
 	readonly timeoutSeconds?: number;
 	readonly decode?: DecodeOptions;
 	/**
-	 * Makes later samples in the memory of those already seen: the tensors of a result are then good until the next
-	 * result is asked for. Twice as fast for large images.
+	 * Reuses the memory of earlier samples: a result's tensors are valid only until the next result is requested. Twice
+	 * as fast for large images.
 	 */
 	readonly reuseMemory?: boolean;
 }
 
-/** A sample's tensors, or why it has none. */
+/** A sample's tensors, or the reason it has none. */
 export type BatchResult =
 	| { readonly files: readonly string[]; readonly tensors: Tensors; readonly layouts: readonly ItemLayout[] }
 	| { readonly files: readonly string[]; readonly error: OnevisionError };
@@ -41,9 +44,9 @@ const TIMEOUT_SECONDS = 120;
 const MAX_TIMEOUT_SECONDS = 86_400;
 
 /**
- * Makes the tensors of samples, each the files of one conversation's images or one video file, and yields them in
- * order. No more than a few samples per thread are held. Throws as `createProcessor` does for the model and options;
- * what is wrong with a sample is its result.
+ * Makes the tensors of samples and yields them in order. A sample is the image files of one conversation, or one
+ * video file. Holds only a few samples per thread. Throws as `createProcessor` does for the model and options; a
+ * problem with a sample is returned as its result.
  */
 export async function* preprocessSamples(
 	checkpoint: string | Checkpoint,
@@ -87,7 +90,7 @@ export async function* preprocessSamples(
 		timeoutSeconds,
 		transfer: (task) => ("reuse" in task && task.reuse !== undefined ? buffersOf(task.reuse) : []),
 	});
-	// The threads of the batch are the parallelism; more inside each decoder would only fight over the cores.
+	// The batch already uses one thread per core; more threads inside each decoder would only compete with them.
 	const sharp = await loadSharp();
 	const concurrency = sharp.concurrency();
 	sharp.concurrency(1);
@@ -136,7 +139,7 @@ function resultOf(
 	}
 	const { answer } = outcome;
 	if ("tensors" in answer) return { files, tensors: answer.tensors, layouts: answer.layouts };
-	// Anything but an error of ours is a bug, of ours too; it keeps its words.
+	// Any other error is a bug, possibly ours; keep its message.
 	return failed(
 		answer.code ?? "unreadable-file",
 		answer.code === undefined ? `${names}: internal: ${answer.message}` : answer.message,

@@ -9,8 +9,8 @@ import { assertHeld, type DecodeOptions } from "./files.ts";
 import type { BatchSetup } from "./protocol.ts";
 
 /**
- * A video file opened, the clip it is, and the frames that the processor's layout asks for. Close it when done. Throws as
- * `openVideo` does, and what the layout is refused for.
+ * Opens a video file; returns it with its clip and the frames that the processor's layout selects. Close it when
+ * done. Throws as `openVideo` does, and as laying out does.
  */
 export async function openClip(
 	path: string,
@@ -37,7 +37,10 @@ export async function openClip(
 	}
 }
 
-/** The frames of a video that the processor's layout asks for. Throws as `openClip`; `over-limit` for too many. */
+/**
+ * Decodes the frames of a video that the processor's layout selects. Throws as `openClip`, and `over-limit` for too
+ * many.
+ */
 async function readClip(
 	path: string,
 	processor: Processor,
@@ -56,7 +59,7 @@ async function readClip(
 	}
 }
 
-/** The tensors of one video, in a thread of a batch. */
+/** Makes the tensors of one video, in a batch thread. */
 export async function makeOfVideo(
 	path: string,
 	{ checkpoint, processor: options, decode }: BatchSetup,

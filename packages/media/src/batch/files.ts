@@ -1,4 +1,4 @@
-/** Image files as pictures, and how much may be held of them. */
+/** Loads image files, and limits how much decoded data is held. */
 
 import { readFile, stat } from "node:fs/promises";
 import { OnevisionError } from "@onevision/base";
@@ -8,16 +8,19 @@ import { withPath } from "../reading.ts";
 import type { RgbImage } from "../rgb-image.ts";
 
 export interface DecodeOptions extends ImageDecodeOptions {
-	/** Turn the frames of videos as their files ask for display (default: as `applyOrientation`). */
+	/** Rotate video frames for display as their files specify (default: the value of `applyOrientation`). */
 	readonly applyRotation?: boolean;
 }
 
 /** Largest image file read, bytes. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
-/** Most pixels that are held decoded at a time: 512 frames of 1080p. */
+/** Maximum decoded pixels held at a time: 512 frames of 1080p. */
 const MAX_HELD_PIXELS = 1_100_000_000;
 
-/** Decodes an image file. Messages start with the path. Throws as `decodeImage`, and `over-limit` for absurd files. */
+/**
+ * Decodes an image file. Messages start with the path. Throws as `decodeImage`, and `over-limit` for absurdly large
+ * files.
+ */
 export async function readPicture(path: string, options: DecodeOptions): Promise<RgbImage> {
 	try {
 		const { size } = await stat(path);
@@ -30,12 +33,12 @@ export async function readPicture(path: string, options: DecodeOptions): Promise
 	}
 }
 
-/** What reading a header needs to know to give the size that decoding will. */
+/** Header options that give the size decoding will produce. */
 export function turnsOf({ applyOrientation = false, applyRotation = applyOrientation }: DecodeOptions) {
 	return { applyOrientation, applyRotation };
 }
 
-/** Throws `over-limit` for more decoded pixels than are held at a time. */
+/** Throws `over-limit` for more decoded pixels than may be held at a time. */
 export function assertHeld(pixels: number, what: string): void {
 	if (pixels <= MAX_HELD_PIXELS) return;
 	throw new OnevisionError(
@@ -44,7 +47,7 @@ export function assertHeld(pixels: number, what: string): void {
 	);
 }
 
-/** An error of laying out or processing says which files it is about, as those of reading do. */
+/** Adds the file names to an error from laying out or processing; reading errors already have them. */
 export function withNames(files: readonly string[], error: unknown): unknown {
 	if (!(error instanceof OnevisionError) || files.some((file) => error.message.includes(file))) return error;
 	return new OnevisionError(error.code, `${files.join(", ")}: ${error.message}`);

@@ -1,4 +1,4 @@
-/** A batch piece by piece is the batch in memory, byte by byte, whatever family makes it. */
+/** A batch made piece by piece equals the batch made in memory, byte for byte, for every family. */
 
 import { copyFileSync, mkdtempSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";

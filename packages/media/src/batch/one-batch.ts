@@ -1,4 +1,7 @@
-/** Files to one batch, as one call of a processor of transformers makes it: in memory, or piece by piece for a file. */
+/**
+ * Turns files into one batch, like a single call of a transformers processor: in memory, or piece by piece for
+ * writing to a file.
+ */
 
 import { DTYPES, elementCount, OnevisionError } from "@onevision/base";
 import type { Checkpoint, ImageItem, ItemLayout } from "@onevision/core";
@@ -21,44 +24,44 @@ import { type ClipFrames, clipFrames, imageFiles, type PictureSource } from "./p
 
 export interface OneBatchOptions extends ProcessorOptions {
 	readonly decode?: DecodeOptions;
-	/** Called after each picture or frame with how many of all have been loaded. */
+	/** Called after each image or frame with the number loaded so far and the total. */
 	readonly onPicture?: (done: number, all: number) => void;
 }
 
 export interface OneBatch {
 	readonly tensors: Tensors;
-	/** By sample, in the order given. */
+	/** By sample, in the given order. */
 	readonly layouts: readonly (readonly ItemLayout[])[];
 }
 
-/** A batch whose files have been looked at and not been decoded. */
+/** A batch whose files have been inspected but not decoded. */
 export interface BatchPlan {
-	/** By name, in the order of the reference. */
+	/** By name, in the reference's order. */
 	readonly tensors: Readonly<Record<string, Pick<ProcessedTensor, "dtype" | "shape">>>;
-	/** Of all tensors together. */
+	/** Total over all tensors. */
 	readonly bytes: number;
 	readonly layouts: OneBatch["layouts"];
 	/**
-	 * The elements of the tensors, one tensor after another, little-endian, in chunks that are good until the next is
-	 * asked for. Files are decoded as they are needed, so that memory is that of the largest picture's tensor.
+	 * The elements of the tensors, one tensor after another, little-endian. Each chunk is valid only until the next is
+	 * requested. Files are decoded as needed, so memory stays at the tensor of the largest image.
 	 */
 	chunks(): AsyncGenerator<Uint8Array, void>;
 }
 
-/** Images or videos of a batch: their tensors and the files these are made of. */
+/** The images or the videos of a batch: their tensors, and the source files. */
 interface Part {
 	readonly plans: TensorPlans;
-	/** Pictures and frames. */
+	/** Number of images and frames. */
 	readonly count: number;
-	/** Pixels of all of them, decoded. */
+	/** Total pixels once decoded. */
 	readonly pixels: number;
 	open(): PictureSource;
 }
 
 /**
- * One batch of samples, each the files of one conversation's images or one video file. Images and videos may be mixed
- * where the model has tensors of its own for each. Throws for the first file that cannot be read, decoded or laid out,
- * and `over-limit` for more pixels than are held at a time.
+ * Makes one batch of samples. A sample is the image files of one conversation, or one video file. Images and videos
+ * may be mixed if the model has separate tensors for each. Throws for the first file that cannot be read, decoded or
+ * laid out, and `over-limit` for more pixels than may be held at a time.
  */
 export async function preprocessBatch(
 	checkpoint: string | Checkpoint,
@@ -89,7 +92,9 @@ export async function preprocessBatch(
 	return { tensors, layouts };
 }
 
-/** The same batch before anything is decoded. Throws as `preprocessBatch` does; its chunks throw what decoding throws. */
+/**
+ * The same batch before anything is decoded. Throws as `preprocessBatch` does; decoding errors come from its chunks.
+ */
 export async function planBatch(
 	checkpoint: string | Checkpoint,
 	samples: readonly (readonly string[])[],
@@ -140,7 +145,7 @@ async function* piecesOf(
 	}
 }
 
-/** The bytes of the elements as they lie in memory, which is little-endian wherever Node runs. */
+/** The bytes of the elements in memory, which is little-endian wherever Node runs. */
 function bytesOf({ buffer, byteOffset, byteLength }: ProcessedData): Uint8Array {
 	return new Uint8Array(buffer, byteOffset, byteLength);
 }
@@ -151,7 +156,7 @@ function progressOf(parts: readonly Part[], { onPicture }: OneBatchOptions): () 
 	return () => onPicture?.(++done, all);
 }
 
-/** Looks at every file; throws for the first that cannot be laid out. */
+/** Inspects every file; throws for the first that cannot be laid out. */
 async function readParts(
 	checkpoint: string | Checkpoint,
 	samples: readonly (readonly string[])[],
@@ -201,7 +206,7 @@ function pixelsOf(
 	return items.reduce((sum, { width, height, times = 1 }) => sum + width * height * times, 0);
 }
 
-/** The clip of a video file and the frames its layout asks for, in as many words as the decoder has. */
+/** The clip of a video file and the frames its layout selects, as the decoder reports them. */
 async function readClipFrames(
 	path: string,
 	processor: Processor,
@@ -212,7 +217,7 @@ async function readClipFrames(
 	return { path, item, wanted };
 }
 
-/** Refused before anything is decoded, by name. */
+/** Rejects files by name before anything is decoded. */
 function assertLaidOut(
 	files: readonly string[],
 	headers: readonly MediaHeader[],

@@ -1,4 +1,4 @@
-/** The pictures of a batch by their numbers, loaded when they are asked for. */
+/** The images and frames of a batch by number, loaded on demand. */
 
 import type { VideoItem } from "@onevision/core";
 import type { RgbImage } from "../rgb-image.ts";
@@ -6,14 +6,14 @@ import { openVideo } from "../video/open.ts";
 import type { Video } from "../video/video.ts";
 import { type DecodeOptions, readPicture } from "./files.ts";
 
-/** A clip and the frames that are wanted of it, ascending. */
+/** A clip and the frames wanted from it, ascending. */
 export interface ClipFrames {
 	readonly path: string;
 	readonly item: VideoItem;
 	readonly wanted: readonly number[];
 }
 
-/** Pictures in the order of their numbers; asking for one before the last asked for is a contradiction. */
+/** Images in number order. Requesting an earlier one than the last is a bug in the caller. */
 export interface PictureSource {
 	get(number: number): Promise<RgbImage>;
 	close(): Promise<void>;
@@ -26,7 +26,7 @@ export function imageFiles(paths: readonly string[], decode: DecodeOptions): Pic
 	};
 }
 
-/** Frames of clips, one clip open at a time. */
+/** Frames of clips, with one clip open at a time. */
 export function clipFrames(clips: readonly ClipFrames[], decode: DecodeOptions): PictureSource {
 	const frames = framesOf(clips, decode);
 	let next = 0;

@@ -1,44 +1,44 @@
 /**
- * Threads that work on one task after another: results in the order of the tasks, few of them held at a time, and a
- * thread that hangs or dies costs its task only.
+ * A pool of threads that run tasks: results come in task order, only a few tasks are held at a time, and a thread
+ * that hangs or dies costs only its own task.
  */
 
 import type { Worker } from "node:worker_threads";
 
 export interface PoolOptions<Task, Answer> {
-	/** Starts a thread; it answers each task it is sent with one message. */
+	/** Starts a thread that answers each task with one message. */
 	readonly start: () => Worker;
-	/** The answer of a task that needs no thread. */
+	/** The answer to a task that needs no thread. */
 	readonly answered?: (task: Task) => Answer | undefined;
 	readonly threads: number;
-	/** Seconds a thread may take for one task. */
+	/** Maximum seconds per task. */
 	readonly timeoutSeconds: number;
-	/** What a task hands over rather than copies. */
+	/** Buffers that a task transfers instead of copying. */
 	readonly transfer?: (task: Task) => readonly ArrayBuffer[];
 }
 
-/** Told to a thread: give up what you do and end by yourself. */
+/** Sent to a thread: abandon the task and exit. */
 export const END = "end";
 /**
- * Told by a thread: do not stop me any more. It will be told to end instead and, if it does not, left alone: stopping
- * native code that decodes a video takes the whole process down.
+ * Sent by a thread: do not terminate me any more. It is then asked to end instead and, if it does not, left alone,
+ * because terminating native code that decodes a video crashes the whole process.
  */
 export const HOLD = "hold";
-/** How long the end waits for threads that were asked to. */
+/** Milliseconds to wait at the end for threads that were asked to exit. */
 const MAX_WAIT_MS = 3000;
 
-/** A thread's answer, or why there is none. */
+/** A thread's answer, or the reason there is none. */
 export type Outcome<Answer> =
 	| { readonly kind: "answer"; readonly answer: Answer }
 	| { readonly kind: "timeout" }
 	| { readonly kind: "died"; readonly why: string };
 
-/** Tasks under way or done and not yet taken, per thread: enough that no thread waits for the one before it. */
+/** Tasks running, or done and not yet consumed, per thread: enough that no thread waits for the one before it. */
 const AHEAD = 2;
 
 /**
- * Runs every task and yields its outcome in the order given. A task is asked for when there is room, so that no more
- * than twice as many as there are threads are held. Threads end with the loop, however it is left.
+ * Runs every task and yields the outcomes in the given order. Takes a task only when there is room, so that at most
+ * twice as many tasks as threads are held. Threads end with the loop, however it exits.
  */
 export async function* runInOrder<Task, Answer>(
 	tasks: Iterable<Task> | AsyncIterable<Task>,
@@ -63,10 +63,10 @@ export async function* runInOrder<Task, Answer>(
 class Pool<Task, Answer> {
 	readonly #options: PoolOptions<Task, Answer>;
 	readonly #idle: Worker[] = [];
-	/** Tasks that wait for a thread; none comes any more once the pool is closed. */
+	/** Tasks waiting for a thread; once the pool is closed they get none. */
 	readonly #waiting: ((worker: Worker | undefined) => void)[] = [];
 	readonly #alive = new Set<Worker>();
-	/** Threads that must not be stopped. */
+	/** Threads that must not be terminated. */
 	readonly #fragile = new WeakSet<Worker>();
 	#isClosed = false;
 
@@ -74,7 +74,7 @@ class Pool<Task, Answer> {
 		this.#options = options;
 	}
 
-	/** Never rejects: a thread that cannot be started or told is an outcome too. */
+	/** Never rejects: failing to start or message a thread is an outcome too. */
 	async run(task: Task): Promise<Outcome<Answer>> {
 		try {
 			const worker = await this.#take();
@@ -116,7 +116,7 @@ class Pool<Task, Answer> {
 
 	#start(): Worker {
 		const worker = this.#options.start();
-		// A thread that fails when nobody listens must not end the process.
+		// A thread that fails while nobody listens must not end the process.
 		worker.on("error", () => undefined);
 		this.#alive.add(worker);
 		return worker;
@@ -136,7 +136,7 @@ class Pool<Task, Answer> {
 		else next(worker);
 	}
 
-	/** Starts threads in the place of those that are gone, as long as tasks wait for them. */
+	/** Replaces dead threads as long as tasks are waiting. */
 	#serve(): void {
 		while (!this.#isClosed && this.#waiting.length > 0 && this.#alive.size < this.#options.threads) {
 			const worker = this.#start();

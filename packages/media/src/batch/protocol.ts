@@ -1,4 +1,4 @@
-/** What the threads of a batch are told and what they answer. */
+/** Messages between a batch and its threads. */
 
 import { type ErrorCode, OnevisionError } from "@onevision/base";
 import type { Checkpoint, ItemLayout } from "@onevision/core";
@@ -8,26 +8,26 @@ import type { Recipe } from "../preprocess/recipe.ts";
 import type { DecodeOptions } from "./files.ts";
 import type { LaidOutSample } from "./sample.ts";
 
-/** Given to every thread at its start. */
+/** Passed to every thread at start. */
 export interface BatchSetup {
 	readonly recipe: Recipe;
 	readonly decode: DecodeOptions;
-	/** For a video, which the thread lays out itself once its frames are listed. */
+	/** For videos: the thread lays one out itself after listing its frames. */
 	readonly checkpoint: string | Checkpoint;
 	readonly processor: ProcessorOptions;
 }
 
-/** One sample, laid out. */
+/** One sample with its layout. */
 export interface BatchTask {
 	readonly sample: LaidOutSample;
-	/** Tensors no longer needed; handed over, not copied. */
+	/** Tensors no longer needed, transferred so that their memory is reused. */
 	readonly reuse?: Tensors;
 }
 
-/** A sample's tensors, handed over, or the error of one of its files. */
+/** A sample's tensors, transferred, or the error of one of its files. */
 export type BatchAnswer = { readonly tensors: Tensors; readonly layouts: readonly ItemLayout[] } | Refusal;
 
-/** `code` is missing where the error is none of ours. */
+/** `code` is absent if the error is not an OnevisionError. */
 export interface Refusal {
 	readonly code: ErrorCode | undefined;
 	readonly message: string;
@@ -38,7 +38,7 @@ export function refusalOf(error: unknown): Refusal {
 	return { code: error instanceof OnevisionError ? error.code : undefined, message };
 }
 
-/** The memory of tensors, each piece once. */
+/** The distinct buffers behind some tensors. */
 export function buffersOf(tensors: Tensors): ArrayBuffer[] {
 	const buffers = new Set<ArrayBuffer>();
 	for (const { data } of Object.values(tensors)) {

@@ -1,4 +1,4 @@
-/** One sample from its files: its headers read and laid out before anything is decoded, where the batch is run. */
+/** Lays out one sample from its files' headers, on the main thread, before anything is decoded. */
 
 import { OnevisionError } from "@onevision/base";
 import type { Counter, ItemLayout } from "@onevision/core";
@@ -7,14 +7,14 @@ import type { MediaHeader } from "../header.ts";
 import { mediaItemOf } from "../samples.ts";
 import { assertHeld, type DecodeOptions, turnsOf, withNames } from "./files.ts";
 
-/** What a sample is, from its headers. A video is laid out by the thread that lists its frames. */
+/** A sample as its headers describe it. A video is laid out by the thread that lists its frames. */
 export type LaidOutSample =
 	| { readonly kind: "images"; readonly files: readonly string[]; readonly layouts: readonly ItemLayout[] }
 	| { readonly kind: "video"; readonly files: readonly [string] };
 
 /**
- * Lays out one sample: the images of a conversation, or one video. Throws as `readHeader` and as counting does, for a
- * video among other media, and for more pixels than are held at a time; messages start with the paths.
+ * Lays out one sample: the images of a conversation, or one video. Throws as `readHeader` and counting do, for a
+ * video mixed with other media, and for more pixels than may be held at a time; messages start with the paths.
  */
 export async function layOutSample(
 	files: readonly string[],
@@ -34,7 +34,7 @@ export async function layOutSample(
 			);
 		}
 		if (video === -1) assertHeld(imagePixels(headers), `${files.length} images together`);
-		// Of a video, refused here where the family takes none.
+		// Rejects a video here if the family takes none.
 		const { items } = counter.count({ media: headers.map(mediaItemOf) });
 		return video === -1 ? { kind: "images", files, layouts: items } : { kind: "video", files: [file] };
 	} catch (error) {
@@ -42,7 +42,7 @@ export async function layOutSample(
 	}
 }
 
-/** Pixels of images; what a video takes is known when its frames are chosen. */
+/** Pixels of the images; those of a video are known only once its frames are chosen. */
 function imagePixels(headers: readonly MediaHeader[]): number {
 	return headers.reduce((sum, { kind, width, height }) => sum + (kind === "image" ? width * height : 0), 0);
 }

@@ -1,7 +1,7 @@
 /**
- * A thread of a batch: makes one sample after another and hands its tensors over. It loads what decodes and what makes
- * pixels and, until a video comes, nothing else: V8 lets a heap under 8 MiB grow by 64 MB of decoded pictures before it
- * collects them, a larger one is collected at every picture (heap.cc `kV8ActivationThreshold`).
+ * A batch thread: makes one sample after another and transfers its tensors. Loads only decoding and pixel code until
+ * a video comes, to keep its heap small. V8 lets a heap under 8 MiB accumulate 64 MB of decoded images before
+ * collecting them; a larger heap is collected at every image (heap.cc `kV8ActivationThreshold`).
  */
 
 import { parentPort, workerData } from "node:worker_threads";

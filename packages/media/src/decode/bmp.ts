@@ -1,6 +1,7 @@
 /**
- * Pixels of a BMP file, equal to Pillow's (PIL/BmpImagePlugin.py, libImaging/Unpack.c, 12.3): sharp reads none. Own
- * code because of the 16 fixtures bmp-ts 1.0.9 gets 9 wrong or refuses them and fast-bmp 4.0.1 all but 4.
+ * Decodes BMP files to the same pixels as Pillow (PIL/BmpImagePlugin.py, libImaging/Unpack.c, 12.3), since sharp does
+ * not read BMP. Own code, because of the 16 fixtures bmp-ts 1.0.9 gets 9 wrong or rejects them, and fast-bmp 4.0.1
+ * all but 4.
  */
 
 import { unreadable } from "../reading.ts";
@@ -11,13 +12,13 @@ interface BmpLayout {
 	readonly height: number;
 	readonly isTopDown: boolean;
 	readonly bits: number;
-	/** How pixels of 16 and 32 bits are divided: red, green, blue. */
+	/** Bit masks of 16- and 32-bit pixels: red, green, blue. */
 	readonly masks: readonly [number, number, number];
-	/** 0 none, 1 and 2 run lengths of 8 and 4 bits. */
+	/** 0 for none; 1 and 2 for run lengths of 8 and 4 bits. */
 	readonly runLengths: 0 | 1 | 2;
 	/** RGB of each index, three bytes each. */
 	readonly palette: Uint8Array;
-	/** Bytes before the pixels. */
+	/** Byte offset of the pixels. */
 	readonly offset: number;
 }
 
@@ -27,7 +28,7 @@ const RLE8 = 1;
 const RLE4 = 2;
 const BIT_FIELDS = 3;
 
-/** The pixels of a whole file whose size has been checked. Throws `unreadable-file` for damaged or unusual files. */
+/** Decodes a whole file whose size has been checked. Throws `unreadable-file` for damaged or unusual files. */
 export function decodeBmp(bytes: Uint8Array): RgbImage {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	try {
@@ -88,7 +89,7 @@ function defaultMasks(bits: number): BmpLayout["masks"] {
 	return bits === 16 ? [0x7c00, 0x3e0, 0x1f] : [0xff0000, 0xff00, 0xff];
 }
 
-/** Stored as blue, green, red and perhaps a byte unused. Indices without an entry are black. */
+/** Stored as blue, green, red and in some files an unused byte. Indices without an entry are black. */
 function readPalette(bytes: Uint8Array, at: number, entries: number, entryBytes: number): Uint8Array {
 	const palette = new Uint8Array(256 * 3);
 	for (let i = 0; i < entries; i++) {
@@ -115,12 +116,12 @@ function unpackIndices({ width, height, bits }: BmpLayout, pixels: Uint8Array): 
 	return indices;
 }
 
-/** A byte and its repetition stand for at most this many pixels. */
+/** A byte and its repeat count encode at most this many pixels. */
 const MAX_PER_RUN = 255;
-/** Images of more pixels must have as many bytes as a plain encoder writes at least. */
+/** Larger images must have at least as many bytes as a plain encoder writes. */
 const UNCHECKED_PIXELS = 2 ** 24;
 
-/** `[height, width]` palette indices from run lengths; pixels that are skipped are 0. */
+/** `[height, width]` palette indices from run lengths; skipped pixels are 0. */
 function runLengths({ width, height, runLengths: kind }: BmpLayout, pixels: Uint8Array): Uint8Array {
 	const isHalf = kind === RLE4;
 	const least = height * Math.ceil(width / MAX_PER_RUN) * 2;
@@ -128,7 +129,7 @@ function runLengths({ width, height, runLengths: kind }: BmpLayout, pixels: Uint
 	const indices = new Uint8Array(width * height);
 	let x = 0;
 	let y = 0;
-	/** Puts `count` indices, as far as the row goes. */
+	/** Writes `count` indices, stopping at the end of the row. */
 	const put = (count: number, indexOf: (position: number) => number): void => {
 		const end = Math.min(count, width - x);
 		const at = y * width + x;

@@ -1,6 +1,9 @@
-/** CMYK to RGB by Pillow's formula (libImaging/Convert.c `cmyk2rgb`, 12.3): inks multiplied, no colour profile. */
+/**
+ * CMYK to RGB by Pillow's formula (libImaging/Convert.c `cmyk2rgb`, 12.3): multiplies the inks and ignores color
+ * profiles.
+ */
 
-/** `[pixels, 4]` inks, 255 the most, to `[pixels, 3]`. */
+/** Converts `[pixels, 4]` inks, where 255 is full ink, to `[pixels, 3]`. */
 export function cmykToRgb(inks: Uint8Array): Uint8Array {
 	const pixels = inks.length / 4;
 	const rgb = new Uint8ClampedArray(pixels * 3);

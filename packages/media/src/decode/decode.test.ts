@@ -1,4 +1,4 @@
-/** Files of every format against Pillow 12.3, and what happens with damaged, mislabelled and oversized ones. */
+/** Files of every format against Pillow 12.3, plus damaged, mislabeled and oversized files. */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -32,7 +32,7 @@ const facts = ({ width, height, data }: RgbImage) => ({
 	sha256: createHash("sha256").update(data).digest("hex").slice(0, 16),
 });
 
-/** Pillow decodes these: file and why it is not done here. */
+/** Files that Pillow decodes and this package does not, with the reason. */
 const UNDECODED_TIFFS: Readonly<Record<string, string>> = {
 	"decode/fixtures/tiff-dark-palette.tiff": "a palette without a value over 255",
 	"decode/fixtures/tiff-float.tiff": "float samples",
@@ -70,7 +70,7 @@ describe("AVIF, decoded by another library than Pillow's", () => {
 		});
 	});
 
-	/** Chroma at half the resolution is brought to full size in another way, seen at every edge of so small an image. */
+	/** Half-resolution chroma is upsampled differently, which shows at every edge of such a small image. */
 	test.each([
 		["444", 1, 0.5],
 		["alpha", 1, 0.5],
@@ -161,7 +161,7 @@ describe("kinds of TIFF that would not be as Pillow's are refused by name", () =
 		});
 	});
 
-	/** The value of a SHORT tag in a little-endian file of one directory; a tag may be given another number. */
+	/** Sets the value of a SHORT tag in a little-endian file with one directory; may also renumber the tag. */
 	const changed = (file: string, tag: number, change: { value?: number; tag?: number }): Buffer => {
 		const bytes = Buffer.from(read(`decode/fixtures/${file}`));
 		const start = bytes.readUInt32LE(4) + 2;
@@ -247,7 +247,7 @@ describe("bitmaps that are made to cost", () => {
 });
 
 describe("GIFs that are made to cost", () => {
-	/** A frame as large as the screen, without palette. */
+	/** A frame as large as the screen, without a palette. */
 	const gif = (width: number, height: number, codes: Uint8Array): Buffer => {
 		const head = Buffer.alloc(13 + 10);
 		head.write("GIF89a");

@@ -1,33 +1,36 @@
-/** A GIF's codes to RGB by the WebAssembly kernel (kernel/gif.ts): file and pixels go through its memory in pieces. */
+/**
+ * Decodes a GIF's codes to RGB with the WebAssembly kernel (kernel/gif.ts). File and pixels pass through its memory
+ * in pieces.
+ */
 
 import { type Kernel, Places, place } from "../kernel/kernel.ts";
 import { damaged, PILLOW_CHUNK_BYTES, truncated } from "./lzw.ts";
 
-/** Bytes of the file in memory at a time; a block, of up to 256 bytes, must fit. */
+/** Bytes of the file held in kernel memory; a block of up to 256 bytes must fit. */
 const INPUT_BYTES = 64 * 1024;
-/** Indices made at a time, and how many more one string may add. */
+/** Indices decoded per call, and how many more a single string may add. */
 const INDICES = 32 * 1024;
 const LONGEST_STRING = 4096;
-/** Of three tables: kernel/gif.ts. */
+/** Size of the kernel's three tables; see kernel/gif.ts. */
 const TABLE_BYTES = 20 * 1024;
 const STATE_WORDS = 8;
-/** Words of the state. */
+/** Offsets of the state words. */
 const AT = 0;
 const BLOCK_BYTES = 1;
 const WRITTEN = 7;
 
 const STATUS = { full: 0, needsInput: 1, endCode: 2, damaged: 3 } as const;
 
-/** Where codes are, and what they are. */
+/** Location and format of the codes. */
 export interface Codes {
-	/** First byte of their blocks. */
+	/** First byte of the code blocks. */
 	readonly offset: number;
 	readonly literalBits: number;
 }
 
 /**
- * Decodes `pixels` pixels and hands them on, RGB, in the order they are stored; `colors` are those of all 256 indices.
- * What is handed on is overwritten by what follows. Throws as `decodeLzw`.
+ * Decodes `pixels` pixels and passes them on as RGB, in stored order; `colors` holds the color of all 256 indices.
+ * The chunk passed on is overwritten by the next one. Throws as `decodeLzw`.
  */
 export function paintByKernel(
 	kernel: Kernel,
@@ -47,10 +50,10 @@ export function paintByKernel(
 	const memory = new Uint8Array(kernel.memory.buffer);
 	const state = new Int32Array(kernel.memory.buffer, stateAt, STATE_WORDS);
 	const word = (index: number): number => state[index] ?? 0;
-	/** The bytes in memory are those of the file from `first` to `end`. */
+	/** Kernel memory holds the file's bytes from `first` to `end`. */
 	let first = offset;
 	let end = offset;
-	/** Where the bytes end that Pillow's decoder has been given so far: enough for the open block. */
+	/** End of the bytes that Pillow's decoder has received so far, including the rest of the open block. */
 	let given = offset + PILLOW_CHUNK_BYTES;
 	let left = pixels;
 	while (left > 0) {
@@ -69,7 +72,7 @@ export function paintByKernel(
 			memory.set(bytes.subarray(first, end), inputAt);
 			state[AT] = 0;
 		} else if (status === STATUS.endCode) {
-			// Pillow then asks for more of the file, and goes on if there is more.
+			// Here Pillow reads more of the file, and continues if there is more.
 			const opened = first + word(AT) + word(BLOCK_BYTES);
 			while (given < opened) given += PILLOW_CHUNK_BYTES;
 			if (given >= bytes.length) throw truncated();
@@ -78,7 +81,7 @@ export function paintByKernel(
 	}
 }
 
-/** 256 colors, four bytes each. */
+/** 256 colors as four bytes each. */
 function inWords(colors: Uint8Array): Uint8Array {
 	const words = new Uint8Array(256 * 4);
 	for (let index = 0; index < 256; index++) words.set(colors.subarray(index * 3, index * 3 + 3), index * 4);

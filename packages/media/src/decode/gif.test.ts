@@ -1,4 +1,4 @@
-/** GIF by the kernel and in plain JavaScript: the same pixels of sound files, the same words for others. */
+/** The GIF kernel against plain JavaScript: the same pixels for valid files, the same errors for invalid ones. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
@@ -9,7 +9,7 @@ import { decodeGif } from "./gif.ts";
 const FIXTURES = new URL("./fixtures/", import.meta.url);
 const files = readdirSync(FIXTURES).filter((name) => name.endsWith(".gif"));
 
-/** What a decoder makes of bytes: the image, or its words. */
+/** A decoder's result for some bytes: the image, or its error message. */
 function madeOf(bytes: Uint8Array, kernel: Parameters<typeof decodeGif>[1]) {
 	try {
 		const { width, height, data } = decodeGif(bytes, kernel);
@@ -35,7 +35,7 @@ test("damaged files", () => {
 	fc.assert(
 		fc.property(fc.nat(), changes, fc.integer({ min: 30, max: 130 }), (which, changed, kept) => {
 			const bytes = Buffer.from(seeds[which % seeds.length] ?? []);
-			// Past the header, which says how large the image is.
+			// Past the header, which holds the image size.
 			for (const [at, value] of changed) bytes[13 + (at % (bytes.length - 13))] = value;
 			const cut = bytes.subarray(0, Math.min(bytes.length, Math.ceil((bytes.length * kept) / 100)));
 			const made = madeOf(cut, kernel);
@@ -47,7 +47,7 @@ test("damaged files", () => {
 	expect(decoded).toBeGreaterThan(200);
 });
 
-/** A gray GIF, each row of codes written by the book: clear, strings as they grow, end. */
+/** A gray GIF whose rows are encoded by the standard: clear code, growing strings, end code. */
 function gifOf(width: number, height: number, indices: Uint8Array, isInterlaced = false): Buffer {
 	const bits: number[] = [];
 	const push = (code: number, count: number): void => {
@@ -113,7 +113,7 @@ test.each(Object.entries(PATTERNS))("%s: larger than what goes through the kerne
 		const wrong = indices.findIndex((index, at) => [0, 1, 2].some((c) => data[at * 3 + c] !== index));
 		expect(wrong).toBe(-1);
 		const interlaced = decodeGif(gifOf(width, height, indices, true), decoder);
-		// The second row stored is the ninth of the image.
+		// The second stored row is the ninth of the image.
 		expect([...interlaced.data.subarray(8 * width * 3, 8 * width * 3 + 3)]).toEqual(
 			Array(3).fill(indices[width]),
 		);

@@ -1,6 +1,6 @@
 /**
- * Pixels of a GIF's first frame, equal to Pillow's (PIL/GifImagePlugin.py, 12.3). Own code because libvips composites:
- * there what is transparent or outside the frame is black, here it has its palette's colour.
+ * Decodes a GIF's first frame to the same pixels as Pillow (PIL/GifImagePlugin.py, 12.3). Own code because libvips
+ * composites: it makes transparent pixels and those outside the frame black, while Pillow keeps their palette color.
  */
 
 import { type GifFrame, readGifFrame } from "../image/gif.ts";
@@ -10,7 +10,7 @@ import { type RgbImage, rgbImage } from "../rgb-image.ts";
 import { paintByKernel } from "./gif-kernel.ts";
 import { assertDecodable, decodeLzw } from "./lzw.ts";
 
-/** First row and step of the four passes of an interlaced frame (GIF89a, appendix E). */
+/** First row and row step of the four interlacing passes (GIF89a, appendix E). */
 const PASSES = [
 	[0, 8],
 	[4, 8],
@@ -19,7 +19,7 @@ const PASSES = [
 ] as const;
 
 /**
- * The pixels of a file whose size has been checked, by the kernel if there is one. Throws `unreadable-file` for damaged
+ * Decodes a file whose size has been checked, with the kernel if there is one. Throws `unreadable-file` for damaged
  * and truncated files.
  */
 export function decodeGif(bytes: Uint8Array, kernel: Kernel | undefined): RgbImage {
@@ -32,7 +32,7 @@ export function decodeGif(bytes: Uint8Array, kernel: Kernel | undefined): RgbIma
 	const colors = colorsOf(frame.palette);
 	assertDecodable(bytes, offset, literalBits, pixels);
 	const data = new Uint8Array(width * height * 3);
-	// The frame stands on the transparent index's colour, or index 0's.
+	// The background around the frame has the transparent index's color, or index 0's.
 	if (frameWidth < width || frameHeight < height) fill(data, colors, transparentIndex);
 	const put = rowWriter(frame, data);
 	if (kernel === undefined) put(colored(decodeLzw(bytes, offset, literalBits, pixels), colors), pixels);
@@ -40,7 +40,7 @@ export function decodeGif(bytes: Uint8Array, kernel: Kernel | undefined): RgbIma
 	return rgbImage(frame, data);
 }
 
-/** Puts pixels of the frame, in the order they are stored, where they belong. */
+/** Writes the frame's pixels, which arrive in stored order, to their rows. */
 function rowWriter(frame: GifFrame, data: Uint8Array): (rgb: Uint8Array, pixels: number) => void {
 	const { width, left, top, frameWidth, isInterlaced } = frame;
 	const rows = rowOrder(frame);
@@ -57,7 +57,7 @@ function rowWriter(frame: GifFrame, data: Uint8Array): (rgb: Uint8Array, pixels:
 	};
 }
 
-/** Indices as RGB. */
+/** Looks up the RGB color of each index. */
 function colored(indices: Uint8Array, colors: Uint8Array): Uint8Array {
 	const rgb = new Uint8Array(indices.length * 3);
 	let at = 0;
@@ -69,7 +69,7 @@ function colored(indices: Uint8Array, colors: Uint8Array): Uint8Array {
 	return rgb;
 }
 
-/** RGB of all 256 indices: black past the end of a palette, gray without one. */
+/** RGB of all 256 indices: black past the end of a palette, gray without a palette. */
 function colorsOf(palette: Uint8Array | undefined): Uint8Array {
 	if (palette === undefined) return Uint8Array.from({ length: 256 * 3 }, (_, i) => Math.floor(i / 3));
 	const colors = new Uint8Array(256 * 3);
@@ -82,7 +82,7 @@ function fill(data: Uint8Array, colors: Uint8Array, index: number): void {
 	for (let filled = 3; filled < data.length; filled *= 2) data.copyWithin(filled, 0, filled);
 }
 
-/** Rows of the frame in the order they are stored. */
+/** Row numbers of the frame in stored order. */
 function rowOrder({ frameHeight, isInterlaced }: GifFrame): number[] {
 	const passes = isInterlaced ? PASSES : ([[0, 1]] as const);
 	return passes.flatMap(([first, step]) =>

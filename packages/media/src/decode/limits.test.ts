@@ -1,4 +1,4 @@
-/** Limits at their edges, and the size a JPEG is scaled to while it is decoded. */
+/** Limits at their edges, and the size to which a JPEG is scaled during decoding. */
 
 import { describe, expect, test } from "vitest";
 import type { ImageHeader } from "../image/image.ts";

@@ -1,29 +1,29 @@
-/** Limits of decoding and what a decoded image must be, wherever it is done. */
+/** Limits and checks shared by all image decoders. */
 
 import { OnevisionError, type Size } from "@onevision/base";
 import type { ImageHeader } from "../image/image.ts";
 import { unreadable } from "../reading.ts";
 
 export interface DecodeOptions {
-	/** Turn the image as its EXIF orientation says (default false; `loadingOf` says which references do). */
+	/** Whether to rotate the image by its EXIF orientation (default false; `loadingOf` says which references do). */
 	readonly applyOrientation?: boolean;
-	/** Most pixels an image may have, default 178,956,970: where Pillow sees a decompression bomb. */
+	/** Maximum pixels per image, default 178,956,970: where Pillow raises its decompression-bomb error. */
 	readonly maxPixels?: number;
 	/**
-	 * Size that is needed, px, of the image as it is returned: a JPEG is scaled to 1/2, 1/4 or 1/8 while it is decoded,
-	 * to no less than this, in a fraction of the time and memory. Its pixels are then not Pillow's. Default: not scaled;
-	 * not in a browser.
+	 * Size needed, px, of the returned image. A JPEG is scaled to 1/2, 1/4 or 1/8 during decoding, but to no less than
+	 * this, in a fraction of the time and memory. Its pixels then differ from Pillow's. Default: not scaled. Ignored in
+	 * a browser.
 	 */
 	readonly atLeast?: Size;
-	/** Whole seconds that decoding one image may take, default 30; not in a browser, and not for BMP and GIF. */
+	/** Maximum whole seconds to decode one image, default 30. Ignored in a browser, and for BMP and GIF. */
 	readonly maxSeconds?: number;
 }
 
-/** PIL.Image: an error at twice MAX_IMAGE_PIXELS. */
+/** PIL.Image raises an error at twice MAX_IMAGE_PIXELS. */
 export const MAX_PIXELS = 178_956_970;
 export const MAX_SECONDS = 30;
 
-/** Throws `over-limit` for images of more pixels, `invalid-input` for a limit that is no number of pixels. */
+/** Throws `over-limit` for images with more pixels, and `invalid-input` for a limit that is not a pixel count. */
 export function assertPixels({ format, width, height }: ImageHeader, maxPixels: number): void {
 	if (!(maxPixels >= 1)) {
 		throw new OnevisionError("invalid-input", `maxPixels ${maxPixels}: expected a number of pixels from 1`);
@@ -35,7 +35,7 @@ export function assertPixels({ format, width, height }: ImageHeader, maxPixels: 
 	);
 }
 
-/** What was counted from the header must be what is processed. Throws `unreadable-file`. */
+/** Asserts that the decoded size is the one counted from the header. Throws `unreadable-file`. */
 export function assertSize(decoded: Size, { format, width, height }: ImageHeader): void {
 	if (decoded.width === width && decoded.height === height) return;
 	throw unreadable(
@@ -43,10 +43,10 @@ export function assertSize(decoded: Size, { format, width, height }: ImageHeader
 	);
 }
 
-/** Divisors that a JPEG decoder scales by at no cost: it leaves out the finer frequencies (DCT scaling). */
+/** Factors by which a JPEG decoder downscales for free, by skipping the higher frequencies (DCT scaling). */
 const JPEG_DIVISORS = [8, 4, 2] as const;
 
-/** The size an image is decoded to: its own, or for a JPEG the smallest that holds what is needed. */
+/** The size at which an image is decoded: its own, or for a JPEG the smallest that covers the size needed. */
 export function decodedSize(
 	{ format, width, height, orientation }: ImageHeader,
 	{ atLeast, applyOrientation }: DecodeOptions,

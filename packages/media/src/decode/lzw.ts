@@ -1,19 +1,20 @@
 /**
- * The codes of a GIF frame to palette indices, equal to Pillow's (libImaging/GifDecode.c and PIL/ImageFile.py, 12.3), in
- * plain JavaScript: where WebAssembly is missing, and what gif-kernel.ts is tested against.
+ * Decodes a GIF frame's codes to palette indices, with the same results as Pillow (libImaging/GifDecode.c and
+ * PIL/ImageFile.py, 12.3), in plain JavaScript. Used where WebAssembly is missing, and as the reference for testing
+ * gif-kernel.ts.
  */
 
 import { unreadable } from "../reading.ts";
 
 const MAX_CODE_BITS = 12;
 const TABLE_SIZE = 2 ** MAX_CODE_BITS;
-/** Bytes that Pillow hands its decoder at once. */
+/** Bytes that Pillow passes to its decoder at a time. */
 export const PILLOW_CHUNK_BYTES = 65_536;
 
 /**
- * The first `pixels` indices from the blocks at byte `start`, each at most 8 bits. Time grows with the bytes and the
- * pixels alone. Throws `unreadable-file` for damaged codes and for a file that ends before the pixels do; what
- * `assertDecodable` refuses must not come here.
+ * The first `pixels` indices from the blocks at byte `start`, each at most 8 bits. Runs in time linear in bytes and
+ * pixels. Throws `unreadable-file` for damaged codes and for a file that ends before the pixels do. Callers must run
+ * `assertDecodable` first.
  */
 export function decodeLzw(bytes: Uint8Array, start: number, literalBits: number, pixels: number): Uint8Array {
 	const codes = new CodeReader(bytes, start);
@@ -36,7 +37,7 @@ export function decodeLzw(bytes: Uint8Array, start: number, literalBits: number,
 			continue;
 		}
 		if (code > (previous === undefined ? clear : next)) throw damaged();
-		// A code not yet in the table: the string before it, and that string's first index once more.
+		// A code not yet in the table stands for the previous string plus that string's first index.
 		const known = code === next && previous !== undefined ? previous : code;
 		if (known >= TABLE_SIZE) throw damaged();
 		const length = strings.lengths[known] ?? 1;
@@ -55,14 +56,14 @@ export function decodeLzw(bytes: Uint8Array, start: number, literalBits: number,
 	return indices;
 }
 
-/** Throws `unreadable-file` for codes that cannot be, and for more pixels than the bytes can stand for. */
+/** Throws `unreadable-file` for impossible codes, and for more pixels than the bytes can encode. */
 export function assertDecodable(bytes: Uint8Array, start: number, literalBits: number, pixels: number): void {
-	// No code is shorter than a bit, and none stands for more pixels than the table has entries.
+	// A code takes at least one bit and encodes at most as many pixels as the table has entries.
 	if (pixels > (bytes.length - start) * 8 * TABLE_SIZE) throw truncated();
 	if (literalBits > MAX_CODE_BITS) throw damaged();
 }
 
-/** What each code stands for: the string of another code, then one index. */
+/** What each code stands for: another code's string plus one index. */
 interface Strings {
 	readonly lasts: Uint8Array;
 	readonly prefixes: Uint16Array;
@@ -79,7 +80,7 @@ function rootStrings(clear: number): Strings {
 	return { lasts, prefixes: new Uint16Array(TABLE_SIZE), lengths };
 }
 
-/** Writes a code's string to the left of `end`, no further than the indices go; gives its first index. */
+/** Writes a code's string to the left of `end`, clipped to the output; returns its first index. */
 function write(
 	{ lasts, prefixes, lengths }: Strings,
 	code: number,
@@ -97,14 +98,14 @@ function write(
 	return first;
 }
 
-/** Codes of any number of bits from blocks of up to 255 bytes. */
+/** Reads codes of any bit width from blocks of up to 255 bytes. */
 class CodeReader {
 	private readonly bytes: Uint8Array;
 	private at: number;
 	private blockBytes = 0;
 	private bits = 0;
 	private bitCount = 0;
-	/** Where the bytes end that Pillow's decoder has been given so far. */
+	/** End of the bytes that Pillow's decoder has received so far. */
 	private given: number;
 
 	constructor(bytes: Uint8Array, start: number) {
@@ -128,13 +129,13 @@ class CodeReader {
 		return code;
 	}
 
-	/** The end code: Pillow then asks for more of the file, and goes on if there is more. */
+	/** The end code. Here Pillow reads more of the file, and continues if there is more. */
 	end(): void {
 		if (this.given >= this.bytes.length) throw truncated();
 		this.given += PILLOW_CHUNK_BYTES;
 	}
 
-	/** Opens the next block, which may be empty; one that is cut short is not begun. */
+	/** Opens the next block, which may be empty. Does not start a truncated one. */
 	private openBlock(): void {
 		const length = this.bytes[this.at] ?? 0;
 		while (this.at + 1 + length > this.given) this.end();

@@ -1,6 +1,7 @@
 /**
- * Bytes of an image file to pixels, equal to Pillow's `Image.open(file).convert("RGB")`: what the processors of
- * transformers are given. sharp decodes, with its colour management off; what it does not do as Pillow does is here.
+ * Decodes image files to the same pixels as Pillow's `Image.open(file).convert("RGB")`, which is what transformers'
+ * processors receive. sharp decodes, with color management off; this file handles the cases where it differs from
+ * Pillow.
  */
 
 import { OnevisionError, type Size } from "@onevision/base";
@@ -26,22 +27,22 @@ import { applyOrientation, inverseOrientation } from "./orientation.ts";
 import { assertPngChecksums } from "./png.ts";
 import { assertDecodableTiff } from "./tiff.ts";
 
-/** Byte of a PNG that holds its colour type, and the type without colour or alpha (PNG, third edition, 11.2.1). */
+/** Byte of a PNG that holds its color type, and the type without color or alpha (PNG, third edition, 11.2.1). */
 const PNG_COLOR_TYPE = 25;
 const PNG_GRAY = 0;
 
-/** Formats that sharp does not read, or not as Pillow does. */
+/** Formats that sharp does not read, or reads differently from Pillow. */
 const OWN_DECODERS: Partial<Record<string, (bytes: Uint8Array) => RgbImage>> = {
 	bmp: decodeBmp,
 	gif: (bytes) => decodeGif(bytes, kernelOfThread()),
 };
 
 /**
- * Decodes one image: the first frame of an animation, alpha dropped, gray and palettes expanded, embedded colour
- * profiles ignored. Equal to Pillow for every format but AVIF, which another library decodes, unless scaled. Throws `unreadable-file`
- * for other, damaged and truncated files, `over-limit` for images of more than `maxPixels`, before they are decoded,
- * and for those that take too long, `unsupported` for HEIC and some kinds of TIFF, `invalid-input` for limits that
- * are none.
+ * Decodes one image: the first frame of an animation, alpha dropped, gray and palettes expanded to RGB, embedded
+ * color profiles ignored. Unless scaled, pixels equal Pillow's for every format but AVIF, which uses another library.
+ * Throws `unreadable-file` for other, damaged and truncated files, `over-limit` for images of more than `maxPixels`
+ * (before decoding) and for those that take too long, `unsupported` for HEIC and some kinds of TIFF, and
+ * `invalid-input` for invalid limits.
  */
 export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<RgbImage> {
 	const asShown = options.applyOrientation === true;
@@ -67,7 +68,7 @@ function isSame(a: Size, b: Size): boolean {
 	return a.width === b.width && a.height === b.height;
 }
 
-/** A size with its sides swapped where the orientation swaps them. */
+/** A size with its sides swapped if the orientation swaps them. */
 function asTurned({ width, height }: Size, orientation: number): Size {
 	return orientation >= 5 ? { width: height, height: width } : { width, height };
 }
@@ -82,7 +83,7 @@ async function decodeBySharp(
 	bytes: Uint8Array,
 	header: ImageHeader,
 	seconds: number,
-	/** What a larger image is scaled to as it is decoded, px as stored. */
+	/** Size a larger image is scaled to during decoding, px as stored. */
 	scaled: Size | undefined,
 ): Promise<RgbImage> {
 	const { format, width, height } = header;
@@ -96,7 +97,7 @@ async function decodeBySharp(
 	if (format === "png") assertPngChecksums(bytes);
 	const sharp = await loadSharp();
 	const whole = sharp(bytes, {
-		// Pillow decodes past damage that leaves the file whole, but not of a TIFF, and refuses truncated files.
+		// Pillow decodes past damage that leaves the file complete, except in a TIFF, and rejects truncated files.
 		failOn: format === "tiff" ? "error" : "truncated",
 		limitInputPixels: width * height,
 		ignoreIcc: true,
@@ -110,10 +111,13 @@ async function decodeBySharp(
 	}
 }
 
-/** What is decided on before decoding. */
+/** The metadata that must be known before decoding. */
 type Space = Pick<Metadata, "space" | "hasAlpha" | "orientation">;
 
-/** Of ordinary JPEG, without asking sharp: that opens the file once more, a fourth of the time of a small image. */
+/**
+ * Metadata of an ordinary JPEG without asking sharp, which would open the file again; for a small image that takes a
+ * quarter of the time.
+ */
 function spaceOfJpeg(format: string, bytes: Uint8Array): Space | undefined {
 	if (format !== "jpeg") return undefined;
 	const { precision, components } = readFromBytes(readJpeg(bytes.byteLength, false), bytes);
@@ -123,12 +127,15 @@ function spaceOfJpeg(format: string, bytes: Uint8Array): Space | undefined {
 
 function decodeSpace(image: Sharp, { space, hasAlpha }: Space, bytes: Uint8Array): Promise<RgbImage> {
 	if (space === "cmyk") return decodeCmyk(image);
-	// Gray with an alpha channel is read in 8 bits by Pillow, gray with one transparent shade is not.
+	// Pillow reads gray with an alpha channel in 8 bits, but not gray with one transparent shade.
 	const isGray = !hasAlpha || bytes[PNG_COLOR_TYPE] === PNG_GRAY;
 	return space === "grey16" && isGray ? decodeDeepGray(image) : decodeRgb(image);
 }
 
-/** The image before EXIF orientation, as Pillow opens it: TIFF is turned there, AVIF is not, here the other way. */
+/**
+ * The image before EXIF orientation, as Pillow opens it. Pillow rotates TIFF and not AVIF; the decoder here does the
+ * opposite.
+ */
 function asStored(decoded: RgbImage, header: ImageHeader, metadata: Space): RgbImage {
 	if (header.format === "tiff") return applyOrientation(decoded, metadata.orientation ?? 1);
 	if (header.format !== "avif") return decoded;
@@ -146,12 +153,12 @@ async function decodeRgb(image: Sharp): Promise<RgbImage> {
 		: grayImage(info, (i) => data[i * info.channels] ?? 0);
 }
 
-/** The same bytes without Buffer's own ways: its `slice` shares memory. */
+/** The same bytes as a plain Uint8Array: `Buffer.slice` shares memory. */
 function plain({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
 	return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** 16-bit gray: Pillow 12.3 keeps the shades up to 255 and makes all others white. */
+/** 16-bit gray: Pillow 12.3 keeps values up to 255 and makes all others white. */
 async function decodeDeepGray(image: Sharp): Promise<RgbImage> {
 	const { data, info } = await image
 		.toColourspace("grey16")

@@ -1,8 +1,11 @@
-/** Turning an image as its EXIF orientation says (EXIF 2.32, tag 0x0112), as Pillow's `ImageOps.exif_transpose` does. */
+/**
+ * Rotates and mirrors an image by its EXIF orientation (EXIF 2.32, tag 0x0112), like Pillow's
+ * `ImageOps.exif_transpose`.
+ */
 
 import { type RgbImage, rgbImage } from "../rgb-image.ts";
 
-/** The image as shown; orientations outside 2 to 8 leave it as it is. */
+/** The image as displayed; orientations outside 2 to 8 leave it unchanged. */
 export function applyOrientation(source: RgbImage, orientation: number): RgbImage {
 	if (!(orientation >= 2 && orientation <= 8)) return source;
 	const isTurned = orientation >= 5;
@@ -25,7 +28,7 @@ export function applyOrientation(source: RgbImage, orientation: number): RgbImag
 	return rgbImage(size, data);
 }
 
-/** The orientation that undoes another one. */
+/** The orientation that undoes a given one. */
 export function inverseOrientation(orientation: number): number {
 	if (orientation === 6) return 8;
 	return orientation === 8 ? 6 : orientation;

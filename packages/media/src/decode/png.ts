@@ -1,15 +1,15 @@
-/** What Pillow refuses of a PNG and libpng does not (PIL/PngImagePlugin.py, 12.3). */
+/** Rejects PNGs that Pillow rejects and libpng accepts (PIL/PngImagePlugin.py, 12.3). */
 
 import { crc32 } from "node:zlib";
 import { unreadable } from "../reading.ts";
 
 const SIGNATURE_BYTES = 8;
-/** Of a chunk: its length and type before its data, its checksum behind it. */
+/** Per chunk: length and type before the data, checksum after it. */
 const HEAD_BYTES = 8;
 const CHECKSUM_BYTES = 4;
 const IDAT = 0x49444154;
 
-/** Throws `unreadable-file` where a chunk before the first pixels has a wrong checksum; later ones are not looked at. */
+/** Throws `unreadable-file` if a chunk before the first pixels has a wrong checksum. Later chunks are not checked. */
 export function assertPngChecksums(bytes: Uint8Array): void {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	let at = SIGNATURE_BYTES;

@@ -1,6 +1,7 @@
 /**
- * Which kinds of TIFF are decoded: those that libvips turns into the bytes of Pillow (PIL/TiffImagePlugin.py, 12.3),
- * found by making each kind and comparing. All others are refused, so that none differs unseen.
+ * Decides which kinds of TIFF to decode: those for which libvips gives the same bytes as Pillow
+ * (PIL/TiffImagePlugin.py, 12.3), found by writing each kind and comparing. All others are rejected, so that no
+ * difference goes unnoticed.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -26,12 +27,12 @@ const TAGS = {
 
 type Tags = Partial<Record<(typeof TAGS)[keyof typeof TAGS], readonly number[]>>;
 
-/** Of these, which may be long, only how many there are. */
+/** Tags whose values may be long; only their number is read. */
 const COUNTED: readonly string[] = ["stripOffsets", "stripBytes"];
 
-/** Bytes of a BYTE, a SHORT and a LONG by the number of their type. */
+/** Bytes of a BYTE, a SHORT and a LONG, by type number. */
 const TYPE_BYTES: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 3: 2, 4: 4 };
-/** Numbers in the longest value that is read: the color map of 8 bits. */
+/** Longest value read, in numbers: the color map for 8 bits. */
 const MAX_NUMBERS = 3 * 256;
 
 const WHITE_IS_ZERO = 0;
@@ -52,7 +53,7 @@ const COLOR_NAMES: Readonly<Record<number, string>> = {
 
 const FAX = [2, 3, 4];
 const JPEG = 7;
-/** Uncompressed, LZW, the two numbers of deflate, PackBits. */
+/** Uncompressed, LZW, the two codes for deflate, PackBits. */
 const ANY_KIND = [1, 5, 8, 32946, 32773];
 const COMPRESSION_NAMES: Readonly<Record<number, string>> = {
 	2: "fax",
@@ -69,10 +70,10 @@ const UNKNOWN_EXTRA = 0;
 const PREMULTIPLIED_ALPHA = 1;
 const ALPHA = 2;
 
-/** What is decoded: bits of a sample, and the one sample after the colours that there may be. */
+/** What is decoded: bits per sample, and the one extra sample allowed after the colors. */
 interface Kind {
 	readonly photometric: number;
-	/** Samples of colour. */
+	/** Color samples. */
 	readonly colors: number;
 	readonly bits: readonly number[];
 	readonly extras: readonly number[];
@@ -88,7 +89,9 @@ const KINDS: readonly Kind[] = [
 	{ photometric: YCBCR, colors: 3, bits: [8], extras: [] },
 ];
 
-/** Throws `unsupported` for kinds that are not decoded as Pillow does, `unreadable-file` for a damaged directory. */
+/**
+ * Throws `unsupported` for kinds that are not decoded as Pillow does, and `unreadable-file` for a damaged directory.
+ */
 export function assertDecodableTiff(bytes: Uint8Array): void {
 	const tags = readFromBytes(readTags(), bytes);
 	const found = strangeSamples(tags) ?? strangeLayout(tags) ?? strangeCompression(tags);
@@ -117,7 +120,7 @@ function countOf({ table, little, big }: TiffDirectory, at: number): number {
 	return big ? uint64(table, at + 4, little) : table.getUint32(at + 4, little);
 }
 
-/** All numbers of an entry, which lie in it or, where they need more room, where it points to. */
+/** All numbers of an entry, stored inline or, if they do not fit, at the offset it holds. */
 function* readNumbers(directory: TiffDirectory, at: number): Reading<number[]> {
 	const { table, little, big } = directory;
 	const size = TYPE_BYTES[table.getUint16(at + 2, little)];
@@ -139,7 +142,7 @@ function* readNumbers(directory: TiffDirectory, at: number): Reading<number[]> {
 	return numbers;
 }
 
-/** Where there are more or fewer strips than the rows need, each reader goes on in its own way. */
+/** When the number of strips does not match the rows, readers disagree on how to continue. */
 function assertStrips(tags: Tags): void {
 	const { height: [height = 0] = [], samples: [samples = 1] = [], planar: [planar = 1] = [] } = tags;
 	const {
@@ -155,7 +158,7 @@ function assertStrips(tags: Tags): void {
 	throw unreadable(`is a TIFF of ${offsets ?? 0} strips where its rows need ${needed}; the file is damaged`);
 }
 
-/** What is not decoded of the samples: their format, bits, colours and alpha. */
+/** The unsupported property of the samples, if any: format, bits, colors or alpha. */
 function strangeSamples(tags: Tags): string | undefined {
 	const {
 		bits = [1],
@@ -183,7 +186,7 @@ function strangeSamples(tags: Tags): string | undefined {
 	return `${name}, ${samples} samples a pixel, ${isEven ? depth : bits.join(" and ")} bits a sample`;
 }
 
-/** A fourth sample that is not spoken of is alpha, for Pillow and libvips both. */
+/** Both Pillow and libvips take an undeclared fourth sample for alpha. */
 function extrasOf({
 	extraSamples = [],
 	photometric: [color] = [],
@@ -192,10 +195,10 @@ function extrasOf({
 	return extraSamples.length === 0 && color === RGB && samples === 4 ? [ALPHA] : extraSamples;
 }
 
-/** What is not decoded of how samples are laid out, once they are known. */
+/** The unsupported property of the sample layout, if any; the samples themselves have been checked. */
 function strangeLayout(tags: Tags): string | undefined {
 	const { bits: [depth = 1] = [], planar: [planar = 1] = [], fillOrder: [fillOrder = 1] = [] } = tags;
-	// libvips makes a tile that is damaged or missing black and says nothing.
+	// libvips silently turns a damaged or missing tile black.
 	if (tags.tileWidth !== undefined) return "pixels in tiles";
 	const isPlain = depth === 8 && extrasOf(tags).length === 0;
 	if (planar !== 1 && !(planar === 2 && isPlain)) return `${depth}-bit samples or alpha in planes`;
@@ -204,7 +207,7 @@ function strangeLayout(tags: Tags): string | undefined {
 		return "bytes with their bits the other way round";
 	}
 	if (color !== PALETTE) return undefined;
-	// libvips then takes it for one of 8 bits, Pillow does not.
+	// libvips then takes it for an 8-bit map; Pillow does not.
 	const isDark = (tags.colorMap ?? []).every((value) => value < 256);
 	return isDark ? "a palette without a value over 255" : undefined;
 }

@@ -1,4 +1,7 @@
-/** Images decoded and processed in Chromium beside Node. Runs where a Chromium is installed, as in continuous integration. */
+/**
+ * Images decoded and processed in Chromium against Node. Runs where Chromium is installed, as in continuous
+ * integration.
+ */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +29,7 @@ describe.skipIf(CHROMIUM === undefined)("in Chromium", () => {
 	const decode = (file: string, options: DecodeOptions = {}) =>
 		page?.call("decodeInPage", file, options) as Promise<PageImage | string>;
 
-	/** Largest difference of a value from what is decoded here. */
+	/** Maximum difference of a value from the result of decoding on Node. */
 	async function difference(file: string, options: DecodeOptions = {}): Promise<number> {
 		const there = await decode(file, options);
 		if (typeof there === "string") throw new Error(there);

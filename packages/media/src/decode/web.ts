@@ -1,6 +1,6 @@
 /**
- * Pixels of an image in a browser, as close to Pillow's as its decoder allows: colour management and premultiplied
- * alpha are turned off. Opaque images come out equal where the browser decodes as Pillow does; see docs/pixels.md.
+ * Decodes images in a browser, as close to Pillow's pixels as its decoder allows: color management and premultiplied
+ * alpha are off. Opaque images are equal where the browser's decoder agrees with Pillow's; see docs/pixels.md.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -13,8 +13,8 @@ import { applyOrientation, inverseOrientation } from "./orientation.ts";
 
 /**
  * Decodes one image: the first frame of an animation, alpha dropped. Throws `unreadable-file` for other, damaged and
- * truncated files, `over-limit` for images of more than `maxPixels`, before they are decoded, and `unsupported` where
- * the browser has no OffscreenCanvas.
+ * truncated files, `over-limit` for images of more than `maxPixels` (before decoding), and `unsupported` where the
+ * browser has no OffscreenCanvas.
  */
 export async function decodeImageBlob(
 	blob: Blob,
@@ -30,7 +30,7 @@ export async function decodeImageBlob(
 	return isTurned ? drawn : applyOrientation(drawn, header.orientation);
 }
 
-/** Formats whose EXIF orientation browsers apply by themselves (tried in Chromium). */
+/** Formats whose EXIF orientation browsers apply on their own (tested in Chromium). */
 const TURNED: Readonly<Record<ImageFormat, boolean>> = {
 	jpeg: true,
 	png: true,
@@ -42,7 +42,7 @@ const TURNED: Readonly<Record<ImageFormat, boolean>> = {
 	heic: true,
 };
 
-/** As the browser draws it. */
+/** The image as the browser draws it. */
 async function decodeDrawn(blob: Blob, format: string): Promise<RgbImage> {
 	const bitmap = await createImageBitmap(blob, {
 		colorSpaceConversion: "none",

@@ -1,4 +1,4 @@
-/** Every family's folder is listed, and every listed family is held to goldens. */
+/** Every family folder is listed, and every listed family has goldens. */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { CHECKPOINT_IDS, CHECKPOINTS, checkpointFromSnapshot } from "@onevision/core";

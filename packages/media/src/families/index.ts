@@ -1,4 +1,4 @@
-/** Every family whose pixels this package makes. Families of core that are not listed here are counted only. */
+/** Every family whose pixels this package reproduces. Other families of core are only counted. */
 
 import type { FamilyId, Parity } from "@onevision/core";
 import type { PixelFamily, PixelFamilyOf } from "./family.ts";
@@ -29,10 +29,10 @@ const FAMILIES = {
 } as const satisfies { readonly [Id in FamilyId]?: PixelFamilyOf<Id> };
 
 export type PixelFamilyId = keyof typeof FAMILIES;
-/** Families whose pixels are made. */
+/** Families whose pixels are reproduced. */
 export const PIXEL_FAMILIES = Object.keys(FAMILIES) as readonly PixelFamilyId[];
 
-/** The family's processor, its constants no longer typed; `undefined` for families that are counted only. */
+/** The family's processor with untyped constants; `undefined` for families that are only counted. */
 export function pixelFamily(id: FamilyId): PixelFamily<unknown> | undefined {
 	const table: { readonly [Id in FamilyId]?: PixelFamily<unknown> } = FAMILIES;
 	return table[id];

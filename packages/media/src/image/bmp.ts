@@ -16,7 +16,7 @@ export function* readBmp(): Reading<StoredImage> {
 		};
 	}
 	const info = yield* range(18, 8);
-	// Negative: rows from the top down.
+	// A negative height means rows run from the top down.
 	return {
 		width: info.getUint32(0, true),
 		height: Math.abs(info.getInt32(4, true)),

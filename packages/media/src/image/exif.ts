@@ -1,9 +1,12 @@
-/** A TIFF directory and the three tags that matter here. Based on TIFF 6.0 (1992), BigTIFF and EXIF 2.3 (CIPA DC-008), 4.6.4. */
+/**
+ * Reads a TIFF directory and the three tags needed here. Based on TIFF 6.0 (1992), BigTIFF and EXIF 2.3 (CIPA
+ * DC-008), 4.6.4.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import { type Reading, range, readFromBytes, text, uint64, unreadable } from "../reading.ts";
 
-/** Width, height and orientation of a TIFF's first directory; absent where it does not say. */
+/** Width, height and orientation of a TIFF's first directory; absent if the file does not say. */
 export interface TiffTags {
 	readonly width?: number;
 	readonly height?: number;
@@ -13,18 +16,18 @@ export interface TiffTags {
 const TAG_NAMES = { 256: "width", 257: "height", 274: "orientation" } as const;
 const MAX_ENTRIES = 65_535;
 
-/** The entries of a directory as they lie in the file. */
+/** The entries of a directory as stored in the file. */
 export interface TiffDirectory {
 	readonly table: DataView;
 	readonly entryBytes: number;
 	readonly little: boolean;
-	/** BigTIFF: counts and offsets of 64 bits. */
+	/** BigTIFF: 64-bit counts and offsets. */
 	readonly big: boolean;
 }
 
 /**
- * The first directory of a TIFF block that starts at byte `base` of the file. Later directories are other
- * pages or thumbnails and are not followed, so offsets that form a loop do no harm.
+ * The first directory of a TIFF block that starts at byte `base` of the file. Later directories hold other pages or
+ * thumbnails and are not followed, so looping offsets do no harm.
  */
 export function* readTiffDirectory(base: number): Reading<TiffDirectory> {
 	const head = yield* range(base, 8);
@@ -59,8 +62,8 @@ export function* readTiffTags(base: number): Reading<TiffTags> {
 }
 
 /**
- * Orientation 1 to 8 of the EXIF block from byte `offset` of `view`; `undefined` without such a tag. Damaged EXIF counts
- * as none: decoders show the image all the same.
+ * Orientation 1 to 8 of the EXIF block from byte `offset` of `view`; `undefined` without the tag. Damaged EXIF counts
+ * as none, because decoders still show the image.
  */
 export function exifOrientation(view: DataView, offset: number): number | undefined {
 	const block = new Uint8Array(view.buffer, view.byteOffset + offset, view.byteLength - offset);
@@ -79,7 +82,10 @@ export function orientationOf(tags: TiffTags): number {
 	return orientation >= 1 && orientation <= 8 ? orientation : 1;
 }
 
-/** Whole numbers by their TIFF type. The three tags are SHORT or LONG; as Pillow does, others that some writers use are taken too. */
+/**
+ * Readers for whole numbers by TIFF type. The three tags should be SHORT or LONG; some writers use other types, which
+ * are accepted as in Pillow.
+ */
 const NUMBERS: Readonly<
 	Record<number, { readonly bytes: number; read(view: DataView, at: number, little: boolean): number }>
 > = {
@@ -92,7 +98,7 @@ const NUMBERS: Readonly<
 	16: { bytes: 8, read: (view, at, little) => uint64(view, at, little) },
 };
 
-/** The first number of an entry that holds its numbers itself rather than a pointer to them. */
+/** The first number of an entry whose values are stored inline. */
 function firstNumber(table: DataView, at: number, little: boolean, big: boolean): number | undefined {
 	const number = NUMBERS[table.getUint16(at + 2, little)];
 	const count = big ? uint64(table, at + 4, little) : table.getUint32(at + 4, little);

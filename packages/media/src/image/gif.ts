@@ -3,9 +3,9 @@
 import { type Reading, range, text, unreadable } from "../reading.ts";
 import type { StoredImage } from "./stored.ts";
 
-/** The first frame and what it is painted on. Sizes and offsets in px. */
+/** The first frame and the canvas it is drawn on. Sizes and offsets in px. */
 export interface GifFrame {
-	/** Pillow's size: the logical screen, made larger when the frame does not fit on it. */
+	/** Size as in Pillow: the logical screen, enlarged if the frame does not fit on it. */
 	readonly width: number;
 	readonly height: number;
 	readonly left: number;
@@ -13,12 +13,12 @@ export interface GifFrame {
 	readonly frameWidth: number;
 	readonly frameHeight: number;
 	readonly isInterlaced: boolean;
-	/** RGB of 2 to 256 indices; absent where each index is its own shade of gray. */
+	/** RGB of 2 to 256 indices; absent if each index is its own shade of gray. */
 	readonly palette?: Uint8Array;
 	readonly transparentIndex?: number;
-	/** Bits of a pixel in the codes, as the file says: 0 to 255. */
+	/** Bits per pixel in the codes, as stored: 0 to 255. */
 	readonly literalBits: number;
-	/** First byte of the codes' blocks. */
+	/** First byte of the code blocks. */
 	readonly offset: number;
 }
 
@@ -36,7 +36,7 @@ export function* readGif(): Reading<StoredImage> {
 	return { width, height, orientation: 1 };
 }
 
-/** Throws `unreadable-file` where Pillow does: before a frame is found, and in a graphic control too short. */
+/** Throws `unreadable-file` where Pillow does: if there is no frame, or a graphic control block is too short. */
 export function* readGifFrame(): Reading<GifFrame> {
 	const screen = yield* range(6, SCREEN_BYTES - 6);
 	const shared = yield* readPalette(SCREEN_BYTES, screen.getUint8(4));
@@ -64,7 +64,7 @@ export function* readGifFrame(): Reading<GifFrame> {
 	};
 }
 
-/** The palette that the flags announce at byte `at`; one that gives each index its own gray counts as none. */
+/** The palette that the flags announce, at byte `at`. A palette that maps each index to its own gray counts as none. */
 function* readPalette(at: number, flags: number): Reading<{ palette?: Uint8Array; end: number }> {
 	if ((flags & 0x80) === 0) return { end: at };
 	const length = 3 * 2 ** ((flags & 7) + 1);
@@ -74,7 +74,7 @@ function* readPalette(at: number, flags: number): Reading<{ palette?: Uint8Array
 	return isGrayRamp ? { end: at + length } : { palette, end: at + length };
 }
 
-/** First byte after the mark of an image, and the index that a graphic control before it makes transparent. */
+/** First byte after the image marker, and the transparent index from a preceding graphic control block. */
 function* findFrame(start: number): Reading<{ at: number; transparentIndex?: number }> {
 	let transparent: { transparentIndex?: number } = {};
 	let at = start;
@@ -101,8 +101,8 @@ function* readControl(at: number): Reading<{ transparentIndex?: number }> {
 }
 
 /**
- * The byte after an extension's blocks. Pillow reads the first block by itself and then on to an empty one, so after
- * an empty first block it takes what follows as blocks too; a loop count is one more such block.
+ * The byte after an extension's blocks. Pillow reads the first block on its own and then reads up to an empty one.
+ * After an empty first block, it therefore treats what follows as blocks too. A loop count is one more such block.
  */
 function* skipExtension(start: number, label: number): Reading<number> {
 	const first = (yield* range(start, 1)).getUint8(0);

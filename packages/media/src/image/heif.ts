@@ -1,6 +1,6 @@
 /**
  * AVIF and HEIC: the primary item's properties. Based on ISO/IEC 14496-12 (boxes) and 23008-12 (HEIF: pitm, iprp).
- * Other items (thumbnails, alpha, tiles of a grid) have sizes of their own, often stored first.
+ * Other items (thumbnails, alpha, grid tiles) have their own sizes, often stored first.
  */
 
 import { type Box, childNamed, childrenOf } from "../boxes.ts";
@@ -9,7 +9,7 @@ import type { StoredImage } from "./stored.ts";
 
 const MAX_ASSOCIATION_BYTES = 1024 * 1024;
 
-/** AVIF as Pillow reads it: the size before it is turned, and the EXIF orientation that turns it. */
+/** AVIF as Pillow reads it: the size before rotation, and the EXIF orientation still to apply. */
 export function* readAvif(fileSize: number): Reading<StoredImage> {
 	const properties = yield* readPrimaryProperties(fileSize);
 	const size = yield* sizeOf(properties);
@@ -20,7 +20,7 @@ export function* readAvif(fileSize: number): Reading<StoredImage> {
 	return { ...size, orientation: orientationFor(angle, axis) };
 }
 
-/** HEIC as libheif, and so pillow-heif, reads it: cut by clap and turned by irot, nothing left to apply. */
+/** HEIC as libheif and pillow-heif read it: cropped by clap and rotated by irot, with nothing left to apply. */
 export function* readHeic(fileSize: number): Reading<StoredImage> {
 	const properties = yield* readPrimaryProperties(fileSize);
 	let { width, height } = yield* sizeOf(properties);
@@ -37,8 +37,8 @@ export function* readHeic(fileSize: number): Reading<StoredImage> {
 }
 
 /**
- * EXIF orientation for a turn of `angle` times 90 degrees anticlockwise, then a mirror (axis 0: top and bottom
- * change places, 1: left and right). Same table as libavif's users; each row has a golden made by Pillow.
+ * EXIF orientation for a rotation of `angle` times 90 degrees counter-clockwise, followed by a mirror (axis 0 swaps
+ * top and bottom, 1 left and right). Same table as in code that uses libavif; each row has a golden made by Pillow.
  */
 function orientationFor(angle: number, axis: number | undefined): number {
 	const row = axis === undefined ? [1, 8, 3, 6] : axis === 0 ? [4, 5, 2, 7] : [2, 7, 4, 5];
@@ -52,7 +52,7 @@ function* sizeOf(properties: readonly Box[]): Reading<{ width: number; height: n
 	return { width: view.getUint32(0), height: view.getUint32(4) };
 }
 
-/** The property boxes of the primary item, in the order they apply. */
+/** The primary item's property boxes, in the order they apply. */
 function* readPrimaryProperties(fileSize: number): Reading<Box[]> {
 	const meta = yield* childNamed("meta", 0, fileSize);
 	const inner = yield* childrenOf(meta.start + 4, meta.end);
@@ -68,7 +68,7 @@ function* readPrimaryProperties(fileSize: number): Reading<Box[]> {
 	const chosen: Box[] = [];
 	for (const child of yield* childrenOf(container.start, container.end)) {
 		if (child.name !== "ipma") continue;
-		// Property indexes count from 1; 0 means none (ISO/IEC 23008-12, 9.3).
+		// Property indices count from 1; 0 means none (ISO/IEC 23008-12, 9.3).
 		for (const index of yield* readAssociations(child, primary)) {
 			const box = boxes[index - 1];
 			if (box !== undefined) chosen.push(box);
@@ -110,7 +110,7 @@ function* readAssociations(box: Box, item: number): Reading<number[]> {
 	return [];
 }
 
-/** A clap fraction in whole pixels; at least 1, so that damage shows as a size and not as a division by zero. */
+/** A clap fraction rounded to whole pixels. At least 1, so that damage yields a size and not a division by zero. */
 function fraction(view: DataView, offset: number): number {
 	const value = Math.round(view.getUint32(offset) / Math.max(1, view.getUint32(offset + 4)));
 	return Math.max(1, value);

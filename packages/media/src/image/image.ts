@@ -1,9 +1,9 @@
 /**
- * Width, height and orientation of an image from its header, equal to what Pillow reports as it opens the file.
+ * Reads the width, height and orientation of an image from its header, equal to what Pillow reports on opening it.
  *
- * Own parsers rather than a library: of the 57 fixture images, chosen to be odd, image-size 2.1.0 gets 20 wrong and
- * probe-image-size 7.5.0 gets 11 (thumbnails taken for the image; orientation of AVIF, PNG and TIFF; clap; OS/2
- * bitmaps; BigTIFF), and both need all bytes before a directory that stands at a file's end.
+ * Own parsers instead of a library: of the 57 fixture images, chosen to be unusual, image-size 2.1.0 gets 20 wrong
+ * and probe-image-size 7.5.0 gets 11 (a thumbnail taken for the image; orientation of AVIF, PNG and TIFF; clap; OS/2
+ * bitmaps; BigTIFF). Both also need all bytes before a directory that is at the end of a file.
  */
 
 import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
@@ -25,17 +25,17 @@ export interface ImageHeader {
 	/** px, as Pillow reports it: before `orientation` is applied. */
 	readonly width: number;
 	readonly height: number;
-	/** EXIF orientation still to be applied, 1 (none) to 8; 5 to 8 swap width and height. 1 where it was applied. */
+	/** EXIF orientation still to apply, 1 (none) to 8; 5 to 8 swap width and height. 1 if it was already applied. */
 	readonly orientation: number;
-	/** The orientation that was applied, 2 to 8; absent where there was none, or none was asked for. */
+	/** The orientation that was applied, 2 to 8; absent if there was none, or it was not requested. */
 	readonly appliedOrientation?: number;
 }
 
 /** How a header is read; every field has a default. */
 export interface HeaderOptions {
-	/** Give the size as shown, after orientation or rotation (default false: as decoders hand out the pixels). */
+	/** Return the size as displayed, after orientation or rotation (default false: the size of the decoder's pixels). */
 	readonly applyOrientation?: boolean;
-	/** The same for the rotation of videos alone (default: as `applyOrientation`). */
+	/** The same for the rotation of videos only (default: the value of `applyOrientation`). */
 	readonly applyRotation?: boolean;
 }
 
@@ -51,20 +51,20 @@ const READERS = {
 } as const satisfies Record<ImageFormat, ReadImage>;
 
 /**
- * Reads a header of `fileSize` bytes. `thorough`: the orientation is wanted even where it takes going through all of the
- * file's parts.
+ * Reads a header of `fileSize` bytes. With `thorough`, finds the orientation even if that takes walking the whole
+ * file.
  */
 type ReadImage = (fileSize: number, thorough: boolean) => Reading<StoredImage>;
 
 /**
- * Reads the header of a whole image file held in memory. Throws `unreadable-file` for other or damaged files,
+ * Reads the header of a whole image file in memory. Throws `unreadable-file` for other or damaged files, and
  * `over-limit` for sides over 2^24 px.
  */
 export function readImageHeader(bytes: Uint8Array, options: HeaderOptions = {}): ImageHeader {
 	return readFromBytes(readImage(bytes.byteLength, options), bytes);
 }
 
-/** Reads the header of an image from a source, at most 4 MiB of it. Throws as `readImageHeader` does. */
+/** Reads an image header from a source, at most 4 MiB of it. Throws as `readImageHeader` does. */
 export async function readImageHeaderFrom(
 	source: ByteSource,
 	options: HeaderOptions = {},
@@ -76,7 +76,7 @@ function* readImage(fileSize: number, options: HeaderOptions): Reading<ImageHead
 	return yield* readImageOf(imageFormat(yield* sniff(fileSize)), fileSize, options);
 }
 
-/** The header of a file already known to be of `format`. */
+/** Reads the header of a file already known to be of `format`. */
 export function* readImageOf(
 	format: ImageFormat,
 	fileSize: number,

@@ -14,16 +14,16 @@ const XMP = "http://ns.adobe.com/xap/1.0/\0";
 const NOT_A_FRAME = new Set([0xc4, 0xc8, 0xcc]);
 
 export interface JpegImage extends StoredImage {
-	/** Bits of a sample. */
+	/** Bits per sample. */
 	readonly precision: number;
-	/** 1 is gray, 3 colour, 4 inks. */
+	/** 1 is gray, 3 color, 4 CMYK. */
 	readonly components: number;
 }
 
 /**
- * Walks the segments to the first scan. A thumbnail is a JPEG of its own inside an APP segment, so it is jumped
- * over with its segment; the frame header's size stands, whatever EXIF claims. The last XMP packet counts, if `thorough`,
- * where EXIF says nothing of the orientation.
+ * Walks the segments to the first scan. A thumbnail is a complete JPEG inside an APP segment, so it is skipped with
+ * its segment. The frame header's size is used, whatever EXIF claims. With `thorough`, the last XMP packet gives the
+ * orientation if EXIF has none.
  */
 export function* readJpeg(_fileSize: number, thorough: boolean): Reading<JpegImage> {
 	let frame: Omit<JpegImage, "orientation"> | undefined;
@@ -32,7 +32,7 @@ export function* readJpeg(_fileSize: number, thorough: boolean): Reading<JpegIma
 	while (true) {
 		const marker = (yield* range(at, 2)).getUint16(0);
 		const code = marker & 0xff;
-		// Fill bytes before a marker (B.1.1.2) and stray bytes after a segment, as decoders accept them.
+		// Skip fill bytes before a marker (B.1.1.2) and stray bytes after a segment, as decoders do.
 		if (marker >> 8 !== 0xff || code === 0xff || code === 0) {
 			at++;
 			continue;
@@ -60,7 +60,7 @@ export function* readJpeg(_fileSize: number, thorough: boolean): Reading<JpegIma
 	return { ...frame, orientation: found.exif?.orientation ?? found.xmp ?? 1 };
 }
 
-/** What the segments so far say; the first EXIF block counts, the rest is taken as its continuation. */
+/** Orientations found in the segments so far. The first EXIF block counts; later ones are read as its continuation. */
 interface Orientations {
 	readonly exif?: { readonly orientation: number | undefined };
 	readonly xmp?: number;

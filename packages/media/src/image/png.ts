@@ -5,14 +5,15 @@ import { exifOrientation } from "./exif.ts";
 import type { StoredImage } from "./stored.ts";
 import { MAX_XMP_BYTES, xmpOrientation } from "./xmp.ts";
 
-/** Chunks before the image data that are looked through for orientation; files have about a dozen. */
+/** Maximum chunks before the image data that are searched for the orientation; files have about a dozen. */
 const MAX_CHUNKS = 1000;
-/** Chunks in all: libpng writes image data in pieces of 8 KiB, so these are those of 300 MiB. */
+/** Maximum chunks in total. libpng writes image data in pieces of 8 KiB, so this covers 300 MiB. */
 const MAX_CHUNKS_THROUGH = 40_000;
 
 /**
- * An animated PNG is its default image, which has the size of IHDR. An eXIf chunk may also follow the image data (11.3.3.4);
- * it is looked for there, one read a chunk, only if `thorough`, and so is an XMP packet for where EXIF says nothing.
+ * An animated PNG counts as its default image, which has IHDR's size. An eXIf chunk may also follow the image data
+ * (11.3.3.4). Only `thorough` looks for it there, at one read per chunk, and for an XMP packet if EXIF has no
+ * orientation.
  */
 export function* readPng(fileSize: number, thorough: boolean): Reading<StoredImage> {
 	const header = yield* range(8, 16);
@@ -46,7 +47,7 @@ export function* readPng(fileSize: number, thorough: boolean): Reading<StoredIma
 
 const XMP = "XML:com.adobe.xmp\0";
 
-/** Whether an iTXt chunk holds XMP that is not compressed, as the XMP specification wants it (part 3, 1.1.5). */
+/** Whether an iTXt chunk holds uncompressed XMP, as the XMP specification requires (part 3, 1.1.5). */
 function isXmp(chunk: DataView): boolean {
 	return (
 		chunk.byteLength > XMP.length && text(chunk, 0, XMP.length) === XMP && chunk.getUint8(XMP.length) === 0

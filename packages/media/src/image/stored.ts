@@ -1,10 +1,10 @@
-/** What the reader of one format returns: the fields of the header as stored, not yet validated. */
+/** What a format's reader returns: header fields as stored, not yet validated. */
 
 export interface StoredImage {
 	/** px. */
 	readonly width: number;
 	/** px. */
 	readonly height: number;
-	/** EXIF orientation still to be applied, 1 (none) to 8. */
+	/** EXIF orientation still to apply, 1 (none) to 8. */
 	readonly orientation: number;
 }

@@ -5,8 +5,8 @@ import { orientationOf, readTiffTags } from "./exif.ts";
 import type { StoredImage } from "./stored.ts";
 
 /**
- * Alone among the formats Pillow turns a TIFF by its orientation tag as it opens it, so the size given is the
- * turned one and nothing is left to apply.
+ * TIFF is the only format that Pillow rotates by its orientation tag on opening. The size returned is therefore the
+ * rotated one, and nothing is left to apply.
  */
 export function* readTiff(): Reading<StoredImage> {
 	const tags = yield* readTiffTags(0);

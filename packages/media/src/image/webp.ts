@@ -7,10 +7,10 @@ import { MAX_XMP_BYTES, xmpOrientation } from "./xmp.ts";
 
 const EXIF_FLAG = 0x08;
 const XMP_FLAG = 0x04;
-/** Chunks that are walked for EXIF, which comes last; an animation has one for each frame. */
+/** Maximum chunks walked to reach EXIF, which comes last; an animation has one chunk per frame. */
 const MAX_CHUNKS = 10_000;
 
-/** An XMP packet is looked through only if `thorough`, where EXIF says nothing of the orientation. */
+/** With `thorough`, searches an XMP packet if EXIF has no orientation. */
 export function* readWebp(fileSize: number, thorough: boolean): Reading<StoredImage> {
 	const chunk = text(yield* range(12, 8), 0, 4);
 	if (chunk === "VP8X") {
@@ -48,13 +48,13 @@ export function* readWebp(fileSize: number, thorough: boolean): Reading<StoredIm
 	throw unreadable(`WebP starts with a ${JSON.stringify(chunk)} chunk; the file is damaged`);
 }
 
-/** Some writers keep JPEG's prefix; Pillow takes it off as well (Exif.load in Image.py, 12.3). */
+/** Some writers keep JPEG's prefix; like Pillow, remove it (Exif.load in Image.py, 12.3). */
 function readExif(block: DataView): number | undefined {
 	if (block.byteLength < 8) return undefined;
 	return exifOrientation(block, text(block, 0, 6) === "Exif\0\0" ? 6 : 0);
 }
 
-/** What the first chunk of a name says. */
+/** Orientation from the first chunk with a given name. */
 function* findOrientation(
 	fileSize: number,
 	wanted: string,

@@ -1,4 +1,4 @@
-/** Tensors of families whose towers take flattened patches: Qwen-VL and Gemma 4. */
+/** Tensors for families whose towers take flattened patches: Qwen-VL and Gemma 4. */
 
 import { elementCount, int64, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
@@ -10,7 +10,7 @@ import { StageRenderer } from "./render.ts";
 import type { ViewPlan } from "./view-plan.ts";
 
 export interface TemporalPatches extends MergedPatches {
-	/** Frames of one patch; an image is repeated to as many. */
+	/** Frames per patch; an image is repeated this many times. */
 	readonly temporalPatch: number;
 }
 
@@ -39,7 +39,7 @@ export function collateMergedImages(patches: TemporalPatches): CollateImages {
 	};
 }
 
-/** `pixel_values_videos` and `video_grid_thw`, alike; the last frame is repeated to fill its patch. */
+/** `pixel_values_videos` and `video_grid_thw`, with the same shapes; the last frame is repeated to fill its patch. */
 export function collateMergedClips(patches: TemporalPatches): CollateClips {
 	return (clips, rendering) => {
 		const items = clips.map(({ frames, viewPlan, layout }) => {
@@ -56,7 +56,7 @@ export function collateMergedClips(patches: TemporalPatches): CollateClips {
 	};
 }
 
-/** One image or clip: per temporal patch, a picture for each of its frames, or one for all. */
+/** One image or clip: per temporal patch, one image for each frame, or a single one for all. */
 interface MergedItem {
 	readonly layout: ItemLayout;
 	readonly viewPlan: ViewPlan;
@@ -85,7 +85,7 @@ function mergedTensors(
 	return { [pixelsName]: pixels, [gridName]: int64([items.length, 3], grids.flat()) };
 }
 
-/** The patches of one time step. */
+/** The patches of one temporal step. */
 function stepPiece(
 	pictures: readonly number[],
 	viewPlan: ViewPlan,
@@ -110,9 +110,9 @@ function stepPiece(
 export interface PaddedPatches {
 	/** px. */
 	readonly patch: number;
-	/** Patches per side pooled into one token. */
+	/** Patches per side that are pooled into one token. */
 	readonly merge: number;
-	/** Patches of every row of the tensor, an image's own and zeros behind them. */
+	/** Rows of the tensor per image: its own patches, then zeros. */
 	readonly maxPatches: number;
 }
 
@@ -131,7 +131,7 @@ export function collatePaddedImages(patches: PaddedPatches): CollateImages {
 	};
 }
 
-/** The same with a dimension of frames: `pixel_values_videos`, `video_position_ids`, `num_soft_tokens_per_video`. */
+/** The same with a frame dimension: `pixel_values_videos`, `video_position_ids`, `num_soft_tokens_per_video`. */
 export function collatePaddedClips(patches: PaddedPatches): CollateClips {
 	return (clips, rendering) => {
 		const { pixels, positions, tokens } = paddedTensors(clips, evenFrames(clips), patches, rendering);
@@ -189,14 +189,14 @@ function paddedTensors(
 	return { pixels, positions, tokens };
 }
 
-/** Column and row of every patch of a picture, -1 behind its own. */
+/** Column and row of every patch of an image, followed by -1 for padding. */
 function positionsPiece({ patchGrid: { rows, cols } }: ItemLayout, maxPatches: number): Piece {
 	return {
 		elements: maxPatches * 2,
 		pictures: [],
 		write: (data, offset) => {
 			if (!(data instanceof BigInt64Array)) throw new Error("internal: positions written as floats");
-			// Each made once: a picture has thousands of patches.
+			// Convert each number to BigInt once: an image has thousands of patches.
 			const numbers = Array.from({ length: Math.max(cols, rows) }, (_, number) => BigInt(number));
 			for (let i = 0; i < rows * cols; i++) {
 				data[offset + i * 2] = numbers[i % cols] as bigint;

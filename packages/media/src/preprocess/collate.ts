@@ -1,4 +1,4 @@
-/** Collates the views of a batch into the tensors of a family's model, with the names and shapes of transformers 5.18. */
+/** Collates the views of a batch into the family's model inputs, with the names and shapes of transformers 5.18. */
 
 import { elementCount, int64, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
@@ -16,7 +16,7 @@ import { StageRenderer } from "./render.ts";
 import type { ProcessedData } from "./tensor.ts";
 import type { ViewPlan } from "./view-plan.ts";
 
-/** One image of the batch, not yet decoded. */
+/** An image of the batch, not yet decoded. */
 export interface PreparedImage {
 	/** Its number in the batch. */
 	readonly picture: number;
@@ -24,15 +24,15 @@ export interface PreparedImage {
 	readonly viewPlan: ViewPlan;
 }
 
-/** One clip of the batch: the frames its layout chose, in order, each framed alike. */
+/** A clip of the batch: the frames its layout chose, in order, all with the same view plan. */
 export interface PreparedClip {
-	/** Numbers of its frames in the batch. */
+	/** The frames' numbers in the batch. */
 	readonly frames: readonly number[];
 	readonly layout: ItemLayout;
 	readonly viewPlan: ViewPlan;
 }
 
-/** Images by sample. */
+/** Takes images grouped by sample. */
 export type CollateImages = (
 	samples: readonly (readonly PreparedImage[])[],
 	rendering: Rendering,
@@ -45,13 +45,13 @@ function viewElements({ views }: ViewPlan): number {
 	return first === undefined ? 0 : 3 * first.window.width * first.window.height;
 }
 
-/** `[3, height, width]` of the first view; all views of a plan have one size. */
+/** `[3, height, width]` of the first view; all views of a plan have the same size. */
 function viewShape(viewPlan: ViewPlan | undefined): number[] {
 	const first = viewPlan?.views[0];
 	return first === undefined ? [3, 0, 0] : [3, first.window.height, first.window.width];
 }
 
-/** All views of an image, one after another. */
+/** All views of an image, concatenated. */
 function viewsPiece(picture: number, viewPlan: ViewPlan, { resize, tables }: Rendering): Piece {
 	const step = viewElements(viewPlan);
 	return {
@@ -73,7 +73,7 @@ function present(source: RgbImage | undefined): RgbImage {
 	return source;
 }
 
-/** Narrows to float storage: pixels are never written as integers. */
+/** Narrows to float storage; pixels are never written as integers. */
 export function floats(data: ProcessedData): Float32Array | Uint16Array {
 	if (data instanceof BigInt64Array) throw new Error("internal: pixels written as integers");
 	return data;
@@ -84,7 +84,7 @@ const padding = (elements: number): Piece[] => (elements === 0 ? [] : [constant(
 const sizesOf = (images: readonly PreparedImage[]): number[] =>
 	images.flatMap(({ layout: { source } }) => [source.height, source.width]);
 
-/** Every view, one after another: `pixel_values [views, 3, height, width]`, and a count of each image if the family has one. */
+/** All views, concatenated: `pixel_values [views, 3, height, width]`, plus a count per image if the family has one. */
 export function collateFlat(counts?: (images: readonly PreparedImage[]) => Tensors): CollateImages {
 	return (samples, rendering) => {
 		const images = samples.flat();
@@ -105,7 +105,10 @@ export const perImage =
 		[name]: int64([images.length], images.map(value)),
 	});
 
-/** `pixel_values [images, most views, 3, tile, tile]`, zeros behind an image's own; `image_sizes [images, 2]` rows first. */
+/**
+ * `pixel_values [images, most views, 3, tile, tile]`, zero-padded after an image's own views; `image_sizes [images,
+ * 2]`, rows first.
+ */
 export const collateTiles: CollateImages = (samples, rendering) => {
 	const images = samples.flat();
 	const most = Math.max(0, ...images.map(({ viewPlan }) => viewPlan.views.length));
@@ -130,7 +133,9 @@ export const collateTilesBySample: CollateImages = (samples, rendering) => ({
 	),
 });
 
-/** `pixel_values [images, 3, most rows, most columns]`, zeros to the right and below; `image_sizes` as resized. */
+/**
+ * `pixel_values [images, 3, most rows, most columns]`, zero-padded to the right and below; `image_sizes` as resized.
+ */
 export const collatePadded: CollateImages = (samples, rendering) => {
 	const images = samples.flat();
 	const height = Math.max(0, ...images.map(({ layout }) => layout.canvas.height));
@@ -167,10 +172,10 @@ function paddedPiece(
 	};
 }
 
-/** `pixel_values [samples, most views, 3, tile, tile]` and `pixel_attention_mask`, 1 where a view is. */
+/** `pixel_values [samples, most views, 3, tile, tile]` and `pixel_attention_mask`, 1 where there is a view. */
 export const collateNested: CollateImages = (samples, rendering) => withMask(samples, rendering);
 
-/** The same for clips: frames are views, clips are samples. */
+/** The same for clips: each frame is a view, each clip a sample. */
 export const collateNestedClips: CollateClips = (clips, rendering) =>
 	withMask(
 		clips.map(({ frames, viewPlan }) => frames.map((picture) => ({ picture, viewPlan }))),
@@ -203,7 +208,7 @@ function withMask(
 	return { pixel_values: pixels, pixel_attention_mask: mask };
 }
 
-/** `pixel_values_videos [clips, frames, 3, height, width]`; clips of one batch have equally many frames. */
+/** `pixel_values_videos [clips, frames, 3, height, width]`; all clips of a batch have the same number of frames. */
 export const collateClips: CollateClips = (clips, rendering) => {
 	const pixels: TensorPlan = {
 		dtype: rendering.dtype,
@@ -215,7 +220,7 @@ export const collateClips: CollateClips = (clips, rendering) => {
 	return { pixel_values_videos: pixels };
 };
 
-/** Frames of each clip. Throws `unsupported` when they differ: the tensor has one number for all. */
+/** Frames per clip. Throws `unsupported` if clips differ, because the tensor has one frame dimension for all. */
 export function evenFrames(clips: readonly PreparedClip[]): number {
 	const counts = [...new Set(clips.map(({ frames }) => frames.length))];
 	if (counts.length <= 1) return counts[0] ?? 0;

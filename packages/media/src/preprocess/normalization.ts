@@ -1,6 +1,6 @@
 /**
- * From 8-bit values to the tower's input: rescaling and normalization as one 256-entry table per channel, with the exact
- * rounding of each reference. Sources: transformers 5.18 image_transforms.py (`rescale`, `normalize`),
+ * Converts 8-bit values to tower input: rescaling and normalization as one 256-entry table per channel, with the
+ * exact rounding of each reference. Sources: transformers 5.18 image_transforms.py (`rescale`, `normalize`),
  * image_processing_backends.py (`_fuse_mean_std_and_rescale_factor`), models/llama4/image_processing_llama4.py.
  */
 
@@ -12,22 +12,22 @@ type Channels = readonly [number, number, number];
 
 /** Rescaling, then standardization. */
 export interface Normalization {
-	/** Factor applied to 0 to 255, mostly 1/255. */
+	/** Factor applied to 0 to 255, usually 1/255. */
 	readonly rescale: number;
-	/** Per channel, of rescaled values; absent when the reference rescales only. */
+	/** Per channel, applied to rescaled values; absent if the reference only rescales. */
 	readonly standardize?: { readonly mean: Channels; readonly std: Channels };
-	/** Backend in bfloat16 instead of float32, as Llama 4 has it. */
+	/** Computes in bfloat16 instead of float32, as Llama 4 does. */
 	readonly inBfloat16?: boolean;
 }
 
-/** Red, green and blue: 256 entries each, encoded in the dtype of the tensor. */
+/** Red, green and blue: 256 entries each, encoded in the tensor's dtype. */
 export type NormalizationTables = readonly [
 	Float32Array | Uint16Array,
 	Float32Array | Uint16Array,
 	Float32Array | Uint16Array,
 ];
 
-/** The tables of a normalisation for one backend. */
+/** The tables of a normalization for one backend. */
 export function normalizationTables(
 	normalization: Normalization,
 	backend: Backend,
@@ -42,7 +42,7 @@ export function normalizationTables(
 	return [channel(0), channel(1), channel(2)];
 }
 
-/** The three tables one after another. */
+/** The three tables, concatenated. */
 export function bytesOfTables(tables: NormalizationTables): Uint8Array {
 	const [{ byteLength }] = tables;
 	const bytes = new Uint8Array(3 * byteLength);
@@ -66,7 +66,7 @@ function toneOf(normalization: Normalization, backend: Backend): Tone {
 		return (value, i) => single(single(scaled(value) - single(mean[i])) / single(std[i]));
 	}
 	if (standardize === undefined) return (value) => single(value * single(rescale));
-	// Mean and deviation are scaled up once instead of every value down.
+	// Scales mean and deviation up once instead of scaling every value down.
 	const up = single(1 / rescale);
 	const { mean, std } = standardize;
 	return (value, i) => single(single(value - single(single(mean[i]) * up)) / single(single(std[i]) * up));

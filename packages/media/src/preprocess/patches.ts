@@ -4,20 +4,20 @@ import { type Kernel, kernelOfThread, Places, place } from "../kernel/kernel.ts"
 import type { RgbImage } from "../rgb-image.ts";
 import { bytesOfTables, type NormalizationTables } from "./normalization.ts";
 
-/** Sides of Qwen-VL's patches. */
+/** Side lengths of Qwen-VL's patches. */
 export interface MergedPatches {
 	/** px. */
 	readonly patch: number;
-	/** Patches per side that follow one another, to be merged into one token. */
+	/** Patches per side of a group that is stored contiguously and merged into one token. */
 	readonly merge: number;
 }
 
-/** Bytes of patches the kernel writes per call. */
+/** Bytes of patches that the kernel writes per call. */
 const RUN_BYTES = 256 * 1024;
 
 /**
- * Qwen-VL's order: `[rows / merge, cols / merge, merge, merge]` patches, each `[3, times, patch, patch]`; one image
- * per time, or one that stands for all of them. Source: transformers 5.18 models/qwen2_vl (`patchify`).
+ * Qwen-VL's order: `[rows / merge, cols / merge, merge, merge]` patches, each `[3, times, patch, patch]`. Takes one
+ * image per time step, or a single one for all steps. Source: transformers 5.18 models/qwen2_vl (`patchify`).
  */
 export function writeMergedPatches(
 	images: readonly RgbImage[],
@@ -65,7 +65,7 @@ function writeTime(
 	}
 }
 
-/** Corners of the patches, px, in the order of the tensor. */
+/** Top-left corners of the patches, px, in tensor order. */
 function* mergedOrder({ width, height }: RgbImage, patch: number, merge: number) {
 	const block = patch * merge;
 	for (let y = 0; y < height; y += block) {

@@ -1,4 +1,4 @@
-/** Tensors made of pieces: in memory that is new or used again, and where there can be none. */
+/** Tensors made from pieces: in new memory, in reused memory, and when there is too little memory. */
 
 import { expect, test } from "vitest";
 import { constant, makeTensors, type TensorPlan } from "./pieces.ts";

@@ -1,6 +1,6 @@
 /**
- * Tensors before they are made: what they will be called and how large they are, and the pieces they are made of, one
- * after another. In memory all pieces go into one array; to a file, one at a time, however large the whole is.
+ * Tensors as plans: their names, their shapes, and the pieces that fill them in order. In memory, all pieces go into
+ * one array. To a file, they are written one at a time, so the whole can be of any size.
  */
 
 import { DTYPES, elementCount, OnevisionError } from "@onevision/base";
@@ -24,28 +24,28 @@ export interface Rendering {
 	readonly resize: ResizeOptions;
 }
 
-/** A run of a tensor's elements. */
+/** A contiguous run of a tensor's elements. */
 export interface Piece {
 	readonly elements: number;
-	/** Numbers of the pictures it is made from, ascending within a tensor; a picture belongs to one piece. */
+	/** Numbers of the images it is made from, ascending within a tensor. Each image belongs to one piece. */
 	readonly pictures: readonly number[];
-	/** Writes every element of it from `data[offset]` on, whatever was there. */
+	/** Writes all its elements starting at `data[offset]`, overwriting whatever was there. */
 	write(data: ProcessedData, offset: number, pictures: readonly RgbImage[]): void;
 }
 
-/** A tensor to be made: its pieces follow one another without gaps. */
+/** A tensor to be made; its pieces follow one another without gaps. */
 export interface TensorPlan {
 	readonly dtype: ProcessedTensor["dtype"];
 	readonly shape: readonly number[];
 	readonly pieces: readonly Piece[];
 }
 
-/** By name, in the order of the reference; small ones are there already. */
+/** By name, in the reference's order. Small tensors are already computed. */
 export type TensorPlans = Readonly<Record<string, ProcessedTensor | TensorPlan>>;
 
 /**
- * `data.fill`; int64 by doubling copies, since V8 converts the BigInt once per element and a view has a quarter of a
- * million of them.
+ * Like `data.fill`, but fills int64 by doubling copies: V8 converts the BigInt for every element, and a view has a
+ * quarter of a million of them.
  */
 export function fill(data: ProcessedData, value: number, from: number, to: number): void {
 	if (from >= to) return;
@@ -59,7 +59,7 @@ export function fill(data: ProcessedData, value: number, from: number, to: numbe
 	}
 }
 
-/** A piece of one value: padding, or part of a mask. */
+/** A piece with one value: padding, or part of a mask. */
 export function constant(elements: number, value: 0 | 1): Piece {
 	return {
 		elements,
@@ -75,7 +75,10 @@ export function assertCovered(name: string, { shape, pieces }: TensorPlan): void
 	throw new Error(`internal: ${name} of [${shape.join(", ")}] is planned with ${elements} elements`);
 }
 
-/** Makes every tensor in memory; `pictures` by their numbers, `reuse` are tensors whose memory is no longer needed. */
+/**
+ * Makes every tensor in memory. Images come from `pictures` by number; `reuse` holds tensors whose memory is no
+ * longer needed.
+ */
 export function makeTensors(plans: TensorPlans, pictures: readonly RgbImage[], reuse: Tensors = {}): Tensors {
 	return Object.fromEntries(
 		Object.entries(plans).map(([name, plan]) => [
@@ -107,7 +110,10 @@ function madeTensor(
 	return { dtype, shape, data } as ProcessedTensor;
 }
 
-/** Memory for a tensor, that of `old` where it fits; it holds anything until the pieces are written. Throws `over-limit` where there is none so large. */
+/**
+ * Memory for a tensor, reusing that of `old` if it fits. Its content is arbitrary until the pieces are written.
+ * Throws `over-limit` if a tensor cannot be that large.
+ */
 function allocate(
 	{ dtype, shape }: Pick<TensorPlan, "dtype" | "shape">,
 	old: ProcessedTensor | undefined,

@@ -1,4 +1,4 @@
-/** The pipeline of one medium of a processor: views planned, rendered and collated into tensors. */
+/** The processing pipeline of one medium: plans views, renders them, and collates them into tensors. */
 
 import type { ItemLayout } from "@onevision/core";
 import type { ResizeOptions } from "../resample/resize.ts";
@@ -37,7 +37,7 @@ export class Pipeline<Collate> {
 	}
 }
 
-/** The mean as a color, truncated as the processors do. */
+/** The mean as a color, truncated as in the processors. */
 function meanColor({ standardize }: Normalization): Rgb {
 	if (standardize === undefined) return BLACK;
 	const [red, green, blue] = standardize.mean;

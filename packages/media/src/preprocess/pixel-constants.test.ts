@@ -1,4 +1,4 @@
-/** Pixel constants read from the files of known checkpoints are those of the table; what is not made is refused. */
+/** Pixel constants read from the files of known checkpoints equal those in the table; unsupported ones are rejected. */
 
 import { readFileSync } from "node:fs";
 import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
@@ -83,7 +83,7 @@ test.each([
 	expect(pixels?.data[0]).toBeCloseTo(white, 6);
 });
 
-/** Folders that transformers loads and counts, drawn at random (oracle/configs.py). */
+/** Randomly generated folders that transformers loads and counts (oracle/configs.py). */
 test("every such folder of a family whose pixels are made has a processor, or says which step is not made", () => {
 	const file = new URL("../../../core/src/goldens/configs.json", import.meta.url);
 	const { snapshots } = JSON.parse(readFileSync(file, "utf8")) as {

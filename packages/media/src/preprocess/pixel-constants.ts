@@ -1,4 +1,4 @@
-/** The pixel constants of a checkpoint's processors, from what it says of them: its row of the table, or its files. */
+/** The pixel constants of a checkpoint's processors, from its row in the table or from its files. */
 
 import { OnevisionError } from "@onevision/base";
 import type { Checkpoint, PixelSettings } from "@onevision/core";
@@ -6,21 +6,21 @@ import type { PixelFamily } from "../families/family.ts";
 import type { Filter } from "../resample/filters.ts";
 import type { Normalization } from "./normalization.ts";
 
-/** How one processor resizes and normalises. */
+/** How one processor resizes and normalizes. */
 export interface PixelConstants {
 	readonly filter: Filter;
 	readonly normalization: Normalization;
 }
 
-/** Pillow's numbers (`PIL.Image.Resampling`). */
+/** Pillow's filter numbers (`PIL.Image.Resampling`). */
 const FILTER_NUMBERS: readonly Filter[] = ["nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"];
 
 /** `rescale_factor` of every processor. */
 const RESCALE = 1 / 255;
 
 /**
- * Throws `unsupported` for a checkpoint that says nothing of its pixels, and for one whose processors turn resizing off or
- * pad before it.
+ * Throws `unsupported` for a checkpoint without pixel settings, and for one whose processors disable resizing or pad
+ * before it.
  */
 export function pixelConstants(
 	checkpoint: Checkpoint,
@@ -48,7 +48,10 @@ function unsupported(message: string): OnevisionError {
 	return new OnevisionError("unsupported", message);
 }
 
-/** What counts alike may still be padded first, or resized to one size and cut to another. */
+/**
+ * Rejects settings that leave the count unchanged but not the pixels: padding first, or cropping to a size other than
+ * the resized one.
+ */
 function assertPlainView({ doPad, size }: PixelSettings, side: number, padsFirst: boolean): void {
 	const resizedTo = size?.shortest_edge ?? size?.height ?? side;
 	const pads = doPad === true && padsFirst;
@@ -59,7 +62,10 @@ function assertPlainView({ doPad, size }: PixelSettings, side: number, padsFirst
 	throw unsupported(`preprocessor_config.json ${what} is not done for this family`);
 }
 
-/** Steps turned off that would leave other tensors than are made here: of many sizes, of bytes, of another type. */
+/**
+ * Rejects disabled steps that would give other tensors than those made here: of varying size, of bytes, of another
+ * type.
+ */
 function assertSteps(file: string, settings: PixelSettings, family: PixelFamily<unknown>): void {
 	const { doResize, doRescale, doNormalize = true, doPad } = settings;
 	const wrong =

@@ -1,4 +1,4 @@
-/** Every tensor of the goldens, made by transformers 5.18 on torchvision 0.28 and Pillow 12.3, to the bit. */
+/** Every tensor of the goldens from transformers 5.18 on torchvision 0.28 and Pillow 12.3, bit for bit. */
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
@@ -7,7 +7,7 @@ import { madeOf, type PixelRow } from "../testing/goldens.ts";
 const goldens = readFileSync(new URL("./goldens/pixels.json", import.meta.url), "utf8");
 const { rows } = JSON.parse(goldens) as { readonly rows: readonly PixelRow[] };
 
-/** Of a folder, its model type. */
+/** For a folder, its model type. */
 const nameOf = ({ checkpoint, files }: PixelRow): string =>
 	checkpoint ?? `folder of ${(files?.["config.json"] as { readonly model_type: string }).model_type}`;
 
@@ -26,7 +26,7 @@ describe("is what transformers makes", () => {
 });
 
 test("plain JavaScript makes the same as WebAssembly", () => {
-	// Its frames grow to 1536 px, which plain JavaScript takes seconds for.
+	// Its frames are enlarged to 1536 px, which takes plain JavaScript seconds.
 	const grown = ({ checkpoint, video }: PixelRow) => checkpoint === "smolvlm2-2.2b" && video !== undefined;
 	const small = rows.filter(
 		(row) => /^(llava-1.5|qwen2.5|smolvlm2-2|gemma-4)/.test(nameOf(row)) && !grown(row),

@@ -1,5 +1,5 @@
 /**
- * From the layout of one image or frame to the tower's views: the type, and the algorithms that several families share.
+ * Plans the tower's views from the layout of one image or frame: the type, and algorithms shared by several families.
  * All sizes come from the layout.
  */
 
@@ -7,9 +7,9 @@ import type { ItemLayout } from "@onevision/core";
 import { fullView, type Rgb, resizeWhole, tileOf, tileViews, type ViewPlan } from "./view-plan.ts";
 
 export interface ViewPlanContext {
-	/** Images of the sample; some families lay several out differently from one. */
+	/** Number of images in the sample; some families lay out several images differently from one. */
 	readonly images: number;
-	/** Padding color for references that pad with the mean of the normalization. */
+	/** Padding color for references that pad with the normalization mean. */
 	readonly meanColor: Rgb;
 }
 
@@ -21,7 +21,7 @@ export const planWholeView: PlanViews = ({ source, canvas }) => ({
 	views: [fullView(resizeWhole(source, canvas))],
 });
 
-/** AnyRes: the image stretched to one tile, then the tiles of the canvas on which it is centered. */
+/** AnyRes: the image stretched to one tile, then the tiles of the canvas, with the image centered on it. */
 export const planAnyres: PlanViews = (layout) => {
 	const { source, canvas, content } = layout;
 	const from = resizeWhole(source, content);
@@ -32,7 +32,7 @@ export const planAnyres: PlanViews = (layout) => {
 	return { views: [fullView(resizeWhole(source, tileOf(layout))), ...tileViews(from, layout, origin)] };
 };
 
-/** The tiles of the stretched image, then, unless there is only one, the image stretched to one tile. */
+/** The tiles of the stretched image, then the image stretched to one tile unless there is only one tile. */
 export const planTilesThenOverview: PlanViews = (layout) => {
 	const { source, content, views } = layout;
 	const tiles = tileViews(resizeWhole(source, content), layout);

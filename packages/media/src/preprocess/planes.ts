@@ -6,20 +6,20 @@ import { bytesOfTables, type NormalizationTables } from "./normalization.ts";
 import { covered } from "./render.ts";
 import type { View, Window } from "./view-plan.ts";
 
-/** Where in a tensor a view goes; strides in elements. */
+/** Where a view goes in a tensor; strides in elements. */
 export interface PlanesTarget {
 	readonly data: Float32Array | Uint16Array;
 	readonly offset: number;
-	/** From row to row. Default: the view's width. */
+	/** Stride between rows. Default: the view's width. */
 	readonly stride?: number;
-	/** From plane to plane. Default: the view's area. */
+	/** Stride between planes. Default: the view's area. */
 	readonly plane?: number;
 }
 
-/** Bytes of a band, which the kernel writes per call. */
+/** Bytes of a band, written by the kernel in one call. */
 const BAND_BYTES = 128 * 1024;
 
-/** Writes a view of an image; what lies beyond the image is black. `scalar` avoids WebAssembly. */
+/** Writes a view of an image; anything beyond the image is black. `scalar` avoids WebAssembly. */
 export function writePlanes(
 	{ window }: View,
 	from: RgbImage,
@@ -36,7 +36,7 @@ export function writePlanes(
 	else writeByKernel(kernel, window, from, tables, whole);
 }
 
-/** Black rows above and below the image, and black ends of the rows beside it. */
+/** Fills black rows above and below the image, and the black ends of its own rows. */
 function fillOutside(
 	window: Window,
 	from: RgbImage,

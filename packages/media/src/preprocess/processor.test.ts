@@ -1,4 +1,4 @@
-/** What a processor refuses, and what its options do. */
+/** What a processor rejects, and what its options do. */
 
 import { CHECKPOINT_IDS, CHECKPOINTS, type Checkpoint, checkpointById, count } from "@onevision/core";
 import { describe, expect, test } from "vitest";

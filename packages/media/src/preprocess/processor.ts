@@ -1,6 +1,6 @@
 /**
- * A checkpoint's processor: pictures in, the tensors out that transformers 5.18 makes of them, to the bit. The geometry
- * is the layout that counting decides on; here it is carried out.
+ * A checkpoint's processor: images in, and out the tensors that transformers 5.18 makes of them, bit for bit.
+ * Counting decides the geometry as a layout; this module applies it.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -25,13 +25,13 @@ import { assertImages, pipelinesOf, planImages, planVideos, type Recipe } from "
 import { FLOAT_TYPES, type FloatType } from "./tensor.ts";
 import type { ViewPlan } from "./view-plan.ts";
 
-/** The transformers whose tensors these are. */
+/** The version of transformers whose tensors are reproduced. */
 export const TRANSFORMERS_VERSION = "5.18.0";
 
 export interface ProcessorOptions {
-	/** Default `torchvision`, as in transformers; for video it has no other. */
+	/** Default `torchvision`, as in transformers; it is the only backend for video. */
 	readonly backend?: Backend;
-	/** Default float32; of Llama 4, bfloat16. */
+	/** Default float32; bfloat16 for Llama 4. */
 	readonly dtype?: FloatType;
 	/** Settings of the family, as for counting. */
 	readonly settings?: Readonly<Record<string, unknown>>;
@@ -39,24 +39,24 @@ export interface ProcessorOptions {
 	readonly scalar?: boolean;
 }
 
-/** The frames of a clip that its layout asks for. */
+/** The frames of a clip that its layout selects. */
 export interface Clip {
 	/** The whole clip: its size, frames and rate. */
 	readonly item: VideoItem;
-	/** One picture per frame of the layout, in order: those of `frameIndices`, or every frame. */
+	/** One image per frame of the layout, in order: those of `frameIndices`, or every frame. */
 	readonly frames: readonly RgbImage[];
 }
 
 export interface ProcessedBatch {
-	/** By the names transformers gives them. */
+	/** Named as in transformers. */
 	readonly tensors: Tensors;
 	/** By sample; a clip is a sample of one item. */
 	readonly layouts: readonly (readonly ItemLayout[])[];
 }
 
-/** A batch before its pixels are there. */
+/** A batch before its pixels are computed. */
 export interface PlannedBatch {
-	/** By the names transformers gives them; pictures are numbered through the batch, frames of clips one by one. */
+	/** Named as in transformers. Images are numbered through the batch, frames of clips individually. */
 	readonly plans: TensorPlans;
 	/** By sample; a clip is a sample of one item. */
 	readonly layouts: readonly (readonly ItemLayout[])[];
@@ -66,29 +66,30 @@ export interface Processor {
 	readonly checkpoint: Checkpoint;
 	readonly backend: Backend;
 	readonly dtype: FloatType;
-	/** One item as it is counted; `images` is how many images its sample has (default 1). */
+	/** The layout of one item, as for counting; `images` is the number of images in its sample (default 1). */
 	layout(item: MediaItem, images?: number): ItemLayout;
-	/** How the tower's views are made from one image or frame; `images` as in `layout`. */
+	/** Plans the tower's views of one image or frame; `images` as in `layout`. */
 	planViews(layout: ItemLayout, images?: number): ViewPlan;
-	/** How pictures are resized on their way to the views. */
+	/** How images are resized on the way to the views. */
 	resizing(kind: ItemLayout["kind"]): ResizeOptions;
 	/**
-	 * Images by sample: several in one sample are a conversation of several, which some families lay out otherwise.
-	 * `reuse` is a batch that is no longer needed: its memory is taken where it fits, which spares the system's paging.
+	 * Takes images grouped by sample. Several images in one sample form a multi-image conversation, which some families
+	 * lay out differently. `reuse` is a batch that is no longer needed: its memory is reused if it fits, which avoids
+	 * page faults.
 	 */
 	images(samples: readonly (readonly RgbImage[])[], reuse?: ProcessedBatch): ProcessedBatch;
-	/** Throws `invalid-media` when a clip's frames are not as many, or not of the size, that its layout says. */
+	/** Throws `invalid-media` when the number or the size of a clip's frames differs from its layout. */
 	videos(clips: readonly Clip[], reuse?: ProcessedBatch): ProcessedBatch;
-	/** What `images` will make of images of these sizes. */
+	/** What `images` will return for images of these sizes. */
 	planImages(samples: readonly (readonly ImageItem[])[]): PlannedBatch;
-	/** What `videos` will make of clips like these. */
+	/** What `videos` will return for these clips. */
 	planVideos(clips: readonly VideoItem[]): PlannedBatch;
 }
 
 /**
- * A processor for a checkpoint, by any of its names or read from a snapshot. Throws `unsupported` for families whose
- * pixels are not made, backends transformers does not have and parities other than its own; `unknown-name`,
- * `unknown-key` and `invalid-input` as counting does.
+ * Creates a processor for a checkpoint, given by any of its names or read from a snapshot. Throws `unsupported` for
+ * families whose pixels are not reproduced, backends that transformers does not have, and parities other than its
+ * own; `unknown-name`, `unknown-key` and `invalid-input` as counting does.
  */
 export function createProcessor(checkpoint: string | Checkpoint, options: ProcessorOptions = {}): Processor {
 	const { counter, recipe } = resolveProcessor(checkpoint, options);
@@ -131,7 +132,7 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 	};
 }
 
-/** A processor's two halves: what lays out, and how pixels are made. Throws as `createProcessor`. */
+/** The two halves of a processor: the counter that lays out, and the pixel recipe. Throws as `createProcessor`. */
 export function resolveProcessor(
 	checkpoint: string | Checkpoint,
 	options: ProcessorOptions,
@@ -169,7 +170,10 @@ function unsupported(message: string): OnevisionError {
 	return new OnevisionError("unsupported", message);
 }
 
-/** Filters that transformers resizes by on torchvision as `resize` does: it takes nearest-exact for nearest, and no others. */
+/**
+ * Filters for which `resize` matches transformers on torchvision. transformers uses nearest-exact for nearest, and
+ * supports no others.
+ */
 const ON_TORCHVISION: readonly Filter[] = ["bilinear", "bicubic", "lanczos"];
 
 function assertReference(filter: Filter, backend: Backend): void {
@@ -195,7 +199,7 @@ function familyOf({ checkpoint, family, settings }: Counter): PixelFamily<unknow
 	throw unsupported(`pixels are those of transformers, not of ${settings.parity}; leave parity out`);
 }
 
-/** As one of `images` alike: how many there are decides the layout, not what the others are. */
+/** Lays out one of `images` equal items: only their number affects the layout, not what the others are. */
 function onlyItem(counter: Counter, item: MediaItem, images: number): ItemLayout {
 	const media = Array.from({ length: item.kind === "image" ? images : 1 }, () => item);
 	const [first] = counter.count({ media }).items;

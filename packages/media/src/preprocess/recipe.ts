@@ -1,6 +1,6 @@
 /**
- * How a checkpoint's pixels are made, as plain data, and the tensors planned by it: all that a thread needs which is sent
- * layouts and does not count.
+ * How a checkpoint's pixels are made, as plain data, and the tensors planned from it. This is all that a thread needs
+ * if it receives layouts and does not count.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -17,16 +17,16 @@ import type { FloatType } from "./tensor.ts";
 
 export interface Recipe {
 	readonly family: FamilyId;
-	/** The checkpoint's, as its family has them. */
+	/** The checkpoint's constants, in its family's type. */
 	readonly constants: unknown;
 	readonly settings: Settings;
-	/** Of images; video has one, torchvision. */
+	/** For images; video always uses torchvision. */
 	readonly backend: Backend;
 	readonly dtype: FloatType;
-	/** Keeps away from WebAssembly. */
+	/** Avoids WebAssembly. */
 	readonly scalar: boolean;
 	readonly image: PixelConstants;
-	/** Absent where the family takes no video. */
+	/** Absent if the family takes no video. */
 	readonly video?: PixelConstants;
 }
 
@@ -52,7 +52,7 @@ export function pipelinesOf(recipe: Recipe): Pipelines {
 	return { image, video: prepare<CollateClips>(family.video, recipe.video, "torchvision") };
 }
 
-/** The tensors of images, laid out by sample. */
+/** Plans the tensors of images, laid out by sample. */
 export function planImages(
 	pipeline: Pipeline<CollateImages>,
 	samples: readonly (readonly ItemLayout[])[],
@@ -67,7 +67,7 @@ export function planImages(
 	return pipeline.collate(prepared, pipeline.rendering);
 }
 
-/** The tensors of clips. */
+/** Plans the tensors of clips. */
 export function planVideos(pipeline: Pipeline<CollateClips>, layouts: readonly ItemLayout[]): TensorPlans {
 	let picture = 0;
 	const prepared = layouts.map((layout): PreparedClip => {
@@ -77,7 +77,7 @@ export function planVideos(pipeline: Pipeline<CollateClips>, layouts: readonly I
 	return pipeline.collate(prepared, pipeline.rendering);
 }
 
-/** Throws `invalid-media` for pictures that are not as many, or not of the size, that their layout says. */
+/** Throws `invalid-media` when the number or the size of the images differs from their layout. */
 export function assertImages({ kind, source, frames }: ItemLayout, pictures: readonly RgbImage[]): void {
 	for (const picture of pictures) assertRgbImage(picture);
 	const expected = kind === "image" ? 1 : frames;

@@ -1,14 +1,14 @@
-/** Renders the stages of a view plan, each of them once. */
+/** Renders the stages of a view plan, each one once. */
 
 import { OnevisionError } from "@onevision/base";
 import { type ResizeOptions, resize } from "../resample/resize.ts";
 import { type RgbImage, rgbImage } from "../rgb-image.ts";
 import type { ResizeStage, Window } from "./view-plan.ts";
 
-/** Most pixels of an image on the way to the tower; an image 1 px wide can ask for absurd ones. */
+/** Maximum pixels of an intermediate image; an image 1 px wide can lead to absurd sizes. */
 const MAX_STAGE_PIXELS = 400_000_000;
 
-/** A pool of stage buffers: every image of a batch needs about the same ones. */
+/** A pool of stage buffers: all images of a batch need about the same sizes. */
 const spare: Uint8Array[] = [];
 const MAX_SPARE = 3;
 const MAX_SPARE_BYTES = 64 * 1024 * 1024;
@@ -21,7 +21,7 @@ function roomFor(bytes: number): Uint8Array {
 	return fitting.subarray(0, bytes);
 }
 
-/** The stages of one view plan, each rendered when it is first needed. */
+/** The stages of one view plan, rendered on first use. */
 export class StageRenderer {
 	readonly #source: RgbImage;
 	readonly #options: ResizeOptions;
@@ -46,7 +46,7 @@ export class StageRenderer {
 
 	/** Returns the buffers to the pool; the stages must not be used afterwards. */
 	release(): void {
-		// An image that was the right size already is the one it was made from.
+		// A stage that needs no resizing is the same object as its source image.
 		const buffers = new Set([...this.#made.values()].map(({ data }) => data.buffer));
 		buffers.delete(this.#source.data.buffer);
 		this.#made.clear();
@@ -65,7 +65,7 @@ function assertPixels({ width, height }: { width: number; height: number }, from
 	);
 }
 
-/** The window a stage takes of an image; the image itself where that is all of it. */
+/** The window of an image that a stage takes; the image itself if the window covers all of it. */
 function windowOf(from: RgbImage, { window, fill }: ResizeStage): RgbImage {
 	const { x, y, width, height } = window;
 	if (x === 0 && y === 0 && width === from.width && height === from.height) return from;
@@ -79,7 +79,7 @@ function windowOf(from: RgbImage, { window, fill }: ResizeStage): RgbImage {
 	return rgbImage({ width, height }, data);
 }
 
-/** The part of a window that the image covers, in the window's own coordinates. */
+/** The part of a window covered by the image, in the window's coordinates. */
 export function covered({ x, y, width, height }: Window, from: RgbImage) {
 	const within = (value: number, side: number): number => Math.min(Math.max(value, 0), side);
 	return {

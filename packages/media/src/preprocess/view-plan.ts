@@ -1,12 +1,12 @@
 /**
- * How the tower's views are made from an image, as plain data: a chain of resize stages, and windows onto their results.
- * Planned from a layout, rendered by render.ts, drawn by `onevision inspect`.
+ * How the tower's views are made from an image, as plain data: a chain of resize stages, and windows onto their
+ * results. Planned from a layout, rendered by render.ts, drawn by `onevision inspect`.
  */
 
 import type { Size } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 
-/** A rectangle of an image, px; it may reach beyond the image. */
+/** A rectangle on an image, px; it may extend beyond the image. */
 export interface Window extends Size {
 	readonly x: number;
 	readonly y: number;
@@ -14,7 +14,7 @@ export interface Window extends Size {
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** A window of the source or of another stage, `fill` where it reaches beyond, resized to `size`. */
+/** A window of the source or of another stage, resized to `size`. `fill` colors the part beyond the image. */
 export interface ResizeStage {
 	readonly from: ResizeStage | "source";
 	readonly window: Window;
@@ -22,7 +22,7 @@ export interface ResizeStage {
 	readonly size: Size;
 }
 
-/** One input of the tower: a window of a stage, black where it reaches beyond. */
+/** One input of the tower: a window of a stage, black beyond the stage's edges. */
 export interface View {
 	readonly from: ResizeStage;
 	readonly window: Window;
@@ -60,7 +60,7 @@ export function tileOf({ canvas, tileGrid }: Pick<ItemLayout, "canvas" | "tileGr
 	return { width: canvas.width / tileGrid.cols, height: canvas.height / tileGrid.rows };
 }
 
-/** The tiles of a layout's canvas in row-major order; `origin` is the image's top left corner on the canvas, px. */
+/** The tiles of a layout's canvas in row-major order; `origin` is the image's top-left corner on the canvas, px. */
 export function tileViews(
 	from: ResizeStage,
 	layout: Pick<ItemLayout, "canvas" | "tileGrid">,

@@ -1,17 +1,17 @@
 /**
- * Resizing by the WebAssembly kernel (kernel/resample.ts): rows go through its memory in bands that stay in the
- * processor's cache, so that memory use does not grow with the image.
+ * Resizes with the WebAssembly kernel (kernel/resample.ts). Rows pass through its memory in bands that fit the CPU
+ * cache, so memory use does not grow with the image.
  */
 
 import { type Kernel, Places, place } from "../kernel/kernel.ts";
 import type { RgbImage } from "../rgb-image.ts";
 import type { PackedAxis } from "./packed.ts";
 
-/** Source bytes copied in at a time. */
+/** Source bytes copied in per call. */
 const BAND_BYTES = 96 * 1024;
-/** Target rows made between two copies out. */
+/** Target rows produced between two copies out. */
 const BLOCK_ROWS = 16;
-/** Resizes in width and then in height; an axis without weights is left as it is, one of them has some. */
+/** Resizes in width, then in height. An axis without weights is left unchanged; at least one axis has weights. */
 export function resizeByKernel(
 	kernel: Kernel,
 	source: RgbImage,
@@ -23,7 +23,7 @@ export function resizeByKernel(
 	else if (horizontal !== undefined) resizeWidth(kernel, source, target, horizontal);
 }
 
-/** The width only: rows in, rows out. */
+/** Resizes the width only: rows in, rows out. */
 function resizeWidth(kernel: Kernel, source: RgbImage, target: RgbImage, axis: PackedAxis): void {
 	const places = new Places(kernel.memory);
 	const stride = paddedStride(target.width);
@@ -42,8 +42,8 @@ function resizeWidth(kernel: Kernel, source: RgbImage, target: RgbImage, axis: P
 }
 
 /**
- * Both axes, or the height only. A window of rows already resized in width slides down the image; a block of
- * target rows is made as soon as the window holds what it needs.
+ * Resizes both axes, or the height only. A window of rows already resized in width slides down the image. A block of
+ * target rows is computed as soon as the window holds its source rows.
  */
 function resizeBands(
 	kernel: Kernel,
@@ -63,12 +63,12 @@ function resizeBands(
 	const weightsAt = place(kernel, places, vertical.bytes);
 	const blockRows = Math.min(BLOCK_ROWS, target.height);
 	const blockAt = places.take(blockRows * target.width * 3);
-	// Twice what one block needs, so that rows are moved up only now and then; one row more for odd tap counts.
+	// Twice what one block needs, so that rows are rarely moved up, plus one row for odd tap counts.
 	const capacity = 2 * (mostRows(axis, blockRows) + bandRows);
 	const windowAt = places.take((capacity + 1) * stride);
 	const pass = vertical.isWide ? kernel.verticalWide : kernel.verticalNarrow;
-	let first = 0; // source row at the window's start
-	let end = 0; // source row behind its last
+	let first = 0; // first source row in the window
+	let end = 0; // one past its last source row
 	for (let y = 0; y < target.height; y += blockRows) {
 		const rows = Math.min(blockRows, target.height - y);
 		const from = axis.starts[y] ?? 0;
@@ -100,7 +100,7 @@ function resizeBands(
 	}
 }
 
-/** Puts `rows` source rows from `row` on, resized in width, at a place in memory. */
+/** Writes `rows` source rows starting at `row`, resized in width, to an address in kernel memory. */
 type RowPass = (row: number, rows: number, targetAt: number) => void;
 
 function horizontalPass(
@@ -126,7 +126,7 @@ function horizontalPass(
 	};
 }
 
-/** The pass of an image that keeps its width. */
+/** The row pass for an image that keeps its width. */
 function copyPass(kernel: Kernel, source: RgbImage): RowPass {
 	const stride = source.width * 3;
 	return (row, rows, targetAt) => {
@@ -135,19 +135,19 @@ function copyPass(kernel: Kernel, source: RgbImage): RowPass {
 	};
 }
 
-/** Bytes from row to row where the kernel writes four bytes a pixel: a byte of the next row must not be hit. */
+/** Row stride where the kernel writes four bytes per pixel: the extra byte must not overwrite the next row. */
 function paddedStride(width: number): number {
 	return Math.ceil((width * 3 + 1) / 16) * 16;
 }
 
-/** The source row behind the last one that target rows `y` to `y + rows - 1` need. */
+/** One past the last source row needed by target rows `y` to `y + rows - 1`. */
 function lastRow({ starts, counts }: PackedAxis["axis"], y: number, rows: number): number {
 	let end = 0;
 	for (let i = y; i < y + rows; i++) end = Math.max(end, (starts[i] ?? 0) + (counts[i] ?? 0));
 	return end;
 }
 
-/** Most source rows that a block of target rows needs. */
+/** Maximum number of source rows needed by a block of target rows. */
 function mostRows(axis: PackedAxis["axis"], blockRows: number): number {
 	let most = 0;
 	for (let y = 0; y < axis.starts.length; y += blockRows) {

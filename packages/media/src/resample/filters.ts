@@ -7,9 +7,9 @@
 export const FILTERS = ["nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"] as const;
 export type Filter = (typeof FILTERS)[number];
 
-/** A filter that weighs neighbours; `nearest` picks one pixel and has none. */
+/** A filter that weighs neighbors. `nearest` picks one pixel, so it has none. */
 export type Resampler = {
-	/** Half its width, in source pixels when enlarging. */
+	/** Half the filter's width, in source pixels when enlarging. */
 	readonly support: number;
 	readonly weight: (x: number) => number;
 };
@@ -22,7 +22,7 @@ export const RESAMPLERS: Readonly<Record<Exclude<Filter, "nearest">, Resampler>>
 	lanczos: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
 
-/** The C source has single-precision constants here. */
+/** The C source uses single-precision constants here. */
 const HAMMING_MEAN = Math.fround(0.54);
 const HAMMING_SWING = Math.fround(0.46);
 

@@ -1,4 +1,4 @@
-/** Every row of the goldens, made by Pillow 12.3 and torchvision 0.28, to the bit, with and without WebAssembly. */
+/** Every row of the goldens from Pillow 12.3 and torchvision 0.28, bit for bit, with and without WebAssembly. */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -1,7 +1,7 @@
 /**
- * Resizing 8-bit RGB to the bit as Pillow or torchvision does it.
- * Sources: Pillow 12.3 src/libImaging/Resample.c, Geometry.c (`ImagingScaleAffine`) and PIL/Image.py `resize`;
- * PyTorch 2.13 aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h; torchvision 0.28 transforms/v2/functional/_geometry.py.
+ * Resizes 8-bit RGB bit for bit like Pillow or torchvision. Sources: Pillow 12.3 src/libImaging/Resample.c,
+ * Geometry.c (`ImagingScaleAffine`) and PIL/Image.py `resize`; PyTorch 2.13
+ * aten/src/ATen/native/cpu/UpSampleKernelAVXAntialias.h; torchvision 0.28 transforms/v2/functional/_geometry.py.
  */
 
 import { MAX_SIDE, OnevisionError, type Size } from "@onevision/base";
@@ -15,21 +15,21 @@ import { axisWeights, BACKENDS, type Backend } from "./weights.ts";
 
 export interface ResizeOptions {
 	readonly filter: Filter;
-	/** Whose rounding is followed. */
+	/** Whose rounding to reproduce. */
 	readonly backend: Backend;
-	/** Plain JavaScript, where WebAssembly would serve: the same bits, slower. */
+	/** Use plain JavaScript even where WebAssembly is available: the same bits, slower. */
 	readonly scalar?: boolean;
 }
 
-/** Gives room for an image of so many bytes; what it holds does not matter. */
+/** Allocates memory for an image of `bytes` bytes; its content may be arbitrary. */
 export type Room = (bytes: number) => Uint8Array;
 
 const newRoom: Room = (bytes) => new Uint8Array(bytes);
 
 /**
- * An image of `size`; the very same object if that is its size already. Throws `invalid-input` for sides that are no
- * whole numbers from 1 px and for unknown options, `invalid-media` for an image of other bytes than its size needs,
- * `over-limit` for absurdly long sides.
+ * Resizes an image to `size`; returns the same object if it already has that size. Throws `invalid-input` for sides
+ * that are not whole numbers of at least 1 px and for unknown options, `invalid-media` if the image's byte count does
+ * not match its size, and `over-limit` for absurdly long sides.
  */
 export function resize(source: RgbImage, size: Size, options: ResizeOptions, room = newRoom): RgbImage {
 	const { width, height } = size;
@@ -39,7 +39,7 @@ export function resize(source: RgbImage, size: Size, options: ResizeOptions, roo
 	const { filter, backend } = options;
 	if (filter === "nearest") return resizeNearest(source, size, backend);
 	if (backend === "pillow" && source.height > source.width * 100 && height < source.height) {
-		// Pillow makes a very tall image low before it makes it wide, to save work; the rounding shows it.
+		// To save work, Pillow shrinks the height of a very tall image before enlarging its width; the rounding shows it.
 		const low = resizeAxes(source, { width: source.width, height }, filter, options, newRoom);
 		return low.width === width ? low : resizeAxes(low, size, filter, options, room);
 	}
@@ -73,10 +73,10 @@ function resizeAxes(
 	return target;
 }
 
-/** The latest axes: frames of a video and images of one camera ask for the same ones again. */
+/** Cache of recent axes: video frames and images from one camera reuse the same ones. */
 const latest = new Map<string, PackedAxis>();
 const MAX_KEPT = 16;
-/** Axes of more bytes are not kept. */
+/** Axes larger than this many bytes are not cached. */
 const MAX_KEPT_BYTES = 2 ** 20;
 
 function packedAxis(
@@ -111,7 +111,7 @@ function resizeNearest(source: RgbImage, size: Size, backend: Backend): RgbImage
 	return rgbImage(size, data);
 }
 
-/** The middle of each target pixel, reached by repeated addition as Pillow does. */
+/** The center of each target pixel, computed by repeated addition as in Pillow. */
 function pillowNearest(from: number, to: number): Int32Array {
 	const picked = new Int32Array(to);
 	const step = from / to;

@@ -1,10 +1,13 @@
-/** Resizing in plain JavaScript: where WebAssembly is missing, and what the kernel is tested against. Same bits. */
+/**
+ * Resizes in plain JavaScript, with the same bits as the kernel. Used where WebAssembly is missing, and as the
+ * kernel's test reference.
+ */
 
 import type { Size } from "@onevision/base";
 import { type RgbImage, rgbImage } from "../rgb-image.ts";
 import type { AxisWeights } from "./weights.ts";
 
-/** Resizes in width and then in height, each pass rounded to 8 bits; an axis without weights is left as it is. */
+/** Resizes in width, then in height, rounding each pass to 8 bits. An axis without weights is left unchanged. */
 export function resizeScalar(
 	source: RgbImage,
 	size: Size,
@@ -67,7 +70,7 @@ function resizeColumns(source: RgbImage, height: number, axis: AxisWeights): Uin
 	return new Uint8Array(target.buffer);
 }
 
-/** An element that is known to be there. */
+/** An element whose index is known to be in range. */
 function at(array: Uint8Array | Int32Array, index: number): number {
 	return array[index] as number;
 }

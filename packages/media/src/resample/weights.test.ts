@@ -1,4 +1,4 @@
-/** Filters at their knots, and weights of an axis against the references' formulas written out plainly. */
+/** Filters at their knots, and axis weights against a plain transcription of the references' formulas. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -9,7 +9,7 @@ const WEIGHING = FILTERS.filter((filter): filter is Exclude<Filter, "nearest"> =
 
 describe("filters", () => {
 	test.each([
-		// Half open: the pixel at −0.5 belongs to the neighbour.
+		// Half open: the pixel at −0.5 belongs to its neighbor.
 		["box", [-0.5, -0.49, 0, 0.5, 0.51], [0, 1, 1, 1, 0]],
 		["bilinear", [-1, -0.25, 0, 0.5, 1, 1.5], [0, 0.75, 1, 0.5, 0, 0]],
 		// 0.54 + 0.46 · cos(π/2) times 2/π.
@@ -45,7 +45,7 @@ describe("filters", () => {
 	});
 });
 
-/** Resample.c `precompute_coeffs` and `normalize_coeffs_8bpc`, pixel by pixel, without arrays of a fixed width. */
+/** Resample.c `precompute_coeffs` and `normalize_coeffs_8bpc`, pixel by pixel, without fixed-width arrays. */
 function plainly(from: number, to: number, filter: Exclude<Filter, "nearest">) {
 	const { support, weight } = RESAMPLERS[filter];
 	const stretch = Math.max(from / to, 1);
@@ -72,7 +72,7 @@ test.each(WEIGHING)("%s: starts, counts and fixed-point weights of any axis", (f
 			const largest = Math.max(0, ...plain.flatMap(({ shares }) => shares));
 			if (backend === "pillow") expect(shift).toBe(22);
 			else {
-				// UpSampleKernel.cpp: one bit more would not fit 15 bits.
+				// UpSampleKernel.cpp: one more bit would not fit in 15 bits.
 				expect(Math.trunc(0.5 + largest * 2 ** shift)).toBeLessThan(2 ** 15);
 				expect(shift === 22 || Math.trunc(0.5 + largest * 2 ** (shift + 1)) >= 2 ** 15).toBe(true);
 			}
@@ -98,7 +98,7 @@ test("a side whose weights would fill memory is refused, the largest that fits i
 		/4194306 weights, over the limit of 4194304/,
 	);
 	expect(axisWeights(4, 2 ** 22 / 4 / 2 ** 10, "bilinear", "pillow").weights.length).toBe(3 * 1024);
-	// One target pixel of 2,097,151 source pixels: 2 · 2,097,151 + 1 weights by the filter of support 1.
+	// One target pixel from 2,097,151 source pixels: 2 · 2,097,151 + 1 weights with the filter of support 1.
 	expect(axisWeights(2_097_151, 1, "bilinear", "pillow").taps).toBe(4_194_303);
 	expect(() => axisWeights(2_097_152, 1, "bilinear", "pillow")).toThrow(/over the limit/);
 });

@@ -1,20 +1,21 @@
 /**
- * Weights of one axis in fixed point: which source pixels make each target pixel, and by how much. Two arithmetics:
- * Pillow's 22 bits (Resample.c `precompute_coeffs`, `normalize_coeffs_8bpc`), and PyTorch's 16-bit weights with as
- * many bits as the largest of the axis allows (UpSampleKernel.cpp `compute_index_ranges_int16_weights`).
+ * Fixed-point weights of one axis: which source pixels contribute to each target pixel, and by how much. Two
+ * arithmetics: Pillow's 22 bits (Resample.c `precompute_coeffs`, `normalize_coeffs_8bpc`), and PyTorch's 16-bit
+ * weights with as many fractional bits as the largest weight of the axis allows (UpSampleKernel.cpp
+ * `compute_index_ranges_int16_weights`).
  */
 
 import { OnevisionError } from "@onevision/base";
 import { type Filter, RESAMPLERS } from "./filters.ts";
 
-/** Whose fixed-point arithmetic is followed: that of transformers' processors on Pillow or on torchvision. */
+/** Whose fixed-point arithmetic to reproduce: transformers' processors run on Pillow or on torchvision. */
 export const BACKENDS = ["pillow", "torchvision"] as const;
 export type Backend = (typeof BACKENDS)[number];
 
 export interface AxisWeights {
-	/** Pixels of the source axis that target pixel `i` starts at. */
+	/** Source pixel at which target pixel `i` starts. */
 	readonly starts: Int32Array;
-	/** Pixels it takes, at most `taps`. */
+	/** Number of source pixels used, at most `taps`. */
 	readonly counts: Int32Array;
 	/** `[target, taps]`, fixed point; 0 beyond a pixel's count. */
 	readonly weights: Int32Array;
@@ -24,13 +25,13 @@ export interface AxisWeights {
 }
 
 const PILLOW_BITS = 22;
-/** The largest PyTorch weight stays below 2 to this power. */
+/** The largest PyTorch weight stays below two to this power. */
 const TORCH_WEIGHT_BITS = 15;
 
-/** Most weights of one axis: a side of about 700,000 px, whatever it is resized to. */
+/** Maximum weights per axis: enough for a side of about 700,000 px, whatever the target size. */
 const MAX_WEIGHTS = 2 ** 22;
 
-/** Weights from `from` to `to` pixels. Both sizes at least 1. Throws `over-limit` for absurdly long sides. */
+/** Weights for resizing from `from` to `to` pixels, both at least 1. Throws `over-limit` for absurdly long sides. */
 export function axisWeights(
 	from: number,
 	to: number,
@@ -72,7 +73,7 @@ export function axisWeights(
 	return { starts, counts, weights: toFixed(shares, shift), taps, shift };
 }
 
-/** Rounded half away from zero. */
+/** Rounds half away from zero. */
 function toFixed(shares: Float64Array, shift: number): Int32Array {
 	const one = 2 ** shift;
 	const fixed = new Int32Array(shares.length);
@@ -83,7 +84,7 @@ function toFixed(shares: Float64Array, shift: number): Int32Array {
 	return fixed;
 }
 
-/** The most fractional bits, at most 22, with which the largest weight still fits. */
+/** The largest number of fractional bits, at most 22, at which the largest weight still fits. */
 function torchBits(shares: Float64Array): number {
 	let largest = 0;
 	for (const share of shares) largest = Math.max(largest, share);

@@ -1,4 +1,4 @@
-/** What the browser test runs in a page: a file decoded, and made into tensors, handed back as plain data. */
+/** What the browser test runs in a page: decodes a file, makes tensors, and returns them as plain data. */
 
 import { createProcessor, type ProcessorOptions } from "../../preprocess/processor.ts";
 import type { DecodeOptions } from "../limits.ts";
@@ -11,7 +11,7 @@ export interface PageImage {
 	readonly pixels: readonly number[];
 }
 
-/** An image, or the code and message of its refusal. */
+/** An image, or the code and message of its error. */
 export async function decodeInPage(file: string, options: DecodeOptions): Promise<PageImage | string> {
 	try {
 		const { width, height, data } = await decodeImageBlob(await (await fetch(file)).blob(), options);

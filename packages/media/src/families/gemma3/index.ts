@@ -1,4 +1,6 @@
-/** Gemma 3: the whole image, then pan-and-scan crops of the source along its long side; the last may be smaller. */
+/**
+ * Gemma 3: the whole image, then pan-and-scan crops of the source along its long side; the last crop may be smaller.
+ */
 
 import { collateFlat, perImage } from "../../preprocess/collate.ts";
 import type { PlanViews } from "../../preprocess/plan-views.ts";

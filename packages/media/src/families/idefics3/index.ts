@@ -1,4 +1,4 @@
-/** Idefics3: resized to an edge length, then stretched to whole tiles, from which the overview is resized too. */
+/** Idefics3: resizes to an edge length, then stretches to whole tiles; the overview is resized from the result. */
 
 import { collateNested } from "../../preprocess/collate.ts";
 import type { PlanViews } from "../../preprocess/plan-views.ts";

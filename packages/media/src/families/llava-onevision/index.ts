@@ -1,6 +1,6 @@
 /**
- * LLaVA-OneVision: one image by AnyRes, each of several padded to a square and resized to one tile (`expand2square` in the
- * original), frames resized to one tile. vLLM calls the processor of transformers.
+ * LLaVA-OneVision: a single image by AnyRes; several images each padded to a square and resized to one tile
+ * (`expand2square` in the original); video frames resized to one tile. vLLM calls the transformers processor.
  */
 
 import type { ItemLayout } from "@onevision/core";
@@ -14,7 +14,7 @@ const planImage: PlanViews = (layout, context) =>
 		? planAnyres(layout, context)
 		: { views: [fullView(paddedToSquare(layout, context.meanColor))] };
 
-/** The source centered in a square of its longer side, resized to one tile. */
+/** Centers the source in a square with its longer side, then resizes it to one tile. */
 function paddedToSquare({ source, canvas }: ItemLayout, fill: Rgb): ResizeStage {
 	const side = Math.max(source.width, source.height);
 	const window = {

@@ -1,4 +1,4 @@
-/** LLaVA-1.5: the center crop of the image resized by its short side. */
+/** LLaVA-1.5: resizes the image by its short side and takes the center crop. */
 
 import { collateFlat } from "../../preprocess/collate.ts";
 import { resizeWhole } from "../../preprocess/view-plan.ts";

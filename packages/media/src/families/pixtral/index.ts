@@ -1,4 +1,4 @@
-/** Pixtral and Mistral 3: native resolution, a batch padded to its largest image. */
+/** Pixtral and Mistral 3: native resolution, with a batch padded to its largest image. */
 
 import { collatePadded } from "../../preprocess/collate.ts";
 import { planWholeView } from "../../preprocess/plan-views.ts";

@@ -1,4 +1,4 @@
-/** Qwen2-VL to Qwen3.5: native resolution, flattened patches in the order in which they are merged. */
+/** Qwen2-VL to Qwen3.5: native resolution, flattened patches in merge order. */
 
 import { collateMergedClips, collateMergedImages } from "../../preprocess/collate-patches.ts";
 import { planWholeView } from "../../preprocess/plan-views.ts";

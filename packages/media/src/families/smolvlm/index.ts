@@ -1,4 +1,4 @@
-/** SmolVLM2: images as Idefics3; frames resized to an edge length, then to one view. */
+/** SmolVLM2: images as in Idefics3; frames resized to an edge length, then to one view. */
 
 import { collateNestedClips } from "../../preprocess/collate.ts";
 import { fullView, resizeAgain, resizeWhole } from "../../preprocess/view-plan.ts";
