@@ -1,7 +1,7 @@
 /**
- * Allocation: which settings a scenario gets. Every combination of the family's knobs is counted on the media; among
- * those that fit, the one is preferred that keeps most. Where the published ablations cannot tell two apart, what the
- * checkpoint was trained with comes first, then the cheaper tower.
+ * Allocation: chooses the settings for one scenario. Counts every combination of the family's knobs on the media and,
+ * among those that fit, prefers the one that keeps the most. If the published ablations cannot separate two of them,
+ * the settings the checkpoint was trained with win, then the cheaper tower.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -26,44 +26,44 @@ import { mergeEqual, type WeightedSample } from "./media-profile.ts";
 import { type Statistics, statistics } from "./statistics.ts";
 import { changedSettings, trainedFramesOf, type UntrainedSetting, untrainedSettings } from "./trained.ts";
 
-/** Settings of one scenario; for several images also how many of them are used. */
+/** Settings for one scenario. For multi-image samples, also how many of the images are used. */
 export interface Allocation {
 	readonly settings: Settings;
 	readonly maxImages?: number;
-	/** In words: "grids of up to 36 tiles, capped at 4 tiles of tokens". */
+	/** Description for people: "grids of up to 36 tiles, capped at 4 tiles of tokens". */
 	readonly summary: string;
 }
 
-/** An allocation counted on the media. */
+/** An allocation with its counts on the media. */
 export interface AllocationResult {
 	readonly allocation: Allocation;
 	readonly visualTokens: Statistics;
-	/** Patch embeddings the tower computes, mean per sample. */
+	/** Patch embeddings the tower computes, mean over the samples. */
 	readonly towerTokens: number;
-	/** Of the largest sample. */
+	/** Tower tokens of the largest sample. */
 	readonly maxTowerTokens: number;
-	/** Tokens in the context besides the sample's own text, largest over the media. */
+	/** Context tokens, not counting the sample's own text; the maximum over the media. */
 	readonly contextTokens: number;
-	/** Frames taken of each clip; absent where no sample has a clip. */
+	/** Frames sampled per clip. Absent when no sample has a clip. */
 	readonly frames?: Statistics;
-	/** Seconds between them; absent where no clip's rate is known. */
+	/** Seconds between sampled frames. Absent when no clip's frame rate is known. */
 	readonly stride?: Statistics;
 	/** Geometric mean over the samples, 0 to 1. */
 	readonly fidelity: number;
-	/** What fidelity is computed from. */
+	/** The shares that fidelity is computed from. */
 	readonly logShares: LogShares;
-	/** Mean shares that survive: pixels, features per patch, duration, images. */
+	/** Mean fractions that survive: pixels, features per patch, duration, images. */
 	readonly kept: {
 		readonly resolution: number;
 		readonly density: number;
 		readonly duration: number;
 		readonly images: number;
 	};
-	/** Settings beyond what the checkpoint was trained with. */
+	/** Settings that go beyond what the checkpoint was trained with. */
 	readonly untrained: readonly UntrainedSetting[];
-	/** How many settings differ from the checkpoint's own, within its training or beyond. */
+	/** Number of settings that differ from the checkpoint's own, whether within its training or beyond. */
 	readonly changed: number;
-	/** Samples the family refuses under these settings, by message. */
+	/** Samples the family refuses under these settings, grouped by message. */
 	readonly leftOut: readonly { readonly reason: string; readonly samples: number }[];
 }
 
@@ -77,7 +77,7 @@ export interface AllocationQuestion {
 	readonly parity: Parity | undefined;
 	readonly scenario: Scenario;
 	readonly samples: readonly WeightedSample[];
-	/** Only knobs a released checkpoint accepts, and frames beyond its training count less. */
+	/** Use only knobs that a released checkpoint accepts, and penalize frames beyond its training. */
 	readonly deployOnly: boolean;
 	readonly limits: {
 		readonly frames?: Bounds | undefined;
@@ -88,17 +88,22 @@ export interface AllocationQuestion {
 	readonly fidelity: FidelityModel;
 }
 
-/** Most distinct samples the search counts per candidate; beyond, an even selection by size, and a full recount after. */
+/**
+ * Maximum distinct samples the search counts per candidate. Larger sets are subsampled evenly by size, and the result
+ * is recounted in full.
+ */
 const SEARCH_SAMPLES = 1000;
 
 export interface Search {
 	/** Every combination, counted on the searched samples. */
 	readonly results: readonly AllocationResult[];
-	/** What is preferred at each level of mean tokens, ascending in tokens and in fidelity; counted on all samples. */
+	/**
+	 * The preferred allocation at each level of mean tokens, ascending in tokens and in fidelity. Counted on all samples.
+	 */
 	readonly frontier: readonly AllocationResult[];
-	/** Distinct samples the search counted, of how many. */
+	/** How many distinct samples the search counted, and how many there are. */
 	readonly searched: { readonly samples: number; readonly of: number };
-	/** The same allocation counted on every sample. */
+	/** Counts the same allocation on every sample. */
 	recount(result: AllocationResult): AllocationResult;
 }
 
@@ -133,7 +138,7 @@ export function searchAllocations(question: AllocationQuestion): Search {
 	};
 }
 
-/** Every sample was refused under every setting: the last reason, with the scenario it is about. */
+/** The error for when every sample is refused under every setting: the last refusal, prefixed with its scenario. */
 function refusedEverywhere(scenario: Scenario, refusal: unknown): unknown {
 	return refusal instanceof OnevisionError
 		? new OnevisionError(refusal.code, `${scenario}: no sample can be counted: ${refusal.message}`)
@@ -214,7 +219,7 @@ export function evaluateAllocation(
 		resolution: mean(logs.resolution),
 		density: mean(logs.density),
 		duration: mean(logs.duration),
-		// A sample that is refused is a sample not seen.
+		// A refused sample contributes as a sample that is not seen.
 		used: mean(logs.used) + Math.log(sums.weight / sums.all),
 	};
 	const knobs = knobsOf(question);
@@ -244,13 +249,13 @@ function secondsOf(item: MediaItem | undefined): number | undefined {
 	return item?.kind === "video" ? durationSeconds(item) : undefined;
 }
 
-/** The sample with at most so many of its media items, the first ones. */
+/** The sample with only its first `maxImages` media items. */
 export function limitImages(sample: Sample, maxImages: number | undefined): Sample {
 	if (maxImages === undefined || sample.media.length <= maxImages) return sample;
 	return { ...sample, media: sample.media.slice(0, maxImages) };
 }
 
-/** The knobs that may be turned for the question, their values not yet limited. Built once for each question. */
+/** The knobs available for the question, before their values are limited. Cached per question. */
 export function knobsOf(question: AllocationQuestion): readonly Knob[] {
 	const known = knownKnobs.get(question);
 	if (known !== undefined) return known;
@@ -310,7 +315,7 @@ function describeValues(values: readonly SettingValue[]): string {
 	return values.length <= 8 ? values.join(", ") : `${values[0]} to ${values.at(-1)}`;
 }
 
-/** Images per sample worth trying: every count that occurs, within the bounds. */
+/** Images per sample worth trying: every count that occurs in the samples, within the bounds. */
 function imageCounts(samples: readonly WeightedSample[], bounds: Bounds | undefined): number[] {
 	const { min, max } = bounds ?? { min: 1, max: MAX_FRAMES };
 	const counts = new Set(samples.map(({ sample }) => Math.min(Math.max(sample.media.length, min), max)));
@@ -318,23 +323,24 @@ function imageCounts(samples: readonly WeightedSample[], bounds: Bounds | undefi
 	return ascending.filter((_, index) => isEvenly(index, ascending.length, IMAGE_COUNTS));
 }
 
-/** Most image counts per sample that are tried, evenly over those that occur, the largest among them. */
+/** Maximum image counts per sample to try, evenly spaced over those that occur and including the largest. */
 const IMAGE_COUNTS = 16;
 
 /**
- * What an e-fold of tower work weighs against fidelity's logarithm: enough to decide between equals, a sixth of the noise
- * at a factor of 1.5.
+ * Penalty per e-fold of tower work, in units of log fidelity. It is enough to decide between equals, but only a sixth
+ * of the noise at a factor of 1.5.
  */
 const TOWER_WEIGHT = 0.02;
 
-/** Fidelity less the tower's cost, in logarithms: what decides within a tie. */
+/** Log fidelity minus the tower's cost. Decides among ties. */
 function value({ fidelity, towerTokens }: AllocationResult): number {
 	return Math.log(Math.max(fidelity, Number.MIN_VALUE)) - TOWER_WEIGHT * Math.log(Math.max(1, towerTokens));
 }
 
 /**
- * The preferred one: of those than which no other clearly keeps more, the one with the fewest untrained settings, then the
- * fewest changed ones, then the most fidelity for its tower work, then the fewest tokens. `undefined` for an empty list.
+ * The preferred result. Considers those that no other clearly exceeds, then picks the fewest untrained settings, then
+ * the fewest changed settings, then the most fidelity for its tower work, then the fewest tokens. `undefined` for an
+ * empty list.
  */
 export function prefer(
 	results: readonly AllocationResult[],
@@ -350,8 +356,8 @@ export function prefer(
 }
 
 /**
- * Results that no other equals or exceeds in every share. Whatever clearly keeps more than some result, one of these does:
- * exponents are positive.
+ * Results that no other equals or exceeds in every share. If any result clearly keeps more than a given one, some
+ * result in this set does too, because exponents are positive.
  */
 function maximal(results: readonly AllocationResult[]): AllocationResult[] {
 	let kept: AllocationResult[] = [];
@@ -375,7 +381,7 @@ function isPreferred(a: AllocationResult, b: AllocationResult): boolean {
 	const difference = value(a) - value(b);
 	if (Math.abs(difference) > 1e-9) return difference > 0;
 	if (a.visualTokens.mean !== b.visualTokens.mean) return a.visualTokens.mean < b.visualTokens.mean;
-	// The same layouts on this media: the wider limit also serves media that come later.
+	// Both give the same layouts on this media. The wider limit also serves media that come later.
 	return breadth(a) > breadth(b);
 }
 
@@ -386,16 +392,16 @@ function breadth({ allocation }: AllocationResult): number {
 	);
 }
 
-/** Most levels of tokens at which the preferred allocation is looked up. */
+/** Maximum number of token levels at which the preferred allocation is determined. */
 const FRONTIER_LEVELS = 128;
 
-/** What is preferred among the results of at most so many mean tokens, for the levels of tokens that occur. */
+/** For each level of mean tokens that occurs, the result preferred among those at or below it. */
 export function preferredByTokens(
 	results: readonly AllocationResult[],
 	model: FidelityModel,
 ): AllocationResult[] {
 	const order = [...results].sort((a, b) => a.visualTokens.mean - b.visualTokens.mean);
-	// Only the last of equal levels sees all of them.
+	// Of several results at the same level, only the last one's prefix includes them all.
 	const ends = order.flatMap(({ visualTokens }, index) =>
 		order[index + 1]?.visualTokens.mean === visualTokens.mean ? [] : [index + 1],
 	);
@@ -405,19 +411,19 @@ export function preferredByTokens(
 	return ascending([...new Set(preferred)].filter((result) => result !== undefined));
 }
 
-/** Ascending in mean tokens, each point better in fidelity than all before it. */
+/** Sorted by mean tokens, keeping only points with higher fidelity than all before them. */
 function ascending(results: readonly AllocationResult[]): AllocationResult[] {
 	const order = [...results].sort((a, b) => a.visualTokens.mean - b.visualTokens.mean);
 	const kept: AllocationResult[] = [];
 	for (const result of order) {
 		const best = kept.at(-1);
-		// Differences below 1e-12 are rounding of the same mean, not better images.
+		// Fidelity differences below 1e-12 are rounding noise.
 		if (best === undefined || result.fidelity > best.fidelity + 1e-12) kept.push(result);
 	}
 	return kept;
 }
 
-/** At most `count` samples, evenly spaced in order of pixels, each standing for its neighbours' weight. */
+/** At most `count` samples, evenly spaced when sorted by pixels. Each takes on the weight of its neighbors. */
 function selectEvenly(samples: readonly WeightedSample[], count: number): WeightedSample[] {
 	if (samples.length <= count) return [...samples];
 	const pixelsOf = ({ sample }: WeightedSample): number =>

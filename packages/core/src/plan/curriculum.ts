@@ -1,6 +1,7 @@
 /**
- * The curriculum: alignment, knowledge, single-image, OneVision, task transfer. Facts of the first four are the paper's
- * (facts/curriculum.ts); task transfer continues with the user's own mix. Costs follow from the plan's allocation.
+ * The curriculum: alignment, knowledge, single-image, OneVision, task transfer. Facts about the first four are the
+ * paper's (facts/curriculum.ts); task transfer continues with the user's own mix. Costs follow from the plan's
+ * allocation.
  */
 
 import { towerFlops } from "../cost/flops.ts";
@@ -30,41 +31,41 @@ import type { AllocationResult } from "./allocate.ts";
 export const STAGE_IDS = ["alignment", "knowledge", "single-image", "onevision", "task-transfer"] as const;
 export type StageId = (typeof STAGE_IDS)[number];
 
-/** Shares of the scenarios in one stage, summing to 1. */
+/** Shares of the scenarios in one stage. They sum to 1. */
 export type Mixture = Readonly<Record<Scenario, number>>;
 
-/** What a stage takes of the machines. */
+/** Compute a stage needs. */
 export interface StageCompute {
-	/** Samples per accelerator and pass, and passes per step. */
+	/** `microBatch`: samples per accelerator and pass. `accumulation`: passes per step. */
 	readonly microBatch: number;
 	readonly accumulation: number;
 	readonly trainableParameters: number;
-	/** Whole stage, FLOPs. */
+	/** FLOPs for the whole stage. */
 	readonly flops: number;
 	readonly acceleratorHours: number;
-	/** Wall-clock on the asked number of accelerators. */
+	/** Wall-clock hours on the requested number of accelerators. */
 	readonly hours: number;
 	readonly memory: TrainingMemory;
-	/** Whether `memory.total` stays within one accelerator's memory. */
+	/** Whether `memory.total` fits in one accelerator's memory. */
 	readonly fitsMemory: boolean;
-	/** USD; absent without a price. */
+	/** USD. Absent when no price is given. */
 	readonly cost?: number;
 }
 
-/** One stage; what it takes of the machines is absent where the widths of the language model are not known. */
+/** One stage. Its compute is absent when the widths of the language model are unknown. */
 export interface StagePlan extends Partial<StageCompute> {
 	readonly stage: StageId;
 	readonly title: string;
-	/** What it teaches, in a sentence. */
+	/** What the stage teaches, in one sentence. */
 	readonly purpose: string;
 	readonly samples: number;
 	readonly samplesSource: string;
 	readonly mixture: Mixture;
-	/** How each part trains. */
+	/** How each part is trained. */
 	readonly training: Training["parts"];
-	/** Rank of the adapters; absent where nothing trains with LoRA. */
+	/** LoRA rank. Absent when no part is trained with LoRA. */
 	readonly loraRank?: number;
-	/** Parts that train, from input to output. */
+	/** Trained parts, from input to output. */
 	readonly trainable: readonly Part[];
 	readonly learningRates: { readonly [P in Part]?: number };
 	readonly globalBatch: number;
@@ -72,10 +73,10 @@ export interface StagePlan extends Partial<StageCompute> {
 	readonly steps: number;
 	readonly schedule: string;
 	readonly warmup: number;
-	/** Mean per sample. */
+	/** Mean visual tokens per sample. */
 	readonly visualTokens: number;
 	readonly textTokens: number;
-	/** Over the whole stage, epochs included. */
+	/** Tokens over the whole stage, all epochs included. */
 	readonly totalTokens: number;
 }
 
@@ -88,13 +89,13 @@ export interface CurriculumPlan {
 	} & Partial<Pick<StageCompute, "flops" | "acceleratorHours" | "hours" | "cost">>;
 }
 
-/** A scenario's load on the model, mean per sample, from its chosen allocation. */
+/** The load a scenario puts on the model, as means per sample under its chosen allocation. */
 export interface ScenarioLoad {
 	readonly visualTokens: number;
 	readonly contextTokens: number;
 	readonly towerTokens: number;
 	readonly maxContextTokens: number;
-	/** Tower tokens of the largest sample, as far as they are known: those of the mean where nothing more is. */
+	/** Tower tokens of the largest sample if known, otherwise those of the mean sample. */
 	readonly maxTowerTokens: number;
 }
 
@@ -107,13 +108,13 @@ export interface CurriculumQuestion {
 	readonly globalBatch: number | undefined;
 	readonly epochs: number;
 	readonly textTokens: number;
-	/** `undefined` for a scenario the model cannot take: its share goes to the others. */
+	/** `undefined` for a scenario the model cannot take. The other scenarios then absorb its share. */
 	readonly loads: Readonly<Record<Scenario, ScenarioLoad | undefined>>;
 	readonly hardware: Hardware;
 	readonly trainingEfficiency: number;
-	/** `microBatch` absent: the largest that fits. */
+	/** When `microBatch` is undefined, the largest that fits is used. */
 	readonly setup: Omit<TrainingSetup, "microBatch"> & { readonly microBatch: number | undefined };
-	/** What a person changed about what trains; alignment is as published. */
+	/** The user's changes to which parts are trained. Alignment always trains as published. */
 	readonly training: {
 		readonly method: "full" | "lora";
 		readonly loraRank: number;
@@ -122,18 +123,18 @@ export interface CurriculumQuestion {
 	readonly pricePerHour: number | undefined;
 }
 
-/** Most samples per accelerator and pass that are tried. */
+/** Maximum samples per accelerator and pass to try. */
 const MAX_MICRO_BATCH = 64;
 
-/** Learning rates of LLaVA's own LoRA script: haotian-liu/LLaVA scripts/v1_5/finetune_lora.sh. */
+/** Learning rates from LLaVA's own LoRA script: haotian-liu/LLaVA scripts/v1_5/finetune_lora.sh. */
 const LORA_RATES = { "language-model": 2e-4, projector: 2e-5 } as const;
 
-/** Samples of the task-transfer stage when nothing is said: a tenth of the OneVision stage, a common fine-tune size. */
+/** Default samples for the task-transfer stage: a tenth of the OneVision stage, a common fine-tuning size. */
 export const DEFAULT_TRANSFER_SAMPLES = 160_000;
 
 const ONLY_SINGLE: Mixture = { "single-image": 1, "multi-image": 0, video: 0 };
 
-/** The OneVision stage's own mixture; the figure's shares sum to 1.001 and are brought to 1. */
+/** The OneVision stage's own mixture. The figure's shares sum to 1.001, so they are normalized to 1. */
 export const ONEVISION_MIXTURE: Mixture = normalise({
 	"single-image": ONE_VISION_MIXTURE["single-image"].value,
 	"multi-image": ONE_VISION_MIXTURE["multi-image"].value,
@@ -144,11 +145,11 @@ interface StageRule {
 	readonly facts: StageFacts;
 	readonly purpose: string;
 	readonly mixture: (mix: Mixture) => Mixture;
-	/** One tile per image, as in alignment; otherwise the plan's allocation. */
+	/** Whether each image is one tile, as in alignment. Otherwise the plan's allocation applies. */
 	readonly overviewOnly: boolean;
 }
 
-/** Every stage, complete by construction. */
+/** Every stage. The type makes a missing stage a compile error. */
 export const STAGES: Readonly<Record<StageId, StageRule>> = {
 	alignment: {
 		facts: ONEVISION_STAGES.alignment,
@@ -182,7 +183,7 @@ export const STAGES: Readonly<Record<StageId, StageRule>> = {
 	},
 };
 
-/** Plans every stage in the asked order. */
+/** Plans every stage, in the requested order. */
 export function planCurriculum(question: CurriculumQuestion): CurriculumPlan {
 	const model = knownModelOf(question.checkpoint.parts);
 	const stages = question.order.map((stage) => planStage(stage, model, question));
@@ -241,7 +242,7 @@ function planStage(stage: StageId, model: Model | undefined, question: Curriculu
 	};
 }
 
-/** What `seen` samples of a stage's mean load take. */
+/** The compute for `seen` samples with a stage's mean load. */
 function computeOf(
 	model: Model,
 	load: MeanLoad,
@@ -250,7 +251,7 @@ function computeOf(
 	question: CurriculumQuestion,
 ): StageCompute {
 	const { setup, hardware } = question;
-	// Attention of the tower stays within a view, so its cost is proportional to the views.
+	// Tower attention stays within a view, so its cost is proportional to the number of views.
 	const forward = (load.towerTokens / load.patches) * towerFlops(model.tower, load.patches);
 	const flopsPerSample = trainingFlops(
 		model,
@@ -286,7 +287,7 @@ function computeOf(
 	};
 }
 
-/** What the stage's facts train, changed as asked. Alignment trains the projector, whatever is asked. */
+/** What the stage trains, with the requested changes. Alignment trains only the projector, whatever was requested. */
 function stageTraining(
 	stage: StageId,
 	trainable: readonly Part[],
@@ -309,7 +310,7 @@ function stageTraining(
 	};
 }
 
-/** Of the parts that train: the stage's own, or those of a LoRA recipe. */
+/** Learning rates of the trained parts: the stage's own, or those of a LoRA recipe. */
 function learningRates(facts: StageFacts, { parts }: Training): { readonly [P in Part]?: number } {
 	const withAdapters = PARTS.some((part) => parts[part] === "lora");
 	const rates: { [P in Part]?: number } = {};
@@ -321,12 +322,12 @@ function learningRates(facts: StageFacts, { parts }: Training): { readonly [P in
 	return rates;
 }
 
-/** Mean load of a stage's samples, and the patches of one tile. */
+/** Mean load of a stage's samples, and the number of patches in one tile. */
 interface MeanLoad extends ScenarioLoad {
 	readonly patches: number;
 }
 
-/** Mean load of a stage's samples: its mixture over the scenarios, or one tile each in alignment. */
+/** Mean load of a stage's samples: its mixture over the scenarios or, in alignment, one tile per sample. */
 function stageLoad(rule: StageRule, mixture: Mixture, question: CurriculumQuestion): MeanLoad {
 	const { parts } = question.checkpoint;
 	const patches = overviewPatches(parts);
@@ -363,7 +364,7 @@ const NO_LOAD: ScenarioLoad = {
 	maxTowerTokens: 0,
 };
 
-/** The mixture without scenarios the model cannot take; as it is when it takes none of them. */
+/** The mixture without the scenarios the model cannot take, or unchanged if it takes none of them. */
 function restrict(mixture: Mixture, loads: CurriculumQuestion["loads"]): Mixture {
 	const share = (scenario: Scenario): number => (loads[scenario] === undefined ? 0 : mixture[scenario]);
 	const taken = {
@@ -374,7 +375,7 @@ function restrict(mixture: Mixture, loads: CurriculumQuestion["loads"]): Mixture
 	return SCENARIOS.every((scenario) => taken[scenario] === 0) ? mixture : normalise(taken);
 }
 
-/** Visual tokens of one tile: all patches, merged ones, or as many as the queries of a query transformer. */
+/** Visual tokens of one tile: all patches, merged patches, or the number of queries of a query transformer. */
 function overviewTokens(
 	{ projector }: ModelParts,
 	patches: number,
@@ -392,7 +393,7 @@ function overviewTokens(
 	}
 }
 
-/** Patches of one tile; a tower of native resolution is taken at 27×27, LLaVA-OneVision's tile. */
+/** Patches of one tile. A native-resolution tower is assumed to see 27×27, LLaVA-OneVision's tile. */
 function overviewPatches(parts: ModelParts): number {
 	const tower: Tower = typeof parts.tower === "string" ? TOWERS[parts.tower] : parts.tower;
 	const side = tower.imageSize === undefined ? 27 : Math.floor(tower.imageSize / tower.patchSize);

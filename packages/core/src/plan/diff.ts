@@ -1,23 +1,23 @@
-/** What changed from one plan to another: settings, tokens, statuses, cost and findings, one row each. */
+/** Differences between two plans: settings, tokens, statuses, cost and findings, one row each. */
 
 import { OnevisionError } from "@onevision/base";
 import type { Plan } from "./plan.ts";
 
 export interface PlanChange {
-	/** What it is: "video settings". */
+	/** What changed, e.g. "video settings". */
 	readonly what: string;
-	/** Absent where the first plan has none. */
+	/** Absent when the first plan has no such value. */
 	readonly before?: string | number;
-	/** Absent where the second has none. */
+	/** Absent when the second plan has no such value. */
 	readonly after?: string | number;
-	/** Present for shares in percent: their difference is in percentage points. */
+	/** Present for shares in percent, whose difference is in percentage points. */
 	readonly unit?: "%";
 }
 
-/** The version of the plan format that can be compared. */
+/** The plan format version that can be compared. */
 const VERSION = 2;
 
-/** Checks that a value read from a file is a plan that can be compared. Throws `invalid-input` otherwise. */
+/** Checks that a value read from a file is a plan that can be compared. Otherwise throws `invalid-input`. */
 export function assertPlan(value: unknown, name: string): asserts value is Plan {
 	const plan = value as Partial<Plan> | null;
 	const isPlan =
@@ -40,10 +40,10 @@ export function assertPlan(value: unknown, name: string): asserts value is Plan 
 	}
 }
 
-/** Ends the names of shares. */
+/** Suffix in the names of shares. */
 const PERCENT = ", %";
 
-/** Rows that differ, in the order of a plan. Throws `invalid-input` where a plan's parts are missing. */
+/** The rows that differ, in plan order. Throws `invalid-input` when parts of a plan are missing. */
 export function diffPlans(before: Plan, after: Plan): PlanChange[] {
 	const first = factsOf(before, "the first plan");
 	const second = factsOf(after, "the second plan");

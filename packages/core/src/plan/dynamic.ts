@@ -1,6 +1,6 @@
 /**
- * Fixed against dynamic: the same media under this plan's fixed budget and under Qwen2.5-VL's dynamic one, and how each
- * grows with duration and with resolution. The fixed budget is predictable; the dynamic one follows the input.
+ * Fixed against dynamic budgets: the same media under this plan's fixed budget and under Qwen2.5-VL's dynamic one, and
+ * how each grows with duration and resolution. The fixed budget is predictable; the dynamic one follows the input.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -13,7 +13,7 @@ import type { Allocation } from "./allocate.ts";
 import { mergeEqual, type WeightedSample } from "./media-profile.ts";
 import { type Statistics, statistics } from "./statistics.ts";
 
-/** The dynamic side, counted as its model cards use it: qwen-vl-utils, 2 frames per second. */
+/** The dynamic side, counted as its model cards use it: qwen-vl-utils at 2 frames per second. */
 export const DYNAMIC_CHECKPOINT = "qwen2.5-vl-7b";
 const DYNAMIC_SETTINGS = { parity: "qwen-vl-utils" } as const;
 
@@ -26,13 +26,13 @@ export interface FixedAgainstDynamic {
 		/** Absent when the dynamic model refuses every sample. */
 		readonly dynamic?: Statistics;
 	}[];
-	/** One 720p clip at 30 fps, by duration. */
+	/** A 720p clip at 30 fps, by duration. */
 	readonly byDuration: readonly {
 		readonly seconds: number;
 		readonly fixed?: number;
 		readonly dynamic?: number;
 	}[];
-	/** One 4:3 image, by size. */
+	/** A 4:3 image, by size. */
 	readonly byResolution: readonly {
 		readonly width: number;
 		readonly height: number;
@@ -44,7 +44,7 @@ export interface FixedAgainstDynamic {
 const SECONDS = [5, 10, 30, 60, 300, 1800];
 const WIDTHS = [320, 640, 1280, 2560, 4000];
 
-/** Counts both sides. `allocations` and `samples` of the scenarios in the plan. */
+/** Counts both sides. `allocations` and `samples` belong to the plan's scenarios. */
 export function compareFixedAndDynamic(
 	checkpoint: Checkpoint,
 	parity: Parity | undefined,
@@ -57,7 +57,7 @@ export function compareFixedAndDynamic(
 ): FixedAgainstDynamic {
 	const dynamicCheckpoint = checkpointById(DYNAMIC_CHECKPOINT);
 	const dynamic = createCounterFrom(dynamicCheckpoint, DYNAMIC_SETTINGS);
-	/** Counts under the scenario's allocation; `undefined` when the mix has none of it. */
+	/** Counts tokens under the scenario's allocation. `undefined` when the mix lacks the scenario. */
 	const fixedOf = (scenario: Scenario): Count | undefined => {
 		const allocation = scenarios.find((entry) => entry.scenario === scenario)?.allocation;
 		if (allocation === undefined) return undefined;
@@ -102,7 +102,7 @@ function both(
 	};
 }
 
-/** The value, or `undefined` when the family refuses the medium. */
+/** The count, or `undefined` when the family refuses the media. */
 function orRefused(count: () => number): number | undefined {
 	try {
 		return count();

@@ -1,6 +1,6 @@
 /**
- * Why not another value: for every knob of a scenario, the best allocation at each of its values, what it costs, and how
- * it stands to the chosen one. This is what `onevision plan --explain` prints.
+ * Answers "why not another value?". For every knob of a scenario, finds the best allocation at each of its values, its
+ * cost, and how it compares with the chosen one. `onevision plan --explain` prints this.
  */
 
 import type { Knob, SettingValue } from "../families/family.ts";
@@ -8,31 +8,31 @@ import { type AllocationQuestion, type AllocationResult, knobsOf, prefer } from 
 import { fidelityGap, isClearlyLess, isClearlyMore } from "./fidelity.ts";
 import type { Statistics } from "./statistics.ts";
 
-/** How another value stands to the chosen one. */
+/** How another value compares with the chosen one. */
 export type Verdict = "chosen" | "keeps-more" | "tie" | "keeps-less";
 
 export interface Alternative {
 	readonly value: SettingValue;
-	/** The preferred allocation with that value; of those that fit if any does, else the smallest. */
+	/** The preferred allocation with that value among those that fit or, if none fits, the smallest. */
 	readonly summary: string;
 	readonly visualTokens: Statistics;
 	readonly fits: boolean;
 	readonly verdict: Verdict;
-	/** Fidelity over that of the chosen one. */
+	/** Its fidelity divided by that of the chosen one. */
 	readonly fidelityRatio: number;
 	readonly kept: AllocationResult["kept"];
-	/** Settings beyond training. */
+	/** Settings that go beyond training. */
 	readonly untrained: readonly string[];
 }
 
-/** One knob and what its values give. */
+/** One knob and the result of each of its values. */
 export interface Alternatives {
 	readonly setting: string;
 	readonly bound?: NonNullable<Knob["bound"]>;
 	readonly values: readonly Alternative[];
 }
 
-/** Frame counts people ask about, whatever the knob allows between. */
+/** Common frame counts to report, whatever values the knob allows in between. */
 const ASKED_FRAMES = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128];
 const MAX_VALUES = 12;
 
@@ -90,7 +90,7 @@ function describe(
 	};
 }
 
-/** The chosen value, the ends, and others evenly between; for frames, the counts that people ask about. */
+/** The chosen value, both ends, and evenly spaced ones in between. For frames, the common counts. */
 function worthShowing(
 	knob: Knob,
 	values: readonly SettingValue[],

@@ -1,24 +1,24 @@
 /**
- * Extrapolation: what the model will be asked about videos, against what it was trained on, and on its own terms. The
- * context can break (more frames than fit), the temporal stride (frames further apart than in training), the number of
- * frames (more than the model ever saw), or the sampling itself: where frames lie a minute apart, what happens between
- * them is seen by nobody, whatever the training was.
+ * Extrapolation: compares what the model will be asked about videos with what it was trained on, and judges it on its
+ * own. Four things can break: the context (more frames than fit), the temporal stride (frames further apart than in
+ * training), the number of frames (more than the model ever saw), and the sampling itself. When frames lie a minute
+ * apart, nothing sees what happens between them, whatever the training was.
  */
 
 import { formatInteger, formatPercent } from "@onevision/base";
 
 export interface ExtrapolationQuestion {
-	/** Absent where nobody published it. */
+	/** Fields are absent when unpublished. */
 	readonly trained: { readonly frames?: number; readonly seconds?: number };
 	readonly asked: { readonly frames: number; readonly seconds: number };
 	readonly contextTokens: number;
 	/** Prompt and answer, tokens. */
 	readonly textTokens: number;
-	/** Context tokens of a clip of which exactly so many frames are taken; `undefined` when the family does not. */
+	/** Context tokens of a clip of which exactly this many frames are used. `undefined` when the family cannot do that. */
 	readonly countFrames: (frames: number) => number | undefined;
 }
 
-/** How well the frames cover the clip, judged without regard to training. */
+/** How well the frames cover the clip, regardless of training. */
 export type Coverage = "dense" | "sparse" | "blind";
 
 export type Breaks = "refused" | "context" | "temporal-stride" | "frame-count" | "blind-sampling" | "nothing";
@@ -30,45 +30,51 @@ export interface Extrapolation {
 		readonly seconds: number;
 		/** Seconds between frames. */
 		readonly stride: number;
-		/** Absent when the model does not take so many frames. */
+		/** Absent when the model cannot take that many frames. */
 		readonly contextTokens?: number;
 	};
-	/** Whether what is asked differs from what was trained. */
+	/** Whether the request differs from training. */
 	readonly differs: boolean;
 	readonly coverage: Coverage;
 	readonly contextLimit: number;
-	/** Asked tokens as a share of the context. */
+	/** Requested tokens as a fraction of the context. */
 	readonly contextShare?: number;
-	/** Asked stride over trained stride: above 1 the model sees faster change than it ever did. */
+	/** Requested stride divided by the trained stride. Above 1, frames are further apart than in training. */
 	readonly strideRatio?: number;
 	/**
-	 * Most frames that fit the context beside the text; 4,096 means at least that. Absent for a family that takes as many
-	 * as its own rate says.
+	 * Maximum frames that fit in the context beside the text; 4,096 means at least that many. Absent for a family whose
+	 * own rate decides the frame count.
 	 */
 	readonly framesThatFit?: number;
-	/** Frames that would keep the trained stride over the asked duration. */
+	/** Frames needed to keep the trained stride over the requested duration. */
 	readonly framesForTrainedStride?: number;
-	/** Longest clip at the trained stride within the context, s. */
+	/** Longest clip that fits in the context at the trained stride, s. */
 	readonly secondsAtTrainedStride?: number;
 	readonly breaksFirst: Breaks;
 	readonly summary: string;
 }
 
-/** A stride this much longer than trained is called broken; below it is within what sampling jitter covers. */
+/**
+ * Ratio to the trained stride above which the stride counts as broken. Below it, the difference is within sampling
+ * jitter.
+ */
 const STRIDE_TOLERANCE = 1.5;
 /**
- * Frames at inference over trained frames from which accuracy falls: 32 trained frames gained at 64 and lost at 110
- * (arXiv 2410.02713, table 8).
+ * Ratio of inference frames to trained frames above which accuracy falls: 32 trained frames gained at 64 and lost at
+ * 110 (arXiv 2410.02713, table 8).
  */
 const FRAME_TOLERANCE = 2;
 /**
- * Seconds between frames up to which sampling is dense: LLaVA-Video trains on 64 frames of up to three minutes, one in
+ * Maximum seconds between frames for dense sampling. LLaVA-Video trains on 64 frames of up to three minutes, one every
  * 2.8 s (arXiv 2410.02713, section 4.1).
  */
 const DENSE_STRIDE = 3;
-/** From here on sampling is blind: a shot, a step of a recipe, a goal last less than a minute. This project's threshold. */
+/**
+ * Minimum seconds between frames for blind sampling: a shot, a recipe step or a goal lasts less than a minute. This
+ * project's threshold.
+ */
 const BLIND_STRIDE = 60;
-/** One frame shows no change at all; a clip longer than this is no still image. */
+/** One frame shows no change at all. A clip longer than this is not a still image. */
 const STILL_SECONDS = 2;
 
 export function extrapolate(question: ExtrapolationQuestion): Extrapolation {
@@ -130,7 +136,7 @@ interface Facts {
 	readonly framesForTrainedStride: number | undefined;
 }
 
-/** Judges frames over seconds on their own. */
+/** Judges the coverage of frames over seconds on its own. */
 export function coverageOf(frames: number, seconds: number): Coverage {
 	const stride = seconds / frames;
 	if (stride > BLIND_STRIDE || (frames < 2 && seconds > STILL_SECONDS)) return "blind";
@@ -182,15 +188,15 @@ function seconds(value: number): string {
 	return `${value >= 10 ? Math.round(value) : Number(value.toFixed(2))} s`;
 }
 
-/** Beyond this many frames nobody asks; a budget that still has room says "at least". */
+/** Upper bound of the search. If the budget still has room there, the result means "at least". */
 const MAX_FRAMES = 4096;
-/** Families that average frames take multiples of this only. */
+/** Families that average frames accept only multiples of this. */
 const FRAME_STEP = 8;
 
 /**
- * Most frames whose tokens stay within the limit, up to `MAX_FRAMES`; 0 when none do. Tokens grow with frames, so the
- * search doubles and then halves; a count the family refuses is rounded up to the next it may accept. `undefined` when it
- * takes none that it is asked for.
+ * Maximum number of frames whose tokens stay within the limit, up to `MAX_FRAMES`; 0 when not even one frame fits.
+ * Tokens grow with frames, so the search doubles and then bisects. If the family refuses a frame count, the next
+ * multiple of `FRAME_STEP` is tried. `undefined` when the family accepts none of the counts tried.
  */
 function mostFrames(tokensOf: (frames: number) => number | undefined, limit: number): number | undefined {
 	if (tokensOf(1) === undefined && tokensOf(FRAME_STEP) === undefined) return undefined;

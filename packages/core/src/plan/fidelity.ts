@@ -1,34 +1,35 @@
 /**
  * Fidelity: how much of the source survives into the tokens, from 0 to 1, as a product of powers of shares:
- * `resolution^a · density^b · duration^c · used²`. Over samples it is the geometric mean, so that a loss by half counts
- * the same on a short clip and on a long one. Accuracy moves by about the same amount per doubling of frames or features
- * (facts/ablations.ts), which is what a logarithm says.
+ * `resolution^a · density^b · duration^c · used²`. Over samples it is the geometric mean, so that losing half counts
+ * the same on a short clip and on a long one. Accuracy changes by about the same amount per doubling of frames or
+ * features (facts/ablations.ts), which is logarithmic.
  *
- * The exponents are fitted to published ablations and known to within a range only. Two allocations whose order turns
- * within the ranges, or that differ by less than neighbouring rows of those tables do by chance, are a tie.
- * It ranks allocations; it is no benchmark score.
+ * The exponents are fitted to published ablations and known only to within a range. Two allocations are a tie if their
+ * order flips within the ranges, or if they differ by less than neighboring rows of those tables do by chance. Fidelity
+ * ranks allocations; it is not a benchmark score.
  */
 
 import type { ItemLayout } from "../layout.ts";
 import { durationSeconds, type MediaItem } from "../sample.ts";
 
 export interface FidelityExponents {
-	/** Share of the source's pixels that reach the tower, axis by axis. */
+	/** Exponent for the share of source pixels that reach the tower, axis by axis. */
 	readonly resolution: number;
-	/** Features per patch left after pooling and the cap. */
+	/** Exponent for the features per patch left after pooling and the cap. */
 	readonly density: number;
-	/** Share of a clip's duration that its frames stand for. */
+	/** Exponent for the share of a clip's duration that its frames cover. */
 	readonly duration: number;
-	/** How much of a clip one frame stands for, s. */
+	/** How much of a clip one frame covers, s. */
 	readonly secondsPerFrame: number;
 }
 
 /**
- * `density` sets the scale (only ratios rank). With `secondsPerFrame` 0.25 a least-squares fit to LLaVA-Video's table 8
- * gives 1.00 points per e-fold of duration and 0.56 per e-fold of density (fidelity.ablations.test.ts computes it again).
- * 0.25 because its authors find 110 frames of clips up to 30 s still gaining; 0.5 would fit as well, 1 and more worse.
- * `resolution` exceeds `density` by a little: at equal tokens, going from 2×2 to 6×6 tiles gained 0.45 points (Higher
- * AnyRes), a fifth of a point per e-fold of pixels, where a doubling of tokens gave 2.8.
+ * `density` sets the scale; only ratios affect the ranking. With `secondsPerFrame` 0.25 a least-squares fit to
+ * LLaVA-Video's table 8 gives 1.00 points per e-fold of duration and 0.56 per e-fold of density
+ * (fidelity.ablations.test.ts repeats the fit). 0.25 was chosen because the authors find 110 frames of clips up to 30 s
+ * still improving; 0.5 would fit as well, 1 and above worse. `resolution` exceeds `density` slightly: at equal tokens,
+ * going from 2×2 to 6×6 tiles gained 0.45 points (Higher AnyRes), a fifth of a point per e-fold of pixels, where
+ * doubling the tokens gave 2.8.
  */
 export const DEFAULT_FIDELITY: FidelityExponents = {
 	resolution: 0.3,
@@ -43,9 +44,9 @@ export interface Range {
 }
 
 /**
- * What the tables leave open, in the same scale: one standard error of the fit for density (±0.33 of 0.56) and duration
- * (±0.32 of 1.00); for what resolution weighs beyond density, from the gain over the full ninefold of pixels to that
- * over the part which images of common sizes can use.
+ * The uncertainty the tables leave, on the same scale. For density (±0.33 of 0.56) and duration (±0.32 of 1.00): one
+ * standard error of the fit. For the weight of resolution beyond density: from the gain over the full ninefold increase
+ * in pixels to the gain over the part that images of common sizes can use.
  */
 const PUBLISHED_RANGES = {
 	density: { min: 0.1, max: 0.4 },
@@ -53,18 +54,20 @@ const PUBLISHED_RANGES = {
 	duration: { min: 0.3, max: 0.6 },
 } as const satisfies Record<string, Range>;
 
-/** The exponents of one plan, each with the range it is known to. */
+/** The exponents of one plan, each with its range of uncertainty. */
 export interface FidelityModel {
 	readonly exponents: FidelityExponents;
 	readonly ranges: {
 		readonly density: Range;
-		/** The resolution exponent less the density exponent. */
+		/** The resolution exponent minus the density exponent. */
 		readonly resolutionBeyondDensity: Range;
 		readonly duration: Range;
 	};
 }
 
-/** Defaults with what a request sets. What a person sets is taken as known: its range is that one value. */
+/**
+ * The defaults overridden by the request. A value set by the user counts as known, so its range is that single value.
+ */
 export function fidelityModel(
 	asked: { readonly [E in keyof FidelityExponents]?: number | undefined } = {},
 ): FidelityModel {
@@ -90,18 +93,18 @@ export function fidelityModel(
 
 /** The three shares of one item, each from 0 to 1. */
 export interface KeptShares {
-	/** Pixels of the source that reach the tower. Enlarging one axis does not make up for shrinking the other. */
+	/** Share of source pixels that reach the tower. Enlarging one axis does not compensate for shrinking the other. */
 	readonly resolution: number;
-	/** Features per patch, overview included. */
+	/** Features per patch, including the overview. */
 	readonly density: number;
-	/** Of the clip's duration; 1 for an image. */
+	/** Share of the clip's duration; 1 for an image. */
 	readonly duration: number;
 }
 
-/** What of one media item survives in its layout. */
+/** What survives of one media item in its layout. */
 export function keptShares(item: MediaItem, layout: ItemLayout, secondsPerFrame: number): KeptShares {
 	const { tileGrid, patchGrid, canvas, content, cappedGrid, parts } = layout;
-	// Patches under the image itself: the canvas's patches, less those that see only padding; and the overview's.
+	// Patches that see the image: the canvas's patches minus those that see only padding, plus the overview's.
 	const patches =
 		tileGrid.rows *
 		patchGrid.rows *
@@ -120,7 +123,7 @@ export function keptShares(item: MediaItem, layout: ItemLayout, secondsPerFrame:
 function keptDuration(item: MediaItem, frames: number, secondsPerFrame: number): number {
 	if (item.kind === "image") return 1;
 	const seconds = durationSeconds(item);
-	// Without a frame rate the duration is unknown; every frame kept counts as everything seen.
+	// Without a frame rate the duration is unknown, so keeping every frame counts as full coverage.
 	return Math.min(1, seconds === undefined ? frames / item.frames : (frames * secondsPerFrame) / seconds);
 }
 
@@ -134,8 +137,8 @@ export function fidelityOf(kept: KeptShares, exponents: FidelityExponents): numb
 }
 
 /**
- * Means of the natural logarithms of the shares over samples: what fidelity and its uncertainty are linear in. `used` is
- * the share of images, and of samples, that are used at all.
+ * Means over samples of the natural logarithms of the shares. Fidelity's logarithm and its uncertainty are linear in
+ * them. `used` is the share of images, and of samples, that are used at all.
  */
 export interface LogShares {
 	readonly resolution: number;
@@ -145,12 +148,12 @@ export interface LogShares {
 }
 
 /**
- * Squared: with k of n images the share of pairs that can be compared is about (k/n)². A sample that is refused counts
- * alike. This project's choice; no ablation is published.
+ * Squared, because with k of n images the share of pairs that can be compared is about (k/n)². A refused sample counts
+ * the same way. This project's choice; no ablation is published.
  */
 const USED_EXPONENT = 2;
 
-/** Shares below this count as this: the padding rule of LLaVA-1.6 can drop every row of a sliver. */
+/** Smaller shares are clamped to this. LLaVA-1.6's padding rule can drop every row of a very thin image. */
 const MIN_SHARE = 1e-6;
 
 export function logShare(share: number): number {
@@ -174,7 +177,7 @@ function weigh(logs: LogShares, { resolution, density, duration }: FidelityExpon
 /** How much more `a` keeps than `b`, as the logarithm of the ratio of fidelities. */
 export interface FidelityGap {
 	readonly central: number;
-	/** Smallest and largest over the ranges of the exponents. */
+	/** Minimum and maximum over the ranges of the exponents. */
 	readonly min: number;
 	readonly max: number;
 }
@@ -201,22 +204,25 @@ export function fidelityGap(a: LogShares, b: LogShares, { exponents, ranges }: F
 }
 
 /**
- * Gaps below this are noise: half a benchmark point, by which neighbouring rows of the Higher AnyRes table differ at equal
- * tokens, where 0.25 of fidelity's logarithm stands for 2.35 points.
+ * Smaller gaps are noise. This is half a benchmark point, the difference between neighboring rows of the Higher AnyRes
+ * table at equal tokens, where 0.25 of log fidelity corresponds to 2.35 points.
  */
 const NOISE = 0.05;
 
-/** Whether the first keeps more beyond what the ablations leave open. */
+/** Whether the first keeps more, beyond the uncertainty of the ablations. */
 export function isClearlyMore({ central, min }: FidelityGap): boolean {
 	return min > 0 && central >= NOISE;
 }
 
-/** Whether the first keeps less beyond what the ablations leave open. */
+/** Whether the first keeps less, beyond the uncertainty of the ablations. */
 export function isClearlyLess({ central, max }: FidelityGap): boolean {
 	return max < 0 && central <= -NOISE;
 }
 
-/** `isClearlyLess` of the gap of `a` to `b`, without the gap: a search asks it hundreds of thousands of times. */
+/**
+ * Same as `isClearlyLess` on the gap of `a` to `b`, but without building the gap object: a search calls this hundreds
+ * of thousands of times.
+ */
 export function keepsClearlyLess(a: LogShares, b: LogShares, { exponents, ranges }: FidelityModel): boolean {
 	const resolution = a.resolution - b.resolution;
 	const density = a.density - b.density;
@@ -238,9 +244,9 @@ function largest(factor: number, { min, max }: Range): number {
 }
 
 /**
- * What frames beyond those of training cost a released checkpoint, to be added to the logarithm of the duration share.
- * A model trained on 32 frames gained half as much from 64 as one trained on 64, and lost at 110 (LLaVA-Video, table 8,
- * second group): in the logarithm x of frames over trained frames the gain is about x − 0.9·x².
+ * The penalty for giving a released checkpoint more frames than in training, to add to the logarithm of the duration
+ * share. A model trained on 32 frames gained half as much from 64 as one trained on 64, and lost at 110 (LLaVA-Video,
+ * table 8, second group). With x the logarithm of frames over trained frames, the gain is about x − 0.9·x².
  */
 export function untrainedFramesLoss(frames: number, trainedFrames: number): number {
 	const beyond = Math.max(0, Math.log(frames / trainedFrames));

@@ -1,6 +1,6 @@
 /**
- * The joint answer: with a limit on the mean tokens over the mix instead of one per scenario, which allocations are best
- * together, and where spare tokens buy the most. Exact: the frontiers are combined pair by pair and pruned.
+ * The joint answer for a limit on mean tokens over the mix, instead of one limit per scenario: which allocations are
+ * best together, and where spare tokens gain the most. Exact: the frontiers are combined pair by pair and pruned.
  */
 
 import type { Scenario } from "../sample.ts";
@@ -10,11 +10,14 @@ export interface JointScenario {
 	readonly scenario: Scenario;
 	/** Share of the mix, 0 to 1. */
 	readonly share: number;
-	/** How much its fidelity counts beside its share. */
+	/** Weight of its fidelity, multiplied with the share. */
 	readonly priority: number;
 	/** Ascending in mean tokens and fidelity. */
 	readonly frontier: readonly AllocationResult[];
-	/** Which of them may be chosen, ascending, at least one: with the others a sample grows over the per-sample limit. */
+	/**
+	 * Indices of the frontier points that may be chosen, ascending, at least one. With the others, some sample would
+	 * exceed the per-sample limit.
+	 */
 	readonly choosable: readonly number[];
 }
 
@@ -22,11 +25,11 @@ export interface JointChoice {
 	readonly scenario: Scenario;
 	readonly result: AllocationResult;
 	/**
-	 * What 1,000 more tokens per sample of this scenario add to its own fidelity, up to the next point of its frontier;
-	 * 0 when there is none.
+	 * Gain in this scenario's own fidelity per 1,000 more tokens per sample, up to the next point of its frontier; 0 when
+	 * there is no such point.
 	 */
 	readonly gainPer1000Tokens: number;
-	/** The same for 1,000 more mean tokens over the whole mix, with the priority: comparable between scenarios. */
+	/** Gain per 1,000 more mean tokens over the whole mix, including the priority. Comparable between scenarios. */
 	readonly mixGainPer1000Tokens: number;
 }
 
@@ -36,12 +39,12 @@ export interface JointPlan {
 	readonly meanTokens: number;
 	/** Mean fidelity over the mix, weighted by share and priority. */
 	readonly fidelity: number;
-	/** False when even the smallest allocations are over the limit. */
+	/** False when even the smallest allocations exceed the limit. */
 	readonly fits: boolean;
 	readonly choices: readonly JointChoice[];
-	/** Where spare tokens help most; absent when nothing is left to gain. */
+	/** The scenario where spare tokens help most. Absent when nothing is left to gain. */
 	readonly spendNext?: Scenario;
-	/** Combinations of frontier points the answer is the best of. */
+	/** Number of frontier-point combinations the answer was chosen from. */
 	readonly combinations: number;
 }
 
@@ -51,7 +54,7 @@ interface Combination {
 	readonly picks: readonly number[];
 }
 
-/** Maximises mean fidelity subject to `Σ share · mean tokens ≤ meanTokensLimit`. */
+/** Maximizes mean fidelity subject to `Σ share · mean tokens ≤ meanTokensLimit`. */
 export function planJoint(scenarios: readonly JointScenario[], meanTokensLimit: number): JointPlan {
 	const weights = scenarios.map(({ share, priority }) => share * priority);
 	const totalWeight = weights.reduce((sum, weight) => sum + weight, 0) || 1;
@@ -99,8 +102,9 @@ export function planJoint(scenarios: readonly JointScenario[], meanTokensLimit: 
 }
 
 /**
- * Which frontier points keep every sample within `longest` tokens; the first if none does. The frontier ascends in mean
- * tokens, not in those of the longest sample, so a point over the limit may stand below one within it.
+ * Indices of the frontier points that keep every sample within `longest` tokens; the first point if none does. The
+ * frontier ascends in mean tokens but not in tokens of the longest sample, so a point that exceeds the limit may
+ * precede one that fits.
  */
 export function withinSample(
 	points: readonly AllocationResult[],
@@ -113,7 +117,10 @@ export function withinSample(
 	return within.length > 0 ? within : [0];
 }
 
-/** Best fidelity per 1,000 tokens over all points above `pick`: a flat next step must not hide a steep one after it. */
+/**
+ * Highest fidelity gain per 1,000 tokens over all points above `pick`. Looking only at the next point would let a flat
+ * step hide a steep one after it.
+ */
 function steepestGain(frontier: readonly AllocationResult[], pick: number): number {
 	const from = frontier[pick];
 	if (from === undefined) return 0;
@@ -124,7 +131,7 @@ function steepestGain(frontier: readonly AllocationResult[], pick: number): numb
 	}, 0);
 }
 
-/** Ascending in tokens, each better than all before. */
+/** Sorted by tokens, keeping only combinations with a higher value than all before them. */
 function prune(combinations: Combination[]): Combination[] {
 	combinations.sort((a, b) => a.tokens - b.tokens || b.value - a.value);
 	const kept: Combination[] = [];

@@ -1,4 +1,6 @@
-/** What a scenario's samples look like: measured from files, described in the request, or assumed and called so. */
+/**
+ * What a scenario's samples look like: measured from files, described in the request, or assumed and labeled as such.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import {
@@ -21,14 +23,14 @@ export interface WeightedSample {
 export interface ScenarioMedia {
 	readonly samples: readonly WeightedSample[];
 	readonly origin: "files" | "described" | "assumed";
-	/** Where they came from, for people. */
+	/** Where the samples came from, as text for people. */
 	readonly note: string;
 }
 
 export type MediaProfile = { readonly [S in Scenario]: ScenarioMedia };
 
 /**
- * Sizes used for a scenario nothing is known about. They are common device and document formats, not measured on any
+ * Image sizes assumed when nothing is known about a scenario. Common device and document formats, not measured on any
  * data set: a camera photo at 4:3, full HD, a phone screenshot, an A4 page at 150 dpi, and a web image.
  */
 const ASSUMED_IMAGES: readonly ImageItem[] = [
@@ -42,16 +44,16 @@ const ASSUMED_VIDEOS: readonly VideoItem[] = [
 	{ kind: "video", width: 1280, height: 720, frames: 900, fps: 30 },
 	{ kind: "video", width: 1920, height: 1080, frames: 300, fps: 30 },
 ];
-/** Images per multi-image sample when nothing is said: LLaVA-OneVision's budget example is a handful. */
+/** Default range of images per multi-image sample. LLaVA-OneVision's budget example is a handful. */
 const ASSUMED_IMAGES_PER_SAMPLE = { min: 2, max: 6 };
 
-/** Most image counts and sizes that made-up groups are built from, evenly over all. */
+/** Maximum image counts and sizes used to synthesize groups, spread evenly over all. */
 const GROUP_COUNTS = 16;
 const GROUP_SIZES = 200;
 
 const DEFAULT_FPS = 30;
 
-/** Samples per scenario from the request's description and the samples read from files. */
+/** Samples per scenario, from the request's description and the samples read from files. */
 export function profileMedia(described: PlanRequest["media"], files: readonly Sample[]): MediaProfile {
 	const byScenario: Record<Scenario, WeightedSample[]> = { "single-image": [], "multi-image": [], video: [] };
 	for (const sample of files) {
@@ -108,7 +110,10 @@ function describedVideos(described: PlanRequest["media"]): WeightedSample[] {
 	});
 }
 
-/** Multi-image samples made of the single images at hand: every count in the range, every size, alike. */
+/**
+ * Multi-image samples built from the available single images: every count in the range with every size, equally
+ * weighted.
+ */
 function groupImages(
 	singles: readonly WeightedSample[],
 	asked: { readonly min?: number; readonly max?: number } | undefined,
@@ -142,7 +147,7 @@ function groupImages(
 	};
 }
 
-/** The same samples with equal ones merged: what is counted once, weighted by how often it occurs. */
+/** The same samples with duplicates merged, so that each is counted once and weighted by how often it occurs. */
 export function mergeEqual(samples: readonly WeightedSample[]): WeightedSample[] {
 	const merged = new Map<string, { sample: Sample; weight: number }>();
 	for (const { sample, weight } of samples) {
@@ -160,7 +165,7 @@ export function mergeEqual(samples: readonly WeightedSample[]): WeightedSample[]
 	return [...merged.values()];
 }
 
-/** Scenarios that have a share in the mix, in the fixed order. */
+/** Scenarios with a nonzero share in the mix, in fixed order. */
 export function presentScenarios(mix: Readonly<Record<Scenario, number>>): Scenario[] {
 	return SCENARIOS.filter((scenario) => mix[scenario] > 0);
 }

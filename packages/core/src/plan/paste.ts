@@ -1,6 +1,6 @@
 /**
- * Settings to paste: a plan's allocation as transformers' processor and as vLLM take it. What a tool cannot be told is
- * said beside it, never left out silently.
+ * Settings to paste: a plan's allocation in the form that transformers' processor and vLLM accept. Anything a tool has
+ * no argument for is stated in a note, never dropped silently.
  */
 
 import type { Knob, ProcessorArguments, Settings, SettingValue } from "../families/family.ts";
@@ -13,11 +13,11 @@ import { trainedValue } from "./trained.ts";
 export interface PasteBlock {
 	readonly tool: "transformers" | "vllm";
 	readonly lines: readonly string[];
-	/** What the lines cannot say. */
+	/** What the lines cannot express. */
 	readonly notes: readonly string[];
 }
 
-/** Blocks for every tool that runs the checkpoint as it is; none for a recipe that has to be trained first. */
+/** Blocks for every tool that can run the checkpoint as is. Empty for a recipe that has to be trained first. */
 export function pasteBlocks(request: ResolvedPlanRequest, scenarios: readonly ScenarioPlan[]): PasteBlock[] {
 	if (request.purpose !== "deploy" || scenarios.length === 0) return [];
 	const inTransformers =
@@ -25,7 +25,7 @@ export function pasteBlocks(request: ResolvedPlanRequest, scenarios: readonly Sc
 	return [...(inTransformers ? [transformersBlock(request, scenarios)] : []), vllmBlock(request, scenarios)];
 }
 
-/** The settings that differ from what the checkpoint does by itself. */
+/** The settings that differ from the checkpoint's own defaults. */
 function changedSettings(request: ResolvedPlanRequest, { scenario, chosen }: ScenarioPlan): Settings {
 	const knobs: readonly Knob[] = familyById(request.checkpoint.family).knobs(request.checkpoint.constants)[
 		scenario
@@ -34,7 +34,7 @@ function changedSettings(request: ResolvedPlanRequest, { scenario, chosen }: Sce
 		Object.entries(chosen.allocation.settings).filter(([setting, value]) => {
 			const knob = knobs.find((candidate) => candidate.setting === setting);
 			if (knob === undefined) return true;
-			// The frames of training are a habit of its users: the processor itself may take every frame.
+			// The number of training frames is only a convention of its users: the processor itself may take every frame.
 			return knob.bound === "frames" || trainedValue(request.checkpoint, knob) !== value;
 		}),
 	);
@@ -70,7 +70,7 @@ function transformersBlock(request: ResolvedPlanRequest, scenarios: readonly Sce
 	};
 }
 
-/** Arguments under the settings' own names. */
+/** Arguments named like the settings. */
 function byOwnName(changed: Settings, { scenario }: ScenarioPlan): ProcessorArguments {
 	const values = Object.fromEntries(
 		Object.entries(changed).map(([key, value]) => [key.replace(/^video_/, ""), python(value)]),
@@ -99,7 +99,7 @@ function imageLimitNotes(scenarios: readonly ScenarioPlan[]): string[] {
 }
 
 /**
- * `vllm serve` arguments. Names: vllm-project/vllm docs/configuration/engine_args (`--max-model-len`,
+ * `vllm serve` arguments. Names come from vllm-project/vllm docs/configuration/engine_args (`--max-model-len`,
  * `--limit-mm-per-prompt`, `--media-io-kwargs`, `--mm-processor-kwargs`).
  */
 function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPlan[]): PasteBlock {
@@ -125,7 +125,7 @@ function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPla
 					: family.vllmArguments?.[setting];
 			if (isFrames && !isIgnored) mediaIo.video = { num_frames: value };
 			else if (!isFrames && !isIgnored && key !== undefined) {
-				// What a scenario leaves as it is counts too: one argument serves all requests.
+				// Values a scenario leaves unchanged count too, because one argument applies to all requests.
 				wanted.set(key, (wanted.get(key) ?? new Map()).set(plan.scenario, value));
 			} else if (setting in changed) unread.add(`${setting} ${value}`);
 		}
@@ -154,7 +154,10 @@ function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPla
 	};
 }
 
-/** Processor arguments that all scenarios agree on, and a note for those that differ: they go with the request. */
+/**
+ * Splits processor arguments: those all scenarios agree on, and a note for those that differ and must be passed per
+ * request.
+ */
 function splitByRequest(
 	wanted: ReadonlyMap<string, ReadonlyMap<string, SettingValue>>,
 	request: ResolvedPlanRequest,
@@ -167,7 +170,7 @@ function splitByRequest(
 	const perRequest: string[] = [];
 	for (const [key, byScenario] of wanted) {
 		const values = [...new Set(byScenario.values())];
-		// Nothing to say where every scenario keeps the model's own value.
+		// No note is needed when every scenario keeps the model's own value.
 		if (!values.some((value) => changed.has(String(value)))) continue;
 		const [only] = values;
 		if (values.length === 1 && only !== undefined) setNested(server, key, only);
@@ -194,7 +197,7 @@ function setNested(target: Record<string, unknown>, key: string, value: SettingV
 	}
 }
 
-/** To the next multiple of 256, so that a prompt a few tokens longer still fits. */
+/** Rounds up to a multiple of 256, so that a prompt a few tokens longer still fits. */
 function roundUp(tokens: number): number {
 	return Math.ceil(tokens / 256) * 256;
 }

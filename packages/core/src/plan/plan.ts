@@ -1,4 +1,4 @@
-/** The plan: one answer put together from allocation, joint budget, contrast, extrapolation, curriculum, cost, skills and rules. */
+/** Builds the plan from allocation, joint budget, contrast, extrapolation, curriculum, cost, skills and rules. */
 
 import { OnevisionError } from "@onevision/base";
 import { knownModelOf, type Model } from "../cost/model.ts";
@@ -25,7 +25,7 @@ import { expectSkills, type SkillPlan } from "./skills.ts";
 import { statistics } from "./statistics.ts";
 import { trainedFramesOf } from "./trained.ts";
 
-/** What one request of a scenario costs, for its median sample. */
+/** Cost of one request of a scenario, for its median sample. */
 export interface ScenarioCost {
 	readonly scenario: Scenario;
 	readonly cost: RequestCost;
@@ -36,29 +36,30 @@ export interface Plan {
 	readonly version: 2;
 	readonly request: ResolvedPlanRequest;
 	readonly scenarios: readonly ScenarioPlan[];
-	/** Visual tokens per sample expected over the mix. */
+	/** Expected visual tokens per sample over the mix. */
 	readonly expectedTokens: number;
 	readonly joint: JointPlan;
 	readonly fixedAgainstDynamic: FixedAgainstDynamic;
-	/** Absent when the mix has no video, and where the model's context is not known. */
+	/** Absent when the mix has no video, or when the model's context length is unknown. */
 	readonly extrapolation?: Extrapolation;
 	readonly curriculum: CurriculumPlan;
-	/** Absent where the widths of the language model are not known. */
+	/** Absent when the widths of the language model are unknown. */
 	readonly costs?: readonly ScenarioCost[];
 	readonly skills: readonly SkillPlan[];
-	/** The chosen settings as the tools that run the model take them. */
+	/** The chosen settings in the form that the tools running the model accept. */
 	readonly paste: readonly PasteBlock[];
 	readonly findings: readonly Finding[];
-	/** Whether a reject or refusal stands that was not overridden. */
+	/** Whether any reject or refusal applies that was not overridden. */
 	readonly refused: boolean;
 }
 
 /**
- * Answers a plan request. `files` are the samples read from the user's media, if any; scenarios without any are planned
- * on what the request describes, else on assumed sizes, and say so. `checkpoint` takes the place of the request's model.
+ * Answers a plan request. `files` are the samples read from the user's media, if any. Scenarios without files are
+ * planned on the request's description, or else on assumed sizes, and the plan says so. `checkpoint` overrides the
+ * request's model.
  *
- * @throws OnevisionError for a request that can't be understood; a plan that should not be carried out is returned with
- * `refused` set instead
+ * @throws OnevisionError when the request cannot be understood. A plan that should not be carried out is returned with
+ * `refused` set instead.
  */
 export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoint?: Checkpoint): Plan {
 	const asked = planRequestSchema.parse(given, "");
@@ -126,14 +127,14 @@ export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoi
 	};
 }
 
-/** Scenarios the checkpoint has seen in training before the plan's first stage. */
+/** Scenarios the checkpoint was trained on before the plan's first stage. */
 function trainedScenarios({ checkpoint, curriculum }: ResolvedPlanRequest): readonly Scenario[] | "unknown" {
 	if (curriculum.done.length === 0) return [];
 	if (checkpoint.trainedThrough === undefined) return "unknown";
 	return checkpoint.trainedThrough === "single-image" ? ["single-image"] : SCENARIOS;
 }
 
-/** Scenarios in the mix that the family takes. */
+/** Scenarios in the mix that the family accepts. */
 function plannable(request: ResolvedPlanRequest): Scenario[] {
 	const { scenarios } = familyById(request.checkpoint.family);
 	return presentScenarios(request.mix).filter((scenario) => scenarios.includes(scenario));
@@ -202,10 +203,10 @@ function planExtrapolation(
 	});
 }
 
-/** Frames per second of the clip that stands for all in the extrapolation. */
+/** Frame rate of the representative clip used for extrapolation. */
 const CLIP_FPS = 30;
 
-/** Frames and context tokens of a 720p clip under the plan's settings; `undefined` when the family refuses it. */
+/** Frames and context tokens of a 720p clip under the plan's settings. `undefined` when the family refuses it. */
 function countOwnClip(
 	request: ResolvedPlanRequest,
 	settings: Settings,
@@ -216,8 +217,9 @@ function countOwnClip(
 }
 
 /**
- * Context tokens of a 720p clip of which so many frames are used, set by the knob that bounds frames, whatever its name;
- * `undefined` when the family refuses it or takes another number. Families that pair or group frames may round.
+ * Context tokens of a 720p clip of which this many frames are used, set through whichever knob bounds frames.
+ * `undefined` when the family refuses the clip or takes a different number; families that pair or group frames may
+ * round.
  */
 function countClip(
 	request: ResolvedPlanRequest,
@@ -238,7 +240,7 @@ function countClip(
 	return counted.contextTokens;
 }
 
-/** Frames are rounded to pairs, or to the four or eight that a family pools in time. */
+/** Tolerance for families that round frames to pairs, or to the groups of four or eight they pool over time. */
 const FRAME_ROUNDING = 7;
 
 function countVideo(
@@ -259,7 +261,7 @@ function countVideo(
 	}
 }
 
-/** The curriculum needs a load for every scenario of its stages, also those the mix leaves out. */
+/** The curriculum needs a load for every scenario in its stages, including those the mix leaves out. */
 function planStages(
 	request: ResolvedPlanRequest,
 	media: MediaProfile,
@@ -275,7 +277,7 @@ function planStages(
 			const { plan } = planScenario(question, media[scenario], 0, request.budget, request.fit);
 			return scenarioLoad(plan.chosen);
 		} catch (error) {
-			// A checkpoint may refuse what its family takes; the mix does not ask for it, so the stage goes without.
+			// A checkpoint may refuse what its family accepts. The mix does not ask for this scenario, so the stage omits it.
 			if (error instanceof OnevisionError) return undefined;
 			throw error;
 		}
@@ -309,7 +311,7 @@ function planStages(
 	});
 }
 
-/** Cost of the sample whose tokens are the scenario's median. */
+/** Cost of the sample with the scenario's median tokens. */
 function costOfMedian(
 	request: ResolvedPlanRequest,
 	model: Model,
@@ -335,7 +337,7 @@ function costOfMedian(
 	);
 }
 
-/** The layout of the first sample with so many visual tokens. */
+/** The layout of the first sample with this many visual tokens. */
 function layoutWith(
 	counter: Counter,
 	maxImages: number | undefined,
@@ -347,7 +349,7 @@ function layoutWith(
 			const layout = counter.count(limitImages(sample, maxImages));
 			if (layout.visualTokens === visualTokens) return layout;
 		} catch (error) {
-			// A sample the family refuses was counted as left out; the median is among the others.
+			// Samples the family refuses were counted as left out; the median is among the others.
 			if (!(error instanceof OnevisionError)) throw error;
 		}
 	}

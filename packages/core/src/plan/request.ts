@@ -1,6 +1,6 @@
 /**
- * A plan request: the question a plan answers, as a person writes it in YAML or JSON. Every key is declared here once;
- * checking, the JSON Schema, the docs table and the command line come from this declaration.
+ * A plan request: the question a plan answers, as written by a person in YAML or JSON. Every key is declared once,
+ * here; validation, the JSON Schema, the docs table and the command line derive from this declaration.
  */
 
 import { MAX_SIDE } from "@onevision/base";
@@ -44,7 +44,7 @@ const range = (doc: string, max: number) =>
 		max: optional(integer("Most", { min: 1, max })),
 	});
 
-/** The highest bounds there are. */
+/** The largest bounds a request may set. */
 export const LIMITS = { frames: MAX_FRAMES, images: 1000, tiles: 36, pooling: 8 } as const;
 
 const mix = object("Share of each scenario; percent summing to 100, or fractions summing to 1", {
@@ -251,5 +251,5 @@ export const planRequestSchema = object("A plan request", {
 	),
 });
 
-/** What was asked. Resolved against the tables and the media by `resolvePlanRequest`. */
+/** The request as written. `resolvePlanRequest` resolves it against the tables and the media. */
 export type PlanRequest = Infer<typeof planRequestSchema>;

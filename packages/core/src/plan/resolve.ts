@@ -1,4 +1,4 @@
-/** From what was asked to what is planned: names looked up, defaults filled in, contradictions refused. */
+/** Turns a request into a fully specified one: looks up names, fills in defaults and rejects contradictions. */
 
 import { nearest, OnevisionError } from "@onevision/base";
 import { checkpointById, resolveCheckpointId } from "../checkpoints.ts";
@@ -16,13 +16,13 @@ import type { ResolvedPlanRequest } from "./resolved.ts";
 import { RULE_IDS, type RuleId } from "./rule-ids.ts";
 
 export const DEFAULT_BUDGET = 3500;
-/** The model id of a plan whose model is described, not named. */
+/** Model id for plans whose model is described rather than named. */
 const CUSTOM = "custom";
 export const DEFAULT_MODEL = "llava-onevision-qwen2-7b-ov";
 const DEFAULT_MIX: Readonly<Record<Scenario, number>> = { "single-image": 40, "multi-image": 30, video: 30 };
 const DEFAULT_HARDWARE = "h100-sxm";
 
-/** Throws `unknown-name` or `invalid-input`, naming the key. `given` takes the place of the request's model. */
+/** Throws `unknown-name` or `invalid-input`, naming the key. `given` overrides the request's model. */
 export function resolvePlanRequest(asked: PlanRequest, given?: Checkpoint): ResolvedPlanRequest {
 	const budget = asked.budget ?? DEFAULT_BUDGET;
 	const { model, checkpoint } =
@@ -58,7 +58,7 @@ export function resolvePlanRequest(asked: PlanRequest, given?: Checkpoint): Reso
 	};
 }
 
-/** Shares summing to 1, from percent or fractions. Throws when they sum to neither. */
+/** Shares summing to 1, from percentages or fractions. Throws when they sum to neither 100 nor 1. */
 export function resolveMix(asked: PlanRequest["mix"]): Readonly<Record<Scenario, number>> {
 	const mix = asked ?? DEFAULT_MIX;
 	const total = SCENARIOS.reduce((sum, scenario) => sum + (mix[scenario] ?? 0), 0);
@@ -110,7 +110,7 @@ function resolveModel(asked: PlanRequest["model"]): {
 
 type CustomModel = Exclude<NonNullable<PlanRequest["model"]>, string>;
 
-/** A LLaVA-OneVision recipe over any tower and language model. */
+/** A LLaVA-OneVision recipe with any tower and language model. */
 function customCheckpoint(
 	towerId: TowerId,
 	tower: Tower,
@@ -141,7 +141,7 @@ function customCheckpoint(
 	};
 }
 
-/** An end that is not given is as far as the request can say. */
+/** A missing end of a range defaults to the widest value a request may set. */
 function resolveLimits(asked: PlanRequest["limits"] = {}): ResolvedPlanRequest["limits"] {
 	const entries = Object.entries(asked).map(
 		([key, { min = 1, max = LIMITS[key as keyof typeof LIMITS] }]) => {
@@ -152,12 +152,12 @@ function resolveLimits(asked: PlanRequest["limits"] = {}): ResolvedPlanRequest["
 	return Object.fromEntries(entries);
 }
 
-/** Rank of LLaVA's own LoRA script: haotian-liu/LLaVA scripts/v1_5/finetune_lora.sh (`lora_r 128`). */
+/** LoRA rank from LLaVA's own script: haotian-liu/LLaVA scripts/v1_5/finetune_lora.sh (`lora_r 128`). */
 const DEFAULT_LORA_RANK = 128;
 
 /**
- * Stages behind a checkpoint: none for a model that is not released, all but task transfer for a released one, unless its
- * row says that it stopped earlier (LLaVA-OneVision's single-image checkpoints).
+ * Stages a checkpoint has already completed: none for an unreleased model, all but task transfer for a released one. A
+ * row can say that training stopped earlier (LLaVA-OneVision's single-image checkpoints).
  */
 function stagesBehind(checkpoint: Checkpoint, model: string): readonly StageId[] {
 	if (model === CUSTOM) return [];
@@ -169,7 +169,7 @@ function resolveCurriculum(
 	checkpoint: Checkpoint,
 	model: string,
 ): ResolvedPlanRequest["curriculum"] {
-	// Whoever trains the projector's alignment starts from scratch; a stage that is trained again is not behind.
+	// Training the alignment stage means starting from scratch. A stage that is trained again does not count as completed.
 	const fromScratch = asked?.start === "scratch" || asked?.order?.includes("alignment") === true;
 	const done = fromScratch
 		? []
@@ -235,11 +235,12 @@ function resolveRuleId(id: string): RuleId {
 	return lookUp("allow", id, RULE_IDS);
 }
 
-/** The id in a table, without regard to case. Throws `unknown-name` with the nearest. */
+/** The ids of a table. */
 function idsOf<T extends string>(table: Readonly<Record<T, unknown>>): T[] {
 	return Object.keys(table) as T[];
 }
 
+/** The id that matches `asked`, ignoring case. Throws `unknown-name`, suggesting the nearest id. */
 function lookUp<T extends string>(path: string, asked: string, ids: readonly T[]): T {
 	const found = ids.find((id) => id.toLowerCase() === asked.toLowerCase());
 	if (found !== undefined) return found;

@@ -1,4 +1,4 @@
-/** What a plan request means, once names are looked up and defaults filled in. */
+/** A plan request after names are looked up and defaults filled in. */
 
 import type { Offload } from "../cost/memory.ts";
 import type { Part } from "../facts/curriculum.ts";
@@ -13,7 +13,7 @@ import type { PlanRequest } from "./request.ts";
 import type { RuleId } from "./rule-ids.ts";
 import type { FitStatistic } from "./scenario.ts";
 
-/** A plan request with nothing left open. */
+/** A fully specified plan request. */
 export interface ResolvedPlanRequest {
 	/** Visual tokens per sample. */
 	readonly budget: number;
@@ -36,7 +36,7 @@ export interface ResolvedPlanRequest {
 	readonly fidelity: FidelityModel;
 	readonly textTokens: { readonly prompt: number; readonly answer: number };
 	readonly curriculum: {
-		/** Stages the checkpoint has behind it. */
+		/** Stages the checkpoint has already completed. */
 		readonly done: readonly StageId[];
 		readonly order: readonly StageId[];
 		readonly samples: Readonly<Record<StageId, number>>;
@@ -58,12 +58,12 @@ export interface ResolvedPlanRequest {
 		readonly trainingEfficiency: number;
 		readonly prefillEfficiency: number;
 		readonly zeroStage: number;
-		/** Absent: chosen from the memory, stage by stage. */
+		/** Absent: chosen stage by stage from the available memory. */
 		readonly microBatch?: number;
 		readonly activationCheckpointing: boolean;
 		readonly offload: Offload;
 		readonly requestBatch: number;
-		/** Keys that were not asked for: their values are this project's defaults. */
+		/** Keys that were not requested. Their values are this project's defaults. */
 		readonly assumed: readonly string[];
 	};
 	readonly inference: NonNullable<PlanRequest["inference"]>;

@@ -1,4 +1,4 @@
-/** Ids of the planner's rules, as a request's `allow` names them. */
+/** Ids of the planner's rules, as named in a request's `allow`. */
 
 export const RULE_IDS = [
 	"single-image-first",

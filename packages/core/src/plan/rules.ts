@@ -1,6 +1,6 @@
 /**
- * Hard rejects, refusals and warnings: each rule has an id, a reason and a source, and looks at the finished plan.
- * A reject or a refusal stops the plan unless its id is in `allow`; then the plan records that it was overridden.
+ * Hard rejects, refusals and warnings. Each rule has an id, a reason and a source, and inspects the finished plan. A
+ * reject or refusal stops the plan unless its id is in `allow`; the plan then records that it was overridden.
  */
 
 import { formatInteger, formatPercent } from "@onevision/base";
@@ -15,7 +15,7 @@ import { CONTEXT_RISK_ABOVE, type ScenarioPlan, UNDER_TOKENIZED_BELOW } from "./
 
 export type Severity = "reject" | "refuse" | "warn";
 
-/** What rules look at. */
+/** Input to the rules. */
 export interface RuleContext {
 	readonly request: ResolvedPlanRequest;
 	readonly scenarios: readonly ScenarioPlan[];
@@ -28,7 +28,7 @@ interface Rule {
 	/** Why the rule exists. */
 	readonly reason: string;
 	readonly source: string;
-	/** What is wrong with this plan and what to do, one line each; empty when the rule is kept. */
+	/** What is wrong with this plan and what to do about it, one line each. Empty when the plan satisfies the rule. */
 	check(context: RuleContext): readonly string[];
 }
 
@@ -38,16 +38,19 @@ export interface Finding {
 	readonly message: string;
 	readonly reason: string;
 	readonly source: string;
-	/** Whether the request allowed it knowingly. */
+	/** Whether the request explicitly allowed it. */
 	readonly overridden: boolean;
 }
 
 const LESSON = "the OneVision lesson's planner skill";
-/** Fewest visual tokens a sample with several images or frames is planned for. */
+/** Minimum visual tokens planned for a sample with several images or frames. */
 const MIN_BUDGET = 1024;
-/** Fewest frames at one feature per patch that the rule allows: four of 729 tokens, in the lesson's budget of 3,500. */
+/**
+ * Minimum frames at one feature per patch that the rule allows: four of 729 tokens, within the lesson's budget of
+ * 3,500.
+ */
 const MIN_FULL_FRAMES = 4;
-/** From this share on a product counts as a single-image product. */
+/** Share of single images from which a product counts as a single-image product. */
 const SINGLE_IMAGE_PRODUCT = 0.8;
 const SMALL_CONTEXT = 4096;
 const MANY_TILES = 16;
@@ -149,7 +152,7 @@ export const RULES = {
 		reason: "the curriculum and the fixed budget both rest on single images",
 		source: LESSON,
 		check: ({ request: { checkpoint, mix } }) =>
-			// A model whose budget follows the input already is what the rule recommends.
+			// A model whose budget already follows the input is what the rule recommends.
 			mix["single-image"] === 0 && !("max_pixels" in familyById(checkpoint.family).settings)
 				? [
 						"no single-image share in the mix; use a dynamic budget instead, e.g. --model qwen2.5-vl-7b, or give single-image a share",
@@ -306,7 +309,7 @@ export const RULES = {
 	},
 } as const satisfies Record<RuleId, Rule>;
 
-/** Tokens of one frame without pooling; `undefined` for a family that pools no frames. */
+/** Tokens of one unpooled frame. `undefined` for a family that does not pool frames. */
 function tokensOfFullFrame({ checkpoint }: ResolvedPlanRequest): number | undefined {
 	const knobs = familyById(checkpoint.family).knobs(checkpoint.constants).video;
 	const pooling = knobs.find(({ bound }) => bound === "pooling");
@@ -317,12 +320,12 @@ function tokensOfFullFrame({ checkpoint }: ResolvedPlanRequest): number | undefi
 	return counter.count({ media: [clip] }).items[0]?.parts.grid;
 }
 
-/** Positions of the model; where they are not known, nothing is over them. */
+/** The model's context length. When unknown, nothing exceeds it. */
 function contextOf({ checkpoint }: ResolvedPlanRequest): number {
 	return checkpoint.contextTokens ?? Number.POSITIVE_INFINITY;
 }
 
-/** What is still left to turn. */
+/** Options that are still left to reduce memory. */
 function memoryAdvice({ hardware, training }: ResolvedPlanRequest): string {
 	const advice = [
 		...(hardware.zeroStage < 3 ? ["raise hardware.zeroStage"] : []),
@@ -335,7 +338,7 @@ function memoryAdvice({ hardware, training }: ResolvedPlanRequest): string {
 	return advice.join(", or ");
 }
 
-/** Everything the rules have to say, in the order of the table. */
+/** All findings of the rules, in table order. */
 export function applyRules(context: RuleContext): Finding[] {
 	return RULE_IDS.flatMap((rule) => {
 		const { severity, reason, source, check }: Rule = RULES[rule];

@@ -1,4 +1,4 @@
-/** One scenario's answer: the allocation chosen for the budget, how it stands, what else was possible, and why. */
+/** The answer for one scenario: the allocation chosen for the budget, its status, the alternatives, and the reason. */
 
 import { formatInteger, formatPercent } from "@onevision/base";
 import type { Scenario } from "../sample.ts";
@@ -19,7 +19,7 @@ export const UNDER_TOKENIZED_BELOW = 0.7;
 /** Above this share of the budget a scenario risks the context. */
 export const CONTEXT_RISK_ABOVE = 1.3;
 
-/** `fits` is within the budget, never above it. */
+/** `fits` means within the budget, never above it. */
 export type ScenarioStatus = "fits" | "under-tokenized" | "over-budget" | "context-risk";
 
 export interface ScenarioPlan {
@@ -32,16 +32,16 @@ export interface ScenarioPlan {
 		readonly note: string;
 	};
 	readonly chosen: AllocationResult;
-	/** The statistic that had to fit, as a share of the budget. */
+	/** The statistic that had to fit, as a fraction of the budget. */
 	readonly budgetShare: number;
 	readonly status: ScenarioStatus;
-	/** Why this one, in a sentence or two. */
+	/** Why this allocation was chosen, in one or two sentences. */
 	readonly why: string;
-	/** Others that fit, told apart from the chosen one by nothing published; the chosen one was preferred. */
+	/** Other allocations that fit and that no published evidence separates from the chosen one. */
 	readonly ties: readonly AllocationResult[];
 	/** The next best that fit, best first, each clearly cheaper than the one before. */
 	readonly runnersUp: readonly AllocationResult[];
-	/** The cheapest allocation that clearly keeps more and does not fit, if there is one. */
+	/** The cheapest allocation that clearly keeps more but does not fit. Absent if there is none. */
 	readonly nextUp?: AllocationResult;
 	/** For every knob, what its other values would have given. */
 	readonly alternatives: readonly Alternatives[];
@@ -55,7 +55,7 @@ export interface ScenarioPlan {
 
 export type FitStatistic = Exclude<keyof Statistics, "p50">;
 
-/** Chooses for one scenario. `budget` in visual tokens per sample. */
+/** Chooses the allocation for one scenario. `budget` is in visual tokens per sample. */
 export function planScenario(
 	question: AllocationQuestion,
 	media: ScenarioMedia,
@@ -110,7 +110,7 @@ function statusOf(budgetShare: number): ScenarioStatus {
 	return budgetShare < UNDER_TOKENIZED_BELOW ? "under-tokenized" : "fits";
 }
 
-/** The preferred one that fits on every sample, not only on those that were searched. */
+/** The preferred result that fits on every sample, not only on the searched ones. */
 function preferExactly(
 	search: Search,
 	fitting: readonly AllocationResult[],
@@ -130,8 +130,8 @@ function preferExactly(
 const TIES = 2;
 
 /**
- * Ties worth naming: they trade something else for it than the chosen one, not a step of the same knob. At most two, those
- * with the highest fidelity.
+ * Ties worth reporting: they make a different trade-off from the chosen one, not just another step of the same knob. At
+ * most two, with the highest fidelity.
  */
 function pickTies(
 	fitting: readonly AllocationResult[],
@@ -155,7 +155,10 @@ function tradesAlike(a: AllocationResult, b: AllocationResult): boolean {
 	return keys.every((key) => Math.abs(a.logShares[key] - b.logShares[key]) < 0.3);
 }
 
-/** How far apart in mean tokens runners-up must be: neighbours on the frontier are no choice. */
+/**
+ * Maximum ratio of a runner-up's mean tokens to those of the one before. Adjacent frontier points would offer no real
+ * choice.
+ */
 const RUNNER_UP_STEP = 0.85;
 const RUNNERS_UP = 3;
 
@@ -172,14 +175,14 @@ function pickRunnersUp(fitting: readonly AllocationResult[], chosen: AllocationR
 	return picked;
 }
 
-/** The allocation with the fewest tokens: what is left when nothing fits. */
+/** The allocation with the fewest tokens, used when nothing fits. */
 function smallest(results: readonly AllocationResult[], fit: FitStatistic): AllocationResult {
 	return results.reduce((least, result) =>
 		result.visualTokens[fit] < least.visualTokens[fit] ? result : least,
 	);
 }
 
-/** "0.7 s", or "0.24 to 35 s" where clips differ. */
+/** "0.7 s", or "0.24 to 35 s" when clips differ. */
 function strides({ p50, max }: Statistics): string {
 	const short = (value: number): string =>
 		value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(2)));

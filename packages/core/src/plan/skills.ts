@@ -1,7 +1,8 @@
 /**
- * Emergent skills: what the curriculum may unlock without training for it, and the evidence each needs.
- * The three the lesson names and the others of arXiv 2408.03326's section on emerging capabilities; which scenarios a
- * skill transfers from is the paper's statement, the thresholds on fidelity are this project's and only rank.
+ * Emergent skills: what the curriculum may unlock without training for it, and the evidence each skill needs. Covers
+ * the three skills named in the lesson and the others from arXiv 2408.03326's section on emerging capabilities. The
+ * paper states which scenarios a skill transfers from; the thresholds on fidelity are this project's own, and only
+ * rank.
  */
 
 import { formatInteger, formatPercent } from "@onevision/base";
@@ -11,15 +12,15 @@ import type { ScenarioPlan } from "./scenario.ts";
 
 interface SkillRule {
 	readonly title: string;
-	/** Scenarios whose training the skill is composed from. */
+	/** Scenarios whose training the skill builds on. */
 	readonly from: readonly Scenario[];
-	/** Least share of pixels a scenario must keep for it. */
+	/** Minimum share of pixels a scenario must keep for this skill. */
 	readonly pixels?: { readonly scenario: Scenario; readonly least: number };
-	/** Least number of images or frames in one sample. */
+	/** Minimum number of images or frames in one sample. */
 	readonly frames?: number;
-	/** Data that must be in the mix; not visible in sizes, so it is asked for. */
+	/** Data that the mix must contain. Sizes do not reveal it, so the user is asked. */
 	readonly data: string;
-	/** How to check that it is there. */
+	/** How to test for the skill. */
 	readonly probe: string;
 	readonly source: string;
 }
@@ -87,7 +88,7 @@ export interface SkillEvidence {
 export interface SkillPlan {
 	readonly skill: SkillId;
 	readonly title: string;
-	/** `possible`: nothing that can be counted speaks against it; whether the data holds what it needs is not known. */
+	/** `possible`: nothing countable rules it out. Whether the data contains what the skill needs is unknown. */
 	readonly outlook: "possible" | "unlikely";
 	readonly evidence: readonly SkillEvidence[];
 	readonly data: string;
@@ -99,11 +100,11 @@ export interface SkillPlan {
 export interface SkillQuestion {
 	readonly scenarios: readonly ScenarioPlan[];
 	readonly curriculum: CurriculumPlan;
-	/** Scenarios the checkpoint has been trained on already; `unknown` where nobody published it. */
+	/** Scenarios the checkpoint has already been trained on; `unknown` when unpublished. */
 	readonly trainedOn: readonly Scenario[] | "unknown";
 }
 
-/** Which skills this plan gives a chance, and what is missing for the others. */
+/** Judges which skills this plan makes possible, and what is missing for the others. */
 export function expectSkills(question: SkillQuestion): SkillPlan[] {
 	return (Object.entries(SKILLS) as [SkillId, SkillRule][]).map(([skill, rule]) => {
 		const evidence = [

@@ -1,4 +1,4 @@
-/** Weighted statistics over samples: nearest-rank quantiles, so every reported value is one that occurs. */
+/** Weighted statistics over samples. Quantiles use the nearest rank, so every reported value actually occurs. */
 
 export interface Statistics {
 	readonly mean: number;
@@ -18,7 +18,7 @@ export function statistics(values: readonly number[], weights: readonly number[]
 		let passed = 0;
 		for (const entry of order) {
 			passed += entry.weight;
-			// The slack keeps 0.95 · 20 from skipping the 19th value over a rounding error.
+			// The slack keeps rounding error in 0.95 · 20 from skipping the 19th value.
 			if (passed >= share * total * (1 - 1e-12)) return entry.value;
 		}
 		return order.at(-1)?.value ?? 0;

@@ -1,27 +1,27 @@
 /**
- * What a released checkpoint saw in training, knob by knob: at most so many frames, tiles or pixels, pooled exactly so.
- * A setting beyond it is untrained: possible, at a loss that few have measured.
+ * What a released checkpoint saw in training, knob by knob: up to a number of frames, tiles or pixels, or exactly one
+ * pooling. A setting beyond that is untrained: possible, at a loss few have measured.
  */
 
 import type { Knob, Settings, SettingValue } from "../families/family.ts";
 import type { Checkpoint } from "../families/index.ts";
 import { familyById } from "../families/index.ts";
 
-/** Frames per clip the checkpoint was trained on at most; `undefined` where nobody published it. */
+/** Maximum frames per clip the checkpoint was trained on. `undefined` when unpublished. */
 export function trainedFramesOf(checkpoint: Checkpoint): number | undefined {
 	if (checkpoint.trainedFrames !== undefined) return checkpoint.trainedFrames;
 	const { constants } = checkpoint;
 	return "trainedFrames" in constants ? Number(constants.trainedFrames) : undefined;
 }
 
-/** A setting beyond training: its value, and the trained one. */
+/** A setting beyond training: its value and the trained value. */
 export interface UntrainedSetting {
 	readonly setting: string;
 	readonly value: SettingValue;
 	readonly trained: SettingValue;
 }
 
-/** Which of an allocation's settings go beyond what the checkpoint was trained with. */
+/** The settings of an allocation that go beyond what the checkpoint was trained with. */
 export function untrainedSettings(
 	checkpoint: Checkpoint,
 	knobs: readonly Knob[],
@@ -37,7 +37,10 @@ export function untrainedSettings(
 	});
 }
 
-/** How many of an allocation's settings differ from those of training at all: the simpler of two is nearer to it. */
+/**
+ * How many of an allocation's settings differ from training at all. Of two allocations, the one with fewer differences
+ * is simpler.
+ */
 export function changedSettings(checkpoint: Checkpoint, knobs: readonly Knob[], settings: Settings): number {
 	return knobs.filter((knob) => {
 		const trained = trainedValue(checkpoint, knob);
@@ -45,7 +48,7 @@ export function changedSettings(checkpoint: Checkpoint, knobs: readonly Knob[], 
 	}).length;
 }
 
-/** The value of training; `undefined` where it is unknown or follows the input. */
+/** The value used in training. `undefined` when it is unknown or follows the input. */
 export function trainedValue(checkpoint: Checkpoint, knob: Knob): SettingValue | undefined {
 	if (knob.bound === "frames") {
 		const frames = trainedFramesOf(checkpoint);
@@ -57,7 +60,7 @@ export function trainedValue(checkpoint: Checkpoint, knob: Knob): SettingValue |
 		...checkpoint.recommendedSettings,
 	};
 	const value = defaults[knob.setting];
-	// "all" or "by_fps" where a number is chosen: as many frames as the clip brings.
+	// With "all" or "by_fps" where a number is chosen, the clip itself decides how many frames are used.
 	return typeof value === typeof knob.values[0] ? value : undefined;
 }
 

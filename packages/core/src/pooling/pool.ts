@@ -1,23 +1,26 @@
 /**
- * Pooling a feature grid, values included: bilinear, average or max, as PyTorch computes them in float32.
- * Bilinear is `torch.nn.functional.interpolate(mode="bilinear", align_corners=False, antialias=False)`: the four
- * weights are formed first and accumulated with fused multiply-adds, as its CPU kernel does, so exact factors are
- * bit-equal and other shapes agree to the last bits. Average and max are `avg_pool2d` and `max_pool2d` with the
- * stride as kernel size, leftover rows and columns dropped.
+ * Pools a feature grid, including its values: bilinear, average or max, as PyTorch computes them in float32. Bilinear
+ * is `torch.nn.functional.interpolate(mode="bilinear", align_corners=False, antialias=False)`. The four weights are
+ * computed first and accumulated with fused multiply-adds, as in PyTorch's CPU kernel, so exact factors are bit-equal
+ * and other shapes agree except in the last bits. Average and max are `avg_pool2d` and `max_pool2d` with the stride as
+ * kernel size, dropping leftover rows and columns.
  */
 
 import { type Grid, MAX_SIDE, OnevisionError } from "@onevision/base";
 import { type PoolingMode, pooledSize } from "./sizes.ts";
 
-/** Features of one view: `values` is row-major [rows, cols, dim], float32. */
+/** Features of one view. `values` is row-major [rows, cols, dim], float32. */
 export interface FeatureGrid extends Grid {
-	/** Numbers per cell. */
+	/** Values per cell. */
 	readonly dim: number;
 	/** Length rows · cols · dim. */
 	readonly values: Float32Array;
 }
 
-/** Pools by `stride` ≥ 1 cells per side; sizes as `pooledSize`. Throws `invalid-input` for a shape that does not fit. */
+/**
+ * Pools by `stride` ≥ 1 cells per side. Output sizes are those of `pooledSize`. Throws `invalid-input` when `values`
+ * does not match the shape.
+ */
 export function pool(features: FeatureGrid, stride: number, mode: PoolingMode): FeatureGrid {
 	assertFeatureGrid(features);
 	if (!Number.isInteger(stride) || stride < 1) {
@@ -64,7 +67,7 @@ export function interpolateBilinear(features: FeatureGrid, size: Grid): FeatureG
 			for (let channel = 0; channel < dim; channel++) {
 				let sum = 0;
 				for (let tap = 0; tap < 4; tap++) {
-					// float64 product plus sum, rounded once to float32: a fused multiply-add.
+					// A float64 product plus sum, rounded once to float32, equals a fused multiply-add.
 					sum = Math.fround((weights[tap] ?? 0) * (values[(cells[tap] ?? 0) + channel] ?? 0) + sum);
 				}
 				out[at++] = sum;
@@ -79,7 +82,7 @@ interface Taps {
 	readonly weights: readonly [number, number];
 }
 
-/** The two source cells and weights of every output cell along one side, in float32 as PyTorch forms them. */
+/** The two source cells and weights of every output cell along one side, computed in float32 as in PyTorch. */
 function bilinearTaps(from: number, to: number): Taps[] {
 	const scale = Math.fround(from / to);
 	return Array.from({ length: to }, (_, index) => {
@@ -103,7 +106,7 @@ function poolBlocks(features: FeatureGrid, stride: number, size: Grid, mode: "av
 					for (let x = col * stride; x < (col + 1) * stride; x++) {
 						const value = values[(y * cols + x) * dim + channel] ?? 0;
 						sum = Math.fround(sum + value);
-						// A NaN wins, as in PyTorch.
+						// NaN propagates, as in PyTorch.
 						most = value > most || Number.isNaN(value) ? value : most;
 					}
 				}

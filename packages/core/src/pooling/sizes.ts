@@ -1,4 +1,4 @@
-/** How big a feature grid is after pooling. Bilinear rounds up, average and max pooling drop the rest. */
+/** The size of a feature grid after pooling. Bilinear rounds up; average and max pooling drop the remainder. */
 
 import type { Grid } from "@onevision/base";
 

@@ -1,4 +1,4 @@
-/** How GLM-4.1V and its descendants number positions; `get_rope_index` is the same in the three models. */
+/** How GLM-4.1V and its descendants number positions. All three models share the same `get_rope_index`. */
 
 import type { MropeRule } from "./rule.ts";
 import { transformers } from "./sequential.ts";

@@ -1,4 +1,4 @@
-/** Position numbers of a sequence: one per token, three (M-RoPE) or four (XD-RoPE). */
+/** Position ids of a sequence: one, three (M-RoPE) or four (XD-RoPE) per token. */
 
 export { type Advance, MAX_POSITIONS, type MropeIds, mropeIds, type Run } from "./mrope.ts";
 export {

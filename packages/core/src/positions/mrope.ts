@@ -1,13 +1,13 @@
 /**
- * Three position numbers per token (M-RoPE): text counts on all axes at once, an image's tokens carry time, row and
- * column from where it starts. Sources: transformers 5.18 `get_rope_index` of qwen2_vl, qwen2_5_vl and qwen3_vl;
- * vllm-project/vllm vllm/model_executor/models/qwen2_5_vl.py at 002d181 `get_mrope_input_positions`.
+ * Three position ids per token (M-RoPE). Text advances on all axes at once; an image's tokens carry time, row and
+ * column, offset by where the image starts. Sources: transformers 5.18 `get_rope_index` of qwen2_vl, qwen2_5_vl and
+ * qwen3_vl; vllm-project/vllm vllm/model_executor/models/qwen2_5_vl.py at 002d181 `get_mrope_input_positions`.
  */
 
 import type { Grid } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 
-/** A stretch of tokens with one rule for its positions. */
+/** A run of tokens whose positions follow one rule. */
 export type Run =
 	| { readonly kind: "text"; readonly tokens: number }
 	| {
@@ -16,36 +16,36 @@ export type Run =
 			readonly temporalPatches: number;
 			/** Tokens of one temporal patch, after merging. */
 			readonly grid: Grid;
-			/** Positions from one temporal patch to the next, a fraction allowed: each is truncated. Default 1. */
+			/** Positions between consecutive temporal patches. May be fractional: each position is truncated. Default 1. */
 			readonly interval?: number;
 	  };
 
 /**
- * Where the sequence goes on after an image or clip. "longer-side": behind the larger of its rows and columns, as
- * transformers 5.18 does; a clip with more time than that overlaps the text after it. "largest": behind the largest
- * number it used, as vLLM does. Images are the same under both.
+ * Where numbering resumes after an image or clip. "longer-side": after the larger of its rows and columns, as in
+ * transformers 5.18; a clip with more temporal positions than that overlaps the text after it. "largest": after the
+ * largest number used, as in vLLM. Both give the same result for images.
  */
 export type Advance = "longer-side" | "largest";
 
-/** Position numbers by axis, and where they end. */
+/** Position ids by axis, and where they end. */
 export interface MropeIds {
 	readonly temporal: Int32Array;
 	readonly height: Int32Array;
 	readonly width: Int32Array;
-	/** Tokens. */
+	/** Number of tokens. */
 	readonly length: number;
-	/** One more than the largest number: the first generated token gets it on every axis. */
+	/** One more than the largest position id. The first generated token gets it on every axis. */
 	readonly nextPosition: number;
 }
 
-/** Most tokens of one sequence that are numbered. */
+/** Maximum tokens of one numbered sequence. */
 export const MAX_POSITIONS = 2 ** 24;
 
 /**
  * Numbers a sequence of runs.
  *
- * @throws OnevisionError `invalid-input` for two images or two clips without text between (transformers cannot tell
- * them apart and fails), `over-limit` above 2^24 tokens
+ * @throws OnevisionError `invalid-input` for two adjacent images or clips without text in between (transformers cannot
+ * tell them apart and fails), `over-limit` above 2^24 tokens
  */
 export function mropeIds(runs: readonly Run[], advance: Advance = "longer-side"): MropeIds {
 	const length = runs.reduce((sum, run) => sum + tokensOf(run), 0);
@@ -93,7 +93,7 @@ export function mropeIds(runs: readonly Run[], advance: Advance = "longer-side")
 	return { temporal, height, width, length, nextPosition: next };
 }
 
-/** Throws `over-limit` for more tokens than `MAX_POSITIONS`. */
+/** Throws `over-limit` above `MAX_POSITIONS` tokens. */
 export function assertLength(tokens: number): void {
 	if (tokens <= MAX_POSITIONS) return;
 	throw new OnevisionError(

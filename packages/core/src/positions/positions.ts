@@ -1,6 +1,6 @@
 /**
- * Position ids of a whole sequence: which numbers the language model's rotary embedding sees for every token, from
- * sizes alone. Equal to transformers 5.18 for every model that has a rule of its own (goldens/positions.json).
+ * Position ids of a whole sequence: what the language model's rotary embedding sees for every token, computed from
+ * sizes alone. Matches transformers 5.18 for every model with a rule of its own (goldens/positions.json).
  */
 
 import { assertInternal, OnevisionError } from "@onevision/base";
@@ -15,43 +15,43 @@ import type { MropeRule, SequentialRule, XdropeRule } from "./rule.ts";
 import { positionRuleOf } from "./rules.ts";
 import { type XdRun, xdropeIds } from "./xdrope.ts";
 
-/** One stretch of the sequence: text of so many tokens, or a media item by its index. */
+/** One segment of the sequence: a number of text tokens, or a media item by index. */
 export type Segment =
 	| { readonly kind: "text"; readonly tokens: number }
-	/** Stands for everything written for the item: its markers, its times as text and its visual tokens. */
+	/** Everything written for the item: its markers, its times as text and its visual tokens. */
 	| { readonly kind: "media"; readonly item: number };
 
-/** A sequence in order. Every media item occurs once. */
+/** A sequence in order. Every media item occurs exactly once. */
 export interface Sequence {
 	readonly media: readonly MediaItem[];
 	readonly segments: readonly Segment[];
 }
 
 export interface PositionOptions {
-	/** Whose numbering is followed after a clip; see `Advance`. Default "longer-side", transformers 5.18. */
+	/** Where numbering resumes after a clip; see `Advance`. Default "longer-side", transformers 5.18. */
 	readonly advance?: Advance;
-	/** Tokens of the text written between frames ("<0.5 seconds>"), one piece a call. Default: an estimate. */
+	/** Counts the tokens of text written between frames ("<0.5 seconds>"), one piece per call. Default: an estimate. */
 	readonly countText?: (text: string) => number;
 }
 
 interface Ends {
-	/** Tokens. */
+	/** Number of tokens. */
 	readonly length: number;
 	/** Position of the first generated token. */
 	readonly nextPosition: number;
-	/** `nextPosition − length`: what is added to a token's index once the sequence is read. */
+	/** `nextPosition − length`: the offset added to a token's index when decoding, after prefill. */
 	readonly ropeDelta: number;
-	/** False when a visual count is a range, or text between frames was estimated. */
+	/** False when a visual count is a range, or when text between frames was estimated. */
 	readonly exact: boolean;
 }
 
-/** One number per token. */
+/** One position id per token. */
 export interface SequentialPositions extends Ends {
 	readonly kind: "sequential";
 	readonly positions: Int32Array;
 }
 
-/** Three numbers per token, and which rotary frequencies each of them turns. */
+/** Three position ids per token, and the axis each rotary frequency uses. */
 export interface MropePositions extends Ends {
 	readonly kind: "mrope";
 	readonly temporal: Int32Array;
@@ -60,7 +60,7 @@ export interface MropePositions extends Ends {
 	readonly rule: MropeRule;
 }
 
-/** Four numbers per token: its own, column, row and image. */
+/** Four position ids per token: sequence, column, row and image. */
 export interface XdropePositions extends Ends {
 	readonly kind: "xdrope";
 	readonly sequence: Int32Array;
@@ -76,9 +76,9 @@ export type Positions = SequentialPositions | MropePositions | XdropePositions;
  * Numbers every token of a sequence.
  *
  * @param checkpoint id, or a checkpoint of your own
- * @param settings of its family, as for `count`
- * @throws OnevisionError as `count` does; `invalid-input` for a segment that names no item or an item twice,
- * `unsupported` for a checkpoint whose language model numbers in a way that no rule is known for, `over-limit` above 2^24 tokens
+ * @param settings settings of its family, same as for `count`
+ * @throws OnevisionError same as `count`; `invalid-input` for a segment that names no item or an item twice,
+ * `unsupported` for a checkpoint whose language model's numbering has no known rule, `over-limit` above 2^24 tokens
  */
 export function positionsOf<const Id extends CheckpointId>(
 	checkpoint: Id | Checkpoint,
@@ -113,7 +113,7 @@ export function positionsOf<const Id extends CheckpointId>(
 			const { cappedGrid, parts, around } = layoutOf(segment);
 			const newlines = parts.newlines / cappedGrid.rows;
 			const grid = { rows: cappedGrid.rows, cols: cappedGrid.cols + newlines };
-			// Half of the special tokens stand on either side.
+			// Half of the special tokens are on each side.
 			return { kind: "image", grid, before: (parts.markers + around.markers) / 2 };
 		});
 		return { kind: "xdrope", rule, exact, ...xdropeIds(runs) };
@@ -134,7 +134,7 @@ function numberFrom({ start }: SequentialRule, length: number) {
 
 type CountText = PositionOptions["countText"];
 
-/** Everything an item puts into the sequence, tokens. */
+/** Everything an item adds to the sequence, in tokens. */
 function tokensAround({ visualTokens, around }: ItemLayout, countText: CountText): number {
 	const text =
 		countText === undefined
@@ -146,8 +146,8 @@ function tokensAround({ visualTokens, around }: ItemLayout, countText: CountText
 const MARKER: Run = { kind: "text", tokens: 1 };
 
 /**
- * A marker on either side of an item, and its title before the first. With times as text, every temporal patch of a clip
- * has a pair of markers and its time too, and vLLM writes no other pair around the clip.
+ * A marker on each side of an item, and its title before the first marker. With times as text, every temporal patch of
+ * a clip also has a pair of markers and its time, and vLLM writes no additional pair around the clip.
  */
 function runsOf(
 	item: MediaItem | undefined,

@@ -1,16 +1,16 @@
 /**
- * How a sequence is numbered, as plain data: one number per token, three (time, row, column: M-RoPE, arXiv 2409.12191
- * section 2.1) or four (XD-RoPE), and which rotary frequencies each of them turns.
+ * How a sequence is numbered, as plain data: one position id per token, three (time, row, column: M-RoPE, arXiv
+ * 2409.12191 section 2.1) or four (XD-RoPE), and the axis each rotary frequency uses.
  */
 
-/** The three axes a rotary frequency may turn with. */
+/** The three axes a rotary frequency can use. */
 export const AXES = ["temporal", "height", "width"] as const;
 export type Axis = (typeof AXES)[number];
 
-/** Every token the next number. */
+/** Every token gets the next number. */
 export interface SequentialRule {
 	readonly kind: "sequential";
-	/** Number of the first token. */
+	/** Position of the first token. */
 	readonly start: 0 | 1 | 2;
 	readonly source: string;
 }
@@ -19,18 +19,18 @@ export interface SequentialRule {
 export type VideoClock =
 	/** Temporal patches. */
 	| { readonly kind: "patches" }
-	/** Time: so many positions per second (`tokens_per_second`), and frames in one temporal patch. */
+	/** Time: positions per second (`tokens_per_second`), and frames per temporal patch. */
 	| { readonly kind: "seconds"; readonly positionsPerSecond: number; readonly framesPerPatch: number }
-	/** Nothing: each temporal patch stands alone, its time as text before or after it. */
+	/** Nothing: each temporal patch is numbered on its own, with its time as text before or after it. */
 	| { readonly kind: "text"; readonly written: "before" | "after" };
 
-/** Three numbers per token: equal for text, time, row and column for an image's tokens. */
+/** Three position ids per token: equal on all axes for text; time, row and column for an image's tokens. */
 export interface MropeRule {
 	readonly kind: "mrope";
 	readonly clock: VideoClock;
-	/** Rotary frequencies per axis, in the order of `AXES`; half the dimensions that are turned (`mrope_section`). */
+	/** Rotary frequencies per axis, in the order of `AXES`; they sum to half the rotary dimensions (`mrope_section`). */
 	readonly sections: readonly [number, number, number];
-	/** Which frequencies an axis gets. See `frequencyAxes`. */
+	/** How frequencies are assigned to axes. See `frequencyAxes`. */
 	readonly frequencies: "sectioned" | "interleaved" | "alternating";
 	readonly source: string;
 }
@@ -39,10 +39,10 @@ export interface MropeRule {
 export const XD_AXES = ["sequence", "width", "height", "image"] as const;
 export type XdAxis = (typeof XD_AXES)[number];
 
-/** Four numbers per token: the next number on every axis for text; column, row and image for an image's tokens. */
+/** Four position ids per token: the next number on every axis for text; column, row and image for an image's tokens. */
 export interface XdropeRule {
 	readonly kind: "xdrope";
-	/** In the order of `XD_AXES` (`xdrope_section`). Their sum is half the head. */
+	/** In the order of `XD_AXES` (`xdrope_section`). They sum to half the head size. */
 	readonly sections: readonly [number, number, number, number];
 	readonly source: string;
 }
@@ -50,10 +50,10 @@ export interface XdropeRule {
 export type PositionRule = SequentialRule | MropeRule | XdropeRule;
 
 /**
- * The axis that each rotary frequency turns with, from the fastest (index 0) to the slowest: half the turned dimensions of
- * them. "sectioned" gives each axis a block; "interleaved" gives height and width every third frequency from 1 and 2 on,
- * as many as their sections say, and time all others; "alternating" gives height and width every second one, and time
- * the slowest.
+ * The axis of each rotary frequency, from the fastest (index 0) to the slowest; there are half as many as rotary
+ * dimensions. "sectioned" gives each axis one block. "interleaved" gives height and width every third frequency,
+ * starting at 1 and 2, up to their section sizes, and time all others. "alternating" gives height and width every
+ * second frequency, and time the slowest.
  */
 export function frequencyAxes({ sections, frequencies }: MropeRule): Axis[] {
 	const [temporal, height, width] = sections;
@@ -73,8 +73,8 @@ export function frequencyAxes({ sections, frequencies }: MropeRule): Axis[] {
 }
 
 /**
- * The axis that each dimension of a head turns with. HunyuanVL cuts the head into blocks of twice its sections, so the two
- * dimensions of one frequency (half a head apart) turn with different axes, and no list by frequency says it.
+ * The axis of each dimension of a head. HunyuanVL splits the head into blocks of twice its sections, so the two
+ * dimensions of one frequency (half a head apart) use different axes, which a list by frequency cannot express.
  */
 export function dimensionAxes({ sections }: XdropeRule): XdAxis[] {
 	return XD_AXES.flatMap((axis, index) =>

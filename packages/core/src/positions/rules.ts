@@ -1,4 +1,4 @@
-/** Which rule a checkpoint numbers its positions by. */
+/** Looks up a checkpoint's position rule. */
 
 import { OnevisionError } from "@onevision/base";
 import { type Checkpoint, FAMILIES } from "../families/index.ts";
@@ -6,9 +6,10 @@ import type { FamilyPositions } from "../families/record.ts";
 import type { PositionRule } from "./rule.ts";
 
 /**
- * How a checkpoint numbers positions: as its own rule says, or its family's.
+ * The checkpoint's own position rule, or else its family's.
  *
- * @throws OnevisionError `unsupported` for a checkpoint without a rule of its own where the family has none for all
+ * @throws OnevisionError `unsupported` when the checkpoint has no rule and its family has none that covers all
+ * checkpoints
  */
 export function positionRuleOf({ title, family, positions }: Checkpoint): PositionRule {
 	const rule: FamilyPositions = positions ?? FAMILIES[family].positions;

@@ -1,32 +1,32 @@
 /**
- * Four position numbers per token (XD-RoPE of HunyuanVL): every token counts on the first axis; an image's tokens carry
- * their column, their row and the number of the image on the others, where text repeats its own number. Source:
- * transformers 5.18 models/hunyuan_vl/modeling_hunyuan_vl.py `get_rope_index`.
+ * Four position ids per token (HunyuanVL's XD-RoPE). Every token advances the first axis. On the other axes, an image's
+ * tokens carry their column, row and image number, while text repeats its own number. Source: transformers 5.18
+ * models/hunyuan_vl/modeling_hunyuan_vl.py `get_rope_index`.
  */
 
 import type { Grid } from "@onevision/base";
 import { assertLength } from "./mrope.ts";
 
-/** A stretch of tokens with one rule for its positions. */
+/** A run of tokens whose positions follow one rule. */
 export type XdRun =
 	| { readonly kind: "text"; readonly tokens: number }
 	| {
 			readonly kind: "image";
-			/** Tokens of the image, the newline at the end of each row among them. */
+			/** Tokens of the image, including the newline at the end of each row. */
 			readonly grid: Grid;
-			/** Special tokens before it, and as many after it: numbered as text. */
+			/** Special tokens before the image, and equally many after it. Numbered like text. */
 			readonly before: number;
 	  };
 
-/** Position numbers by axis, and where they end. */
+/** Position ids by axis, and where they end. */
 export interface XdropeIds {
 	readonly sequence: Int32Array;
 	readonly width: Int32Array;
 	readonly height: Int32Array;
 	readonly image: Int32Array;
-	/** Tokens. */
+	/** Number of tokens. */
 	readonly length: number;
-	/** The first generated token's number: the length, since every token counts. */
+	/** Position of the first generated token. Equals the length, because every token advances the first axis. */
 	readonly nextPosition: number;
 	readonly ropeDelta: 0;
 }

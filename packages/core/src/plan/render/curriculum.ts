@@ -1,10 +1,10 @@
-/** The curriculum as a document: all a training script needs per stage, with nothing to look up elsewhere. */
+/** The curriculum as a self-contained document: everything a training script needs per stage. */
 
 import type { StagePlan } from "../curriculum.ts";
 import type { Plan } from "../plan.ts";
 import { unverifiedOfPlan } from "./unverified.ts";
 
-/** A plain object to write as YAML or JSON: tokens, samples, accelerator hours, GB and USD, rounded. */
+/** A plain object to write as YAML or JSON, with rounded tokens, samples, accelerator hours, GB and USD. */
 export function curriculumDocument(plan: Plan): Readonly<Record<string, unknown>> {
 	const { request, curriculum, scenarios } = plan;
 	const unverified = unverifiedOfPlan(request);
@@ -69,12 +69,12 @@ function stageDocument(stage: StagePlan) {
 	};
 }
 
-/** Absent where the model's parameters are not known. */
+/** Absent when the model's parameters are unknown. */
 function roundedHours({ acceleratorHours }: { readonly acceleratorHours?: number }) {
 	return acceleratorHours === undefined ? {} : { acceleratorHours: rounded(acceleratorHours) };
 }
 
-/** At least four significant digits, without binary noise. */
+/** Rounded to at least four significant digits, without floating-point noise. */
 function rounded(value: number): number {
 	return Number(value.toPrecision(Math.max(4, Math.ceil(Math.log10(Math.abs(value) + 1)))));
 }

@@ -1,4 +1,4 @@
-/** The one-page plan in Markdown, by purpose. It ends with the two papers the method comes from. */
+/** The plan as one page of Markdown, organized by purpose. It ends with the two papers behind the method. */
 
 import {
 	formatBytes,
@@ -17,7 +17,7 @@ import { decodedTogether } from "./request-batch.ts";
 import { COSTS_UNKNOWN, orUnknown, priceCell } from "./unknown.ts";
 import { unverifiedOfPlan } from "./unverified.ts";
 
-/** The Markdown text, with a final newline. */
+/** The Markdown text, with a trailing newline. */
 export function planMarkdown(plan: Plan): string {
 	const { request, scenarios } = plan;
 	const mix = scenarios.map(({ scenario, share }) => `${formatPercent(share)} ${scenario}`).join(", ");

@@ -1,9 +1,9 @@
-/** How unknown values are shown: as "unknown", never as 0 and never as a blank. */
+/** How unknown values are displayed: as "unknown", never as 0 or blank. */
 
 import { formatDollars } from "@onevision/base";
 import type { StagePlan } from "../curriculum.ts";
 
-/** In place of the costs of a request, where the language model is unknown. */
+/** Shown instead of request costs when the language model is unknown. */
 export const COSTS_UNKNOWN =
 	"FLOPs, memory, time and price unknown: the parameters of the language model are not known";
 
@@ -12,7 +12,7 @@ export function orUnknown<T>(value: T | undefined, show: (value: T) => string): 
 	return value === undefined ? "unknown" : show(value);
 }
 
-/** The cost of a stage; empty without a price per hour. */
+/** The cost of a stage. Empty without a price per hour. */
 export function priceCell({ cost }: StagePlan, pricePerHour: number | undefined): string {
 	return pricePerHour === undefined ? "" : orUnknown(cost, formatDollars);
 }

@@ -3,7 +3,7 @@
 import { showUnverified, unverifiedFacts } from "../../unverified.ts";
 import type { Plan } from "../plan.ts";
 
-/** One line per row of the tables: the checkpoint, its tower, its language model, the accelerator. */
+/** One line per table row: the checkpoint, its tower, its language model, the accelerator. */
 export function unverifiedOfPlan({ checkpoint, hardware }: Plan["request"]): readonly string[] {
 	const { name, unverified = [] } = hardware.facts;
 	const accelerator = unverified.length === 0 ? [] : [{ of: name, properties: unverified }];
