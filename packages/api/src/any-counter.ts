@@ -1,4 +1,7 @@
-/** Counting for any model, open or closed, by any of its names: settings are fixed, media go in, counts come out in one form. */
+/**
+ * Counts for any model, open or closed, by any of its names. Settings are fixed first; then media go in and counts
+ * come out, in one form for both kinds.
+ */
 
 import { nearest, OnevisionError } from "@onevision/base";
 import {
@@ -20,11 +23,11 @@ import { API_MODEL_IDS, API_MODELS, apiModelById, isApiModelName, resolveApiMode
 import type { ApiItemCount } from "./providers/rule.ts";
 import { API_RULES } from "./providers/rules.ts";
 
-/** One media item as either kind of model counts it. */
+/** One media item as counted by either kind of model. */
 export interface CountedItem {
 	readonly visualTokens: number;
 	readonly range?: TokenRange;
-	/** Frames used, 1 for an image. */
+	/** Number of frames used, 1 for an image. */
 	readonly frames: number;
 	readonly detail: ItemLayout | ApiItemCount;
 }
@@ -32,12 +35,12 @@ export interface CountedItem {
 export interface CountedSample {
 	readonly items: readonly CountedItem[];
 	readonly visualTokens: number;
-	/** Absent for closed models: their towers are not known. */
+	/** Absent for closed models, whose towers are unknown. */
 	readonly towerTokens?: number;
-	/** Billed tokens, where they differ from the tokens counted. */
+	/** Billed tokens, if they differ from the tokens counted. */
 	readonly billedTokens?: number;
 	readonly contextTokens: number;
-	/** By how many tokens that is over the model's context; absent when it fits. */
+	/** Number of tokens beyond the model's context; absent if it fits. */
 	readonly overContext?: number;
 }
 
@@ -46,16 +49,16 @@ export interface AnyCounter {
 	/** Id of the checkpoint or API model. */
 	readonly id: string;
 	readonly title: string;
-	/** Whose count it is: "as transformers counts it". */
+	/** Whose count this is: "as transformers counts it". */
 	readonly basis: string;
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly contextTokens?: number;
-	/** Constants behind the counts that no published file confirms. */
+	/** Constants behind the counts that no published source confirms. */
 	readonly unverified: readonly string[];
 	count(sample: Sample): CountedSample;
 }
 
-/** Throws `unsupported` for a closed model; `does` completes "… open ones". */
+/** Throws `unsupported` for a closed model; `does` completes the message "… open ones". */
 export function assertOpen(model: string | Checkpoint, does: string): void {
 	if (typeof model !== "string" || isCheckpointName(model) || !isApiModelName(model)) return;
 	throw new OnevisionError(
@@ -64,7 +67,7 @@ export function assertOpen(model: string | Checkpoint, does: string): void {
 	);
 }
 
-/** Throws `unknown-name` with the nearest name of either kind, or what the settings throw. */
+/** Throws `unknown-name` with the nearest name of either kind, or the errors of the settings. */
 export function createAnyCounter(
 	model: string | Checkpoint,
 	settings: Readonly<Record<string, unknown>>,
@@ -116,7 +119,7 @@ function apiCounter(model: string, settings: Readonly<Record<string, unknown>>):
 	}
 	const id = resolveApiModelId(model);
 	const { title, rule, contextTokens } = apiModelById(id);
-	// Settings are checked once, before any media is read.
+	// Settings are validated once, before any media is read.
 	const { unverified } = countApiFrom(id, { media: [] }, rest);
 	return {
 		kind: "api",
@@ -156,7 +159,7 @@ function unknownModel(name: string): OnevisionError {
 	);
 }
 
-/** Names of all models, open ones first; an API model that is also an open checkpoint carries its provider. */
+/** Names of all models, open ones first. An API model that is also an open checkpoint is shown with its provider. */
 export function allModelIds(): readonly string[] {
 	const apis = API_MODEL_IDS.map((id) => (isCheckpointName(id) ? `${apiModelById(id).provider}/${id}` : id));
 	return [...CHECKPOINT_IDS, ...apis];

@@ -63,7 +63,7 @@ test("names as requests write them", () => {
 	] as const) {
 		expect(resolveApiModelId(name), name).toBe(id);
 	}
-	// A model of another kind is never taken for its relative.
+	// A different model must never resolve to a related one.
 	for (const name of ["gpt-5.2-chat-latest", "gemini-3-pro-image-preview", "mistral-medium-2508", "gpt-6"]) {
 		expect(() => resolveApiModelId(name), name).toThrow(/no counting rule is known/);
 	}

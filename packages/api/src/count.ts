@@ -1,4 +1,6 @@
-/** Counting for closed APIs: a model, media and settings in; tokens per item, with how sure they are, out. */
+/**
+ * Counts tokens for closed APIs: takes a model, media and settings, and returns tokens per item with their exactness.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import { unknownKey } from "@onevision/base/schema";
@@ -11,9 +13,9 @@ import type { Provider } from "./providers/provider.ts";
 import type { ApiItemCount, Exactness } from "./providers/rule.ts";
 import { type AnyApiRule, type ApiSettingsOf, apiRuleById } from "./providers/rules.ts";
 
-/** Settings one may give for a model: those of its provider's rule, and the day whose rule is asked for. */
+/** Settings for a model: those of its provider's rule, plus the date whose rule to use. */
 export type ApiSettings<Id extends ApiModelId> = Partial<ApiSettingsOf<(typeof API_MODELS)[Id]["rule"]>> & {
-	/** `YYYY-MM-DD`; left out: the newest rule. */
+	/** `YYYY-MM-DD`. Default: the newest rule. */
 	readonly date?: string;
 };
 
@@ -22,29 +24,29 @@ export interface ApiCount {
 	readonly model: ApiModelId;
 	readonly provider: Provider;
 	readonly items: readonly ApiItemCount[];
-	/** Upper bound if any item is a range. */
+	/** An upper bound if any item is a range. */
 	readonly visualTokens: number;
-	/** Upper bound if it is not known of an item whether it has sound. */
+	/** An upper bound if it is unknown whether an item has sound. */
 	readonly audioTokens: number;
-	/** Tokens that are billed for the media: what the items say, else the tokens counted. */
+	/** Tokens billed for the media: the items' billed tokens where given, otherwise the tokens counted. */
 	readonly billedTokens: number;
-	/** Bounds of `visualTokens`; equal when no item is a range. */
+	/** Bounds of `visualTokens`; equal if no item is a range. */
 	readonly bounds: { readonly min: number; readonly max: number };
-	/** Bounds of `audioTokens`; equal when it is known of every item whether it has sound. */
+	/** Bounds of `audioTokens`; equal if it is known for every item whether it has sound. */
 	readonly audioBounds: { readonly min: number; readonly max: number };
 	/** Media and the sample's own text. */
 	readonly contextTokens: number;
-	/** The least sure of the items. */
+	/** The least certain exactness among the items. */
 	readonly exactness: Exactness;
-	/** Day the constants hold from; absent: from the model's release. */
+	/** First day the constants hold; absent means since the model's release. */
 	readonly ruleFrom?: string;
-	/** What of the rule no page was read for: `from`, or constants by name. */
+	/** Parts of the rule without a published source: `from`, or constants by name. */
 	readonly unverified: readonly string[];
-	/** Where the rule and its constants were read. */
+	/** Source of the rule and its constants. */
 	readonly source: string;
 }
 
-/** A model on a day: its rule, and the constants that hold then. */
+/** A model on a given day: its rule, and the constants then in force. */
 export interface DatedModel {
 	readonly id: ApiModelId;
 	readonly model: ApiModel;
@@ -53,12 +55,13 @@ export interface DatedModel {
 }
 
 /**
- * Counts the media of one sample as the API of a closed model does. Exact where the provider publishes its rule
- * (`exactness: "documented"`), a reconstruction where it was inferred, and bounds where nothing better is known.
+ * Counts the media of one sample as the API of a closed model does. The count is exact if the provider publishes its
+ * rule (`exactness: "documented"`), a reconstruction if the rule was inferred, and a range if nothing better is
+ * known.
  *
  * @param model id or any name requests use, e.g. `"gpt-6-astra"`, `"claude-opus-4-7"`, `"gemini-3-pro-preview"`
  * @throws OnevisionError `unknown-name`, `unknown-key`, `invalid-input`, `invalid-media`; `unsupported` for a limit
- *   that the provider rejects
+ * that the provider rejects
  */
 export function countApi<const Id extends ApiModelId>(
 	model: Id,
@@ -68,7 +71,7 @@ export function countApi<const Id extends ApiModelId>(
 	return countApiFrom(model, sample, settings);
 }
 
-/** As `countApi`, for names and settings that come from outside. */
+/** Like `countApi`, for untyped names and settings from external input. */
 export function countApiFrom(
 	model: string,
 	sample: Sample,
@@ -100,7 +103,7 @@ export function countApiFrom(
 	);
 }
 
-/** The model with the constants of a day. Throws `invalid-input` for what is no day. */
+/** The model with the constants of a given day. Throws `invalid-input` for an invalid date. */
 export function modelOn(id: ApiModelId, date?: unknown): DatedModel {
 	const model = apiModelById(id);
 	const [first, ...later]: readonly [RuleVersion<unknown>, ...RuleVersion<unknown>[]] = model.versions;
@@ -121,7 +124,7 @@ export function modelOn(id: ApiModelId, date?: unknown): DatedModel {
 	return { id, model, rule: apiRuleById(model.rule), version };
 }
 
-/** Fills in defaults and checks every value. Throws `unknown-key` or `invalid-input`. */
+/** Fills in defaults and validates every value. Throws `unknown-key` or `invalid-input`. */
 export function resolveApiSettings(
 	{ model, rule, version }: DatedModel,
 	asked: Readonly<Record<string, unknown>>,
@@ -143,7 +146,7 @@ export function resolveApiSettings(
 	return values;
 }
 
-/** One item. Throws `unsupported` or `invalid-media`; limits of the whole request are not looked at. */
+/** Counts one item. Throws `unsupported` or `invalid-media`; does not check limits of the whole request. */
 export function countItem(
 	{ model, rule, version }: DatedModel,
 	item: MediaItem,

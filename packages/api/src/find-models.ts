@@ -9,7 +9,7 @@ export interface FoundModels {
 	readonly closed: readonly ApiModelId[];
 }
 
-/** Models whose names contain every word, ignoring case; all models when no word is given. */
+/** Models whose names contain every word, ignoring case; all models if no word is given. */
 export function findModels(words: readonly string[]): FoundModels {
 	const wanted = words.flatMap((word) => word.toLowerCase().split(/\s+/));
 	const matches = (names: readonly string[]): boolean => {

@@ -1,4 +1,4 @@
-/** Settings of closed models that bring samples under a budget. */
+/** Settings of closed models that bring samples within a budget. */
 
 import type { ImageItem, Sample, VideoItem } from "@onevision/core";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** The best settings of a closed model under a limit. */
+/** Finds the best settings of a closed model under a limit. */
 
 import type { Measured, Settings } from "@onevision/core";
 import {
@@ -17,10 +17,10 @@ import { resolveApiModelId } from "./models.ts";
 const NOTHING = { image: [], video: [] } as const;
 
 /**
- * The settings under which every sample fits and the media take the most tokens: how closely a closed model looks at a
- * picture is not published, so tokens stand for detail, within one model only.
+ * Finds the settings under which every sample fits and the media take the most tokens. Providers do not publish how
+ * much detail a closed model sees, so tokens stand in for detail; compare them only within one model.
  *
- * @param settings as for `countApi`; they stay unless the search changes them
+ * @param settings as for `countApi`; kept unless the search changes them
  * @throws OnevisionError what `countApi` throws for a model or a setting
  */
 export function fitApiSettings(
@@ -43,8 +43,8 @@ export function fitApiSettings(
 }
 
 /**
- * What a closed model can keep of a sample at most, 0 to 1: the fidelity of the pixels and the time it is documented to
- * look at, as if its tower pooled nothing. 1 says nothing.
+ * Upper bound on how much of a sample a closed model can keep, 0 to 1: the fidelity of the pixels and the duration it
+ * is documented to process, as if its tower pooled nothing. A bound of 1 carries no information.
  */
 export function apiFidelityBound({ media }: Sample, { items }: Pick<ApiCount, "items">): number {
 	let sum = 0;

@@ -1,4 +1,7 @@
-/** Closed models: tokens by published rules and their dates, prices, chat requests, and open and closed models compared. Portable: no I/O. */
+/**
+ * Closed models: token counts by published, dated rules, prices, chat requests, and comparisons of open and closed
+ * models. Portable: no I/O.
+ */
 
 export {
 	type AnyCounter,

@@ -1,4 +1,4 @@
-/** What a provider rejects instead of resizing: every limit a request breaks, not only the first. */
+/** What a provider rejects instead of resizing. Reports every limit a request breaks, not only the first. */
 
 import { OnevisionError } from "@onevision/base";
 import type { MediaItem } from "@onevision/core";
@@ -15,42 +15,45 @@ export type LimitId =
 	| "image-too-large"
 	| "request-too-large"
 	| "context-overflow"
-	/** A format the provider does not take. */
+	/** A format that the provider does not accept. */
 	| "format"
-	/** The type declared for an item is none the provider takes, or not that of its bytes. */
+	/** The declared type of an item is not accepted by the provider, or does not match its bytes. */
 	| "declared-type"
-	/** Written as another API takes it. */
+	/** Written in another API's form. */
 	| "other-api"
-	/** The counting rule itself refuses the item: too many patches, no video, an unknown `detail`. */
+	/** The counting rule itself rejects the item: too many patches, no video, an unknown `detail`. */
 	| "refused";
 
-/** One broken limit: what, and what to do, in one line. */
+/** One broken limit, with what to do about it, in one line. */
 export interface LimitBreach {
 	readonly limit: LimitId;
-	/** Position of the item in the request, from 0; absent when the whole request is meant. */
+	/** Index of the item in the request, from 0; absent if the whole request is meant. */
 	readonly item?: number;
-	/** Where in the request: `messages[0].content[1]`; absent outside requests, or when all of it is meant. */
+	/**
+	 * Location in the request, such as `messages[0].content[1]`; absent outside requests, or if the whole request is
+	 * meant.
+	 */
 	readonly path?: string;
 	readonly message: string;
 	readonly source: string;
 }
 
-/** A media item with the size and format of its file, where they are known. */
+/** A media item with its file's size and format, if known. */
 export interface SizedItem {
 	readonly media: MediaItem;
 	readonly bytes?: number;
-	/** What its bytes are, not what their name says: `jpeg`, `mp4`. */
+	/** Format of the bytes, regardless of the file name: `jpeg`, `mp4`. */
 	readonly format?: string;
 }
 
-/** Bytes of `bytes` written as base64. */
+/** Size of `bytes` bytes encoded as base64. */
 export function base64Bytes(bytes: number): number {
 	return Math.ceil(bytes / 3) * 4;
 }
 
 /**
- * Every limit these items break, in order; `undefined` stands for an item whose size is not known. A video's frames are
- * not held against limits for images.
+ * Every limit these items break, in order; `undefined` stands for an item of unknown size. Image limits do not apply
+ * to a video's frames.
  */
 export function limitBreaches(
 	title: string,
@@ -134,7 +137,7 @@ function requestBreaches(
 	return found;
 }
 
-/** The error for broken limits: the first one's message, and how many there are. */
+/** The error for broken limits: the first one's message, and their number. */
 export function limitError(breaches: readonly LimitBreach[]): OnevisionError {
 	const [first] = breaches;
 	const more = breaches.length > 1 ? ` (and ${breaches.length - 1} more)` : "";

@@ -1,4 +1,4 @@
-/** Names of closed models, and what they are refused for. */
+/** Names of closed models, and what they reject. */
 
 import { expect, test } from "vitest";
 import { API_MODEL_IDS, apiModelById, assertPlannable, MODELS_BY_PROVIDER } from "./models.ts";
@@ -20,7 +20,7 @@ test("an open model is planned", () => {
 	expect(() => assertPlannable("llava-onevision-qwen2-7b-ov")).not.toThrow();
 });
 
-/** How a source admits that it is none. */
+/** Wording by which a source admits that it is not one. */
 const NO_SOURCE = /memory|unconfirmed|by analogy|second-hand|not readable/i;
 
 test.each(API_MODEL_IDS)("%s: unverified names the day or constants of a version", (id) => {

@@ -1,6 +1,6 @@
 /**
- * Models of closed APIs by id, and finding one by any of its names. Facts are the providers' own pages, read through
- * copies of the day named; a copy can be out of date, so every answer names its source.
+ * Models of closed APIs by id, and lookup by any of their names. Facts come from the providers' own pages, read from
+ * copies dated in the sources. A copy can be out of date, so every answer names its source.
  */
 
 import { nearest, OnevisionError } from "@onevision/base";
@@ -15,7 +15,7 @@ import { OPENAI_MODELS } from "./providers/openai/models.ts";
 import type { Provider } from "./providers/provider.ts";
 import { XAI_MODELS } from "./providers/xai/models.ts";
 
-/** Models by provider; the order is that of lists. */
+/** Models by provider; lists use this order. */
 export const MODELS_BY_PROVIDER = {
 	openai: OPENAI_MODELS,
 	anthropic: ANTHROPIC_MODELS,
@@ -39,7 +39,7 @@ export const API_MODELS = {
 	...ALIBABA_MODELS,
 } as const satisfies Readonly<Record<ApiModelId, ApiModel>>;
 
-/** Ids in the order of the table. */
+/** Ids in table order. */
 export const API_MODEL_IDS = Object.keys(API_MODELS) as readonly ApiModelId[];
 
 const BY_NAME: ReadonlyMap<string, ApiModelId> = new Map(
@@ -48,9 +48,9 @@ const BY_NAME: ReadonlyMap<string, ApiModelId> = new Map(
 	),
 );
 
-/** What gateways and clouds put before a name: `openai/`, `models/`, `us.anthropic.`. */
+/** Prefixes that gateways and clouds add: `openai/`, `models/`, `us.anthropic.`. */
 const PREFIXES = /^(?:.*\/)?(?:(?:us|eu|apac|global|jp|au)\.)?(?:anthropic\.)?/;
-/** What follows a name: a snapshot's date, a cloud's revision, `-latest`, `-preview`. */
+/** Suffixes: a snapshot's date, a cloud's revision, `-latest`, `-preview`. */
 const SUFFIXES = [
 	/-v\d+(?::\d+)?$/,
 	/[-@]\d{8}$/,
@@ -60,8 +60,8 @@ const SUFFIXES = [
 ] as const;
 
 /**
- * The id behind a model name as requests write it: an id or alias, with or without a provider's prefix, a snapshot's
- * date or `-latest`. Throws `unknown-name` with the nearest name.
+ * Resolves a model name as used in requests to its id: an id or alias, with or without a provider's prefix, a
+ * snapshot date or `-latest`. Throws `unknown-name` with the nearest name.
  */
 export function resolveApiModelId(name: string): ApiModelId {
 	const found = findByName(name);
@@ -74,12 +74,15 @@ export function resolveApiModelId(name: string): ApiModelId {
 	);
 }
 
-/** Whether a closed model goes by this name. */
+/** Whether this name belongs to a closed model. */
 export function isApiModelName(name: string): boolean {
 	return findByName(name) !== undefined;
 }
 
-/** Throws `unsupported` where the name is a closed model's: a plan takes open ones, whose names win where both know one. */
+/**
+ * Throws `unsupported` if the name belongs to a closed model, since plans take open ones. A name that both kinds use
+ * means the open model.
+ */
 export function assertPlannable(model: string): void {
 	if (isCheckpointName(model) || !isApiModelName(model)) return;
 	throw new OnevisionError(
@@ -93,7 +96,7 @@ function findByName(name: string): ApiModelId | undefined {
 	return lookUp(short) ?? lookUp(short.replace(PREFIXES, ""));
 }
 
-/** A name as it is, then without its endings, one after the other. */
+/** Looks up a name as it is, then with its suffixes removed one after another. */
 function lookUp(name: string): ApiModelId | undefined {
 	let rest = name;
 	let found = BY_NAME.get(rest);

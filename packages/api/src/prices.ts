@@ -1,18 +1,18 @@
 /**
- * Prices of closed APIs per million tokens, standard service, without batch, cache or regional rates. Read from
- * copies of the providers' pages and from dated transcriptions of them; a model without a citable price has none.
+ * Prices of closed APIs per million tokens, for standard service without batch, cache or regional rates. Read from
+ * copies of the providers' pages and from dated transcriptions of them. A model without a citable price has none.
  */
 
 import type { ApiModelId } from "./models.ts";
 
-/** What a million tokens cost, USD. */
+/** Price per million tokens, USD. */
 export interface TokenPrice {
 	readonly inputUsd: number;
-	/** Absent: not cited. */
+	/** Absent if no source could be cited. */
 	readonly outputUsd?: number;
-	/** Higher rates once a request's input is above `tokens`, for the whole request. */
+	/** Higher rates for the whole request once its input exceeds `tokens`. */
 	readonly above?: readonly LongContextPrice[];
-	/** Day or month the source was read or written, where it says; else the commit in `source` dates it. */
+	/** Day or month the source was read or written, if it says; otherwise the commit in `source` dates it. */
 	readonly read?: string;
 	readonly source: string;
 }
@@ -23,14 +23,14 @@ export interface LongContextPrice {
 	readonly outputUsd?: number;
 }
 
-/** A price from one day on; absent: from the first day known. */
+/** A price from a given day on; without one, from the first known day. */
 export interface DatedPrice extends TokenPrice {
 	readonly from?: string;
-	/** Announced for later: taken only when a day on or after `from` is asked for. */
+	/** Announced for a later date: used only when a day on or after `from` is requested. */
 	readonly announced?: true;
 }
 
-/** Prices of one's own, by model id: they come before the table's. */
+/** The user's own prices by model id; they take precedence over the table. */
 export type PriceOverrides = Readonly<Record<string, Pick<TokenPrice, "inputUsd" | "outputUsd" | "above">>>;
 
 const GITHUB_COPILOT =
@@ -68,7 +68,7 @@ const over = (tokens: number, inputUsd: number, outputUsd: number): LongContextP
 });
 
 const NONE: readonly DatedPrice[] = [];
-/** The three GPT-5.6 models were priced anew in summer 2026. */
+/** The three GPT-5.6 models were repriced in summer 2026. */
 const SOL_CUT =
 	"https://docs.laozhang.ai/en/announcements/gpt-5-6-sol-price-cut-2026-09.md, citing developers.openai.com/api/docs/changelog; promised at least until 2026-11-21, look before you rely on it; rates above 272,000 tokens are not cited";
 const TERRA_LUNA_CUT =
@@ -230,19 +230,22 @@ export const API_PRICES = {
 	],
 } as const satisfies Record<ApiModelId, readonly DatedPrice[]>;
 
-/** What a request costs, USD. */
+/** Cost of a request, USD. */
 export interface ApiCost {
 	readonly inputUsd: number;
 	readonly outputUsd: number;
 	readonly totalUsd: number;
-	/** The rates it was computed with, per million tokens. */
+	/** The rates used, per million tokens. */
 	readonly perMillion: { readonly inputUsd: number; readonly outputUsd?: number };
 	readonly source: string;
-	/** Day the price was read; absent for a price of one's own. */
+	/** Day the price was read; absent for the user's own price. */
 	readonly read?: string;
 }
 
-/** The price of a model on a day, `YYYY-MM-DD`; without one, the newest in force. `undefined`: none is citable. */
+/**
+ * The price of a model on a day, `YYYY-MM-DD`; without a day, the newest in force. `undefined` if no price is
+ * citable.
+ */
 export function priceOn(id: ApiModelId, date?: string): DatedPrice | undefined {
 	const rows: readonly DatedPrice[] = API_PRICES[id];
 	let found: DatedPrice | undefined;
@@ -254,8 +257,8 @@ export function priceOn(id: ApiModelId, date?: string): DatedPrice | undefined {
 }
 
 /**
- * Cost of `inputTokens` and `outputTokens` at the model's price, at the rate its input length falls under. Own prices
- * come first. `undefined`: no price is known, or none for output that is asked for.
+ * Cost of `inputTokens` and `outputTokens` at the rate for that input length. The user's own prices take precedence.
+ * `undefined` if no price is known, or none for the output requested.
  */
 export function costOf(
 	id: ApiModelId,
@@ -275,7 +278,7 @@ export function costOf(
 		}
 	}
 	if (rate.outputUsd === undefined && tokens.output > 0) return undefined;
-	// Millionths of a dollar, added before they are divided: 1.39, not 1.3900000000000001.
+	// Adds in millionths of a dollar before dividing, for 1.39 instead of 1.3900000000000001.
 	const input = tokens.input * rate.inputUsd;
 	const output = tokens.output * (rate.outputUsd ?? 0);
 	return {

@@ -70,7 +70,7 @@ test("equal requests count as often as they are given", () => {
 
 test("a closed model costs its list price; without one it is unknown", () => {
 	const [priced, unpriced] = ask(["gpt-4o", "qwen3.7-plus"], { samples: [small] });
-	// 85 + 170 tokens of the image, 2.5 USD a million in, 10 out.
+	// 85 + 170 image tokens, at 2.5 USD per million input tokens and 10 per million output.
 	expect(priced?.usdPer1000Requests).toBeCloseTo(((255 + 100) * 2.5 + 50 * 10) / 1000, 9);
 	expect(priced?.secondsToFirstToken).toBeUndefined();
 	expect(unpriced?.usdPer1000Requests).toBeUndefined();

@@ -1,6 +1,7 @@
 /**
- * The deployment question: what do these requests cost under each of several models, and which settings keep most of
- * the media under a limit? Open models by the roofline of `estimateRequest`, closed ones by their list price.
+ * Answers the deployment question: what do these requests cost under each of several models, and which settings keep
+ * most of the media under a limit? Open models are priced by the roofline of `estimateRequest`, closed ones by their
+ * list price.
  */
 
 import type { Sample } from "@onevision/core";
@@ -10,9 +11,9 @@ import { closedDeployment, type Distinct, type Once, openDeployment } from "./de
 import type { Deployment, DeploymentCandidate, DeploymentQuestion } from "./deployment.ts";
 
 /**
- * Every candidate under the question, in the order given; `byQuality` sorts them.
+ * Evaluates every candidate for the question, in the given order; `byQuality` sorts them.
  *
- * @throws OnevisionError what counting throws for a model's name or settings; refused media are in the result
+ * @throws OnevisionError what counting throws for a model's name or settings; rejected media are in the result
  */
 export function compareDeployments(
 	candidates: readonly DeploymentCandidate[],
@@ -34,8 +35,8 @@ export function compareDeployments(
 }
 
 /**
- * What serves best first: models that stay within the limits by quality kept, open ones before closed ones (whose
- * quality is not known) by price; then those over a limit, the fewest tokens first; then those that refuse everything.
+ * Best model first. Models within the limits come by quality kept: open ones first, then closed ones (whose quality
+ * is unknown) by price. Models over a limit follow, fewest tokens first, and then those that reject every request.
  */
 export function byQuality(a: Deployment, b: Deployment): number {
 	const group = ({ visualTokens, overLimit, overContext, kind }: Deployment): number =>

@@ -1,4 +1,4 @@
-/** A comparison with everything it rests on: what its table, its CSV and its JSON are made from. */
+/** A comparison with everything it is based on: the source of its table, CSV and JSON. */
 
 import type { RequestSetup, Sample, VideoSampling } from "@onevision/core";
 import type { Deployment } from "./deployment.ts";
@@ -12,18 +12,18 @@ export interface NamedSample {
 }
 
 export interface Comparison {
-	/** In the order they are shown. */
+	/** In display order. */
 	readonly deployments: readonly Deployment[];
 	/** In the order of every deployment's outcomes. */
 	readonly samples: readonly NamedSample[];
-	/** How videos are sampled, by id of the deployment; absent for closed models. */
+	/** How videos are sampled, by deployment id; absent for closed models. */
 	readonly sampling: ReadonlyMap<string, VideoSampling | undefined>;
-	/** Files that were given but are not compared. */
+	/** Files that were given but not compared. */
 	readonly leftOut: readonly { readonly path: string; readonly reason: string; readonly message: string }[];
 	readonly hardwareId: string;
 	readonly setup: RequestSetup;
 	readonly text: { readonly promptTokens: number; readonly answerTokens: number };
-	/** Visual-token limit of a request, where one was set. */
+	/** Limit on the visual tokens of a request, if one was set. */
 	readonly maxTokens?: number;
 }
 

@@ -1,4 +1,4 @@
-/** A comparison as CSV (RFC 4180): a row per model, units in the column names, an empty cell for what is not known. */
+/** A comparison as CSV (RFC 4180): one row per model, units in the column names, empty cells for unknown values. */
 
 import { type Comparison, settingsText } from "./comparison.ts";
 import type { Deployment } from "./deployment.ts";
@@ -38,7 +38,7 @@ const COLUMNS: readonly (readonly [title: string, value: (deployment: Deployment
 	["unverified", (deployment) => unverifiedProperties(deployment).join(" ") || undefined],
 ];
 
-/** The CSV text, without a final newline. Assumptions are columns too, the same in every row. */
+/** The CSV text, without a final newline. Assumptions are columns too, with the same value in every row. */
 export function compareCsv({ deployments, hardwareId, setup, text, maxTokens }: Comparison): string {
 	const assumed: readonly (readonly [string, Cell])[] = [
 		["accelerator", hardwareId],

@@ -1,8 +1,8 @@
-/** What a comparison assumes where nothing is said. */
+/** Default assumptions of a comparison. */
 
 import { DEFAULT_REQUEST_BATCH, HARDWARE, type HardwareId, type RequestSetup } from "@onevision/core";
 
-/** Models people choose between, open and closed, with LLaVA's own line. */
+/** Models that people commonly choose between, open and closed, plus the LLaVA family. */
 export const USUAL_MODELS = [
 	"llava-1.5-7b",
 	"llava-v1.6-mistral-7b",
@@ -20,16 +20,16 @@ export const USUAL_MODELS = [
 	"gemini-3-pro",
 ] as const;
 
-/** What open models run on. */
+/** Default hardware for open models. */
 export const DEFAULT_ACCELERATOR = "h100-sxm" satisfies HardwareId;
 
-/** Text of a request, tokens. */
+/** Text of a request, in tokens. */
 export const DEFAULT_TEXT = { promptTokens: 128, answerTokens: 128 } as const;
 
-/** Share of an accelerator's peak reached in prefill, as in a plan request. */
+/** Share of an accelerator's peak reached in prefill; same as in a plan request. */
 const PREFILL_EFFICIENCY = 0.5;
 
-/** An accelerator at its listed price, with the batch of a busy server. */
+/** An accelerator at its listed price, with a busy server's batch size. */
 export function requestSetup(
 	hardwareId: HardwareId,
 	{

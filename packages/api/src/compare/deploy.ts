@@ -1,4 +1,4 @@
-/** One model under a question: counted by its rule, measured against the limits, and priced. */
+/** Evaluates one model for a question: counts by its rule, checks the limits, and computes the price. */
 
 import { OnevisionError } from "@onevision/base";
 import type { Checkpoint, Sample, SampleLayout, Settings } from "@onevision/core";
@@ -18,26 +18,26 @@ import type { ApiModelId } from "../models.ts";
 import { costOf } from "../prices.ts";
 import type { Deployment, DeploymentCandidate, DeploymentQuestion, RequestOutcome } from "./deployment.ts";
 
-/** Counts by one rule. */
+/** Counts under one counting rule. */
 interface RuleResult {
 	readonly changed: Settings;
-	/** Per distinct sample. */
+	/** One per distinct sample. */
 	readonly counts: readonly (SampleLayout | ApiCount | OnevisionError)[];
 	readonly quality: number;
 }
 
-/** The samples that differ, and where each given one is among them. */
+/** The distinct samples, and the index of each given sample among them. */
 export interface Distinct {
 	readonly samples: readonly Sample[];
 	readonly weights: readonly number[];
-	/** Of every given sample, its place among the distinct ones. */
+	/** For every given sample, its index among the distinct ones. */
 	readonly places: readonly number[];
 }
 
-/** The result of the first call with a key: many models share a rule. */
+/** Caches the first result per key, because many models share a rule. */
 export type Once = <T>(key: string, compute: () => T) => T;
 
-/** A checkpoint under the question, by the roofline of `estimateRequest`. */
+/** Evaluates an open checkpoint, priced by the roofline of `estimateRequest`. */
 export function openDeployment(
 	{ id, settings }: DeploymentCandidate,
 	checkpoint: Checkpoint,
@@ -79,7 +79,7 @@ export function openDeployment(
 	};
 }
 
-/** A closed model under the question, by its list price. */
+/** Evaluates a closed model, priced by its list price. */
 export function closedDeployment(
 	{ id, settings }: DeploymentCandidate,
 	apiId: ApiModelId,
@@ -97,7 +97,7 @@ export function closedDeployment(
 			within === undefined
 				? {}
 				: once(key, () => fitApiSettings(apiId, distinct.samples, within, settings).settings);
-		// Refusals name the model.
+		// Error messages name the model.
 		return once(`${title} ${key}`, () =>
 			resultOf(found, distinct, (sample) => {
 				const count = countApiFrom(apiId, sample, { ...settings, ...found });
@@ -115,8 +115,9 @@ export function closedDeployment(
 }
 
 /**
- * Without a limit, the settings as they are. Else those under the limit, and where a sample then overflows the window
- * with its text and answer, those under both: models of many windows share the first search.
+ * Without a limit, the settings as they are. Otherwise the best settings under it. If a sample then overflows the
+ * context window with its text and answer, searches again under both limits. Models with different windows share the
+ * first search.
  */
 function within(
 	{ maxTokens, text }: DeploymentQuestion,
@@ -192,7 +193,7 @@ function measured(
 	};
 }
 
-/** USD per 1,000 requests; `undefined` when no price is known or every request is refused. */
+/** USD per 1,000 requests; `undefined` if no price is known or every request is rejected. */
 function priceOf(
 	id: ApiModelId,
 	counts: RuleResult["counts"],

@@ -1,10 +1,10 @@
-/** A comparison as one JSON document, with units in the names. */
+/** A comparison as one JSON document, with units in the field names. */
 
 import type { Comparison } from "./comparison.ts";
 import type { Deployment } from "./deployment.ts";
 import { unverifiedProperties } from "./unverified.ts";
 
-/** Assumptions, files left out, and per model its numbers and every request. */
+/** Assumptions, skipped files, and each model's numbers and requests. */
 export function compareJson({
 	deployments,
 	samples,
@@ -46,7 +46,7 @@ function unverifiedOf(deployment: Deployment): { readonly unverified?: readonly 
 	return properties.length === 0 ? {} : { unverified: properties };
 }
 
-/** The numbers of one model; the CSV has the same. */
+/** The numbers of one model, the same as in the CSV. */
 function summaryOf(deployment: Deployment) {
 	const { id, kind, title, changed, outcomes, refused, overLimit, overContext } = deployment;
 	const { visualTokens, contextTokens, contextWindowTokens, secondsToFirstToken, usdPer1000Requests } =

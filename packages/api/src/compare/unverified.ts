@@ -1,4 +1,4 @@
-/** Constants behind a comparison that no published file confirms. */
+/** Constants behind a comparison that no published source confirms. */
 
 import {
 	checkpointById,
@@ -11,7 +11,7 @@ import { countApiFrom } from "../count.ts";
 import { resolveApiModelId } from "../models.ts";
 import type { Deployment } from "./deployment.ts";
 
-/** What a model's token counts and its context rest on. */
+/** The unverified constants behind a model's token counts and context. */
 export function unverifiedOfDeployment({
 	id,
 	kind,
@@ -24,7 +24,7 @@ export function unverifiedOfDeployment({
 	return unverified.length === 0 ? [] : [{ of: title, properties: unverified }];
 }
 
-/** The names of those constants. */
+/** The names of these constants. */
 export function unverifiedProperties(deployment: Parameters<typeof unverifiedOfDeployment>[0]): string[] {
 	return unverifiedOfDeployment(deployment).flatMap(({ properties }) => properties);
 }

@@ -1,4 +1,4 @@
-/** Where context windows were read, in one wording for every row of the model tables. */
+/** Sources of context windows, in one wording for all model tables. */
 
 import type { Fact } from "@onevision/base";
 

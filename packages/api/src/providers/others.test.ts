@@ -110,7 +110,7 @@ test("DashScope: pixel limits and their boundaries", () => {
 	expect(at("qvq-max")).toBe(35 * 35 + 2);
 	expect(at("qwen3-vl-plus", { vl_high_resolution_images: true })).toBe(128 * 128 + 2);
 	expect(at("qwen3-vl-plus", { max_pixels: 64 * 1024 })).toBe(8 * 8 + 2);
-	// Four tokens at least; exactly at the limit nothing is resized.
+	// The minimum is four tokens; exactly at the limit nothing is resized.
 	expect(item("qwen3-vl-plus", image(10, 10))?.visualTokens).toBe(6);
 	expect(item("qwen3-vl-plus", image(1600, 1600), { max_pixels: 1600 * 1600 })?.resized.width).toBe(1600);
 	expect(() => item("qwen3-vl-plus", image(9, 100))).toThrow(/each side must be at least 10 px/);
@@ -126,7 +126,7 @@ test("DashScope video: two frames a second in pairs, smaller the longer the clip
 		frames: seconds * 30,
 		fps: 30,
 	});
-	// 20 frames in 10 pairs; 640 tokens at most for a frame: 1056x576.
+	// 20 frames in 10 pairs; at most 640 tokens per frame: 1056x576.
 	expect(item("qwen3-vl-plus", clip(10))).toMatchObject({
 		frames: 20,
 		resized: { width: 1056, height: 576 },
@@ -134,7 +134,7 @@ test("DashScope video: two frames a second in pairs, smaller the longer the clip
 	});
 	expect(item("qwen3-vl-flash", clip(10))?.resized).toEqual({ width: 1152, height: 640 });
 	expect(item("qwen3-vl-plus", clip(3600))?.frames).toBe(2000);
-	// 131,072 tokens for the whole clip; pairs of 131 tokens a frame and more.
+	// 131,072 tokens for the whole clip; pairs with at least 131 tokens per frame.
 	expect(item("qwen3-vl-plus", clip(3600))?.visualTokens).toBeLessThanOrEqual(131_072 + 2);
 	expect(item("qwen3-vl-plus", clip(10), { fps: 1 })?.frames).toBe(10);
 	expect(() => item("qvq-max", clip(10))).toThrow(/no counting rule is published/);

@@ -1,4 +1,4 @@
-/** Every counting rule by id. A row of `API_MODELS` names one of these. */
+/** Every counting rule by id; rows of `API_MODELS` refer to them. */
 
 import type { Settings } from "@onevision/core";
 import { dashscope } from "./alibaba/rules.ts";
@@ -30,10 +30,10 @@ export type ApiConstantsOf<R extends ApiRuleId> =
 export type ApiSettingsOf<R extends ApiRuleId> =
 	(typeof API_RULES)[R] extends ApiRule<infer _C, infer S> ? S : never;
 
-/** A rule seen without its own types: what shared code works with. */
+/** A rule with its own types erased, for shared code. */
 export type AnyApiRule = ApiRule<unknown, Settings>;
 
-/** The rule with this id, its constants and settings no longer typed apart. */
+/** The rule with this id, its constants and settings untyped. */
 export function apiRuleById(id: ApiRuleId): AnyApiRule {
 	const table: Readonly<Record<ApiRuleId, AnyApiRule>> = API_RULES;
 	return table[id];

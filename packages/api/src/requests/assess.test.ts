@@ -129,7 +129,7 @@ test("a part of another API: refused by whom it is known of, a note for whom it 
 		0,
 	]);
 	expect(assess("grok-4")).toEqual([[], 2]);
-	// Mistral's own examples give image_url as text.
+	// Mistral's own examples give image_url as a string.
 	expect(assess("pixtral-12b")).toEqual([[], 1]);
 });
 

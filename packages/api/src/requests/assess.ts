@@ -1,6 +1,6 @@
 /**
- * What a request will cost and break before it is sent: tokens per item, text against the context window, every limit
- * it breaks, and the price. The sizes of its media come from the caller, who opened the files.
+ * Assesses a request before it is sent: tokens per item, text against the context window, every limit it breaks, and
+ * the price. The caller opens the files and supplies the media sizes.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -13,60 +13,61 @@ import type { ApiItemCount } from "../providers/rule.ts";
 import { checkMediaType } from "./media-types.ts";
 import type { ChatRequest, RequestApi, RequestMedia, RequestProblem } from "./request.ts";
 
-/** Characters of a token, about: English prose. Code, other scripts and numbers take more tokens. */
+/** Characters per token, roughly, for English prose. Code, other scripts and numbers take more tokens. */
 const CHARACTERS_PER_TOKEN = 4;
 
 export interface AssessOptions {
-	/** Model to assess for, in place of the request's own. */
+	/** Model to assess for, instead of the request's own. */
 	readonly model?: string;
-	/** Day whose rules and prices are used, `YYYY-MM-DD`; left out: the newest. */
+	/** Date whose rules and prices to use, `YYYY-MM-DD`. Default: the newest. */
 	readonly date?: string;
-	/** Own prices by model id. */
+	/** The user's own prices by model id. */
 	readonly prices?: PriceOverrides;
-	/** Tokens of the answer; left out: what the request allows at most, else none. */
+	/** Tokens of the answer. Default: the maximum the request allows, or none. */
 	readonly outputTokens?: number;
 }
 
-/** One item of the request with its count, or why it has none. */
+/** One item of the request with its count, or the reason it has none. */
 export interface AssessedItem {
 	readonly path: string;
 	readonly kind: RequestMedia["kind"];
 	readonly count?: ApiItemCount;
 	readonly error?: OnevisionError;
-	/** Settings of the request that the model's rule does not have; the provider ignores or refuses them. */
+	/** Settings of the request that the model's rule does not have; the provider ignores or rejects them. */
 	readonly ignored?: readonly string[];
 }
 
 export interface RequestAssessment {
-	/** The API the request was read for. */
+	/** The API whose format the request was read as. */
 	readonly api: RequestApi;
 	readonly model: ApiModelId;
 	readonly title: string;
 	readonly items: readonly AssessedItem[];
 	/** Sums over the items that could be counted. */
 	readonly media: ApiCount;
-	/** Items without a count: their tokens come on top of every sum here. */
+	/** Number of items without a count; their tokens are missing from every sum here. */
 	readonly notCounted: number;
-	/** An estimate: no tokenizer is read. */
+	/** An estimate: no tokenizer is used. */
 	readonly text: { readonly estimatedTokens: number; readonly characters: number; readonly note: string };
 	readonly outputTokens: number;
-	/** Media, text and answer. */
+	/** Total of media, text and answer. */
 	readonly contextTokens: number;
-	/** The model's window; absent: not known here. */
+	/** The model's context window; absent if unknown. */
 	readonly contextWindow?: { readonly tokens: number; readonly source: string };
-	/** Every limit that is broken. */
+	/** Every broken limit. */
 	readonly breaches: readonly LimitBreach[];
-	/** What is odd and may be refused: the provider does not say. */
+	/** Unusual content that may be rejected; the provider does not say. */
 	readonly notes: readonly string[];
-	/** Absent: no price is known. */
+	/** Absent if no price is known. */
 	readonly cost?: ApiCost;
-	/** What the request holds that is not in these numbers. */
+	/** Content of the request that these numbers do not include. */
 	readonly problems: readonly RequestProblem[];
 }
 
 /**
- * Assesses a request for its model. `sizes` has an entry per media item of the request, in order; `undefined` for one
- * that could not be opened. Items that cannot be counted are in the result with their error, never left out silently.
+ * Assesses a request for its model. `sizes` has one entry per media item of the request, in order; `undefined` for
+ * one that could not be opened. Items that cannot be counted are in the result with their error, never silently
+ * dropped.
  *
  * @throws OnevisionError `unknown-name` for a model without a rule, `invalid-input` when `sizes` does not match
  */
@@ -151,7 +152,10 @@ function assessItem(dated: DatedModel, media: RequestMedia, size: SizedItem | un
 	}
 }
 
-/** A request written for one provider may be assessed for another: what the rule knows, and the names of the rest. */
+/**
+ * Splits settings into those that the rule knows and the names of the rest, because a request written for one
+ * provider may be assessed for another.
+ */
 function splitSettings(
 	{ rule }: DatedModel,
 	settings: RequestMedia["settings"],
@@ -162,7 +166,7 @@ function splitSettings(
 	return [Object.fromEntries(known), ignored];
 }
 
-/** Why an item has no size, and what to do. */
+/** Why an item has no size, and what to do about it. */
 function unreadable({ path, kind, reference }: RequestMedia): OnevisionError {
 	const why = {
 		url: "it is on the web, and nothing is fetched; give the file",
@@ -185,7 +189,7 @@ function estimateText(texts: readonly string[]): RequestAssessment["text"] {
 	};
 }
 
-/** Parts written as the provider is known to refuse them. */
+/** Parts written in a form that the provider is known to reject. */
 function formBreaches({ model }: DatedModel, { breaches, media }: ChatRequest): LimitBreach[] {
 	return breaches
 		.filter(({ provider }) => provider === model.provider)
@@ -201,14 +205,14 @@ function formBreaches({ model }: DatedModel, { breaches, media }: ChatRequest): 
 		});
 }
 
-/** Parts that the API's own provider refuses; this one, which offers the same API, does not say. */
+/** Parts that the API's original provider rejects; this provider, which offers the same API, does not say. */
 function formNotes({ model }: DatedModel, { breaches }: ChatRequest): string[] {
 	return breaches
 		.filter(({ provider, acceptedBy }) => ![provider, ...acceptedBy].includes(model.provider))
 		.map(({ path, message }) => `${path}: ${message}; whether ${model.title} refuses it is not published`);
 }
 
-/** Limits on sizes and counts, refusals of the counting rule, and the context window. */
+/** Limits on sizes and counts, rejections by the counting rule, and the context window. */
 function breachesOf(
 	{ model, version }: DatedModel,
 	items: readonly AssessedItem[],

@@ -1,5 +1,5 @@
 /**
- * Media of a Gemini part: bytes or a file, with its declared type and what it says of a video. Source:
+ * Media of a Gemini part: bytes or a file, with the declared type and the video options. Source:
  * ai.google.dev/gemini-api/docs/video-understanding (clipping intervals, frame rate), media-resolution, and
  * ai.google.dev/api/caching#VideoMetadata (offsets as google.protobuf.Duration).
  */
@@ -13,7 +13,7 @@ const VIDEO_METADATA: Refusal = {
 	source: "https://ai.google.dev/api/caching#Part (videoMetadata: only while the part holds video data)",
 };
 
-/** Settings of the request that a part of it inherits. */
+/** Request settings that a part inherits. */
 interface Inherited {
 	readonly settings: ItemSettings;
 }
@@ -37,7 +37,7 @@ export function readFileData(part: Body, path: string, to: Reader, { settings }:
 	to.media(kind, uri, path, settingsOfPart(part, kind, path, to, settings), mimeType);
 }
 
-/** `MEDIA_RESOLUTION_HIGH`, `{level: …}` or `high` as the setting `media_resolution`. */
+/** Converts `MEDIA_RESOLUTION_HIGH`, `{level: …}` or `high` to the setting `media_resolution`. */
 export function resolutionOf(value: unknown): ItemSettings {
 	const level = isRecord(value) ? fieldOf(value, "level") : value;
 	if (typeof level !== "string") return {};
@@ -97,7 +97,7 @@ function clipSettings(metadata: Body, path: string, to: Reader): ItemSettings {
 	return settings;
 }
 
-/** Seconds of a google.protobuf.Duration: `"3.5s"` in JSON, `{seconds, nanos}` in the proto's own fields. */
+/** Seconds of a google.protobuf.Duration: `"3.5s"` in JSON, `{seconds, nanos}` as a proto message. */
 function secondsOfDuration(value: unknown): number | undefined {
 	if (typeof value === "string") {
 		const match = /^(\d{1,12}(?:\.\d{0,9})?)s$/.exec(value);
@@ -105,7 +105,7 @@ function secondsOfDuration(value: unknown): number | undefined {
 	}
 	if (!isRecord(value)) return undefined;
 	const [seconds, nanos] = [fieldOf(value, "seconds") ?? 0, fieldOf(value, "nanos") ?? 0];
-	// A 64-bit number is text in proto JSON.
+	// Proto JSON writes a 64-bit number as a string.
 	const whole = typeof seconds === "string" && /^\d{1,12}$/.test(seconds) ? Number(seconds) : seconds;
 	const isDuration = isCount(whole) && isCount(nanos) && nanos < 1e9;
 	return isDuration ? whole + nanos / 1e9 : undefined;

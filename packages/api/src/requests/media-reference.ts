@@ -1,28 +1,28 @@
 /**
- * References to media in a request: data URLs, base64, paths and addresses, read without opening anything. Text from
- * outside can be of any size and shape; what is refused comes back as a code and a message.
+ * References to media in a request: data URLs, base64, paths and web addresses, parsed without opening anything.
+ * Input is untrusted and can have any size and shape; a rejected reference comes back as a code and a message.
  */
 
 import type { ErrorCode } from "@onevision/base";
 import type { MediaReference } from "./request.ts";
 
-/** Longest URL or path kept, characters. */
+/** Maximum length of a URL or path, in characters. */
 export const MAX_REFERENCE = 8192;
 
-/** Why something is no reference, and what to do. */
+/** Why something is not a valid reference, and what to do about it. */
 export interface Refusal {
 	readonly code: ErrorCode;
 	readonly message: string;
 }
 
-/** How many bytes may still be embedded, and the limit that says so. */
+/** How many bytes may still be embedded, and a description of that limit. */
 export interface Allowance {
 	readonly bytes: number;
 	/** The limit in words: "64 bytes for one embedded item". */
 	readonly limit: string;
 }
 
-/** A data URL, a path or a web address. */
+/** Parses a data URL, a path or a web address. */
 export function readReference(reference: string, allowance: Allowance): MediaReference | Refusal {
 	if (/^data:/i.test(reference.slice(0, 5))) {
 		const comma = reference.slice(0, MAX_REFERENCE).indexOf(",");
@@ -44,7 +44,7 @@ export function readReference(reference: string, allowance: Allowance): MediaRef
 	return referenceOf(reference);
 }
 
-/** Base64 text as bytes, within the allowance; longer text is refused before it is decoded. */
+/** Decodes base64 text within the allowance; longer text is rejected before decoding. */
 export function readEmbedded(
 	base64: string,
 	mimeType: string,
@@ -54,7 +54,7 @@ export function readEmbedded(
 		code: "over-limit",
 		message: `${base64.length} characters of base64: at most ${allowance.limit}; give the file instead`,
 	};
-	// Four characters are three bytes; the last group may be padded. Line breaks count against the limit.
+	// Four characters encode three bytes; the last group may be padded. Line breaks count against the limit.
 	if (Math.ceil(base64.length / 4) * 3 > allowance.bytes + 2) return tooLong;
 	const bytes = decodeBase64(base64);
 	if (bytes === undefined || bytes.length === 0) {
@@ -88,7 +88,7 @@ function unescaped(path: string): string {
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const INVALID = 255;
 const SKIPPED = 254;
-/** Value of each character code below 128; URL-safe spellings included, white space skipped. */
+/** Value of each character code below 128. Accepts URL-safe spellings; skips white space. */
 const SEXTETS = ((): Uint8Array => {
 	const table = new Uint8Array(128).fill(INVALID);
 	for (let index = 0; index < 64; index++) table[ALPHABET.charCodeAt(index)] = index;
@@ -98,7 +98,9 @@ const SEXTETS = ((): Uint8Array => {
 	return table;
 })();
 
-/** Bytes of base64 text, with or without padding; `undefined` for what is none. No `atob`: it is not everywhere. */
+/**
+ * Bytes of base64 text, with or without padding; `undefined` if it is not base64. `atob` is not available everywhere.
+ */
 export function decodeBase64(text: string): Uint8Array | undefined {
 	let end = text.length;
 	while (end > 0 && (text[end - 1] === "=" || SEXTETS[text.charCodeAt(end - 1)] === SKIPPED)) end--;
@@ -117,6 +119,6 @@ export function decodeBase64(text: string): Uint8Array | undefined {
 			out[length++] = (held >> bits) & 0xff;
 		}
 	}
-	// A lone last character carries less than a byte.
+	// A lone trailing character holds less than a byte.
 	return bits >= 6 ? undefined : out.subarray(0, length);
 }

@@ -1,4 +1,4 @@
-/** Which formats and declared types each provider takes, by its page or its error message. */
+/** Formats and declared types that each provider accepts, from its page or its error message. */
 
 import { expect, test } from "vitest";
 import { PROVIDERS, type Provider } from "../providers/provider.ts";
@@ -47,7 +47,7 @@ test.each([
 	["xai", "image", "image/webp", "webp", "format"],
 	["amazon", "image", "image/gif", "gif", ""],
 	["amazon", "video", "video/avi", "avi", "format"],
-	// No formats of theirs are confirmed.
+	// No formats are confirmed for this provider.
 	["mistral", "image", "image/bmp", "bmp", ""],
 	["alibaba", "image", "image/png", "jpeg", "note"],
 ] as const)("%s: %s declared as %s, bytes of %s: %s", (provider, kind, declared, format, expected) => {

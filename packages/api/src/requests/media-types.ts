@@ -1,6 +1,6 @@
 /**
- * Formats a provider takes, and what it makes of the type a request declares for an item's bytes. Each rule is the
- * provider's own page or error message; what none of them says is a note, never a refusal.
+ * Formats that a provider accepts, and how it handles the type a request declares for an item's bytes. Each rule
+ * comes from the provider's own page or error message. Anything they do not state becomes a note, never a rejection.
  */
 
 import type { LimitBreach, LimitId, SizedItem } from "../limits.ts";
@@ -8,14 +8,14 @@ import type { ApiModel } from "../providers/model.ts";
 import type { Provider } from "../providers/provider.ts";
 import type { RequestMedia } from "./request.ts";
 
-/** Formats in the spelling of a file's header: `jpeg`, `mp4`. */
+/** Formats named as in a file's header: `jpeg`, `mp4`. */
 interface MediaTypeRule {
 	readonly image: readonly string[];
-	/** Absent: not published, or no video. */
+	/** Absent if not published, or if there is no video. */
 	readonly video?: readonly string[];
-	/** Types a request may declare, exactly as written. Absent: not published. */
+	/** Types that a request may declare, exactly as written. Absent if not published. */
 	readonly declared?: readonly string[];
-	/** Refuses bytes that are of another type than declared; absent: not published. */
+	/** Rejects bytes whose type differs from the declared one. Absent if not published. */
 	readonly mustMatch?: true;
 	readonly source: string;
 }
@@ -23,7 +23,7 @@ interface MediaTypeRule {
 const WEB_IMAGES = ["jpeg", "png", "gif", "webp"] as const;
 const WEB_TYPES = WEB_IMAGES.map((format) => `image/${format}`);
 
-/** Every provider; `undefined` where no formats are confirmed. */
+/** Every provider; `undefined` if no formats are confirmed. */
 const MEDIA_TYPE_RULES = {
 	openai: {
 		image: WEB_IMAGES,
@@ -62,7 +62,7 @@ const MEDIA_TYPE_RULES = {
 	alibaba: undefined,
 } as const satisfies Record<Provider, MediaTypeRule | undefined>;
 
-/** The format of a declared type, where its name is not the format's. */
+/** Formats whose name differs from the declared subtype. */
 const FORMAT_OF_SUBTYPE: Readonly<Record<string, string>> = {
 	jpg: "jpeg",
 	heif: "heic",
@@ -76,7 +76,7 @@ const FORMAT_OF_SUBTYPE: Readonly<Record<string, string>> = {
 	"x-msvideo": "avi",
 };
 
-/** Formats a provider takes, in the spelling of a file's header; `undefined` where none are confirmed. */
+/** Formats that a provider accepts, named as in a file's header; `undefined` if none are confirmed. */
 export function mediaFormats(
 	provider: Provider,
 ): Pick<MediaTypeRule, "image" | "video" | "source"> | undefined {
@@ -85,11 +85,11 @@ export function mediaFormats(
 
 export interface MediaTypeFindings {
 	readonly breaches: readonly LimitBreach[];
-	/** What the provider does not say. */
+	/** What the provider does not state. */
 	readonly notes: readonly string[];
 }
 
-/** What a model's provider makes of an item's format and of the type declared for it. */
+/** Checks an item's format and declared type against its model's provider. */
 export function checkMediaType(
 	{ title, provider }: Pick<ApiModel, "title" | "provider">,
 	media: RequestMedia,
@@ -125,7 +125,7 @@ interface Declared {
 	readonly message: string;
 }
 
-/** What is wrong with the declared type; `undefined`: nothing. */
+/** What is wrong with the declared type; `undefined` if nothing. */
 function checkDeclared(
 	rule: MediaTypeRule | undefined,
 	{ kind, reference, declaredType }: RequestMedia,

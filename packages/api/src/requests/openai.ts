@@ -6,7 +6,7 @@
 import { type PartContext, readContent, readInputImage } from "./part-kinds.ts";
 import { anyFieldOf, type Body, fieldOf, type Reader, settingsOf, show } from "./reader.ts";
 
-/** Settings the body itself may carry on compatible servers. */
+/** Settings that the body itself may carry on compatible servers. */
 const BODY_SETTINGS = ["vl_high_resolution_images", "max_pixels"] as const;
 
 export function readOpenaiChat(body: Body, to: Reader): void {
@@ -25,7 +25,7 @@ export function readOpenaiChat(body: Body, to: Reader): void {
 	to.maxOutput(anyFieldOf(body, "max_completion_tokens", "max_tokens"), "max_tokens");
 }
 
-/** An assistant's turn that only calls tools has no content. */
+/** An assistant turn that only calls tools has no content. */
 function readContentIfAny(content: unknown, path: string, to: Reader, context: PartContext): void {
 	if (content !== undefined && content !== null) readContent(content, path, to, context);
 }

@@ -1,7 +1,7 @@
 /**
- * Every kind of content part the four APIs know, and which of them take it. A part of another API is refused by the
- * provider; what it means is plain, so it is read all the same and reported. Sources: the APIs' own error messages,
- * which list the types they take (at each row of `REFUSALS`).
+ * Every kind of content part in the four APIs, and which API accepts it. The provider rejects a part from another
+ * API, but its meaning is clear, so it is read anyway and reported. Sources: the APIs' own error messages, which list
+ * the types they accept (at each row of `REFUSALS`).
  */
 
 import { isRecord } from "@onevision/base/schema";
@@ -18,12 +18,12 @@ import {
 } from "./reader.ts";
 import type { ItemSettings, RequestApi } from "./request.ts";
 
-/** Where a part stands: what is read the same way in every message of a request. */
+/** Context of a part that is the same throughout a message. */
 export interface PartContext {
 	readonly api: RequestApi;
-	/** Settings of the whole request that hold for its media. */
+	/** Settings of the whole request that apply to its media. */
 	readonly settings: ItemSettings;
-	/** Results of tools that the part is inside of. */
+	/** Number of tool results that enclose the part. */
 	readonly depth: number;
 }
 
@@ -32,7 +32,7 @@ interface PartKind {
 	read(part: Body, path: string, to: Reader, context: PartContext): void;
 }
 
-/** How each API is called, and how it answers a part it does not know. */
+/** Each API's name, and how it rejects an unknown part. */
 const REFUSALS: Readonly<Record<RequestApi, Refusal & { readonly title: string }>> = {
 	"openai-chat": {
 		title: "Chat Completions",
@@ -60,7 +60,7 @@ const REFUSALS: Readonly<Record<RequestApi, Refusal & { readonly title: string }
 	},
 };
 
-/** Name of an API as its documentation writes it. */
+/** Name of an API as in its documentation. */
 export function titleOfApi(api: RequestApi): string {
 	return REFUSALS[api].title;
 }
@@ -70,9 +70,9 @@ const RESPONSES = "openai-responses";
 const MESSAGES = "anthropic-messages";
 const GEMINI = "gemini-generate-content";
 
-/** A tool's result holds blocks, which hold no further results; deeper nesting is not the API's. */
+/** A tool result holds blocks, which hold no further results; the API does not allow deeper nesting. */
 const MAX_DEPTH = 3;
-/** Settings a part may carry on servers that copy OpenAI's API. */
+/** Settings that a part may carry on OpenAI-compatible servers. */
 const PART_SETTINGS = ["max_pixels", "fps"] as const;
 
 const textIn = (key: string, ...apis: RequestApi[]): PartKind => ({
@@ -88,7 +88,7 @@ const DOCUMENT =
 const toolBlock = (type: string) =>
 	notCounted(`a block of type ${type} is not counted; its text comes on top`, MESSAGES);
 
-/** Parts that name their `type`. */
+/** Parts that have a `type`. */
 const TYPED: Readonly<Record<string, PartKind>> = {
 	text: textIn("text", CHAT, MESSAGES),
 	input_text: textIn("text", RESPONSES),
@@ -114,7 +114,7 @@ const TYPED: Readonly<Record<string, PartKind>> = {
 	document: notCounted(DOCUMENT, MESSAGES),
 };
 
-/** Parts told by the key that holds them, in either spelling. */
+/** Parts identified by the key that holds them, in either spelling. */
 const UNTYPED: readonly { readonly keys: readonly string[]; readonly kind: PartKind }[] = [
 	{ keys: ["text"], kind: textIn("text", GEMINI) },
 	{ keys: ["inlineData", "inline_data"], kind: { apis: [GEMINI], read: readInlineData } },
@@ -168,7 +168,7 @@ function kindOfPart(part: Body, type: unknown): PartKind | undefined {
 	return UNTYPED.find(({ keys }) => anyFieldOf(part, ...keys) !== undefined)?.kind;
 }
 
-/** What an API takes, in words. */
+/** The parts an API accepts, in words. */
 function partsOf(api: RequestApi): string {
 	const untyped = UNTYPED.filter(({ kind }) => kind.apis.includes(api)).map(({ keys }) => keys[0] ?? "");
 	const typed = Object.entries(TYPED).flatMap(([type, { apis }]) => (apis.includes(api) ? [type] : []));
@@ -236,7 +236,7 @@ function readVideoUrl(part: Body, path: string, to: Reader, context: PartContext
 	to.media("video", isRecord(video) ? fieldOf(video, "url") : video, path, settings);
 }
 
-/** `{source}`, or an address in a key of its own as other libraries write it, which no API takes. */
+/** `{source}`, or an address under its own key, as some libraries write it although no API accepts it. */
 function readImageBlock(part: Body, path: string, to: Reader, context: PartContext): void {
 	const source = fieldOf(part, "source");
 	const address = anyFieldOf(part, "image", "image_url", "url");

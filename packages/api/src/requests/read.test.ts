@@ -173,13 +173,13 @@ test("which API a body is for", () => {
 	expect(apiOf({ ...hello, model: "gpt-4o" })).toBe("openai-chat");
 	expect(apiOf({ ...hello, model: "claude-opus-5" })).toBe("anthropic-messages");
 	expect(apiOf({ ...hello, system: "Be brief." })).toBe("anthropic-messages");
-	// Keys of the body before its parts, which may be the other API's by mistake.
+	// Keys of the body decide before its parts, which may be the other API's by mistake.
 	expect(apiOf({ ...messagesOf({ type: "image_url", image_url: "a.png" }), system: "Be brief." })).toBe(
 		"anthropic-messages",
 	);
 	expect(apiOf(messagesOf({ type: "image", source: {} }))).toBe("openai-chat");
 	expect(apiOf({ messages: [{ content: [{ type: "image", source: {} }] }] })).toBe("anthropic-messages");
-	// A Claude model behind a compatible server is asked in OpenAI's form.
+	// A Claude model behind a compatible server takes requests in OpenAI's form.
 	expect(apiOf({ ...messagesOf({ type: "image_url", image_url: "a.png" }), model: "claude-opus-5" })).toBe(
 		"openai-chat",
 	);

@@ -1,7 +1,7 @@
 /**
- * Reading a request body as sent to OpenAI (Chat Completions, Responses), Anthropic (Messages) or Google
- * (generateContent): the model, the texts, and every image and video with its settings. Nothing is fetched or opened.
- * Bodies come from outside: a part that makes no sense becomes a problem with its place, and the rest is still read.
+ * Reads a request body for OpenAI (Chat Completions, Responses), Anthropic (Messages) or Google (generateContent):
+ * the model, the texts, and every image and video with its settings. Fetches and opens nothing. Bodies are untrusted:
+ * an invalid part becomes a problem with its location, and the rest is still read.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -23,11 +23,11 @@ export {
 } from "./request.ts";
 
 export interface ReadOptions {
-	/** Which API the body is for; left out: told from its keys. */
+	/** API of the body. Default: detected from its keys. */
 	readonly api?: RequestApi;
-	/** Most bytes of one embedded item, decoded. Default 64 MiB. */
+	/** Maximum bytes of one embedded item, decoded. Default 64 MiB. */
 	readonly maxItemBytes?: number;
-	/** Most bytes of all embedded items, decoded. Default 256 MiB. */
+	/** Maximum bytes of all embedded items, decoded. Default 256 MiB. */
 	readonly maxTotalBytes?: number;
 }
 
@@ -42,9 +42,10 @@ const READERS: Readonly<Record<RequestApi, (body: Body, to: Reader) => void>> = 
 };
 
 /**
- * Reads a parsed JSON body. Problems of single parts are in the result; only a body of none of the four APIs throws.
+ * Reads a parsed JSON body. Problems with single parts are in the result; only a body of none of the four APIs
+ * throws.
  *
- * @throws OnevisionError `invalid-input` when `body` is no object or of no known API
+ * @throws OnevisionError `invalid-input` when `body` is not an object or not of a known API
  */
 export function readChatRequest(body: unknown, options: ReadOptions = {}): ChatRequest {
 	if (!isRecord(body)) {
@@ -81,7 +82,7 @@ export function readChatRequest(body: unknown, options: ReadOptions = {}): ChatR
 	};
 }
 
-/** Which API a body is written for, from keys that only one of them has. */
+/** Detects the API of a body from keys that only one of them has. */
 function apiOf(body: Body): RequestApi {
 	if (fieldOf(body, "contents") !== undefined) return "gemini-generate-content";
 	if (fieldOf(body, "input") !== undefined) return "openai-responses";
@@ -92,12 +93,12 @@ function apiOf(body: Body): RequestApi {
 			"request: no messages, input or contents; expected a Chat Completions, Responses, Messages or generateContent body",
 		);
 	}
-	// A key of the body tells more than its parts, which may be the other API's by mistake.
+	// A key of the body is better evidence than its parts, which may be the other API's by mistake.
 	if (MESSAGES_KEYS.some((key) => fieldOf(body, key) !== undefined)) return "anthropic-messages";
 	const types = new Set(messages.slice(0, 1000).flatMap(partTypes));
 	if (OPENAI_PARTS.some((type) => types.has(type))) return "openai-chat";
 	const model = fieldOf(body, "model");
-	// Messages is the API of one provider's models; the others' models are asked in Chat Completions.
+	// Messages is the API for one provider's models; other models use Chat Completions.
 	if (typeof model === "string") return /claude/i.test(model) ? "anthropic-messages" : "openai-chat";
 	return ANTHROPIC_PARTS.some((type) => types.has(type)) ? "anthropic-messages" : "openai-chat";
 }

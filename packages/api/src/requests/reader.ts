@@ -1,4 +1,4 @@
-/** What the readers of the four APIs share: collecting texts, media and problems, each with its place. */
+/** Shared by the readers of the four APIs: collects texts, media and problems, each with its location. */
 
 import { type ErrorCode, OnevisionError } from "@onevision/base";
 import { isRecord } from "@onevision/base/schema";
@@ -14,20 +14,20 @@ import type { ItemSettings, MediaReference, RequestBreach, RequestMedia, Request
 
 export type Body = Readonly<Record<string, unknown>>;
 
-/** Most parts of one request that are read; the rest is one problem. */
+/** Maximum parts read per request; the rest is reported as one problem. */
 const MAX_PARTS = 100_000;
 
-/** Who refuses something, as read where; and who is known to take it. */
+/** Who rejects something and where that was read; and who is known to accept it. */
 export interface Refusal {
 	readonly provider: Provider;
 	readonly source: string;
 	readonly acceptedBy?: readonly Provider[];
 }
 
-/** Collects what a request holds. */
+/** Collects the contents of a request. */
 export interface Reader {
 	text(value: unknown, path: string): void;
-	/** An image or video by data URL, path or web address; `type` is what a field beside it declares. */
+	/** An image or video by data URL, path or web address; `type` is the type declared next to it. */
 	media(
 		kind: RequestMedia["kind"],
 		reference: unknown,
@@ -35,7 +35,7 @@ export interface Reader {
 		settings?: ItemSettings,
 		type?: unknown,
 	): void;
-	/** One whose bytes are base64 in a field of their own. */
+	/** A medium whose bytes are base64 in a separate field. */
 	encoded(
 		kind: RequestMedia["kind"],
 		base64: unknown,
@@ -46,11 +46,11 @@ export interface Reader {
 	upload(kind: RequestMedia["kind"], id: unknown, path: string, settings?: ItemSettings): void;
 	/** Something that is not counted. */
 	problem(path: string, code: ErrorCode, message: string): void;
-	/** Something that is counted although the API refuses it. */
+	/** Something that is counted although the API rejects it. */
 	breach(path: string, message: string, refusal: Refusal): void;
-	/** The entries of a list; anything else is a problem and no entry. */
+	/** The entries of a list; anything else is a problem and yields no entries. */
 	list(value: unknown, path: string): readonly unknown[];
-	/** The object at a place; anything else is a problem. */
+	/** The object at a location; anything else is a problem. */
 	object(value: unknown, path: string): Body | undefined;
 	maxOutput(value: unknown, path: string): void;
 	result(): {
@@ -62,12 +62,12 @@ export interface Reader {
 	};
 }
 
-/** The own field of an object; what a prototype holds is not part of a request. */
+/** An object's own field; inherited properties are not part of a request. */
 export function fieldOf(body: Body, key: string): unknown {
 	return Object.hasOwn(body, key) ? body[key] : undefined;
 }
 
-/** The first own field of several spellings, `inlineData` and `inline_data`. */
+/** The first own field among several spellings, such as `inlineData` and `inline_data`. */
 export function anyFieldOf(body: Body, ...keys: readonly string[]): unknown {
 	for (const key of keys) {
 		const value = fieldOf(body, key);
@@ -76,7 +76,7 @@ export function anyFieldOf(body: Body, ...keys: readonly string[]): unknown {
 	return undefined;
 }
 
-/** The fields of `keys` that are there and are settings: text, a number, true or false. */
+/** Those of `keys` whose values can be settings: strings, numbers or booleans. */
 export function settingsOf(body: Body, keys: readonly string[]): ItemSettings {
 	const found: [string, string | number | boolean][] = [];
 	for (const key of keys) {
@@ -88,7 +88,7 @@ export function settingsOf(body: Body, keys: readonly string[]): ItemSettings {
 	return Object.fromEntries(found);
 }
 
-/** What a value is, in a message: never its content. */
+/** A value's kind, for messages; never its content. */
 export function kindOf(value: unknown): string {
 	if (value === null) return "null";
 	if (value === undefined) return "nothing";
@@ -98,7 +98,7 @@ export function kindOf(value: unknown): string {
 	return `a ${typeof value}`;
 }
 
-/** Text from outside in a message: quoted and short; of anything else its kind. */
+/** Untrusted text for a message: quoted and shortened. For other values, their kind. */
 export function show(value: unknown): string {
 	return typeof value === "string" ? JSON.stringify(value.slice(0, 60)) : kindOf(value);
 }

@@ -206,7 +206,7 @@ function pixelsOf(
 	return items.reduce((sum, { width, height, times = 1 }) => sum + width * height * times, 0);
 }
 
-/** The clip of a video file and the frames its layout selects, as the decoder reports them. */
+/** Opens a video to find its clip and the frames its layout selects, and closes it again; frames are decoded later. */
 async function readClipFrames(
 	path: string,
 	processor: Processor,

@@ -1,4 +1,4 @@
-/** Alibaba's Qwen-VL models on DashScope. A limit that is missing is one that no page confirms. */
+/** Alibaba's Qwen-VL models on DashScope. A missing limit is one that no page confirms. */
 
 import type { Fact } from "@onevision/base";
 import type { ApiLimits, ApiModelOf, ProviderModels } from "../model.ts";

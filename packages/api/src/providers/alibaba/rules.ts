@@ -1,8 +1,8 @@
 /**
- * Qwen-VL on DashScope (Alibaba Cloud Model Studio): the official estimation code for images and video. The page
- * says the code is an estimate and the API's own usage is authoritative. Another page prints a formula with a
- * stray division by four; it is wrong and not followed.
- * Source: Model Studio's vision and fine-tuning pages, alibabacloud.com/help/en/model-studio/vision.
+ * Qwen-VL on DashScope (Alibaba Cloud Model Studio): the official estimation code for images and video. The page says
+ * that its code is an estimate and that the API's own usage is authoritative. Another page prints a formula with a
+ * stray division by four; it is wrong and not used here. Source: Model Studio's vision and fine-tuning pages,
+ * alibabacloud.com/help/en/model-studio/vision.
  */
 
 import type { Size } from "@onevision/base";
@@ -16,15 +16,15 @@ export const DASHSCOPE_SOURCE =
 	"https://www.alibabacloud.com/help/en/model-studio/vision (code and limits page, copy of 2026)";
 
 export interface DashscopeConstants {
-	/** Side of a token's cell, px. */
+	/** Side of one token's cell, px. */
 	readonly factor: number;
-	/** `max_pixels` when a request sets none. */
+	/** Default `max_pixels` of a request. */
 	readonly maxPixels: number;
-	/** Most tokens of an image, at `vl_high_resolution_images`. */
+	/** Maximum tokens per image with `vl_high_resolution_images`. */
 	readonly mostTokens: number;
-	/** Fewest tokens of an image or a frame. */
+	/** Minimum tokens per image or frame. */
 	readonly fewestTokens: number;
-	/** Most pixels of a frame, and of a clip. Absent: no video rule is published for the model. */
+	/** Maximum pixels of a frame, and of a clip. Absent if no video rule is published for the model. */
 	readonly video?: { readonly framePixels: number; readonly clipPixels: number };
 }
 
@@ -36,12 +36,12 @@ export type DashscopeSettings = {
 
 /** Special tokens around an item: `<vision_bos>`, `<vision_eos>`. */
 const MARKERS = 2;
-/** Frames of a clip: fewest and most. */
+/** Minimum and maximum frames per clip. */
 const FEWEST_FRAMES = 4;
 const MOST_FRAMES = 2000;
-/** Frames per second that a search tries. */
+/** Frame rates that a search tries. */
 const RATES = [0.1, 0.2, 0.25, 0.5, 1, 2, 4, 8, 10];
-/** A frame's pixel limit never goes below the lower limit by this factor. */
+/** A frame's pixel limit stays at least this factor above the lower limit. */
 const SLACK = 1.05;
 
 export const dashscope: ApiRule<DashscopeConstants, DashscopeSettings> = {
@@ -121,14 +121,14 @@ function atLeast({ width, height }: Size, side: number): Size {
 	return { width: Math.max(side, width), height: Math.max(side, height) };
 }
 
-/** The page's `smart_nframes`: frames of a clip at `fps` per second. */
+/** The page's `smart_nframes`: number of frames of a clip at `fps` frames per second. */
 function sampledFrames(video: VideoItem, fps: number): number {
 	const seconds = secondsOf(video);
 	const rate = video.fps ?? video.frames / seconds;
 	const whole = Math.trunc(seconds);
-	// A rest of a second counts only when it is longer than the distance between two sampled frames.
+	// A fractional second counts only if it is longer than the interval between two sampled frames.
 	const counted = Math.ceil((seconds - whole > 1 / fps ? seconds : whole) * rate);
-	// The page's code finds no frame in a clip shorter than that; at least its own frames are there.
+	// The page's code finds no frame in a shorter clip; count at least the clip's own frames.
 	const total = counted === 0 ? video.frames : counted;
 	const most = Math.max(1, roundDownToEven(Math.min(MOST_FRAMES, total)));
 	const wanted = (total / rate) * fps;

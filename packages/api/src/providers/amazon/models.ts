@@ -1,4 +1,4 @@
-/** Amazon's Nova models. A limit that is missing is one that no page confirms. */
+/** Amazon's Nova models. A missing limit is one that no page confirms. */
 
 import type { ApiLimits, ApiModelOf, ProviderModels } from "../model.ts";
 import { contextFact } from "../model-facts.ts";

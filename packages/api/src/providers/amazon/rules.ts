@@ -1,6 +1,6 @@
 /**
- * Amazon Nova. Version 1 publishes five approximate counts and no rule: a range spans them. Version 2 Lite bills a
- * flat number per image, apart from the context it takes, which is not published. Sources:
+ * Amazon Nova. For version 1, five approximate counts are published but no rule, so the result is a range that spans
+ * them. Version 2 Lite bills a flat number per image; the context it takes is separate and not published. Sources:
  * docs.aws.amazon.com/nova/latest/userguide/modalities-image.html, modalities-video.html and
  * nova2-userguide/using-multimodal-models.html.
  */
@@ -14,9 +14,9 @@ export const NOVA_2_SOURCE =
 	"https://docs.aws.amazon.com/nova/latest/nova2-userguide/using-multimodal-models.html";
 
 export interface Nova1Constants {
-	/** A smaller image is enlarged until its longer side is this, px. */
+	/** A smaller image is enlarged until its longer side reaches this, px. */
 	readonly longSide: number;
-	/** Published pairs of pixels and approximate tokens that are thinnest and densest. */
+	/** The published pairs of pixels and approximate tokens with the lowest and the highest density. */
 	readonly thinnest: { readonly pixels: number; readonly tokens: number };
 	readonly densest: { readonly pixels: number; readonly tokens: number };
 	readonly frameSide: number;

@@ -20,7 +20,7 @@ const MODELS_OVERVIEW =
 const WHATS_NEW_OPUS_5 =
 	"https://platform.claude.com/docs/about-claude/models/whats-new-opus-5 (comparison table, copy of autumn 2026)";
 
-/** A model of 200,000 tokens takes 100 images, a longer one 600. */
+/** A model with 200,000 tokens of context takes 100 images, one with more takes 600. */
 const claudeModel = (
 	title: string,
 	tier: "high" | "standard",

@@ -6,7 +6,8 @@ import { claudeResize } from "./rules.ts";
 const item = (model: string, width: number, height: number) =>
 	countApiFrom(model, { media: [{ kind: "image", width, height }] }).items[0];
 
-// The vendor's table. It prints 1269x952 for 2000x1500; its reference code, half to even, gives 1270x952.
+// The vendor's table. It prints 1269x952 for 2000x1500, but its reference code, rounding half to even, gives
+// 1270x952.
 test.each([
 	[200, 200, "200x200", 64, "200x200", 64],
 	[1000, 1000, "1000x1000", 1296, "1000x1000", 1296],

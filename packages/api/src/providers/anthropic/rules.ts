@@ -1,7 +1,7 @@
 /**
- * Claude image tokens: one per 28-px cell of the image, shrunk until two limits hold. Sources:
+ * Claude image tokens: one per 28-px cell of the image, downscaled until two limits hold. Sources:
  * platform.claude.com/docs/en/build-with-claude/vision (copy of 2026-09-07) and …/vision-coordinates, whose reference
- * code is followed to the letter, half-to-even rounding included.
+ * code is followed exactly, including half-to-even rounding.
  */
 
 import type { Size } from "@onevision/base";
@@ -11,7 +11,7 @@ import { type ApiRule, showSize, sizeOf } from "../rule.ts";
 export const CLAUDE_SOURCE =
 	"https://platform.claude.com/docs/en/build-with-claude/vision, copy of 2026-09-07, and …/vision-coordinates (reference code)";
 
-/** Side of a token's cell, px. */
+/** Side of one token's cell, px. */
 const CELL = 28;
 
 export interface ClaudeConstants {
@@ -55,7 +55,7 @@ function fits(size: Size, { maxSide, maxTokens }: ClaudeConstants): boolean {
 	);
 }
 
-/** The size Claude sees, px: the largest width that fits, by bisection, as in the vendor's code. */
+/** The size that Claude sees, px: the largest width that fits, found by bisection as in the vendor's code. */
 export function claudeResize(image: Size, constants: ClaudeConstants): Size {
 	if (fits(image, constants)) return sizeOf(image);
 	if (image.height > image.width) {

@@ -1,4 +1,4 @@
-/** Google's Gemini models. A limit that is missing is one that no page confirms. */
+/** Google's Gemini models. A missing limit is one that no page confirms. */
 
 import type { Fact } from "@onevision/base";
 import type { ApiLimits, ApiModelOf, ProviderModels } from "../model.ts";

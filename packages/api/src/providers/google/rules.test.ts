@@ -7,7 +7,8 @@ const item = (model: string, media: MediaItem, settings: Record<string, unknown>
 	countApiFrom(model, { media: [media] }, settings).items[0];
 const image = (width: number, height: number): MediaItem => ({ kind: "image", width, height });
 
-// countTokens on gemini-3.5-flash-lite, AlaskanTuna/Rokabot issue 121 (2026-08-18): 64, …, 1024 px squares are alike.
+// countTokens on gemini-3.5-flash-lite, AlaskanTuna/Rokabot issue 121 (2026-08-18): the same for squares of 64, …,
+// 1024 px.
 test.each([
 	[64, 64, 1089],
 	[128, 128, 1089],
@@ -17,7 +18,7 @@ test.each([
 	[1024, 1024, 1089],
 	[1024, 512, 1081],
 	[2048, 512, 1056],
-	// huggingface.co/datasets/JOHNISKING/image-token-cost, less the one token of the prompt.
+	// huggingface.co/datasets/JOHNISKING/image-token-cost, minus one token for the prompt.
 	[1920, 1080, 1100],
 	[1024, 768, 1064],
 	[3840, 2160, 1100],
@@ -76,7 +77,7 @@ test("offsets bound frames and sound; nothing between them is an error", () => {
 	expect(at({ start_offset: 4 })).toEqual([6, 192]);
 	expect(at({ end_offset: 4 })).toEqual([4, 128]);
 	expect(at({ start_offset: 2.5, end_offset: 4 })).toEqual([2, 48]);
-	// Beyond the end there is nothing more; no frame is sampled that the clip does not have.
+	// Nothing exists past the end; sampling never exceeds the clip's own frames.
 	expect(at({ end_offset: 99 })).toEqual([10, 320]);
 	expect(at({ start_offset: 9.5, fps: 24 })).toEqual([5, 16]);
 	expect(() => at({ start_offset: 10 })).toThrow(

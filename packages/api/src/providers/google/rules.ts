@@ -1,8 +1,8 @@
 /**
- * Gemini media tokens. Gemini 3 documents only ceilings per `media_resolution`; the count given here comes from the
- * resize function of Gemma 4 with those budgets, which reproduces every published measurement, and is marked inferred.
- * Gemini 2.x documents 768-px tiles. Sources: ai.google.dev/gemini-api/docs/media-resolution, image-understanding,
- * tokens and video-understanding; transformers 5.18 models/gemma4.
+ * Gemini media tokens. Gemini 3 documents only ceilings per `media_resolution`. The count here applies Gemma 4's
+ * resize function to those budgets; it reproduces every published measurement and is marked inferred. Gemini 2.x
+ * documents 768-px tiles. Sources: ai.google.dev/gemini-api/docs/media-resolution, image-understanding, tokens and
+ * video-understanding; transformers 5.18 models/gemma4.
  */
 
 import type { Size } from "@onevision/base";
@@ -48,7 +48,7 @@ const defaults = () =>
 		end_offset: "end",
 		audio: true,
 	}) as const;
-/** Frames per second that a search tries. */
+/** Frame rates that a search tries. */
 const RATES = [0.1, 0.25, 0.5, 1, 2, 5, 10, 24];
 const clipKnobs = (resolutions: readonly string[]) => {
 	const resolution = { setting: "media_resolution", values: resolutions };
@@ -56,18 +56,18 @@ const clipKnobs = (resolutions: readonly string[]) => {
 };
 
 export interface Gemini3Constants {
-	/** Most tokens of an image per `media_resolution`. */
+	/** Maximum tokens of an image per `media_resolution`. */
 	readonly image: Readonly<Record<ImageResolution, number>>;
-	/** Most tokens of a video frame. */
+	/** Maximum tokens of a video frame. */
 	readonly frame: Readonly<Record<Resolution, number>>;
 	readonly audioPerSecond: number;
 }
 
-/** Side of a soft token's cell in Gemma 4, px: 16-px patches pooled 3×3. */
+/** Side of one soft token's cell in Gemma 4, px: 16-px patches pooled 3×3. */
 const CELL = 48;
 const PATCH_AREA = 256;
 const PATCHES_PER_TOKEN = 9;
-/** Budgets whose counts measurements confirm: images at 1120, frames at 70. */
+/** Budgets whose counts are confirmed by measurements: images at 1120, frames at 70. */
 const CONFIRMED = [1120, 70] as const;
 
 export const gemini3: ApiRule<Gemini3Constants, Gemini3Settings> = {
@@ -120,7 +120,10 @@ function inferenceSteps(resized: Size, ceiling: number): string[] {
 	];
 }
 
-/** Gemma 4's grid for a budget, in its own float arithmetic: always scaled, up or down, to fill the budget. */
+/**
+ * Gemma 4's grid for a budget, in its own float arithmetic. The image is always scaled, up or down, to fill the
+ * budget.
+ */
 function softTokens({ width, height }: Size, budget: number): { tokens: number; resized: Size } {
 	const factor = Math.sqrt((budget * PATCHES_PER_TOKEN * PATCH_AREA) / (height * width));
 	let rows = Math.floor((factor * height) / CELL);
@@ -136,9 +139,9 @@ function softTokens({ width, height }: Size, budget: number): { tokens: number; 
 }
 
 /**
- * Frames and sound of a clip: what both generations share. Offsets clip the video, and its sound with it
- * (ai.google.dev/gemini-api/docs/video-understanding, clipping intervals). `countTokens` leaves the sound out though the
- * model hears it (AlaskanTuna/Rokabot issue 153, gemini-3.5-flash-lite, measured 2026-08-20).
+ * Frames and sound of a clip, shared by both generations. Offsets clip the video and its sound
+ * (ai.google.dev/gemini-api/docs/video-understanding, clipping intervals). `countTokens` ignores the sound although
+ * the model hears it (AlaskanTuna/Rokabot issue 153, gemini-3.5-flash-lite, measured 2026-08-20).
  */
 function clip(
 	video: VideoItem,
@@ -155,7 +158,7 @@ function clip(
 			`start_offset ${start}, end_offset ${settings.end_offset}: nothing of a clip of ${withoutNoise(whole)} s lies between them`,
 		);
 	}
-	// A frame more or less: the page does not say how a last part of a second is sampled.
+	// One frame more or less: the page does not say how a final fraction of a second is sampled.
 	const held = Math.ceil(withoutNoise((seconds * video.frames) / whole));
 	const frames = Math.min(held, Math.max(1, Math.ceil(withoutNoise(seconds * fps))));
 	const steps = [
@@ -174,7 +177,7 @@ function clip(
 	};
 }
 
-/** Whole microseconds: the noise of a division is cut off before anything is rounded up. */
+/** Rounds to whole microseconds, so that division noise does not affect rounding up. */
 function withoutNoise(value: number): number {
 	return Number(value.toFixed(6));
 }
@@ -182,9 +185,9 @@ function withoutNoise(value: number): number {
 export interface Gemini2Constants {
 	/** Tokens of one tile, or of a small image. */
 	readonly tile: number;
-	/** Longest side of an image that is one tile, px. */
+	/** Longest side of an image that fits in one tile, px. */
 	readonly smallSide: number;
-	/** Tokens of an image or frame at `media_resolution` low, from the media-resolution page and with 2 delimiters. */
+	/** Tokens of an image or frame at `media_resolution` low, from the media-resolution page plus 2 delimiters. */
 	readonly low: { readonly min: number; readonly max: number };
 	readonly medium: { readonly min: number; readonly max: number };
 	readonly audioPerSecond: number;
@@ -248,7 +251,7 @@ function tiledImage(image: ImageItem, { tile, smallSide, unit }: Gemini2Constant
 			steps: [`both sides at most ${smallSide}: one tile`],
 		};
 	}
-	// floor(min / 1.5) in whole numbers.
+	// floor(min / 1.5) in integers.
 	const asPrinted = Math.max(1, Math.floor((2 * Math.min(image.width, image.height)) / 3));
 	const clamped = Math.min(Math.max(asPrinted, unit.min), unit.max);
 	const tilesOf = (side: number): number => Math.ceil(image.width / side) * Math.ceil(image.height / side);

@@ -1,4 +1,4 @@
-/** Mistral's hosted models. A limit that is missing is one that no page confirms. */
+/** Mistral's hosted models. A missing limit is one that no page confirms. */
 
 import type { Fact } from "@onevision/base";
 import type { ApiModelOf, ProviderModels } from "../model.ts";

@@ -1,7 +1,7 @@
 /**
- * Mistral image tokens as its open tokenizer counts them; that the hosted models bill exactly this is an inference.
- * Source: mistral-common 1.12.0 src/mistral_common/tokens/tokenizers/image.py. transformers rounds the shrunk side
- * down where this rounds half to even, so the two can differ by a row or a column.
+ * Mistral image tokens as counted by its open tokenizer; that the hosted models bill the same number is inferred.
+ * Source: mistral-common 1.12.0 src/mistral_common/tokens/tokenizers/image.py. For the downscaled side, transformers
+ * rounds down while this code rounds half to even, so the two can differ by a row or a column.
  */
 
 import { roundHalfEven } from "@onevision/base";
@@ -38,7 +38,7 @@ export const mistral: ApiRule<MistralConstants, Record<never, never>> = {
 		const rows = Math.ceil(resized.height / cell);
 		return {
 			kind: "image",
-			// A row is its cells and a break; the last break is the end marker.
+			// Each row has its cells plus a break; the last break is the end marker.
 			visualTokens: (cols + 1) * rows,
 			exactness: "inferred",
 			resized,

@@ -1,6 +1,6 @@
 /**
- * OpenAI's models. Multipliers and budgets changed between the copies of the vision page of about July and September
- * 2026; both tables are kept, by date.
+ * OpenAI's models. Multipliers and budgets changed between the vision page's copies of about July and September 2026;
+ * both tables are kept, by date.
  */
 
 import type { Fact } from "@onevision/base";
@@ -18,7 +18,7 @@ const OPENAI_LIMITS: ApiLimits = {
 };
 const OPENAI_OLD_SOURCE =
 	"https://developers.openai.com/api/docs/guides/images-vision, copy of about July 2026";
-/** The page changed between its copies of about July and September 2026; which day is not known. */
+/** The page changed between its copies of about July and September 2026; the exact day is unknown. */
 const CHANGED = "2026-09-01";
 const CHANGE_NOTE = "; changed between July and September 2026";
 
@@ -28,7 +28,7 @@ const LARGE: PatchLimit = { maxSide: 6000, patches: 10_000 };
 const UNBUDGETED: PatchLimit = { maxSide: 65_535 };
 const MOST_PATCHES = 30_000;
 
-/** One limit for every `detail`, and no `original`. */
+/** The same limit for every `detail`, and no `original`. */
 const uniform = (percent: number, patches: number): OpenaiPatchConstants => ({
 	percent,
 	low: FIT_2048(patches),
@@ -57,7 +57,7 @@ const patchModel = (
 	title: string,
 	now: OpenaiPatchConstants,
 	facts: Partial<Pick<ApiModelOf<"openai-patch">, "aliases" | "contextTokens">> & {
-		/** The multiplier and budget of the page's July copy, where it lists them. */
+		/** The multiplier and budget in the page's July copy, if listed there. */
 		readonly before?: OpenaiPatchConstants;
 	},
 ): ApiModelOf<"openai-patch"> => {
@@ -84,7 +84,7 @@ const patchModel = (
 			};
 };
 
-/** A deprecated mini: today's page lists a multiplier, and no sizes; those of the July copy are kept. */
+/** A deprecated mini model: today's page lists a multiplier but no sizes, so those of the July copy are kept. */
 const deprecatedMini = (
 	title: string,
 	percent: { readonly before: number; readonly now: number },

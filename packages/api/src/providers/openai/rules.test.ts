@@ -33,7 +33,7 @@ test("the worked examples of the vision page", () => {
 	});
 });
 
-// huggingface.co/datasets/JOHNISKING/image-token-cost: measured through the API; blanks are not in the table.
+// huggingface.co/datasets/JOHNISKING/image-token-cost: measured through the API; missing values are not in the table.
 test.each([
 	[256, 256, 77, 77, 77],
 	[512, 512, 308, 308, 308],
@@ -77,12 +77,12 @@ test("the multipliers of the minis changed between the two copies of the page", 
 });
 
 test("exactly at a limit, and one over", () => {
-	// 50·50 patches are the budget; a pixel more and the image is scaled.
+	// 50·50 patches fill the budget; with one more pixel the image is scaled down.
 	expect(item("gpt-5.4", 1600, 1600)?.resized).toEqual({ width: 1600, height: 1600 });
 	expect(item("gpt-5.4", 1601, 1600)?.resized).not.toEqual({ width: 1601, height: 1600 });
 	// Squares of any size end at 50·50: float noise must not lose a row.
 	for (let side = 1601; side < 2049; side++) expect(tokens("gpt-5.4", side, side)).toBe(3000);
-	// 200·150 patches are the most that is taken without a budget.
+	// 200·150 patches are the maximum without a budget.
 	expect(tokens("gpt-6-astra", 6400, 4800)).toBe(36_000);
 	expect(() => tokens("gpt-6-astra", 6401, 4800)).toThrow(
 		"6401x4800 is 30150 patches: OpenAI rejects an image of more than 30000; shrink it or set detail high",
@@ -91,7 +91,7 @@ test("exactly at a limit, and one over", () => {
 });
 
 test("where the page leaves the rounding of the fitted side open, the answer is a range", () => {
-	// 4428·209 fits 2048 at 96.66 px: 97 is a fourth row of patches, 96 is not.
+	// 4428·209 fits 2048 at 96.66 px: 97 needs a fourth row of patches, 96 does not.
 	expect(item("gpt-5.4", 4428, 209, { detail: "low" })).toMatchObject({
 		exactness: "range",
 		visualTokens: 308,
@@ -119,7 +119,7 @@ test("tiles: detail low is the base, sizes at the limits", () => {
 	expect(item("gpt-4o", 2048, 768)?.steps).toEqual(["8 tiles × 170 + 85"]);
 	expect(item("gpt-4o", 2049, 768)?.steps[0]).toBe("fit 2048");
 	expect(item("gpt-4o", 1920, 1080)?.resized).toEqual({ width: 1365, height: 768 });
-	// 2048·512.4: rounded down it is one row of tiles.
+	// 2048·512.4: rounded down, it takes one row of tiles.
 	expect(item("gpt-4o", 4948, 1238)).toMatchObject({ exactness: "range", range: { min: 765, max: 1445 } });
 	expect(tokens("gpt-image-1", 1024, 1024)).toBe(65 + 129);
 	expect(tokens("gpt-image-1", 1024, 1024, { input_fidelity: "high" })).toBe(65 + 129 + 4160);

@@ -1,7 +1,7 @@
 /**
  * OpenAI image tokens: 32-px patches with a multiplier (GPT-5.2 and later, the minis), or 512-px tiles (GPT-4o, o1).
  * Source: developers.openai.com/api/docs/guides/images-vision, copies of about July and September 2026. All geometry
- * is in whole numbers; the page warns that the bill may differ by one token from floating-point rounding.
+ * uses integers; the page warns that the bill may differ by one token because of floating-point rounding.
  */
 
 import type { Size } from "@onevision/base";
@@ -17,14 +17,14 @@ export const OPENAI_SOURCE =
 const PATCH = 32;
 /** Side of a tile, px. */
 const TILE = 512;
-/** A tiled image is first fitted into a square of this side, px. */
+/** A tiled image is first scaled to fit a square of this side, px. */
 const TILE_FIT = 2048;
 
-/** How one `detail` level limits an image. */
+/** The limits that one `detail` level sets for an image. */
 export interface PatchLimit {
-	/** The image is fitted into a square of this side, px. */
+	/** The image is scaled to fit a square of this side, px. */
 	readonly maxSide: number;
-	/** Most patches; more are scaled away. Absent: no budget. */
+	/** Maximum patches; a larger image is scaled down. Absent means no budget. */
 	readonly patches?: number;
 }
 
@@ -33,11 +33,11 @@ export interface OpenaiPatchConstants {
 	readonly percent: number;
 	readonly low: PatchLimit;
 	readonly high: PatchLimit;
-	/** Absent: the model has no `original`. */
+	/** Absent if the model has no `original`. */
 	readonly original?: PatchLimit;
-	/** What `auto`, and leaving `detail` out, means. */
+	/** Meaning of `auto`, and of omitting `detail`. */
 	readonly auto: "high" | "original";
-	/** An image of more patches than this is rejected. */
+	/** An image with more patches than this is rejected. */
 	readonly mostPatches?: number;
 }
 
@@ -102,8 +102,8 @@ function patchCount(
 }
 
 /**
- * The image inside a square of `side`, never enlarged: once rounded to the nearest pixel and once rounded down, since
- * the page says only "round to integer pixels". Returns the image itself when it fits.
+ * Fits the image into a square of `side` without enlarging it. Returns one size rounded to the nearest pixel and one
+ * rounded down, since the page says only "round to integer pixels". Returns the image itself if it fits.
  */
 function fitSquare(image: Size, side: number): [Size, Size] {
 	const { width, height } = image;
@@ -121,8 +121,8 @@ function patchesOf({ width, height }: Size): number {
 }
 
 /**
- * Scales an image of too many patches so that one side is a whole number of patches and the budget holds:
- * `s = sqrt(32²·budget/(W·H))`, reduced until the first side is whole, as the page writes it, in exact arithmetic.
+ * Scales down an image with too many patches, so that one side is a whole number of patches and the budget holds: `s
+ * = sqrt(32²·budget/(W·H))`, reduced until the first side is whole, as the page writes it, in exact arithmetic.
  */
 function fitBudget(
 	size: Size,
@@ -140,7 +140,7 @@ function fitBudget(
 	return { size: resized, patches: patchesOf(resized) };
 }
 
-/** `ceil(patches · percent / 100)`, free of float noise: the product is a whole number. */
+/** `ceil(patches · percent / 100)`, free of float noise because the product is an integer. */
 function times(patches: number, percent: number): number {
 	return Math.ceil((patches * percent) / 100);
 }
@@ -148,7 +148,7 @@ function times(patches: number, percent: number): number {
 export interface OpenaiTileConstants {
 	readonly base: number;
 	readonly tile: number;
-	/** Most pixels of the shorter side after fitting. */
+	/** Maximum pixels of the shorter side after fitting. */
 	readonly shortSide: number;
 }
 
@@ -176,13 +176,13 @@ export const openaiTile: ApiRule<OpenaiTileConstants, { readonly detail: (typeof
 };
 
 export interface OpenaiInputConstants extends OpenaiTileConstants {
-	/** Tokens added by `input_fidelity` high to a square image, and to any other. */
+	/** Tokens that `input_fidelity` high adds to a square image, and to any other. */
 	readonly highFidelity: { readonly square: number; readonly other: number };
 }
 
 const FIDELITIES = ["low", "high"] as const;
 
-/** Input images of the image-generation models. */
+/** Input images for the image-generation models. */
 export const openaiImageInput: ApiRule<
 	OpenaiInputConstants,
 	{ readonly input_fidelity: (typeof FIDELITIES)[number] }
@@ -211,7 +211,7 @@ function tileCount(image: ImageItem, { base, tile, shortSide }: OpenaiTileConsta
 	const long = Math.max(image.width, image.height);
 	const short = Math.min(image.width, image.height);
 	const steps: string[] = [];
-	// Sides as exact fractions `[numerator, denominator]`: the page rounds only at the end.
+	// Sides as exact fractions `[numerator, denominator]`, because the page rounds only at the end.
 	let sides: { long: number; short: readonly [number, number] } = { long, short: [short, 1] };
 	if (long > TILE_FIT) {
 		sides = { long: TILE_FIT, short: [short * TILE_FIT, long] };

@@ -1,4 +1,4 @@
-/** xAI's Grok models. A limit that is missing is one that no page confirms. */
+/** xAI's Grok models. A missing limit is one that no page confirms. */
 
 import type { ApiModelOf, ProviderModels } from "../model.ts";
 import { contextFact, modelsDev } from "../model-facts.ts";

@@ -1,6 +1,6 @@
 /**
- * Grok image tokens: 448-px tiles of 256 tokens and one tile more, at most six. The grid is not documented, so the
- * answer is a range. Source: docs.x.ai/docs/guides/image-understanding, copy of 2025.
+ * Grok image tokens: 448-px tiles of 256 tokens each plus one extra tile, at most six. The grid is not documented, so
+ * the result is a range. Source: docs.x.ai/docs/guides/image-understanding, copy of 2025.
  */
 
 import { choice } from "@onevision/base/schema";
