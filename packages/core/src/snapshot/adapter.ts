@@ -1,7 +1,7 @@
 /**
- * Adapters (LoRA and its kin): a folder with adapter_config.json and no config.json. Source: huggingface/peft
- * src/peft/config.py (`base_model_name_or_path`). Processor files in the adapter's folder come before the base's, as
- * AutoProcessor finds no others there.
+ * Adapters (LoRA and similar): a folder with adapter_config.json and no config.json. Source: huggingface/peft
+ * src/peft/config.py (`base_model_name_or_path`). If the adapter's folder has processor files, they take precedence
+ * over the base's, because AutoProcessor then looks nowhere else.
  */
 
 import { isRecord, text } from "@onevision/base/schema";
@@ -15,7 +15,7 @@ export const ADAPTER_FILE = "adapter_config.json";
 
 const base = text("A repository or a folder", 1000);
 
-/** The model an adapter is for, as its file names it. Throws `unsupported` when it names none, `invalid-input`. */
+/** The base model an adapter names in its file. Throws `unsupported` when it names none, or `invalid-input`. */
 export function baseOfAdapter(adapter: unknown): string {
 	const named = section(ADAPTER_FILE, adapter).read("base_model_name_or_path", base);
 	if (named !== undefined) return named;
@@ -24,7 +24,10 @@ export function baseOfAdapter(adapter: unknown): string {
 	);
 }
 
-/** The files to read an adapter by: its own processor's, where it has an image processor, else those of the base too. */
+/**
+ * The files to read an adapter with: its own processor files if they include an image processor, otherwise supplemented
+ * by the base's.
+ */
 export function adapterFiles(own: ProcessorFiles, base: SnapshotFiles): SnapshotFiles {
 	const whole = own["processor_config.json"];
 	const nested = isRecord(whole) && whole.image_processor !== undefined;
@@ -34,12 +37,13 @@ export function adapterFiles(own: ProcessorFiles, base: SnapshotFiles): Snapshot
 	return { ...base, ...own };
 }
 
-/** An adapter on a checkpoint of the table. */
+/** An adapter on a checkpoint from the table. */
 export type AdapterOnCheckpoint = Omit<Snapshot, "modelType">;
 
 /**
- * An adapter on a checkpoint of the table, `undefined` where the base is none. Throws as `checkpointFromSnapshot` for
- * the adapter's own files, and `unsupported` where they cannot be read without the base's config.json.
+ * Reads an adapter on a checkpoint from the table. Returns `undefined` when its base is not in the table. Throws the
+ * same errors as `checkpointFromSnapshot` for the adapter's own files, and `unsupported` when they cannot be read
+ * without the base's config.json.
  */
 export function checkpointFromAdapter(
 	repository: string,

@@ -1,6 +1,6 @@
 /**
- * What config.json of a checkpoint of the table says, as far as a processor's files are read against it: for adapters,
- * whose folders have the processor's files and no config.json. Widths are left out; the row has them.
+ * The parts of config.json that processor files are read against, reconstructed for checkpoints in the table. Adapters
+ * need this, because their folders have processor files but no config.json. Widths are omitted; the table row has them.
  */
 
 import type { Size } from "@onevision/base";
@@ -23,7 +23,7 @@ export const square = (modelType: string, checkpoint: AnyCheckpoint, more: Confi
 	};
 };
 
-/** LLaVA's: every feature of a tower without class token, all but the class token of others. */
+/** LLaVA's config: every feature of a tower without a class token, all but the class token of others. */
 export const llava = (modelType: string, checkpoint: AnyCheckpoint, more: Config = {}): Config =>
 	square(modelType, checkpoint, {
 		...(towerOf(checkpoint).classTokens === 1

@@ -1,6 +1,6 @@
 /**
- * Any checkpoint: the files of a Hugging Face snapshot become a checkpoint that counts as transformers 5.18 does with
- * them. Pure: reading files and the network are the caller's.
+ * Any checkpoint: turns the files of a Hugging Face snapshot into a checkpoint that counts as transformers 5.18 would
+ * with those files. Pure: the caller reads files and accesses the network.
  */
 
 import { nearest } from "@onevision/base";
@@ -26,40 +26,42 @@ import {
 } from "./reader.ts";
 import { section, show, unsupported } from "./section.ts";
 
-/** How the files of each `model_type` are read. */
+/** The reader for each `model_type`. */
 export const READERS = Object.assign(
 	{},
 	...Object.values(FAMILIES).map(({ snapshot }) => snapshot.readers),
 ) as Readonly<Record<ModelType, SnapshotReader>>;
 
-/** In the order of the table. */
+/** Model types, in table order. */
 export const MODEL_TYPES = Object.keys(READERS) as readonly ModelType[];
 
-/** What a family says of snapshots. */
+/** A family's snapshot support. */
 export function snapshotSupport(family: FamilyId): SnapshotSupport {
 	return FAMILIES[family].snapshot;
 }
 
-/** A snapshot as a checkpoint. */
+/** A snapshot read as a checkpoint. */
 export interface Snapshot {
 	readonly checkpoint: Checkpoint;
 	readonly modelType: ModelType;
-	/** Settings that the files set otherwise than the family's default; count with them to count as transformers does. */
+	/**
+	 * Settings where the files differ from the family's defaults. Pass them when counting, to count as transformers does.
+	 */
 	readonly settings: Settings;
-	/** What a user should know, one line each. */
+	/** Notes for the user, one line each. */
 	readonly notes: readonly string[];
 }
 
 export interface SnapshotOptions {
-	/** What to call it: a folder or a Hugging Face id. Default: the tower and the language model. */
+	/** Display name: a folder or a Hugging Face id. Default: the tower and the language model. */
 	readonly name?: string;
 }
 
 /**
- * Reads the files of a snapshot. Constants come from them, or from the class defaults of transformers 5.18.0 where a
- * key is absent. Keys of the processors' files that are not known are refused: they may change the count.
+ * Reads the files of a snapshot. Constants come from the files, or from the class defaults of transformers 5.18.0 where
+ * a key is absent. Unknown keys in processor files are refused, because they might change the count.
  *
- * @param files parsed JSON by file name; config.json must be there, and one file with an image processor
+ * @param files parsed JSON by file name; config.json is required, and so is one file with an image processor
  * @throws OnevisionError `unsupported` for a model or a value that no family counts, `unknown-key`, `invalid-input`,
  * `over-limit`
  */
@@ -73,7 +75,7 @@ export function checkpointFromSnapshot(files: SnapshotFiles, options: SnapshotOp
 	refuseUnknownKeys(snapshot, reader, modelType);
 	const checkpoint = checkpointOf(snapshot, reading, modelType, reader, options.name);
 	const settings = { ...reading.settings } as Settings;
-	// The files' own values must be values the family takes.
+	// The values in the files must be valid for the family.
 	resolveSettings(checkpoint, settings);
 	return { checkpoint, modelType, settings, notes: reading.notes };
 }
@@ -87,7 +89,7 @@ function findModelType(files: SnapshotFiles, name: string | undefined): ModelTyp
 	if (asked === undefined) {
 		throw unsupported("config.json model_type: missing; is this the folder of a Hugging Face model?");
 	}
-	// Names contain one another; the longest is the one meant.
+	// One name may contain another, so the longest match is the one meant.
 	const hint = nearest(
 		asked,
 		[...MODEL_TYPES].sort((a, b) => b.length - a.length),
@@ -103,13 +105,13 @@ function checkProcessorClass(snapshot: OpenSnapshot, { processors }: SnapshotRea
 	}
 }
 
-/** The checkpoint of the table behind a repository's name: its id, then its other names. */
+/** The table's checkpoint for a repository name: its id, followed by its other names. */
 function releasedNames(repository: string): readonly string[] | undefined {
 	const id = checkpointIdOfRepository(repository);
 	return id === undefined ? undefined : [id, ...checkpointById(id).aliases];
 }
 
-/** Steps that a class does not take, and transformers checks for all classes alike. */
+/** Checks steps the class does not perform, because transformers validates their values for every class. */
 function refuseFailingSteps(snapshot: OpenSnapshot): void {
 	const { image, video } = snapshot.opened();
 	for (const part of [image, video]) if (part !== undefined) checkIdleSteps(part);
@@ -148,7 +150,7 @@ function checkpointOf(
 		...(text.contextTokens === undefined ? {} : { contextTokens: text.contextTokens }),
 		...(recommendedSettings === undefined ? {} : { recommendedSettings }),
 		...(trainedFrames === undefined ? {} : { trainedFrames }),
-		// After unknown keys were refused: what is read here decides no count.
+		// Read after unknown keys were refused, because nothing read here affects the count.
 		...(pixels === undefined ? {} : { pixels: readPixels(snapshot, pixels, source) }),
 		...(positions === undefined ? {} : { positions }),
 		source,

@@ -1,6 +1,6 @@
 /**
- * What readers of tiled and square families check alike: sizes of views and tiles, canvases, frames.
- * Source: transformers 5.18 models/llava_next/image_processing_llava_next.py, video_processing_utils.py.
+ * Checks shared by the readers of tiled and square families: sizes of views and tiles, canvases, frames. Source:
+ * transformers 5.18 models/llava_next/image_processing_llava_next.py, video_processing_utils.py.
  */
 
 import type { Size } from "@onevision/base";
@@ -26,7 +26,7 @@ const path: Schema<string> = {
 	parse: (value) => (typeof value === "string" ? value.slice(0, 1000) : ""),
 };
 
-/** Configurations of the original repository have the same `model_type` and none of the keys. */
+/** Refuses configurations of the original repository, which share the `model_type` but have none of these keys. */
 export function refuseOriginal({
 	config,
 	name,
@@ -38,7 +38,7 @@ export function refuseOriginal({
 	);
 }
 
-/** What to do instead: the converted checkpoint only where there is one. */
+/** What to use instead. Names the converted checkpoint only if there is one. */
 function insteadOf(
 	config: Section,
 	name: string | undefined,
@@ -55,8 +55,9 @@ function insteadOf(
 }
 
 /**
- * Steps that the reader did not ask for: the class does not take them, but transformers checks their values for every
- * class (image_processing_utils.py `_standardize_kwargs`, image_utils.py `validate_preprocess_arguments`).
+ * Checks the steps that the reader did not read. The class does not perform them, but transformers validates their
+ * values for every class (image_processing_utils.py `_standardize_kwargs`, image_utils.py
+ * `validate_preprocess_arguments`).
  */
 export function checkIdleSteps(section: Section): void {
 	for (const [step, key] of [
@@ -80,7 +81,7 @@ export function checkIdleSteps(section: Section): void {
 	);
 }
 
-/** Notes a view that the tower was not made for. */
+/** Adds a note when the view's size is not the one the tower was made for. */
 export function checkView(view: View, { patch, imageSize }: ReadTower, notes: string[]): void {
 	if (view.side < patch) {
 		throw contradiction(`views of ${view.side} px are smaller than a patch of ${patch} px`);
@@ -92,7 +93,7 @@ export function checkView(view: View, { patch, imageSize }: ReadTower, notes: st
 	}
 }
 
-/** A count needs tiles that are as large as the views they become. */
+/** Counting requires tiles of the same size as the views they become. */
 export function checkTiles(view: View, section: Section): void {
 	if (view.cut === view.side) return;
 	throw contradiction(
@@ -100,7 +101,7 @@ export function checkTiles(view: View, section: Section): void {
 	);
 }
 
-/** `image_grid_pinpoints` that processor and model agree on, px. */
+/** `image_grid_pinpoints`, on which processor and model must agree, px. */
 export function readPinpoints(
 	config: Section,
 	image: Section,
@@ -122,7 +123,7 @@ export function readPinpoints(
 	});
 }
 
-/** What the video processor's sampling comes to for families that sample by number only. */
+/** The video processor's sampling, for families that sample only by number. */
 export function readFrames(video: Section): { readonly num_frames?: number } {
 	const samples = video.read("do_sample_frames", flag) ?? false;
 	const frames = video.read("num_frames", frameCount);
@@ -137,7 +138,7 @@ export function readFrames(video: Section): { readonly num_frames?: number } {
 	);
 }
 
-/** Throws when frames and images would be views of different sizes. */
+/** Throws when video frames and images would be views of different sizes. */
 export function checkVideoView(video: Section, view: View, tile: number): void {
 	if (view.side === tile) return;
 	throw unsupported(

@@ -2,7 +2,10 @@
 
 import type { ProjectorChoice } from "../families/checkpoint.ts";
 
-/** Patches side by side through a gated layer of `inner` and one to the width of the language model; Aya norms them first. */
+/**
+ * Concatenated patches through a gated layer of width `inner` and one layer to the width of the language model. Aya
+ * adds a norm before them.
+ */
 export const gatedProjector = (
 	joined: number,
 	inner: number,

@@ -1,50 +1,52 @@
 /**
- * Kinds of language model by the `model_type` of `text_config`: the class defaults that hold where a file says nothing,
- * and where a class keeps its widths. Source: transformers 5.18 src/transformers/models/<type>/configuration_<type>.py
- * and modeling_<type>.py; Moonlight and DeepSeek-VL2 bring deepseek_v3 and deepseek_v2 of their own, which have the same
- * keys; molmo is config_molmo.py of huggingface.co/allenai/Molmo-7B-D-0924, internlm2 is configuration_internlm2.py of
+ * Kinds of language model by the `model_type` of `text_config`: class defaults for keys absent from a file, and the
+ * names of each class's width keys. Source: transformers 5.18 src/transformers/models/<type>/configuration_<type>.py
+ * and modeling_<type>.py. Moonlight and DeepSeek-VL2 ship their own deepseek_v3 and deepseek_v2, with the same keys.
+ * molmo is config_molmo.py of huggingface.co/allenai/Molmo-7B-D-0924; internlm2 is configuration_internlm2.py of
  * huggingface.co/OpenGVLab/InternVL2-2B.
  */
 
-/** Which layers see a part of the context only, and how much of it. */
+/** Which layers see only part of the context, and how much of it. */
 export type Memory =
-	/** The last so many tokens, in all layers but every `fullEvery`-th; `layer_types` of a file comes before that. */
+	/**
+	 * Only the last `tokens` tokens, in all layers except every `fullEvery`-th. A file's `layer_types` takes precedence.
+	 */
 	| { readonly kind: "window"; readonly key: string; readonly tokens: number; readonly fullEvery?: number }
-	/** A fixed state instead of keys and values, in all layers but every fourth (Gated DeltaNet). */
+	/** A fixed-size state instead of keys and values, in all layers except every `fullEvery`-th (Gated DeltaNet). */
 	| { readonly kind: "state"; readonly fullEvery: number };
 
-/** Widths and keys of a mixture of experts. */
+/** Widths and config keys of a mixture of experts. */
 export interface Experts {
 	readonly count: number;
-	/** Absent: the class has no default, and a file must say it. */
+	/** Absent: the class has no default, so a file must specify it. */
 	readonly active?: number;
 	readonly mlp: number;
 	readonly keys: { readonly count: string; readonly active: string; readonly mlp: string };
-	/** Width of the MLP that every token goes through: of its own, or so many experts side by side. */
+	/** Width of the shared MLP that every token goes through: a width of its own, or a number of experts side by side. */
 	readonly shared?:
 		| { readonly key: string; readonly width: number }
 		| { readonly key: string; readonly times: number }
 		| { readonly mlpOf: "expert" | "layer" };
-	/** First layers without experts, by class default. */
+	/** Class default for the number of leading layers without experts. */
 	readonly dense?: number;
-	/** A switch that must be on (Gemma 4's dense sizes have the same type). */
+	/** A switch that must be on, because Gemma 4's dense sizes have the same type. */
 	readonly switch?: string;
 }
 
-/** Class defaults of one kind of decoder, and what its modules are like. */
+/** Class defaults and module structure of one kind of decoder. */
 export interface Decoder {
 	readonly vocabulary: number;
 	readonly hidden: number;
 	readonly mlp: number;
 	readonly layers: number;
 	readonly heads: number;
-	/** Absent: as many as heads. */
+	/** Absent: same as heads. */
 	readonly kvHeads?: number;
 	/** Absent: `hidden / heads`. */
 	readonly headSize?: number;
 	readonly contextTokens: number;
 	readonly tied?: boolean;
-	/** Given by the class, or what `attention_bias` is by default. */
+	/** Fixed by the class, or the default of `attention_bias`. */
 	readonly attentionBias: boolean | { readonly byDefault: boolean };
 	readonly qkNorm: boolean;
 	readonly normsPerLayer: 1 | 2 | 4;
@@ -52,15 +54,18 @@ export interface Decoder {
 	readonly gatedMlp?: false;
 	readonly memory?: Memory;
 	readonly experts?: Experts;
-	/** Keys and values come from one vector per token: `kv_lora_rank` and its relatives are read. */
+	/** Keys and values are computed from one vector per token; `kv_lora_rank` and related keys are read. */
 	readonly latent?: { readonly queryRank: number };
-	/** Names of width keys that are not Llama's. */
+	/** Names of width keys that differ from Llama's. */
 	readonly keys?: Readonly<Record<string, string>>;
-	/** Layers named by this list are no self-attention layers (cross-attention in Llama 3.2 Vision). */
+	/** Layers listed under this key are not self-attention layers (cross-attention in Llama 3.2 Vision). */
 	readonly layersApart?: { readonly key: string; readonly count: number };
-	/** How `intermediate_size` becomes a width: two thirds rounded up (LFM2), or half, as gate and up share it (Molmo). */
+	/**
+	 * How `intermediate_size` becomes the MLP width: two thirds, rounded up (LFM2); or half, because gate and up share it
+	 * (Molmo).
+	 */
 	readonly mlpRule?: "two-thirds" | "half";
-	/** What widths do not describe; a row of the facts may know the difference. */
+	/** What the widths do not describe. A row of the fact table may give the difference. */
 	readonly beyond?: string;
 }
 
@@ -176,7 +181,7 @@ const GLM_4 = {
 	normsPerLayer: 4,
 } as const;
 
-/** Decoders by the `model_type` of `text_config`. */
+/** Decoders, keyed by the `model_type` of `text_config`. */
 export const DECODERS = {
 	llama: LLAMA,
 	mistral: {
@@ -403,7 +408,7 @@ export const DECODERS = {
 		memory: { kind: "window", key: "conv_L_cache", tokens: 3, fullEvery: 1 },
 		beyond: "gated convolutions over a few tokens in place of attention",
 	},
-	/** Its vocabulary has a table of its own for 128 more tokens. */
+	/** A separate embedding table holds 128 additional tokens. */
 	molmo: {
 		...LLAMA,
 		vocabulary: 50_304,
@@ -423,7 +428,7 @@ export const DECODERS = {
 		attentionBias: { byDefault: true },
 		keys: { attention_bias: "bias" },
 	},
-	/** Windows of released files are as long as their context. */
+	/** In released files, the window is as long as the context. */
 	phi3: {
 		...LLAMA,
 		vocabulary: 32_064,

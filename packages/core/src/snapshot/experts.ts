@@ -1,4 +1,4 @@
-/** The mixture of experts a config.json describes; keys and class defaults are those of decoders.ts. */
+/** The mixture of experts that a config.json describes. Config keys and class defaults come from decoders.ts. */
 
 import { either, integer, list } from "@onevision/base/schema";
 import type { LanguageModel } from "../facts/language-models.ts";
@@ -11,12 +11,12 @@ const step = integer("Layers from one mixture to the next", { min: 1, max: 512 }
 const experts = integer("Experts", { min: 1, max: 4096 });
 const sharedExperts = integer("Experts", { min: 0, max: 64 });
 const width = integer("A width, elements", { min: 1, max: 65_536 });
-/** ERNIE writes the widths of text and visual experts as a list. */
+/** ERNIE lists the widths of text and visual experts. */
 const widths = either(width, list("Widths, elements", width, { min: 1, max: 2 }));
 const words = list("Kinds of layer", word, { min: 0, max: 512 });
 const indices = list("Layers", integer("A layer", { min: 0, max: 511 }), { min: 0, max: 512 });
 
-/** `layerMlp` is the width of a layer's own MLP. Throws `unsupported` for mixtures that are not described here. */
+/** `layerMlp` is the width of a dense layer's MLP. Throws `unsupported` for mixtures that cannot be described here. */
 export function expertsOf(
 	text: Section,
 	{ experts: rule }: Decoder,
@@ -59,7 +59,7 @@ function sharedOf(text: Section, { shared }: Experts, expertMlp: number, layerMl
 	return text.read(shared.key, width) ?? shared.width;
 }
 
-/** Layers with a plain MLP, from whichever list or number a class has. */
+/** Number of layers with a plain MLP, from whichever list or number the class uses. */
 function denseOf(text: Section, { dense = 0 }: Experts, depth: number): number {
 	const named = text.read("mlp_layer_types", words);
 	if (named !== undefined) return Math.min(depth, named.filter((name) => name === "dense").length);

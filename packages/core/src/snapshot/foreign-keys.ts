@@ -1,12 +1,12 @@
 /**
- * Keys that stand in the files of processors without being theirs. A class of transformers takes the keys it declares
- * and reads no other, yet files collect those of older versions, of the audio processor beside it, and of the model.
- * A reader reads or names every key of its own classes (keys.goldens.test.ts), so one of these that it does not know
- * changes nothing. Source: transformers 5.18 `valid_kwargs` and `__init__` of models/<model>/{image_processing,video_processing,
- * feature_extraction,processing}_<model>.py.
+ * Keys that appear in processor files but belong to something else. A transformers class reads only the keys it
+ * declares, yet files accumulate keys of older versions, of the accompanying audio processor and of the model. A reader
+ * reads or names every key of its own classes (keys.goldens.test.ts), so a key listed here that it does not know
+ * changes nothing. Source: transformers 5.18 `valid_kwargs` and `__init__` of
+ * models/<model>/{image_processing,video_processing,feature_extraction,processing}_<model>.py.
  */
 
-/** Of image processors. */
+/** Keys of image processors. */
 const IMAGE = [
 	"apply_ocr",
 	"background_color",
@@ -76,7 +76,7 @@ const IMAGE = [
 	"vision_input_type",
 ] as const;
 
-/** Of video processors. */
+/** Keys of video processors. */
 const VIDEO = [
 	"cap_pixels_per_frame",
 	"do_sample_frames",
@@ -96,7 +96,7 @@ const VIDEO = [
 	"video_sampling",
 ] as const;
 
-/** Of audio feature extractors. */
+/** Keys of audio feature extractors. */
 const AUDIO = [
 	"audio_compression_rate",
 	"audio_downsample_rate",
@@ -141,7 +141,7 @@ const AUDIO = [
 	"window_size",
 ] as const;
 
-/** Of processors as a whole. */
+/** Keys of combined processors. */
 const WHOLE = [
 	"config",
 	"image_processor",
@@ -162,7 +162,7 @@ const WHOLE = [
 	"vision_feature_select_strategy",
 ] as const;
 
-/** Of older versions and of other programs. */
+/** Keys of older versions and of other programs. */
 const OLDER = [
 	"aspect_ratio_setting",
 	"dtype",
@@ -184,7 +184,7 @@ const FOREIGN: ReadonlySet<string> = new Set([...IMAGE, ...VIDEO, ...AUDIO, ...W
 /** Names and ids of tokens: `image_token`, `vision_token_id`, `boi_token_index`. */
 const TOKEN = /(^|_)token(_ids?|_index)?$/;
 
-/** Whether a key is another class's, and so does nothing where it is not read. */
+/** Whether a key belongs to another class, and so has no effect unless it is read. */
 export function isForeign(key: string): boolean {
 	return FOREIGN.has(key) || TOKEN.test(key);
 }

@@ -1,10 +1,10 @@
-/** Frames that a video processor takes when it is told nothing, for families that can be told so by settings. */
+/** The frames a video processor samples by default, for families whose settings can express that. */
 
 import { expectClass } from "./open-snapshot.ts";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { flag, frameCount, framesPerSecond } from "./values.ts";
 
-/** What the file says of sampling, and what the class says where it is silent. */
+/** Sampling values from the file, with class defaults where it has none. */
 export interface Sampling {
 	readonly samples: boolean;
 	readonly frames: number | undefined;
@@ -12,8 +12,8 @@ export interface Sampling {
 }
 
 /**
- * Reads `do_sample_frames`, `num_frames` and `fps`. Throws `invalid-input` when both numbers hold, as transformers then
- * refuses every video.
+ * Reads `do_sample_frames`, `num_frames` and `fps`. Throws `invalid-input` when both numbers are set, because
+ * transformers then refuses every video.
  */
 export function readSampling(
 	video: Section,
@@ -33,15 +33,15 @@ export function readSampling(
 }
 
 /**
- * Checks the class of a video processor. A file for images names it too: transformers puts "VideoProcessor" for
- * "ImageProcessor" and takes the model's own class where there is none of that name.
+ * Checks the class of a video processor. An image processor's file determines it too: transformers replaces
+ * "ImageProcessor" with "VideoProcessor" in the name, and uses the model's own class if no class has that name.
  */
 export function expectVideoClass(video: Section, known: string, images: readonly string[]): void {
 	if (expectClass(video, "video_processor_type", [known]) !== undefined) return;
 	if (video.has("image_processor_type")) expectClass(video, "image_processor_type", images);
 }
 
-/** Throws `unsupported` when frames and images would be read with another constant. */
+/** Throws `unsupported` when video frames and images would use different constants. */
 export function expectSame(video: Section, key: string, frames: number, pictures: number): void {
 	if (frames === pictures) return;
 	throw unsupported(

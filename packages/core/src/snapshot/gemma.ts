@@ -4,7 +4,7 @@ import type { OpenSnapshot } from "./open-snapshot.ts";
 import { contradiction } from "./section.ts";
 import { tokenCount } from "./values.ts";
 
-/** The side of the square of tokens that the model and its processor both name, at most that of the tower's grid. */
+/** Side of the square token grid that both model and processor specify, at most that of the tower's grid. */
 export function readPooledSide({ config, processor }: OpenSnapshot, key: string, towerSide: number): number {
 	const tokens = processor.read("image_seq_length", tokenCount) ?? 256;
 	const model = config.read(key, tokenCount) ?? 256;

@@ -72,7 +72,7 @@ function readGlm(snapshot: OpenSnapshot, textType: DecoderType): Glm {
 		},
 		parts: {
 			tower: tower.tower,
-			// A convolution over merge x merge patches; a layer, a norm and a gated MLP without biases.
+			// A convolution over merge x merge patches, then a layer, a norm and a gated MLP without biases.
 			projector: {
 				kind: "q-former",
 				parameters: tower.hidden * out * merge ** 2 + out + out ** 2 + 2 * out + 3 * out * inner,
@@ -84,7 +84,7 @@ function readGlm(snapshot: OpenSnapshot, textType: DecoderType): Glm {
 	};
 }
 
-/** The two generations share model types: the video processor says which one counts. */
+/** Both generations use the same model types; the video processor tells them apart. */
 function isGlm46(snapshot: OpenSnapshot, modelType: string): boolean {
 	const { processor, image } = snapshot;
 	const video = snapshot.video();
@@ -119,7 +119,7 @@ function readGlmType(
 				`config.json vision_config temporal_patch_size: ${constants.temporalPatch}; GLM-4.6V is counted by pairs of frames`,
 			);
 		}
-		// The rate follows from the length of the clip; the file's does nothing.
+		// The rate depends on the clip's length, so the file's rate has no effect.
 		for (const key of ["fps", "max_duration"]) video.has(key);
 		const positions = withSections(glm("glm46v"), snapshot.config);
 		return { family: "glm46v", positions, constants, settings: sampled, ...parts, notes };
@@ -140,7 +140,7 @@ function readGlmType(
 	};
 }
 
-/** Frames are sampled by time; a number of them in the file does nothing. */
+/** Frames are sampled by time, so a frame count in the file has no effect. */
 const VIDEO_IGNORED = [...NO_SUCH_STEP, "max_image_size", "num_frames"];
 
 export const glmReader = (modelType: string, family: "glm4v" | "glm46v", textType: DecoderType) =>

@@ -1,6 +1,6 @@
 /**
- * What the snapshots of Idefics3 and SmolVLM share: images. Source: transformers 5.18 models/{idefics3,smolvlm},
- * {processing,image_processing,configuration}_<model>.py.
+ * What the snapshots of Idefics3 and SmolVLM share: image handling. Source: transformers 5.18
+ * models/{idefics3,smolvlm}, {processing,image_processing,configuration}_<model>.py.
  */
 
 import { normalizedBy } from "../facts/normalizations.ts";
@@ -22,10 +22,10 @@ interface Read {
 	readonly notes: readonly string[];
 }
 
-/** Of Idefics3ImageProcessor, SmolVLMImageProcessor and SmolVLMVideoProcessor. */
+/** Shared by Idefics3ImageProcessor, SmolVLMImageProcessor and SmolVLMVideoProcessor. */
 export const HALF = normalizedBy("half");
 
-/** Of the classes; `video_size` has none. */
+/** Class defaults; `video_size` has none. */
 const DEFAULT_EDGES = { size: 4 * 364, max_image_size: 364, video_size: undefined } as const;
 
 export function readImages({ config, processor, image }: OpenSnapshot, classes: readonly string[]): Read {
@@ -52,7 +52,7 @@ export function readImages({ config, processor, image }: OpenSnapshot, classes: 
 		settings: splits ? {} : { do_image_splitting: false },
 		parts: {
 			tower: tower.tower,
-			// One matrix over merge x merge patches side by side, without bias.
+			// One matrix over merge x merge concatenated patches, without bias.
 			projector: { kind: "q-former", parameters: tower.hidden * merge ** 2 * text.hidden },
 			text,
 		},

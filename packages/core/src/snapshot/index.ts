@@ -1,4 +1,4 @@
-/** Any checkpoint: what the files of a Hugging Face snapshot, or of an adapter on one, say of it. */
+/** Any checkpoint: reads the files of a Hugging Face snapshot, or of an adapter on one. */
 
 export type { ModelType } from "../families/index.ts";
 export {

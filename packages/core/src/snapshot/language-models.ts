@@ -1,6 +1,6 @@
 /**
- * The language model a config.json describes. One with the widths of a row of facts/language-models.ts is that row,
- * any other is built from the file. Absent keys have the class defaults of decoders.ts.
+ * The language model that a config.json describes. If its widths match a row of facts/language-models.ts, it is that
+ * row; otherwise it is built from the file. Absent keys take the class defaults from decoders.ts.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -18,28 +18,28 @@ import { expertsOf } from "./experts.ts";
 import { type Section, section, show, unsupported } from "./section.ts";
 import { flag, word } from "./values.ts";
 
-/** A language model: an id of the table, its own widths, or one that is not known. */
+/** A language model: an id from the table, its own widths, or unknown. */
 export type AnyLanguageModel = LanguageModelId | LanguageModel | UnknownLanguageModel;
 
 export interface ReadLanguageModel {
 	readonly languageModel: AnyLanguageModel;
-	/** `max_position_embeddings`, tokens; absent where neither the file nor a known class has it. */
+	/** `max_position_embeddings`, tokens. Absent when neither the file nor a known class specifies it. */
 	readonly contextTokens?: number;
-	/** Width of an embedding, elements; NaN where the model is not known and the file does not say. */
+	/** Embedding width, elements. NaN when the model is unknown and the file does not specify it. */
 	readonly hidden: number;
-	/** Width of the MLP, elements; NaN likewise. */
+	/** MLP width, elements. NaN under the same condition. */
 	readonly mlp: number;
 	readonly notes: readonly string[];
 }
 
 export interface TextRule {
-	/** Its `model_type` when it has none. */
+	/** The `model_type` assumed when the file names none. */
 	readonly type: DecoderType;
-	/** Whether config.json itself may hold the text keys. */
+	/** Whether the text keys may be at the top level of config.json. */
 	readonly flat?: boolean;
-	/** The object that holds them; default `text_config`. */
+	/** The key of the object that holds them. Default `text_config`. */
 	readonly key?: string;
-	/** Other `model_type`s of that object, and what they mean. */
+	/** Other `model_type` values of that object, and the type each one stands for. */
 	readonly spelled?: Readonly<Record<string, DecoderType>>;
 }
 
@@ -55,7 +55,7 @@ const words = list("Kinds of layer", word, { min: 0, max: 512 });
 const indices = list("Layers", integer("A layer", { min: 0, max: 511 }), { min: 0, max: 512 });
 
 /**
- * Reads the text keys. No visual token depends on them, so a decoder that is not known costs a note, not the count.
+ * Reads the text keys. No visual token depends on them, so an unknown decoder adds a note instead of failing the count.
  * Throws `invalid-input` for values of the wrong type or out of range.
  */
 export function languageModel(config: Section, rule: TextRule): ReadLanguageModel {
@@ -81,7 +81,7 @@ function unknownLanguageModel(text: Section, type: string, why: string): ReadLan
 	};
 }
 
-/** Throws `unsupported` for a kind of decoder that is not known or not described by its widths. */
+/** Throws `unsupported` for a kind of decoder that is unknown or not fully described by its widths. */
 function knownLanguageModel(
 	config: Section,
 	text: Section,
@@ -116,7 +116,7 @@ function knownLanguageModel(
 		mlp,
 		gatedMlp: kind.gatedMlp ?? true,
 		vocabulary: text.read(at("vocab_size"), rows) ?? kind.vocabulary,
-		// The config classes forward a true of either place to the model.
+		// The config classes forward a true value from either place to the model.
 		tiedEmbeddings:
 			(config.read("tie_word_embeddings", flag) ?? kind.tied ?? false) ||
 			(text.read(at("tie_word_embeddings"), flag) ?? false),
@@ -142,7 +142,7 @@ function kindOf(given: string, path: string, { type, flat, spelled }: TextRule):
 	throw unsupported(`${path} model_type: language models of type ${show(given)} are not read here`);
 }
 
-/** A list holds one width per layer (Gemma 3n); the first stands for all. */
+/** A list has one width per layer (Gemma 3n); the first is used for all. */
 function mlpOf(text: Section, kind: Decoder, key: string): number {
 	const given = text.read(key, wides) ?? kind.mlp;
 	const mlp = typeof given === "number" ? given : (given[0] ?? kind.mlp);
@@ -162,7 +162,7 @@ function layersApart(text: Section, kind: Decoder, depth: number): number {
 }
 
 function latentOf(text: Section, kind: Decoder): LatentAttention | undefined {
-	// DeepSeek-VL2-Tiny has DeepSeek-V2's keys and plain attention.
+	// DeepSeek-VL2-Tiny has DeepSeek-V2's keys but plain attention.
 	if (kind.latent === undefined || text.read("use_mla", flag) === false) return undefined;
 	const queryRank = text.isNull("q_lora_rank")
 		? undefined
@@ -176,7 +176,7 @@ function latentOf(text: Section, kind: Decoder): LatentAttention | undefined {
 	};
 }
 
-/** `keptElements` are those a layer with plain attention keeps of a token. */
+/** `keptElements` is the number of elements that a layer with plain attention caches per token. */
 function windowOf(
 	text: Section,
 	{ memory }: Decoder,
@@ -210,7 +210,7 @@ function fullLayersOf(text: Section, byClass: number | undefined, depth: number)
 
 type Shape = Omit<LanguageModel, "name" | "parameters" | "source" | "contextTokens" | "beyondWidths">;
 
-/** Keys that make a language model what it is; positions are a checkpoint's own. */
+/** Properties that identify a language model. Its context length is not among them, because it varies by checkpoint. */
 const SHAPE_KEYS = [
 	"layers",
 	"hidden",
@@ -228,7 +228,7 @@ const SHAPE_KEYS = [
 	"experts",
 ] as const satisfies readonly (keyof Shape)[];
 
-/** The row of the table with these widths, else a language model of its own. */
+/** The table row with these widths, or else a new language model. */
 function match(
 	shape: Shape,
 	name: string,
@@ -236,9 +236,9 @@ function match(
 	{ beyond }: Decoder,
 ): { readonly model: AnyLanguageModel; readonly notes: readonly string[] } {
 	const same = (row: LanguageModel): boolean =>
-		// Widths say everything of one model and not of another that looks alike (Llama 3.1 and Llama 3.2 Vision).
+		// Of two models with equal widths, one may have parameters beyond them (Llama 3.1 and Llama 3.2 Vision).
 		(row.beyondWidths === undefined) === (beyond === undefined) &&
-		// With experts in every layer the plain width is unused.
+		// When every layer has experts, the plain MLP width is unused.
 		(hasOnlyExperts(shape) || row.mlp === shape.mlp) &&
 		SHAPE_KEYS.every((key) => JSON.stringify(row[key]) === JSON.stringify(shape[key]));
 	const ids = (Object.keys(LANGUAGE_MODELS) as LanguageModelId[]).filter((id) => same(LANGUAGE_MODELS[id]));

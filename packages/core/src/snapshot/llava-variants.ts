@@ -1,6 +1,6 @@
 /**
- * What the snapshots of LLaVA's line share: tower, language model and the patch size that both files agree on; tiles of
- * LLaVA-NeXT. Source: transformers 5.18 models/{llava,llava_next,llava_next_video,video_llava}.
+ * What the snapshots of the LLaVA line share: tower, language model, the patch size on which both files agree, and
+ * LLaVA-NeXT's tiles. Source: transformers 5.18 models/{llava,llava_next,llava_next_video,video_llava}.
  */
 
 import type { Size } from "@onevision/base";
@@ -13,11 +13,11 @@ import { ABSENT_CLIP_336, type ReadSquareTower, squareTower } from "./square-tow
 import { flag, patchSide, tokenCount, word } from "./values.ts";
 import { CLIP_LIKE_VIEW, squareView } from "./view.ts";
 
-/** Two layers; features of several tower layers enter side by side. */
+/** Two layers. Features of several tower layers are concatenated first. */
 export const mlp = (layers: number): ProjectorChoice =>
 	layers === 1 ? { kind: "mlp2x-gelu" } : { kind: "mlp2x-gelu", layers };
 
-/** Class default of `image_grid_pinpoints`, height and width in px. */
+/** Class default of `image_grid_pinpoints`, (height, width) in px. */
 const NEXT_PINPOINTS = [
 	[336, 672],
 	[672, 336],
@@ -34,14 +34,14 @@ export interface Llava {
 	readonly notes: readonly string[];
 }
 
-/** What holds where the files say nothing. */
+/** Values used when the files specify none. */
 interface LlavaDefaults {
 	readonly patch?: number;
 	readonly additional: number;
 	readonly featureLayer?: number | readonly number[];
 }
 
-/** Tower, language model and the patch size that both files agree on. */
+/** Tower, language model and the patch size on which both files agree. */
 export function readLlava(
 	snapshot: OpenSnapshot,
 	{ patch, additional, featureLayer = -2 }: LlavaDefaults,
@@ -55,7 +55,7 @@ export function readLlava(
 		notes.push("multimodal_projector_bias is false: tokens are exact, the projector is counted with biases");
 	}
 	const modelTakes = config.read("vision_feature_select_strategy", word) ?? "default";
-	// Files of processors that were saved without a patch size have a null there.
+	// Processors saved without a patch size have a null here.
 	const written = processor.isNull("patch_size") ? undefined : processor.read("patch_size", patchSide);
 	const given = written ?? patch;
 	if (given === undefined) {
@@ -104,8 +104,8 @@ export function readNext({ config, image }: OpenSnapshot, llava: Llava): Next {
 	return { tile: view.side, canvases: readPinpoints(config, image, NEXT_PINPOINTS, view.side), notes };
 }
 
-/** Every view of LLaVA-NeXT is square before it is resized by its shortest edge. */
+/** In LLaVA-NeXT every view is already square when it is resized by its shortest edge. */
 const CLIP_VIEW_FOR_TILES = { ...CLIP_LIKE_VIEW, squareBefore: true };
 
-/** Written by older versions of transformers, read by none. */
+/** Written by older versions of transformers; no version reads them. */
 export const OLD_KEYS = ["aspect_ratio_setting"];

@@ -1,6 +1,6 @@
 /**
- * Towers of Qwen-VL, Pixtral and InternVL from a config.json. Absent keys have the class defaults of transformers 5.18,
- * src/transformers/models/<type>/configuration_<type>.py.
+ * Towers of Qwen-VL, Pixtral and InternVL, read from a config.json. Absent keys take the class defaults of transformers
+ * 5.18, src/transformers/models/<type>/configuration_<type>.py.
  */
 
 import { integer } from "@onevision/base/schema";
@@ -105,7 +105,7 @@ function qwenBlocks(
 	}
 }
 
-/** Pixtral's tower: any resolution, rotary positions, gated MLP, RMS norms, one before the first block. */
+/** Pixtral's tower: any resolution, rotary positions, gated MLP and RMS norms, including one before the first block. */
 export function pixtralTower(
 	config: Section,
 ): ReadTower & { readonly longestEdge: number; readonly hidden: number } {
@@ -139,7 +139,7 @@ export function pixtralTower(
 	return { tower, patch, longestEdge, hidden, classTokens: 0 };
 }
 
-/** What transformers calls the keys of InternVL's tower, and what the original repositories do. */
+/** Names of InternVL's tower keys in transformers and in the original repositories. */
 const INTERNVL_KEYS = {
 	converted: { qkvBias: "attention_bias", qkNorm: "use_qk_norm" },
 	original: { qkvBias: "qkv_bias", qkNorm: "qk_normalization" },

@@ -1,15 +1,15 @@
 /**
- * The files of a Hugging Face snapshot and where each processor's settings are: nested in processor_config.json since
- * transformers 5, otherwise in files of their own; a video processor without a file is loaded from the image's.
- * Source: transformers 5.18 image_processing_base.py (`get_image_processor_dict`), video_processing_utils.py
- * (`get_video_processor_dict`), processing_utils.py.
+ * The files of a Hugging Face snapshot, and where to find each processor's settings. Since transformers 5 they are
+ * nested in processor_config.json; before that they are in separate files. A video processor without its own file is
+ * loaded from the image processor's. Source: transformers 5.18 image_processing_base.py (`get_image_processor_dict`),
+ * video_processing_utils.py (`get_video_processor_dict`), processing_utils.py.
  */
 
 import { isRecord } from "@onevision/base/schema";
 import { type Section, section, show, unsupported } from "./section.ts";
 import { word } from "./values.ts";
 
-/** Names of the files that are read; only the first must be there. */
+/** Names of the files that are read. Only the first is required. */
 export const SNAPSHOT_FILES = [
 	"config.json",
 	"preprocessor_config.json",
@@ -25,22 +25,22 @@ export type ProcessorFiles = { readonly [Name in Exclude<SnapshotFile, "config.j
 export type SnapshotFiles = { readonly "config.json": unknown } & ProcessorFiles;
 
 export interface OpenSnapshot {
-	/** The folder or repository, where the caller says. */
+	/** The folder or repository, if the caller gives it. */
 	readonly name?: string;
-	/** Names of the known checkpoint behind a repository's, its id first; undefined where none is known. */
+	/** Names of the known checkpoint behind a repository name, id first. Undefined when none is known. */
 	releasedNames(repository: string): readonly string[] | undefined;
 	readonly config: Section;
-	/** processor_config.json; empty when there is none. */
+	/** processor_config.json; empty when the file is absent. */
 	readonly processor: Section;
-	/** Reading it throws `unsupported` when no file describes an image processor. */
+	/** Accessing it throws `unsupported` when no file describes an image processor. */
 	readonly image: Section;
 	/** Throws `unsupported` when no file describes a video processor. */
 	video(): Section;
-	/** Every section that holds a processor's settings and was opened. */
+	/** Every opened section that holds a processor's settings. */
 	opened(): { readonly image: Section | undefined; readonly video: Section | undefined };
 }
 
-/** Finds the sections. Throws `invalid-input` for what is no object. */
+/** Locates the sections. Throws `invalid-input` for values that are not objects. */
 export function openSnapshot(
 	files: SnapshotFiles,
 	name: string | undefined,
@@ -81,21 +81,23 @@ function fileSection(name: string, value: unknown): Section | undefined {
 	return value === undefined ? undefined : section(name, value, "values");
 }
 
-/** Class name of a section's processor without the suffix that says how it is implemented; undefined when not said. */
+/**
+ * The processor's class name in a section, without its implementation suffix. Undefined when the section names none.
+ */
 function className(from: Section, key: string): string | undefined {
 	const legacy = key === "image_processor_type" ? from.read("feature_extractor_type", word) : undefined;
 	const name = from.read(key, word) ?? legacy?.replace("FeatureExtractor", "ImageProcessor");
 	return name?.replace(/(Fast|Pil)$/, "");
 }
 
-/** Throws `unsupported` when a section names a class that is not one of `known`. Returns the name, if given. */
+/** Throws `unsupported` when a section names a class that is not in `known`. Returns the name, if given. */
 export function expectClass(from: Section, key: string, known: readonly string[]): string | undefined {
 	const name = className(from, key);
 	if (name === undefined || known.includes(name)) return name;
 	throw unsupported(`${from.path} ${key}: ${show(name)} is not one of ${known.join(", ")}`);
 }
 
-/** `model_type` of config.json, undefined when there is none. */
+/** `model_type` of config.json. Undefined when there is none. */
 export function modelTypeOf(files: SnapshotFiles): string | undefined {
 	const config = files["config.json"];
 	const type = isRecord(config) && Object.hasOwn(config, "model_type") ? config.model_type : undefined;

@@ -1,5 +1,5 @@
 /**
- * What processors of native resolution share: pixel limits, and a token grid that must be the tower's. Source:
+ * What native-resolution processors share: pixel limits, and a token grid that must match the tower's. Source:
  * transformers 5.18 models/{qwen2_vl,glm4v,ernie4_5_vl_moe,video_llama_3,hunyuan_vl}/image_processing_<model>.py.
  */
 
@@ -7,7 +7,7 @@ import { integer } from "@onevision/base/schema";
 import { contradiction, type Section, unsupported } from "./section.ts";
 import { flag, mergeSide, patchSide, pixelCount, type SizeObject, sizeRecord } from "./values.ts";
 
-/** What a processor class has where a file says nothing. */
+/** Class defaults of a processor, used for keys absent from the file. */
 export interface PixelDefaults {
 	/** Side of a patch, px. */
 	readonly patch: number;
@@ -17,11 +17,11 @@ export interface PixelDefaults {
 	readonly temporalPatch?: number;
 	readonly min: number;
 	readonly max: number;
-	/** Whether `min_pixels` and `max_pixels` beside `size` replace its edges. */
+	/** Whether `min_pixels` and `max_pixels` next to `size` override its edges. */
 	readonly readsPixels: boolean;
 }
 
-/** Qwen2VLImageProcessor, which other models' code takes too. */
+/** Qwen2VLImageProcessor, which the code of other models uses too. */
 export const QWEN2_VL_IMAGE: PixelDefaults = {
 	patch: 14,
 	temporalPatch: 2,
@@ -30,7 +30,7 @@ export const QWEN2_VL_IMAGE: PixelDefaults = {
 	readsPixels: true,
 };
 
-/** The token grid of a tower, and what config.json calls it. */
+/** A tower's token grid, and the names of its keys in config.json. */
 export interface TokenGrid {
 	readonly patch: number;
 	readonly merge: number;
@@ -41,7 +41,7 @@ export interface TokenGrid {
 
 export const temporalFrames = integer("Frames per temporal patch", { min: 1, max: 16 });
 
-/** Patch, merge and temporal patch size of a processor, which must be the tower's. Throws `invalid-input`. */
+/** Checks that a processor's patch, merge and temporal patch sizes match the tower's. Throws `invalid-input`. */
 export function checkGrid(section: Section, defaults: PixelDefaults, tower: TokenGrid): void {
 	const temporal = section.read("temporal_patch_size", temporalFrames) ?? defaults.temporalPatch ?? 2;
 	const pairs = [
@@ -68,7 +68,7 @@ export function checkGrid(section: Section, defaults: PixelDefaults, tower: Toke
 	expectResize(section);
 }
 
-/** Throws `unsupported` when images are taken as they are. */
+/** Throws `unsupported` when resizing is off. */
 export function expectResize(section: Section): void {
 	if (section.read("do_resize", flag) !== false) return;
 	throw unsupported(
@@ -76,13 +76,16 @@ export function expectResize(section: Section): void {
 	);
 }
 
-/** `size` with `min_pixels` and `max_pixels`, px. Throws `unsupported` when an edge is missing: transformers fails on it. */
+/**
+ * Pixel limits from `size`, `min_pixels` and `max_pixels`, px. Throws `unsupported` when an edge is missing, where
+ * transformers fails.
+ */
 export function pixelLimits(
 	section: Section,
 	defaults: PixelDefaults,
 ): { readonly min: number; readonly max: number } {
 	const classSize = { shortest_edge: defaults.min, longest_edge: defaults.max };
-	// Classes that read pixels beside it take their own for a null.
+	// Classes that also read `min_pixels` and `max_pixels` use their own default for a null `size`.
 	section.has("size");
 	const taken = defaults.readsPixels && section.isNull("size") ? undefined : section.read("size", sizeRecord);
 	const size: SizeObject = taken ?? classSize;
@@ -112,7 +115,7 @@ export function pixelLimits(
 	return { min: shortest_edge, max: longest_edge };
 }
 
-/** Notes that a video processor takes the image's settings. */
+/** Adds a note when a video processor uses the image processor's settings. */
 export function videoNotes(video: Section, image: Section, notes: readonly string[]): string[] {
 	if (video !== image && video.path !== "preprocessor_config.json") return [...notes];
 	return [
@@ -121,5 +124,5 @@ export function videoNotes(video: Section, image: Section, notes: readonly strin
 	];
 }
 
-/** Steps these processors do not have; the keys stand in every file that transformers writes. */
+/** Steps these processors do not have, although every file transformers writes contains the keys. */
 export const NO_SUCH_STEP = ["crop_size", "do_center_crop", "do_pad", "pad_size", "default_to_square"];

@@ -1,6 +1,6 @@
 /**
- * What a snapshot's processor files say of pixel values, and what their classes do where the files are silent. Source:
- * transformers 5.18 processing_utils.py (`ImagesKwargs`), and the class attributes of the processors named.
+ * Pixel settings from a snapshot's processor files, with class defaults for absent keys. Source: transformers 5.18
+ * processing_utils.py (`ImagesKwargs`), and the class attributes of the processors named.
  */
 
 import { either, integer, list, number } from "@onevision/base/schema";
@@ -26,7 +26,7 @@ const filter = integer("A filter of Pillow's, by number", { min: 0, max: 5 });
 const factor = number("A factor", { min: 1e-9, max: 1000 });
 
 /**
- * Pixel values of a snapshot whose classes have these attributes. A file that is not there leaves the class's.
+ * Pixel settings of a snapshot whose classes have these attributes. If a file is absent, the class attributes are used.
  *
  * @throws OnevisionError `invalid-input` for values of the wrong type or range
  */
@@ -45,7 +45,7 @@ function read(from: Section | undefined, ofClass: PixelSettings): PixelSettings 
 		const given = from.read(key, channels);
 		return typeof given === "number" ? [given, given, given] : given;
 	};
-	// transformers keeps a null: a step that is null is not taken, and resizing by null is bilinear.
+	// transformers keeps nulls: a step set to null is skipped, and a null resample means bilinear.
 	const step = (key: string): boolean | undefined => (from.isNull(key) ? false : from.read(key, flag));
 	const values = {
 		resample: from.isNull("resample") ? BILINEAR : from.read("resample", filter),
@@ -56,7 +56,7 @@ function read(from: Section | undefined, ofClass: PixelSettings): PixelSettings 
 		mean: perChannel("image_mean"),
 		std: perChannel("image_std"),
 		doPad: step("do_pad"),
-		// Elsewhere it is pixel limits, or the count depends on it.
+		// Read only where the class has a `size`: elsewhere the key holds pixel limits, or the count depends on it.
 		size: ofClass.size === undefined ? undefined : sizeObject(from, "size", false),
 	};
 	const given = Object.entries(values).filter(([, value]) => value !== undefined);

@@ -1,7 +1,7 @@
 /**
- * How a snapshot's language model numbers several positions per token: the rule of its model with the sections of its own
- * config.json. Source: transformers 5.18 modeling_rope_utils.py (`convert_rope_params_to_dict`), and the rotary embedding of
- * each model.
+ * Position rules of snapshots whose language model uses several position ids per token: the model's rule, with the
+ * sections from the snapshot's config.json. Source: transformers 5.18 modeling_rope_utils.py
+ * (`convert_rope_params_to_dict`), and the rotary embedding of each model.
  */
 
 import { integer, list } from "@onevision/base/schema";
@@ -12,13 +12,13 @@ const frequencies = integer("Rotary frequencies", { min: 0, max: 2048 });
 const three = list("Frequencies per axis", frequencies, { min: 3, max: 3 });
 const four = list("Frequencies per axis", frequencies, { min: 4, max: 4 });
 
-/** `rope_parameters`, or `rope_scaling` as it was called, of the section that holds the text keys. */
+/** `rope_parameters`, or its older name `rope_scaling`, from the section that holds the text keys. */
 function ropeOf(config: Section): Section | undefined {
 	const text = config.child("text_config") ?? config;
 	return text.child("rope_scaling") ?? text.child("rope_parameters");
 }
 
-/** The rule with `mrope_section`, which lists time, height and width unless `order` says otherwise. */
+/** The rule with sections from `mrope_section`, which lists time, height and width unless `order` says otherwise. */
 export function withSections(
 	rule: MropeRule,
 	config: Section,
@@ -30,7 +30,7 @@ export function withSections(
 	return { ...rule, sections: [given[temporal] ?? 0, given[height] ?? 0, given[width] ?? 0] };
 }
 
-/** The rule with the four sections of HunyuanVL, under either of their names. */
+/** The rule with HunyuanVL's four sections, under either of their key names. */
 export function withFourSections(rule: XdropeRule, config: Section): XdropeRule {
 	const rope = ropeOf(config);
 	const given = rope?.read(rope.has("mrope_section") ? "mrope_section" : "xdrope_section", four);

@@ -31,7 +31,7 @@ interface Blip {
 	readonly notes: readonly string[];
 }
 
-/** `images` is the processor of images or clips; `readsText` whether the query transformer takes text too. */
+/** `images` is the processor for images or clips. `readsText`: whether the query transformer also takes text. */
 export function readBlip({ config, processor }: OpenSnapshot, pictures: Section, readsText: boolean): Blip {
 	const tower = squareTower(config, {
 		absent: {},
@@ -68,7 +68,10 @@ export function readBlip({ config, processor }: OpenSnapshot, pictures: Section,
 	};
 }
 
-/** Layers of self-attention and an MLP, cross-attention in every few, with text a second MLP and word embeddings. */
+/**
+ * Layers of self-attention and an MLP, with cross-attention in every few of them. With text, also a second MLP and word
+ * embeddings.
+ */
 function queryTransformer(
 	qformer: Section | undefined,
 	count: number,

@@ -1,4 +1,4 @@
-/** What reading a snapshot of one model type yields, before it becomes a checkpoint. */
+/** The result of reading a snapshot of one model type, before it becomes a checkpoint. */
 
 import type { AnyCheckpointRow, ProjectorChoice } from "../families/checkpoint.ts";
 import type { Settings } from "../families/family.ts";
@@ -8,58 +8,58 @@ import type { OpenSnapshot } from "./open-snapshot.ts";
 import type { ClassPixels } from "./pixels.ts";
 import type { AnyTower } from "./tower-shape.ts";
 
-/** What one family's reader found. */
+/** What one family's reader found in the files. */
 export interface SnapshotReading<F extends string, Constants, S extends Settings> {
 	readonly family: F;
 	readonly constants: Constants;
-	/** Settings whose value in the files is not the family's default. */
+	/** Settings whose value in the files differs from the family's default. */
 	readonly settings?: Partial<S>;
-	/** As in a checkpoint: what the model card does where the files sample no frames. */
+	/** Same as in a checkpoint: the model card's sampling, for files that sample no frames. */
 	readonly recommendedSettings?: Partial<S>;
 	readonly trainedFrames?: number;
 	readonly tower: AnyTower;
 	readonly projector: ProjectorChoice;
 	readonly text: ReadLanguageModel;
-	/** Attributes of the processors' classes; the files' own values are read beside them. */
+	/** Attributes of the processors' classes. Values in the files override them. */
 	readonly pixels?: ClassPixels;
-	/** As in a checkpoint: where it is not the family's. */
+	/** Same as in a checkpoint: set when it differs from the family's rule. */
 	readonly positions?: PositionRule;
-	/** What a user should know, one line each. */
+	/** Notes for the user, one line each. */
 	readonly notes: readonly string[];
 }
 
 /** How the files of one `model_type` are read. */
 export interface SnapshotReader {
 	readonly family: string;
-	/** Values of `processor_class` this reader stands for. */
+	/** Values of `processor_class` this reader accepts. */
 	readonly processors: readonly string[];
-	/** Keys that leave the count alone, beside those of every processor. */
+	/** Keys that do not affect the count, beyond those ignored for every processor. */
 	readonly ignored: {
 		readonly processor?: readonly string[];
 		readonly image?: readonly string[];
 		readonly video?: readonly string[];
 	};
-	/** Classes the rule and its defaults were read from. */
+	/** Classes that the rule and its defaults were read from. */
 	readonly source: string;
-	/** Whether those are of the checkpoint's own repository; transformers has no processor for it. */
+	/** Whether those classes are in the checkpoint's own repository, because transformers has no processor for it. */
 	readonly remoteCode?: true;
 	read(snapshot: OpenSnapshot): SnapshotReading<string, unknown, Settings>;
 }
 
-/** What a family says of snapshots. */
+/** A family's snapshot support. */
 export interface SnapshotSupport {
-	/** By `model_type` of config.json. */
+	/** Readers, keyed by `model_type` of config.json. */
 	readonly readers: Readonly<Record<string, SnapshotReader>>;
-	/** Why there is no reader; set where there is none. */
+	/** Why there is no reader. Set only when there is none. */
 	readonly reason?: string;
 	/**
-	 * What config.json of a checkpoint of the table says, as far as processors' files are read against it. Absent: files of
-	 * the family's adapters are for code of their own.
+	 * The parts of config.json that processor files are read against, for a checkpoint from the table. Absent when the
+	 * family's adapters use files for remote code.
 	 */
 	configOf?(checkpoint: AnyCheckpointRow): Readonly<Record<string, unknown>>;
 }
 
-/** Keys of any image or video processor that change pixels or bookkeeping, never the number of tokens. */
+/** Keys of image and video processors that affect pixels or bookkeeping but never the number of tokens. */
 export const IGNORED_BY_PROCESSORS = [
 	"image_mean",
 	"image_std",

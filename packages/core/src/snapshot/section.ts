@@ -1,6 +1,6 @@
 /**
- * One object of a snapshot's files, read key by key. A section remembers what was read, so that a key nobody asked for
- * can be refused instead of silently changing a count.
+ * One object from a snapshot's files, read key by key. A section tracks which keys were read, so that an unread key can
+ * be refused instead of silently changing a count.
  */
 
 import { nearest, OnevisionError } from "@onevision/base";
@@ -8,28 +8,28 @@ import { isRecord, type Schema } from "@onevision/base/schema";
 import { isForeign } from "./foreign-keys.ts";
 
 export interface Section {
-	/** File and key, for messages: `processor_config.json image_processor`. */
+	/** File and key, for error messages: `processor_config.json image_processor`. */
 	readonly path: string;
-	/** Whether the key has a value; null is none. */
+	/** Whether the key has a value. Null does not count as one. */
 	has(key: string): boolean;
-	/** Whether the key is there and null: in config.json that is a value of its own. */
+	/** Whether the key is present and null, which in config.json is a value of its own. */
 	isNull(key: string): boolean;
 	/**
-	 * The checked value, undefined when absent or null. In a processor's file a null is what transformers then works
-	 * with, not the class default: false for a switch, and otherwise most often a failure. Throws `invalid-input`, and
+	 * The validated value; undefined when absent or null. In a processor's file, transformers works with a null instead of
+	 * the class default: a null switch is false, and any other null usually makes it fail. Throws `invalid-input`, and
 	 * `unsupported` for such a null.
 	 */
 	read<T>(key: string, schema: Schema<T>): T | undefined;
 	/**
-	 * The object under a key, undefined when absent or null; `decode` may make one of another spelling first. Throws
+	 * The object under a key; undefined when absent or null. `decode` may first convert another notation. Throws
 	 * `invalid-input` for anything else.
 	 */
 	child(key: string, decode?: (value: unknown) => unknown, nulls?: Nulls): Section | undefined;
-	/** Whether the key was asked for. */
+	/** Whether the key has been read. */
 	wasRead(key: string): boolean;
 	/**
-	 * Throws `unknown-key` for a key with a value that was neither read nor is in `ignored` or another class's. A null
-	 * that nobody reads says nothing.
+	 * Throws `unknown-key` for a key with a value that was not read, is not in `ignored`, and does not belong to another
+	 * class. An unread null is harmless.
 	 */
 	refuseOthers(ignored: readonly string[], reader: string): void;
 }
@@ -49,10 +49,10 @@ const NULL_BY_CLASS: ReadonlySet<string> = new Set([
 	"num_query_tokens",
 ]);
 
-/** Most keys of one object; config.json of a large model has a few hundred. */
+/** Maximum keys of one object. config.json of a large model has a few hundred. */
 const MAX_KEYS = 2000;
 
-/** What a null means in a file: nothing, or that the class's own default is taken away. */
+/** What a null in a file means: nothing ("absent"), or that the class default is removed ("values"). */
 export type Nulls = "absent" | "values";
 
 /** Opens an object for reading. Throws `invalid-input` when the value is not an object. */
@@ -108,17 +108,17 @@ export function section(path: string, value: unknown, nulls: Nulls = "absent"): 
 	};
 }
 
-/** A key or name from a file inside a message: quoted, short, one line. */
+/** Formats a key or name from a file for an error message: quoted, short, one line. */
 export function show(text: string): string {
 	return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }
 
-/** Files that say different things about one model. */
+/** The error for files that contradict each other about one model. */
 export function contradiction(message: string): OnevisionError {
 	return new OnevisionError("invalid-input", message);
 }
 
-/** Something transformers can do that no family here counts, or that transformers itself fails on. */
+/** The error for something transformers can do but no family here counts, or that transformers itself fails on. */
 export function unsupported(message: string): OnevisionError {
 	return new OnevisionError("unsupported", message);
 }

@@ -1,6 +1,6 @@
 /**
- * Square towers of one input size (CLIP, SigLIP and their kin) from a config.json. Absent keys have the class defaults of
- * transformers 5.18, src/transformers/models/<type>/configuration_<type>.py.
+ * Square towers with one input size (CLIP, SigLIP and relatives), read from a config.json. Absent keys take the class
+ * defaults of transformers 5.18, src/transformers/models/<type>/configuration_<type>.py.
  */
 
 import { either, list } from "@onevision/base/schema";
@@ -39,7 +39,7 @@ type SquareType =
 
 const SIGLIP_LIKE = { classTokens: 0, preNorm: false, finalNorm: true, patchBias: true } as const;
 
-/** Towers of one input size, by the `model_type` of `vision_config`. */
+/** Towers with one input size, keyed by the `model_type` of `vision_config`. */
 const SQUARE_TOWERS = {
 	clip_vision_model: {
 		defaults: { layers: 12, hidden: 768, heads: 12, mlp: 3072, patch: 32, image: 224 },
@@ -77,7 +77,7 @@ const SQUARE_TOWERS = {
 	}
 >;
 
-/** What a config class makes of an absent `vision_config`. */
+/** What a config class builds when `vision_config` is absent. */
 export const ABSENT_CLIP_336 = {
 	model_type: "clip_vision_model",
 	intermediate_size: 4096,
@@ -99,21 +99,21 @@ export const ABSENT_SIGLIP_384 = {
 
 /** What reading a square tower depends on. */
 export interface SquareTowerRule {
-	/** `vision_config` when the file has none. */
+	/** `vision_config` to use when the file has none. */
 	readonly absent: Readonly<Record<string, string | number>>;
-	/** Its `model_type` when it has none. */
+	/** The `model_type` assumed when `vision_config` names none. */
 	readonly type: SquareType;
-	/** `vision_feature_layer` when config.json has none; absent: the family takes the last layer's output. */
+	/** `vision_feature_layer` to use when config.json has none. Absent: the family takes the last layer's output. */
 	readonly featureLayer?: number | readonly number[];
-	/** The object that holds it; default `vision_config`. */
+	/** The key of the object that holds the tower. Default `vision_config`. */
 	readonly key?: string;
-	/** Spellings of `model_type` that mean another one. */
+	/** Aliases of `model_type` values. */
 	readonly spelled?: Readonly<Record<string, SquareType>>;
 }
 
 export interface ReadSquareTower extends ReadTower {
 	readonly hidden: number;
-	/** Layers whose features are put side by side. */
+	/** Number of layers whose features are concatenated. */
 	readonly featureLayers: number;
 	readonly notes: string[];
 }
@@ -161,7 +161,10 @@ export function squareTower(config: Section, rule: SquareTowerRule): ReadSquareT
 	};
 }
 
-/** `hidden_states[index]` of every layer that is taken, where 0 is the patch embedding; a list is put side by side. */
+/**
+ * The `hidden_states[index]` of every layer used, where 0 is the patch embedding. Features of several layers are
+ * concatenated.
+ */
 function featureLayersOf(config: Section, depth: number, fallback: number | readonly number[]): number[] {
 	const key = config.has("vision_feature_layers") ? "vision_feature_layers" : "vision_feature_layer";
 	const given =

@@ -1,7 +1,7 @@
 /**
- * Towers that keep an image's own shape, and square ones that are no plain CLIP or SigLIP: class defaults by the
- * `model_type` of `vision_config`, where a class keeps its widths, and what its modules are like. Source: transformers
- * 5.18 src/transformers/models/<type>/{configuration,modeling}_<type>.py; MoonViT and RICE-ViT are read from the
+ * Towers that keep an image's aspect ratio, and square ones that are not plain CLIP or SigLIP. For each `model_type` of
+ * `vision_config`: class defaults, names of the width keys, and module structure. Source: transformers 5.18
+ * src/transformers/models/<type>/{configuration,modeling}_<type>.py. MoonViT and RICE-ViT are read from the
  * configuration_*.py of huggingface.co/moonshotai/Kimi-VL-A3B-Instruct and lmms-lab/LLaVA-OneVision-1.5-8B-Instruct.
  */
 
@@ -20,13 +20,13 @@ import {
 } from "./tower-shape.ts";
 import { patchSide, squareSide, viewSide, word } from "./values.ts";
 
-/** Widths that parameters of a part can follow from. */
+/** Widths that a part's parameter count can depend on. */
 interface Widths {
 	readonly layers: number;
 	readonly hidden: number;
 	readonly heads: number;
 	readonly mlp: number;
-	/** Patches of the input it was made for, per side. */
+	/** Patches per side of the input the tower was made for. */
 	readonly side: number;
 	readonly vision: Section;
 }
@@ -37,16 +37,16 @@ interface TowerKind {
 	readonly heads: number;
 	readonly mlp: number;
 	readonly patch: number;
-	/** Side of the input it was made for, px; absent: none. */
+	/** Side of the input the tower was made for, px. Absent: any size. */
 	readonly image?: number;
-	/** Whether it takes squares of that side only. */
+	/** Whether it accepts only squares of that side. */
 	readonly square?: true;
-	/** Names of width keys that are not CLIP's. */
+	/** Names of width keys that differ from CLIP's. */
 	readonly keys?: Readonly<Record<string, string>>;
 	readonly modules: Partial<Shape> & Pick<Shape, "preNorm" | "finalNorm" | "patchBias">;
-	/** Learned position embeddings, elements. */
+	/** Learned position embeddings, in elements. */
 	readonly positions: (widths: Widths) => number;
-	/** What the widths do not describe, parameters. */
+	/** Parameters the widths do not describe. */
 	readonly beyond?: (widths: Widths) => NonNullable<Tower["beyondWidths"]>;
 }
 
@@ -75,14 +75,14 @@ const GLM: TowerKind = {
 	mlp: 4096,
 	patch: 14,
 	image: 336,
-	// Its MLPs are as wide as the language model; intermediate_size is the projector's.
+	// The MLPs are as wide as the language model; `intermediate_size` is the projector's.
 	keys: { ...QWEN_KEYS, intermediate_size: "out_hidden_size" },
 	modules: { ...RMS_GATED, temporalPatch: 2, preNorm: true, finalNorm: true, patchBias: true },
 	positions: perPatch,
 	beyond: noBiases,
 };
 
-/** Towers by the `model_type` of `vision_config`; an absent one is the family's own. */
+/** Towers, keyed by the `model_type` of `vision_config`. When it is absent, the family's own type is used. */
 export const TOWER_KINDS = {
 	gemma4_vision: {
 		layers: 16,
@@ -208,7 +208,7 @@ export const TOWER_KINDS = {
 		patch: 14,
 		keys: { ...QWEN_KEYS, hidden_size: "embed_dim" },
 		modules: { classTokens: 1, preNorm: true, finalNorm: false, patchBias: false },
-		// Two angles per pair of a head's rotary dimensions, for the class token alone.
+		// Two angles per pair of rotary dimensions of a head, only for the class token.
 		positions: ({ hidden, heads }) => Math.floor(hidden / heads / 2),
 	},
 	onevision_encoder: {
@@ -225,17 +225,17 @@ export const TOWER_KINDS = {
 export type TowerType = keyof typeof TOWER_KINDS;
 
 export interface TowerRule {
-	/** What `vision_config` is when it names no `model_type`. */
+	/** The type of `vision_config` when it names no `model_type`. */
 	readonly type: TowerType;
-	/** Other `model_type`s that are accepted for it; "" is accepted for Ovis2, whose class has none. */
+	/** Other `model_type` values accepted for it. "" is accepted for Ovis2, whose class has none. */
 	readonly spelled?: readonly string[];
-	/** The object that holds it, inside config.json; default `vision_config`. */
+	/** The object in config.json that holds the tower. Default `vision_config`. */
 	readonly vision?: Section | undefined;
 	/** Widths that a family reads in its own way. */
 	readonly override?: (vision: Section) => Partial<Shape>;
 }
 
-/** Reads a tower of the table. Throws `unsupported` for another kind, `invalid-input` for values out of range. */
+/** Reads a tower from the table. Throws `unsupported` for another kind, `invalid-input` for values out of range. */
 export function kindTower(
 	config: Section,
 	rule: TowerRule,
@@ -286,34 +286,34 @@ const anyWord = {
 	parse: (value: unknown, path: string) => (value === "" ? "" : word.parse(value, path)),
 };
 
-/** Of Janus: `mlp_ratio` times the width. */
+/** Janus: the MLP is `mlp_ratio` times the width. */
 export function janusWidths(vision: Section): Partial<Shape> {
 	const hidden = vision.read("hidden_size", width) ?? 1024;
 	const ratio = vision.read("mlp_ratio", number("MLP ratio", { min: 0.1, max: 16 })) ?? 4;
 	return { mlp: Math.trunc(hidden * ratio) };
 }
 
-/** Of Llama 3.2 Vision: two stacks of blocks, one after the other. */
+/** Llama 3.2 Vision: two stacks of blocks, one after the other. */
 export function mllamaLayers(vision: Section): Partial<Shape> {
 	const depth =
 		(vision.read("num_hidden_layers", layers) ?? 32) + (vision.read("num_global_layers", layers) ?? 8);
 	return { layers: depth, featureLayer: depth };
 }
 
-/** Of DeepSeek-OCR-2: windows in all layers but some. */
+/** DeepSeek-OCR-2: windowed attention in all but a few layers. */
 export function samWindows(vision: Section): Partial<Shape> {
 	const window = vision.read("window_size", integer("Patches", { min: 1, max: 1024 })) ?? 14;
 	const full = vision.read("global_attn_indexes", layerList) ?? [2, 5, 8, 11];
 	return { attention: { window, fullLayers: full.length } };
 }
 
-/** Convolutional towers and others of timm, known by their architecture's name. */
+/** Convolutional towers and others from timm, keyed by architecture name. */
 const TIMM_TOWERS: Readonly<Record<string, TowerId>> = {
 	mobilenetv5_300m_enc: "mobilenet-v5-300m",
 	fastvit_mci3: "fastvithd",
 };
 
-/** The row of a timm architecture. Throws `unsupported` for one that is not known. */
+/** The table row of a timm architecture. Throws `unsupported` when it is not known. */
 export function timmTower(vision: Section, fallback: string): ReadTower & { readonly hidden: number } {
 	const architecture = vision.read("architecture", word) ?? fallback;
 	const id = Object.hasOwn(TIMM_TOWERS, architecture) ? TIMM_TOWERS[architecture] : undefined;

@@ -1,20 +1,18 @@
-/**
- * A tower read from a file: the row of facts/towers.ts with its widths, else a tower of its own.
- */
+/** A tower read from a file: the row of facts/towers.ts with its widths, or else a new tower. */
 
 import { integer, list, type Schema } from "@onevision/base/schema";
 import { countTowerParameters } from "../facts/parameters.ts";
 import { TOWERS, type Tower, type TowerId } from "../facts/towers.ts";
 
-/** A tower: an id of the table, or its own widths. */
+/** A tower: an id from the table, or its own widths. */
 export type AnyTower = TowerId | Tower;
 
-/** What a family's reader needs to know of the tower beside its widths. */
+/** What a family's reader needs to know about the tower besides its widths. */
 export interface ReadTower {
 	readonly tower: AnyTower;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Side of the input it was made for, px; absent: native resolution. */
+	/** Side of the input the tower was made for, px. Absent: native resolution. */
 	readonly imageSize?: number;
 	readonly classTokens: number;
 }
@@ -39,7 +37,7 @@ export const PLAIN = {
 	layerScale: false,
 } as const;
 
-/** Keys that make a tower what it is; name, source and the computed count are not among them. */
+/** Properties that identify a tower. Name, source and the computed count are not among them. */
 const SHAPE_KEYS = [
 	"layers",
 	"featureLayer",
@@ -64,7 +62,7 @@ const SHAPE_KEYS = [
 	"positionParameters",
 ] as const satisfies readonly (keyof Shape)[];
 
-/** The row of the table with these widths, else a tower of its own. */
+/** The table row with these widths, or else a new tower. */
 export function match(shape: Shape, name: string, beyondWidths?: Tower["beyondWidths"]): AnyTower {
 	const same = (row: Tower): boolean =>
 		SHAPE_KEYS.every((key) => JSON.stringify(row[key]) === JSON.stringify(shape[key]));

@@ -1,12 +1,12 @@
 /**
- * Values as the files of a snapshot spell them, and the `size` objects of image processors.
- * Source: transformers 5.18 image_processing_utils.py (`get_size_dict`, `convert_to_size_dict`, `VALID_SIZE_DICT_KEYS`).
+ * Schemas for values as written in snapshot files, including the `size` objects of image processors. Source:
+ * transformers 5.18 image_processing_utils.py (`get_size_dict`, `convert_to_size_dict`, `VALID_SIZE_DICT_KEYS`).
  */
 
 import { boolean, either, integer, isRecord, list, number, type Schema, text } from "@onevision/base/schema";
 import { type Section, unsupported } from "./section.ts";
 
-/** Ranges are wide enough for any model and narrow enough that every product stays a safe integer. */
+/** Ranges are wide enough for any model, and narrow enough that every product stays a safe integer. */
 export const patchSide = integer("Side of a patch, px", { min: 1, max: 1024 });
 export const viewSide = integer("A side, px", { min: 1, max: 65_536 });
 export const pixelCount = integer("Pixels", { min: 1, max: 2 ** 40 });
@@ -18,7 +18,7 @@ export const framesPerSecond = number("Frames per second", { min: 0.001, max: 10
 export const flag = boolean("A switch");
 export const word = text("A name", 200);
 
-/** A side that newer files may write as `[14, 14]`. Throws `unsupported` when the two differ. */
+/** A side that newer files may write as `[14, 14]`. Throws `unsupported` when the two values differ. */
 export function squareSide(section: Section, key: string, side: Schema<number>): number | undefined {
 	const given = section.read(key, either(side, list("Height and width", side, { min: 2, max: 2 })));
 	if (given === undefined || typeof given === "number") return given;
@@ -29,7 +29,7 @@ export function squareSide(section: Section, key: string, side: Schema<number>):
 	);
 }
 
-/** What a `size` or `crop_size` may hold; only the forms transformers accepts occur. */
+/** Contents of `size` or `crop_size`, in the forms transformers accepts. */
 export type SizeObject = Readonly<Partial<Record<SizeKey, number>>>;
 
 const SIZE_KEYS = [
@@ -53,7 +53,7 @@ const SIZE_FORMS = [
 	["max_pixels", "min_pixels"],
 ].map((form) => [...form].sort().join(" "));
 
-/** `get_size_dict`: a number is a square or a shortest edge, a list is height and width. */
+/** `get_size_dict`: a number means a square or a shortest edge, a list means height and width. */
 export function sizeObject(section: Section, key: string, numberIsSquare: boolean): SizeObject | undefined {
 	const given = section.read(key, anySize);
 	if (given === undefined) return undefined;
@@ -68,7 +68,7 @@ export function sizeObject(section: Section, key: string, numberIsSquare: boolea
 	);
 }
 
-/** A record of known size keys with whole pixels; null entries are absent. */
+/** A record of known size keys with integer pixel values. Null entries count as absent. */
 export const sizeRecord: Schema<SizeObject> = {
 	doc: "A size",
 	expects: `an object of ${SIZE_KEYS.join(", ")}`,
@@ -91,5 +91,5 @@ const anySize = either<number | readonly number[], SizeObject>(
 	sizeRecord,
 );
 
-/** A pair of `merge_kernel_size`. */
+/** The pair in `merge_kernel_size`. */
 export const mergePair = list("Patches per side", mergeSide, { min: 2, max: 2 });

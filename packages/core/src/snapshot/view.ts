@@ -1,35 +1,35 @@
 /**
- * Side of the square views that CLIP-style processors make: resize, then perhaps crop the centre. A count is a number
- * only if every image becomes the same square, so anything else is refused.
- * Source: transformers 5.18 image_processing_backends.py (`_preprocess`, `resize`), models/{clip,siglip,llava}.
+ * Side of the square views that CLIP-style processors produce: resize, then optionally center crop. The count is fixed
+ * only if every image becomes the same square, so anything else is refused. Source: transformers 5.18
+ * image_processing_backends.py (`_preprocess`, `resize`), models/{clip,siglip,llava}.
  */
 
 import { type Section, unsupported } from "./section.ts";
 import { flag, type SizeObject, sizeObject } from "./values.ts";
 
-/** Class attributes of a processor: what holds where a file says nothing, or null. */
+/** Class attributes of a processor, used for keys that are absent or null. */
 export interface ViewDefaults {
 	readonly size: SizeObject;
 	readonly crop?: SizeObject;
 	readonly crops: boolean;
-	/** Whether `do_pad` makes the image square before it is resized (LlavaImageProcessor). */
+	/** Whether `do_pad` pads the image to a square before resizing (LlavaImageProcessor). */
 	readonly padsToSquare?: boolean;
-	/** Whether `use_square_size` makes a square of the class's own size, whatever the file's (CLIPImageProcessor). */
+	/** Whether `use_square_size` selects a square of the class's own size, overriding the file's (CLIPImageProcessor). */
 	readonly readsSquareSize?: boolean;
-	/** Whether what is resized is square already: tiles, and overviews squeezed to `size` (LLaVA-NeXT). */
+	/** Whether the input to the resize is already square: tiles, and overviews squeezed to `size` (LLaVA-NeXT). */
 	readonly squareBefore?: boolean;
 }
 
 export interface View {
 	/** Side of every view, px. */
 	readonly side: number;
-	/** Side at which AnyRes cuts tiles, px: `crop_size`, used even where nothing is cropped, or else `size`. */
+	/** Side of the tiles AnyRes cuts, px: `crop_size`, which applies even when nothing is cropped, or else `size`. */
 	readonly cut: number;
-	/** Whether CLIP-style views are stretched to the square rather than resized by the short side. */
+	/** Whether CLIP-style views are stretched to the square rather than resized by their shorter side. */
 	readonly stretches?: boolean;
 }
 
-/** LlavaImageProcessor, LlavaNextImageProcessor, and the video processors made after CLIP's. */
+/** LlavaImageProcessor, LlavaNextImageProcessor, and the video processors modeled on CLIP's. */
 export const CLIP_LIKE_VIEW: ViewDefaults = {
 	size: { shortest_edge: 224 },
 	crop: { height: 224, width: 224 },
@@ -43,8 +43,9 @@ export const SIGLIP_VIEW: ViewDefaults = { size: { height: 224, width: 224 }, cr
 export const ONEVISION_VIEW: ViewDefaults = { size: { height: 384, width: 384 }, crops: false };
 
 /**
- * `numberIsSquare` is the class's `default_to_square`: whether a bare number means a square or a shortest edge.
- * Reads `do_resize`, `size`, `do_center_crop`, `crop_size`, `do_pad`, `pad_size`. Throws `unsupported`. */
+ * Reads `do_resize`, `size`, `do_center_crop`, `crop_size`, `do_pad` and `pad_size`. `numberIsSquare` is the class's
+ * `default_to_square`: whether a bare number means a square or a shortest edge. Throws `unsupported`.
+ */
 export function squareView(
 	section: Section,
 	defaults: ViewDefaults,
@@ -57,7 +58,7 @@ export function squareView(
 	const squares = defaults.readsSquareSize === true && section.read("use_square_size", flag) === true;
 	const { shortest_edge: classSide } = defaults.size;
 	const size = squares && classSide !== undefined ? { height: classSide, width: classSide } : given;
-	// A null takes the class's own crop away.
+	// A null removes the class's own crop.
 	const cropSize =
 		sizeObject(section, "crop_size", true) ?? (section.isNull("crop_size") ? undefined : defaults.crop);
 	const pads = section.read("do_pad", flag) ?? false;
@@ -69,7 +70,7 @@ export function squareView(
 		throw unsupported(`${section.path} size: expected shortest_edge, or height and width`);
 	}
 	const stretches = size.shortest_edge === undefined;
-	// Without a crop, its size says where AnyRes cuts, and nothing elsewhere.
+	// Without a crop, `crop_size` only sets the size of AnyRes tiles.
 	const cuts = crops || (defaults.squareBefore === true && defaults.crop !== undefined);
 	const crop = cropSize === undefined || !cuts ? undefined : squareOf(section, "crop_size", cropSize);
 	if (cuts && !crops && crop === undefined) {
@@ -90,8 +91,8 @@ export function squareView(
 }
 
 /**
- * Side of the square that a class without a crop fits every image or tile to, px: `size`, `fallback` where it is
- * absent. Throws `unsupported` for another shape, and where nothing is resized.
+ * Side of the square to which a class without a crop fits every image or tile, px: `size`, or `fallback` when it is
+ * absent. Throws `unsupported` for another shape, or when nothing is resized.
  */
 export function squareSize(section: Section, fallback: number): number {
 	if (section.read("do_resize", flag) === false) {
@@ -101,7 +102,7 @@ export function squareSize(section: Section, fallback: number): number {
 	return size === undefined ? fallback : squareOf(section, "size", size);
 }
 
-/** Steps that classes without a crop do not have; the keys stand in every file that transformers writes. */
+/** Steps that classes without a crop do not have, although every file transformers writes contains the keys. */
 export const NO_CROP = ["crop_size", "do_center_crop", "pad_size", "do_pad"];
 
 function squareOf(section: Section, key: string, { height, width }: SizeObject): number {

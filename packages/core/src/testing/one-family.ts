@@ -1,4 +1,4 @@
-/** A program that counts with one family: what a bundler makes of it is measured. */
+/** A program that counts with one family. A test bundles it and measures the size. */
 
 import { counterOf } from "@onevision/core";
 import { checkpoints, layout } from "@onevision/core/families/llava-onevision";

@@ -1,9 +1,9 @@
-/** Snapshots of released checkpoints for tests, and changes to them. */
+/** Snapshots of released checkpoints for tests, and helpers to modify them. */
 
 import { readFileSync } from "node:fs";
 import { checkpointFromSnapshot, type SnapshotFiles } from "../snapshot/index.ts";
 
-/** Files by name, each with its keys. */
+/** Files by name, each as an object of keys. */
 export type Files = Record<string, Record<string, unknown>>;
 
 export const fixture = (name: string): Files =>
@@ -11,7 +11,7 @@ export const fixture = (name: string): Files =>
 
 export const read = (files: Files) => checkpointFromSnapshot(files as unknown as SnapshotFiles);
 
-/** The files with some keys of one of them replaced; undefined takes a key away. */
+/** The files with some keys of one of them replaced. A value of undefined removes the key. */
 export function changed(name: string, file: string, keys: Record<string, unknown>): Files {
 	const files = fixture(name);
 	const merged = { ...files[file], ...keys };
