@@ -1,4 +1,4 @@
-/** The command line as its users meet it: what it prints, where, and with which exit status. */
+/** The command line from the user's side: what it prints, where, and with which exit status. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,13 +15,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const onevision = (args: readonly string[], input = "") => runInMemory(args, { cwd: folder, input });
 const json = async (args: readonly string[]) => JSON.parse((await onevision([...args, "--json"])).out);
 
-/** Writes a file into the scratch folder and returns its name. */
+/** Writes a file to the scratch folder and returns its name. */
 function file(name: string, content: string | Uint8Array): string {
 	writeFileSync(join(folder, name), content);
 	return name;
 }
 
-/** A PNG header of so many px: enough for whoever reads headers only. */
+/** A PNG header for a size in px, enough for header readers. */
 function pngHeader(width: number, height: number): Uint8Array {
 	const bytes = new Uint8Array(33);
 	bytes.set([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52]);
@@ -292,7 +292,7 @@ describe("--config", () => {
 		file("snapshot/config.json", JSON.stringify({ model_type: "qwen2_5_vl" }));
 		file("snapshot/preprocessor_config.json", "{}");
 		const bare = await onevision(["count", "--image", "1920x1080", "--config", "snapshot"]);
-		// Class defaults where a key is absent: at most 1,003,520 px.
+		// Class defaults apply if a key is absent: at most 1,003,520 px.
 		expect(bare.out).toMatch(/1,222|1,225/);
 		const args = ["compare", "--image", "1920x1080", "--config", "snapshot", "--models", "qwen2.5-vl"];
 		const { models } = await json(args);

@@ -1,4 +1,4 @@
-/** The `onevision` command: parse, call, print. A command is loaded when it is used. */
+/** The `onevision` command: parse, call, print. Each command is loaded on first use. */
 
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
@@ -42,7 +42,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 
 /** Entry of the installed command. */
 export async function runFromProcess(): Promise<void> {
-	// A reader that closes early, such as head, is no error.
+	// A reader that closes early, such as head, is not an error.
 	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 		if (error.code === "EPIPE") process.exit(EXIT.done);
 		process.stderr.write(
@@ -53,7 +53,7 @@ export async function runFromProcess(): Promise<void> {
 	process.exitCode = await run(process.argv.slice(2), processTerminal());
 }
 
-/** Commander's message on one line, suggestion included. */
+/** Commander's message on one line, including its suggestion. */
 function oneLine(text: string): string {
 	return text.replace(/\n\(Did you mean (.*\?)\)/, "; did you mean $1");
 }

@@ -1,4 +1,4 @@
-/** Every kind of error that reaches people: its line, its code, and what is a bug of ours. */
+/** Every kind of error that a user can see: its line, its code, and which ones are our bugs. */
 
 import { readFile } from "node:fs/promises";
 import { OnevisionError } from "@onevision/base";

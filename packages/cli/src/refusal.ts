@@ -1,6 +1,6 @@
 /**
- * What a command says of an error: one line and a stable code, whichever package or system threw it. Anything that is
- * not here is a bug of ours and is shown as one.
+ * Turns an error into one line and a stable code, whichever package or system threw it. Any other error is our bug
+ * and is shown as one.
  */
 
 import { type ErrorCode, OnevisionError } from "@onevision/base";
@@ -11,7 +11,7 @@ export interface Refusal {
 	readonly message: string;
 }
 
-/** System calls that fail because of where something is written. */
+/** System calls that fail because of the location being written to. */
 const WRITING = new Set([
 	"mkdir",
 	"mkdtemp",
@@ -25,7 +25,7 @@ const WRITING = new Set([
 	"copyfile",
 ]);
 
-/** `undefined` for what nobody threw on purpose. */
+/** `undefined` for an error that was not thrown deliberately. */
 export function refusalOf(error: unknown): Refusal | undefined {
 	if (error instanceof OnevisionError) {
 		return { code: error.code, message: error.message };

@@ -1,11 +1,11 @@
-/** Where a command reads and writes: the process in real life, strings in a test. */
+/** Where a command reads and writes: the process in production, strings in a test. */
 
 import picocolors from "picocolors";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
 export interface Terminal {
-	/** Writes to standard output; resolves when more may be written. */
+	/** Writes to standard output; resolves when it can accept more. */
 	out(text: string): Promise<void>;
 	/** Writes to standard error. */
 	err(text: string): void;
@@ -14,18 +14,18 @@ export interface Terminal {
 	readonly colors: Colors;
 	/** Whether standard error is a terminal that can show progress. */
 	readonly showsProgress: boolean;
-	/** Columns of a line: tables and texts are laid out for them. */
+	/** Terminal width in columns, used to lay out tables and text. */
 	readonly columns: number;
 	/** Folder that relative paths start from. */
 	readonly cwd: string;
 }
 
-/** Columns where there is no terminal to ask. */
+/** Width if there is no terminal to ask. */
 export const DEFAULT_COLUMNS = 80;
-/** Narrower than this nothing readable fits. */
+/** Minimum width for readable output. */
 const FEWEST_COLUMNS = 40;
 
-/** The terminal of this process. Colour only on a terminal, never with NO_COLOR; COLUMNS overrides the width. */
+/** The terminal of this process. Uses color only on a terminal and never with NO_COLOR; COLUMNS overrides the width. */
 export function processTerminal(): Terminal {
 	const { stdout, stderr, stdin } = process;
 	const colourful = stdout.isTTY === true && !process.env.NO_COLOR;
@@ -46,7 +46,7 @@ export function processTerminal(): Terminal {
 	};
 }
 
-/** What the environment says, else the terminal; some terminals say 0. */
+/** The environment's width, otherwise the terminal's; some terminals report 0. */
 export function columnsOf(asked: string | undefined, measured: number | undefined): number {
 	const columns = asked !== undefined && /^[1-9]\d{0,4}$/.test(asked) ? Number(asked) : measured;
 	return columns === undefined || columns < 1 ? DEFAULT_COLUMNS : Math.max(FEWEST_COLUMNS, columns);

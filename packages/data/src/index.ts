@@ -1,4 +1,4 @@
-/** Training sets for vision-language models: the samples of every common layout with their media references. Node only. */
+/** Training sets for vision-language models: samples with their media references, in every common layout. Node only. */
 
 export { type DataRoot, openDataRoot } from "./bytes/data-root.ts";
 export { createReadCounter, type ReadCounter } from "./bytes/file-bytes.ts";

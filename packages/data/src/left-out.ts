@@ -1,6 +1,9 @@
-/** Why a sample is left out: a closed union, each with what it means. Every sample is either read whole or in here. */
+/**
+ * Reasons to skip a sample: a closed union with descriptions. Every sample is either read completely or listed with a
+ * reason.
+ */
 
-/** What each reason says, for reports and docs. */
+/** Description of each reason, for reports and docs. */
 export const LEFT_OUT_REASONS = {
 	"broken-row": "the row is not JSON, not UTF-8, or not an object",
 	"unknown-layout": "the row has none of the layouts that the format knows, or a field of the wrong type",
@@ -17,7 +20,7 @@ export const LEFT_OUT_REASONS = {
 
 export type LeftOutReason = keyof typeof LEFT_OUT_REASONS;
 
-/** Why one sample, row or medium cannot be used. */
+/** Why a sample, row or medium cannot be used. */
 export interface Refusal {
 	readonly reason: LeftOutReason;
 	/** One line. */
@@ -25,7 +28,7 @@ export interface Refusal {
 }
 
 export function refuse(reason: LeftOutReason, message: string): Refusal {
-	// Names and values come from outside and may hold anything; a message stays one line.
+	// Names and values are untrusted and may contain anything; keep the message on one line.
 	return { reason, message: message.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ").slice(0, 500) };
 }
 

@@ -1,24 +1,27 @@
-/** One sample as a data set holds it: its text by turns, and where its media lie. Nothing decoded, nothing counted. */
+/**
+ * One sample as stored in a data set: its text by turns, and the locations of its media. Nothing is decoded or
+ * counted.
+ */
 
 import type { Refusal } from "./left-out.ts";
 
 export type MediaKind = "image" | "video";
 
-/** Where a sample stands in its data set. */
+/** Position of a sample in its data set. */
 export interface Position {
-	/** Path of the file, as it was given or found. */
+	/** Path of the file, as given or found. */
 	readonly file: string;
-	/** Byte at which the row or the first member starts. */
+	/** Byte offset of the row or of the first member. */
 	readonly offset?: number;
 	/** Row of a table, from 0. */
 	readonly row?: number;
 }
 
-/** Where the bytes of a medium are. */
+/** Location of a medium's bytes. */
 export type MediaPlace =
 	/** A file, relative to the data root or absolute. */
 	| { readonly type: "path"; readonly path: string }
-	/** Part of a file: a member of a tar shard, a value of a Parquet column. */
+	/** Part of a file: a member of a tar shard, or a value of a Parquet column. */
 	| { readonly type: "range"; readonly file: string; readonly offset: number; readonly length: number }
 	/** In the row itself. */
 	| { readonly type: "embedded"; readonly bytes: Uint8Array };
@@ -31,17 +34,17 @@ export interface MediaReference {
 export const ROLES = ["system", "user", "assistant", "tool"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** A piece of a turn: text, or the place of a medium. */
+/** A piece of a turn: text, or the placeholder of a medium. */
 export type Part = { readonly kind: "text"; readonly text: string } | { readonly kind: MediaKind };
 
 export interface Turn {
 	readonly role: Role;
 	readonly parts: readonly Part[];
-	/** False: the row says that this turn is not trained on (ms-swift's `loss`). Only for assistant turns. */
+	/** False if the row excludes this turn from training (ms-swift's `loss`). Only for assistant turns. */
 	readonly isTrained?: boolean;
 }
 
-/** What a row says, wherever it is stored. */
+/** The contents of a row, wherever it is stored. */
 export interface RowContent {
 	readonly id?: string;
 	readonly turns: readonly Turn[];
@@ -54,8 +57,8 @@ export interface SampleRecord extends RowContent {
 }
 
 /**
- * A row read: a sample, or why it is none. `next` is where reading goes on after it, in the unit's own terms; undefined
- * inside a pack, which is read whole.
+ * A row that was read: a sample, or the reason it is not one. `next` is where reading resumes after it, in the unit's
+ * own terms; undefined inside a pack, which is read as a whole.
  */
 export type Found = (
 	| { readonly record: SampleRecord }
@@ -64,14 +67,14 @@ export type Found = (
 	readonly next: number | undefined;
 };
 
-/** Placeholders of each kind in the turns. */
+/** Number of placeholders of each kind in the turns. */
 export function placeholdersOf(turns: readonly Turn[]): Readonly<Record<MediaKind, number>> {
 	const counts = { image: 0, video: 0 };
 	for (const { parts } of turns) for (const { kind } of parts) if (kind !== "text") counts[kind]++;
 	return counts;
 }
 
-/** Text with `<image>` and `<video>` as parts of their own; pieces without text are dropped. */
+/** Splits text at `<image>` and `<video>`, which become parts of their own; drops empty text. */
 export function partsOf(text: string): Part[] {
 	const parts: Part[] = [];
 	for (const piece of text.split(/(<image>|<video>)/)) {

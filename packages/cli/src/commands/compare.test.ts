@@ -1,4 +1,6 @@
-/** `onevision compare` as its users meet it: what models cost, the best settings under a limit, narrow terminals, CSV. */
+/**
+ * `onevision compare` from the user's side: what models cost, the best settings under a limit, narrow terminals, CSV.
+ */
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Words are split at blanks. */
+/** Splits the line into words at spaces. */
 const onevision = (line: string, columns = 80) => runInMemory(line.split(" "), { cwd: folder, columns });
 const json = async (line: string) => JSON.parse((await onevision(`${line} --json`)).out);
 const CLIP = "--video 1280x720@30:20";
@@ -99,7 +101,7 @@ describe("what models cost", () => {
 		const [fast, slow] = [models[0], slower.models[0]];
 		expect(slow.secondsToFirstToken.p50).toBeGreaterThan(5 * fast.secondsToFirstToken.p50);
 		expect(slow.contextTokens.max - fast.contextTokens.max).toBe(1000 - 256);
-		// Without an answer the price is that of the prefill alone.
+		// Without an answer, the price is that of prefill alone.
 		expect(slow.usdPer1000Requests).toBeCloseTo((1000 * slow.secondsToFirstToken.p50) / 3600, 6);
 	});
 
@@ -160,7 +162,7 @@ describe("--under", () => {
 				kind === "open" && overLimitRequests === 0 && visualTokens !== undefined,
 		);
 		expect(fitting.length).toBeGreaterThan(20);
-		// The settings printed are the settings counted.
+		// The printed settings are the ones counted.
 		for (const { model, changedSettings, visualTokens } of fitting.filter((_, index) => index % 9 === 0)) {
 			const set = Object.entries(changedSettings).map(([key, value]) => `--set ${key}=${value}`);
 			const files = media.replaceAll("--together", "");
@@ -182,7 +184,7 @@ describe("--under", () => {
 
 	test("a model that cannot get under the limit is marked, with what comes nearest", async () => {
 		const { out } = await onevision("compare a.png --models paligemma-3b-896,qwen2.5-vl --under 1000");
-		// How much is kept is the business of fidelity.
+		// The quality kept is tested with fidelity, so it is masked here.
 		expect(out.replace(/(qwen2\.5-vl-7b +)\d+ %/, "$1?? %").split("\n\n")[1]).toMatchInlineSnapshot(`
 			"                  quality  visual       of  USD per    first
 			model                kept  tokens  context    1,000    token

@@ -1,4 +1,6 @@
-/** `onevision compare`: what the same media cost under several models, and each model's best settings under a limit. */
+/**
+ * `onevision compare`: the cost of the same media under several models, and each model's best settings under a limit.
+ */
 
 import {
 	allModelIds,
@@ -28,14 +30,14 @@ export interface CompareOptions extends GivenMedia, LoadingCommand, Pick<AskedSe
 	readonly models: string;
 	readonly config?: string;
 	readonly hub?: string;
-	/** Most visual tokens of a request. */
+	/** Maximum visual tokens per request. */
 	readonly under?: string;
 	readonly accelerator?: string;
 	readonly price?: string;
 	readonly batch?: string;
 	readonly prompt?: string;
 	readonly answer?: string;
-	/** Counts by file, however many there are. */
+	/** Print counts by file, however many there are. */
 	readonly rows?: boolean;
 	readonly csv?: boolean;
 	readonly json?: boolean;
@@ -51,7 +53,7 @@ export async function compareModels(
 	}
 	const assumptions = assumptionsOf(options);
 	const candidates = await candidatesOf(terminal, options);
-	// One way of loading for all: models are compared on the same pictures.
+	// Files are loaded in one way for all models, so that they are compared on the same images.
 	const loading = resolveLoading(options, undefined);
 	const { samples, leftOut } = await givenSamples(terminal, paths, options, loading);
 	const deployments = compareDeployments(
@@ -94,7 +96,7 @@ interface Chosen {
 	readonly sampling: VideoSampling | undefined;
 }
 
-/** A model of one's own stands first. */
+/** The user's own model comes first. */
 async function candidatesOf(terminal: Terminal, options: CompareOptions): Promise<Chosen[]> {
 	const named = chosenModels(options.models).map((id) => chosen(id, { model: id, settings: {} }, options));
 	const own = await resolveModel(terminal, { model: "", ...options });

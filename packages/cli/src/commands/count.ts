@@ -79,7 +79,7 @@ interface Failed {
 	readonly error: OnevisionError;
 }
 
-/** Everything, for machines. Tokens are tokens, sizes px. */
+/** Everything, for machines. Token counts in tokens, sizes in px. */
 function report({
 	counter,
 	sampling,
@@ -93,7 +93,7 @@ function report({
 	readonly counted: readonly Counted[];
 	readonly failed: readonly Failed[];
 	readonly leftOut: readonly LeftOut[];
-	/** How files were loaded; absent where none were. */
+	/** How files were loaded; absent if there were none. */
 	readonly loading?: FileLoading["loading"];
 }) {
 	const { id, title, basis, settings, contextTokens, unverified } = counter;
@@ -143,7 +143,7 @@ function countEach(counter: AnyCounter, samples: readonly NamedSample[]) {
 	return { counted, failed };
 }
 
-/** JSON Lines in, JSON Lines out, in order; a bad line becomes an error line and the rest goes on. */
+/** JSON Lines in, JSON Lines out, in order. A bad line becomes an error line, and counting continues. */
 async function countLines(
 	terminal: Terminal,
 	counter: AnyCounter,

@@ -1,4 +1,4 @@
-/** `onevision curriculum`: the training schedule of a plan. */
+/** `onevision curriculum`: prints the training schedule of a plan. */
 
 import { EXIT } from "../exit.ts";
 import { planFromCommandLine, type RequestOptions } from "../input/request.ts";

@@ -1,4 +1,4 @@
-/** `onevision mark`, `sheet` and `pair` as their users meet them: what is drawn, printed, and refused. */
+/** `onevision mark`, `sheet` and `pair` from the user's side: what is drawn, printed and rejected. */
 
 import {
 	linkSync,
@@ -46,7 +46,7 @@ async function png(name: string, width: number, height: number, value: number): 
 	writeFileSync(join(folder, name), await encodePng(blankImage({ width, height }, gray(value))));
 }
 
-/** Words are split at blanks. */
+/** Splits the line into words at spaces. */
 const onevision = (line: string) => runInMemory(line.split(" "), { cwd: folder });
 const json = async (line: string) => JSON.parse((await onevision(`${line} --json`)).out);
 const written = async (name: string) => decodeImage(readFileSync(join(folder, name)));

@@ -1,4 +1,4 @@
-/** `onevision fit --jsonl`: the max_length a set of samples needs. */
+/** `onevision fit --jsonl`: finds the max_length that a set of samples needs. */
 
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
@@ -27,16 +27,16 @@ export interface LengthOptions {
 	readonly model: string | Checkpoint;
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly sampling?: VideoSampling;
-	/** Samples, one JSON object a line; `-` is standard input. */
+	/** Samples, one JSON object per line; `-` is standard input. */
 	readonly file: string;
-	/** Length whose overruns are counted too, tokens. */
+	/** A length, in tokens, for which to count the samples that exceed it. */
 	readonly limit: number | undefined;
 	readonly quantile?: string;
 	readonly tokenizer?: string;
 	readonly json?: boolean;
 }
 
-/** Reads samples one a line and says what `max_length` they need. Bad lines are left out, counted and named. */
+/** Reads one sample per line and reports the `max_length` they need. Bad lines are skipped, counted and named. */
 export async function fitLength(terminal: Terminal, options: LengthOptions): Promise<number> {
 	const { file, limit } = options;
 	const quantile = options.quantile === undefined ? 1 : parseNumber("--quantile", options.quantile);
@@ -70,7 +70,7 @@ export async function fitLength(terminal: Terminal, options: LengthOptions): Pro
 	return result.leftOut.length > 0 ? EXIT.error : EXIT.done;
 }
 
-/** The line number of every sample that was measured, and whether any holds a video. */
+/** The line number of every measured sample, and whether any sample holds a video. */
 async function readInto(
 	meter: LengthMeter,
 	terminal: Terminal,

@@ -1,4 +1,4 @@
-/** `onevision fit` as its users meet it: each question, its notes, and what is refused. */
+/** `onevision fit` from the user's side: each question, its notes, and what is rejected. */
 
 import { expect, test } from "vitest";
 import { runInMemory } from "../testing/terminal.ts";

@@ -1,4 +1,4 @@
-/** `onevision fit`: the largest size, clip or setting under a token limit. With --jsonl see fit-length.ts. */
+/** `onevision fit`: finds the largest size, clip or setting under a token limit. For --jsonl see fit-length.ts. */
 
 import { assertOpen } from "@onevision/api";
 import { formatInteger, OnevisionError, type Size } from "@onevision/base";
@@ -40,16 +40,16 @@ export interface FitOptions {
 	readonly aspect?: string;
 	readonly jsonl?: string;
 	readonly tokens?: string;
-	/** Key of the setting that is searched. */
+	/** Key of the setting to search. */
 	readonly setting?: string;
-	/** Share of the samples that must fit whole, with `jsonl`. */
+	/** Share of the samples that must fit completely; with `jsonl`. */
 	readonly quantile?: string;
-	/** The model's tokenizer.json, with `jsonl`. */
+	/** The model's tokenizer.json; with `jsonl`. */
 	readonly tokenizer?: string;
 	readonly json?: boolean;
 }
 
-/** The options with their model found: a name, or the checkpoint of a snapshot. */
+/** The options with the model resolved: a name, or the checkpoint of a snapshot. */
 type ResolvedOptions = Omit<FitOptions, "model"> & { readonly model: string | Checkpoint };
 
 export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<number> {
@@ -66,7 +66,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 	}
 	const counter = createCounterFrom(options.model, settings);
 	const answer = answerOf(options, { settings, ...(sampling === undefined ? {} : { sampling }) });
-	// Where a number of frames is what is searched, nothing else samples.
+	// If the number of frames is being searched, no other sampling applies.
 	const hasVideo = options.video.length > 0 && sampling?.choosers.includes(options.setting ?? "") !== true;
 	const { contextTokens } = counter.checkpoint;
 	const maxTokens = tokensOf(options);
@@ -123,11 +123,11 @@ interface Answer {
 	readonly columns: readonly Column[];
 	readonly rows: readonly (readonly string[])[];
 	readonly notes: readonly string[];
-	/** For a clip that is too long: the setting that brings all of it under the limit. */
+	/** For a clip that is too long: the setting with which the whole clip fits under the limit. */
 	readonly wholeClip?: { readonly setting: string; readonly value: number; readonly visualTokens: number };
 }
 
-/** The answer with the number of frames under which the whole clip fits, where the model has such a setting. */
+/** Adds the number of frames with which the whole clip fits, if the model has such a setting. */
 function withWholeClip(
 	found: Answer,
 	question: FitQuestion,
@@ -140,13 +140,13 @@ function withWholeClip(
 		const note = `the whole clip fits with --set ${setting}=${value}: ${formatInteger(visualTokens)} tokens`;
 		return { ...found, notes: [...found.notes, note], wholeClip: { setting, value, visualTokens } };
 	} catch (error) {
-		// Not by this setting: the shorter clip is the answer.
+		// This setting cannot do it: answer with the shorter clip.
 		if (error instanceof OnevisionError) return found;
 		throw error;
 	}
 }
 
-/** What is asked follows from what is given: a setting, else an aspect ratio, one image or one video. */
+/** The options determine the question: a setting if given, otherwise an aspect ratio, one image or one video. */
 function answerOf(options: ResolvedOptions, settings: ModelSettings): Answer {
 	const { image, video, aspect, setting } = options;
 	const given = image.length + video.length + (aspect === undefined ? 0 : 1);
@@ -228,7 +228,7 @@ function answer<T>(
 	};
 }
 
-/** A value as a number that grows with it. */
+/** Maps a setting's value to a number that grows with it. */
 function order(value: unknown): number {
 	return typeof value === "number" ? value : Math.max((value as Size).width, (value as Size).height);
 }

@@ -1,4 +1,4 @@
-/** The video side of `onevision inspect`: frames chosen, decoded and drawn. */
+/** The video part of `onevision inspect`: chooses, decodes and draws frames. */
 
 import { resolve } from "node:path";
 import { nearest, OnevisionError } from "@onevision/base";
@@ -10,7 +10,7 @@ import { type Inspector, layoutsOf, pageOptions, viewPlanOf } from "../input/ins
 import { parseWhole } from "../input/numbers.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** Strategies that need no more than a number of frames. */
+/** Strategies that need at most a number of frames. */
 export const INSPECT_SAMPLINGS = ["uniform", "keyframes", "bit-cost"] as const;
 
 export interface SamplingCommand {
@@ -18,14 +18,14 @@ export interface SamplingCommand {
 	readonly frames?: string;
 }
 
-/** Frames chosen before the model is given the clip. */
+/** How frames are chosen before the model receives the clip. */
 export interface FrameChoice {
 	readonly strategy: (typeof INSPECT_SAMPLINGS)[number];
-	/** Of key frames: at most so many; absent for all of them. */
+	/** For key frames: the maximum number; absent for all of them. */
 	readonly frames?: number;
 }
 
-/** A page and what is on it, for the terminal. */
+/** A page, and its contents for the terminal. */
 export interface Page {
 	readonly picture: RgbImage;
 	readonly items: readonly {
@@ -35,7 +35,7 @@ export interface Page {
 	}[];
 	/** How images were loaded. */
 	readonly loading?: Loading;
-	/** Frames of a video that are used, and how they were chosen. */
+	/** The frames of a video that are used, and how they were chosen. */
 	readonly frames?: readonly { readonly frame: number; readonly seconds: number }[];
 	readonly sampling?: FrameChoice;
 }
@@ -114,7 +114,7 @@ function choose(index: FrameIndex, { strategy, frames }: FrameChoice): number[] 
 	return chooseFrames(index, { strategy, frames: frames ?? index.frames.length });
 }
 
-/** The layout of the clip as it is, as `onevision count` makes it, or of a clip of the frames given. */
+/** The layout of the whole clip, as in `onevision count`, or of a clip of the given frames. */
 function layoutOf(
 	{ counter }: Inspector,
 	header: Extract<MediaHeader, { kind: "video" }>,
@@ -131,13 +131,13 @@ function layoutOf(
 	return layout;
 }
 
-/** Numbers in the file of the frames that the layout uses. */
+/** Frame numbers, within the file, that the layout uses. */
 function usedFrames({ frames, frameIndices }: ItemLayout, given: readonly number[] | undefined): number[] {
 	const places = frameIndices ?? Array.from({ length: frames }, (_, place) => place);
 	return places.map((place) => given?.[place] ?? place);
 }
 
-/** What was counted from the header must be in the file. */
+/** Asserts that frames counted from the header are in the file. */
 function assertThere(file: string, chosen: readonly number[], { frames }: FrameIndex): void {
 	const last = chosen.at(-1) ?? 0;
 	if (last < frames.length) return;

@@ -1,4 +1,7 @@
-/** `onevision inspect` as its users meet it: what is printed agrees with `count`, a page is written, bad input is refused. */
+/**
+ * `onevision inspect` from the user's side: its numbers agree with `count`, it writes a page, and bad input is
+ * rejected.
+ */
 
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Words are split at blanks. */
+/** Splits the line into words at spaces. */
 const onevision = (line: string) => runInMemory(line.split(" "), { cwd: folder });
 const json = async (line: string) => JSON.parse((await onevision(`${line} --json`)).out);
 

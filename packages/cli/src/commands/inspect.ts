@@ -1,4 +1,4 @@
-/** `onevision inspect`: what a model sees of an image, a video or several images together, drawn on one page. */
+/** `onevision inspect`: draws what a model sees of an image, a video or several images together, on one page. */
 
 import { basename, resolve } from "node:path";
 import { formatInteger, OnevisionError } from "@onevision/base";
@@ -64,7 +64,7 @@ export async function inspectMedia(
 	assertFiles(files, command);
 	await assertOutput(terminal, command.out, files);
 	const choice = parseChoice(command);
-	// Frames chosen here are what the model is given: nothing samples them once more.
+	// Frames chosen here go to the model as they are, without further sampling.
 	const inspector = await readInspector(
 		terminal,
 		choice === undefined ? command : { ...command, asIs: true },
@@ -211,7 +211,7 @@ function textOf(
 	].join("\n");
 }
 
-/** By how many tokens what is on the page is over the model's context. */
+/** Number of tokens by which the page's contents exceed the model's context. */
 function overOf(items: Page["items"], contextTokens = Number.POSITIVE_INFINITY): number | undefined {
 	return overContext(
 		items.map(({ layout }) => layout),
@@ -219,7 +219,7 @@ function overOf(items: Page["items"], contextTokens = Number.POSITIVE_INFINITY):
 	);
 }
 
-/** The numbers of the page, one a line. */
+/** The numbers of the page, one per line. */
 function factsTable(layout: ItemLayout): string[] {
 	const parts = partsOf(layout);
 	const tokens = { name: "visual tokens", value: tokensText(layout) };

@@ -1,4 +1,4 @@
-/** `onevision mark`: numbers on the things in a picture, and the table that says which is where. */
+/** `onevision mark`: draws numbered marks on an image, and prints the table that locates them. */
 
 import { OnevisionError, type Size } from "@onevision/base";
 import { drawMarks, gridCells, type Mark, type Region } from "@onevision/draw";
@@ -20,7 +20,7 @@ export interface MarkCommand extends Upright {
 	readonly json?: boolean;
 }
 
-/** Channel value from which a pixel of a mask file is inside. */
+/** A mask file's pixel is inside from this channel value on. */
 const INSIDE = 128;
 
 export async function markPicture(terminal: Terminal, file: string, options: MarkCommand): Promise<void> {
@@ -84,7 +84,7 @@ async function readMask(terminal: Terminal, path: string, size: Size, options: U
 	return { kind: "mask", mask };
 }
 
-/** Points by their place, everything else by its box; labels where they are not the numbers. */
+/** Points by their position, everything else by its box; labels if they are not just the numbers. */
 function markTable(marks: readonly Mark[]): string[] {
 	const right = { align: "right" } as const;
 	const named = marks.some(({ number, label }) => label !== String(number));

@@ -1,4 +1,4 @@
-/** `onevision models` as its users meet it: the whole list, what some words find, and one model. */
+/** `onevision models` from the user's side: the whole list, a word search, and one model. */
 
 import { expect, test } from "vitest";
 import { runInMemory } from "../testing/terminal.ts";

@@ -1,4 +1,4 @@
-/** `onevision models`: the models, those whose names hold some words, or everything about one. */
+/** `onevision models`: lists all models, searches them by words, or shows everything about one. */
 
 import {
 	API_RULES,
@@ -33,7 +33,7 @@ export interface ModelsOptions {
 	readonly json?: boolean;
 }
 
-/** One name in full is a model, anything else is looked for; what is found once is shown like a name. */
+/** A full name is a model; anything else is a search. A single hit is shown like a name. */
 export async function showModels(
 	terminal: Terminal,
 	words: readonly string[],
@@ -46,7 +46,7 @@ export async function showModels(
 	const found = findModels(words);
 	const [open, closed] = [found.open[0], found.closed[0]];
 	const hits = found.open.length + found.closed.length;
-	// Nothing: says which name is near.
+	// No hits: suggest the nearest name.
 	if (hits === 0) resolveCheckpointId(words.join(" "));
 	if (hits === 1 && open !== undefined) return showOpen(terminal, open, json);
 	if (hits === 1 && closed !== undefined) return showClosed(terminal, closed, json);
@@ -56,7 +56,7 @@ export async function showModels(
 const right = (title: string, spare?: number): FittedColumn =>
 	spare === undefined ? { title, align: "right" } : { title, align: "right", spare };
 
-/** Scenarios as the table names them. */
+/** Scenario names for the table. */
 const TAKES: Readonly<Record<Scenario, string>> = {
 	"single-image": "single",
 	"multi-image": "multi",
@@ -139,7 +139,7 @@ function count(number: number, one: string, several = `${one}s`): string {
 	return `${formatInteger(number)} ${number === 1 ? one : several}`;
 }
 
-/** A closed model: the provider's rule, what a request may set, and what is rejected. */
+/** A closed model: the provider's rule, the settings of a request, and what is rejected. */
 async function showClosed(terminal: Terminal, id: ApiModelId, json: boolean): Promise<void> {
 	const model = apiModelById(id);
 	const rule = API_RULES[model.rule];

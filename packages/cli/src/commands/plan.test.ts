@@ -1,4 +1,4 @@
-/** The plan's pages: one screen first, by purpose; why not other settings; two plans compared; what media are. */
+/** Plan output: the first screen by purpose, why other settings lose, two plans compared, and the media options. */
 
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const run = (args: readonly string[], columns = SCREEN.columns): Promise<Ran> =>
 	runInMemory(["plan", ...args], { cwd: folder, columns });
 const lines = (text: string): string[] => text.trimEnd().split("\n");
-/** Lines that may be as long as they are: settings to copy stay whole. */
+/** Lines that may exceed the width: settings to copy are never wrapped. */
 const isPasted = (line: string): boolean => /^ {2}(processor\.|model\.|inputs = |--|\[)/.test(line);
 
 describe.each(["train", "deploy"])("the first screen to %s", (purpose) => {

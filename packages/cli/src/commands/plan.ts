@@ -1,4 +1,4 @@
-/** `onevision plan`: the answer to a plan request, on the terminal, as JSON, or as files; or two of them compared. */
+/** `onevision plan`: answers a plan request on the terminal, as JSON or as files, or compares two plans. */
 
 import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -86,7 +86,7 @@ async function diffFiles(
 	files: readonly string[],
 	json: boolean,
 ): Promise<number> {
-	// commander gives `--diff a.json b.json` both; a request beside them would not be read.
+	// commander passes both files of `--diff a.json b.json`; a request next to them would be ignored.
 	const [first, second, ...more] = files;
 	if (first === undefined || second === undefined || more.length > 0 || request !== undefined) {
 		throw new OnevisionError(
@@ -126,7 +126,7 @@ async function readPlan(terminal: Terminal, path: string): Promise<Plan> {
 	return value;
 }
 
-/** Writes plan.json, plan.md and, to train, curriculum.yaml, each whole or not at all. Their paths. */
+/** Writes plan.json, plan.md and, for training, curriculum.yaml, each one atomically. Returns their paths. */
 async function writePlan(terminal: Terminal, out: string, plan: Plan): Promise<string[]> {
 	const files = {
 		"plan.json": `${JSON.stringify(plan, null, 2)}\n`,

@@ -1,4 +1,4 @@
-/** `onevision preprocess`: images and videos to the tensors a model takes, as safetensors. */
+/** `onevision preprocess`: turns images and videos into a model's input tensors, as safetensors. */
 
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
@@ -43,7 +43,7 @@ export interface PreprocessCommand extends LoadingCommand {
 	readonly json?: boolean;
 }
 
-/** One batch in one file, or one file per sample in a folder. */
+/** Writes one batch to one file, or one file per sample to a folder. */
 export async function preprocessMedia(
 	terminal: Terminal,
 	paths: readonly string[],
@@ -57,7 +57,7 @@ export async function preprocessMedia(
 	}
 	const isInFolder = await isFolder(terminal, command.out);
 	refuseIdleOptions(command, isInFolder);
-	// Refuses what cannot be before a header is read.
+	// Rejects an impossible output before reading any header.
 	await (isInFolder ? assertFolderPlace : assertFilePlace)(terminal, command.out);
 	const { model, options, sampling } = await modelOf(terminal, command);
 	assertOpen(model, "preprocess makes the tensors of");
@@ -111,12 +111,12 @@ interface Job {
 	readonly loading: FileLoading;
 	/** Absolute paths. */
 	readonly names: readonly string[];
-	/** Absolute paths of the command line, in its order. */
+	/** Absolute paths from the command line, in its order. */
 	readonly given: readonly string[];
-	/** Whether a file was left out already. */
+	/** Whether a file was already skipped. */
 	readonly hasFailed: boolean;
 	readonly facts: Readonly<Record<string, unknown>>;
-	/** Tokens the model takes; infinite where that is not known. */
+	/** Tokens the model accepts; infinite if unknown. */
 	readonly contextTokens: number;
 }
 
@@ -132,7 +132,7 @@ async function modelOf(terminal: Terminal, command: PreprocessCommand) {
 	return { model, options, sampling };
 }
 
-/** A name that ends in a slash or is a folder asks for one file per sample; anything else must be a safetensors file. */
+/** A name that ends in a slash or is a folder means one file per sample; anything else must be a safetensors file. */
 async function isFolder(terminal: Terminal, out: string): Promise<boolean> {
 	if (out.trim() === "") throw new OnevisionError("invalid-input", "--out: give a file or a folder");
 	if (/[/\\]$/.test(out)) return true;
@@ -145,7 +145,7 @@ async function isFolder(terminal: Terminal, out: string): Promise<boolean> {
 	);
 }
 
-/** Throws `invalid-input` for options that would do nothing, or the wrong thing, with this kind of output. */
+/** Throws `invalid-input` for options that have no effect, or the wrong one, with this kind of output. */
 function refuseIdleOptions({ threads, together }: PreprocessCommand, isInFolder: boolean): void {
 	if (threads !== undefined) {
 		parseWhole("--threads", threads);
@@ -164,7 +164,7 @@ function refuseIdleOptions({ threads, together }: PreprocessCommand, isInFolder:
 	}
 }
 
-/** Written as it is made: the file may be larger than memory. */
+/** Writes the batch while it is computed, since the file may be larger than memory. */
 async function writeOne(job: Job): Promise<number> {
 	const { terminal, command, model, options, loading, names, facts, contextTokens, hasFailed } = job;
 	const samples = command.together === true ? [names] : names.map((name) => [name]);
@@ -205,7 +205,7 @@ function reportOf(
 	return { written, bytes: size, ...facts, files, tensors: Object.fromEntries(shapes), layouts };
 }
 
-/** One file per sample: a pool of threads, a line per failure, the rest goes on. */
+/** One file per sample, made by a pool of threads. Each failure prints a line, and the rest continue. */
 async function writeEach(job: Job): Promise<number> {
 	const { terminal, command, model, options, loading, names, given, facts, contextTokens, hasFailed } = job;
 	const targets = targetsOf(names, given, command.out, ".safetensors");
@@ -215,7 +215,7 @@ async function writeEach(job: Job): Promise<number> {
 	const made: {
 		file: string;
 		written: string;
-		/** Shapes only: the tensors' memory is used again. */
+		/** Keep only the shapes: the tensors' memory is reused. */
 		tensors: TensorShapes;
 		layouts: readonly ItemLayout[];
 		size: number;
@@ -237,7 +237,7 @@ async function writeEach(job: Job): Promise<number> {
 			const { tensors, layouts } = result;
 			const size = await writeTensors(terminal, written, tensors, metadata, command.out).catch(expected);
 			if (typeof size !== "number") {
-				// What cannot be written once will not be the next time: what was made so far is still told.
+				// If one write fails, so will the next. Stop, but still report what was written.
 				failed.push({ file, error: size });
 				break;
 			}
@@ -272,7 +272,7 @@ async function writeEach(job: Job): Promise<number> {
 	return failed.length > 0 || hasFailed ? EXIT.error : EXIT.done;
 }
 
-/** By how many tokens each sample is over the context, 0 where it fits; nothing when all fit. */
+/** Number of tokens by which each sample exceeds the context, 0 if it fits; empty if all fit. */
 function overEach(
 	layouts: readonly (readonly ItemLayout[])[],
 	contextTokens: number,
@@ -297,7 +297,7 @@ function expected(error: unknown): Refusal {
 	throw error;
 }
 
-/** Images and frames of one batch, or files in a folder. */
+/** Progress over images and frames of one batch, or over files in a folder. */
 function progressOf(terminal: Terminal): (done: number, all: number) => void {
 	return (done, all) => {
 		if (!terminal.showsProgress) return;

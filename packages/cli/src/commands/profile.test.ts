@@ -1,4 +1,4 @@
-/** `onevision profile` on the example set: what it says, to people and machines, stores, and refuses. */
+/** `onevision profile` on the example set: its output for people and machines, what it stores, and what it rejects. */
 
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** `onevision profile`: what a training set really holds, from headers alone. */
+/** `onevision profile`: measures what a training set holds, from headers alone. */
 
 import { resolve } from "node:path";
 import { assertOpen } from "@onevision/api";
@@ -37,7 +37,7 @@ export interface ProfileOptions extends LoadingCommand, AskedSettings {
 	readonly json?: boolean;
 }
 
-/** Status 1 when nothing could be profiled; samples left out are told and change nothing. */
+/** Exits with status 1 if nothing could be profiled. Skipped samples are reported but do not change the status. */
 export async function profileSets(
 	terminal: Terminal,
 	paths: readonly string[],
@@ -93,7 +93,7 @@ export async function profileSets(
 	return report.profiled === 0 ? EXIT.error : EXIT.done;
 }
 
-/** Everything, for machines. Tokens are tokens, sizes px. */
+/** Everything, for machines. Token counts in tokens, sizes in px. */
 function document(profile: Profile, report: ProfileReport, about: Readonly<Record<string, unknown>>) {
 	const { sets, read, resumed } = profile;
 	return {
@@ -105,7 +105,7 @@ function document(profile: Profile, report: ProfileReport, about: Readonly<Recor
 	};
 }
 
-/** Samples, rate and time left, at most four times a second. */
+/** Samples, rate and remaining time, at most four times per second. */
 function progressOn(terminal: Terminal): (progress: ProfileProgress) => void {
 	if (!terminal.showsProgress) return () => undefined;
 	const start = performance.now();

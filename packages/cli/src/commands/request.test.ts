@@ -1,4 +1,4 @@
-/** `onevision count --request` as its users meet it: what is counted, what is refused, and the exit status. */
+/** `onevision count --request` from the user's side: what is counted, what is rejected, and the exit status. */
 
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -61,7 +61,7 @@ test("a wrong type and a part of another API are counted and rejected", async ()
 	expect(out).toContain('declared as "image/png", its bytes are jpeg; declare image/jpeg');
 	expect(out).toContain('messages[0].content[1]: type "image_url": Messages takes text');
 	const elsewhere = await count(claude("image/jpeg", "jpeg-baseline.jpg"), "--api", "openai-chat");
-	// Whether the provider's copy of Chat Completions refuses it is not published: a note, no rejection.
+	// It is not published whether this provider's version of Chat Completions rejects it: a note, not a rejection.
 	expect(elsewhere).toMatchObject({ status: 0 });
 	expect(elsewhere.out).toMatch(/note: messages\[0\]\.content\[0\]: type "image".*is not published/);
 });

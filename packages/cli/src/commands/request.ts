@@ -1,4 +1,4 @@
-/** `onevision count --request`: what a chat request costs and breaks, before it is sent. */
+/** `onevision count --request`: what a chat request costs and which limits it breaks, before it is sent. */
 
 import { readFile, stat } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
@@ -23,9 +23,9 @@ import type { Terminal } from "../terminal.ts";
 
 export interface RequestOptions {
 	readonly request: string;
-	/** Replaces the model the request names. */
+	/** Overrides the model that the request names. */
 	readonly model?: string;
-	/** The API it is written for, where its keys do not tell. */
+	/** The API the request is written for, if its keys do not tell. */
 	readonly api?: string;
 	readonly date?: string;
 	readonly prices?: string;
@@ -34,7 +34,7 @@ export interface RequestOptions {
 
 const apiSchema = schema.choice("API a request is written for", REQUEST_APIS);
 
-/** Largest request body read, bytes: media travel inside as base64. */
+/** Largest request body read, bytes; media are embedded as base64. */
 const MAX_BODY_BYTES = 512 * 1024 * 1024;
 
 export async function countRequest(terminal: Terminal, options: RequestOptions): Promise<number> {
@@ -92,7 +92,7 @@ function parseJson(text: string, name: string): unknown {
 	}
 }
 
-/** Opens an item's bytes or file far enough to know its size; `undefined` for what is elsewhere. */
+/** Reads enough of an item's bytes or file to find its size; `undefined` for an item that is not local. */
 async function sizeOf(media: RequestMedia, folder: string): Promise<SizedItem | OnevisionError | undefined> {
 	const { reference } = media;
 	try {
@@ -121,7 +121,7 @@ async function sizeOf(media: RequestMedia, folder: string): Promise<SizedItem | 
 	}
 }
 
-/** A request may come from someone else: it names files beside itself only. */
+/** Resolves a path inside the request's folder only: a request may come from someone else. */
 function insideFolder(folder: string, path: string, place: string): string {
 	const absolute = resolve(folder, path);
 	const inside = relative(folder, absolute);
@@ -150,7 +150,7 @@ function withOpenError(item: AssessedItem, opened: SizedItem | OnevisionError | 
 	return opened instanceof OnevisionError ? { ...item, error: opened } : item;
 }
 
-/** Errors do not survive JSON by themselves. */
+/** Errors do not serialize to JSON on their own. */
 function plainItem({ error, ...item }: AssessedItem) {
 	return error === undefined ? item : { ...item, error: { code: error.code, message: error.message } };
 }
@@ -203,7 +203,7 @@ function render(terminal: Terminal, assessment: RequestAssessment, items: readon
 	return lines.join("\n");
 }
 
-/** Images and sound; both bounds where a count is a range. */
+/** Images and sound, with both bounds where a count is a range. */
 function mediaTokens({ contextTokens, bounds, audioBounds }: RequestAssessment["media"]): string {
 	const least = bounds.min + audioBounds.min;
 	return least === contextTokens

@@ -1,4 +1,4 @@
-/** `onevision sheet` and `onevision pair`: several pictures on one, one decoded at a time. */
+/** `onevision sheet` and `onevision pair`: several images on one sheet, decoded one at a time. */
 
 import {
 	blankSheet,
@@ -16,7 +16,7 @@ import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface PairCommand extends Upright {
-	/** `false` with --no-labels, absent when not given. */
+	/** `false` with --no-labels, absent if not given. */
 	readonly labels?: string | boolean;
 	readonly width?: string;
 	readonly maxSide?: string;
@@ -71,8 +71,8 @@ function labelsOf({ labels }: PairCommand, names: () => readonly string[]): Pair
 }
 
 /**
- * Decodes one picture after the other into its cell; the layout was made from their headers. A JPEG much larger than its
- * cell is scaled as it is decoded, to twice the cell at least, as Pillow's `thumbnail` does (`reducing_gap`).
+ * Decodes the images one after another into their cells; the layout comes from their headers. A JPEG much larger than
+ * its cell is downscaled during decoding, to at least twice the cell, as Pillow's `thumbnail` does (`reducing_gap`).
  */
 async function writeSheet(
 	terminal: Terminal,

@@ -6,7 +6,7 @@ import { asset } from "../assets.ts";
 import { assertFolderPlace, writeOutput } from "../output/place.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** The name the lesson gives the file. */
+/** File name that the lesson prescribes. */
 const FILE_NAME = "skill-onevision-budget-planner.md";
 
 export async function printSkill(

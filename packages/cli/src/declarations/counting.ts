@@ -1,4 +1,4 @@
-/** Commands that count: models, count, compare, fit. */
+/** Counting commands: models, count, compare, fit. */
 
 import { OnevisionError } from "@onevision/base";
 import type { Command } from "commander";
@@ -70,7 +70,7 @@ export function addCounting(program: Command, terminal: Terminal, exitWith: (sta
 			refuseIdleOptions(files, options);
 			if (options.request !== undefined) {
 				const { countRequest } = await import("../commands/request.ts");
-				// The default model does not override the one that the request names.
+				// The default model must not override the one in the request.
 				const asked = command.getOptionValueSource("model") === "cli" ? options.model : undefined;
 				exitWith(await countRequest(terminal, { ...options, model: asked }));
 				return;
@@ -128,7 +128,7 @@ export function addCounting(program: Command, terminal: Terminal, exitWith: (sta
 		});
 }
 
-/** Throws `invalid-input` for options that would be read and then ignored. */
+/** Throws `invalid-input` for options that would be silently ignored. */
 function refuseIdleOptions(
 	files: readonly string[],
 	options: Readonly<Record<string, unknown>> & { readonly set: readonly string[] },

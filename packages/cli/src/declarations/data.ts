@@ -1,4 +1,4 @@
-/** Commands that work on training sets: profile. */
+/** Commands for training sets: profile. */
 
 import type { Command } from "commander";
 import type { Terminal } from "../terminal.ts";

@@ -1,4 +1,4 @@
-/** Commands that make pixels: preprocess, inspect, mark, sheet, pair. */
+/** Commands that produce pixels: preprocess, inspect, mark, sheet, pair. */
 
 import { type Command, Option } from "commander";
 import type { Terminal } from "../terminal.ts";

@@ -1,4 +1,4 @@
-/** Every help ends with examples, and every example runs. */
+/** Every help text ends with examples, and every example runs. */
 
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,7 +34,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 
-/** Words of a line as a shell splits them, up to a redirection. */
+/** Splits a line into words as a shell does, up to a redirection. */
 function words(line: string): string[] {
 	const [command = ""] = line.split(" > ");
 	return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");

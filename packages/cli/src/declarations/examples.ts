@@ -1,10 +1,10 @@
-/** Examples at the end of every command's help. A test runs each of them. */
+/** Examples for the end of each command's help. A test runs every one of them. */
 
 import type { Command } from "commander";
 
 interface Example {
 	readonly line: string;
-	/** What it is for. */
+	/** What the example does. */
 	readonly what: string;
 }
 
@@ -69,7 +69,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 	],
 };
 
-/** Adds its examples to the help of the program and of every command. */
+/** Appends the examples to the help of the program and of every command. */
 export function addExamples(program: Command): void {
 	for (const command of [program, ...program.commands]) {
 		const examples = EXAMPLES[command.name()] ?? [];

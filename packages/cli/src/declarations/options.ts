@@ -1,10 +1,10 @@
-/** Options that several commands share, declared once; help and parsing come from these. */
+/** Options shared by several commands, declared once for both help and parsing. */
 
 import { Option } from "commander";
 
 const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
 
-/** An option that may be given several times. */
+/** An option that may be repeated. */
 export const repeatable = (flags: string, description: string): Option =>
 	new Option(flags, `${description}; repeatable`).argParser(collect).default([], "none");
 

@@ -1,4 +1,4 @@
-/** Commands that plan: plan, curriculum, skill. */
+/** Planning commands: plan, curriculum, skill. */
 
 import { type Command, Option } from "commander";
 import type { Terminal } from "../terminal.ts";
@@ -41,7 +41,7 @@ export function addPlanning(program: Command, terminal: Terminal, exitWith: (sta
 		});
 }
 
-/** The request and the options that override its keys. */
+/** The request argument, and the options that override its keys. */
 function addPlanOptions(command: Command): Command {
 	return command
 		.argument("[request]", "plan request, YAML or JSON; - is standard input (default: the example)")

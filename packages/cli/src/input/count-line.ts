@@ -1,10 +1,10 @@
-/** One line of a JSON Lines file of samples: counted, and answered with a line. */
+/** Counts one line of a JSON Lines file of samples, and answers with one line. */
 
 import type { AnyCounter, CountedItem } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import { type Line, readSampleLine } from "@onevision/media";
 
-/** What a line is answered with. */
+/** The answer to a line. */
 export type LineResult =
 	| {
 			readonly id?: string | number;
@@ -28,7 +28,7 @@ export function countLine(counter: AnyCounter, line: Line): LineResult {
 	}
 }
 
-/** An item without its per-frame lists: lines stay short. */
+/** An item without its per-frame lists, to keep lines short. */
 function withoutLists(detail: CountedItem["detail"]) {
 	if (!("around" in detail)) return detail;
 	const { frameIndices: _indices, around, ...rest } = detail;

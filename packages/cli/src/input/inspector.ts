@@ -1,4 +1,4 @@
-/** The model of `onevision inspect`: how it counts, and the views of its processor where there is one. */
+/** The model for `onevision inspect`: its counter, and its processor's views if it has one. */
 
 import { type AnyCounter, createAnyCounter } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
@@ -11,13 +11,13 @@ import { type AskedSettings, modelSettings } from "./model-settings.ts";
 
 export interface ModelCommand extends ModelOptions, AskedSettings {}
 
-/** A model that lays media out: how it counts, and its processor where its pixels are made. */
+/** A model that lays out media: its counter, and its processor if its pixels are reproduced. */
 export interface Inspector extends InspectedProcessor {
 	readonly counter: AnyCounter;
 	readonly sampling: VideoSampling | undefined;
 }
 
-/** Throws what counting throws, and `unsupported` for closed models. */
+/** Throws the errors of counting, and `unsupported` for closed models. */
 export async function readInspector(terminal: Terminal, command: ModelCommand): Promise<Inspector> {
 	const resolved = await resolveModel(terminal, command);
 	const { settings, sampling } = modelSettings(resolved, command);
@@ -31,7 +31,7 @@ export async function readInspector(terminal: Terminal, command: ModelCommand): 
 	return { counter, sampling, ...inspectedProcessor(resolved.model, settings) };
 }
 
-/** As `onevision count` lays them out, as one conversation. */
+/** Layouts as in `onevision count`, with the media as one conversation. */
 export function layoutsOf(counter: AnyCounter, media: readonly MediaItem[]): ItemLayout[] {
 	return counter.count({ media }).items.map(({ detail }) => {
 		if (!("around" in detail)) throw new Error("internal: a closed model has no layout");
@@ -39,7 +39,7 @@ export function layoutsOf(counter: AnyCounter, media: readonly MediaItem[]): Ite
 	});
 }
 
-/** The views, where the model's pixels are made. */
+/** The views, if the model's pixels are reproduced. */
 export function viewPlanOf(
 	{ processor }: Inspector,
 	layout: ItemLayout,
@@ -48,7 +48,7 @@ export function viewPlanOf(
 	return processor === undefined ? {} : { viewPlan: processor.planViews(layout, images) };
 }
 
-/** What every page of the model has in common. */
+/** Page options shared by all pages of a model. */
 export function pageOptions({ counter, processor }: Inspector, kind: ItemLayout["kind"]): InspectOptions {
 	const { title, basis } = counter;
 	const resize = processor === undefined ? {} : { resize: processor.resizing(kind) };

@@ -1,4 +1,7 @@
-/** How the image files of a command are loaded: as stored or upright, as asked or as the reference that is followed does. */
+/**
+ * How a command loads image files: as stored or rotated upright, by the user's choice or like the reference being
+ * followed.
+ */
 
 import type { AnyCounter } from "@onevision/api";
 import { nearest, OnevisionError } from "@onevision/base";
@@ -9,20 +12,20 @@ import type { Terminal } from "../terminal.ts";
 
 export interface LoadingCommand {
 	readonly loading?: string;
-	/** Images and videos upright, whatever the reference does. */
+	/** Rotate images and videos upright, whatever the reference does. */
 	readonly applyOrientation?: boolean;
 }
 
-/** What is done, in the words of the options that headers and pixels are read with. */
+/** The chosen way of loading, as options for reading headers and pixels. */
 export interface FileLoading {
 	readonly loading: Loading;
-	/** Whose way it is; absent where it was asked for. */
+	/** The reference this follows; absent if the user chose. */
 	readonly by?: string;
 	readonly applyOrientation: boolean;
 	readonly applyRotation: boolean;
 }
 
-/** Throws `invalid-input` for a way that there is not, and for two that contradict each other. */
+/** Throws `invalid-input` for an unknown way of loading, and for two contradictory ones. */
 export function resolveLoading(
 	{ loading: asked, applyOrientation = false }: LoadingCommand,
 	rule: LoadingRule | undefined,
@@ -54,22 +57,22 @@ function knownLoading(asked: string): Loading {
 	);
 }
 
-/** The reference that a counter follows; no closed model says what it does with an orientation. */
+/** The reference that a counter follows. No provider of a closed model documents how it handles orientation. */
 export function loadingRuleOf({ kind, settings }: AnyCounter): LoadingRule | undefined {
 	return kind === "open" ? loadingOf(settings.parity as Parity) : undefined;
 }
 
-/** The processor of transformers on one of its backends. */
+/** The transformers processor on one of its backends. */
 export function loadingRuleOn(backend: Backend): LoadingRule {
 	return loadingOf("transformers", backend);
 }
 
-/** EXIF orientation of an image as its file has it, 1 where there is none; videos have a rotation instead. */
+/** EXIF orientation of an image as stored, 1 if there is none. Videos have a rotation instead. */
 export function storedOrientation({ header }: Pick<FoundMedia, "header">): number {
 	return header.kind === "image" ? (header.appliedOrientation ?? header.orientation) : 1;
 }
 
-/** Says of files that are stored turned what was done with them, one line for all. */
+/** Reports how files with a stored orientation were loaded, in one line for all. */
 export function noteTurned(
 	terminal: Terminal,
 	files: readonly { readonly name: string; readonly orientation: number }[],

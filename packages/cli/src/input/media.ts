@@ -1,4 +1,4 @@
-/** Files and folders on the command line → media items and samples, with a line for every file left out. */
+/** Turns files and folders on the command line into media items and samples, with a line for every file skipped. */
 
 import { resolve } from "node:path";
 import { OnevisionError } from "@onevision/base";
@@ -22,7 +22,9 @@ export interface ReadMedia {
 	readonly leftOut: readonly LeftOut[];
 }
 
-/** Headers of all media under the paths; says what is done with those stored turned. Throws when there is none at all. */
+/**
+ * Reads the headers of all media under the paths, and reports how rotated ones are handled. Throws if there are none.
+ */
 export async function readMedia(
 	terminal: Terminal,
 	paths: readonly string[],
@@ -50,14 +52,14 @@ export async function readMedia(
 	return { files: items, leftOut };
 }
 
-/** Which of several video tracks is read; nothing for a lone one. */
+/** Which of several video tracks is read; empty if there is only one. */
 export function tracksNote(path: string, { tracks, track, width, height }: VideoHeader): string {
 	if (tracks === undefined || track === undefined) return "";
 	const which = `the main one is read, number ${track + 1}, ${width}x${height}`;
 	return `note: ${path}: holds ${tracks} video tracks; ${which}\n`;
 }
 
-/** Samples of one folder, as a plan sees them. */
+/** Samples of one folder, as for a plan. */
 export async function readSamples(
 	terminal: Terminal,
 	folder: string,
@@ -72,7 +74,7 @@ export async function readSamples(
 	return { ...samplesOf(files, [resolve(terminal.cwd, folder)], grouping), leftOut };
 }
 
-/** What a reason is called where files are only counted. */
+/** Names of the reasons when files are only counted. */
 const REASONS: Readonly<Record<LeftOutReason, string>> = {
 	empty: "empty",
 	"not-media": "no image or video",
@@ -81,7 +83,7 @@ const REASONS: Readonly<Record<LeftOutReason, string>> = {
 	link: "symbolic links",
 };
 
-/** Tells about files left out, damaged ones before those that are no media: a few by name, then a count. */
+/** Reports skipped files, damaged ones before those that are not media: a few by name, then a count. */
 export function reportLeftOut(terminal: Terminal, leftOut: readonly LeftOut[]): void {
 	const damaged = leftOut.filter(({ reason }) => reason !== "not-media");
 	const others = leftOut.filter(({ reason }) => reason === "not-media");

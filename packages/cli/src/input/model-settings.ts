@@ -1,4 +1,4 @@
-/** The settings a model is counted with: those of its files, of its card for videos, and those asked for. */
+/** The settings for counting with a model: from its files, from its model card for videos, and from the user. */
 
 import {
 	type Checkpoint,
@@ -14,17 +14,17 @@ import { parseSettings } from "./settings.ts";
 export interface AskedSettings {
 	readonly set?: readonly string[];
 	readonly parity?: string;
-	/** Take the frames that the implementation takes by itself, not those of the model's card. */
+	/** Use the implementation's own frame sampling instead of the model card's. */
 	readonly asIs?: boolean;
 }
 
 export interface ModelSettings {
 	readonly settings: Readonly<Record<string, unknown>>;
-	/** Absent for closed models: the provider samples. */
+	/** Absent for closed models, where the provider samples. */
 	readonly sampling?: VideoSampling;
 }
 
-/** What is asked for comes before the model's card, which comes before the model's files. */
+/** The user's settings override the model card's, which override those in the model's files. */
 export function modelSettings(
 	{ model, settings: files }: Pick<ResolvedModel, "model" | "settings">,
 	{ set = [], parity, asIs = false }: AskedSettings,

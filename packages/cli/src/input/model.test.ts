@@ -1,4 +1,4 @@
-/** Options that name a model. The files themselves are tested in the model package. */
+/** Options that name a model. The model package tests reading the files. */
 
 import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";

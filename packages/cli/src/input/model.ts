@@ -1,4 +1,4 @@
-/** The model a command line names, with the settings of its files. */
+/** The model named on the command line, with the settings from its files. */
 
 import { resolve } from "node:path";
 import { OnevisionError } from "@onevision/base";
@@ -11,20 +11,20 @@ export interface ModelOptions {
 	readonly model: string;
 	/** Folder of a snapshot. */
 	readonly config?: string;
-	/** Repository on the hub, `owner/name` or `owner/name@revision`. */
+	/** Repository on the Hub, `owner/name` or `owner/name@revision`. */
 	readonly hub?: string;
 }
 
-/** A model to count with, and the settings its files ask for. */
+/** A model to count with, and the settings from its files. */
 export interface ResolvedModel {
 	readonly model: Checkpoint | string;
-	/** Settings of the snapshot that differ from its family's defaults; the user's own override them. */
+	/** Settings of the snapshot that differ from its family's defaults; the user's own settings override them. */
 	readonly settings: Settings;
 }
 
 /**
- * The checkpoint of the snapshot that was given, else the name as it is. Notes about the snapshot go to standard error.
- * Throws `invalid-input`, `unreadable-file`, `over-limit`, or what the files are refused for.
+ * The checkpoint of the given snapshot, otherwise the name unchanged. Prints notes about the snapshot to stderr.
+ * Throws `invalid-input`, `unreadable-file`, `over-limit`, or the error for which the files are rejected.
  */
 export async function resolveModel(
 	terminal: Terminal,
@@ -43,7 +43,7 @@ export async function resolveModel(
 	return { model: checkpoint, settings };
 }
 
-/** The tokenizer of `--tokenizer`, if it was given. Throws `unreadable-file`. */
+/** Reads the tokenizer of `--tokenizer`, if given. Throws `unreadable-file`. */
 export async function readTokenizer(
 	terminal: Terminal,
 	{ tokenizer }: { readonly tokenizer?: string },

@@ -1,4 +1,4 @@
-/** Numbers as people write them, and what is none. */
+/** Numbers as people write them, and text that is not a number. */
 
 import { describe, expect, test } from "vitest";
 import { parseNumber, parseWhole, readNumber } from "./numbers.ts";

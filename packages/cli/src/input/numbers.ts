@@ -1,18 +1,21 @@
-/** Numbers of options, as people write them: 3500, 3.5k, 2M, 1e6. */
+/** Parses numbers in options as people write them: 3500, 3.5k, 2M, 1e6. */
 
 import { OnevisionError } from "@onevision/base";
 
 const PREFIXES: Readonly<Record<string, number>> = { "": 0, k: 3, K: 3, M: 6, G: 9, B: 9 };
 const NUMBER = /^([+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:e([+-]?\d{1,3}))?\s?([kKMGB]?)$/;
 
-/** A number with or without a decimal prefix; NaN for anything else. Decimal throughout: 1.1k is 1100 to the bit. */
+/**
+ * Parses a number with an optional decimal prefix; NaN for anything else. Decimal arithmetic throughout, so 1.1k is
+ * exactly 1100.
+ */
 export function readNumber(text: string): number {
 	const [, digits, exponent = "0", prefix = ""] = NUMBER.exec(text.trim()) ?? [];
 	if (digits === undefined) return Number.NaN;
 	return Number(`${digits}e${Number(exponent) + (PREFIXES[prefix] ?? 0)}`);
 }
 
-/** The number of an option. Throws `invalid-input` for what is none, or not from `min` to `max`. */
+/** Parses an option's number. Throws `invalid-input` if it is not a number or not from `min` to `max`. */
 export function parseNumber(
 	flag: string,
 	text: string,
@@ -23,7 +26,7 @@ export function parseNumber(
 	throw expected(flag, text, `a number${between(min, max)}`);
 }
 
-/** A whole number of an option, from 1 unless said otherwise. Throws `invalid-input`. */
+/** Parses an option's integer, by default at least 1. Throws `invalid-input`. */
 export function parseWhole(flag: string, text: string, { min = 1, max = 1e15 } = {}): number {
 	const value = readNumber(text);
 	if (Number.isSafeInteger(value) && value >= min && value <= max) return value;

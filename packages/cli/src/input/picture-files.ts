@@ -1,4 +1,4 @@
-/** Images of a sheet: files and folders on the command line, their sizes and names. */
+/** Images for a sheet: the files and folders on the command line, with sizes and names. */
 
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { OnevisionError, type Size } from "@onevision/base";
@@ -9,14 +9,15 @@ import { readMedia, reportLeftOut } from "./media.ts";
 import { reportTurned, type Upright } from "./pictures.ts";
 
 export interface PictureFile {
-	/** As a person would write it: under the path given. */
+	/** As a person would write it: relative to the given path. */
 	readonly path: string;
 	readonly size: Size;
 }
 
 /**
- * The pictures among the files and in the folders, in their order. What in a folder is no picture is left out and told;
- * a file given outright must be one. Throws as `readHeader` does, and `unreadable-file` where there is no picture.
+ * The images among the files and in the folders, in order. Files in a folder that are not images are skipped and
+ * reported; a file given explicitly must be an image. Throws as `readHeader` does, and `unreadable-file` if there is
+ * no image.
  */
 export async function readPictureFiles(
 	terminal: Terminal,
@@ -62,8 +63,8 @@ function underGiven(path: string, given: ReadonlyMap<string, string>): string {
 }
 
 /**
- * A name for each: that of the file, with its folder's where two files share one. A name that the font cannot write is
- * replaced by the picture's number, and told.
+ * A name for each image: its file name, with the folder if two files share a name. A name that the font cannot draw
+ * is replaced by the image's number, and reported.
  */
 export function namesOf(terminal: Terminal, paths: readonly string[]): string[] {
 	const bare = paths.map((path) => basename(path, extname(path)));

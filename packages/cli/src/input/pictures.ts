@@ -1,4 +1,4 @@
-/** Image files in and out: decoded within limits, written as PNG, never over a file that was read. */
+/** Reads and writes image files: decoded within limits, written as PNG, never over an input file. */
 
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -7,7 +7,7 @@ import { decodeImage, encodePng, type RgbImage, readHeader, withPath } from "@on
 import { assertFilePlace, writeOutput } from "../output/place.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** Most bytes of a file that is decoded: far over any photograph, far under what would fill the memory. */
+/** Maximum bytes of a file to decode: far above any photograph, far below what would fill memory. */
 const MAX_FILE_BYTES = 512 * 2 ** 20;
 
 export interface Upright {
@@ -15,8 +15,8 @@ export interface Upright {
 }
 
 /**
- * Size of a picture as it will be decoded. Says so where a file is stored turned and will be taken as it is.
- * Throws `unreadable-file` and `over-limit`, the path in the message, as `readPicture` does.
+ * Size at which an image will be decoded. Reports a file with a stored orientation that will not be applied. Throws
+ * `unreadable-file` and `over-limit` with the path in the message, as `readPicture` does.
  */
 export async function readPictureSize(
 	terminal: Terminal,
@@ -33,7 +33,7 @@ export async function readPictureSize(
 	return header;
 }
 
-/** Says which of the pictures are stored turned and will be taken as they are. */
+/** Reports the images that have a stored orientation and will not be rotated. */
 export function reportTurned(
 	terminal: Terminal,
 	pictures: readonly { readonly path: string; readonly orientation: number }[],
@@ -46,7 +46,7 @@ export function reportTurned(
 	);
 }
 
-/** The picture; where `atLeast` is given, perhaps scaled down to no less than that (`DecodeOptions`). */
+/** Decodes an image. With `atLeast`, it may be scaled down to no less than that (`DecodeOptions`). */
 export async function readPicture(
 	terminal: Terminal,
 	path: string,
@@ -68,7 +68,10 @@ export async function readPicture(
 	}
 }
 
-/** Throws `invalid-input` unless `out` is a PNG and none of the files that are read, `unwritable-file` where it cannot be. */
+/**
+ * Throws `invalid-input` unless `out` is a PNG and not one of the input files, and `unwritable-file` if it cannot be
+ * written.
+ */
 export async function assertOutput(
 	terminal: Terminal,
 	out: string,
@@ -88,12 +91,12 @@ export async function assertOutput(
 	await assertFilePlace(terminal, out);
 }
 
-/** Writes the picture, and makes the folder for it where there is none. Throws `unwritable-file` if that fails. */
+/** Writes an image, creating its folder if needed. Throws `unwritable-file` if that fails. */
 export async function writePicture(terminal: Terminal, out: string, picture: RgbImage): Promise<void> {
 	await writeOutput(terminal, out, [await encodePng(picture)]);
 }
 
-/** What a path leads to, the same for every link to it; `undefined` for what does not exist. */
+/** The target of a path, the same for every link to it; `undefined` if it does not exist. */
 async function identity(file: string): Promise<string | undefined> {
 	try {
 		const { dev, ino } = await stat(file, { bigint: true });

@@ -1,4 +1,4 @@
-/** Places in a picture as the command line gives them: points, boxes, a grid, lists of names. */
+/** Parses locations in an image from the command line: points, boxes, a grid, lists of names. */
 
 import { type Grid, OnevisionError } from "@onevision/base";
 import type { Region } from "@onevision/draw";
@@ -31,7 +31,7 @@ export function parseGrid(text: string): Grid {
 	throw new OnevisionError("invalid-input", `--grid ${text}: expected rows x columns, e.g. 3x4`);
 }
 
-/** `a,b,c` → names without the blanks around them. */
+/** `a,b,c` → names with surrounding spaces removed. */
 export function parseLabels(text: string): string[] {
 	return text.split(",").map((label) => label.trim());
 }

@@ -1,4 +1,4 @@
-/** The plan request of a command line: a file, the options that override it, and the media it names. */
+/** Builds a plan request from the command line: a file, the options that override it, and the media it names. */
 
 import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -46,12 +46,12 @@ export interface RequestOptions extends Pick<LoadingCommand, "loading"> {
 
 /** Largest request file read, bytes. */
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
-/** Most alias expansions of a YAML file: a bomb is refused, anchors still work. */
+/** Maximum alias expansions of a YAML file: rejects a YAML bomb, but anchors still work. */
 const MAX_ALIASES = 100;
 
 /**
- * Reads the request and its media, and plans. Without a request the defaults are planned on the media named, or the example
- * where none are.
+ * Reads the request and its media, and plans. Without a request, plans the defaults on the given media, or on the
+ * example if there are none.
  */
 export async function planFromCommandLine(
 	terminal: Terminal,
@@ -66,13 +66,13 @@ export async function planFromCommandLine(
 	const checkpoint = typeof model === "string" ? undefined : model;
 	if (typeof written.model === "string") assertPlannable(written.model);
 	if (written.purpose === "deploy") refuseTrainingOptions(options);
-	// Refuses what cannot be planned before a folder is read.
+	// Rejects an invalid request before reading a folder.
 	resolvePlanRequest(written, checkpoint);
 	const media = await readGivenMedia(terminal, written, folder, options);
 	return plan(written, media, checkpoint);
 }
 
-/** Options that only a plan to train follows. */
+/** Options that apply only to a training plan. */
 const TRAINING_OPTIONS = {
 	fullRecipe: "--full-recipe",
 	lora: "--lora",
@@ -81,7 +81,7 @@ const TRAINING_OPTIONS = {
 	accelerators: "--accelerators",
 } as const satisfies Partial<Record<keyof RequestOptions, string>>;
 
-/** Throws `invalid-input` for options that a plan to deploy would read and then ignore. */
+/** Throws `invalid-input` for options that a deployment plan would silently ignore. */
 function refuseTrainingOptions(options: RequestOptions): void {
 	const given = Object.entries(TRAINING_OPTIONS)
 		.filter(([key]) => options[key as keyof typeof TRAINING_OPTIONS] !== undefined)
@@ -110,7 +110,7 @@ async function readGivenMedia(
 	return samples;
 }
 
-/** Samples of a manifest; tells about bad lines. */
+/** Samples of a manifest; reports bad lines. */
 async function readSamplesOf(terminal: Terminal, path: string): Promise<readonly Sample[]> {
 	const { samples, badLines, bad } = await readManifest(resolve(terminal.cwd, path), path);
 	for (const { line, reason } of badLines) terminal.err(`left out: ${path} line ${line}: ${reason}\n`);
@@ -122,7 +122,7 @@ async function readRequest(terminal: Terminal, path: string): Promise<Record<str
 	const text = path === "-" ? await readStandardInput(terminal) : await readRequestFile(terminal, path);
 	let value: unknown;
 	try {
-		// JSON is YAML; one parser reads both.
+		// JSON is valid YAML, so one parser reads both.
 		value = parseYaml(text, { maxAliasCount: MAX_ALIASES, prettyErrors: true });
 	} catch (error) {
 		const reason =
@@ -170,7 +170,7 @@ function tooLarge(path: string): OnevisionError {
 	);
 }
 
-/** Options replace the keys they name. Values are checked later, with the request's own schema. */
+/** Options replace the keys they name. The request's own schema validates the values later. */
 function withOverrides(request: Record<string, unknown>, options: RequestOptions): Record<string, unknown> {
 	const { budget, mix, model, media, grouping, purpose, parity, accelerator, accelerators, price, allow } =
 		options;
@@ -188,7 +188,7 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 		...(freezeTower === undefined ? {} : { freeze: ["tower"] }),
 	};
 	const given = (key: string): Record<string, unknown> => (request[key] ?? {}) as Record<string, unknown>;
-	// Media on the command line replaces what the request says about media.
+	// Media on the command line replace the request's own media.
 	const mediaKeys = {
 		...(media === undefined ? given("media") : { folder: media }),
 		...(grouping === undefined ? {} : { grouping }),
@@ -208,7 +208,7 @@ function withOverrides(request: Record<string, unknown>, options: RequestOptions
 	};
 }
 
-/** `40,30,30` → shares in the order of the scenarios. */
+/** `40,30,30` → shares, in the order of the scenarios. */
 function parseMix(text: string): Record<string, number> {
 	const shares = text.split(",").map(readNumber);
 	if (shares.length !== 3 || shares.some((share) => !Number.isFinite(share))) {

@@ -1,4 +1,4 @@
-/** The media a counting command was given, as named samples: files first, then sizes, in the order given. */
+/** The media given to a counting command, as named samples: files first, then sizes, in the given order. */
 
 import type { NamedSample } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
@@ -21,17 +21,19 @@ export interface GivenSamples {
 	readonly leftOut: readonly LeftOut[];
 }
 
-/** The value of `--image`. */
+/** Parses the value of `--image`. */
 export function imageOf(text: string): ImageItem {
 	return parseImageSize(text, `--image ${text}`);
 }
 
-/** The value of `--video`. */
+/** Parses the value of `--video`. */
 export function videoOf(text: string): VideoItem {
 	return parseVideoSize(text, `--video ${text}`);
 }
 
-/** One sample per medium, or one of all with `together`; tells about files left out. Throws when nothing was given. */
+/**
+ * One sample per medium, or with `together` a single one for all. Reports skipped files. Throws if nothing was given.
+ */
 export async function givenSamples(
 	terminal: Terminal,
 	paths: readonly string[],

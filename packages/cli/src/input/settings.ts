@@ -1,9 +1,9 @@
-/** `--set key=value` on the command line → settings with values of the right type. */
+/** Parses `--set key=value` from the command line into typed settings. */
 
 import { OnevisionError } from "@onevision/base";
 import type { SettingValue } from "@onevision/core";
 
-/** Numbers and true/false become themselves, anything else stays text. Throws `invalid-input` without an "=". */
+/** Converts numbers and true/false; anything else stays text. Throws `invalid-input` without an "=". */
 export function parseSettings(pairs: readonly string[]): Record<string, SettingValue> {
 	const settings: Record<string, SettingValue> = Object.create(null) as Record<string, SettingValue>;
 	for (const pair of pairs) {

@@ -1,8 +1,8 @@
-/** Paths as people read them. */
+/** Shortens paths for people. */
 
 import { basename, relative } from "node:path";
 
-/** A path as short as it stays clear: relative inside the working folder, else as it is. */
+/** The shortest unambiguous form of a path: relative inside the working folder, otherwise unchanged. */
 export function shorten(cwd: string, path: string): string {
 	const inside = relative(cwd, path);
 	return inside === "" ? basename(path) : inside.startsWith("..") ? path : inside;

@@ -1,4 +1,4 @@
-/** Places for outputs: what is refused at once, what is left behind, and how it is written. */
+/** Output locations: what is rejected up front, what is left behind, and how files are written. */
 
 import {
 	existsSync,
@@ -82,7 +82,7 @@ describe("are refused at once, and nothing is made", () => {
 		expect(listing()).toEqual(before);
 	});
 
-	// Node's recursive mkdir never comes back from there.
+	// Node's recursive mkdir never returns there.
 	test.skipIf(!existsSync("/proc/self"))("/proc, where nothing can be made", async () => {
 		for (const [assertPlace, out] of [
 			[assertFilePlace, "/proc/x.png"],

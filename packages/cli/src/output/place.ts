@@ -1,6 +1,6 @@
 /**
- * Where an output goes: looked at before any work is done, so that what cannot be written is refused at once, and written
- * whole or not at all. One folder is made where it is missing, the last of a path; the ones above it must be there.
+ * Checks where an output goes before any work is done, so that an unwritable location fails at once, and writes files
+ * atomically. Creates the last folder of a path if it is missing; the parent folders must exist.
  */
 
 import { randomUUID } from "node:crypto";
@@ -10,7 +10,7 @@ import { formatBytes, OnevisionError } from "@onevision/base";
 import { writeAtomically } from "@onevision/base/node";
 import type { Terminal } from "../terminal.ts";
 
-/** The option that names the place, for messages. */
+/** The option that names the location, for messages. */
 const OPTION = "--out";
 
 /** Throws `invalid-input` or `unwritable-file` unless a file can be written there. Leaves nothing behind. */
@@ -27,7 +27,7 @@ export async function assertFilePlace(terminal: Terminal, out: string): Promise<
 	await withFolder(out, dirname(file), () => probe(out, dirname(file)));
 }
 
-/** Throws `invalid-input` or `unwritable-file` unless files can be written into this folder, made or there already. */
+/** Throws `invalid-input` or `unwritable-file` unless files can be written into this folder, existing or new. */
 export async function assertFolderPlace(terminal: Terminal, out: string): Promise<void> {
 	if (out.trim() === "") throw new OnevisionError("invalid-input", `${OPTION}: give the name of a folder`);
 	const folder = resolve(terminal.cwd, out);
@@ -37,7 +37,7 @@ export async function assertFolderPlace(terminal: Terminal, out: string): Promis
 	await withFolder(out, folder, () => probe(out, folder));
 }
 
-/** Throws `unwritable-file` where the disk has less room than so many bytes. */
+/** Throws `unwritable-file` if the disk has less free space than this many bytes. */
 export async function assertRoom(terminal: Terminal, out: string, needed: number): Promise<void> {
 	let place = dirname(resolve(terminal.cwd, out));
 	while ((await stat(place).catch(() => undefined)) === undefined && dirname(place) !== place)
@@ -45,7 +45,7 @@ export async function assertRoom(terminal: Terminal, out: string, needed: number
 	const disk = await statfs(place).catch(() => undefined);
 	if (disk === undefined) return;
 	const free = disk.bavail * disk.bsize;
-	// Some systems of files have no notion of room and say 0 of 0.
+	// Some file systems do not report free space: 0 of 0.
 	if (disk.blocks === 0 || needed <= free) return;
 	throw new OnevisionError(
 		"unwritable-file",
@@ -54,8 +54,8 @@ export async function assertRoom(terminal: Terminal, out: string, needed: number
 }
 
 /**
- * Writes a file whole or not at all, into a folder that is made where it is missing; `within` is a folder below which
- * all are. Throws `unwritable-file`, or what making the parts throws.
+ * Writes a file atomically, creating its folder if needed; `within` is a folder that contains all outputs. Throws
+ * `unwritable-file`, or the errors of producing the parts.
  */
 export async function writeOutput(
 	terminal: Terminal,
@@ -71,7 +71,7 @@ export async function writeOutput(
 		await mkdir(folder, { recursive: true }).catch((error: unknown) => refuse(out, error));
 	}
 	try {
-		// Through a link, to what it leads to: a rename would put the file in the link's place.
+		// Write to the target of a link: a rename would replace the link itself.
 		await writeAtomically(await realpath(file).catch(() => file), parts);
 	} catch (error) {
 		if (isMade) await rmdir(made).catch(() => undefined);
@@ -85,7 +85,7 @@ export async function writeOutput(
 	}
 }
 
-/** What is there. Throws for what is neither a file nor a folder, and for a link that leads nowhere. */
+/** What exists at the path. Throws if it is neither a file nor a folder, and for a dangling link. */
 async function lookAt(out: string, path: string): Promise<"file" | "folder" | undefined> {
 	const found = await stat(path).catch((error: unknown) => absent(out, error));
 	if (found === undefined) {
@@ -104,13 +104,13 @@ async function lookAt(out: string, path: string): Promise<"file" | "folder" | un
 	);
 }
 
-/** Nothing there, or nothing that can be: the folder above says the rest. */
+/** Nothing exists there, or nothing can; checking the parent folder gives the details. */
 function absent(out: string, error: unknown): undefined {
 	const { code } = error as NodeJS.ErrnoException;
 	return code === "ENOENT" ? undefined : refuse(out, error);
 }
 
-/** Runs `use` with the folder there; one that was made for it is taken away again. */
+/** Runs `use` while the folder exists. If it was created for this, removes it afterwards. */
 async function withFolder(out: string, folder: string, use: () => Promise<void>): Promise<void> {
 	const isMade = await makeFolder(out, folder);
 	try {
@@ -120,7 +120,10 @@ async function withFolder(out: string, folder: string, use: () => Promise<void>)
 	}
 }
 
-/** Makes one folder; true if it was not there. Never `recursive`: Node goes round for ever where a folder cannot be, as in /proc. */
+/**
+ * Creates one folder; true if it did not exist. Never `recursive`: Node loops forever where a folder cannot exist, as
+ * in /proc.
+ */
 async function makeFolder(out: string, folder: string): Promise<boolean> {
 	try {
 		await mkdir(folder);
@@ -146,7 +149,7 @@ async function makeFolder(out: string, folder: string): Promise<boolean> {
 	}
 }
 
-/** Whether a file can be made in a folder: trying is the only way to know. */
+/** Whether a file can be created in a folder. Trying is the only way to know. */
 async function probe(out: string, folder: string): Promise<void> {
 	const path = join(folder, `.onevision-${randomUUID()}`);
 	try {
@@ -163,7 +166,7 @@ function refuse(out: string, error: unknown): never {
 	throw new OnevisionError("unwritable-file", `${OPTION} ${out}: ${why(code)}`);
 }
 
-/** What to do, by what the system says (errno.h). */
+/** Advice for each system error (errno.h). */
 const REASONS: Readonly<Record<string, string>> = {
 	EACCES: "no permission; give a place where you may write",
 	EPERM: "no permission; give a place where you may write",

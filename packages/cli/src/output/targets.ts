@@ -1,11 +1,12 @@
-/** Where the output of each input goes in a folder: the tree of the folders that were given is kept. */
+/** Assigns each input its output path in a folder, preserving the tree of the given folders. */
 
 import { basename, join, relative, sep } from "node:path";
 import { OnevisionError } from "@onevision/base";
 
 /**
- * `photo.jpg` becomes `photo.jpg` and `extension` in the folder, `set/cat/1.jpg` of a given `set` `cat/1.jpg`. Paths
- * are absolute, `folder` may be relative. Throws `invalid-input` where two inputs have one target.
+ * `photo.jpg` becomes `photo.jpg` plus `extension` in the folder; `set/cat/1.jpg` in a given folder `set` becomes
+ * `cat/1.jpg`. Paths are absolute; `folder` may be relative. Throws `invalid-input` if two inputs have the same
+ * target.
  */
 export function targetsOf(
 	files: readonly string[],

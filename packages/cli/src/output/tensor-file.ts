@@ -1,4 +1,4 @@
-/** Tensors to a safetensors file: whole or not at all, what they were made from in its metadata. */
+/** Writes tensors to a safetensors file, atomically, with their origin in its metadata. */
 
 import { DTYPES, formatBytes, type Tensor } from "@onevision/base";
 import { safetensorsHead } from "@onevision/graph";
@@ -7,17 +7,17 @@ import type { BatchPlan } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
 import { assertRoom, writeOutput } from "./place.ts";
 
-/** Names, types and shapes of what a file holds. */
+/** Names, types and shapes of the tensors in a file. */
 export type TensorShapes = Readonly<Record<string, Pick<Tensor, "dtype" | "shape">>>;
 
-/** Files of so many bytes and more are told of before they are written. */
+/** Files of at least this many bytes are announced before they are written. */
 const LARGE_BYTES = 1e9;
-/** Most bytes written at a time; one view of memory cannot hold 4 GiB and more. */
+/** Maximum bytes per write; a single view of memory cannot hold 4 GiB or more. */
 const MOST_BYTES_AT_ONCE = 2 ** 30;
 
 /**
- * Writes a batch as it is made, however large it is. Bytes written. Throws `unwritable-file`, before anything is made
- * where the disk has no room, and what making the batch throws.
+ * Writes a batch of any size while it is computed. Returns the bytes written. Throws `unwritable-file` before
+ * computing anything if the disk lacks space, and the errors of computing the batch.
  */
 export async function writeBatch(
 	terminal: Terminal,
@@ -37,7 +37,7 @@ export async function writeBatch(
 	return size;
 }
 
-/** Writes tensors that are in memory, below the folder `within`. Bytes written. Throws `unwritable-file`. */
+/** Writes tensors from memory, inside the folder `within`. Returns the bytes written. Throws `unwritable-file`. */
 export async function writeTensors(
 	terminal: Terminal,
 	out: string,
@@ -54,7 +54,7 @@ function headOf(tensors: TensorShapes, metadata: Readonly<Record<string, unknown
 	const entries = Object.entries(tensors).map(
 		([name, { dtype, shape }]) => [name, { dtype: DTYPES[dtype].safetensors, shape }] as const,
 	);
-	// The format keeps texts only: what is more is JSON.
+	// The format stores only strings: encode everything else as JSON.
 	const texts = Object.entries(metadata).map(([key, value]) => [
 		key,
 		typeof value === "string" ? value : JSON.stringify(value),

@@ -1,4 +1,4 @@
-/** What the numbers of a comparison mean and rest on, a line each. */
+/** What the numbers of a comparison mean and what they are based on, one line each. */
 
 import { type Comparison, DEFAULT_ACCELERATOR } from "@onevision/api";
 import { formatDollars, formatInteger, formatPercent } from "@onevision/base";
@@ -8,7 +8,7 @@ import { unverifiedNotes } from "./unverified.ts";
 
 export interface NotesView {
 	readonly asIs: boolean;
-	/** Titles of columns that did not fit. */
+	/** Titles of the columns that did not fit. */
 	readonly leftOut: readonly string[];
 	readonly columns: number;
 	readonly reasons: Reasons;

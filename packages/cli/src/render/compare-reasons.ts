@@ -1,14 +1,14 @@
-/** Why models refuse requests, numbered so that tables can point at them. */
+/** Why models reject requests, numbered so that tables can refer to the reasons. */
 
 import type { Deployment, NamedSample, RequestOutcome } from "@onevision/api";
 
 /** Numbers from 1, by reason. */
 export type Reasons = ReadonlyMap<string, number>;
 
-/** Most reasons that are spelled out. */
+/** Maximum number of reasons written out. */
 const MOST = 5;
 
-/** Why a request is refused, in the same words for all models that take no video. */
+/** Why a request is rejected, in the same words for all models that take no video. */
 export function reasonOf(
 	{ takesVideo, kind }: Pick<Deployment, "takesVideo" | "kind">,
 	outcome: RequestOutcome,
@@ -22,7 +22,7 @@ export function reasonOf(
 		: "no way to count video is published; send sampled frames as images";
 }
 
-/** The commonest reasons of a comparison. */
+/** Numbers the most frequent reasons of a comparison. */
 export function numberReasons({
 	deployments,
 	samples,
@@ -38,7 +38,7 @@ export function numberReasons({
 	return new Map(common.map(([reason], index) => [reason, index + 1]));
 }
 
-/** All reasons of one model, each once. */
+/** The distinct reasons of one model. */
 export function reasonsOf(deployment: Deployment, samples: readonly NamedSample[]): Set<string> {
 	return new Set(
 		deployment.outcomes.flatMap((outcome, index) => reasonOf(deployment, outcome, samples[index]) ?? []),

@@ -1,4 +1,4 @@
-/** One model of a comparison: its row, and below it what is over, refused or changed. */
+/** One model of a comparison: its row, and below it what exceeds a limit, was rejected or was changed. */
 
 import type { Comparison, Deployment } from "@onevision/api";
 import { settingsText } from "@onevision/api";
@@ -55,7 +55,7 @@ function hasRange({ items }: { readonly items: readonly { readonly range?: unkno
 	return items.some(({ range }) => range !== undefined);
 }
 
-/** "2 [1]": how many requests are refused, and why. */
+/** "2 [1]": how many requests are rejected, and why. */
 function refusedText(deployment: Deployment, samples: Comparison["samples"], reasons: Reasons): string {
 	if (deployment.refused === 0) return "";
 	const numbers = [...reasonsOf(deployment, samples)].flatMap((reason) => reasons.get(reason) ?? []);
@@ -70,11 +70,11 @@ function qualityText({ qualityKept: { value, isBound } }: Deployment): string {
 function shareText({ contextTokens, contextWindowTokens }: Deployment): string {
 	if (contextTokens === undefined || contextWindowTokens === undefined) return "unknown";
 	const share = (100 * contextTokens.max) / contextWindowTokens;
-	// Rounded up near the end: 100 % is said only of what does not fit, or fills it to the last token.
+	// Rounded up near the end: 100 % only for what does not fit or fills the context to the last token.
 	return `${share < 10 ? share.toFixed(1) : share < 100 ? String(Math.min(99, Math.round(share))) : String(Math.ceil(share))} %`;
 }
 
-/** Below the row. */
+/** Lines below the row. */
 export function detailLines(
 	deployment: Deployment,
 	{ samples, maxTokens }: Comparison,

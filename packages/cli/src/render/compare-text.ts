@@ -1,4 +1,4 @@
-/** A comparison of models as a person reads it: a table, counts by file while they are few, and what it rests on. */
+/** A comparison of models for people: a table, counts by file if there are few, and its assumptions. */
 
 import type { Comparison, Deployment, RequestOutcome } from "@onevision/api";
 import { formatInteger } from "@onevision/base";
@@ -11,13 +11,13 @@ import { printable } from "./left-out.ts";
 import { wrap } from "./wrap.ts";
 
 export interface CompareView {
-	/** Counts by file, however many there are. */
+	/** Print counts by file, however many there are. */
 	readonly rows: boolean;
-	/** Whether the cards' sampling was set aside. */
+	/** Whether the model cards' sampling was disabled. */
 	readonly asIs: boolean;
 }
 
-/** Most files, and most models, whose counts are shown one by one unasked. */
+/** Maximum number of files, and of models, whose counts are listed by default. */
 const FEW_FILES = 6;
 const FEW_MODELS = 20;
 
@@ -76,7 +76,7 @@ function closing({ deployments, maxTokens }: Comparison): string {
 	return `${formatInteger(deployments.length)} models: ${parts.join(", ")}`;
 }
 
-/** Visual tokens by file: as many files side by side as fit. */
+/** Visual tokens by file, with as many files side by side as fit. */
 function byFile(terminal: Terminal, { deployments, samples }: Comparison, reasons: Reasons): string[] {
 	const { columns, colors } = terminal;
 	const cells = deployments.map((deployment) =>
@@ -108,7 +108,7 @@ function byFile(terminal: Terminal, { deployments, samples }: Comparison, reason
 	return lines;
 }
 
-/** Characters of the folder that all names start with: it tells none apart. */
+/** Length of the folder prefix that all names share, which distinguishes none of them. */
 function sharedFolder(names: readonly string[]): number {
 	const [first = ""] = names;
 	let end = first.lastIndexOf("/") + 1;
@@ -125,11 +125,11 @@ function cellOf(outcome: RequestOutcome, reason: number | undefined): string {
 	return `${atMost}${formatInteger(outcome.count.visualTokens)}${over}`;
 }
 
-/** Columns and lines of a file's name above its counts. */
+/** Width of a file's name above its counts, in columns, and its number of lines. */
 const TITLE_WIDTH = 10;
 const TITLE_LINES = 4;
 
-/** A file's name in short lines, one below the other, broken where it has signs. */
+/** A file's name in short stacked lines, broken at punctuation. */
 function stacked(name: string): string {
 	const lines: string[] = [];
 	for (const part of name.split(/(?<=[/_\- ])|(?=\.)/)) {

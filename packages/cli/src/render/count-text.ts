@@ -1,4 +1,4 @@
-/** Counts of media under one model as a person reads them: a row per item while they are few, else their statistics. */
+/** Counts of media under one model for people: a row per item if there are few, otherwise their statistics. */
 
 import type { AnyCounter, ApiItemCount, CountedItem, CountedSample, NamedSample } from "@onevision/api";
 import type { Size } from "@onevision/base";
@@ -20,11 +20,11 @@ export interface CountView {
 	readonly counter: AnyCounter;
 	readonly counted: readonly Counted[];
 	readonly sampling?: VideoSampling | undefined;
-	/** A row per item however many there are. */
+	/** Print a row per item, however many there are. */
 	readonly rows: boolean;
 }
 
-/** Most rows that are printed unasked. */
+/** Maximum rows printed by default. */
 const FEW_ROWS = 20;
 const HEAVIEST = 5;
 
@@ -128,7 +128,7 @@ function notesOf({ counter, sampling }: CountView, rows: readonly Row[]): string
 	const sampled = hasVideo ? [samplingNote(sampling, String(counter.settings.parity))] : [];
 	const ofItems = rows.flatMap(({ item: { detail } }) => itemNotes(detail));
 	const notes = [...new Set(ofItems)];
-	// The same note with other numbers per clip: one says it.
+	// Notes that differ only in their numbers per clip: print one of them.
 	return [...sampled, ...notes.slice(0, HEAVIEST), ...more(notes.length - HEAVIEST)];
 }
 

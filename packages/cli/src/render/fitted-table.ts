@@ -1,33 +1,33 @@
 /**
- * Tables that fit the terminal: titles in several lines, columns without content left out, then columns that can be
- * spared, then the first column shortened in its middle or the last one wrapped.
+ * Tables that fit the terminal. To save width, splits titles over several lines, drops empty columns, then drops
+ * expendable columns, then shortens the first column in its middle or wraps the last one.
  */
 
 import { type Column, displayWidth, table } from "./table.ts";
 import { wrap } from "./wrap.ts";
 
 export interface FittedColumn extends Column {
-	/** Where the table is too wide, columns with the highest number go first; absent: it stays. */
+	/** If the table is too wide, columns with the highest number are dropped first. Absent: never dropped. */
 	readonly spare?: number;
-	/** Broken over several lines where the table is too wide: one column of prose. */
+	/** Wraps if the table is too wide; for a single column of prose. */
 	readonly wraps?: boolean;
 }
 
 export interface FittedTable {
-	/** Lines of the titles. */
+	/** The title lines. */
 	readonly head: readonly string[];
 	readonly body: readonly string[];
-	/** Titles of columns that did not fit, on one line each. */
+	/** Titles of the columns that did not fit, each on one line. */
 	readonly leftOut: readonly string[];
 }
 
 const GAP = 2;
-/** The first column is never shortened below this. */
+/** The first column is never shortened below this width. */
 const FEWEST = 14;
 /** A wrapped column is never narrower than this. */
 const NARROWEST_PROSE = 20;
 
-/** Lines for a terminal of `width` columns. */
+/** Lines of the table for a terminal with `width` columns. */
 export function fittedTable(
 	columns: readonly FittedColumn[],
 	rows: readonly (readonly string[])[],
@@ -40,7 +40,7 @@ export function fittedTable(
 			? NARROWEST_PROSE
 			: Math.max(...titleLines(column), ...rows.map((row) => displayWidth(row[index] ?? "")));
 	const total = (): number => kept.reduce((sum, each) => sum + widthOf(each) + GAP, -GAP);
-	// The first column can give some of its width before a column goes.
+	// The first column can give up some width before a column is dropped.
 	const spared = (): number =>
 		Math.max(0, widthOf(kept[0] as (typeof kept)[0]) - Math.max(FEWEST, width / 3));
 	const leftOut: { readonly index: number; readonly title: string }[] = [];
@@ -89,7 +89,7 @@ function wrapCell(row: readonly string[], at: number, width: number): string[][]
 	);
 }
 
-/** A text with its middle left out, so that its start and its end stay. */
+/** Shortens a text in its middle, keeping its start and end. */
 export function shorten(text: string, width: number): string {
 	if (displayWidth(text) <= width) return text;
 	const characters = [...text];
@@ -97,14 +97,14 @@ export function shorten(text: string, width: number): string {
 	let end = start;
 	const shown = (): string => `${characters.slice(0, start).join("")}…${characters.slice(end).join("")}`;
 	while (displayWidth(shown()) > width && (start > 0 || end < characters.length)) {
-		// The end of a path says more than its start.
+		// The end of a path is more informative than its start.
 		if (start * 2 > characters.length - end || end === characters.length) start--;
 		else end++;
 	}
 	return shown();
 }
 
-/** The line that says which columns did not fit. */
+/** The line that names the columns that did not fit. */
 export function leftOutNote(leftOut: readonly string[], width: number, elsewhere: string): string[] {
 	return leftOut.length === 0 ? [] : [`not shown in ${width} columns: ${leftOut.join(", ")} (${elsewhere})`];
 }

@@ -1,16 +1,16 @@
-/** What was left out, a few by name with the reason, the others counted by reason. */
+/** What was skipped: a few by name with the reason, the others counted by reason. */
 
-/** Most that are named. */
+/** Maximum number listed by name. */
 const NAMED = 5;
 
 export interface Missing {
 	/** One line: which, why, and what to do. */
 	readonly message: string;
-	/** In a few words, to count by: "empty". */
+	/** A short reason to group by: "empty". */
 	readonly reason: string;
 }
 
-/** Lines to print, each after `label`. */
+/** Lines to print, each starting with `label`. */
 export function missingLines(label: string, missing: readonly Missing[]): string[] {
 	const named = missing.slice(0, NAMED).map(({ message }) => `${label}: ${printable(message)}`);
 	const rest = missing.slice(NAMED);
@@ -23,7 +23,7 @@ export function missingLines(label: string, missing: readonly Missing[]): string
 	return [...named, `${label}: ${rest.length} more (${reasons.join(", ")})`];
 }
 
-/** A text on one line: a file's name may hold anything. */
+/** A text on one line; a file name may contain anything. */
 export function printable(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is to be replaced
 	return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, "?");

@@ -1,4 +1,4 @@
-/** `plan --diff`: what changed between two plans, a row each. */
+/** `plan --diff`: what changed between two plans, one row per change. */
 
 import { formatInteger } from "@onevision/base";
 import type { PlanChange } from "@onevision/core";
@@ -27,7 +27,7 @@ function cell(value: string | number): string {
 	return typeof value === "number" && Number.isInteger(value) ? formatInteger(value) : String(value);
 }
 
-/** " (+12 %)" beside a number that grew, " (+3.5 points)" beside a share in percent. */
+/** " (+12 %)" after a number that grew, " (+3.5 points)" after a percentage. */
 function change(before: PlanChange["before"], after: PlanChange["after"], unit: PlanChange["unit"]): string {
 	if (typeof before !== "number" || typeof after !== "number") return "";
 	const sign = after > before ? "+" : "−";

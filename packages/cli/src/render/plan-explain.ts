@@ -1,4 +1,4 @@
-/** `plan --explain`: for every knob of a scenario, what its other values would have cost and kept. */
+/** `plan --explain`: for every knob of a scenario, what its other values would cost and keep. */
 
 import { formatInteger, formatPercent } from "@onevision/base";
 import type { Alternative, Alternatives, Plan, ScenarioPlan } from "@onevision/core";

@@ -1,4 +1,6 @@
-/** `plan --full`: the first screen, then the joint budget, the dynamic contrast, the recipe, the costs and the skills. */
+/**
+ * `plan --full`: the first screen, then the joint budget, the dynamic contrast, the recipe, the costs and the skills.
+ */
 
 import { formatBytes, formatDuration, formatFlops, formatInteger } from "@onevision/base";
 import { COSTS_UNKNOWN, decodedTogether, type Plan } from "@onevision/core";
@@ -22,7 +24,7 @@ export function renderFullPlan(page: Page, plan: Plan): string {
 	return sections.filter((section) => section !== "").join("\n\n");
 }
 
-/** A section's title and its first sentence, wrapped; the title bold. */
+/** A section's title in bold and its first sentence, wrapped. */
 function titled({ colors: { bold }, columns }: Page, title: string, text: string): string[] {
 	return hang(text, columns, `${title}  `, 2).map((line, index) =>
 		index === 0 ? line.replace(title, bold(title)) : line,
@@ -124,7 +126,7 @@ function renderDynamic(page: Page, { fixedAgainstDynamic: contrast }: Plan): str
 	].join("\n");
 }
 
-/** Speaks where inference differs from training, or where the sampling itself is too thin. */
+/** Printed only if inference differs from training, or the sampling itself is too sparse. */
 function renderExtrapolation(page: Page, { extrapolation }: Plan): string {
 	if (extrapolation === undefined) return "";
 	const { trained, asked, differs, breaksFirst, summary } = extrapolation;

@@ -1,7 +1,7 @@
 /**
- * A plan's first screen: the verdict and what speaks against it, then one block per scenario, then what the purpose asks
- * for: the bill of training, or the cost of a request with the settings to paste. At most 48 lines of 80 columns for three
- * scenarios; `--full` has the rest.
+ * A plan's first screen: the verdict and its warnings, one block per scenario, and then what the purpose needs: the
+ * bill of training, or the cost of a request with the settings to paste. At most 48 lines of 80 columns for three
+ * scenarios; `--full` prints the rest.
  */
 
 import {
@@ -33,9 +33,9 @@ export interface Page {
 	readonly columns: number;
 }
 
-/** Columns from which wide tables and bars fit. */
+/** Minimum width for wide tables and bars, in columns. */
 const WIDE = 76;
-/** Warnings shown on the first screen; the others are under `--full`. */
+/** Warnings on the first screen; `--full` lists the others. */
 const WARNINGS = 4;
 
 export function renderPlan(page: Page, plan: Plan): string {
@@ -64,7 +64,7 @@ function renderHead({ colors: { bold, dim }, columns }: Page, plan: Plan): strin
 	].join("\n");
 }
 
-/** What the plan rests on that the request did not give. */
+/** What the plan assumes because the request did not say. */
 function assumptions({ request, scenarios, curriculum }: Plan): string {
 	const media = scenarios.filter(({ media }) => media.origin === "assumed");
 	const { hardware } = request;
@@ -90,7 +90,7 @@ function assumptions({ request, scenarios, curriculum }: Plan): string {
 	].join("; ");
 }
 
-/** A refused plan shows what stops it and nothing else; a sound one its warnings. */
+/** A refused plan shows only what stops it; a sound one shows its warnings. */
 export function renderFindings(page: Page, { findings, refused }: Plan, most = WARNINGS): string {
 	const { colors, columns } = page;
 	const { bold, red, green, dim } = colors;
@@ -104,7 +104,7 @@ export function renderFindings(page: Page, { findings, refused }: Plan, most = W
 			]),
 		].join("\n");
 	}
-	// Assumed media are said at the top.
+	// Assumed media are already mentioned at the top.
 	const shown = findings.filter(({ rule }) => rule !== "assumed-media");
 	if (shown.length === 0) return green("Nothing speaks against it.");
 	const lines = shown.slice(0, most).flatMap((finding) => renderFinding(page, finding));
@@ -124,7 +124,7 @@ function renderScenario({ colors, columns }: Page, scenario: ScenarioPlan): stri
 	const { chosen, budgetShare, status } = scenario;
 	const paint = paintOf(colors, status);
 	const { p50, p95, max } = chosen.visualTokens;
-	// A tie worth a line is one that a reader would have taken: by the default exponents it keeps more.
+	// Mention a tie only if a reader might prefer it: with the default exponents it keeps more.
 	const tie = scenario.ties.find(({ fidelity }) => fidelity > chosen.fidelity);
 	const tokens = `${formatInteger(p50)} median, ${formatInteger(p95)} p95, ${formatInteger(max)} max`;
 	return [
@@ -157,7 +157,7 @@ export function paintOf(
 	return { fits: green, "under-tokenized": yellow, "over-budget": red, "context-risk": red }[status];
 }
 
-/** The bill of training: a row per stage, then what is on one accelerator. */
+/** The bill of training: one row per stage, then the memory of one accelerator. */
 function renderTraining({ colors: { bold, dim }, columns }: Page, { curriculum, request }: Plan): string {
 	const { total, stages } = curriculum;
 	const { hardware, curriculum: asked } = request;
@@ -208,7 +208,7 @@ function renderTraining({ colors: { bold, dim }, columns }: Page, { curriculum, 
 
 type Stage = Plan["curriculum"]["stages"][number];
 
-/** How the last stage trains and what it holds, largest first. */
+/** How the last stage trains and what occupies its memory, largest first. */
 function memoryLine(stage: Stage, memory: NonNullable<Stage["memory"]>): string {
 	const { microBatch, accumulation, training, loraRank } = stage;
 	const held = (
@@ -233,7 +233,7 @@ function memoryLine(stage: Stage, memory: NonNullable<Stage["memory"]>): string 
 	return `${stage.stage}: ${how}; micro-batch ${microBatch} × ${accumulation} accumulated; ${held.join(", ")}${host}`;
 }
 
-/** What a request costs: for its median sample, under the batch that is decoded together. */
+/** The cost of a request, for its median sample, at the batch size decoded together. */
 function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, request }: Plan): string {
 	const { hardware, checkpoint, textTokens } = request;
 	if (costs === undefined) return hang(COSTS_UNKNOWN, columns, `${bold("Per request")}  `, 2).join("\n");
@@ -275,7 +275,7 @@ function renderRequests({ colors: { bold, dim }, columns }: Page, { costs, reque
 	].join("\n");
 }
 
-/** Settings to copy: never wrapped, so that they can be. */
+/** Settings to copy; never wrapped, so that they can be pasted. */
 function renderPaste({ colors: { bold, dim }, columns }: Page, { paste }: Plan): string {
 	return paste
 		.map(({ tool, lines, notes }) =>

@@ -1,4 +1,4 @@
-/** A profile on a terminal: the mix, the lengths as a histogram, what a max_length cuts, and what is left out. */
+/** A profile on the terminal: the mix, a histogram of the lengths, what a max_length cuts, and what is skipped. */
 
 import { resolve } from "node:path";
 import { formatBytes, formatInteger, formatPercent } from "@onevision/base";
@@ -10,7 +10,7 @@ import { wrap } from "./wrap.ts";
 export interface ProfileAbout {
 	readonly title: string;
 	readonly parity: string;
-	/** Whose count of the text it is. */
+	/** Whose count of the text this is. */
 	readonly text: string;
 	readonly contextTokens?: number;
 }
@@ -26,7 +26,7 @@ export function renderProfile(
 ): string {
 	const { bold, dim } = terminal.colors;
 	const lines = (text: string): string[] => wrap(text, terminal.columns);
-	// What is stored names files in full; here they are seen from where the command runs.
+	// Stored profiles name files in full; print them relative to the working directory.
 	const here = `${resolve(terminal.cwd)}/`;
 	const near = (text: string): string => (text.startsWith(here) ? text.slice(here.length) : text);
 	const section = (title: string, body: readonly string[]): string[] =>
@@ -130,7 +130,7 @@ function budget({ budget: found }: ProfileReport, lines: (text: string) => strin
 	});
 }
 
-/** Measures of media that a person compares, with what a stored unit stands for. */
+/** Media measures that people compare, with the meaning of a stored unit. */
 const MEDIA_ROWS = [
 	["images", "images of a sample", 1],
 	["imageLongSide", "image, longer side, px", 1],

@@ -1,9 +1,9 @@
-/** Which frames of a video are counted, in a sentence that says how to get others. */
+/** Which frames of a video are counted, in a sentence that also says how to choose others. */
 
 import { settingsText } from "@onevision/api";
 import type { VideoSampling } from "@onevision/core";
 
-/** `counts` is whose count it is: "transformers"; `sampling` is absent for closed models. */
+/** `counts` names whose count it is, such as "transformers"; `sampling` is absent for closed models. */
 export function samplingNote(sampling: VideoSampling | undefined, counts: string): string {
 	if (sampling === undefined) return "videos are sampled by the provider's rule";
 	const { by, settings, card, choosers } = sampling;

@@ -1,9 +1,9 @@
-/** What is said of a clip's sound beside its visual tokens. */
+/** Notes on a clip's sound, next to its visual tokens. */
 
 import type { ApiItemCount } from "@onevision/api";
 import { formatInteger } from "@onevision/base";
 
-/** One line at most: tokens of the sound, and whether the clip is known to have any. */
+/** At most one line: tokens of the sound, and whether the clip is known to have any. */
 export function soundNotes({ audioTokens, audioUnknown }: ApiItemCount): readonly string[] {
 	if (audioTokens === undefined) return [];
 	return audioUnknown === true

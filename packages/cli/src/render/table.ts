@@ -1,4 +1,4 @@
-/** Aligned columns of text, numbers to the right; and bars. */
+/** Aligned text columns, with numbers to the right, and bars. */
 
 export interface Column {
 	readonly title: string;
@@ -6,7 +6,7 @@ export interface Column {
 	readonly align?: "left" | "right";
 }
 
-/** Lines of a table, two spaces between columns, no trailing blanks. Cells may hold colour codes. */
+/** Lines of a table, with two spaces between columns and no trailing spaces. Cells may contain color codes. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
 	const widths = columns.map(({ title }, index) =>
 		Math.max(displayWidth(title), ...rows.map((row) => displayWidth(row[index] ?? ""))),
@@ -24,7 +24,7 @@ function pad(text: string, width: number, align: "left" | "right"): string {
 	return align === "right" ? blanks + text : text + blanks;
 }
 
-/** Columns a text takes on a terminal: colour codes take none, wide characters two. */
+/** Columns that a text occupies on a terminal: color codes take none, wide characters two. */
 export function displayWidth(text: string): number {
 	if (/^[ -~]*$/.test(text)) return text.length;
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character starts a colour code
@@ -39,7 +39,7 @@ export function displayWidth(text: string): number {
 	return width;
 }
 
-/** A bar of `width` cells for a share; over 1 it is full. */
+/** A bar of `width` cells for a share; full if it exceeds 1. */
 export function bar(share: number, width: number): string {
 	const filled = Math.max(0, Math.min(width, Math.round(share * width)));
 	return "█".repeat(filled) + "░".repeat(width - filled);

@@ -1,4 +1,4 @@
-/** What was not read in a published file is said by every command that shows a number resting on it. */
+/** Every command that shows a number based on an unpublished constant says so. */
 
 import { expect, test } from "vitest";
 import { runInMemory } from "../testing/terminal.ts";

@@ -1,13 +1,13 @@
-/** Notes on constants that no published file confirms. */
+/** Notes on constants that no published source confirms. */
 
 import { type Deployment, unverifiedOfDeployment } from "@onevision/api";
 import { showUnverified } from "@onevision/core";
 
-/** Up to this many models have their constants spelled out; of more, only the models are named. */
+/** Up to this many models have their constants written out; beyond that, only the models are named. */
 const MAX_SPELLED_OUT = 3;
 const MAX_NAMED = 6;
 
-/** A line per model while they are few, else one for all. */
+/** One line per model if there are few, otherwise one line for all. */
 export function unverifiedNotes(deployments: readonly Deployment[]): string[] {
 	const found = deployments.flatMap((deployment) =>
 		unverifiedOfDeployment(deployment).map((facts) => ({ id: deployment.id, facts })),

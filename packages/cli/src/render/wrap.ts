@@ -1,10 +1,10 @@
-/** Text in lines that fit a terminal. */
+/** Wraps text to fit a terminal. */
 
 import { displayWidth } from "./table.ts";
 
 /**
- * Lines of at most `width` columns, broken at blanks; a word longer than a line is broken after a slash or a comma, else
- * where the line ends. Lines after the first start with `indent`.
+ * Lines of at most `width` columns, broken at spaces. A word longer than a line is broken after a slash or a comma,
+ * otherwise at the line end. Lines after the first start with `indent`.
  */
 export function wrap(text: string, width: number, indent = ""): string[] {
 	const lines: string[] = [];
@@ -29,7 +29,7 @@ export function wrap(text: string, width: number, indent = ""): string[] {
 	return lines;
 }
 
-/** A word cut in two, the first part at most `width` columns and never empty. */
+/** A word cut in two; the first part has at most `width` columns and is never empty. */
 function broken(word: string, width: number): readonly [string, string] {
 	const characters = [...word];
 	let most = 1;
@@ -39,7 +39,7 @@ function broken(word: string, width: number): readonly [string, string] {
 	return [characters.slice(0, cut).join(""), characters.slice(cut).join("")];
 }
 
-/** Name and value pairs, names in a column of their own, values wrapped beside them. `style` colours the names. */
+/** Pairs of names and values: names in their own column, values wrapped next to them. `style` colors the names. */
 export function definitions(
 	facts: readonly (readonly [name: string, value: string])[],
 	width: number,
@@ -54,8 +54,8 @@ export function definitions(
 }
 
 /**
- * Lines of at most `width` columns; the first begins with `first`, the others with blanks of `indent` columns. A word longer
- * than a line stands alone, uncut: it may be a setting to copy.
+ * Lines of at most `width` columns. The first starts with `first`, the others with `indent` spaces. A word longer
+ * than a line stays whole on its own line: it may be a setting to copy.
  */
 export function hang(text: string, width: number, first = "", indent = displayWidth(first)): string[] {
 	const lines: string[] = [];

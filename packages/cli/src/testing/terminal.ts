@@ -1,4 +1,4 @@
-/** A terminal in memory: for tests, and for documentation that shows a command's real output. */
+/** An in-memory terminal, for tests and for documentation that shows a command's real output. */
 
 import picocolors from "picocolors";
 import { run } from "../main.ts";
@@ -10,7 +10,7 @@ export interface Ran {
 	readonly err: string;
 }
 
-/** Runs a command line in `cwd` without colours and returns what it printed. */
+/** Runs a command line in `cwd` without colors and returns what it printed. */
 export async function runInMemory(
 	args: readonly string[],
 	{

@@ -1,4 +1,4 @@
-/** No name of a row leads out of the data root, and none that stays inside is refused. */
+/** No file name in a row can escape the data root, and no name that stays inside is rejected. */
 
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";

@@ -1,25 +1,28 @@
 /**
- * Paths of a data set, held inside its root: what a row names is looked up below the root and nowhere else, whether it
- * leaves by "..", as an absolute path or through a link.
+ * Confines a data set's paths to its root. A name in a row is resolved below the root only, whether it tries to leave
+ * through "..", an absolute path or a link.
  */
 
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { type Refusal, refuse } from "../left-out.ts";
 
-/** Longest path that is looked up, characters: over the limit of every file system. */
+/** Maximum path length, in characters; above the limit of every file system. */
 const MAX_PATH_LENGTH = 4096;
-/** Folders whose real path is kept; the oldest go first. */
+/** Folders whose real path is cached; the oldest are dropped first. */
 const MAX_KNOWN_FOLDERS = 10_000;
 
 export interface DataRoot {
 	/** Real path of the folder. */
 	readonly path: string;
-	/** The real path of a file that a row names, a regular file inside the root, or why it is none. */
+	/**
+	 * The real path of a file that a row names, if it is a regular file inside the root; otherwise the reason it is
+	 * not.
+	 */
 	find(name: string): Promise<{ readonly path: string; readonly size: number } | Refusal>;
 }
 
-/** Throws what `realpath` throws when the folder is not there. */
+/** Throws the errors of `realpath` if the folder does not exist. */
 export async function openDataRoot(folder: string): Promise<DataRoot> {
 	const root = await realpath(folder);
 	const inside = (path: string): boolean =>
@@ -29,7 +32,7 @@ export async function openDataRoot(folder: string): Promise<DataRoot> {
 		const known = folders.get(path);
 		if (known !== undefined) return known;
 		const found = realpath(path);
-		// A failure is reported by whoever awaits it.
+		// Whoever awaits it reports the failure.
 		found.catch(() => undefined);
 		if (folders.size >= MAX_KNOWN_FOLDERS) {
 			const [oldest] = folders.keys();
@@ -62,7 +65,7 @@ export async function openDataRoot(folder: string): Promise<DataRoot> {
 				return refuse("missing-media", `${JSON.stringify(name.slice(0, 80))}: no file has this name`);
 			}
 			const given = isAbsolute(name) ? resolve(name) : join(root, name);
-			// Told before the disk is asked: what lies outside stays unknown.
+			// Rejected without touching the disk, so that nothing outside the root is revealed.
 			if (!inside(given) && !isAbsolute(name)) return outside(name);
 			try {
 				return await locate(name);

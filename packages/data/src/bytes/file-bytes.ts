@@ -1,9 +1,9 @@
-/** Bytes of files: ranged reads that are counted, and chunks in order. */
+/** Reads bytes of files: counted range reads, and sequential chunks. */
 
 import { type FileHandle, open } from "node:fs/promises";
 import type { ByteSource } from "@onevision/media";
 
-/** What was read from disk. */
+/** Counts what was read from disk. */
 export interface ReadCounter {
 	bytes: number;
 	reads: number;
@@ -13,10 +13,10 @@ export function createReadCounter(): ReadCounter {
 	return { bytes: 0, reads: 0 };
 }
 
-/** Bytes a sequential read takes at a time. */
+/** Bytes per sequential read. */
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Bytes `start` to `start + size - 1` of an open file as a source of its own. */
+/** Bytes `start` to `start + size - 1` of an open file, as a separate source. */
 export function handleSource(
 	handle: FileHandle,
 	start: number,
@@ -29,7 +29,7 @@ export function handleSource(
 			const wanted = Math.max(0, Math.min(length, size - offset));
 			const bytes = new Uint8Array(wanted);
 			let filled = 0;
-			// A read may give less than asked for, on network disks above all.
+			// A read may return less than requested, especially on network disks.
 			while (filled < wanted) {
 				const { bytesRead } = await handle.read(bytes, filled, wanted - filled, start + offset + filled);
 				if (bytesRead === 0) break;
@@ -43,9 +43,9 @@ export function handleSource(
 }
 
 export interface Chunk {
-	/** Where in the file it starts, bytes. */
+	/** Offset of the chunk in the file, bytes. */
 	readonly offset: number;
-	/** Valid until the next chunk is asked for. */
+	/** Valid until the next chunk is requested. */
 	readonly bytes: Uint8Array;
 }
 

@@ -1,11 +1,14 @@
-/** Rows are cut where JSON.parse would cut them, whatever the chunks; reading goes on behind any row; nothing else is lost. */
+/**
+ * Rows are cut where JSON.parse would cut them, whatever the chunk boundaries; reading can resume after any row;
+ * nothing else is lost.
+ */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Chunk } from "../bytes/file-bytes.ts";
 import { type JsonRow, splitArray, splitLines } from "./rows.ts";
 
-/** The text in chunks of so many bytes, in one buffer that is used again, as files are read. */
+/** The text in chunks of a given size, in one reused buffer, as files are read. */
 async function* inChunks(text: Uint8Array, size: number, from = 0): AsyncGenerator<Chunk> {
 	const buffer = new Uint8Array(size);
 	for (let offset = from; offset < text.byteLength; offset += size) {

@@ -1,21 +1,22 @@
 /**
- * Rows of a JSON array or of JSON Lines, one at a time: only the bytes of the row in hand are in memory, however large
- * the file is. Rows are cut at their brackets and parsed by JSON.parse; their byte offsets are where reading can go on.
+ * Reads the rows of a JSON array or of JSON Lines one at a time. Only the current row's bytes are in memory, however
+ * large the file. Rows are cut at their brackets and parsed with JSON.parse; reading can resume at any row's byte
+ * offset.
  *
- * Own code rather than a library: streaming parsers make a token of every value and are ten times slower than cutting,
- * and none gives offsets to go on from.
+ * Own code instead of a library: streaming parsers create a token for every value, are ten times slower than cutting,
+ * and none of them reports offsets to resume from.
  */
 
 import type { Chunk } from "../bytes/file-bytes.ts";
 
-/** Longest row that is read, bytes; longer ones are passed over and named. */
+/** Longest row read, bytes; longer ones are skipped and reported. */
 export const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
 export interface JsonRow {
-	/** Byte at which the row starts, and the one behind it. */
+	/** Byte offset of the row's start, and of the byte after its end. */
 	readonly offset: number;
 	readonly end: number;
-	/** The row's bytes; absent when it is longer than the limit. */
+	/** The row's bytes; absent if it exceeds the limit. */
 	readonly bytes?: Uint8Array;
 	/** The file ends inside this row. */
 	readonly isCutShort?: boolean;
@@ -29,7 +30,7 @@ function isSpace(byte: number): boolean {
 	return byte === 32 || byte === 9 || byte === 10 || byte === 13;
 }
 
-/** Collects the bytes of one row over chunks, up to the limit. */
+/** Collects the bytes of one row across chunks, up to the limit. */
 function createCollector(maxBytes: number) {
 	let start = -1;
 	let kept: Uint8Array[] = [];
@@ -43,7 +44,7 @@ function createCollector(maxBytes: number) {
 			kept = [];
 			bytes = 0;
 		},
-		/** A chunk's part of the row, copied only when the row goes on into the next chunk. */
+		/** Adds a chunk's part of the row; copies it only if the row continues in the next chunk. */
 		add: (piece: Uint8Array, isLast: boolean): void => {
 			bytes += piece.byteLength;
 			if (bytes > maxBytes) kept = [];
@@ -58,7 +59,7 @@ function createCollector(maxBytes: number) {
 	};
 }
 
-/** Lines with something in them. A last line without a newline is a row. */
+/** Non-empty lines. A last line without a newline counts as a row. */
 export async function* splitLines(
 	chunks: AsyncIterable<Chunk>,
 	maxBytes = MAX_ROW_BYTES,
@@ -86,8 +87,8 @@ export async function* splitLines(
 }
 
 /**
- * Elements of a top-level array. Given chunks that start behind an element, it goes on there. What is no JSON between
- * elements becomes part of a row, which then does not parse; behind the array's end nothing is read.
+ * Elements of a top-level array. If the chunks start after an element, resumes there. Anything between elements that
+ * is not JSON becomes part of a row, which then fails to parse. Nothing is read after the array's end.
  */
 export async function* splitArray(
 	chunks: AsyncIterable<Chunk>,
@@ -136,7 +137,7 @@ export async function* splitArray(
 	if (row.isOpen) yield row.close(true);
 }
 
-/** A byte of the UTF-8 mark that some editors put in front. */
+/** A byte of the UTF-8 byte order mark that some editors write. */
 function isMark(byte: number, offset: number): boolean {
 	return offset < 3 && (byte === 0xef || byte === 0xbb || byte === 0xbf);
 }

@@ -1,6 +1,6 @@
 /**
- * Columns of one row group as values, row by row. Byte columns stored plain and uncompressed, as `datasets` writes its
- * images, are not read: their lengths are walked, and each value is told by its place in the file.
+ * Reads the columns of one row group as values, row by row. Uncompressed plain byte columns, as `datasets` writes its
+ * images, are not read: only their lengths are walked, and each value is given as its position in the file.
  */
 
 import type { ByteSource } from "@onevision/media";
@@ -21,22 +21,22 @@ import { compressors } from "hyparquet-compressors";
 import { BytesAt } from "../shapes/fields.ts";
 import { unreadableParquet } from "./footer.ts";
 
-/** Largest column chunk that is read into memory, bytes, compressed or not. */
+/** Largest column chunk read into memory, bytes, compressed or not. */
 const MAX_CHUNK_BYTES = 1024 * 1024 * 1024;
-/** Most values of one page, and largest page once it is decompressed. */
+/** Maximum values per page, and maximum decompressed page size. */
 const MAX_PAGE_VALUES = 16 * 1024 * 1024;
 const MAX_PAGE_BYTES = 512 * 1024 * 1024;
-/** Page headers are small; statistics may hold a value or two. */
+/** Page headers are small; their statistics may hold a value or two. */
 const HEADER_BYTES = 8 * 1024;
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-/** A leaf's path through the schema, root first, and what its chunk says. */
+/** A leaf's path through the schema, root first, and its chunk's metadata. */
 export interface LeafChunk {
 	readonly schemaPath: SchemaTree[];
 	readonly meta: ColumnMetaData;
 }
 
-/** Values of a top-level column, one a row. Throws `unreadable-file`, or what hyparquet throws for damaged bytes. */
+/** Values of a top-level column, one per row. Throws `unreadable-file`, or hyparquet's errors for damaged bytes. */
 export async function readTopColumn(
 	file: string,
 	source: ByteSource,
@@ -56,14 +56,14 @@ export async function readTopColumn(
 	return rows;
 }
 
-/** Bytes that are no text, stored as they are. Pages may still turn out to use a dictionary. */
+/** Non-text bytes, stored uncompressed. Pages may still turn out to use a dictionary. */
 function isPlainBytes({ schemaPath, meta }: LeafChunk): boolean {
 	const element = schemaPath.at(-1)?.element;
 	const isText = element?.converted_type !== undefined || element?.logical_type !== undefined;
 	return meta.type === "BYTE_ARRAY" && !isText && meta.codec === "UNCOMPRESSED";
 }
 
-/** Where a chunk's pages lie. */
+/** Byte range of a chunk's pages. */
 function rangeOf({ meta }: LeafChunk, size: number): { readonly start: number; readonly end: number } {
 	const starts = [meta.data_page_offset, meta.dictionary_page_offset].flatMap((offset) =>
 		offset ? [Number(offset)] : [],
@@ -116,7 +116,7 @@ function elementOf({ schemaPath, meta }: LeafChunk) {
 	return element;
 }
 
-/** Throws before anything is allocated for a page that claims too much. */
+/** Throws before allocating anything for a page that claims too much. */
 function checkPage(name: string, header: PageHeader): number {
 	const { data_page_header: v1, data_page_header_v2: v2, dictionary_page_header: dictionary } = header;
 	const values = v1?.num_values ?? v2?.num_values ?? dictionary?.num_values ?? 0;
@@ -126,7 +126,7 @@ function checkPage(name: string, header: PageHeader): number {
 	throw unreadableParquet(name, `a page of ${values} values in ${header.uncompressed_page_size} bytes`);
 }
 
-/** Reads ahead a little, so that a header and the levels behind it cost one read. */
+/** Reads ahead slightly, so that a header and the levels after it take one read. */
 function createWindow(source: ByteSource, end: number) {
 	let start = 0;
 	let bytes = new Uint8Array(0);
@@ -145,7 +145,7 @@ function createWindow(source: ByteSource, end: number) {
 
 type Read = (offset: number, length: number) => Promise<Uint8Array>;
 
-/** The places of a chunk's values, one a row; `undefined` when its pages are not plain. */
+/** Positions of a chunk's values, one per row; `undefined` if its pages are not plain. */
 async function placesOf(
 	file: string,
 	source: ByteSource,
@@ -171,7 +171,7 @@ async function placesOf(
 			offset += 4 + size;
 		}
 		const values = assembleLists(rows, levels.definition, levels.repetition, places, leaf.schemaPath);
-		// Without levels hyparquet hands back the values themselves.
+		// Without levels, hyparquet returns the values themselves.
 		if (values !== rows) for (const value of values) rows.push(value);
 	}
 	return rows;
@@ -192,7 +192,7 @@ async function pageHeaderAt(
 		try {
 			return { header: parquetHeader(reader), length: reader.offset };
 		} catch (error) {
-			// A header with long statistics goes on behind what was read.
+			// A header with long statistics extends past what was read.
 			if (length === end - at || size >= MAX_HEADER_BYTES) throw error;
 		}
 	}
@@ -201,13 +201,13 @@ async function pageHeaderAt(
 interface Levels {
 	readonly repetition: number[];
 	readonly definition: number[];
-	/** Values that are stored. */
+	/** Number of values stored. */
 	readonly present: number;
-	/** Where they start. */
+	/** Byte at which the values start. */
 	readonly end: number;
 }
 
-/** Repetition and definition levels in front of a page's values; version 1 writes their lengths, version 2 does not. */
+/** Repetition and definition levels before a page's values; version 1 stores their lengths, version 2 does not. */
 async function levelsOf(
 	read: Read,
 	{ data_page_header_v2: v2 }: PageHeader,
@@ -239,6 +239,6 @@ async function levelsOf(
 	const definition = await levels(maxDefinition, v2?.definition_levels_byte_length);
 	const present =
 		definition.length === 0 ? count : definition.filter((level) => level === maxDefinition).length;
-	// hyparquet takes no levels at all to mean that every value is there.
+	// For hyparquet, no levels at all means that every value is present.
 	return { repetition, definition: present === count ? [] : definition, present, end: at };
 }

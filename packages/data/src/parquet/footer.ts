@@ -1,10 +1,10 @@
-/** A Parquet file's footer, read within limits and checked before anything is made of it. */
+/** Reads a Parquet file's footer within limits and validates it before use. */
 
 import { OnevisionError } from "@onevision/base";
 import type { ByteSource } from "@onevision/media";
 import { type FileMetaData, parquetMetadata } from "hyparquet";
 
-/** Largest footer that is read, bytes: a hundred thousand row groups of a few columns. */
+/** Largest footer read, bytes: enough for a hundred thousand row groups of a few columns. */
 const MAX_FOOTER_BYTES = 256 * 1024 * 1024;
 const MAX_COLUMNS = 10_000;
 
@@ -16,7 +16,7 @@ export function isParquet(head: Uint8Array): boolean {
 	return String.fromCharCode(...head.subarray(0, 4)) === "PAR1";
 }
 
-/** Throws `unreadable-file` for a footer that is damaged or claims what cannot be. */
+/** Throws `unreadable-file` for a footer that is damaged or makes impossible claims. */
 export async function readFooter(file: string, source: ByteSource): Promise<FileMetaData> {
 	const end = await source.read(source.size - 8, 8);
 	if (end.byteLength < 8 || String.fromCharCode(...end.subarray(4)) !== "PAR1") {

@@ -1,4 +1,4 @@
-/** One sample measured: its media by their headers, its tokens by the model's rules, its text by a meter. */
+/** Measures one sample: its media from their headers, its tokens by the model's rules, its text with a meter. */
 
 import { OnevisionError } from "@onevision/base";
 import {
@@ -15,7 +15,7 @@ import { type MediaKind, placeholdersOf, type SampleRecord } from "../record.ts"
 import type { TextMeter } from "../text/meter.ts";
 import { type MediaReader, nameOf, type ReadMedium } from "./media-reader.ts";
 
-/** What a sample is about; text alone is no scenario of the planner's, and is part of a mix. */
+/** Scenario of a sample. Text alone is not a planner scenario, but is part of a mix. */
 export type ProfileScenario = Scenario | "text";
 export const PROFILE_SCENARIOS = [
 	"single-image",
@@ -24,7 +24,7 @@ export const PROFILE_SCENARIOS = [
 	"text",
 ] as const satisfies readonly ProfileScenario[];
 
-/** What is odd about a sample that is profiled all the same. */
+/** Oddities of a sample that is profiled nevertheless. */
 export const FINDINGS = {
 	"placeholders-differ":
 		"placeholders in the text and media of the sample differ in number; trainers disagree on what happens then",
@@ -42,21 +42,24 @@ export interface MeasuredMedium {
 	readonly towerTokens: number;
 }
 
-/** Without the text: parts of thousands are held until they are stored. */
+/** Excludes the text, because parts of thousands of samples are held until stored. */
 export interface MeasuredSample extends Pick<SampleRecord, "id" | "position"> {
 	readonly scenario: ProfileScenario;
 	readonly media: readonly MeasuredMedium[];
 	readonly visualTokens: number;
 	readonly towerTokens: number;
-	/** Of the turns; tokens around media count to neither. */
+	/** Tokens of the turns; tokens around media are not included. */
 	readonly textTokens: number;
-	/** Of the text, those that the loss sees. */
+	/** Text tokens that contribute to the loss. */
 	readonly labelTokens: number;
 	/** Everything the language model sees. */
 	readonly length: number;
-	/** Tokens up to the end of the last medium: a shorter `max_length` cuts it. 0 without media. */
+	/** Tokens up to the end of the last medium; a smaller `max_length` cuts it. 0 without media. */
 	readonly mediaEnd: number;
-	/** Tokens before the first label: a `max_length` up to this leaves nothing to train on. Absent without labels. */
+	/**
+	 * Tokens before the first label; with a `max_length` of at most this, nothing is left to train on. Absent without
+	 * labels.
+	 */
 	readonly labelStart?: number;
 	readonly findings: readonly Finding[];
 }
@@ -68,7 +71,7 @@ export interface Measuring {
 	readonly media: MediaReader;
 }
 
-/** Measures a sample, or says why it cannot be. Media paths start from `root`. */
+/** Measures a sample, or says why it cannot be measured. Media paths are relative to `root`. */
 export async function measure(
 	record: SampleRecord,
 	root: string,
@@ -125,7 +128,7 @@ export async function measure(
 	}
 }
 
-/** Walks the sample as the language model sees it: media at their placeholders, those without one in front. */
+/** Walks the sample as the language model sees it: media at their placeholders, media without one at the start. */
 function inOrder(
 	{ turns }: SampleRecord,
 	spans: ReturnType<TextMeter["measure"]>,

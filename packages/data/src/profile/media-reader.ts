@@ -1,4 +1,4 @@
-/** Headers of the media that rows name: a file inside the root, part of a shard, or bytes in the row. */
+/** Reads the headers of the media that rows reference: a file inside the root, part of a shard, or bytes in the row. */
 
 import { type FileHandle, open } from "node:fs/promises";
 import { OnevisionError } from "@onevision/base";
@@ -9,10 +9,10 @@ import { handleSource, type ReadCounter } from "../bytes/file-bytes.ts";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import type { MediaReference } from "../record.ts";
 
-/** How headers are read, and what was read of them. */
+/** How headers are read, and a count of what was read. */
 export interface MediaReaderOptions {
 	readonly counter: ReadCounter;
-	/** Sizes as shown, after an EXIF orientation; and after a video's rotation. */
+	/** Whether sizes are as displayed: after an EXIF orientation for images, after the rotation for videos. */
 	readonly applyOrientation: boolean;
 	readonly applyRotation: boolean;
 }
@@ -20,19 +20,19 @@ export interface MediaReaderOptions {
 /** A medium whose header was read. */
 export interface ReadMedium {
 	readonly header: MediaHeader;
-	/** Of the whole medium. */
+	/** Size of the whole medium. */
 	readonly bytes: number;
 }
 
 export interface MediaReader {
 	read(reference: MediaReference, root: string): Promise<ReadMedium | Refusal>;
-	/** Closes the shards that are open. */
+	/** Closes the open shards. */
 	close(): Promise<void>;
 }
 
-/** Shards kept open. */
+/** Maximum shards kept open. */
 const MAX_OPEN_FILES = 16;
-/** Longest time for one header, ms: videos whose frames have to be counted. */
+/** Maximum time for one header, ms; long ones are videos whose frames have to be counted. */
 const MAX_HEADER_MS = 10_000;
 
 export function createMediaReader({
@@ -49,7 +49,7 @@ export function createMediaReader({
 	};
 	const shardAt = async (file: string): Promise<FileHandle> => {
 		const known = shards.get(file) ?? open(file, "r");
-		// The one used last goes to the end; the first is closed.
+		// The most recently used moves to the end; the first one is closed.
 		shards.delete(file);
 		shards.set(file, known);
 		const [oldest] = shards;
@@ -108,7 +108,7 @@ export function createMediaReader({
 	};
 }
 
-/** A medium in a message: its path, or its place in a shard. */
+/** A medium's name for messages: its path, or its position in a shard. */
 export function nameOf({ place }: MediaReference): string {
 	if (place.type === "path") return place.path;
 	return place.type === "range"

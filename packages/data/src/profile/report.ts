@@ -1,4 +1,7 @@
-/** What a profile says, as plain data: mix, lengths, what a `max_length` cuts, what is over a budget, what would help. */
+/**
+ * The results of a profile as plain data: mix, lengths, what a `max_length` cuts, what exceeds a budget, and settings
+ * that would help.
+ */
 
 import { assertInternal } from "@onevision/base";
 import {
@@ -21,32 +24,35 @@ export interface ScenarioReport {
 	readonly shareOfSamples: number;
 	readonly shareOfVisualTokens: number;
 	readonly shareOfTokens: number;
-	/** What was tallied; absent where nothing was. */
+	/** Measures that were tallied; absent if there are none. */
 	readonly measures: Partial<Record<Measure, TallySummary>>;
 }
 
-/** What one `max_length` does to the set. */
+/** The effect of one `max_length` on the set. */
 export interface MaxLengthReport {
 	readonly maxLength: number;
-	/** Samples longer than it, and the tokens behind it. */
+	/** Samples longer than it, and the tokens cut off. */
 	readonly truncated: number;
 	readonly tokensCut: number;
-	/** Samples whose media are cut: trainers refuse these, or train on them silently. */
+	/** Samples whose media are cut: trainers either reject them or silently train on them. */
 	readonly mediaCut: number;
-	/** Samples that keep no label: their loss is 0. */
+	/** Samples left without labels: their loss is 0. */
 	readonly labelsLost: number;
 }
 
-/** What is over a budget of visual tokens in one scenario, and the settings that would help it. */
+/** What exceeds a budget of visual tokens in one scenario, and settings that would help. */
 export interface ScenarioBudget {
 	readonly scenario: Scenario;
 	readonly samples: number;
 	readonly over: number;
 	readonly p95: number;
-	/** Settings that bring 95 of 100 samples under it, searched on samples drawn; absent when they are already. */
+	/**
+	 * Settings that bring 95 of 100 samples under the budget, searched on a random subset. Absent if they are under it
+	 * already.
+	 */
 	readonly fit?: {
 		readonly settings: Readonly<Record<string, unknown>>;
-		/** Of the drawn samples under these settings. */
+		/** 95th percentile of the subset under these settings. */
 		readonly p95: number;
 		readonly fits: boolean;
 		readonly drawn: number;
@@ -54,7 +60,7 @@ export interface ScenarioBudget {
 }
 
 export interface BudgetReport {
-	/** Visual tokens of a sample. */
+	/** Visual tokens per sample. */
 	readonly budget: number;
 	readonly over: number;
 	readonly scenarios: readonly ScenarioBudget[];
@@ -66,10 +72,10 @@ export interface ProfileReport {
 	readonly leftOut: number;
 	readonly scenarios: readonly ScenarioReport[];
 	readonly all: Partial<Record<Measure, TallySummary>>;
-	/** Share of the text that the loss sees. */
+	/** Share of the text that contributes to the loss. */
 	readonly labelShare: number;
 	readonly lengths: { readonly width: number; readonly counts: readonly number[] };
-	/** The smallest length that takes 999 of 1,000 samples whole, rounded up to 64. */
+	/** The smallest length that fits 999 of 1,000 samples completely, rounded up to 64. */
 	readonly suggestedMaxLength: number;
 	readonly maxLengths: readonly MaxLengthReport[];
 	readonly budget?: BudgetReport;
@@ -79,20 +85,20 @@ export interface ProfileReport {
 }
 
 export interface ReportQuestion {
-	/** Lengths to try beside the suggested one. */
+	/** Lengths to evaluate in addition to the suggested one. */
 	readonly maxLengths?: readonly number[];
-	/** Visual tokens of a sample. */
+	/** Visual tokens per sample. */
 	readonly budget?: number;
 	readonly model: string | Checkpoint;
 	readonly settings: Readonly<Record<string, unknown>>;
 }
 
 const LENGTH_BINS = 16;
-/** Lengths are suggested in steps of this. */
+/** Suggested lengths are multiples of this. */
 const LENGTH_STEP = 64;
 const MEASURE_IDS = Object.keys(MEASURES) as readonly Measure[];
 
-/** Answers from the totals alone. Throws what the search for settings throws for settings that are wrong. */
+/** Computes the report from the totals alone. Throws the settings search's errors for invalid settings. */
 export function reportOf(totals: Totals, question: ReportQuestion): ProfileReport {
 	totals.assertWhole();
 	const { profiled } = totals;
@@ -154,7 +160,7 @@ function maxLengthReport(totals: Totals, maxLength: number): MaxLengthReport {
 		truncated: count,
 		tokensCut: excess,
 		mediaCut: totals.over("mediaEnd").above(maxLength).count,
-		// A label that starts behind so many tokens is cut when they are at least the length.
+		// A label is cut if the tokens before it reach the maximum length.
 		labelsLost: totals.over("labelStart").above(maxLength - 1).count,
 	};
 }
@@ -172,7 +178,7 @@ function budgetReport(totals: Totals, budget: number, { model, settings }: Repor
 	return { budget, over: totals.over("visualTokens").above(budget).count, scenarios };
 }
 
-/** The heaviest twentieth may stay over; the others are what the search has to bring under the budget. */
+/** The heaviest 5 % may exceed the budget; the search has to bring the rest under it. */
 function fitOf(
 	drawn: readonly Drawn[],
 	budget: number,

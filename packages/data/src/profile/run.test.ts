@@ -1,4 +1,6 @@
-/** Profiles of whole sets: every sample once, in its scenario or left out; stored in parts; killed and gone on with. */
+/**
+ * Profiles of whole sets: every sample exactly once, in its scenario or skipped; stored in parts; killed and resumed.
+ */
 
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
@@ -201,7 +203,7 @@ test("killed at any moment, it goes on and ends as if it had not been", async ()
 	expect(samples.map(({ sample }) => Number(sample))).toEqual(rows.map((_, index) => index));
 }, 300_000);
 
-/** Runs a profile and kills it once it has come to so many samples; whether it was killed rather than done. */
+/** Runs a profile and kills it after this many samples. Returns whether it was killed before it finished. */
 function runAndKill(set: string, out: string, after: number): Promise<boolean> {
 	const script = fileURLToPath(new URL("../testing/profile-process.ts", import.meta.url));
 	const child = spawn(process.execPath, ["--import", "tsx", "-C", "source", script, set, out, "100"], {

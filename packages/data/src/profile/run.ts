@@ -1,6 +1,6 @@
 /**
- * A profile of data sets: every sample read in order, measured, added up. With a folder it is stored in parts, each whole
- * or not there, and a run that was killed goes on behind its last part.
+ * Profiles data sets: reads every sample in order, measures it, and adds it up. With an output folder, results are
+ * stored in parts, each one atomically, and a killed run resumes after its last part.
  */
 
 import { createHash } from "node:crypto";
@@ -25,37 +25,37 @@ export interface ProfileRequest extends OpenOptions {
 	readonly paths: readonly string[];
 	readonly counter: Counter;
 	readonly text: TextMeter;
-	/** Sizes of images as shown, after an EXIF orientation; of videos after their rotation. */
+	/** Whether sizes are as displayed: after an EXIF orientation for images, after the rotation for videos. */
 	readonly applyOrientation: boolean;
 	readonly applyRotation: boolean;
-	/** Seed of what mixtures draw at random. Default 0. */
+	/** Seed for the random draws of mixtures. Default 0. */
 	readonly seed?: number;
-	/** Folder to store the profile in; a profile that was begun there goes on. */
+	/** Folder for storing the profile; an unfinished profile there is resumed. */
 	readonly out?: string;
-	/** Samples of a part. Default 10,000. */
+	/** Samples per part. Default 10,000. */
 	readonly partSamples?: number;
 }
 
 export interface ProfileProgress {
-	/** Samples so far, those of an earlier run included. */
+	/** Samples so far, including those of an earlier run. */
 	readonly samples: number;
-	/** Share of the bytes of the sets that is read, 0 to 1; absent where their length is not known. */
+	/** Share of the sets' bytes read, 0 to 1; absent if their length is unknown. */
 	readonly share?: number;
 }
 
 export interface Profile {
 	readonly sets: readonly Pick<DataSet, "path" | "format">[];
 	readonly totals: Totals;
-	/** What this run read: of annotations and shards, and of media. */
+	/** Read by this run: annotations and shards, and media. */
 	readonly read: { readonly sets: ReadCounter; readonly media: ReadCounter };
-	/** Samples that an earlier run had stored. */
+	/** Samples stored by an earlier run. */
 	readonly resumed: number;
 }
 
-/** Where a run stands: after `parts` parts, the next sample is in unit `unit` behind `next`. */
+/** Progress of a run: after `parts` parts, the next sample is in unit `unit`, after `next`. */
 interface State {
 	readonly version: 1;
-	/** What is profiled and how: a folder goes on with the same only. */
+	/** What is profiled and how; a folder can be resumed only with the same request. */
 	readonly request: string;
 	readonly parts: number;
 	readonly unit: number;
@@ -65,14 +65,14 @@ interface State {
 }
 
 const PART_SAMPLES = 10_000;
-/** Samples measured at once; Node's four file threads are busy from about eight. */
+/** Samples measured concurrently; about eight already keep Node's four file threads busy. */
 const SAMPLES_AT_ONCE = 32;
 
 /**
  * Profiles data sets.
  *
- * @throws OnevisionError `unreadable-file` for a set that cannot be opened, `invalid-input` when `out` holds a profile of
- * something else, `unwritable-file`
+ * @throws OnevisionError `unreadable-file` for a set that cannot be opened, `invalid-input` when `out` holds a
+ * different profile, `unwritable-file`
  */
 export async function profileData(
 	request: ProfileRequest,
@@ -111,7 +111,7 @@ export async function profileData(
 					if (out !== undefined) entries.push({ sample: totals.samples, position, result });
 					if ("scenario" in result) totals.add(result);
 					else totals.leaveOut(result, position);
-					// A pack is stored whole: behind its last sample only can reading go on.
+					// A pack is stored as a whole, because reading can resume only after its last sample.
 					if (entries.length >= partSamples && found.next !== undefined) await store(unit, found.next, false);
 					if (totals.samples % 100 === 0)
 						onProgress({ samples: totals.samples, ...shareOf(units, unit, found.next) });
@@ -126,7 +126,7 @@ export async function profileData(
 	return { sets: sets.map(({ path, format }) => ({ path, format })), totals, read, resumed };
 }
 
-/** Samples of a unit measured several at once, handed out in order. */
+/** Measures several samples of a unit concurrently and yields them in order. */
 async function* measured(
 	unit: Unit,
 	from: number,
@@ -141,7 +141,7 @@ async function* measured(
 		for await (const found of samplesOf(unit, from)) {
 			const result =
 				"record" in found ? measure(found.record, unit.root, measuring) : Promise.resolve(found.refusal);
-			// Whoever awaits it throws it; until then it is no unhandled rejection.
+			// Whoever awaits it throws the error; until then it must not count as an unhandled rejection.
 			result.catch(() => undefined);
 			pending.push({ found, result });
 			if (pending.length < SAMPLES_AT_ONCE) continue;
@@ -154,7 +154,7 @@ async function* measured(
 	}
 }
 
-/** Units before this one are read, and this one up to `next`. */
+/** Share read: all units before this one, and this one up to `next`. */
 function shareOf(units: readonly Unit[], unit: number, next = 0): { readonly share?: number } {
 	const total = units.reduce((sum, { length }) => sum + length, 0);
 	if (total === 0 || units.some(({ length }) => length === 0)) return {};
@@ -162,7 +162,7 @@ function shareOf(units: readonly Unit[], unit: number, next = 0): { readonly sha
 	return { share: Math.min(1, (before + Math.min(next, units[unit]?.length ?? 0)) / total) };
 }
 
-/** What must be the same for a stored profile to go on. */
+/** What must stay the same for a stored profile to be resumed. */
 function requestKey(
 	{ counter, text, seed = 0, applyOrientation, applyRotation }: ProfileRequest,
 	sets: readonly DataSet[],
@@ -225,11 +225,11 @@ async function storePart(out: string, part: number, entries: readonly SampleEntr
 	await writeAtomically(join(out, "parts", `media-${name}.parquet`), [mediaTable(entries)]);
 }
 
-/** The state names how many parts count: those written behind it belong to a run that was killed, and are written again. */
+/** The state says how many parts are valid. Later ones belong to a killed run and are overwritten. */
 async function storeState(out: string, state: State): Promise<void> {
 	await writeAtomically(join(out, STATE_FILE), [new TextEncoder().encode(JSON.stringify(state))]);
 	if (!state.isDone) return;
-	// A part that a killed run had written and this one, cut differently, did not.
+	// A part written by a killed run that this run, with other part boundaries, did not overwrite.
 	const next = String(state.parts).padStart(6, "0");
 	for (const table of ["samples", "media"])
 		await rm(join(out, "parts", `${table}-${next}.parquet`), { force: true });

@@ -1,4 +1,4 @@
-/** The two tables of a profile as Parquet: one row a sample, one a medium. */
+/** The two tables of a profile as Parquet: one row per sample, and one per medium. */
 
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { Refusal } from "../left-out.ts";
@@ -10,9 +10,9 @@ type Columns<Row> = Readonly<
 	Record<string, { readonly type: "STRING" | "INT32" | "INT64" | "DOUBLE"; readonly of: (row: Row) => Cell }>
 >;
 
-/** A sample of the table: measured or left out, with where it stands. */
+/** A row of the sample table: measured or skipped, with its position. */
 export interface SampleEntry {
-	/** From 0, over all sets in order; media refer to it. */
+	/** From 0, across all sets in order; media refer to it. */
 	readonly sample: number;
 	readonly position: Position;
 	readonly result: MeasuredSample | Refusal;
@@ -72,7 +72,7 @@ export function samplesTable(entries: readonly SampleEntry[]): Uint8Array {
 	return tableOf(SAMPLE_COLUMNS, entries);
 }
 
-/** Rows of the media table; samples left out have none. */
+/** Rows of the media table; skipped samples have none. */
 export function mediaTable(entries: readonly SampleEntry[]): Uint8Array {
 	const rows = entries.flatMap((entry): MediumEntry[] =>
 		(measured(entry)?.media ?? []).map((medium, index) => ({ sample: entry.sample, index, medium })),

@@ -1,4 +1,4 @@
-/** Tallies say what a sorted list would, at the cost of the different values only. */
+/** Tallies give the same results as a sorted list, at a cost that depends only on the number of distinct values. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

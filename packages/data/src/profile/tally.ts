@@ -1,6 +1,6 @@
-/** Exact counts of whole numbers: as many entries as there are different values, however many samples there are. */
+/** Exact counts of integers, with one entry per distinct value, however many samples there are. */
 
-/** A tally as it is stored: values ascending, each with its count. */
+/** A tally as stored: ascending values, each with its count. */
 export type StoredTally = readonly (readonly [value: number, count: number])[];
 
 export interface TallySummary {
@@ -34,7 +34,7 @@ export class Tally {
 		this.#count++;
 	}
 
-	/** All values of `other` as well. */
+	/** Adds all values of `other`. */
 	merge(other: Tally): void {
 		for (const [value, count] of other.#counts) {
 			this.#counts.set(value, (this.#counts.get(value) ?? 0) + count);
@@ -46,7 +46,7 @@ export class Tally {
 		return [...this.#counts].sort(([a], [b]) => a - b);
 	}
 
-	/** How many values are above `limit`, and by how much in all. */
+	/** How many values exceed `limit`, and their total excess. */
 	above(limit: number): { readonly count: number; readonly excess: number } {
 		let count = 0;
 		let excess = 0;
@@ -58,12 +58,12 @@ export class Tally {
 		return { count, excess };
 	}
 
-	/** The smallest value that a share of all is not above, by nearest rank; 0 when nothing was added. */
+	/** The smallest value that at least a share `share` of all values do not exceed (nearest rank); 0 if empty. */
 	quantile(share: number): number {
 		return quantileOf(this.entries(), this.#count, share);
 	}
 
-	/** `undefined` when nothing was added. */
+	/** `undefined` if nothing was added. */
 	summary(): TallySummary | undefined {
 		const entries = this.entries();
 		const [first] = entries;
@@ -77,7 +77,7 @@ export class Tally {
 		};
 	}
 
-	/** Counts in `bins` of equal width from 0 to the largest value; the last holds it. */
+	/** Counts in `bins` bins of equal width from 0 to the largest value, which is in the last bin. */
 	bins(bins: number): { readonly width: number; readonly counts: readonly number[] } {
 		const entries = this.entries();
 		const width = Math.max(1, Math.ceil(((entries.at(-1)?.[0] ?? 0) + 1) / bins));
@@ -91,7 +91,7 @@ export class Tally {
 }
 
 function quantileOf(entries: StoredTally, count: number, share: number): number {
-	// The slack keeps 0.95 · 20 from skipping the 19th value over a rounding error.
+	// The slack keeps a rounding error in 0.95 · 20 from skipping the 19th value.
 	const rank = Math.max(1, Math.ceil(share * count * (1 - 1e-12)));
 	let passed = 0;
 	for (const [value, times] of entries) {

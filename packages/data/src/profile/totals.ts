@@ -1,4 +1,7 @@
-/** What a profile adds up: per scenario, left-out samples, findings, the heaviest, and a sample of samples for the fit. */
+/**
+ * The totals of a profile: per scenario, skipped samples, findings, the heaviest samples, and a random subset for the
+ * settings search.
+ */
 
 import { createHash } from "node:crypto";
 import { assertInternal } from "@onevision/base";
@@ -15,7 +18,7 @@ import {
 } from "./measure.ts";
 import { type StoredTally, Tally } from "./tally.ts";
 
-/** What is tallied of a scenario, with its unit. */
+/** What is tallied per scenario, with its unit. */
 export const MEASURES = {
 	visualTokens: "visual tokens of a sample",
 	towerTokens: "patches that the tower computes for a sample",
@@ -37,7 +40,7 @@ export const MEASURES = {
 export type Measure = keyof typeof MEASURES;
 const MEASURE_IDS = Object.keys(MEASURES) as readonly Measure[];
 
-/** A sample by its place, to look it up. */
+/** A sample's position, to look it up. */
 export interface Example {
 	readonly position: string;
 	readonly id?: string;
@@ -51,20 +54,23 @@ export interface Heavy extends Example {
 	readonly media: number;
 }
 
-/** A sample drawn for the fit, by the rank of a hash of its place: the same whatever the order and however it is split. */
+/**
+ * A sample drawn for the settings search, by the rank of a hash of its position. The draw does not depend on the
+ * order or on how the set is split.
+ */
 export interface Drawn {
 	readonly rank: string;
 	readonly media: readonly MediaItem[];
 	readonly textTokens: number;
 }
 
-/** What is counted, with a few examples. */
+/** A count with a few examples. */
 export interface Counted {
 	count: number;
 	examples: Example[];
 }
 
-/** Everything as plain data: what is stored, and merged. */
+/** All totals as plain data, for storing and merging. */
 export interface StoredTotals {
 	readonly samples: number;
 	readonly leftOut: Partial<Record<LeftOutReason, Counted>>;
@@ -76,13 +82,13 @@ export interface StoredTotals {
 
 const MAX_EXAMPLES = 5;
 const MAX_HEAVIEST = 10;
-/** Samples that the fit is searched on. */
+/** Number of samples the settings search uses. */
 const MAX_DRAWN = 512;
 
 export type Tallies = Readonly<Record<Measure, Tally>>;
 
 export class Totals {
-	/** Rows of the sets, profiled or left out. */
+	/** Rows of the sets, profiled or skipped. */
 	samples: number;
 	readonly leftOut: Partial<Record<LeftOutReason, Counted>>;
 	readonly findings: Partial<Record<Finding, Counted>>;
@@ -175,7 +181,7 @@ export class Totals {
 		this.#draw(sample, example.position);
 	}
 
-	/** Throws when a sample was lost or doubled. */
+	/** Throws if a sample was lost or counted twice. */
 	assertWhole(): void {
 		const { samples, profiled, leftOutCount } = this;
 		assertInternal(
@@ -225,6 +231,6 @@ function count<K extends string>(counts: Partial<Record<K, Counted>>, key: K, ex
 	counts[key] = entry;
 }
 
-/** Reasons and findings in the order of their tables. */
+/** Reasons and findings in table order. */
 export const REASON_IDS = Object.keys(LEFT_OUT_REASONS) as readonly LeftOutReason[];
 export const FINDING_IDS = Object.keys(FINDINGS) as readonly Finding[];

@@ -1,4 +1,4 @@
-/** Energon: a folder of WebDataset shards with `.nv-meta`, which names the shards of each split. */
+/** Energon: a folder of WebDataset shards with a `.nv-meta` folder that lists each split's shards. */
 
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,9 +8,9 @@ import { parse } from "yaml";
 import type { Place, Reader } from "./reader.ts";
 import { shardUnits } from "./webdataset.ts";
 
-/** Largest file of `.nv-meta` that is read, bytes. */
+/** Largest file in `.nv-meta` that is read, bytes. */
 const MAX_META_BYTES = 64 * 1024 * 1024;
-/** Most shards of a set. */
+/** Maximum shards per set. */
 const MAX_SHARDS = 1_000_000;
 
 export const energon: Reader = {
@@ -21,7 +21,7 @@ export const energon: Reader = {
 	open: async (place, context) => shardUnits(place, await trainShards(place), context),
 };
 
-/** Shards of the train split; all that the folder has when the split names none. */
+/** Shards of the train split, or all shards in the folder if the split names none. */
 async function trainShards(place: Place): Promise<readonly string[]> {
 	const split = await readMeta(join(place.path, ".nv-meta", "split.yaml"));
 	const parts = isRecord(split) && isRecord(split.split_parts) ? split.split_parts.train : undefined;
@@ -42,7 +42,7 @@ function unusable({ path }: Place, why: string): OnevisionError {
 	return new OnevisionError("unreadable-file", `${path}: ${why}; check .nv-meta/split.yaml`);
 }
 
-/** A YAML file, `undefined` when it is not there. */
+/** Reads a YAML file; `undefined` if it does not exist. */
 async function readMeta(file: string): Promise<unknown> {
 	try {
 		if ((await stat(file)).size > MAX_META_BYTES) throw new Error("is too large");
@@ -54,7 +54,7 @@ async function readMeta(file: string): Promise<unknown> {
 	}
 }
 
-/** `shard_{000..012}.tar` and `{a,b}.tar`; of several braces each combination. */
+/** Expands `shard_{000..012}.tar` and `{a,b}.tar`; several braces give every combination. */
 export function expandBraces(pattern: string): string[] {
 	const match = /^([^{]*)\{([^{}]*)\}(.*)$/s.exec(pattern);
 	if (match === null) return [pattern];
@@ -75,7 +75,7 @@ function numbers(first: string, last: string): string[] {
 	}
 	const step = from <= to ? 1 : -1;
 	const count = Math.abs(to - from) + 1;
-	// As the shell does: leading zeros are kept.
+	// As in the shell, leading zeros are kept.
 	const width = /^0./.test(first) || /^0./.test(last) ? Math.max(first.length, last.length) : 0;
 	return Array.from({ length: count }, (_, index) => String(from + step * index).padStart(width, "0"));
 }

@@ -9,7 +9,7 @@ import type { Reader } from "./reader.ts";
 
 const MAX_DEPTH = 64;
 
-/** File name endings that make a file a sample; content decides what it is. */
+/** File extensions that make a file a sample; its content decides what it is. */
 const KINDS: Readonly<Record<MediaKind, RegExp>> = {
 	image: /\.(jpe?g|png|webp|gif|bmp|tiff?|avif|heic|heif)$/i,
 	video: /\.(mp4|m4v|mov|mkv|webm|avi)$/i,
@@ -42,8 +42,8 @@ export const folder: Reader = {
 type Entry = Found extends infer F ? (F extends unknown ? Omit<F, "next"> : never) : never;
 
 /**
- * Media files below a folder, depth first. Links to folders are not followed, so there are no loops; links to files are
- * looked up like any path, inside the root only.
+ * Media files below a folder, depth first. Links to folders are not followed, which avoids loops. Links to files are
+ * resolved like any path, inside the root only.
  */
 async function* walk(root: string, inner: string, depth: number): AsyncGenerator<Entry> {
 	let entries: Dirent[];

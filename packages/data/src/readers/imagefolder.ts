@@ -1,6 +1,6 @@
 /**
- * `datasets`' imagefolder and videofolder with metadata: `metadata.jsonl`, `.csv` or `.parquet` in a folder or in those
- * below it, whose `file_name` columns name media beside it.
+ * The imagefolder and videofolder formats of `datasets`: `metadata.jsonl`, `.csv` or `.parquet` in a folder or its
+ * subfolders, whose `file_name` columns name media next to it.
  */
 
 import { dirname, join } from "node:path";
@@ -18,9 +18,9 @@ import { parquetUnit } from "./parquet.ts";
 import type { Place, ReadContext, Reader, Unit } from "./reader.ts";
 
 const METADATA = ["metadata.jsonl", "metadata.csv", "metadata.parquet"] as const;
-/** Longest record of a CSV that is read, characters. */
+/** Longest CSV record read, characters. */
 const MAX_RECORD = 64 * 1024 * 1024;
-/** Folders below that are looked into: one for a split, as `datasets` lays them out. */
+/** Maximum subfolders searched: one per split, as `datasets` lays them out. */
 const MAX_SPLITS = 1000;
 
 export const imagefolder: Reader = {
@@ -30,7 +30,7 @@ export const imagefolder: Reader = {
 	open: async (place, context) => (await metadataIn(place)).map((file) => unitOf(file, context)),
 };
 
-/** Metadata of the folder, else of the folders in it. */
+/** Metadata files of the folder, or else of its subfolders. */
 async function metadataIn({ path, names = [] }: Place): Promise<readonly Place[]> {
 	const own = METADATA.find((name) => names.includes(name));
 	if (own !== undefined) return [await lookAt(join(path, own))];
@@ -52,7 +52,7 @@ function unitOf(place: Place, context: ReadContext): Unit {
 	});
 }
 
-/** `next` counts records. One that does not fit the header is left out; those behind it are read. */
+/** `next` counts records. A record that does not match the header is skipped; later ones are read. */
 function csvUnit({ path: file, size }: Place, { counter }: ReadContext): Unit {
 	return {
 		file,
@@ -72,9 +72,9 @@ function csvUnit({ path: file, size }: Place, { counter }: ReadContext): Unit {
 	};
 }
 
-/** Records of a CSV with a header, in order, with those that are broken in their place. */
+/** Records of a CSV with a header, in order, with a refusal in place of each malformed one. */
 async function* csvRecords(chunks: AsyncIterable<Chunk>): AsyncGenerator<{ readonly record: Row } | Refusal> {
-	// Handed out by callback: the parser's own stream forgets what it has parsed when an error follows.
+	// Collected by callback, because the parser's own stream drops parsed records when an error follows.
 	let parsed: ({ readonly record: Row } | Refusal)[] = [];
 	const broken = (error: Error | undefined): undefined => {
 		parsed.push(refuse("broken-row", `not CSV: ${error?.message ?? "unknown error"}`));
@@ -111,7 +111,7 @@ async function* csvRecords(chunks: AsyncIterable<Chunk>): AsyncGenerator<{ reado
 	yield* drained();
 }
 
-/** An empty cell is null, as pandas reads it. */
+/** An empty cell is null, as in pandas. */
 function withoutEmpty(record: Row): Row {
 	return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== ""));
 }
@@ -120,7 +120,7 @@ function isFileColumn(key: string): boolean {
 	return /(^|_)file_names?$/.test(key);
 }
 
-/** A row of metadata: the media of its file columns, and its text in whatever layout it has. */
+/** A row of metadata: the media in its file columns, and its text in whatever layout it has. */
 function readMetadata(row: Row): RowContent | Refusal {
 	const images: string[] = [];
 	const videos: string[] = [];

@@ -1,4 +1,4 @@
-/** Every format that is read, and which of them a path is. */
+/** All supported formats, and how to find the format of a path. */
 
 import { resolve } from "node:path";
 import { nearest, OnevisionError } from "@onevision/base";
@@ -17,7 +17,7 @@ import { parquet } from "./parquet.ts";
 import type { Place, ReadContext, Reader, Unit } from "./reader.ts";
 import { webdataset } from "./webdataset.ts";
 
-/** In the order in which a path is asked: the more particular first. */
+/** In detection order: more specific formats first. */
 export const READERS = {
 	"llama-factory": llamaFactory,
 	"llava-mixture": llavaMixture,
@@ -36,7 +36,7 @@ export const READERS = {
 export type FormatId = keyof typeof READERS;
 export const FORMATS = Object.keys(READERS) as readonly FormatId[];
 
-/** A data set opened: its format and its units. Nothing but heads and lists of files is read yet. */
+/** An opened data set: its format and its units. So far only file heads and listings have been read. */
 export interface DataSet {
 	readonly path: string;
 	readonly format: FormatId;
@@ -44,17 +44,17 @@ export interface DataSet {
 }
 
 export interface OpenOptions {
-	/** The format; by default it is told by the content. */
+	/** The format. Default: detected from the content. */
 	readonly format?: string;
-	/** Folder that relative media paths start from and none may leave; by default that of the file that names them. */
+	/** Folder that relative media paths start from and cannot leave. Default: that of the file that names them. */
 	readonly root?: string;
 }
 
 /**
  * Opens a data set at a path.
  *
- * @throws OnevisionError `unreadable-file` when the path is not there or of no format that is read; `unknown-name` for a
- * format that there is not; what the format's reader throws
+ * @throws OnevisionError `unreadable-file` when the path does not exist or is of no supported format; `unknown-name`
+ * for an unknown format; the errors of the format's reader
  */
 export async function openDataSet(
 	path: string,
@@ -87,7 +87,7 @@ async function recognize(place: Place): Promise<FormatId> {
 	);
 }
 
-/** Samples of a unit; a file that cannot be read on ends in one refusal rather than an error. */
+/** Samples of a unit. If a file cannot be read any further, ends with one refusal instead of an error. */
 export async function* samplesOf(unit: Unit, from: number): AsyncGenerator<Found> {
 	let next = from;
 	try {

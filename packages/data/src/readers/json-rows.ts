@@ -1,4 +1,7 @@
-/** Rows of a JSON array or JSON Lines file as samples: what several formats share, each with its own layouts. */
+/**
+ * Reads samples from the rows of a JSON array or JSON Lines file. Shared by several formats, each with its own
+ * layouts.
+ */
 
 import { dirname } from "node:path";
 import { isRecord } from "@onevision/base/schema";
@@ -10,10 +13,10 @@ import type { Row } from "../shapes/fields.ts";
 import { readRow, type ShapeId, shapeOf } from "../shapes/index.ts";
 import type { Place, ReadContext, Unit } from "./reader.ts";
 
-/** How a parsed row becomes a sample. */
+/** Converts a parsed row to a sample. */
 export type ReadRow = (row: Row) => RowContent | Refusal;
 
-/** Cuts a file at its rows: an array when its first bytes say so, else lines. */
+/** Splits a file into rows: as an array if its first bytes say so, otherwise as lines. */
 export function jsonRows(
 	path: string,
 	from: number,
@@ -24,7 +27,7 @@ export function jsonRows(
 	return isArray ? splitArray(chunks) : splitLines(chunks);
 }
 
-/** Whether the text of a file starts as a JSON array does. */
+/** Whether a file's text starts like a JSON array. */
 export function startsAsArray(head: Uint8Array): boolean {
 	return /^\ufeff?\s*\[/.test(new TextDecoder().decode(head.subarray(0, 4096)));
 }
@@ -48,7 +51,7 @@ export function jsonUnit(
 	};
 }
 
-/** A row that was cut out, parsed and read, or why it is no sample. */
+/** A row, parsed and read, or the reason it is not a sample. */
 export function foundOf(file: string, row: JsonRow, read: ReadRow): Found {
 	const position = { file, offset: row.offset };
 	const content = parseRow(row);
@@ -66,7 +69,7 @@ function parseRow({ bytes, isCutShort }: JsonRow): { readonly row: Row } | Refus
 	return parseJsonRow(bytes);
 }
 
-/** Bytes of one JSON object. */
+/** Parses the bytes of one JSON object. */
 export function parseJsonRow(bytes: Uint8Array): { readonly row: Row } | Refusal {
 	let value: unknown;
 	try {
@@ -79,7 +82,7 @@ export function parseJsonRow(bytes: Uint8Array): { readonly row: Row } | Refusal
 		: refuse("broken-row", `${Array.isArray(value) ? "a list" : typeof value} where an object is expected`);
 }
 
-/** The first row in a file's head that can be read, to tell the format by. */
+/** The first readable row in a file's head, used to detect the format. */
 export async function firstRow({ head, size }: Place): Promise<Row | undefined> {
 	const isArray = startsAsArray(head);
 	if (!isArray && !/^\ufeff?\s*\{/.test(new TextDecoder().decode(head.subarray(0, 4096)))) return undefined;
@@ -87,7 +90,7 @@ export async function firstRow({ head, size }: Place): Promise<Row | undefined> 
 		yield { offset: 0, bytes: head };
 	})();
 	for await (const row of isArray ? splitArray(chunks) : splitLines(chunks)) {
-		// The last row of a head may go on behind it.
+		// The last row of a head may continue past it.
 		if (row.bytes === undefined || (row.end >= head.byteLength && size > head.byteLength))
 			return startOf(head);
 		const parsed = parseJsonRow(row.bytes);
@@ -96,7 +99,7 @@ export async function firstRow({ head, size }: Place): Promise<Row | undefined> 
 	return undefined;
 }
 
-/** A row too long for the head: the keys that its start names, without their values. */
+/** For a row too long for the head: the keys at its start, without their values. */
 function startOf(head: Uint8Array): Row {
 	const text = new TextDecoder().decode(head);
 	return Object.fromEntries(
@@ -104,7 +107,7 @@ function startOf(head: Uint8Array): Row {
 	);
 }
 
-/** A reader's two functions for a file of JSON rows in some layouts, the first row telling. */
+/** The two reader functions for a file of JSON rows in some layouts; the first row decides the format. */
 export function jsonFormat(shapes: readonly ShapeId[], isOwn: (row: Row) => boolean) {
 	const read: ReadRow = (row) => readRow(row, shapes);
 	return {

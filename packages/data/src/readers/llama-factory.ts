@@ -1,6 +1,6 @@
 /**
- * LLaMA-Factory: `dataset_info.json`, which names files and says how their rows are laid out. As src/llamafactory/data/
- * parser.py reads it: where `columns` or `tags` are given, those that they leave out are none.
+ * LLaMA-Factory: `dataset_info.json`, which names files and describes the layout of their rows. Read as in
+ * src/llamafactory/data/parser.py: if `columns` or `tags` are given, a key they do not list counts as absent.
  */
 
 import { readFile } from "node:fs/promises";

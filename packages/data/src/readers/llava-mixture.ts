@@ -1,4 +1,4 @@
-/** LLaVA-NeXT's mixtures: a YAML list of JSON files, each with the part of it that is taken. */
+/** LLaVA-NeXT's mixtures: a YAML list of JSON files, each with the part of it to use. */
 
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -13,7 +13,7 @@ import type { Place, Reader, Unit } from "./reader.ts";
 import { selectedUnit } from "./selected-unit.ts";
 import { parseSampling } from "./selection.ts";
 
-/** Largest mixture that is read, bytes. */
+/** Largest mixture file read, bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
 const readLlava: ReadRow = (row) => readRow(row, ["conversations"]);
@@ -29,7 +29,7 @@ export const llavaMixture: Reader = {
 	open: async (place, context) => {
 		const units: Unit[] = [];
 		for (const { path, sampling } of await entriesOf(place)) {
-			// Relative paths start from the mixture; the original takes them from where it was started.
+			// Relative paths start from the mixture file; the original resolves them from its working directory.
 			const file = await lookAt(resolve(dirname(place.path), path));
 			const root = dirname(file.path);
 			units.push(

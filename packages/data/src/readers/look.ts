@@ -1,4 +1,4 @@
-/** What a path holds, as far as telling formats apart needs it. */
+/** Inspects a path, as far as needed to detect its format. */
 
 import { open, readdir, stat } from "node:fs/promises";
 import { resolve } from "node:path";
@@ -7,7 +7,7 @@ import type { Place } from "./reader.ts";
 
 const HEAD_BYTES = 64 * 1024;
 
-/** Throws `unreadable-file` for what is not there, cannot be opened, or is neither file nor folder. */
+/** Throws `unreadable-file` if the path does not exist, cannot be opened, or is neither file nor folder. */
 export async function lookAt(given: string): Promise<Place> {
 	const path = resolve(given);
 	try {
@@ -15,7 +15,7 @@ export async function lookAt(given: string): Promise<Place> {
 		if (info.isDirectory()) {
 			return { path, names: (await readdir(path)).sort(), head: new Uint8Array(0), size: 0 };
 		}
-		// Opening a pipe would wait for its other end.
+		// Opening a named pipe would block until a writer appears.
 		if (!info.isFile()) throw new OnevisionError("unreadable-file", `${given}: is no regular file`);
 		return { path, head: await headOf(path), size: info.size };
 	} catch (error) {

@@ -30,7 +30,7 @@ function hasColumns(row: Row): boolean {
 	return "images" in row || "image" in row || "videos" in row;
 }
 
-/** Whether any message has a list of parts as its content. */
+/** Whether any message's content is a list of parts. */
 function hasParts({ messages }: Row): boolean {
 	return Array.isArray(messages) && messages.some((each) => isRecord(each) && Array.isArray(each.content));
 }

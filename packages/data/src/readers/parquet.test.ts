@@ -1,4 +1,7 @@
-/** Parquet as datasets and pyarrow write it, whatever the codec and pages; images by place where they lie plain; damage refused. */
+/**
+ * Parquet as written by datasets and pyarrow, with every codec and page type; images by position where they are
+ * stored plain; damaged files rejected.
+ */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +17,7 @@ import { openDataSet, samplesOf } from "./index.ts";
 const GOLDENS = fileURLToPath(new URL("../goldens/parquet", import.meta.url));
 const golden = (name: string): string => join(GOLDENS, `${name}.parquet`);
 
-/** Each image as its size: of its bytes in the row, or at its place in the file. */
+/** The size of each image, from its bytes in the row or at its position in the file. */
 function sizesOf(found: Found, file: string): readonly string[] {
 	if ("refusal" in found) return [found.refusal.reason];
 	return found.record.media.map(({ place }) => {

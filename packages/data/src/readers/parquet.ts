@@ -1,4 +1,4 @@
-/** Parquet as `datasets` writes it: a file or a folder of shards, its columns those of any layout of a row. */
+/** Parquet as `datasets` writes it: a file or a folder of shards, with the columns of any row layout. */
 
 import { open } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -54,11 +54,11 @@ function shardsIn(names: readonly string[]): readonly string[] {
 /** How another format's rows are read from Parquet. */
 export interface ParquetRows {
 	readonly read?: (row: Row) => RowContent | Refusal;
-	/** Columns beside those that a layout reads. */
+	/** Columns needed in addition to those that a layout reads. */
 	readonly isWanted?: (column: string) => boolean;
 }
 
-/** Row groups are taken one at a time; `next` counts rows. */
+/** Reads one row group at a time; `next` counts rows. */
 export function parquetUnit(
 	file: string,
 	size: number,
@@ -101,7 +101,7 @@ async function* rowsOf(
 			for (let row = Math.max(start, from); row < end; row++) {
 				const position = { file, row };
 				if (isRefusal(rows)) {
-					// One stands for all rows of the group: their number is the footer's word only.
+					// One refusal stands for all rows of the group: only the footer says how many there are.
 					const refusal = refuse(rows.reason, `${rows.message} (rows ${row} to ${end - 1})`);
 					yield { refusal, position, next: end };
 					break;
@@ -117,12 +117,12 @@ async function* rowsOf(
 	}
 }
 
-/** What hyparquet and its decompressors throw for bytes that are not what the format says. */
+/** Errors of hyparquet and its decompressors for bytes that do not match the format. */
 function isDamage(error: unknown): error is Error {
 	return error instanceof Error && !("syscall" in error);
 }
 
-/** The rows of a group, of these columns only. */
+/** The rows of a group, with these columns only. */
 async function readGroup(
 	file: string,
 	source: ByteSource,
@@ -148,7 +148,7 @@ async function readGroup(
 	);
 }
 
-/** A row of a layout, else an image or video with its caption, if it has one. */
+/** A row in a known layout, or else an image or video with its caption, if any. */
 function contentOf(row: Row): RowContent | Refusal {
 	if (shapeOf(row) !== undefined) return readRow(row);
 	const images = mediaUnder(row, "image", ["image", "images"]);

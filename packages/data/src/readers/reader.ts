@@ -1,9 +1,12 @@
-/** What every format's reader offers: is this your format, which units is it made of, and the samples of a unit in order. */
+/**
+ * The interface of every format's reader: whether a path is in its format, the format's units, and the samples of a
+ * unit in order.
+ */
 
 import type { ReadCounter } from "../bytes/file-bytes.ts";
 import type { Found } from "../record.ts";
 
-/** A path that was asked for, looked at once. */
+/** A requested path, inspected once. */
 export interface Place {
 	/** Absolute. */
 	readonly path: string;
@@ -16,29 +19,29 @@ export interface Place {
 }
 
 export interface ReadContext {
-	/** Counts what is read of annotation and shard files. */
+	/** Counts bytes read from annotation and shard files. */
 	readonly counter: ReadCounter;
-	/** Seed of what is drawn at random (LLaVA mixtures). */
+	/** Seed for random draws (LLaVA mixtures). */
 	readonly seed: number;
 }
 
-/** A file of a data set that is read from its start to its end, or on from where an earlier run stopped. */
+/** A file of a data set, read from start to end or resumed where an earlier run stopped. */
 export interface Unit {
 	readonly file: string;
-	/** What `next` reaches at the end: bytes, rows or files. For progress only. */
+	/** Value of `next` at the end: bytes, rows or files. For progress only. */
 	readonly length: number;
-	/** Folder that the media paths of its rows start from. */
+	/** Folder that the media paths of its rows are relative to. */
 	readonly root: string;
-	/** Samples from `from` on: 0, or the `next` of one found before. */
+	/** Samples from `from` on: 0, or the `next` of an earlier sample. */
 	read(from: number): AsyncGenerator<Found>;
 }
 
 export interface Reader {
 	readonly title: string;
-	/** Where the layout was read: a repository's file with its commit, or a page. */
+	/** Source of the layout: a repository's file with its commit, or a page. */
 	readonly source: string;
-	/** Whether the place is of this format, told by its content. */
+	/** Whether the path is in this format, judged by its content. */
 	recognizes(place: Place): boolean | Promise<boolean>;
-	/** Units in a fixed order. Throws `unreadable-file` or `invalid-input` for what cannot be read at all. */
+	/** The units in a fixed order. Throws `unreadable-file` or `invalid-input` if nothing can be read. */
 	open(place: Place, context: ReadContext): Promise<readonly Unit[]>;
 }

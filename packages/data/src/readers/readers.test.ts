@@ -1,4 +1,7 @@
-/** One small file of each format: the format told by its content, and every row a sample or left out with its reason. */
+/**
+ * One small file per format: the format is detected from the content, and every row is a sample or skipped with its
+ * reason.
+ */
 
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";

@@ -1,11 +1,11 @@
-/** A file of JSON rows of which a mixture takes some: its rows are counted before the first is read. */
+/** A file of JSON rows from which a mixture uses some. Its rows are counted before the first one is read. */
 
 import type { Found } from "../record.ts";
 import { foundOf, jsonRows, type ReadRow, startsAsArray } from "./json-rows.ts";
 import type { Place, ReadContext, Unit } from "./reader.ts";
 import { type Sampling, selectRows } from "./selection.ts";
 
-/** `next` counts rows: going on passes over those before it again, unparsed. */
+/** `next` counts rows; resuming skips the earlier rows again, without parsing them. */
 export function selectedUnit(
 	place: Place,
 	context: ReadContext,

@@ -1,4 +1,7 @@
-/** What a mixture takes of a file: as Python slices it, percentages rounded up, draws of exactly so many rows. */
+/**
+ * What a mixture takes from a file: the same slices as Python, percentages rounded up, draws of exactly the requested
+ * number of rows.
+ */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

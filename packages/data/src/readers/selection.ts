@@ -1,20 +1,20 @@
 /**
- * Which rows of a file a mixture takes: `all`, `first:N`, `end:N`, `random:N`, N a number or a percentage. As LLaVA-NeXT's
- * llava/train/train.py `LazySupervisedDataset` at df179663 reads it, seeded where that is not.
+ * Which rows of a file a mixture uses: `all`, `first:N`, `end:N`, `random:N`, with N a number or a percentage.
+ * Follows LLaVA-NeXT's llava/train/train.py `LazySupervisedDataset` at df179663, but seeded where that is not.
  */
 
 import { OnevisionError } from "@onevision/base";
 
-/** Row by row in order, whether it is taken. */
+/** Called for each row in order; whether it is selected. */
 export type Selection = (index: number) => boolean;
 
 export interface Sampling {
 	readonly strategy: string;
-	/** Of rows, or percent of them; absent: all. */
+	/** Number or percentage of rows; absent means all. */
 	readonly amount?: { readonly value: number; readonly isPercent: boolean };
 }
 
-/** `first:50%` → its parts. Throws `invalid-input` where Python's `int()` raises. */
+/** Splits `first:50%` into its parts. Throws `invalid-input` where Python's `int()` raises. */
 export function parseSampling(text: string): Sampling {
 	const [strategy = "", amount, ...rest] = text.split(":");
 	if (amount === undefined) return { strategy };
@@ -30,8 +30,8 @@ export function parseSampling(text: string): Sampling {
 }
 
 /**
- * Rows of `total` that are taken. Percentages are rounded up; an unknown strategy means all; `end:0` is Python's `[-0:]`,
- * all as well; numbers below 0 cut from the other side, as slices do.
+ * Rows selected from `total`. Percentages are rounded up. An unknown strategy means all, and so does `end:0`
+ * (Python's `[-0:]`). Negative numbers cut from the other end, as in slices.
  */
 export function selectRows({ strategy, amount }: Sampling, total: number, seed: number): Selection {
 	if (amount === undefined) return () => true;
@@ -46,7 +46,7 @@ export function selectRows({ strategy, amount }: Sampling, total: number, seed: 
 	return strategy === "random" ? drawRows(first, total, seed) : () => true;
 }
 
-/** So many rows at random, each set of them equally likely; asked in order (Knuth, 3.4.2, algorithm S). */
+/** A uniformly random subset of `count` rows; call in row order (Knuth, 3.4.2, algorithm S). */
 function drawRows(count: number, total: number, seed: number): Selection {
 	const random = mulberry32(seed);
 	let left = count;
@@ -57,7 +57,7 @@ function drawRows(count: number, total: number, seed: number): Selection {
 	};
 }
 
-/** Numbers from 0 up to 1 of a 32-bit seed (Tommy Ettinger's mulberry32). */
+/** Numbers in [0, 1) from a 32-bit seed (Tommy Ettinger's mulberry32). */
 function mulberry32(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {

@@ -1,4 +1,4 @@
-/** Shards as WebDataset and Energon hold them: keys, captions, conversations, packs; and what is refused. */
+/** Shards in WebDataset and Energon form: keys, captions, conversations, packs, and what is rejected. */
 
 import { join } from "node:path";
 import { expect, test } from "vitest";

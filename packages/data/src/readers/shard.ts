@@ -1,6 +1,6 @@
 /**
- * Tar shards of samples, as WebDataset and Energon write them: members that follow one another under one key are a
- * sample. Media stay where they are in the shard; only text members are read.
+ * Tar shards of samples, as written by WebDataset and Energon: consecutive members with the same key form a sample.
+ * Media stay in the shard; only text members are read.
  */
 
 import { open } from "node:fs/promises";
@@ -18,10 +18,10 @@ import { kindOfName } from "./folder.ts";
 import { parseJsonRow } from "./json-rows.ts";
 import type { ReadContext, Unit } from "./reader.ts";
 
-/** Most members of one sample: bounds what is kept of a shard whose members all have one key. */
+/** Maximum members per sample; limits memory for a shard whose members all have the same key. */
 const MAX_MEMBERS = 20_000;
 
-/** Members under one key, in their order. */
+/** Members with the same key, in order. */
 interface Group {
 	readonly key: string;
 	readonly start: number;
@@ -29,7 +29,7 @@ interface Group {
 	refusal?: Refusal;
 }
 
-/** One tar file. Samples of a pack share its place; reading goes on behind the pack. */
+/** One tar file. Samples of a pack share its position; reading resumes after the pack. */
 export function shardUnit(file: string, size: number, { counter }: ReadContext): Unit {
 	return {
 		file,
@@ -54,7 +54,7 @@ export function shardUnit(file: string, size: number, { counter }: ReadContext):
 	};
 }
 
-/** All samples of a group; only the last lets reading go on behind it, so that a pack is never read in part. */
+/** All samples of a group. Only the last one can be resumed from, so that a pack is never read partially. */
 function* founds(
 	contents: readonly (RowContent | Refusal)[],
 	position: Position,
@@ -68,7 +68,7 @@ function* founds(
 	}
 }
 
-/** WebDataset's key: the path up to the first dot of its base name; and the rest, in small letters. */
+/** WebDataset's key: the path up to the first dot of its base name; and the remainder in lower case. */
 export function splitKey(name: string): { readonly key: string; readonly field: string } {
 	const slash = name.lastIndexOf("/") + 1;
 	const dot = name.indexOf(".", slash);
@@ -165,8 +165,8 @@ function fromRow(
 }
 
 /**
- * The members that a row's paths name: by field (`img0.jpg` of `KEY.img0.jpg`), by name or by base name; in packs also
- * by number, `img3.*` for the fourth image.
+ * The members that a row's paths name: by field (`img0.jpg` of `KEY.img0.jpg`), by name or by base name; in packs
+ * also by index, `img3.*` for the fourth image.
  */
 function placed(
 	file: string,
@@ -202,7 +202,7 @@ function placed(
 	return found;
 }
 
-/** Every medium of the sample, in the order of the shard. */
+/** All media of the sample, in shard order. */
 function ownMedia(file: string, members: ReadonlyMap<string, Member>): MediaReference[] {
 	return [...members].flatMap(([field, { offset, size }]): MediaReference[] => {
 		const kind = kindOfName(`.${field}`);

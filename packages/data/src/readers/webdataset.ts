@@ -1,4 +1,4 @@
-/** WebDataset: a tar shard, or a folder of them. */
+/** WebDataset: a tar shard, or a folder of shards. */
 
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,13 +19,13 @@ function isShardName(name: string): boolean {
 	return name.endsWith(".tar") && !name.startsWith(".");
 }
 
-/** A header block: the word of its format, or the numbers of the old one. */
+/** Whether this is a header block: by its magic word, or by the numbers of the old format. */
 function isTar(head: Uint8Array): boolean {
 	const text = (at: number, length: number) => String.fromCharCode(...head.subarray(at, at + length));
 	return head.byteLength >= 512 && (text(257, 5) === "ustar" || /^[0-7]{6,7}[\0 ]/.test(text(100, 8)));
 }
 
-/** Shards of a folder, in the order given. */
+/** Shards of a folder, in the given order. */
 export async function shardUnits(
 	{ path }: Place,
 	names: readonly string[],
@@ -34,7 +34,7 @@ export async function shardUnits(
 	const units: Unit[] = [];
 	for (const name of names) {
 		const file = join(path, name);
-		// A shard that is listed and not there is told when it is read.
+		// A missing shard is reported when it is read.
 		const size = await stat(file).then(
 			(info) => info.size,
 			() => 0,

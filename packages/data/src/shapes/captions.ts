@@ -1,8 +1,8 @@
-/** Media with a caption, or alone: what has no turns of its own. */
+/** Media with a caption, or alone: rows without turns. */
 
 import { type MediaReference, partsOf, type RowContent, type Turn } from "../record.ts";
 
-/** The media as the user's turn, the caption as the answer. */
+/** The media as the user's turn, and the caption as the answer. */
 export function captioned(media: readonly MediaReference[], caption: string): RowContent {
 	const user: Turn = { role: "user", parts: media.map(({ kind }) => ({ kind })) };
 	const answer: Turn = { role: "assistant", parts: partsOf(caption) };

@@ -19,7 +19,7 @@ export function readConversations(row: Row): RowContent | Refusal {
 	return { ...idOf(row), turns, media: inTurnOrder(turns, images, videos) };
 }
 
-/** Turns of a list of objects with a role and a text. */
+/** Turns from a list of objects with a role and a text. */
 export function turnsOf(value: unknown, roleKey: string, textKey: string): Turn[] | Refusal {
 	if (!Array.isArray(value))
 		return refuse("unknown-layout", `conversations: ${show(value)} where a list is expected`);
@@ -37,7 +37,7 @@ export function turnsOf(value: unknown, roleKey: string, textKey: string): Turn[
 	return turns;
 }
 
-/** Images and videos in the order of their placeholders; those without one come last, images first. */
+/** Images and videos in the order of their placeholders. Those without one come last, images first. */
 export function inTurnOrder<T>(turns: readonly Turn[], images: readonly T[], videos: readonly T[]): T[] {
 	if (videos.length === 0) return [...images];
 	const rest = { image: [...images], video: [...videos] };

@@ -6,9 +6,9 @@ import type { MediaKind, MediaReference, Role } from "../record.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Most media of one sample: as many as a count takes. */
+/** Maximum media per sample: the same as for a count. */
 const MAX_MEDIA = 10_000;
-/** Bytes of a value of a Parquet column, left where they are. */
+/** Bytes of a Parquet value, left in the file. */
 export class BytesAt {
 	readonly file: string;
 	readonly offset: number;
@@ -20,7 +20,7 @@ export class BytesAt {
 	}
 }
 
-/** Every role word that the formats use. */
+/** Every word for a role that the formats use. */
 const ROLE_WORDS: Readonly<Record<string, Role>> = {
 	system: "system",
 	developer: "system",
@@ -57,7 +57,7 @@ export function show(value: unknown): string {
 			: typeof value;
 }
 
-/** A row's own name: a text or number under one of the usual keys. */
+/** A row's own id: a string or number under one of the usual keys. */
 export function idOf(row: Row): { readonly id?: string } {
 	for (const key of ["id", "question_id", "uid", "__key__"]) {
 		const id = row[key];
@@ -67,7 +67,7 @@ export function idOf(row: Row): { readonly id?: string } {
 	return {};
 }
 
-/** Media under the first of `keys` that holds any: one value or a list. Null and empty mean none. */
+/** Media under the first of `keys` that holds any: one value or a list. Null and empty values mean none. */
 export function mediaUnder(row: Row, kind: MediaKind, keys: readonly string[]): MediaReference[] | Refusal {
 	for (const key of keys) {
 		const value = row[key];
@@ -90,7 +90,7 @@ export function mediaUnder(row: Row, kind: MediaKind, keys: readonly string[]): 
 	return [];
 }
 
-/** One medium: a path, a data URL, or a struct of bytes and path as `datasets` writes it. */
+/** One medium: a path, a data URL, or a struct of bytes and path as written by `datasets`. */
 export function mediaReference(kind: MediaKind, value: unknown, key: string): MediaReference | Refusal {
 	if (typeof value === "string") return fromText(kind, value, key);
 	if (value instanceof BytesAt) {
@@ -100,7 +100,7 @@ export function mediaReference(kind: MediaKind, value: unknown, key: string): Me
 	if (value instanceof Uint8Array) return { kind, place: { type: "embedded", bytes: value } };
 	if (isRecord(value)) {
 		const { bytes, path, url, image, video } = value;
-		// `datasets` keeps the path beside the bytes as a name only.
+		// If `datasets` stores bytes, the path next to them is only a name.
 		for (const inner of [bytes, url, path, image, video]) {
 			if (inner !== undefined && inner !== null) return mediaReference(kind, inner, key);
 		}

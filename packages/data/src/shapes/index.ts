@@ -1,4 +1,7 @@
-/** The layouts of a row, whatever file it is stored in: which keys tell it, and how it becomes a sample. */
+/**
+ * The layouts of a row, whatever file it is stored in: the keys that identify each layout, and how it becomes a
+ * sample.
+ */
 
 import { type Refusal, refuse } from "../left-out.ts";
 import type { RowContent } from "../record.ts";
@@ -10,12 +13,12 @@ import { hasPromptAndCompletion, readPromptCompletion } from "./prompt-completio
 import { hasPromptsAndCaptions, readPromptsAndCaptions } from "./prompts-captions.ts";
 
 export interface Shape {
-	/** Told by its keys. */
+	/** Identified by its keys. */
 	readonly matches: (row: Row) => boolean;
 	readonly read: (row: Row) => RowContent | Refusal;
 }
 
-/** In the order in which a row is asked: one with `messages` and `conversations` is read by `messages`. */
+/** In detection order: a row with both `messages` and `conversations` is read by its `messages`. */
 export const SHAPES = {
 	messages: { matches: hasMessages, read: readMessages },
 	conversations: { matches: hasConversations, read: readConversations },
@@ -32,7 +35,7 @@ export function shapeOf(row: Row, allowed: readonly ShapeId[] = SHAPE_IDS): Shap
 	return SHAPE_IDS.find((id) => allowed.includes(id) && SHAPES[id].matches(row));
 }
 
-/** The row as a sample, by the first layout that it has. */
+/** Converts the row to a sample, using the first layout that matches. */
 export function readRow(row: Row, allowed: readonly ShapeId[] = SHAPE_IDS): RowContent | Refusal {
 	const id = shapeOf(row, allowed);
 	if (id !== undefined) return SHAPES[id].read(row);

@@ -1,4 +1,4 @@
-/** Alpaca's `instruction`, `input`, `output`, `history`; ms-swift's `query` and `response` are the same. */
+/** Alpaca's `instruction`, `input`, `output`, `history`; ms-swift's `query` and `response` are equivalent. */
 
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import { partsOf, type Role, type RowContent, type Turn } from "../record.ts";
@@ -24,7 +24,7 @@ export function readInstruction(row: Row): RowContent | Refusal {
 	const turns = [
 		...(system === "" ? [] : [turn("system", system)]),
 		...past.flatMap(([question, reply]) => [turn("user", question), turn("assistant", reply)]),
-		// LLaMA-Factory joins the two with a newline, leaving out what is empty.
+		// LLaMA-Factory joins the two with a newline and omits empty ones.
 		turn("user", [instruction, input].filter((text) => text !== "").join("\n")),
 		turn("assistant", output),
 	];

@@ -1,6 +1,6 @@
 /**
- * `messages` of `{role, content}`: OpenAI's chat, trl and ms-swift. Content is text or a list of parts; media stand in
- * the parts, in the columns `images` and `videos`, or inline as ms-swift's tags.
+ * `messages` of `{role, content}`: OpenAI's chat, trl and ms-swift. Content is text or a list of parts. Media are in
+ * the parts, in the columns `images` and `videos`, or inline in ms-swift's tags.
  */
 
 import { isRecord } from "@onevision/base/schema";
@@ -25,14 +25,14 @@ export function readMessages(row: Row): RowContent | Refusal {
 	return isRefusal(read) ? read : withColumns(row, read);
 }
 
-/** What a list of messages holds. */
+/** Contents of a list of messages. */
 export interface Messages {
 	readonly turns: readonly Turn[];
-	/** Media that stand in the messages themselves. */
+	/** Media inside the messages themselves. */
 	readonly inline: readonly MediaReference[];
 }
 
-/** The row's media: those in the messages, else those of its columns. */
+/** The row's media: those in the messages, or else those in its columns. */
 export function withColumns(row: Row, { turns, inline }: Messages): RowContent | Refusal {
 	const images = mediaUnder(row, "image", ["images", "image"]);
 	if (isRefusal(images)) return images;
@@ -64,7 +64,7 @@ export function readTurns(value: unknown, key: string): Messages | Refusal {
 	return { turns, inline };
 }
 
-/** Types of parts, and the field that may hold the medium. */
+/** Part types, and the field that may hold the medium. */
 const MEDIA_PARTS: Readonly<Record<string, { readonly kind: MediaKind; readonly keys: readonly string[] }>> =
 	{
 		image: { kind: "image", keys: ["image", "path", "url", "base64"] },
@@ -95,7 +95,7 @@ function contentParts(content: unknown, inline: MediaReference[]): Part[] | Refu
 		}
 		const medium = Object.hasOwn(MEDIA_PARTS, type) ? MEDIA_PARTS[type] : undefined;
 		if (medium === undefined) return refuse("unknown-layout", `a part of type ${show(type)}`);
-		// Parquet gives every part all fields, null where they are not its own.
+		// Parquet gives every part all fields, with null for those of other types.
 		const key = medium.keys.find((each) => part[each] !== undefined && part[each] !== null);
 		if (key !== undefined) {
 			const reference = mediaReference(medium.kind, part[key], key);

@@ -15,7 +15,7 @@ export function readPromptCompletion(row: Row): RowContent | Refusal {
 	if (isRefusal(prompt)) return prompt;
 	const completion = side(row.completion, "completion", "assistant");
 	if (isRefusal(completion)) return completion;
-	// The loss sees the completion only, whatever roles the prompt has.
+	// Only the completion contributes to the loss, whatever the roles in the prompt.
 	const given = prompt.turns.map(
 		(turn): Turn => (turn.role === "assistant" ? { ...turn, isTrained: false } : turn),
 	);

@@ -1,7 +1,7 @@
 /**
- * LLaVA-OneVision-2's rows: `images`, and turns as two lists, `prompts` and `captions`. Source: offline_packing/
- * s1_split_json_to_samples.py of EvolvingLMMs-Lab/LLaVA-OneVision-2 at b442560. A packed sample holds several such rows:
- * each entry of the two lists is then a row of its own.
+ * LLaVA-OneVision-2's rows: `images`, and turns as two lists, `prompts` and `captions`. Source:
+ * offline_packing/s1_split_json_to_samples.py of EvolvingLMMs-Lab/LLaVA-OneVision-2 at b442560. A packed sample holds
+ * several such rows: each entry of the two lists is then a row of its own.
  */
 
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
@@ -24,7 +24,7 @@ export function isPacked(row: Row): boolean {
 	return hasPromptsAndCaptions(row) && "sample_count" in row;
 }
 
-/** The samples of a pack. A pack whose lists do not fit together is refused whole. */
+/** The samples of a pack. If its lists do not match, the whole pack is refused. */
 export function unpack(row: Row): RowContent[] | Refusal {
 	const { prompts, captions, images } = row;
 	if (!Array.isArray(captions))
@@ -42,7 +42,7 @@ export function unpack(row: Row): RowContent[] | Refusal {
 		return unequal("images", lists.length, samples.length);
 	const all = lists === undefined ? mediaUnder(row, "image", ["images"]) : [];
 	if (isRefusal(all)) return all;
-	// The first layout, LLaVA-OneVision-1.5's, has one image a sample and no placeholder for it.
+	// The first layout, LLaVA-OneVision-1.5's, has one image per sample and no placeholder for it.
 	const isOneEach = all.length === samples.length && samples.every((each) => each.images <= 1);
 	const places = samples.reduce((sum, each) => sum + each.images, 0);
 	if (lists === undefined && !isOneEach && places !== all.length) {

@@ -1,4 +1,6 @@
-/** Members as GNU tar and Python's tarfile list them; what is broken ends the walk with a reason; nothing throws. */
+/**
+ * The same members as GNU tar and Python's tarfile list; a broken header ends the walk with a reason; nothing throws.
+ */
 
 import { bytesSource } from "@onevision/media";
 import fc from "fast-check";

@@ -1,38 +1,38 @@
 /**
- * Members of a tar file by their headers alone: names, offsets and sizes; the bytes of members are passed over.
+ * Lists the members of a tar file from their headers alone: names, offsets and sizes. The members' bytes are skipped.
  *
- * Own code rather than tar-stream, which reads every byte of every member to reach the next header: a shard of a gigabyte
- * is walked here by 512 bytes a member. ustar, GNU long names, PAX paths and sizes; POSIX.1-2017 pax, "ustar Interchange
- * Format", and GNU tar's manual, "Basic Tar Format".
+ * Own code instead of tar-stream, which reads every byte of every member to reach the next header. Here, walking a
+ * shard of a gigabyte reads 512 bytes per member. Covers ustar, GNU long names, PAX paths and sizes; see POSIX.1-2017
+ * pax, "ustar Interchange Format", and GNU tar's manual, "Basic Tar Format".
  */
 
 import type { ByteSource } from "@onevision/media";
 import { type Refusal, refuse } from "../left-out.ts";
 
 const BLOCK = 512;
-/** Largest PAX header or long name that is read, bytes. */
+/** Largest PAX header or long name read, bytes. */
 const MAX_EXTENSION_BYTES = 1024 * 1024;
 
 export interface Member {
-	/** As the archive has it. */
+	/** As stored in the archive. */
 	readonly name: string;
-	/** Where its first header starts: long names have headers of their own before it. */
+	/** Offset of its first header; long names have headers of their own before it. */
 	readonly headerOffset: number;
-	/** Where its bytes start. */
+	/** Offset of its bytes. */
 	readonly offset: number;
 	/** Bytes. */
 	readonly size: number;
-	/** Why its bytes cannot be used: it is a link, sparse, or ends behind the end of the file. */
+	/** Why its bytes cannot be used: it is a link, sparse, or extends past the end of the file. */
 	readonly refusal?: Refusal;
 }
 
-/** A header that cannot be read: what follows it is lost. */
+/** An unreadable header: everything after it is lost. */
 export interface BrokenTail {
 	readonly headerOffset: number;
 	readonly refusal: Refusal;
 }
 
-/** Regular files of the archive from byte `from` on, a header's place. Folders are passed over. */
+/** Regular files of the archive from byte `from`, the position of a header. Folders are skipped. */
 export async function* tarMembers(source: ByteSource, from: number): AsyncGenerator<Member | BrokenTail> {
 	let at = from;
 	let first = from;
@@ -48,7 +48,7 @@ export async function* tarMembers(source: ByteSource, from: number): AsyncGenera
 			yield broken("cut-short", "the archive ends inside a header");
 			return;
 		}
-		// Two blocks of zeros end an archive; what writers put behind them is no member.
+		// Two zero blocks end an archive; anything after them is not a member.
 		if (header.every((byte) => byte === 0)) return;
 		if (!hasChecksum(header)) {
 			yield broken("broken-row", `no tar header at byte ${at}; what follows is not read`);
@@ -101,7 +101,7 @@ function refusalOf(
 	return offset + size > end ? refuse("cut-short", `${name}: the shard ends inside it`) : undefined;
 }
 
-/** Sum of all bytes, those of the checksum taken as blanks; some old writers summed signed bytes. */
+/** Sum of all bytes, with the checksum field taken as spaces; some old writers summed signed bytes. */
 function hasChecksum(header: Uint8Array): boolean {
 	let unsigned = 0;
 	let signed = 0;
@@ -137,7 +137,10 @@ function textAt(bytes: Uint8Array, at: number, length: number): string {
 	return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
 }
 
-/** `LENGTH KEY=VALUE\n`, length in bytes. Reading stops at the first record that is none. */
+/**
+ * Records of the form `LENGTH KEY=VALUE`, each ending in a newline; the length is in bytes. Stops at the first
+ * malformed one.
+ */
 function paxRecords(bytes: Uint8Array): Map<string, string> {
 	const records = new Map<string, string>();
 	for (let at = 0; at < bytes.byteLength; ) {

@@ -1,4 +1,4 @@
-/** Data sets for tests: written to a folder of their own, read to the end, and told in one line a sample. */
+/** Data sets for tests: written to a temporary folder, read to the end, and printed at one line per sample. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ process.once("exit", () => {
 	for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A new folder with these files in it. */
+/** A new folder containing these files. */
 export function folderOf(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
 	const folder = mkdtempSync(join(tmpdir(), "onevision-data-"));
 	folders.push(folder);
@@ -23,7 +23,7 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>> = 
 	return folder;
 }
 
-/** Everything that a data set holds, in order, and its format. */
+/** Everything in a data set, in order, and its format. */
 export async function readAll(path: string, options: OpenOptions = {}, seed = 0) {
 	const counter = createReadCounter();
 	const { format, units } = await openDataSet(path, { counter, seed }, options);

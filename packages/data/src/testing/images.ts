@@ -1,6 +1,6 @@
-/** Images for tests: a PNG's signature and first chunk, all that a header takes. */
+/** Images for tests: a PNG's signature and first chunk, enough for a header reader. */
 
-/** A PNG that says it is so large, filled up to so many bytes. */
+/** A PNG that claims this size, padded to a number of bytes. */
 export function png(width: number, height: number, bytes = 100): Buffer {
 	const image = Buffer.alloc(Math.max(bytes, 45));
 	image.write("89504e470d0a1a0a0000000d49484452", "hex");

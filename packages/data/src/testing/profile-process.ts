@@ -1,4 +1,4 @@
-/** A profile in a process of its own, so that a test can kill it: `profile-process.ts SET OUT PART_SAMPLES`. */
+/** Runs a profile in a separate process that a test can kill: `profile-process.ts SET OUT PART_SAMPLES`. */
 
 import { createCounter } from "@onevision/core";
 import { profileData } from "../profile/run.ts";

@@ -1,13 +1,13 @@
-/** Tar files for tests, written by hand so that every field can be wrong. */
+/** Tar files for tests, assembled by hand so that every field can be wrong. */
 
 export interface TarEntry {
 	readonly name: string;
 	readonly content?: string | Uint8Array;
 	/** Type flag, default "0". */
 	readonly type?: string;
-	/** Size that the header claims, default that of the content. */
+	/** Size that the header claims; default: that of the content. */
 	readonly claims?: number;
-	/** GNU's base 256 for the size. */
+	/** Use GNU's base 256 for the size. */
 	readonly isBinarySize?: boolean;
 }
 

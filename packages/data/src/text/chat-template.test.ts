@@ -1,4 +1,7 @@
-/** Tokens as transformers' `apply_chat_template(tokenize=True)` counts them; labels what the loss sees; media cut out. */
+/**
+ * Token counts equal to transformers' `apply_chat_template(tokenize=True)`, labels that match the loss, and media cut
+ * out.
+ */
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -60,7 +63,7 @@ const sum = (
 	isCounted: (span: TextSpan & { readonly kind: "text" }) => boolean,
 ) => spans.reduce((total, span) => total + (span.kind === "text" && isCounted(span) ? span.tokens : 0), 0);
 
-/** Tokens that each template writes for a medium, which a processor replaces. */
+/** Tokens that each template writes for a medium, to be replaced by a processor. */
 const PLACE_TOKENS: Readonly<Record<string, number>> = { chatml: 3, "images-first": 1, "text-only": 1 };
 
 test.each(rows)("$template, $chat: $tokens tokens", (row) => {

@@ -1,6 +1,6 @@
 /**
- * Text as the model's own tokenizer and chat template give it: what transformers' `apply_chat_template(tokenize=True)`
- * makes of the turns, cut at the places of media and at what the loss sees.
+ * Measures text with the model's own tokenizer and chat template: renders the turns as transformers'
+ * `apply_chat_template(tokenize=True)` does, then cuts the result at media and at the boundaries of the loss.
  */
 
 import { Template } from "@huggingface/jinja";
@@ -12,9 +12,9 @@ import type { TextMeter, TextSpan } from "./meter.ts";
 export interface ChatFiles {
 	/** Content of `tokenizer.json`. */
 	readonly tokenizer: object;
-	/** The chat template, Jinja. */
+	/** The chat template, in Jinja. */
 	readonly template: string;
-	/** Variables of the template beside the messages: `bos_token`, `eos_token`. */
+	/** Template variables other than the messages: `bos_token`, `eos_token`. */
 	readonly variables: Readonly<Record<string, unknown>>;
 }
 
@@ -28,15 +28,15 @@ type Render = (messages: readonly Message[], addGenerationPrompt: boolean) => st
 /** Text that no template writes by itself. */
 const PROBE = "qzxprobe";
 
-/** A stretch of the rendered text, by its place. */
+/** A range of the rendered text. */
 interface Range {
 	readonly start: number;
 	readonly end: number;
 }
 
 /**
- * A meter of this tokenizer and template. Throws `unreadable-file` for a template that cannot render a plain question, or
- * a tokenizer that cannot encode.
+ * Creates a meter for this tokenizer and template. Throws `unreadable-file` for a template that cannot render a plain
+ * question, or a tokenizer that cannot encode.
  */
 export function createChatMeter({ tokenizer, template, variables }: ChatFiles): TextMeter {
 	const { render, count } = usable(() => {
@@ -98,9 +98,9 @@ function messageOf({ role, parts }: Turn, takesParts: boolean): Message {
 	};
 }
 
-/** Whether content is a list of parts; other templates take text, and print a list as JSON or fail. */
+/** Whether content is a list of parts. Other templates take text, and print a list as JSON or fail. */
 function rendersParts(render: Render): boolean {
-	// A template for text alone adds texts, and a list is none.
+	// A template for text alone concatenates strings, and a list is not one.
 	const parts = attempt(() => render([{ role: "user", content: [{ type: "text", text: PROBE }] }], false));
 	if (parts?.includes(PROBE) && !/["']type["']/.test(parts)) return true;
 	const text = render([{ role: "user", content: PROBE }], false);
@@ -108,7 +108,7 @@ function rendersParts(render: Render): boolean {
 	return false;
 }
 
-/** What a template writes for a medium: the difference that it makes. `undefined` when it writes nothing. */
+/** What a template writes for a medium: the difference it makes in the output. `undefined` if it writes nothing. */
 function placeOf(render: Render, kind: MediaKind): string | undefined {
 	const ask = (parts: readonly Part[]): string =>
 		render([{ role: "user", content: [...parts, { type: "text", text: PROBE }] }], false);
@@ -124,7 +124,7 @@ function placeOf(render: Render, kind: MediaKind): string | undefined {
 	return place === "" ? undefined : rotated(place, one, start);
 }
 
-/** `a<x>` between `a` and `…` is `<x>a` as well: the one that starts with a bracket is the medium. */
+/** Between `a` and `…`, `a<x>` can also be read as `<x>a`: the version that starts with a bracket is the medium. */
 function rotated(place: string, text: string, start: number): string {
 	const bracket = place.indexOf("<");
 	if (bracket <= 0) return place;
@@ -147,8 +147,9 @@ function placesIn(
 }
 
 /**
- * What the loss sees: of each trained turn, from behind the generation prompt to the end of the turn. Templates that
- * rewrite earlier turns have no such prompt there; of those the turn's own text counts.
+ * The parts that contribute to the loss: for each trained turn, from the end of the generation prompt to the end of
+ * the turn. Templates that rewrite earlier turns have no such prompt there; for those, only the turn's own text
+ * counts.
  */
 function labelRanges(
 	turns: readonly Turn[],
@@ -170,13 +171,13 @@ function labelRanges(
 	return ranges;
 }
 
-/** Where a conversation so far ends in the whole text, white space behind it left out. */
+/** End of a conversation prefix in the rendered text, without trailing white space. */
 function renderedEnd(messages: readonly Message[], text: string, render: Render): number | undefined {
 	const part = attempt(() => render(messages, false).trimEnd());
 	return part !== undefined && text.startsWith(part) ? part.length : undefined;
 }
 
-/** Where the generation prompt behind a conversation so far ends. */
+/** End of the generation prompt after a conversation prefix. */
 function promptEnd(messages: readonly Message[], text: string, render: Render): number | undefined {
 	const prompt = attempt(() => render(messages, true));
 	return prompt !== undefined && text.startsWith(prompt) ? prompt.length : undefined;
@@ -195,7 +196,7 @@ function ownText({ parts }: Turn): string {
 		.trim();
 }
 
-/** A template may refuse a conversation that starts or ends otherwise than it expects. */
+/** A template may reject a conversation that starts or ends differently than it expects. */
 function attempt<T>(act: () => T): T | undefined {
 	try {
 		return act();
@@ -204,7 +205,10 @@ function attempt<T>(act: () => T): T | undefined {
 	}
 }
 
-/** Pieces between media, each encoded whole, so that the sum is that of the whole text; labels are their share of it. */
+/**
+ * Splits at media and encodes each piece as a whole, so that the sum matches the whole text; labels are their share
+ * of it.
+ */
 function spansOf(
 	text: string,
 	places: readonly (Range & { readonly kind: MediaKind })[],
@@ -238,7 +242,7 @@ function pieceSpans(
 	return bounds.slice(0, -1).map((from, index): TextSpan => {
 		const to = bounds[index + 1] ?? end;
 		const isLabel = labels.some((label) => label.start <= from && to <= label.end);
-		// A token that reaches across a cut counts to its left, so a piece is what it adds to the one before it.
+		// A token that spans a cut belongs to its left side, so each piece counts what it adds to the previous one.
 		const before = bounds[index - 1] ?? from;
 		const isLast = index === bounds.length - 2;
 		const added = isLast ? rest : count(text.slice(before, to)) - count(text.slice(before, from));

@@ -1,31 +1,31 @@
-/** Text of a sample in tokens: by a tokenizer, or estimated, in the order in which the language model sees it. */
+/** Token counts of a sample's text, from a tokenizer or estimated, in the order the language model sees it. */
 
 import type { MediaKind, Turn } from "../record.ts";
 
-/** A run of tokens of one kind, or the place of a medium, whose tokens are counted elsewhere. */
+/** A run of tokens of one kind, or the placeholder of a medium, whose tokens are counted elsewhere. */
 export type TextSpan =
 	| { readonly kind: "text"; readonly tokens: number; readonly isLabel: boolean }
 	| { readonly kind: MediaKind };
 
 export interface TextMeter {
-	/** Whose count it is, for reports. */
+	/** Whose count this is, for reports. */
 	readonly basis: string;
-	/** Whether the counts are those of the model's own tokenizer and template. */
+	/** Whether the counts come from the model's own tokenizer and template. */
 	readonly isExact: boolean;
-	/** Tokens of a text that a processor writes around media; absent: they are estimated. */
+	/** Counts text that a processor writes around media; absent if those tokens are estimated. */
 	readonly countText?: (text: string) => number;
-	/** Spans of all turns; labels are what the loss sees. */
+	/** Spans of all turns; labels contribute to the loss. */
 	measure(turns: readonly Turn[]): readonly TextSpan[];
 }
 
-/** Bytes of UTF-8 that one token stands for: about what vocabularies of 100,000 and more give for English. */
+/** UTF-8 bytes per token: roughly what vocabularies of 100,000 and more give for English. */
 const BYTES_PER_TOKEN = 4;
-/** Tokens that a chat template writes around a turn: role, start, end and newlines, as ChatML does. */
+/** Tokens that a chat template writes around a turn: role, start, end and newlines, as in ChatML. */
 const TOKENS_AROUND_TURN = 5;
-/** Of these, those that follow the text and are trained on with it. */
+/** Those of them that follow the text and are trained on with it. */
 const TOKENS_BEHIND_TURN = 1;
 
-/** Four bytes of text are a token, and five more go around every turn. An estimate: nothing is tokenized. */
+/** Estimates one token per four bytes of text, plus five around every turn. Nothing is tokenized. */
 export const ESTIMATED_TEXT: TextMeter = {
 	basis: `estimated, a token per ${BYTES_PER_TOKEN} bytes and ${TOKENS_AROUND_TURN} around a turn; --tokenizer counts it`,
 	isExact: false,

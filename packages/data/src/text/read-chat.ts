@@ -1,4 +1,4 @@
-/** The tokenizer and chat template of a model's folder, as Hugging Face repositories hold them. */
+/** Reads the tokenizer and chat template from a model's folder, as laid out in Hugging Face repositories. */
 
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,12 +7,13 @@ import { isRecord } from "@onevision/base/schema";
 import { createChatMeter } from "./chat-template.ts";
 import type { TextMeter } from "./meter.ts";
 
-/** Largest file that is read, bytes; vocabularies of 260,000 entries take about 35 MB. */
+/** Largest file read, bytes; vocabularies of 260,000 entries take about 35 MB. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
 /**
- * A meter from a folder with `tokenizer.json` and a chat template: `chat_template.jinja`, or under `chat_template` in
- * `chat_template.json` or `tokenizer_config.json`. `label` names the folder in messages. Throws `unreadable-file`.
+ * Creates a meter from a folder with `tokenizer.json` and a chat template: `chat_template.jinja`, or under
+ * `chat_template` in `chat_template.json` or `tokenizer_config.json`. `label` names the folder in messages. Throws
+ * `unreadable-file`.
  */
 export async function readChatMeter(folder: string, label = folder): Promise<TextMeter> {
 	const refused = (why: string): OnevisionError =>
@@ -32,7 +33,7 @@ export async function readChatMeter(folder: string, label = folder): Promise<Tex
 	}
 }
 
-/** `bos_token` and the like, as text, which templates print. */
+/** `bos_token` and similar as text, for templates that print them. */
 function specialTokens(config: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
 	const entries = Object.entries(config).flatMap(([key, value]) => {
 		if (!key.endsWith("_token")) return [];
@@ -50,7 +51,7 @@ async function readJson(file: string): Promise<Readonly<Record<string, unknown>>
 	return value;
 }
 
-/** `undefined` when the file is not there. */
+/** `undefined` if the file does not exist. */
 async function readText(file: string): Promise<string | undefined> {
 	try {
 		if ((await stat(file)).size > MAX_BYTES) throw new Error(`${file} is larger than 256 MiB`);
