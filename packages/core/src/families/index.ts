@@ -1,6 +1,6 @@
 /**
- * Every family: the only list there is. Ids, checkpoints and model types derive from it. A family is a folder with its id;
- * each module is a `FamilyRecord`.
+ * All families, in the only list there is. Ids, checkpoints and model types derive from it. A family is a folder named
+ * by its id, and each module is a `FamilyRecord`.
  */
 
 import * as ayaVision from "./aya-vision/index.ts";
@@ -124,20 +124,20 @@ export type FamilyOf<Id extends CheckpointId> = {
 }[FamilyId];
 
 type ModelTypeOf<F extends FamilyId> = keyof Families[F]["snapshot"]["readers"] & string;
-/** A `model_type` of config.json that is read. */
+/** Every `model_type` of config.json that can be read. */
 export type ModelType = {
 	[F in FamilyId]: string extends ModelTypeOf<F> ? never : ModelTypeOf<F>;
 }[FamilyId];
 
-/** In the order of the list. */
+/** Family ids, in list order. */
 export const FAMILY_IDS = Object.keys(FAMILIES) as readonly FamilyId[];
 
-/** The family with this id, its constants and settings no longer typed apart. */
+/** The family with this id, without its specific constant and setting types. */
 export function familyById(id: FamilyId): AnyFamily {
 	return FAMILIES[id].layout as AnyFamily;
 }
 
-/** How vLLM counts each family. */
+/** How vLLM counts tokens, by family. */
 export const VLLM_RULES = Object.fromEntries(FAMILY_IDS.map((id) => [id, FAMILIES[id].vllm])) as Readonly<
 	Record<FamilyId, VllmRule>
 >;

@@ -1,13 +1,13 @@
 /**
- * How vLLM counts a family: under a parity of its own, as another implementation does, or not at all, where it has no
- * such model. vLLM runs the processors of transformers for most models, so what differs is mostly which frames its
- * loader hands them.
+ * How vLLM counts a family: with a parity of its own, like another implementation, or not at all if it has no such
+ * model. vLLM runs transformers' processors for most models, so the main difference is which frames its loader passes
+ * to them.
  */
 
 import type { Parity } from "./family.ts";
 
 export interface VllmRule {
-	/** The parity that counts as vLLM does; absent where it has no such model. */
+	/** The parity that counts as vLLM does. Absent when vLLM has no such model. */
 	readonly parity?: Parity;
 	/** What is the same, or what differs. */
 	readonly what: string;
@@ -19,7 +19,7 @@ export const model = (file: string, commit: string) => `vllm/model_executor/mode
 export const processor = (file: string, commit: string) =>
 	`vllm/transformers_utils/processors/${file}.py at ${commit}`;
 export const LOADER = "vllm/multimodal/video.py at e5005d0";
-/** The models vLLM knows, and up to which release it knew others. */
+/** The file that lists the models vLLM supports, and the last release that supported models removed since. */
 export const REGISTRY = model("registry", "055e47c");
 
 export const asTransformers = (what: string, source: string): VllmRule => ({

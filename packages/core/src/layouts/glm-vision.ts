@@ -27,10 +27,10 @@ import { estimateTextTokens } from "./timestamps.ts";
 export interface GlmConstants extends MergedPatches {
 	/** Frames per token grid. */
 	readonly temporalPatch: number;
-	/** Bounds on `2·width·height` of an image, px. */
+	/** Limits on `2·width·height` of an image, px. */
 	readonly minPixels: number;
 	readonly maxPixels: number;
-	/** Bounds on the pixels of a whole clip. */
+	/** Minimum and maximum pixels of a whole clip. */
 	readonly videoMinPixels: number;
 	readonly videoMaxPixels: number;
 }

@@ -1,5 +1,5 @@
 /**
- * Snapshots of GLM-4.1V, GLM-4.5V and GLM-4.6V. Source: transformers 5.18 models/{glm4v,glm4v_moe,glm46v},
+ * Reads snapshots of GLM-4.1V, GLM-4.5V and GLM-4.6V. Source: transformers 5.18 models/{glm4v,glm4v_moe,glm46v},
  * {processing,image_processing,video_processing,configuration,modeling}_<model>.py.
  */
 

@@ -1,4 +1,4 @@
-/** Snapshots of released checkpoints for tests, and helpers to modify them. */
+/** Reads snapshots of released checkpoints for tests, and helpers to modify them. */
 
 import { readFileSync } from "node:fs";
 import { checkpointFromSnapshot, type SnapshotFiles } from "../snapshot/index.ts";

@@ -1,4 +1,4 @@
-/** Aya Vision: all that is known of the family. */
+/** Aya Vision: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("aya_vision");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"up to release 0.24.0, tiles from transformers' own search",
 	`${model("aya_vision", "ca71ef2")}; ${REGISTRY}`,

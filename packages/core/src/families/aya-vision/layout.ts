@@ -1,6 +1,7 @@
 /**
- * Aya Vision: tiles of 364 px in the grid nearest the image's aspect ratio and the whole image, each after a marker
- * of its own. Source: transformers 5.18 models/aya_vision/processing_aya_vision.py; tiles as in InternVL.
+ * Aya Vision: tiles of 364 px in the grid with the aspect ratio closest to the image's, plus the whole image, each
+ * preceded by its own marker. Source: transformers 5.18 models/aya_vision/processing_aya_vision.py; tiles as in
+ * InternVL.
  */
 
 import { gridsUpTo, nearestAspectGrid } from "../../layouts/aspect-grid.ts";
@@ -22,7 +23,7 @@ export interface AyaVisionConstants {
 	readonly patch: number;
 	/** Patches per side shuffled into one token (`downsample_factor`). */
 	readonly merge: number;
-	/** Fewest and most tiles of an image, overview not counted. */
+	/** Minimum and maximum tiles per image, not counting the overview. */
 	readonly minTiles: number;
 	readonly maxTiles: number;
 }

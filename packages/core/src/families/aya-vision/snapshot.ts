@@ -1,4 +1,4 @@
-/** Snapshots of Aya Vision. Source: transformers 5.18 models/aya_vision, its processors and configurations. */
+/** Reads snapshots of Aya Vision. Source: transformers 5.18 models/aya_vision, its processors and configurations. */
 
 import type { CropSettings } from "../../layouts/tile-grid.ts";
 import { checkView } from "../../snapshot/checks.ts";
@@ -15,10 +15,10 @@ import type { AyaVisionConstants } from "./layout.ts";
 
 type AyaVisionReading = SnapshotReading<"aya-vision", AyaVisionConstants, CropSettings>;
 
-/** GotOcr2ImageProcessor. */
+/** Class defaults of GotOcr2ImageProcessor. */
 const AYA_VIEW: ViewDefaults = { size: { height: 384, width: 384 }, crops: false };
 
-/** What AyaVisionConfig and Cohere2VisionConfig make of an absent `vision_config`. */
+/** What AyaVisionConfig and Cohere2VisionConfig build when `vision_config` is absent. */
 const ABSENT_AYA = {
 	hidden_size: 1152,
 	intermediate_size: 4304,
@@ -78,7 +78,7 @@ export const snapshot = {
 		aya_vision: {
 			family: "aya-vision",
 			processors: ["AyaVisionProcessor"],
-			// AyaVisionProcessor passes crop_to_patches true to every call.
+			// AyaVisionProcessor sets crop_to_patches to true in every call.
 			ignored: {
 				image: ["crop_to_patches"],
 				processor: [

@@ -8,7 +8,7 @@ export type Blip2Checkpoint = CheckpointRow<"blip-2", QueryConstants, Blip2Setti
 
 export const QUERIES = { tile: 224, patch: 14, queries: 32 } as const;
 
-/** Query transformers as transformers 5.18 counts them, with their queries. */
+/** Parameters of the query transformers as counted by transformers 5.18, including their queries. */
 const BLIP_2_QUERIES = 105_137_664 + 32 * 768;
 
 export const INSTRUCTBLIP_QUERIES = 185_659_392 + 32 * 768;

@@ -1,7 +1,7 @@
 /**
- * BLIP-2 and InstructBLIP: a query transformer turns every image into 32 tokens, which stand before the text.
- * Papers: arXiv 2301.12597, 2305.06500. Source: transformers 5.18 models/blip_2/processing_blip_2.py and
- * models/instructblip/processing_instructblip.py, which put one image into a prompt.
+ * BLIP-2 and InstructBLIP: a query transformer turns every image into 32 tokens, placed before the text. Papers: arXiv
+ * 2301.12597, 2305.06500. Source: transformers 5.18 models/blip_2/processing_blip_2.py and
+ * models/instructblip/processing_instructblip.py, which accept one image per prompt.
  */
 
 import { OnevisionError } from "@onevision/base";

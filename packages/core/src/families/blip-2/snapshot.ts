@@ -1,4 +1,7 @@
-/** Snapshots of BLIP-2 and InstructBLIP. Source: transformers 5.18 models/{blip_2,instructblip}, their processors and configurations. */
+/**
+ * Reads snapshots of BLIP-2 and InstructBLIP. Source: transformers 5.18 models/{blip_2,instructblip}, their processors
+ * and configurations.
+ */
 
 import type { QueryConstants } from "../../layouts/q-former.ts";
 import { expectClass, type OpenSnapshot } from "../../snapshot/open-snapshot.ts";

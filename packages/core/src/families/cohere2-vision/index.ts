@@ -1,4 +1,4 @@
-/** Command A Vision: all that is known of the family. */
+/** Command A Vision: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("cohere2_vision");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"tiles from transformers' own search",
 	model("cohere2_vision", "dd94868"),

@@ -1,6 +1,6 @@
 /**
- * Command A Vision: tiles of 512 px in the grid that enlarges the image least, and a thumbnail; every tile ends in a
- * line break token. Paper: arXiv 2504.00698 (Command A). Source: transformers 5.18
+ * Command A Vision: tiles of 512 px in the grid that enlarges the image least, plus a thumbnail. Every tile ends with a
+ * line-break token. Paper: arXiv 2504.00698 (Command A). Source: transformers 5.18
  * models/cohere2_vision/{image_processing,processing}_cohere2_vision.py.
  */
 
@@ -18,7 +18,7 @@ export interface Cohere2VisionConstants {
 	readonly patch: number;
 	/** Patches per side shuffled into one token. */
 	readonly merge: number;
-	/** Most tiles of an image, thumbnail not counted. */
+	/** Maximum tiles per image, not counting the thumbnail. */
 	readonly maxTiles: number;
 }
 
@@ -27,7 +27,7 @@ export type Cohere2VisionSettings = {
 	readonly max_patches: number;
 };
 
-/** Begin and end of an image. */
+/** Begin and end markers of an image. */
 const MARKERS = 2;
 
 export const cohere2Vision: Family<Cohere2VisionConstants, Cohere2VisionSettings> = {
@@ -47,7 +47,7 @@ export const cohere2Vision: Family<Cohere2VisionConstants, Cohere2VisionSettings
 	counter: ({ tile, patch, merge }, settings) => {
 		const patchGrid = square(Math.floor(tile / patch));
 		const pooledGrid = square(Math.floor(patchGrid.rows / merge));
-		// The reference takes min_patches too and does not use it.
+		// The reference also accepts min_patches but does not use it.
 		const grids = gridsUpTo(1, settings.max_patches);
 		return {
 			image: (item) => {

@@ -1,4 +1,7 @@
-/** Snapshots of Command A Vision. Source: transformers 5.18 models/cohere2_vision, its processors and configurations. */
+/**
+ * Reads snapshots of Command A Vision. Source: transformers 5.18 models/cohere2_vision, its processors and
+ * configurations.
+ */
 
 import { checkView } from "../../snapshot/checks.ts";
 import { gatedProjector } from "../../snapshot/cohere.ts";
@@ -31,7 +34,7 @@ function readCohere2(snapshot: OpenSnapshot): Cohere2VisionReading {
 	const tile = squareSize(image, 512);
 	checkView({ side: tile, cut: tile }, tower, notes);
 	const merge = config.read("downsample_factor", mergeSide) ?? 2;
-	// The processor takes its image processor's patch size for the tokens per side of a tile.
+	// The processor computes the tokens per side of a tile from its image processor's patch size.
 	const written = image.read("patch_size", patchSide) ?? 16;
 	const side = Math.floor(tile / tower.patch);
 	if (side % merge !== 0 || written !== side / merge) {

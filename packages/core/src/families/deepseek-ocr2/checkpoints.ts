@@ -17,7 +17,7 @@ export const checkpoints = {
 		constants: { tile: 768, overview: 1024, patch: 16, merge: 4, minTiles: 2, maxTiles: 6 },
 		parts: {
 			tower: "deepencoder-v2",
-			// One layer from the encoder's 896 channels, and the separator.
+			// One layer from the encoder's 896 channels, plus the separator.
 			projector: { kind: "q-former", parameters: 896 * 1280 + 1280 + 1280 },
 			languageModel: "deepseek-moe-3b",
 		},

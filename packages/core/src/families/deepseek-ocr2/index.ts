@@ -1,4 +1,4 @@
-/** DeepSeek-OCR-2: all that is known of the family. */
+/** DeepSeek-OCR-2: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("deepseek_ocr2");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"the same search for the grid, always 2 to 6 tiles",
 	`${model("deepseek_ocr2", "055e47c")}; ${processor("deepseek_ocr2", "3624f50")}`,

@@ -1,6 +1,7 @@
 /**
- * DeepSeek-OCR-2: the whole image at 1024 px, and tiles of 768 px when it is larger than one, in the grid nearest its
- * aspect ratio. Source: transformers 5.18 models/deepseek_ocr2/{image_processing,processing}_deepseek_ocr2.py.
+ * DeepSeek-OCR-2: the whole image at 1024 px and, for an image larger than one tile, tiles of 768 px in the grid with
+ * the closest aspect ratio. Source: transformers 5.18
+ * models/deepseek_ocr2/{image_processing,processing}_deepseek_ocr2.py.
  */
 
 import type { Size } from "@onevision/base";
@@ -18,14 +19,14 @@ import { square } from "../../layouts/tiles.ts";
 import { type Family, noVideo } from "../family.ts";
 
 export interface DeepseekOcr2Constants {
-	/** Side of a tile, and of the whole image's view, px. */
+	/** Sides of a tile and of the whole image's view, px. */
 	readonly tile: number;
 	readonly overview: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
 	/** Patches per side that become one token (`downsample_ratio`). */
 	readonly merge: number;
-	/** Fewest and most tiles of a cut image. */
+	/** Minimum and maximum tiles of an image that is cut. */
 	readonly minTiles: number;
 	readonly maxTiles: number;
 }
@@ -85,7 +86,10 @@ function viewGrids(side: number, { patch, merge }: DeepseekOcr2Constants): ViewG
 	return { patchGrid: square(Math.floor(side / patch)), pooledGrid: square(Math.ceil(side / patch / merge)) };
 }
 
-/** Longer side to `side`, the rest padded, px. Throws `unsupported` for an image too thin, as transformers fails. */
+/**
+ * Resizes the longer side to `side`; the rest is padding, px. Throws `unsupported` for very thin images, where
+ * transformers fails.
+ */
 function fitSquare(image: Size, side: number): Size {
 	const scale = side / Math.max(image.width, image.height);
 	const fitted = {

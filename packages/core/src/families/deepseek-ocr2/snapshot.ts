@@ -1,4 +1,6 @@
-/** Snapshots of DeepSeek-OCR-2. Source: transformers 5.18 models/deepseek_ocr2, its processors and configurations. */
+/**
+ * Reads snapshots of DeepSeek-OCR-2. Source: transformers 5.18 models/deepseek_ocr2, its processors and configurations.
+ */
 
 import { checkView } from "../../snapshot/checks.ts";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -13,7 +15,7 @@ import type { DeepseekOcr2Constants, DeepseekOcr2Settings } from "./layout.ts";
 
 type DeepseekOcr2Reading = SnapshotReading<"deepseek-ocr2", DeepseekOcr2Constants, DeepseekOcr2Settings>;
 
-/** DeepseekOcr2ProcessorKwargs: passed to every call, so that those of the file do nothing. */
+/** DeepseekOcr2ProcessorKwargs passes these in every call, so values in the file have no effect. */
 const OCR_TILES = { minTiles: 2, maxTiles: 6 } as const;
 
 function readOcr2(snapshot: OpenSnapshot): DeepseekOcr2Reading {
@@ -32,7 +34,7 @@ function readOcr2(snapshot: OpenSnapshot): DeepseekOcr2Reading {
 	checkView({ side: overview, cut: overview }, tower, notes);
 	const patch = processor.read("patch_size", patchSide) ?? 16;
 	const merge = processor.read("downsample_ratio", mergeSide) ?? 4;
-	// The neck of the tower halves the grid twice.
+	// The tower's neck halves the grid twice.
 	if (patch !== tower.patch || merge !== 4) {
 		throw contradiction(
 			`processor_config.json patch_size ${patch} and downsample_ratio ${merge}: the tower has patches of ${tower.patch} px and halves its grid twice; the prompt and the model would disagree`,
@@ -43,7 +45,7 @@ function readOcr2(snapshot: OpenSnapshot): DeepseekOcr2Reading {
 		family: "deepseek-ocr2",
 		constants: { tile, overview, patch, merge, ...OCR_TILES },
 		tower: tower.tower,
-		// One layer from the encoder's channels, and the separator.
+		// One layer from the encoder's channels, plus the separator.
 		projector: { kind: "q-former", parameters: encoder * text.hidden + 2 * text.hidden },
 		text,
 		notes,

@@ -40,7 +40,7 @@ export const checkpoints = {
 		constants: VL,
 		parts: {
 			tower: "siglip-large-patch16-384",
-			// One layer per tower, from 1,024 channels to 2,048, and one from 4,096 to 4,096.
+			// One layer per tower, from 1,024 to 2,048 channels, then one from 4,096 to 4,096.
 			projector: { kind: "q-former", parameters: 20_979_712 },
 			languageModel: "deepseek-llm-7b",
 		},

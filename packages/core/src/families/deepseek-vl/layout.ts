@@ -1,5 +1,5 @@
 /**
- * DeepSeek-VL, Janus and Janus-Pro: every image is padded to a square of 384 px, so the count never changes. Papers:
+ * DeepSeek-VL, Janus and Janus-Pro: every image is padded to a square of 384 px, so the count is constant. Papers:
  * arXiv 2403.05525, 2410.13848, 2501.17811. Source: transformers 5.18 models/deepseek_vl and models/janus.
  */
 
@@ -15,9 +15,9 @@ export interface DeepseekVlConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Shortest side of the image inside the square, px (`min_size`). */
+	/** Minimum side of the image inside the square, px (`min_size`). */
 	readonly minSide: number;
-	/** Special tokens the processor writes around an image: begin and end in Janus, none in DeepSeek-VL. */
+	/** Special tokens the processor writes around an image: begin and end for Janus, none for DeepSeek-VL. */
 	readonly markersAround: number;
 }
 
@@ -50,7 +50,7 @@ export const deepseekVl: Family<DeepseekVlConstants, DeepseekVlSettings> = {
 	},
 };
 
-/** The longer side becomes `edge`, the other follows, not below `least`, px. */
+/** Resizes the longer side to `edge` and the other in proportion, but to at least `least`, px. */
 function fitLongerSide(image: Size, edge: number, least: number): Size {
 	const scale = edge / Math.max(image.width, image.height);
 	return {

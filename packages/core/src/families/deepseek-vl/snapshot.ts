@@ -1,4 +1,7 @@
-/** Snapshots of DeepSeek-VL and Janus. Source: transformers 5.18 models/{deepseek_vl,deepseek_vl_hybrid,janus}, their processors and configurations. */
+/**
+ * Reads snapshots of DeepSeek-VL and Janus. Source: transformers 5.18 models/{deepseek_vl,deepseek_vl_hybrid,janus},
+ * their processors and configurations.
+ */
 
 import { integer } from "@onevision/base/schema";
 import { checkView } from "../../snapshot/checks.ts";
@@ -77,7 +80,7 @@ function readHybrid(snapshot: OpenSnapshot): DeepseekVlReading {
 		family: "deepseek-vl",
 		constants: { ...view, markersAround: 0 },
 		tower: tower.tower,
-		// One layer per tower to half the width each, and one over both.
+		// One layer per tower to half the width each, then one over the concatenation.
 		projector: {
 			kind: "q-former",
 			parameters: (tower.hidden + fine) * half + 2 * half + text.hidden ** 2 + text.hidden,
@@ -103,7 +106,7 @@ function readJanus(snapshot: OpenSnapshot): DeepseekVlReading {
 	};
 }
 
-/** `depth` layers, all but the first from `projection_dim` to itself. */
+/** `depth` layers. The first maps to `projection_dim`; the others map it to itself. */
 function janusProjector(config: Section, hidden: number, text: ReadLanguageModel): ProjectorChoice {
 	const vision = config.child("vision_config");
 	const out = vision?.read("projection_dim", width) ?? 2048;

@@ -16,7 +16,7 @@ const deepseekVl2 = (
 	constants: { tile: 384, patch: 14, merge: 2, maxTiles: 9, maxCutImages: 2 },
 	parts: {
 		tower: "siglip-so400m-patch14-384-full",
-		// Two layers over 2×2 patches, a row end and a separator.
+		// Two layers over 2×2 patches, plus row-end and separator embeddings.
 		projector: { kind: "q-former", parameters: 4608 * hidden + hidden ** 2 + 4 * hidden },
 		languageModel,
 	},

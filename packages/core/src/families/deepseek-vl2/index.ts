@@ -1,4 +1,4 @@
-/** DeepSeek-VL2: all that is known of the family. */
+/** DeepSeek-VL2: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = sequential("deepseek-ai/DeepSeek-VL2, from memory, unconfirmed");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asOriginal(
 	"one tile per image when there are more than two",
 	processor("deepseek_vl2", "e005580"),

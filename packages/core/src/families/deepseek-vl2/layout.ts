@@ -1,7 +1,7 @@
 /**
- * DeepSeek-VL2: up to nine tiles of 384 px in the canvas that keeps most of the image, the whole image first, a
- * learned row end after each feature row; more than two images are one tile each. Paper: arXiv 2412.10302. Source:
- * deepseek-ai/DeepSeek-VL2 deepseek_vl2/models/processing_deepseek_vl_v2.py.
+ * DeepSeek-VL2: up to nine tiles of 384 px on the canvas that keeps the most of the image, preceded by the whole image,
+ * with a learned row-end embedding after each feature row. With more than two images, each is a single tile. Paper:
+ * arXiv 2412.10302. Source: deepseek-ai/DeepSeek-VL2 deepseek_vl2/models/processing_deepseek_vl_v2.py.
  */
 
 import type { Grid, Size } from "@onevision/base";
@@ -17,11 +17,11 @@ export interface DeepseekVl2Constants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Patches per side joined into one token, an odd row padded (`downsample_ratio`). */
+	/** Patches per side merged into one token, with padding for an odd row (`downsample_ratio`). */
 	readonly merge: number;
-	/** `candidate_resolutions` are all grids of at most this many tiles. */
+	/** `candidate_resolutions` are all grids of up to this many tiles. */
 	readonly maxTiles: number;
-	/** Most images of a conversation that are still cut. */
+	/** Maximum images in a conversation for which images are still cut. */
 	readonly maxCutImages: number;
 }
 
@@ -60,7 +60,7 @@ export const deepseekVl2: Family<DeepseekVl2Constants, DeepseekVl2Settings> = {
 					pooledGrid,
 					overview: true,
 					content: fitPadded(item, canvas),
-					// One per row of the whole image and of the tiles, and one between the two.
+					// One per row of the whole image and of the tiles, plus one separator between the two.
 					newlines: pooledGrid.rows + 1 + tileGrid.rows * pooledGrid.rows,
 				});
 			},

@@ -1,4 +1,4 @@
-/** Snapshots of DeepSeek-VL2 in the format of its own code, whose files each reader names. */
+/** Reads snapshots of DeepSeek-VL2 in the format of their own code. Each reader names its source files. */
 
 import { integer, list, number } from "@onevision/base/schema";
 import { gridsUpTo } from "../../layouts/aspect-grid.ts";
@@ -45,7 +45,7 @@ function readDeepseekVl2(snapshot: OpenSnapshot): DeepseekVl2Reading {
 		family: "deepseek-vl2",
 		constants: { tile, patch, merge, maxTiles, maxCutImages: 2 },
 		tower: "siglip-so400m-patch14-384-full",
-		// Two layers over 2x2 patches, a row end and a separator.
+		// Two layers over 2x2 patches, plus row-end and separator embeddings.
 		projector: {
 			kind: "q-former",
 			parameters: joined * text.hidden + text.hidden ** 2 + 4 * text.hidden,
@@ -55,7 +55,7 @@ function readDeepseekVl2(snapshot: OpenSnapshot): DeepseekVl2Reading {
 	};
 }
 
-/** Widths of SigLIP SO400M, in the spelling of timm. */
+/** Checks for the widths of SigLIP SO400M, in timm's key names. */
 function expectSo400m(vision: Section, tile: number): void {
 	const given = {
 		layers: vision.read("layers", tileCount) ?? 27,
@@ -71,7 +71,7 @@ function expectSo400m(vision: Section, tile: number): void {
 	);
 }
 
-/** All grids of at most so many tiles, as the counted rule has it. */
+/** Maximum tiles, for candidates that are all grids of up to that many tiles, as the counting rule requires. */
 function readCandidates(
 	config: Section,
 	processor: Section,

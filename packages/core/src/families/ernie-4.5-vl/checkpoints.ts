@@ -28,7 +28,7 @@ export const checkpoints = {
 		},
 		parts: {
 			tower: "ernie-4.5-vl-vit",
-			// Spatial and temporal resampler, as transformers 5.18 counts it.
+			// Spatial and temporal resampler, as counted by transformers 5.18.
 			projector: { kind: "q-former", parameters: 144_225_280 },
 			languageModel: "ernie-4.5-28b-a3b",
 		},

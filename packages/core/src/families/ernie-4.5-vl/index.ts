@@ -1,4 +1,4 @@
-/** ERNIE-4.5-VL: all that is known of the family. */
+/** ERNIE-4.5-VL: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { asTransformers, LOADER, model, type VllmRule } from "../vllm.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = ERNIE;
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"images; clips are sized by the checkpoint's own code, which was not read, from 32 frames",
 	`${model("ernie45_vl", "00b9d65")}; ${LOADER}`,

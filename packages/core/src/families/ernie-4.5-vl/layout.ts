@@ -1,7 +1,8 @@
 /**
- * ERNIE-4.5-VL: dynamic resolution; the tower sees every frame, and two frames are merged into one token grid after it.
- * Times are drawn into the frames, not written. Source: transformers 5.18 models/ernie4_5_vl_moe/{image_processing,
- * video_processing,processing}_ernie4_5_vl_moe.py; the chat template writes a title and a pair of markers.
+ * ERNIE-4.5-VL: dynamic resolution. The tower sees every frame; afterwards, two frames are merged into one token grid.
+ * Times are drawn into the frames, not written as text. Source: transformers 5.18
+ * models/ernie4_5_vl_moe/{image_processing,video_processing,processing}_ernie4_5_vl_moe.py. The chat template writes a
+ * title and a pair of markers.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -29,10 +30,10 @@ import type { Family } from "../family.ts";
 export interface Ernie45VlConstants extends MergedPatches {
 	/** Frames merged into one token grid. */
 	readonly temporalMerge: number;
-	/** Bounds on an image, px. */
+	/** Minimum and maximum pixels of an image. */
 	readonly minPixels: number;
 	readonly maxPixels: number;
-	/** Bounds on one frame, px. */
+	/** Minimum and maximum pixels of one frame. */
 	readonly videoMinPixels: number;
 	readonly videoMaxPixels: number;
 	readonly minFrames: number;
@@ -115,7 +116,7 @@ export const ernie45Vl: Family<Ernie45VlConstants, Ernie45VlSettings> = {
 				withFirstText(layout, `${layout.kind === "image" ? "Picture" : "Video"} ${ordinal}:`),
 			video: (item) => {
 				const sampled = takeFrames(item, settings);
-				// The last frame is repeated until the clip fills whole grids.
+				// The last frame is repeated until the clip fills complete grids.
 				const groups = Math.ceil(sampled.count / temporalMerge);
 				return layoutNative(item, {
 					patch,
@@ -145,7 +146,7 @@ function checkSettings(settings: Ernie45VlSettings): void {
 	);
 }
 
-/** `sample_frames`: a number of frames, or all of them, within the bounds and never more than there are. */
+/** `sample_frames`: a number of frames or all of them, within the limits and never more than the clip has. */
 function takeFrames(video: VideoItem, settings: Ernie45VlSettings): SampledFrames {
 	const { num_frames: asked, fps: rate } = settings;
 	const total = video.frames;

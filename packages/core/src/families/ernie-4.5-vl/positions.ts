@@ -6,7 +6,7 @@ import { transformers } from "../../positions/sequential.ts";
 export const ERNIE: MropeRule = {
 	kind: "mrope",
 	clock: { kind: "patches" },
-	// The model lists them as height, width, time.
+	// The model lists the sections as height, width, time.
 	sections: [20, 22, 22],
 	frequencies: "alternating",
 	source: transformers(

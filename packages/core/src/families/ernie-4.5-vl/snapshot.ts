@@ -1,4 +1,6 @@
-/** Snapshots of ERNIE-4.5-VL. Source: transformers 5.18 models/ernie4_5_vl_moe, its processors and configurations. */
+/**
+ * Reads snapshots of ERNIE-4.5-VL. Source: transformers 5.18 models/ernie4_5_vl_moe, its processors and configurations.
+ */
 
 import { expectVideoClass, readSampling } from "../../snapshot/frames.ts";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -60,7 +62,7 @@ function readErnie(snapshot: OpenSnapshot): Ernie45VlReading {
 	const joined = tower.hidden * merge ** 2;
 	return {
 		family: "ernie-4.5-vl",
-		// The file lists height, width, time.
+		// The file lists the sections as height, width, time.
 		positions: withSections(ERNIE, config, [2, 0, 1]),
 		constants: {
 			...grid,
@@ -74,7 +76,7 @@ function readErnie(snapshot: OpenSnapshot): Ernie45VlReading {
 		},
 		settings,
 		tower: tower.tower,
-		// Two layers and a norm over space, the same over time, one to the language model and a norm.
+		// Two layers and a norm over space, the same over time, then one layer to the language model and a norm.
 		projector: {
 			kind: "q-former",
 			parameters:
@@ -94,7 +96,7 @@ export const snapshot = {
 		ernie4_5_vl_moe: {
 			family: "ernie-4.5-vl",
 			processors: ["Ernie4_5_VLMoeProcessor"],
-			// Times are drawn into the frames, which changes no count.
+			// Times are drawn into the frames, which does not change the count.
 			ignored: { image: NO_SUCH_STEP, video: [...NO_SUCH_STEP, "draw_on_frames", "font"] },
 			source: "Ernie4_5_VLMoeImageProcessor and Ernie4_5_VLMoeVideoProcessor",
 			read: readErnie,

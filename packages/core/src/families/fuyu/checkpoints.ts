@@ -11,7 +11,7 @@ export const checkpoints = {
 		family: "fuyu",
 		aliases: ["fuyu", "adept/fuyu-8b"],
 		constants: { patch: 30, box: { width: 1920, height: 1080 } },
-		// The matrix that takes patches in counts as the tower, its bias as the projector; nothing stands between.
+		// There is no projector. The patch embedding's matrix counts as the tower and its bias as the projector.
 		parts: {
 			tower: "fuyu-patches",
 			projector: { kind: "q-former", parameters: 4096 },

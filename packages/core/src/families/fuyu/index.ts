@@ -1,4 +1,4 @@
-/** Fuyu: all that is known of the family. */
+/** Fuyu: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("fuyu");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"up to release 0.25.0, by the processor of transformers, later by the same formula",
 	`${model("fuyu", "0d8caed")} and a copy; ${REGISTRY}`,

@@ -1,6 +1,7 @@
 /**
- * Fuyu: no tower; the image shrunk into a box and cut into 30 px patches that enter the language model themselves, one
- * newline token after every row. Source: transformers 5.18 models/fuyu/{image_processing,processing}_fuyu.py.
+ * Fuyu has no tower. The image is shrunk to fit a box and cut into patches of 30 px, which enter the language model
+ * directly, with a newline token after every row. Source: transformers 5.18
+ * models/fuyu/{image_processing,processing}_fuyu.py.
  */
 
 import type { Size } from "@onevision/base";
@@ -14,7 +15,7 @@ import { type Family, noVideo } from "../family.ts";
 export interface FuyuConstants {
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** What images are shrunk into, px. */
+	/** The box images are shrunk to fit, px. */
 	readonly box: Size;
 }
 
@@ -23,7 +24,7 @@ export type FuyuSettings = {
 	readonly size_height: number;
 };
 
-/** Side of a patch, for the bounds of the box. */
+/** Side of a patch, used for the limits of the box. */
 const PATCH = 30;
 
 const side = (name: string) =>
@@ -71,7 +72,7 @@ export const fuyu: Family<FuyuConstants, FuyuSettings> = {
 	}),
 };
 
-/** Size inside the box, px; never enlarged. Throws `unsupported` when a side vanishes. */
+/** Size that fits the box, px; never enlarged. Throws `unsupported` when a side rounds to zero. */
 function shrinkInto(item: ImageItem, settings: FuyuSettings): Size {
 	const { size_width: width, size_height: height } = settings;
 	if (item.width <= width && item.height <= height) return { width: item.width, height: item.height };

@@ -1,4 +1,4 @@
-/** Snapshots of Fuyu. Source: transformers 5.18 models/fuyu, its processors and configurations. */
+/** Reads snapshots of Fuyu. Source: transformers 5.18 models/fuyu, its processors and configurations. */
 
 import { TOWERS } from "../../facts/towers.ts";
 import { languageModel, type ReadLanguageModel } from "../../snapshot/language-models.ts";
@@ -11,7 +11,7 @@ import type { FuyuConstants, FuyuSettings } from "./layout.ts";
 
 type FuyuReading = SnapshotReading<"fuyu", FuyuConstants, FuyuSettings>;
 
-/** Side of a patch, px: the processor writes its tokens for patches of 30 px. */
+/** Side of a patch, px. The processor writes its tokens for patches of 30 px. */
 const FUYU_PATCH = 30;
 
 function readFuyu(snapshot: OpenSnapshot): FuyuReading {
@@ -50,7 +50,7 @@ function readFuyu(snapshot: OpenSnapshot): FuyuReading {
 	};
 }
 
-/** One matrix per patch, whose bias is left to the projector. */
+/** One matrix per patch. Its bias is counted with the projector. */
 function fuyuTower(text: ReadLanguageModel): FuyuReading["tower"] {
 	if (text.hidden === TOWERS["fuyu-patches"].hidden) return "fuyu-patches";
 	return {

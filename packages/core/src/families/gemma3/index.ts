@@ -1,4 +1,4 @@
-/** Gemma 3: all that is known of the family. */
+/** Gemma 3: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,5 +11,5 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("gemma3");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers("pan and scan too", model("gemma3_mm", "e5fa945"));

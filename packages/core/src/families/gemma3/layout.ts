@@ -1,7 +1,7 @@
 /**
- * Gemma 3: every image is one square view pooled to 256 tokens; pan and scan adds up to four crops of a long one.
- * Source: transformers 5.18 models/gemma3/{image_processing,processing}_gemma3.py. The library's counting helper leaves
- * the crops out.
+ * Gemma 3: every image is one square view pooled to 256 tokens. Pan and scan adds up to four crops of an elongated
+ * image. Source: transformers 5.18 models/gemma3/{image_processing,processing}_gemma3.py. The library's token-counting
+ * helper omits the crops.
  */
 
 import type { Grid } from "@onevision/base";
@@ -65,7 +65,7 @@ export const gemma3: Family<Gemma3Constants, Gemma3Settings> = {
 	}),
 };
 
-/** One image and its crops, each a view of `pooledSide`² tokens. */
+/** Lays out one image and its crops, each a view of `pooledSide`² tokens. */
 export function layoutSoftTokens(item: ImageItem, constants: Gemma3Constants, crops: Grid): ItemLayout {
 	const { tile, patch, pooledSide } = constants;
 	const cut = crops.rows * crops.cols;
@@ -97,7 +97,7 @@ export function layoutSoftTokens(item: ImageItem, constants: Gemma3Constants, cr
 	});
 }
 
-/** Crops along the long side: the aspect ratio rounded half up, at least 2; none when they would be too small. */
+/** Crops along the longer side: the aspect ratio rounded half up, at least 2; none when they would be too small. */
 function cropGrid({ width, height }: ImageItem, settings: Gemma3Settings): Grid {
 	const long = Math.max(width, height);
 	const short = Math.min(width, height);
@@ -109,7 +109,7 @@ function cropGrid({ width, height }: ImageItem, settings: Gemma3Settings): Grid 
 	return width >= height ? { rows: 1, cols: crops } : { rows: crops, cols: 1 };
 }
 
-/** A start and an end marker per view, between blank lines; with crops, a sentence that names them. */
+/** Start and end markers per view, surrounded by blank lines. With crops, also a sentence that introduces them. */
 function softTokenSurroundings(crops: number): WrapperTokens {
 	const text =
 		crops === 0
@@ -120,7 +120,7 @@ function softTokenSurroundings(crops: number): WrapperTokens {
 					...Array.from({ length: crops - 1 }, () => "\n\n \n\n"),
 					"\n\n",
 				];
-	// A pair of newlines is one token of Gemma's vocabulary.
+	// Two newlines are a single token in Gemma's vocabulary.
 	const estimatedTextTokens = estimateTextTokens(text.map((piece) => piece.replaceAll("\n\n", "\n")));
 	return { markers: 2 * (1 + crops), text, estimatedTextTokens };
 }

@@ -1,4 +1,4 @@
-/** Snapshots of Gemma 3. Source: transformers 5.18 models/gemma3, its processors and configurations. */
+/** Reads snapshots of Gemma 3. Source: transformers 5.18 models/gemma3, its processors and configurations. */
 
 import { normalizedBy } from "../../facts/normalizations.ts";
 import { square } from "../../snapshot/base-config.ts";
@@ -49,7 +49,7 @@ export const snapshot = {
 		gemma3: {
 			family: "gemma3",
 			processors: ["Gemma3Processor"],
-			// Gemma3Processor passes its own values for pan and scan to every call, so those of the file do nothing.
+			// Gemma3Processor passes its own pan-and-scan values in every call, so values in the file have no effect.
 			ignored: {
 				image: PAN_AND_SCAN,
 				processor: ["boi_token", "eoi_token", "full_image_sequence", "image_token_id"],

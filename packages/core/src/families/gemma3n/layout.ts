@@ -1,6 +1,6 @@
 /**
- * Gemma 3n: every image is one square view and 256 tokens, wrapped as in Gemma 3, without crops.
- * Source: transformers 5.18 models/gemma3n/processing_gemma3n.py.
+ * Gemma 3n: every image is one square view and 256 tokens, wrapped as in Gemma 3, without crops. Source: transformers
+ * 5.18 models/gemma3n/processing_gemma3n.py.
  */
 
 import { type Family, noVideo } from "../family.ts";

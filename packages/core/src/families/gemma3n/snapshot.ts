@@ -1,4 +1,4 @@
-/** Snapshots of Gemma 3n. Source: transformers 5.18 models/gemma3n, its processors and configurations. */
+/** Reads snapshots of Gemma 3n. Source: transformers 5.18 models/gemma3n, its processors and configurations. */
 
 import { readPooledSide } from "../../snapshot/gemma.ts";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -14,12 +14,12 @@ import type { Gemma3nSettings } from "./layout.ts";
 
 type Gemma3nReading = SnapshotReading<"gemma3n", Gemma3Constants, Gemma3nSettings>;
 
-/** What SiglipImageProcessor does not turn into tokens; the prompt is written for `image_seq_length`. */
+/** Keys that do not affect SiglipImageProcessor's tokens. The prompt is written for `image_seq_length`. */
 const GEMMA_3N_PROCESSOR = ["audio_seq_length", "boi_token", "eoi_token", "full_image_sequence"];
 
 function readGemma3n(snapshot: OpenSnapshot): Gemma3nReading {
 	const { config, processor, image } = snapshot;
-	// Of audio, yet a null fails for images too.
+	// An audio key, but a null makes images fail too.
 	processor.read("audio_seq_length", tokenCount);
 	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
 	const tower = timmTower(vision, "mobilenetv5_300m_enc");

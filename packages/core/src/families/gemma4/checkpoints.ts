@@ -22,7 +22,7 @@ const gemma4 = (
 	constants: GEMMA_4_CONSTANTS,
 	parts: { tower, projector: { kind: "linear" }, languageModel },
 	contextTokens,
-	// Mean 0 and deviation 1, but only frames are normalised by them: the division rounds another way.
+	// Both have mean 0 and deviation 1, but only frames are normalized with them, and the division rounds differently.
 	pixels: {
 		image: { ...normalizedBy("none"), doNormalize: false },
 		video: normalizedBy("none"),

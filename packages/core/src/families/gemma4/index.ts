@@ -1,4 +1,4 @@
-/** Gemma 4: all that is known of the family. */
+/** Gemma 4: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("gemma4");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = own(
 	"thin pictures by another formula; 32 frames, evenly, and all of a shorter clip",
 	`${model("gemma4_mm", "49e6e47")}; ${LOADER}`,

@@ -1,8 +1,8 @@
 /**
- * Gemma 4: the image scaled up or down to fill a token budget in its own shape, patches pooled 3×3; a video is frames
- * under a smaller budget, each with its time. Source: transformers 5.18 models/gemma4/{image_processing,video_processing,
- * processing}_gemma4.py; vllm-project/vllm vllm/model_executor/models/gemma4_mm.py at 49e6e47, which treats thin images
- * otherwise.
+ * Gemma 4: the image is scaled up or down to fill a token budget while keeping its aspect ratio, with patches pooled
+ * 3×3. A video is frames under a smaller budget, each with its time. Source: transformers 5.18
+ * models/gemma4/{image_processing,video_processing,processing}_gemma4.py; vllm-project/vllm
+ * vllm/model_executor/models/gemma4_mm.py at 49e6e47, which treats thin images differently.
  */
 
 import type { Size } from "@onevision/base";
@@ -24,10 +24,10 @@ import type { VideoItem } from "../../sample.ts";
 import type { Family, Knob } from "../family.ts";
 
 export interface Gemma4Constants extends MergedPatches {
-	/** Token budget of an image and of a video frame (`max_soft_tokens`). */
+	/** Token budgets of an image and of a video frame (`max_soft_tokens`). */
 	readonly imageTokens: number;
 	readonly frameTokens: number;
-	/** Frames taken of a clip (`num_frames`). */
+	/** Frames sampled per clip (`num_frames`). */
 	readonly frames: number;
 }
 
@@ -39,7 +39,7 @@ export type Gemma4Settings = {
 
 /** `_SUPPORTED_SOFT_TOKENS`. */
 const BUDGETS: readonly number[] = [70, 140, 280, 560, 1120];
-/** What the processor assumes when a clip's rate is unknown. */
+/** Frame rate the processor assumes when a clip's own is unknown. */
 const ASSUMED_FPS = 24;
 
 const budget = (what: string) =>
@@ -49,7 +49,7 @@ const budgetKnob = (setting: string, what: string): Knob => ({
 	setting,
 	values: BUDGETS,
 	deployable: true,
-	// The model card names them all as supported: 70, 140, 280, 560 and 1,120 tokens.
+	// The model card lists all of them as supported: 70, 140, 280, 560 and 1,120 tokens.
 	everyValueTrained: true,
 	label: (value) => `at most ${formatInteger(Number(value))} tokens per ${what}`,
 });
@@ -110,8 +110,8 @@ export const gemma4: Family<Gemma4Constants, Gemma4Settings> = {
 };
 
 /**
- * `get_aspect_ratio_preserving_size`, px: both sides floored to whole tokens; a side that vanishes becomes one token and
- * the other its multiple.
+ * `get_aspect_ratio_preserving_size`, px. Both sides are floored to whole tokens. If a side would become zero, it gets
+ * one token and the other gets as many as the aspect ratio, rounded down.
  */
 function fillBudget({ width, height }: Size, tokens: number, { patch, merge }: MergedPatches): Size {
 	const token = patch * merge;
@@ -124,18 +124,21 @@ function fillBudget({ width, height }: Size, tokens: number, { patch, merge }: M
 	return { width: cols * token, height: rows * token };
 }
 
-/** `_compute_num_soft_tokens`, px: a side that vanishes becomes one token, and the other keeps its length up to the budget. */
+/**
+ * `_compute_num_soft_tokens`, px. If a side would become zero, it gets one token and the other keeps its length, up to
+ * the budget.
+ */
 function fillBudgetAsVllm(image: Size, tokens: number, { patch, merge }: MergedPatches): Size {
 	const token = patch * merge;
 	const patches = (image.height / patch) * (image.width / patch);
 	const scale = Math.sqrt((tokens * merge ** 2) / patches);
 	const rows = Math.max(1, Math.floor((image.height * scale) / token));
 	const cols = Math.max(1, Math.floor((image.width * scale) / token));
-	// Only a side of one token lets the other run over the budget.
+	// The other side can exceed the budget only when one side is a single token.
 	return { width: Math.min(cols, tokens) * token, height: Math.min(rows, tokens) * token };
 }
 
-/** `MM:SS` before each frame and a pair of markers around it, frames joined by spaces. */
+/** `MM:SS` before each frame and a pair of markers around it. Frames are joined by spaces. */
 function frameTimes(video: VideoItem, sampled: SampledFrames): WrapperTokens {
 	const seconds = secondsAt(video, sampled, ASSUMED_FPS);
 	const text = Array.from({ length: sampled.count }, (_, index) => {

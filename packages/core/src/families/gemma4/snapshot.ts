@@ -1,4 +1,7 @@
-/** Snapshots of Gemma 4. Source: transformers 5.18 models/{gemma4,vision_config}, their processors and configurations. */
+/**
+ * Reads snapshots of Gemma 4. Source: transformers 5.18 models/{gemma4,vision_config}, their processors and
+ * configurations.
+ */
 
 import { integer } from "@onevision/base/schema";
 import { normalizedBy } from "../../facts/normalizations.ts";
@@ -36,7 +39,7 @@ function readGemma4(snapshot: OpenSnapshot): Gemma4Reading {
 	const { samples, frames } = readSampling(video, { samples: true, frames: 32 });
 	return {
 		family: "gemma4",
-		// Both have the mean 0 and the deviation 1, but only frames are normalised by them.
+		// Both have mean 0 and deviation 1, but only frames are normalized with them.
 		pixels: { image: { ...normalizedBy("none"), doNormalize: false }, video: normalizedBy("none") },
 		constants: { patch: tower.patch, merge, imageTokens, frameTokens, frames: frames ?? 32 },
 		settings: samples ? {} : { num_frames: "all" },
@@ -48,7 +51,7 @@ function readGemma4(snapshot: OpenSnapshot): Gemma4Reading {
 	};
 }
 
-/** `max_soft_tokens` of a processor whose patches and pooling are the tower's. */
+/** `max_soft_tokens` of a processor. Checks that its patch size and pooling match the tower's. */
 function gemma4Budget(part: Section, patch: number, merge: number, fallback: number): number {
 	const own = part.read("patch_size", patchSide) ?? 16;
 	const pooling = part.read("pooling_kernel_size", mergeSide) ?? 3;

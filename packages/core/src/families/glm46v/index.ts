@@ -1,4 +1,4 @@
-/** GLM-4.6V: all that is known of the family. */
+/** GLM-4.6V: everything known about the family. */
 
 import { glm } from "../../positions/glm.ts";
 import type { PositionRule } from "../../positions/rule.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = glm("glm46v");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"clips too, though times are cut to whole seconds before they are written",
 	`${model("glm4_1v", "9ba7fb9")}; ${LOADER}`,

@@ -1,6 +1,6 @@
 /**
- * GLM-4.6V: as GLM-4.1V, with a frame rate that falls as clips get longer and times written to a tenth of a second.
- * Source: transformers 5.18 models/glm46v/{video_processing,processing}_glm46v.py.
+ * GLM-4.6V: like GLM-4.1V, but with a frame rate that decreases as clips get longer, and times written to a tenth of a
+ * second. Source: transformers 5.18 models/glm46v/{video_processing,processing}_glm46v.py.
  */
 
 import { linspace } from "@onevision/base";
@@ -20,7 +20,7 @@ import { oneDecimal } from "../../layouts/timestamps.ts";
 import type { VideoItem } from "../../sample.ts";
 import type { Family } from "../family.ts";
 
-/** Pairs of frames per second up to a duration in seconds (`DYNAMIC_FPS_THRES`). */
+/** Frame pairs per second, up to a duration in seconds (`DYNAMIC_FPS_THRES`). */
 const RATES = [
 	{ upTo: 30, rate: 3 },
 	{ upTo: 300, rate: 1 },
@@ -46,7 +46,7 @@ export const glm46v: Family<GlmConstants, GlmSettings> = {
 		}),
 };
 
-/** `Glm46VVideoProcessor.sample_frames` before repeats are dropped. */
+/** `Glm46VVideoProcessor.sample_frames`, before repeats are dropped. */
 function sampleByDuration(video: VideoItem, temporalPatch: number): number[] {
 	const fps = rateOf(video);
 	const total = video.frames;
@@ -60,7 +60,7 @@ function sampleByDuration(video: VideoItem, temporalPatch: number): number[] {
 	return indices.length > wanted ? spread(total - 1, wanted) : indices;
 }
 
-/** The first frame at or after each multiple of `interval` seconds, summed in floats, until `end` seconds. */
+/** The first frame at or after each multiple of `interval` seconds, accumulated in floats, up to `end` seconds. */
 function everyInterval(total: number, frameSeconds: number, interval: number, end: number): number[] {
 	const indices: number[] = [];
 	let due = 0;

@@ -1,4 +1,4 @@
-/** Snapshots of GLM-4.6V. Source: transformers 5.18 models/glm46v, its processors and configurations. */
+/** Reads snapshots of GLM-4.6V. Source: transformers 5.18 models/glm46v, its processors and configurations. */
 
 import { merged } from "../../snapshot/base-config.ts";
 import { glmReader } from "../../snapshot/glm.ts";

@@ -1,4 +1,4 @@
-/** GLM-4.1V and GLM-4.5V: all that is known of the family. */
+/** GLM-4.1V and GLM-4.5V: everything known about the family. */
 
 import { glm } from "../../positions/glm.ts";
 import type { PositionRule } from "../../positions/rule.ts";
@@ -11,5 +11,5 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = glm("glm4v");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers("clips too", `${model("glm4_1v", "9ba7fb9")}; ${LOADER}`);

@@ -1,7 +1,7 @@
 /**
- * GLM-4.1V and GLM-4.5V: dynamic resolution with one pixel budget per image or clip, two frames per token grid, the
- * second of each pair written after it. Source: transformers 5.18 models/glm4v/{image_processing,video_processing,
- * processing}_glm4v.py.
+ * GLM-4.1V and GLM-4.5V: dynamic resolution with one pixel budget per image or clip. Two frames form a token grid,
+ * followed by its time in whole seconds. Source: transformers 5.18
+ * models/glm4v/{image_processing,video_processing,processing}_glm4v.py.
  */
 
 import { linspace } from "@onevision/base";
@@ -50,7 +50,7 @@ export const glm4v: Family<GlmConstants, Glm4vSettings> = {
 		}),
 };
 
-/** `Glm4vVideoProcessor.sample_frames` before repeats are dropped. */
+/** `Glm4vVideoProcessor.sample_frames`, before repeats are dropped. */
 function sampleByRate(
 	video: VideoItem,
 	{ fps: rate, max_duration: longest }: Glm4vSettings,
@@ -64,7 +64,7 @@ function sampleByRate(
 	return linspace(duration, count).map((seconds) => Math.min(last, Math.ceil(seconds * fps)));
 }
 
-/** One by one: a rate above the clip's own repeats every frame, many times over. */
+/** Generated lazily, because a rate above the clip's own repeats every frame many times. */
 function* atRate(count: number, fps: number, rate: number, last: number): Iterable<number> {
 	for (let index = 0; index < count; index++) yield Math.min(last, Math.ceil((index * fps) / rate));
 }

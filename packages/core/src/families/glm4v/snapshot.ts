@@ -1,4 +1,7 @@
-/** Snapshots of GLM-4.1V and GLM-4.5V. Source: transformers 5.18 models/{glm4v,glm4v_moe}, their processors and configurations. */
+/**
+ * Reads snapshots of GLM-4.1V and GLM-4.5V. Source: transformers 5.18 models/{glm4v,glm4v_moe}, their processors and
+ * configurations.
+ */
 
 import { merged } from "../../snapshot/base-config.ts";
 import { glmReader } from "../../snapshot/glm.ts";

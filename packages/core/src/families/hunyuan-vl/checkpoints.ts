@@ -13,7 +13,7 @@ export const checkpoints = {
 		constants: { patch: 16, merge: 2, minPixels: 512 ** 2, maxPixels: 2048 ** 2 },
 		parts: {
 			tower: "hunyuan-vit",
-			// Convolutional merger with its newline and border embeddings, as transformers 5.18 counts it.
+			// Convolutional merger including its newline and border embeddings, as counted by transformers 5.18.
 			projector: { kind: "q-former", parameters: 25_970_048 },
 			languageModel: "hunyuan-0.5b",
 		},

@@ -1,4 +1,4 @@
-/** HunyuanVL: all that is known of the family. */
+/** HunyuanVL: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { asTransformers, model, REGISTRY, type VllmRule } from "../vllm.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = HUNYUAN;
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"by the processor of transformers; earlier by the same formula in a model of its own",
 	`${REGISTRY}; ${model("hunyuan_vision", "1c1b86e")}`,

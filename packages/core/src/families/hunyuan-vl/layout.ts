@@ -1,5 +1,5 @@
 /**
- * HunyuanVL (HunyuanOCR): dynamic resolution, one newline embedding after every row and one token at either end.
+ * HunyuanVL (HunyuanOCR): dynamic resolution, with a newline embedding after every row and one token at each end.
  * Source: transformers 5.18 models/hunyuan_vl/{image_processing,processing}_hunyuan_vl.py.
  */
 
@@ -12,7 +12,7 @@ import { smartResize } from "../../layouts/smart-resize.ts";
 import { type Family, noVideo } from "../family.ts";
 
 export interface HunyuanVlConstants extends MergedPatches {
-	/** Bounds on an image, px. */
+	/** Minimum and maximum pixels of an image. */
 	readonly minPixels: number;
 	readonly maxPixels: number;
 }

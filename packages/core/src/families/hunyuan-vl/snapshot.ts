@@ -1,4 +1,4 @@
-/** Snapshots of HunyuanVL. Source: transformers 5.18 models/hunyuan_vl, its processors and configurations. */
+/** Reads snapshots of HunyuanVL. Source: transformers 5.18 models/hunyuan_vl, its processors and configurations. */
 
 import { languageModel } from "../../snapshot/language-models.ts";
 import { expectClass, type OpenSnapshot } from "../../snapshot/open-snapshot.ts";
@@ -43,7 +43,7 @@ function readHunyuan(snapshot: OpenSnapshot): HunyuanVlReading {
 		positions: withFourSections(HUNYUAN_POSITIONS, config),
 		constants: { patch: tower.patch, merge, minPixels: limits.min, maxPixels: limits.max },
 		tower: tower.tower,
-		// Two convolutions, a layer, newline, begin, end and separator embeddings, two norms.
+		// Two convolutions, a layer, newline, begin, end and separator embeddings, and two norms.
 		projector: {
 			kind: "q-former",
 			parameters:

@@ -7,7 +7,7 @@ export type Idefics2Checkpoint = CheckpointRow<"idefics2", Idefics2Constants, Id
 
 const IDEFICS2 = { latents: 64, patch: 14, shortestEdge: 378, longestEdge: 980 } as const;
 
-/** SigLIP at 980 px, gated projection and perceiver of 3 layers (743 M parameters), Mistral 7B. */
+/** SigLIP at 980 px, gated projection and a 3-layer perceiver (743 M parameters), Mistral 7B. */
 const IDEFICS2_PARTS: ModelParts = {
 	tower: "siglip-so400m-patch14-980",
 	projector: { kind: "q-former", parameters: 743_219_200 },

@@ -1,6 +1,6 @@
 /**
- * Idefics2 and Mantis-8B-Idefics2: a perceiver turns a view of any size into 64 latents between two boundary tokens;
- * splitting adds the image's four quarters. Papers: arXiv 2405.02246, 2405.01483. Source: transformers 5.18
+ * Idefics2 and Mantis-8B-Idefics2: a perceiver turns a view of any size into 64 latents between two boundary tokens.
+ * Splitting adds the image's four quarters. Papers: arXiv 2405.02246, 2405.01483. Source: transformers 5.18
  * models/idefics2/processing_idefics2.py and image_processing_idefics2.py.
  */
 
@@ -17,7 +17,7 @@ export interface Idefics2Constants {
 	readonly latents: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Shortest side a view is raised to and longest side it is lowered to, px. */
+	/** Minimum shorter side and maximum longer side of a view, px. */
 	readonly shortestEdge: number;
 	readonly longestEdge: number;
 	/** Whether the checkpoint splits images (`do_image_splitting`). */
@@ -28,7 +28,7 @@ export type Idefics2Settings = {
 	readonly do_image_splitting: boolean;
 };
 
-/** Quarters of the image, and the image. */
+/** The four quarters and the whole image. */
 const SPLIT_VIEWS = 5;
 
 const SPLITTING_KNOB: Knob = {
@@ -70,7 +70,7 @@ function layoutImage(
 	const views = split ? SPLIT_VIEWS : 1;
 	const whole = fitEdges(item, constants);
 	const sizes = split ? [...quarters(item).map((quarter) => fitEdges(quarter, constants)), whole] : [whole];
-	// All views of a sample are padded to the largest; other images of the sample can raise this further.
+	// All views of a sample are padded to the largest one. Other images in the sample can increase this further.
 	const canvas = {
 		width: Math.max(...sizes.map((size) => size.width)),
 		height: Math.max(...sizes.map((size) => size.height)),
@@ -78,7 +78,7 @@ function layoutImage(
 	const patchGrid = { rows: Math.floor(canvas.height / patch), cols: Math.floor(canvas.width / patch) };
 	const pooledGrid = { rows: 1, cols: latents };
 	const tiles = split ? SPLIT_VIEWS - 1 : 1;
-	// One boundary token before each view and one after the last: neighbours share theirs.
+	// One boundary token before each view and one after the last; adjacent views share theirs.
 	const markers = views + 1;
 	const range = images > 1 ? sharedBoundary(views * latents + markers) : undefined;
 	return itemLayout({
@@ -100,7 +100,7 @@ function layoutImage(
 	});
 }
 
-/** Two images with nothing between them share a boundary token. */
+/** Two images with nothing in between share a boundary token. */
 function sharedBoundary(alone: number): TokenRange {
 	return {
 		min: alone - 1,
@@ -109,7 +109,7 @@ function sharedBoundary(alone: number): TokenRange {
 	};
 }
 
-/** `split_images`: halves of odd sides differ by a pixel. */
+/** `split_images`: the halves of an odd side differ by one pixel. */
 function quarters({ width, height }: Size): Size[] {
 	const left = Math.floor(width / 2);
 	const top = Math.floor(height / 2);
@@ -118,7 +118,10 @@ function quarters({ width, height }: Size): Size[] {
 	);
 }
 
-/** `get_resize_output_image_size`: the longer side lowered in proportion, then either side raised on its own, px. */
+/**
+ * `get_resize_output_image_size`, px: shrinks in proportion to the maximum longer side, then raises either side
+ * independently.
+ */
 function fitEdges(image: Size, { shortestEdge, longestEdge }: Idefics2Constants): Size {
 	let { width, height } = image;
 	const aspect = width / height;

@@ -1,4 +1,7 @@
-/** Snapshots of Idefics2. Source: transformers 5.18 models/{idefics2,vision_config,perceiver_config}, their processors and configurations. */
+/**
+ * Reads snapshots of Idefics2. Source: transformers 5.18 models/{idefics2,vision_config,perceiver_config}, their
+ * processors and configurations.
+ */
 
 import { integer } from "@onevision/base/schema";
 import type { DecoderType } from "../../snapshot/decoders.ts";
@@ -23,7 +26,7 @@ const headSize = integer("Width of a head", { min: 1, max: 4096 });
 
 const width = integer("A width, elements", { min: 1, max: 65_536 });
 
-/** Absent `text_config`: a Mistral, as Idefics2Config builds it. */
+/** When `text_config` is absent, Idefics2Config builds a Mistral. */
 const TEXT_TYPE: DecoderType = "mistral";
 
 function readIdefics2(snapshot: OpenSnapshot): Idefics2Reading {
@@ -77,7 +80,7 @@ const textMlp = (config: Section): number =>
 
 interface Perceiver {
 	readonly latents: number;
-	/** Of the gated projection and the resampler. */
+	/** Parameters of the gated projection and the resampler. */
 	parameters(visionWidth: number, projectionWidth: number): number;
 }
 
@@ -112,7 +115,7 @@ export const snapshot = {
 		idefics2: {
 			family: "idefics2",
 			processors: ["Idefics2Processor"],
-			// Views of one sample are padded to the largest, which the family counts; crops are not a step of this class.
+			// Views of one sample are padded to the largest, which the family counts. This class does not crop.
 			ignored: { image: ["do_pad", "crop_size", "do_center_crop", "pad_size"] },
 			source: "Idefics2Processor and Idefics2ImageProcessor",
 			read: readIdefics2,

@@ -17,7 +17,7 @@ export const HALF_PIXELS: CheckpointPixels = {
 		"preprocessor_config.json of HuggingFaceTB/SmolVLM2-500M-Video-Instruct, read in copies; class defaults of Idefics3ImageProcessor, SmolVLMImageProcessor and SmolVLMVideoProcessor",
 };
 
-/** The connector is one matrix over `merge`² patches side by side, without bias. */
+/** The connector is one matrix over `merge`² concatenated patches, without bias. */
 export const connector = (tower: number, merge: number, languageModel: number): ModelParts["projector"] => ({
 	kind: "q-former",
 	parameters: tower * merge ** 2 * languageModel,

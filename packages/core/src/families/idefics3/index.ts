@@ -1,4 +1,4 @@
-/** Idefics3: all that is known of the family. */
+/** Idefics3: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("idefics3");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"tiles from transformers' helper, equal to its processor where the longest edge is a multiple of the tile, as released",
 	model("idefics3", "055e47c"),

@@ -1,6 +1,6 @@
 /**
- * Idefics3, and the images of SmolVLM and SmolVLM2: the longer side is scaled, up as well as down, to a few tiles; tiles
- * and the whole image follow each other with markers, a line break after each row. Papers: arXiv 2408.12637,
+ * Idefics3, and the images of SmolVLM and SmolVLM2: the longer side is scaled up or down to a few tiles. The tiles and
+ * then the whole image follow each other with markers, and a line break ends each row. Papers: arXiv 2408.12637,
  * 2504.05299. Source: transformers 5.18 models/idefics3/{image_processing,processing}_idefics3.py.
  */
 
@@ -29,11 +29,11 @@ export type Idefics3Settings = {
 	readonly longest_edge: number;
 };
 
-/** No side of a scaled image is longer, px (`MAX_IMAGE_SIZE`). */
+/** Maximum side of a scaled image, px (`MAX_IMAGE_SIZE`). */
 export const MAX_IMAGE_SIDE = 4096;
-/** Rows and columns the vocabulary has markers for: `<row_1_col_1>` to `<row_6_col_6>`. */
+/** Maximum rows and columns with markers in the vocabulary: `<row_1_col_1>` to `<row_6_col_6>`. */
 const MARKED_ROWS = 6;
-/** `<fake_token_around_image><global-img>` before the whole image, the first of them again after it. */
+/** `<fake_token_around_image><global-img>` before the whole image, and `<fake_token_around_image>` again after it. */
 export const VIEW_MARKERS = 3;
 /** `<fake_token_around_image><row_1_col_1>` before a tile. */
 const TILE_MARKERS = 2;
@@ -46,7 +46,7 @@ export const idefics3Settings = {
 	}),
 };
 
-/** Scales of 1 to 4 tiles a side; one tile is not cut. */
+/** Scales of 1 to 4 tiles per side. A single tile is not cut. */
 export function longestEdgeKnob(tile: number, longestEdge: number): Knob {
 	return {
 		setting: "longest_edge",
@@ -76,7 +76,7 @@ export const idefics3: Family<Idefics3Constants, Idefics3Settings> = {
 	}),
 };
 
-/** One image: tiles with row breaks and the whole image, or the whole image alone. */
+/** Lays out one image: tiles with row breaks and the whole image, or the whole image alone. */
 export function layoutScaled(
 	item: ImageItem,
 	constants: Idefics3Constants,
@@ -101,19 +101,19 @@ export function layoutScaled(
 		patchGrid,
 		pooledGrid,
 		overview: split,
-		// One line break per row; the last is one token with the break before the whole image.
+		// One line break per row. The last row's break and the one before the whole image form a single token.
 		newlines: split ? tileGrid.rows : 0,
 		markers: VIEW_MARKERS + (split ? TILE_MARKERS * cells(tileGrid) : 0),
 		resizes: [edged],
 	});
 }
 
-/** Scaled so that the longer side is `longestEdge`, but not over 4096 px. */
+/** Scales the longer side to `longestEdge`, but to at most 4096 px. */
 function scaleBelow(image: Size, longestEdge: number): Size {
 	return capSides(scaleToEdge(image, longestEdge));
 }
 
-/** Stretched up to whole tiles, px. */
+/** Rounds both sides up to whole tiles, px. */
 function stretchToTiles(scaled: Size, tile: number): Size {
 	const aspect = scaled.width / scaled.height;
 	const wholeTiles = (side: number) => Math.ceil(side / tile) * tile;
@@ -125,7 +125,7 @@ function stretchToTiles(scaled: Size, tile: number): Size {
 	return { width: wholeTiles(Math.trunc(height * aspect)), height };
 }
 
-/** `_resize_output_size_rescale_to_max_len`: the other side is made even. */
+/** `_resize_output_size_rescale_to_max_len`: the shorter side is made even. */
 export function scaleToEdge(image: Size, edge: number): Size {
 	const aspect = image.width / image.height;
 	const even = (side: number) => Math.max(1, side + (side % 2));

@@ -1,4 +1,7 @@
-/** Snapshots of Idefics3. Source: transformers 5.18 models/{idefics3,vision_config}, their processors and configurations. */
+/**
+ * Reads snapshots of Idefics3. Source: transformers 5.18 models/{idefics3,vision_config}, their processors and
+ * configurations.
+ */
 
 import { HALF, IMAGE_IGNORED, readImages } from "../../snapshot/idefics3.ts";
 import type { OpenSnapshot } from "../../snapshot/open-snapshot.ts";

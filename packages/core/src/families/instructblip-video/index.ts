@@ -1,4 +1,4 @@
-/** InstructBLIP-Video: all that is known of the family. */
+/** InstructBLIP-Video: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential, transformers } from "../../positions/sequential.ts";
@@ -10,11 +10,11 @@ export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = sequential(
-	// Query tokens stand in the sequence like any other; OPT looks its own up two rows further down.
+	// Query tokens are positions like any other. OPT's position table is offset by two rows.
 	transformers(
 		"instructblipvideo/modeling_instructblipvideo.py, opt/modeling_opt.py, llama/modeling_llama.py",
 	),
 );
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = absent();

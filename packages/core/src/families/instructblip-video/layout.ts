@@ -1,6 +1,6 @@
 /**
- * InstructBLIP-Video: 32 tokens per frame, and the processor writes those of exactly four frames whatever it is given.
- * Source: transformers 5.18 models/instructblipvideo/processing_instructblipvideo.py.
+ * InstructBLIP-Video: 32 tokens per frame. The processor always writes the tokens of exactly four frames, whatever it
+ * is given. Source: transformers 5.18 models/instructblipvideo/processing_instructblipvideo.py.
  */
 
 import { type ItemLayout, NOTHING_AROUND } from "../../layout.ts";
@@ -11,7 +11,7 @@ import type { MediaItem, VideoItem } from "../../sample.ts";
 import type { Family } from "../family.ts";
 
 export interface InstructblipVideoConstants extends QueryConstants {
-	/** Frames the prompt is written for. */
+	/** Number of frames the prompt is written for. */
 	readonly frames: number;
 }
 
@@ -26,7 +26,7 @@ export const instructblipVideo: Family<InstructblipVideoConstants, InstructblipV
 	defaults: () => ({}),
 	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
 	counter: (constants) => ({
-		// The video processor takes an image for a clip of one frame.
+		// The video processor treats an image as a clip of one frame.
 		image: (item) => layoutClip(item, constants, withNote(1, constants.frames)),
 		video: (item) => layoutClip(item, constants, takeFrames(item, constants.frames)),
 	}),
@@ -41,7 +41,7 @@ function layoutClip(
 	return layoutFixedQueries(item, constants, tokens, NOTHING_AROUND, sampled);
 }
 
-/** The caller has to pass the frames; evenly spread ones are meant here. */
+/** The caller must pass the frames; this assumes evenly spaced ones. */
 function takeFrames(video: VideoItem, wanted: number): SampledFrames {
 	if (video.frames === wanted) return { count: wanted };
 	if (video.frames > wanted) return { count: wanted, indices: sampleUniform(video.frames, wanted) };

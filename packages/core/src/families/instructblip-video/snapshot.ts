@@ -1,4 +1,7 @@
-/** Snapshots of InstructBLIP-Video. Source: transformers 5.18 models/instructblipvideo, its processors and configurations. */
+/**
+ * Reads snapshots of InstructBLIP-Video. Source: transformers 5.18 models/instructblipvideo, its processors and
+ * configurations.
+ */
 
 import { expectVideoClass } from "../../snapshot/frames.ts";
 import type { OpenSnapshot } from "../../snapshot/open-snapshot.ts";
@@ -15,7 +18,7 @@ type InstructblipVideoReading = SnapshotReading<
 	InstructblipVideoSettings
 >;
 
-/** Frames InstructBlipVideoProcessor writes a prompt for. */
+/** Number of frames InstructBlipVideoProcessor writes a prompt for. */
 const BLIP_VIDEO_FRAMES = 4;
 
 function readBlipVideo(snapshot: OpenSnapshot): InstructblipVideoReading {

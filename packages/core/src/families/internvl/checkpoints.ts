@@ -6,7 +6,9 @@ import type { InternvlConstants, InternvlSettings } from "./layout.ts";
 
 export type InternvlCheckpoint = CheckpointRow<"internvl", InternvlConstants, InternvlSettings>;
 
-/** 448-px tiles, up to 12 and a thumbnail, 256 tokens each; 8 to 32 frames per clip in training, 8 on the model card. */
+/**
+ * Tiles of 448 px, up to 12 and a thumbnail, 256 tokens each. 8 to 32 frames per clip in training, 8 on the model card.
+ */
 const INTERNVL: InternvlConstants = {
 	tile: 448,
 	patch: 14,
@@ -20,7 +22,7 @@ const INTERNVL: InternvlConstants = {
 const SOURCE =
 	"OpenGVLab model cards (load_image with max_num 12, load_video with num_segments 8); OpenGVLab/InternVL internvl_chat training arguments (max_dynamic_patch 12, min_num_frame 8, max_num_frame 32)";
 
-/** Context length per generation, in tokens. */
+/** Context length by generation, in tokens. */
 const CONTEXT = {
 	"2": { tokens: 8192, source: "context window of the InternVL2 model cards (8k)", unverified: true },
 	"2.5": { tokens: 16_384, source: "context length of training in arXiv 2412.05271", unverified: true },

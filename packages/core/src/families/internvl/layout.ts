@@ -1,8 +1,9 @@
 /**
- * InternVL 2, 2.5 and 3: tiles of 448 px in the grid nearest the image's aspect ratio, a thumbnail beside them, 2×2
- * patches shuffled into a token; a video frame is one tile after "FrameN: ". Papers: arXiv 2404.16821, 2412.05271,
- * 2504.10479. Sources: transformers 5.18 models/internvl and models/got_ocr2; the model cards' `load_image`, `get_index`
- * and `load_video`; vllm-project/vllm vllm/transformers_utils/processors/internvl.py at c6f146b.
+ * InternVL 2, 2.5 and 3: tiles of 448 px in the grid with the aspect ratio closest to the image's, plus a thumbnail;
+ * 2×2 patches are shuffled into a token. A video frame is one tile after "FrameN: ". Papers: arXiv 2404.16821,
+ * 2412.05271, 2504.10479. Sources: transformers 5.18 models/internvl and models/got_ocr2; the model cards'
+ * `load_image`, `get_index` and `load_video`; vllm-project/vllm vllm/transformers_utils/processors/internvl.py at
+ * c6f146b.
  */
 
 import { choice, either, integer } from "@onevision/base/schema";
@@ -36,17 +37,17 @@ export interface InternvlConstants {
 	readonly patch: number;
 	/** Patches per side shuffled into one token. */
 	readonly merge: number;
-	/** Fewest and most tiles of an image, thumbnail not counted (`min_patches`, `max_patches`). */
+	/** Minimum and maximum tiles per image, not counting the thumbnail (`min_patches`, `max_patches`). */
 	readonly minTiles: number;
 	readonly maxTiles: number;
-	/** Most frames per clip in training (`max_num_frame`), and what the model card samples (`num_segments`). */
+	/** Maximum frames per clip in training (`max_num_frame`), and the number the model card samples (`num_segments`). */
 	readonly trainedFrames: number;
 	readonly cardFrames: number;
 }
 
 export type InternvlSettings = CropSettings & { readonly num_frames: FrameCount };
 
-/** Most frames that may be asked for: the original repeats those of a shorter clip, so the clip sets no bound. */
+/** Maximum frames that may be requested. The original repeats frames of a shorter clip, so the clip sets no limit. */
 const MAX_FRAMES = 10_000;
 /** `<img>` and `</img>`. */
 const MARKERS = 2;
@@ -78,8 +79,8 @@ export const internvl: Family<InternvlConstants, InternvlSettings> = {
 	counter: ({ tile, patch, merge, trainedFrames }, settings, parity) => {
 		const patchGrid = square(Math.floor(tile / patch));
 		const pooledGrid = square(Math.floor(patchGrid.rows / merge));
-		// The model cards walk a Python set sorted by size; transformers a sorted list. Both give the same grid: no two
-		// grids of equally many tiles are ever both nearest.
+		// The model cards iterate over a Python set sorted by size, transformers over a sorted list. Both give the same grid,
+		// because two grids with equally many tiles are never both closest.
 		const grids = gridsUpTo(settings.min_patches, settings.max_patches);
 		return {
 			image: (item) => {
@@ -109,7 +110,7 @@ function sampleClip(
 	trainedFrames: number,
 ): SampledFrames {
 	if (parity === "original" && asked !== "all") {
-		// Always as many as asked: frames of a shorter clip are repeated.
+		// Always as many as requested, because frames of a shorter clip are repeated.
 		return { count: asked, indices: sampleSegments(video.frames, asked) };
 	}
 	const sampled = sampleFrames(video, asked, parity, trainedFrames);
@@ -118,7 +119,9 @@ function sampleClip(
 		: { ...sampled, indices: sampleArangeShifted(video.frames, sampled.count) };
 }
 
-/** "Frame1: " before the first frame, "\nFrame2: " before the next; the original ends in a line break, vLLM has none. */
+/**
+ * "Frame1: " before the first frame, "\nFrame2: " before the next. The original ends with a line break, vLLM does not.
+ */
 function frameNames(frames: number, parity: Parity): WrapperTokens {
 	const text = Array.from(
 		{ length: frames },

@@ -1,4 +1,7 @@
-/** Snapshots of InternVL (2, 2.5, 3, 3.5). Source: transformers 5.18 models/{internvl,internvl_chat,vision_config}, their processors and configurations. */
+/**
+ * Reads snapshots of InternVL (2, 2.5, 3, 3.5). Source: transformers 5.18
+ * models/{internvl,internvl_chat,vision_config}, their processors and configurations.
+ */
 
 import { integer, number } from "@onevision/base/schema";
 import { normalizedBy } from "../../facts/normalizations.ts";
@@ -15,7 +18,7 @@ import type { InternvlConstants, InternvlSettings } from "./layout.ts";
 
 type InternvlReading = SnapshotReading<"internvl", InternvlConstants, InternvlSettings>;
 
-/** GotOcr2ImageProcessor and InternVLVideoProcessor. */
+/** Class defaults of GotOcr2ImageProcessor and InternVLVideoProcessor. */
 const VIEW: ViewDefaults = { size: { height: 384, width: 384 }, crops: false };
 
 const tiles = integer("Tiles", { min: 1, max: 144 });
@@ -69,7 +72,7 @@ function readInternvl(snapshot: OpenSnapshot): InternvlReading {
 	};
 }
 
-/** Frames from the middle of equal shares of the clip; only a number of them is counted. */
+/** Frames are sampled from the middle of equal segments of the clip, so only a frame count is supported. */
 function readInternvlFrames(video: Section): { readonly num_frames?: number } {
 	if (video.isNull("initial_shift")) {
 		throw unsupported(`${video.path} initial_shift: null; transformers fails on it, remove it`);
@@ -90,7 +93,7 @@ function readInternvlFrames(video: Section): { readonly num_frames?: number } {
 	return frames;
 }
 
-/** Keys of InternVisionConfig that must be there: its defaults are those of a tower that no release has. */
+/** Keys of InternVisionConfig that are required, because its defaults describe a tower that no release has. */
 const TOWER_KEYS = [
 	"hidden_size",
 	"num_hidden_layers",
@@ -125,7 +128,7 @@ function readInternvlChat({ config }: OpenSnapshot): InternvlReading {
 	}
 	return {
 		family: "internvl",
-		// `build_transform` of the model card.
+		// From `build_transform` of the model card.
 		pixels: { image: normalizedBy("imagenet"), video: normalizedBy("imagenet") },
 		constants: {
 			tile,
@@ -154,7 +157,7 @@ export const snapshot = {
 		internvl: {
 			family: "internvl",
 			processors: ["InternVLProcessor"],
-			// InternVLProcessor passes crop_to_patches true to every call, so that of the file does nothing.
+			// InternVLProcessor sets crop_to_patches to true in every call, so the value in the file has no effect.
 			ignored: {
 				image: ["crop_to_patches"],
 				video: ["crop_to_patches", "min_patches", "max_patches"],
@@ -166,7 +169,7 @@ export const snapshot = {
 		internvl_chat: {
 			family: "internvl",
 			processors: ["CLIPProcessor"],
-			// The code of the repository reads config.json alone.
+			// The repository's code reads only config.json.
 			ignored: { image: ["size", "crop_size", "do_center_crop", "do_resize", "do_pad"] },
 			source: "huggingface.co/OpenGVLab/InternVL2-2B configuration_internvl_chat.py",
 			remoteCode: true,

@@ -1,7 +1,7 @@
 /**
- * Kimi K2.5: MoonViT at the image's own size, padded to whole tokens; a video in chunks of four frames, each chunk one
- * token grid with its time before it. Source: transformers 5.18 models/kimi_k25/{image_processing,video_processing,
- * processing}_kimi_k25.py.
+ * Kimi K2.5: MoonViT at the image's native resolution, padded to whole tokens. A video is split into chunks of four
+ * frames, each chunk one token grid preceded by its time. Source: transformers 5.18
+ * models/kimi_k25/{image_processing,video_processing,processing}_kimi_k25.py.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -30,10 +30,10 @@ import type { VideoItem } from "../../sample.ts";
 import type { Family } from "../family.ts";
 
 export interface KimiK25Constants extends MergedPatches {
-	/** Most patches of an image and of a frame (`max_patches`). */
+	/** Maximum patches of an image and of a frame (`max_patches`). */
 	readonly maxPatches: number;
 	readonly frameMaxPatches: number;
-	/** Most patches along a side (`size.max_height`, `size.max_width`). */
+	/** Maximum patches along a side (`size.max_height`, `size.max_width`). */
 	readonly maxSide: number;
 	/** Frames per chunk. */
 	readonly chunk: number;
@@ -49,11 +49,11 @@ export type KimiK25Settings = {
 	readonly num_frames: ClipFrames;
 };
 
-/** What the processor assumes when a clip's rate is unknown. */
+/** Frame rate the processor assumes when a clip's own is unknown. */
 const ASSUMED_FPS = 24;
 const IMAGE_TOKENS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 const CHUNK_TOKENS = [64, 128, 256, 384, 512, 768, 1024];
-/** The same for every image. */
+/** Identical for every image. */
 const AROUND_IMAGE = mediaMarkers(["image"], 1);
 
 const patches = (what: string) => integer(`Most patches of ${what}`, { min: 1, max: 2 ** 32 });
@@ -133,7 +133,7 @@ export const kimiK25: Family<KimiK25Constants, KimiK25Settings> = {
 	},
 };
 
-/** `default_sample_indices_fn`: evenly, as many as the clip's length times the rate. */
+/** `default_sample_indices_fn`: evenly spaced frames, as many as the clip's duration times the rate. */
 function takeFrames(video: VideoItem, settings: KimiK25Settings): SampledFrames {
 	const { num_frames: asked, fps: rate } = settings;
 	if (asked === "all" || (asked === "by_fps" && rate === "all")) return { count: video.frames };
@@ -157,7 +157,7 @@ function chunkTimes(video: VideoItem, sampled: SampledFrames, chunks: number, ch
 	return mediaMarkers(text.flat(), chunks);
 }
 
-/** `<|media_begin|>`, the kind of medium, `<|media_content|>`, tokens, `<|media_end|>`. */
+/** `<|media_begin|>`, the media type, `<|media_content|>`, the tokens, `<|media_end|>`. */
 function mediaMarkers(text: readonly string[], grids: number): WrapperTokens {
 	return { markers: 3 * grids, text, estimatedTextTokens: estimateTextTokens(text) };
 }

@@ -1,4 +1,4 @@
-/** Snapshots of Kimi K2.5. Source: transformers 5.18 models/kimi_k25, its processors and configurations. */
+/** Reads snapshots of Kimi K2.5. Source: transformers 5.18 models/kimi_k25, its processors and configurations. */
 
 import { integer } from "@onevision/base/schema";
 import { expectSame, expectVideoClass, readSampling } from "../../snapshot/frames.ts";
@@ -40,7 +40,7 @@ function readKimiK25(snapshot: OpenSnapshot): KimiK25Reading {
 	expectSame(video, "size", kimiSide(video), maxSide);
 	const { samples, frames, fps } = readSampling(video, { samples: true, fps: 2 });
 	const settings: Partial<KimiK25Settings> = {
-		// With a null for fps nothing says how many frames, and all are taken.
+		// With a null fps nothing sets the number of frames, so all are used.
 		...(samples && (frames !== undefined || fps !== undefined) ? {} : { num_frames: "all" }),
 		...(frames !== undefined && samples ? { num_frames: frames } : {}),
 	};
@@ -61,7 +61,10 @@ function readKimiK25(snapshot: OpenSnapshot): KimiK25Reading {
 	};
 }
 
-/** The file of moonshotai/Kimi-K2.5 is for code of its own: other names of the same limits (kimi_k25_vision_processing.py). */
+/**
+ * The file in moonshotai/Kimi-K2.5 is for its own code, which uses other names for the same limits
+ * (kimi_k25_vision_processing.py).
+ */
 function readMediaProc(
 	media: Section,
 	patch: number,
@@ -101,7 +104,7 @@ function readMediaProc(
 	};
 }
 
-/** A token of `patch_size` and `merge_size` that is the tower's. */
+/** Checks that `patch_size` and `merge_size` match the tower's. */
 function checkKimiGrid(section: Section, patch: number, merge: number): void {
 	const own = section.read("patch_size", patchSide) ?? 14;
 	const ownMerge = section.read("merge_size", mergeSide) ?? 2;

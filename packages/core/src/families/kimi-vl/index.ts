@@ -1,4 +1,4 @@
-/** Kimi-VL: all that is known of the family. */
+/** Kimi-VL: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential } from "../../positions/sequential.ts";
@@ -11,5 +11,5 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = sequential("a DeepSeek-V3 language model, from memory, unconfirmed");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asOriginal("the same formula", model("kimi_vl", "dff4cad"));

@@ -1,6 +1,7 @@
 /**
- * Kimi-VL: MoonViT at the image's own size with a patch budget, padded to whole tokens. Source: the image processor of
- * huggingface.co/moonshotai/Kimi-VL-A3B-Instruct (image_processing_kimi_vl.py `rescale`), read in copies of it.
+ * Kimi-VL: MoonViT at the image's native resolution with a patch budget, padded to whole tokens. Source: the image
+ * processor of huggingface.co/moonshotai/Kimi-VL-A3B-Instruct (image_processing_kimi_vl.py `rescale`), read in copies
+ * of it.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -13,7 +14,7 @@ import { estimateTextTokens } from "../../layouts/timestamps.ts";
 import { type Family, noVideo } from "../family.ts";
 
 export interface KimiVlConstants extends MergedPatches {
-	/** Most patches of an image (`in_token_limit`). */
+	/** Maximum patches of an image (`in_token_limit`). */
 	readonly maxPatches: number;
 }
 
@@ -21,7 +22,7 @@ export type KimiVlSettings = {
 	readonly in_token_limit: number;
 };
 
-/** Sides from this many patches on have no position embeddings. */
+/** Sides of this many patches or more have no position embeddings. */
 const SIDE_LIMIT = 512;
 const IMAGE_TOKENS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 

@@ -1,4 +1,4 @@
-/** Snapshots of Kimi-VL in the format of its own code, whose files each reader names. */
+/** Reads snapshots of Kimi-VL in the format of their own code. Each reader names its source files. */
 
 import { integer } from "@onevision/base/schema";
 import { languageModel } from "../../snapshot/language-models.ts";

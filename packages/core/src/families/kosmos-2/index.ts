@@ -1,4 +1,4 @@
-/** Kosmos-2: all that is known of the family. */
+/** Kosmos-2: everything known about the family. */
 
 import type { SequentialRule } from "../../positions/rule.ts";
 import { transformers } from "../../positions/sequential.ts";
@@ -17,5 +17,5 @@ export const positions: SequentialRule = {
 	),
 };
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = absent();

@@ -1,6 +1,6 @@
 /**
  * Kosmos-2: a resampler turns the image into 64 tokens between `<image>` and `</image>`. Paper: arXiv 2306.14824.
- * Source: transformers 5.18 models/kosmos2/processing_kosmos2.py, which puts one image into a prompt.
+ * Source: transformers 5.18 models/kosmos2/processing_kosmos2.py, which accepts one image per prompt.
  */
 
 import { OnevisionError } from "@onevision/base";

@@ -1,4 +1,4 @@
-/** Snapshots of Kosmos-2. Source: transformers 5.18 models/kosmos_2, its processors and configurations. */
+/** Reads snapshots of Kosmos-2. Source: transformers 5.18 models/kosmos_2, its processors and configurations. */
 
 import type { QueryConstants } from "../../layouts/q-former.ts";
 import { checkView } from "../../snapshot/checks.ts";
@@ -13,7 +13,7 @@ import type { Kosmos2Settings } from "./layout.ts";
 
 type Kosmos2Reading = SnapshotReading<"kosmos-2", QueryConstants, Kosmos2Settings>;
 
-/** `num_image_tokens` of Kosmos2ProcessorKwargs: passed to every call, no key of a file. */
+/** `num_image_tokens` of Kosmos2ProcessorKwargs. It is passed in every call and is not a key of any file. */
 const KOSMOS_TOKENS = 64;
 
 function readKosmos2(snapshot: OpenSnapshot): Kosmos2Reading {
@@ -24,7 +24,7 @@ function readKosmos2(snapshot: OpenSnapshot): Kosmos2Reading {
 	const view = squareView(image, CLIP_VIEW);
 	const notes = [...tower.notes, ...text.notes];
 	checkView({ ...view, cut: view.side }, tower, notes);
-	// Words of regions, which are text; a null fails.
+	// Region words, which are text. A null makes transformers fail.
 	processor.read("num_patch_index_tokens", tokenCount);
 	const latents = config.read("latent_query_num", tokenCount) ?? KOSMOS_TOKENS;
 	if (latents !== KOSMOS_TOKENS) {
@@ -36,7 +36,7 @@ function readKosmos2(snapshot: OpenSnapshot): Kosmos2Reading {
 		family: "kosmos-2",
 		constants: { tile: view.side, patch: tower.patch, queries: KOSMOS_TOKENS },
 		tower: tower.tower,
-		// A layer to the language model's width, the latents, and attention of the latents to the features.
+		// A layer to the language model's width, the latents, and attention from the latents to the features.
 		projector: {
 			kind: "q-former",
 			parameters:

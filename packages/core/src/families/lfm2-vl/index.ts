@@ -1,4 +1,4 @@
-/** LFM2-VL: all that is known of the family. */
+/** LFM2-VL: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("lfm2_vl");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"with the thumbnail that released checkpoints have",
 	model("lfm2_vl", "e7bcaef"),

@@ -1,7 +1,7 @@
 /**
- * LFM2-VL: small images at their own resolution, 64 to 256 tokens; larger ones in tiles of 512 px, each after a marker
- * with its row and column, and a thumbnail at its own resolution. Paper: arXiv 2511.23404. Source: transformers 5.18
- * models/lfm2_vl/{image_processing,processing}_lfm2_vl.py.
+ * LFM2-VL: small images at native resolution, 64 to 256 tokens. Larger ones are cut into tiles of 512 px, each after a
+ * marker with its row and column, plus a thumbnail at native resolution. Paper: arXiv 2511.23404. Source: transformers
+ * 5.18 models/lfm2_vl/{image_processing,processing}_lfm2_vl.py.
  */
 
 import type { Size } from "@onevision/base";
@@ -28,14 +28,14 @@ export interface Lfm2VlConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Patches per side joined into one token (`downsample_factor`). */
+	/** Patches per side merged into one token (`downsample_factor`). */
 	readonly merge: number;
 	readonly minTiles: number;
 	readonly maxTiles: number;
-	/** Tokens of an image that is not cut, and of a thumbnail. */
+	/** Minimum and maximum tokens of an uncut image and of a thumbnail. */
 	readonly minTokens: number;
 	readonly maxTokens: number;
-	/** How many times over `maxTokens` an image must be to be cut. */
+	/** An image is cut when it is more than this many times over `maxTokens`. */
 	readonly tolerance: number;
 	readonly thumbnail: boolean;
 }
@@ -115,7 +115,7 @@ export const lfm2Vl: Family<Lfm2VlConstants, Lfm2VlSettings> = {
 				if (!splits || !isLarge(item, constants, settings))
 					return layoutWhole(item, whole, constants, settings);
 				const tileGrid = nearestAspectGrid(item, constants.tile, grids);
-				// A grid of one tile is written as an image that is not cut.
+				// A grid of one tile is written like an uncut image.
 				if (cells(tileGrid) === 1) return layoutWhole(item, whole, constants, settings);
 				return layoutTiles(item, {
 					tile: constants.tile,
@@ -144,7 +144,7 @@ function layoutWhole(
 		settings.max_image_tokens * constants.merge ** 2,
 		settings.do_image_splitting ? Math.floor(constants.tile / constants.patch) ** 2 : 0,
 	);
-	// No side shrinks below a token, so a thin image may keep more patches than the limit.
+	// No side shrinks below one token, so a thin image may keep more patches than the limit.
 	const note = `${patches} patches, more than the ${padded} that transformers pads every picture to: it fails when another picture stands beside this one`;
 	return layoutTiles(item, {
 		tile: constants.tile,
@@ -163,7 +163,9 @@ function viewGrids(view: Size, { patch, merge }: Lfm2VlConstants): ViewGrids {
 	return { patchGrid, pooledGrid };
 }
 
-/** `smart_resize`: both sides multiples of a token, no side below one, pixels within the token limits. */
+/**
+ * `smart_resize`: both sides become multiples of a token, at least one, with the pixel count within the token limits.
+ */
 function resize(image: Size, { patch, merge }: Lfm2VlConstants, settings: Lfm2VlSettings): Size {
 	const factor = patch * merge;
 	const rounded = {
@@ -178,7 +180,7 @@ function resize(image: Size, { patch, merge }: Lfm2VlConstants, settings: Lfm2Vl
 	return clampPixels(image, rounded, 1, 1, limits, factor);
 }
 
-/** `_is_image_too_large`: sides are rounded to tokens here too, but may shrink to a patch. */
+/** `_is_image_too_large`: sides are rounded to tokens here too, but may shrink to a single patch. */
 function isLarge(image: Size, { patch, merge }: Lfm2VlConstants, settings: Lfm2VlSettings): boolean {
 	const factor = patch * merge;
 	const width = Math.max(patch, roundHalfEven(image.width / factor) * factor);

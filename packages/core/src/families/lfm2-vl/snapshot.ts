@@ -1,4 +1,7 @@
-/** Snapshots of LFM2-VL. Source: transformers 5.18 models/{lfm2_vl,vision_config}, their processors and configurations. */
+/**
+ * Reads snapshots of LFM2-VL. Source: transformers 5.18 models/{lfm2_vl,vision_config}, their processors and
+ * configurations.
+ */
 
 import { integer, number } from "@onevision/base/schema";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -61,7 +64,7 @@ export const snapshot = {
 		lfm2_vl: {
 			family: "lfm2-vl",
 			processors: ["Lfm2VlProcessor"],
-			// Images are resized whatever do_resize says, to sizes that follow from tiles and token limits.
+			// Images are always resized, ignoring do_resize, to sizes that follow from tiles and token limits.
 			ignored: {
 				image: [
 					...NO_CROP,

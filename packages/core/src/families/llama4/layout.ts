@@ -1,6 +1,7 @@
 /**
- * Llama 4: tiles of 336 px in the grid that enlarges the image least, separators between them, the whole image last.
- * Source: transformers 5.18 models/llama4/{image_processing,processing}_llama4.py; scales are compared in float32.
+ * Llama 4: tiles of 336 px in the grid that enlarges the image least, with separators between them and the whole image
+ * last. Source: transformers 5.18 models/llama4/{image_processing,processing}_llama4.py. Scales are compared in
+ * float32.
  */
 
 import { boolean } from "@onevision/base/schema";
@@ -17,7 +18,7 @@ export interface Llama4Constants {
 	readonly patch: number;
 	/** Patches per side shuffled into one token (1 / `pixel_shuffle_ratio`). */
 	readonly merge: number;
-	/** Most tiles of an image, overview not counted (`max_patches`). */
+	/** Maximum tiles per image, not counting the overview (`max_patches`). */
 	readonly maxTiles: number;
 }
 
@@ -59,7 +60,7 @@ export const llama4: Family<Llama4Constants, Llama4Settings> = {
 					patchGrid,
 					pooledGrid,
 					overview: cut,
-					// A separator between tiles of a row and one after each row.
+					// One separator between the tiles of a row, and one after each row.
 					newlines: cut ? cells(tileGrid) : 0,
 					markers: MARKERS,
 					content: fitToTiles(item, canvas, enlargeMost ? undefined : tile),

@@ -1,4 +1,4 @@
-/** Snapshots of Llama 4. Source: transformers 5.18 models/llama4, its processors and configurations. */
+/** Reads snapshots of Llama 4. Source: transformers 5.18 models/llama4, its processors and configurations. */
 
 import { number } from "@onevision/base/schema";
 import { normalizedBy } from "../../facts/normalizations.ts";

@@ -1,4 +1,4 @@
-/** LLaVA-NeXT-Video: all that is known of the family. */
+/** LLaVA-NeXT-Video: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("llava_next_video");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = own(
 	"32 frames, evenly; one clip and no image",
 	`${model("llava_next_video", "187d8e5")}; ${LOADER}`,

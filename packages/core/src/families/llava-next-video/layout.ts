@@ -1,7 +1,7 @@
 /**
- * LLaVA-NeXT-Video: images as LLaVA-1.6, a video frame as one pooled tile without newline.
- * Sources: transformers 5.18 models/llava_next_video/processing_llava_next_video.py; vllm-project/vllm
- * vllm/model_executor/models/llava_next_video.py at 187d8e5, which takes one clip and no image.
+ * LLaVA-NeXT-Video: images as in LLaVA-1.6; a video frame is one pooled tile without newline. Sources: transformers
+ * 5.18 models/llava_next_video/processing_llava_next_video.py; vllm-project/vllm
+ * vllm/model_executor/models/llava_next_video.py at 187d8e5, which accepts one clip and no images.
  */
 
 import {
@@ -17,7 +17,7 @@ import { type Family, noImage } from "../family.ts";
 import { type LlavaNextConstants, type LlavaNextSettings, llavaNext } from "../llava-next/layout.ts";
 
 export interface LlavaNextVideoConstants extends LlavaNextConstants {
-	/** Frames per clip the checkpoint was trained with. */
+	/** Frames per clip in training. */
 	readonly trainedFrames: number;
 }
 
@@ -30,7 +30,7 @@ export type LlavaNextVideoSettings = LlavaNextSettings & {
  */
 const NEWLINES = 0;
 
-/** Features per frame are a quarter of the patches: `height·width // 4` in the processor. */
+/** Each frame yields a quarter of its patches as features: `height·width // 4` in the processor. */
 const STRIDE = 2;
 
 export const llavaNextVideo: Family<LlavaNextVideoConstants, LlavaNextVideoSettings> = {

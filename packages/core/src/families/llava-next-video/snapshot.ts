@@ -1,4 +1,7 @@
-/** Snapshots of LLaVA-NeXT-Video. Source: transformers 5.18 models/llava_next_video, its processors and configurations. */
+/**
+ * Reads snapshots of LLaVA-NeXT-Video. Source: transformers 5.18 models/llava_next_video, its processors and
+ * configurations.
+ */
 
 import { integer } from "@onevision/base/schema";
 import { llava, pinpoints } from "../../snapshot/base-config.ts";
@@ -18,7 +21,7 @@ type LlavaNextVideoReading = SnapshotReading<
 	LlavaNextVideoSettings
 >;
 
-/** Frames per clip on the model card; no file of the checkpoint names it. */
+/** Frames per clip from the model card. No file of the checkpoint specifies it. */
 const NEXT_VIDEO_FRAMES = 32;
 
 function readLlavaNextVideo(snapshot: OpenSnapshot): LlavaNextVideoReading {

@@ -1,4 +1,4 @@
-/** LLaVA-1.6 (LLaVA-NeXT): all that is known of the family. */
+/** LLaVA-1.6 (LLaVA-NeXT): everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("llava_next");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"sides are cut in integers, which gives the same rows and columns",
 	model("llava_next", "92c504d"),

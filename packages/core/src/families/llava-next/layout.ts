@@ -1,6 +1,6 @@
 /**
- * LLaVA-1.6 (LLaVA-NeXT): AnyRes over a short list of canvases, no cap.
- * Source: transformers 5.18 models/llava_next/processing_llava_next.py; LLaVA-VL/LLaVA-NeXT llava/model/llava_arch.py.
+ * LLaVA-1.6 (LLaVA-NeXT): AnyRes over a short list of canvases, without a token cap. Source: transformers 5.18
+ * models/llava_next/processing_llava_next.py; LLaVA-VL/LLaVA-NeXT llava/model/llava_arch.py.
  */
 
 import type { Size } from "@onevision/base";
@@ -13,16 +13,16 @@ export interface LlavaNextConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Allowed canvases (`image_grid_pinpoints`) in the order of the file, read as (height, width), px. */
+	/** Allowed canvases (`image_grid_pinpoints`) in file order, read as (height, width), px. */
 	readonly canvases: readonly Size[];
 }
 
 export type LlavaNextSettings = {
-	/** Only canvases of at most this many tiles. */
+	/** Allow only canvases of at most this many tiles. */
 	readonly max_tiles: number;
 };
 
-/** The canvases within a grid limit as a Python list, height first as transformers reads them. */
+/** The canvases within a grid limit as a Python list, height first, as transformers reads them. */
 function pinpoints(canvases: readonly Size[], tile: number, tiles: number): string {
 	const kept = limitCanvases(canvases, tile, tiles);
 	return `[${kept.map(({ width, height }) => `[${height}, ${width}]`).join(", ")}]`;

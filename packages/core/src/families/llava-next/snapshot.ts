@@ -1,4 +1,7 @@
-/** Snapshots of LLaVA-1.6 (LLaVA-NeXT). Source: transformers 5.18 models/llava_next, its processors and configurations. */
+/**
+ * Reads snapshots of LLaVA-1.6 (LLaVA-NeXT). Source: transformers 5.18 models/llava_next, its processors and
+ * configurations.
+ */
 
 import { llava, pinpoints } from "../../snapshot/base-config.ts";
 import { mlp, OLD_KEYS, readLlava, readNext } from "../../snapshot/llava-variants.ts";

@@ -1,7 +1,7 @@
 /**
- * LLaVA-OneVision-1.5: RICE-ViT at native resolution, 2×2 patches merged into a token, Qwen2-VL's image processor with
- * a temporal patch of one frame. Paper: arXiv 2509.23661. Source: EvolvingLMMs-Lab/LLaVA-OneVision-2 ds/merge_model.py
- * at d7fc34f (`load_empty_model`), which writes the processor that the checkpoints ship.
+ * LLaVA-OneVision-1.5: RICE-ViT at native resolution, with 2×2 patches merged into a token. Uses Qwen2-VL's image
+ * processor with a temporal patch of one frame. Paper: arXiv 2509.23661. Source: EvolvingLMMs-Lab/LLaVA-OneVision-2
+ * ds/merge_model.py at d7fc34f (`load_empty_model`), which writes the processor shipped with the checkpoints.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -19,7 +19,7 @@ import type { VideoItem } from "../../sample.ts";
 import type { Family } from "../family.ts";
 
 export interface LlavaOnevision15Constants extends MergedPatches {
-	/** Fewest and most pixels of an image. */
+	/** Minimum and maximum pixels of an image. */
 	readonly minPixels: number;
 	readonly maxPixels: number;
 }
@@ -58,7 +58,7 @@ export const llavaOnevision15: Family<LlavaOnevision15Constants, LlavaOnevision1
 			maxPixels: settings.max_pixels,
 		};
 		return {
-			// <|vision_start|> and <|vision_end|> come from the chat template.
+			// The chat template writes <|vision_start|> and <|vision_end|>.
 			image: (item) => layoutMerged(item, smartResize(item, limits, "shrink"), constants, markersAround(2)),
 			video: refuseVideo,
 		};
@@ -66,9 +66,9 @@ export const llavaOnevision15: Family<LlavaOnevision15Constants, LlavaOnevision1
 };
 
 /**
- * The chat template has a video placeholder, but the released weights saw images only (LLaVA-OneVision-2 issue 82), and
- * the shipped processor changes the temporal patch to 1 for images alone: its video half, Qwen2.5-VL's, still pairs
- * frames, which the tower's one-frame patches do not fit.
+ * The chat template has a video placeholder, but the released weights were trained on images only (LLaVA-OneVision-2
+ * issue 82). The shipped processor sets the temporal patch to 1 only for images. Its video half, Qwen2.5-VL's, still
+ * pairs frames, which does not match the tower's one-frame patches.
  */
 function refuseVideo(_item: VideoItem): never {
 	throw new OnevisionError(

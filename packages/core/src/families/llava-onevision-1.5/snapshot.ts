@@ -1,4 +1,4 @@
-/** Snapshots of LLaVA-OneVision-1.5 in the format of its own code, whose files each reader names. */
+/** Reads snapshots of LLaVA-OneVision-1.5 in the format of their own code. Each reader names its source files. */
 
 import { languageModel } from "../../snapshot/language-models.ts";
 import { expectClass, type OpenSnapshot } from "../../snapshot/open-snapshot.ts";
@@ -14,7 +14,9 @@ type LlavaOnevision15Reading = SnapshotReading<
 	LlavaOnevision15Settings
 >;
 
-/** configuration_llavaonevision1_5.py of huggingface.co/lmms-lab/LLaVA-OneVision-1.5-8B-Instruct; Qwen2VLImageProcessor. */
+/**
+ * configuration_llavaonevision1_5.py of huggingface.co/lmms-lab/LLaVA-OneVision-1.5-8B-Instruct; Qwen2VLImageProcessor.
+ */
 function readOnevision15(snapshot: OpenSnapshot): LlavaOnevision15Reading {
 	const { config, image } = snapshot;
 	const tower = kindTower(config, { type: "rice_vit" });

@@ -15,7 +15,10 @@ const TRAINING = `${REPOSITORY} aiak_training_llm/models/llava_onevision2/llava_
 
 const PROCESSOR = "transformers_impl/llavaonevision2/video_processing_llava_onevision2.py";
 
-/** The processor's own defaults: `DEFAULT_MIN_PIXELS`, `DEFAULT_MAX_PIXELS`, `DEFAULT_MAX_FRAMES`; codec as in the 8B. */
+/**
+ * The processor's own defaults: `DEFAULT_MIN_PIXELS`, `DEFAULT_MAX_PIXELS`, `DEFAULT_MAX_FRAMES`. The codec settings
+ * are the 8B's.
+ */
 const CODE_DEFAULTS = {
 	minPixels: 256 * 28 ** 2,
 	maxPixels: 1_605_632,
@@ -25,7 +28,7 @@ const CODE_DEFAULTS = {
 
 type LanguageModelChoice = LlavaOnevision2Checkpoint["parts"]["languageModel"];
 
-/** A size of the training code. `context`: positions, and where they are stated. */
+/** A model size from the training code. `context`: the context length, and the file that states it. */
 const configured = (
 	size: string,
 	{ patch = 14, merge = 2 }: { readonly patch?: 14 | 16; readonly merge?: 2 | 3 },

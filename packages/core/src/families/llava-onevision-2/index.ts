@@ -1,4 +1,4 @@
-/** LLaVA-OneVision-2: all that is known of the family. */
+/** LLaVA-OneVision-2: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential } from "../../positions/sequential.ts";
@@ -13,5 +13,5 @@ export const positions: PositionRule = sequential(
 	"vllm-project/vllm vllm/model_executor/models/llava_onevision2.py at 045d757 (1-D position_ids, no M-RoPE)",
 );
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = own("frames by its own rule", model("llava_onevision2", "045d757"));

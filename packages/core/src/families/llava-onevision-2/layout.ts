@@ -1,8 +1,8 @@
 /**
- * LLaVA-OneVision-2: OneVision-Encoder at native resolution, 2×2 patches merged into a token, every frame an image of its
- * own behind its time as text; or, with the codec backend, canvases packed with the patches that change.
- * Paper: arXiv 2605.25979. Source: EvolvingLMMs-Lab/LLaVA-OneVision-2 transformers_impl/llavaonevision2/
- * processing_llava_onevision2.py at 2c3c25e; for video see onevision2-video.ts.
+ * LLaVA-OneVision-2: OneVision-Encoder at native resolution, with 2×2 patches merged into a token. Every frame is a
+ * separate image preceded by its time as text. With the codec backend, canvases are packed with the patches that
+ * change. Paper: arXiv 2605.25979. Source: EvolvingLMMs-Lab/LLaVA-OneVision-2
+ * transformers_impl/llavaonevision2/processing_llava_onevision2.py at 2c3c25e. For video see video.ts.
  */
 
 import { choice, either, integer, number } from "@onevision/base/schema";
@@ -32,10 +32,10 @@ import {
 } from "./video.ts";
 
 export interface LlavaOnevision2Constants extends MergedPatches {
-	/** Fewest and most pixels of an image, a frame, and at most of a codec canvas. */
+	/** Minimum and maximum pixels of an image or a frame; the maximum also applies to a codec canvas. */
 	readonly minPixels: number;
 	readonly maxPixels: number;
-	/** Most frames of a clip in the checkpoint's own processor. */
+	/** Maximum frames of a clip in the checkpoint's own processor. */
 	readonly maxFrames: number;
 	readonly codec: CodecConstants;
 }
@@ -119,7 +119,7 @@ function limitsOf({ patch, merge }: LlavaOnevision2Constants, settings: LlavaOne
 	return { factor: patch * merge, minPixels: settings.min_pixels, maxPixels: settings.max_pixels };
 }
 
-/** `<t seconds><|vision_start|>…<|vision_end|>` per frame, joined without anything between. */
+/** `<t seconds><|vision_start|>…<|vision_end|>` per frame, joined without separators. */
 function layoutClip(
 	item: VideoItem,
 	constants: LlavaOnevision2Constants,
@@ -128,7 +128,8 @@ function layoutClip(
 ): ItemLayout {
 	const vllm = parity === "vllm";
 	const sampled = vllm ? sampleVllm(item, settings) : sampleOriginal(item, settings);
-	// vLLM feeds frames to the image processor; the checkpoint resizes them itself first, guarding the other branch.
+	// vLLM passes frames to the image processor. The checkpoint resizes them itself first, with the guard in the other
+	// branch.
 	const canvas = smartResize(item, limitsOf(constants, settings), vllm ? "shrink" : "round");
 	const text = frameTimes(item, sampled, vllm ? VLLM_FPS : ASSUMED_FPS);
 	const around = { markers: 2 * sampled.count, text, estimatedTextTokens: estimateTextTokens(text) };
@@ -136,8 +137,8 @@ function layoutClip(
 }
 
 /**
- * Bounds of the codec backend. Each run of patches of one source frame is written as time, start, patches, end and a
- * line break; how many runs there are is in the bitstream, one per frame looked at is assumed.
+ * Bounds for the codec backend. Each run of patches from one source frame is written as time, start marker, patches,
+ * end marker and a line break. The number of runs depends on the bitstream; this assumes one per frame inspected.
  */
 function layoutCodec(
 	item: VideoItem,

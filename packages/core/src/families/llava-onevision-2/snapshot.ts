@@ -1,4 +1,4 @@
-/** Snapshots of LLaVA-OneVision-2 in the format of its own code, whose files each reader names. */
+/** Reads snapshots of LLaVA-OneVision-2 in the format of their own code. Each reader names its source files. */
 
 import { languageModel } from "../../snapshot/language-models.ts";
 import { expectClass, type OpenSnapshot } from "../../snapshot/open-snapshot.ts";
@@ -14,7 +14,7 @@ type LlavaOnevision2Reading = SnapshotReading<
 	LlavaOnevision2Settings
 >;
 
-/** `CodecConfig` of the released checkpoint, as its users pass it; no file names it. */
+/** `CodecConfig` of the released checkpoint, as its users pass it. No file specifies it. */
 const CODEC = {
 	targetCanvas: 32,
 	groupSize: 32,

@@ -2,7 +2,7 @@
  * Video in LLaVA-OneVision-2: which frames, their times, and bounds for the codec backend. Sources:
  * EvolvingLMMs-Lab/LLaVA-OneVision-2 transformers_impl/llavaonevision2/video_processing_llava_onevision2.py at 2c3c25e;
  * vllm-project/vllm vllm/model_executor/models/llava_onevision2.py at 045d757; codec-video-prep
- * `build_readiness_groups` (the checkpoint's own codec file is known from its callers, it was not read itself).
+ * `build_readiness_groups` (the checkpoint's own codec file is known only from its callers; it was not read).
  */
 
 import { OnevisionError, roundHalfEven } from "@onevision/base";
@@ -12,24 +12,24 @@ import { assertTimes, oneDecimal } from "../../layouts/timestamps.ts";
 import type { VideoItem } from "../../sample.ts";
 
 export interface FrameRequest {
-	/** Frames per second of the clip; "off": by number or duration. */
+	/** Frames sampled per second of the clip. "off": sample by number or duration instead. */
 	readonly target_fps: number | "off";
 	readonly num_frames: number | "by_duration";
 	readonly max_frames: number;
 }
 
-/** What the checkpoint's processor assumes when a clip's rate is unknown. */
+/** Frame rate the checkpoint's processor assumes when a clip's own is unknown. */
 export const ASSUMED_FPS = 30;
-/** Seconds up to which a clip gets so many frames (`choose_target_frames`); longer ones get `max_frames`. */
+/** Clips shorter than `below` seconds get this many frames (`choose_target_frames`); longer ones get `max_frames`. */
 const LAST_STEP = { below: 30, frames: 16 } as const;
 const DURATION_STEPS = [{ below: 10, frames: 8 }, LAST_STEP] as const;
-/** vLLM's frames per second when none is asked for, and its fewest frames. */
+/** vLLM's default frames per second, and its minimum number of frames. */
 export const VLLM_FPS = 1;
 const VLLM_MIN_FRAMES = 4;
 /** vLLM takes frames in pairs (`_OV2_FRAME_FACTOR`). */
 const VLLM_FRAME_FACTOR = 2;
 
-/** The checkpoint's own sampling: by rate, by number, or by duration; all frames when the clip has fewer. */
+/** The checkpoint's own sampling: by rate, by number or by duration. Uses all frames when the clip has fewer. */
 export function sampleOriginal(video: VideoItem, asked: FrameRequest): SampledFrames {
 	const seconds = video.frames / (video.fps ?? ASSUMED_FPS);
 	const target = targetFrames(seconds, asked);
@@ -38,7 +38,7 @@ export function sampleOriginal(video: VideoItem, asked: FrameRequest): SampledFr
 	return withNotes({ count: target, indices: torchLinspaceRounded(video.frames - 1, target) }, notes);
 }
 
-/** The step at the end of the table is steep: 16 frames just below 30 s, 384 from there on. */
+/** The last step of the table is steep: 16 frames just below 30 s, 384 from there on. */
 function notesOnLength(seconds: number, target: number, asked: FrameRequest): readonly string[] {
 	const { below, frames } = LAST_STEP;
 	const isByLength = asked.target_fps === "off" && asked.num_frames === "by_duration";
@@ -55,8 +55,8 @@ function targetFrames(seconds: number, { target_fps, num_frames, max_frames }: F
 }
 
 /**
- * vLLM's loader: a rate, 4 to `max_frames` frames, an even number of them, at least two even of a one-frame clip.
- * `num_frames` takes the place of `max_frames` (`--media-io-kwargs`).
+ * vLLM's loader: samples at a rate, 4 to `max_frames` frames, always an even number, and two even for a one-frame clip.
+ * `num_frames` replaces `max_frames` (`--media-io-kwargs`).
  */
 export function sampleVllm(video: VideoItem, asked: FrameRequest): SampledFrames {
 	const rate = asked.target_fps === "off" ? VLLM_FPS : asked.target_fps;
@@ -72,19 +72,19 @@ function floorToPair(value: number): number {
 	return Math.floor(value / VLLM_FRAME_FACTOR) * VLLM_FRAME_FACTOR;
 }
 
-/** `torch.linspace(0, last, count).round()`: float32, counted from the nearer end, ties to even. */
+/** `torch.linspace(0, last, count).round()`: float32, computed from the nearer end, ties to even. */
 export function torchLinspaceRounded(last: number, count: number): number[] {
 	if (count === 1) return [0];
 	const end = Math.fround(last);
 	const step = Math.fround(end / (count - 1));
 	return Array.from({ length: count }, (_, index) => {
-		// torch rounds once: the product and the sum are fused.
+		// torch rounds once, because product and sum are fused.
 		const value = index < Math.floor(count / 2) ? index * step : end - step * (count - 1 - index);
 		return roundHalfEven(Math.fround(value));
 	});
 }
 
-/** `<t seconds>` before each frame; the checkpoint's processor carries times as minutes and microseconds. */
+/** `<t seconds>` before each frame. The checkpoint's processor stores times as minutes and microseconds. */
 export function frameTimes(video: VideoItem, sampled: SampledFrames, fpsIfUnknown: number): string[] {
 	assertTimes(sampled.count);
 	const fps = video.fps ?? fpsIfUnknown;
@@ -99,20 +99,20 @@ export function timeTag(seconds: number): string {
 	return `<${oneDecimal(seconds)} seconds>`;
 }
 
-/** How the codec backend cuts a clip (`CodecConfig`). */
+/** How the codec backend splits a clip (`CodecConfig`). */
 export interface CodecConstants {
-	/** Canvases aimed at; decides how many frames are looked at, not how many canvases come out. */
+	/** Target number of canvases. It determines how many frames are inspected, not how many canvases are produced. */
 	readonly targetCanvas: number;
-	/** Frames a group is expected to hold. */
+	/** Expected frames per group. */
 	readonly groupSize: number;
-	/** Canvases written per group: one whole frame and the patches chosen from the others. */
+	/** Canvases per group: one whole frame and the patches chosen from the others. */
 	readonly imagesPerGroup: number;
-	/** Fewest and most frames of a group. */
+	/** Minimum and maximum frames per group. */
 	readonly minGroupFrames: number;
 	readonly maxGroupFrames: number;
 }
 
-/** Frames looked at and canvases written, as far as they follow from the clip's length alone. */
+/** Frames inspected and canvases written, as far as the clip's length alone determines them. */
 export interface CodecBounds {
 	readonly frames: number;
 	readonly fewestCanvases: number;
@@ -120,13 +120,13 @@ export interface CodecBounds {
 	readonly mostCanvases: number;
 }
 
-/** Fewest frames that codec-video-prep makes a group of. */
+/** Minimum frames that codec-video-prep accepts as a group. */
 const SMALLEST_GROUP = 4;
 
 /**
- * Groups end where enough bit cost has gathered, so only their number's bounds are known: each has at least
- * `minGroupFrames` frames (a shorter rest is dropped) and at most `maxGroupFrames`. Throws `unsupported` for a clip
- * too short for one group.
+ * A group ends once enough bit cost has accumulated, so the number of groups is only known to within bounds. Each group
+ * has at least `minGroupFrames` frames (a shorter remainder is dropped) and at most `maxGroupFrames`. Throws
+ * `unsupported` for a clip too short for one group.
  */
 export function codecBounds(video: VideoItem, codec: CodecConstants, targetCanvas: number): CodecBounds {
 	const { groupSize, imagesPerGroup, maxGroupFrames } = codec;
@@ -143,7 +143,7 @@ export function codecBounds(video: VideoItem, codec: CodecConstants, targetCanva
 	const usualGroups = Math.min(mostGroups, Math.max(fewestGroups, Math.round(frames / groupSize)));
 	return {
 		frames,
-		// Canvases that hold only padding are dropped; a group's whole frame never is.
+		// Canvases that contain only padding are dropped. A group's whole frame is never dropped.
 		fewestCanvases: fewestGroups,
 		usualCanvases: usualGroups * imagesPerGroup,
 		mostCanvases: mostGroups * imagesPerGroup,

@@ -1,4 +1,4 @@
-/** LLaVA-OneVision: all that is known of the family. */
+/** LLaVA-OneVision: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("llava_onevision");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = own(
 	"every image as if it were alone; the cap is always 9 tiles; 32 frames, evenly",
 	`${model("llava_onevision", "055e47c")}; ${LOADER}`,

@@ -1,9 +1,9 @@
 /**
- * LLaVA-OneVision: one visual-token budget over three scenarios. One image is AnyRes with a token cap, several images
- * are one tile each, a video frame is one tile pooled to about a quarter.
- * Paper: arXiv 2408.03326, section 3.2. Sources: transformers 5.18 models/llava_onevision/processing_llava_onevision.py;
- * LLaVA-VL/LLaVA-NeXT llava/model/llava_arch.py (`mm_newline_position`, `anyres_max`, `get_2dPool`); vllm-project/vllm
- * vllm/model_executor/models/llava_onevision.py, which lays out every image as if it were alone.
+ * LLaVA-OneVision: one visual-token budget for three scenarios. A single image uses AnyRes with a token cap, several
+ * images get one tile each, and a video frame is one tile pooled to about a quarter. Paper: arXiv 2408.03326, section
+ * 3.2. Sources: transformers 5.18 models/llava_onevision/processing_llava_onevision.py; LLaVA-VL/LLaVA-NeXT
+ * llava/model/llava_arch.py (`mm_newline_position`, `anyres_max`, `get_2dPool`); vllm-project/vllm
+ * vllm/model_executor/models/llava_onevision.py, which lays out every image as a single image.
  */
 
 import type { Size } from "@onevision/base";
@@ -34,13 +34,16 @@ export interface LlavaOnevisionConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Tile grids run from 1×1 to this many rows and columns. */
+	/** Tile grids range from 1×1 to this many rows and columns. */
 	readonly maxGridSide: number;
-	/** Allowed canvases, px, where they are not all of those (`image_grid_pinpoints` of a fine-tune); ties go to the first. */
+	/**
+	 * Allowed canvases, px, when they differ from those grids (`image_grid_pinpoints` of a fine-tune). The first wins a
+	 * tie.
+	 */
 	readonly canvases?: readonly Size[];
-	/** Token cap of one image, in tiles: the 9 of `anyres_max_9`. */
+	/** Token cap for one image, in tiles: the 9 in `anyres_max_9`. */
 	readonly anyresMax: number;
-	/** Frames per clip the checkpoint was trained with at most (`frames_upbound`). */
+	/** Maximum frames per clip in training (`frames_upbound`). */
 	readonly trainedFrames: number;
 }
 
@@ -58,13 +61,13 @@ export type LlavaOnevisionSettings = {
 	readonly num_frames: FrameCount;
 };
 
-/** The cap that vLLM writes into its count, whatever the checkpoint says. */
+/** The cap hard-coded in vLLM's count, whatever the checkpoint specifies. */
 const VLLM_CAP = 9;
 
 /** Pooling strides a recipe may use; 1 keeps every feature. */
 const STRIDES = [1, 2, 3];
 
-/** Token caps tried, in tiles; the last is the largest grid there is. */
+/** Token caps to try, in tiles. The last one is the largest grid. */
 const CAPS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 16, 25, 36];
 
 const stride = (what: string, released: number) =>
@@ -88,7 +91,7 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 		),
 		num_frames: numFramesSchema,
 	},
-	// The cap and the newline are written into the count; pooling of frames and the grids come from the configuration.
+	// vLLM hard-codes the cap and the newline in its count. Frame pooling and the grids come from the configuration.
 	ignored: {
 		vllm: ["anyres_max", "image_pooling", "multi_image_pooling", "pooling_mode", "newline_position"],
 	},
@@ -124,7 +127,8 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 					}),
 		};
 	},
-	// LlavaOnevisionImageProcessor counts `batch_num_images` of nested lists; a flat list is one image each.
+	// LlavaOnevisionImageProcessor derives `batch_num_images` from nested lists. In a flat list, each image counts as a
+	// single image.
 	severalImages:
 		"several images of one request go in nested, images=[[first, second]], or by apply_chat_template; a flat list is laid out as single images",
 	knobs: (constants) => {
@@ -143,7 +147,8 @@ export const llavaOnevision: Family<LlavaOnevisionConstants, LlavaOnevisionSetti
 				Number(value) >= Number(max_tiles)
 					? "no cap"
 					: `capped at ${value} tile${value === 1 ? "" : "s"} of tokens`,
-			// A cap of as many tiles as the grid may have never acts; one such value says it, the released one if it is among them.
+			// A cap of at least as many tiles as the grid allows never applies. Only one such value is kept: the released one if
+			// it qualifies, otherwise the smallest.
 			redundant: (value, { max_tiles }) => {
 				const idle = CAPS.filter((cap) => cap >= Number(max_tiles));
 				const said = idle.includes(constants.anyresMax) ? constants.anyresMax : idle[0];
@@ -195,7 +200,7 @@ function framesByDefault({ trainedFrames }: LlavaOnevisionConstants, parity: Par
 	return parity === "vllm" ? VLLM_FRAMES : trainedFrames;
 }
 
-/** The canvases within a grid limit. A plan tries hundreds of settings over a few limits, so each is built once. */
+/** The canvases within a grid limit. Cached, because a plan tries hundreds of settings over a few limits. */
 function canvasesFor(constants: LlavaOnevisionConstants, maxTiles: number, parity: Parity): AnyresCanvases {
 	const { tile } = constants;
 	const known = parity === "original" ? canvasesOfOriginal : canvasesOfOthers;
@@ -214,7 +219,10 @@ type KnownCanvases = WeakMap<LlavaOnevisionConstants, Map<number, AnyresCanvases
 const canvasesOfOriginal: KnownCanvases = new WeakMap();
 const canvasesOfOthers: KnownCanvases = new WeakMap();
 
-/** Those listed, else every canvas up to `maxGridSide`×`maxGridSide` tiles, rows outermost as in the shipped configuration. */
+/**
+ * The listed canvases, or every canvas up to `maxGridSide`×`maxGridSide` tiles, with rows as the outer loop as in the
+ * shipped configuration.
+ */
 function canvasesOf({ tile, maxGridSide, canvases }: LlavaOnevisionConstants): readonly Size[] {
 	if (canvases !== undefined) return canvases;
 	return Array.from({ length: maxGridSide ** 2 }, (_, index) => ({

@@ -1,4 +1,7 @@
-/** Snapshots of LLaVA-OneVision. Source: transformers 5.18 models/llava_onevision, its processors and configurations. */
+/**
+ * Reads snapshots of LLaVA-OneVision. Source: transformers 5.18 models/llava_onevision, its processors and
+ * configurations.
+ */
 
 import type { Size } from "@onevision/base";
 import { normalizedBy } from "../../facts/normalizations.ts";
@@ -27,12 +30,12 @@ type LlavaOnevisionReading = SnapshotReading<
 	LlavaOnevisionSettings
 >;
 
-/** `frames_upbound` of LLaVA-VL/LLaVA-NeXT scripts/train/finetune_ov.sh; no file of the checkpoint names it. */
+/** `frames_upbound` of LLaVA-VL/LLaVA-NeXT scripts/train/finetune_ov.sh. No file of the checkpoint specifies it. */
 const TRAINED_FRAMES = 32;
 
 const DEFAULT_ASPECT_RATIO = "anyres_max_9";
 
-/** Class default of `image_grid_pinpoints`: 1×1 to 6×6 tiles of 384 px, rows outermost. */
+/** Class default of `image_grid_pinpoints`: 1×1 to 6×6 tiles of 384 px, with rows as the outer loop. */
 const PINPOINTS = Array.from({ length: 36 }, (_, index) => [
 	384 * (Math.floor(index / 6) + 1),
 	384 * ((index % 6) + 1),
@@ -85,7 +88,7 @@ function readLlavaOnevision(snapshot: OpenSnapshot): LlavaOnevisionReading {
 	};
 }
 
-/** `num_image_tokens` must be the patches of a view, and neither file may drop or add a token. */
+/** Checks that `num_image_tokens` equals the patches of a view, and that neither file drops or adds a token. */
 function checkFeatures(
 	{ config, processor }: OpenSnapshot,
 	side: number,
@@ -113,7 +116,7 @@ function checkFeatures(
 	}
 }
 
-/** The k of `anyres_max_k`, which both files must name alike. */
+/** The k in `anyres_max_k`, on which both files must agree. */
 function readAnyresMax(config: Section, processor: Section): number {
 	const given = processor.read("vision_aspect_ratio", word) ?? DEFAULT_ASPECT_RATIO;
 	const model = config.read("vision_aspect_ratio", word) ?? DEFAULT_ASPECT_RATIO;
@@ -129,7 +132,9 @@ function readAnyresMax(config: Section, processor: Section): number {
 	);
 }
 
-/** The n of canvases that run from 1×1 to n×n tiles, rows outermost; any other list as it is. */
+/**
+ * The n of a canvas list that runs from 1×1 to n×n tiles with rows as the outer loop. Any other list is kept unchanged.
+ */
 function gridsOf(
 	canvases: readonly Size[],
 	tile: number,

@@ -9,7 +9,7 @@ export type LlavaCheckpoint = CheckpointRow<"llava", LlavaConstants, LlavaSettin
 /** CLIP ViT-L/14 at 336 px. */
 export const CLIP_336 = { tile: 336, patch: 14 } as const;
 
-/** llava-hf/llava-1.5-7b-hf and llava-v1.6-mistral-7b-hf, in copies; the classes' own values too. */
+/** Read from copies of llava-hf/llava-1.5-7b-hf and llava-v1.6-mistral-7b-hf. They equal the class defaults. */
 export const CLIP_PIXELS: CheckpointPixels = {
 	image: normalizedBy("clip"),
 	source: "preprocessor_config.json (image_mean, image_std) of the checkpoint's llava-hf repository",
@@ -27,7 +27,7 @@ const vipLlava = (
 	family: "llava",
 	aliases: [...short, `llava-hf/vip-llava-${size}-hf`, `mucai/vip-llava-${size}`],
 	constants: CLIP_336,
-	// Features of five blocks side by side, a norm, then two layers; counted as LLaVA's projector.
+	// Features of five blocks are concatenated, then a norm and two layers follow. Counted as LLaVA's projector.
 	parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel },
 	contextTokens: 4096,
 	pixels: CLIP_PIXELS,

@@ -1,4 +1,4 @@
-/** LLaVA-1.5: all that is known of the family. */
+/** LLaVA-1.5: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,5 +11,5 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("llava");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers("from the constants of the tower", model("llava", "35d3c24"));

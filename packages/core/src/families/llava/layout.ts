@@ -1,7 +1,7 @@
 /**
- * LLaVA-1.5: every image becomes one square view of the tower, so the count never changes.
- * Source: transformers 5.18 models/llava/processing_llava.py; the original repository (haotian-liu/LLaVA
- * llava/mm_utils.py) pads to a square where transformers crops, with the same count.
+ * LLaVA-1.5: every image becomes one square view of the tower, so the count is constant. Source: transformers 5.18
+ * models/llava/processing_llava.py. The original repository (haotian-liu/LLaVA llava/mm_utils.py) pads to a square
+ * where transformers crops; the count is the same.
  */
 
 import type { Size } from "@onevision/base";
@@ -13,7 +13,10 @@ export interface LlavaConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** How an image gets to the tower's square: short side to `tile` and the middle cut out, or stretched. Default crop. */
+	/**
+	 * How an image becomes the tower's square: "crop" resizes the shorter side to `tile` and center-crops, "stretch"
+	 * ignores the aspect ratio. Default "crop".
+	 */
 	readonly fit?: "crop" | "stretch";
 }
 
@@ -46,7 +49,7 @@ export const llava: Family<LlavaConstants, LlavaSettings> = {
 	},
 };
 
-/** transformers crops or stretches; the original repository pads to a square, then resizes. */
+/** transformers crops or stretches. The original repository pads to a square, then resizes. */
 function fitTile(
 	image: Size,
 	tile: number,
@@ -54,7 +57,7 @@ function fitTile(
 ): { readonly content: Size; readonly resizes?: readonly Size[] } {
 	if (fit === "pad") return { content: contentInSquareTile(image, tile) };
 	if (fit === "stretch") return { content: { width: tile, height: tile } };
-	// `get_resize_output_image_size`
+	// Follows `get_resize_output_image_size`.
 	const { width, height } = image;
 	const long = (side: number, short: number): number => Math.trunc((tile * side) / short);
 	const resized =

@@ -1,4 +1,7 @@
-/** Snapshots of LLaVA-1.5. Source: transformers 5.18 models/{llava,vipllava,fast_vlm}, their processors and configurations. */
+/**
+ * Reads snapshots of LLaVA-1.5. Source: transformers 5.18 models/{llava,vipllava,fast_vlm}, their processors and
+ * configurations.
+ */
 
 import { llava } from "../../snapshot/base-config.ts";
 import { checkView } from "../../snapshot/checks.ts";
@@ -19,7 +22,7 @@ import type { LlavaConstants, LlavaSettings } from "./layout.ts";
 
 type LlavaReading = SnapshotReading<"llava", LlavaConstants, LlavaSettings>;
 
-/** `llava` is also the type of Pixtral, by its tower, and of Mantis, by its processor. */
+/** Pixtral and Mantis share the `llava` type. Pixtral is recognized by its tower, Mantis by its processor. */
 function readLlavaType(snapshot: OpenSnapshot): LlavaReading | PixtralReading | MantisReading {
 	if (isMantis(snapshot)) return readMantis(snapshot);
 	const tower = snapshot.config.child("vision_config")?.read("model_type", word);
@@ -68,8 +71,8 @@ function readLlava15(
 const VIP_LAYERS = [-2, -5, -8, -11, 6];
 
 /**
- * ViP-LLaVA has no strategy of its own: it drops the class token of every layer it takes, and norms the layers side by
- * side before its two layers.
+ * ViP-LLaVA has no feature-selection strategy of its own. It drops the class token of every layer it uses, and applies
+ * a norm to the concatenated layers before its two linear layers.
  */
 function readVipLlava(snapshot: OpenSnapshot): LlavaReading {
 	return readLlava15(snapshot, vipProjector, VIP_LAYERS);
@@ -81,7 +84,7 @@ function vipProjector({ tower, text }: Llava): ProjectorChoice {
 	return { kind: "q-former", parameters };
 }
 
-/** FastVLM has no processor of its own: LlavaProcessor over a convolutional tower without class token. */
+/** FastVLM has no processor of its own: it uses LlavaProcessor with a convolutional tower that has no class token. */
 function readFastVlm(snapshot: OpenSnapshot): LlavaReading {
 	const { config, processor, image } = snapshot;
 	const tower = timmTower(

@@ -1,4 +1,4 @@
-/** Mantis: all that is known of the family. */
+/** Mantis: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential } from "../../positions/sequential.ts";
@@ -13,7 +13,7 @@ export const positions: PositionRule = sequential(
 	"TIGER-AI-Lab/Mantis: a LLaMA language model, from memory, unconfirmed",
 );
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asOriginal(
 	"up to release 0.24.0, the same text around every image",
 	`${model("llava", "35d3c24")}; ${REGISTRY}`,

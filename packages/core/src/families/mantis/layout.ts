@@ -1,7 +1,7 @@
 /**
- * Mantis with a LLaVA body (SigLIP or CLIP): every image is one view of the tower, numbered in the text around it.
+ * Mantis with a LLaVA body (SigLIP or CLIP): every image is one view of the tower, numbered in the surrounding text.
  * Paper: arXiv 2405.01483. Source: TIGER-AI-Lab/Mantis mantis/models/mllava/processing_llava.py at 20ccb1c
- * (`preprocess_interleaved_images_and_text`). Mantis-8B-Idefics2 is idefics2.ts.
+ * (`preprocess_interleaved_images_and_text`). Mantis-8B-Idefics2 belongs to the idefics2 family.
  */
 
 import type { WrapperTokens } from "../../layout.ts";
@@ -33,7 +33,7 @@ export const mantisSiglip: Family<LlavaConstants, MantisSettings> = {
 	},
 };
 
-/** `(image 3: <Image>…</Image>)`; the number is taken to be the last one's, no image has more digits. */
+/** `(image 3: <Image>…</Image>)`. Uses the last image's number, because no other has more digits. */
 function numbered(images: number): WrapperTokens {
 	const text = [`(image ${images}: <Image>`, "</Image>)"];
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };

@@ -1,4 +1,4 @@
-/** Snapshots of Mantis. Source: transformers 5.18 models/llava, its processors and configurations. */
+/** Reads snapshots of Mantis. Source: transformers 5.18 models/llava, its processors and configurations. */
 
 import { checkView } from "../../snapshot/checks.ts";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -20,7 +20,7 @@ export function isMantis({ processor, image }: OpenSnapshot): boolean {
 	return [processor, image].some((part) => part.read("processor_class", word) === MANTIS_PROCESSOR);
 }
 
-/** Every image is one view; the class token of a CLIP tower is dropped. */
+/** Every image is one view. The class token of a CLIP tower is dropped. */
 export function readMantis(snapshot: OpenSnapshot): MantisReading {
 	const { config, image } = snapshot;
 	const tower = squareTower(config, { absent: {}, type: "clip_vision_model", featureLayer: -2 });

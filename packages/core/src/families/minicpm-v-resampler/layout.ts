@@ -1,8 +1,9 @@
 /**
- * MiniCPM-V 2.0 to 4.5: an overview and up to nine cuts, each turned into 64 (2.5: 96) tokens by a resampler. A video is
- * one frame per second, at most 64, each laid out like an image. Source: image_processing_minicpmv.py of
- * huggingface.co/openbmb/MiniCPM-V-2_6, read in copies of it, and the `encode_video` of its model card; vllm-project/vllm
- * vllm/model_executor/models/minicpmv.py at 73fb7a4, which cuts no frame and takes 32 of a clip, also for 4.5.
+ * MiniCPM-V 2.0 to 4.5: an overview and up to nine cuts, each turned into 64 (2.5: 96) tokens by a resampler. A video
+ * is one frame per second, at most 64, each laid out like an image. Source: image_processing_minicpmv.py of
+ * huggingface.co/openbmb/MiniCPM-V-2_6, read in copies of it, and the `encode_video` of its model card;
+ * vllm-project/vllm vllm/model_executor/models/minicpmv.py at 73fb7a4, which never cuts frames and samples 32 per clip,
+ * even for 4.5.
  */
 
 import { OnevisionError, roundHalfEven } from "@onevision/base";
@@ -19,14 +20,14 @@ export interface MinicpmVResamplerConstants {
 	readonly patch: number;
 	/** Side of a square cut, px (`scale_resolution`). */
 	readonly slice: number;
-	/** Most cuts of an image and, as the model card has it, of a frame. */
+	/** Maximum cuts of an image and, according to the model card, of a frame. */
 	readonly maxSlices: number;
 	readonly frameSlices: number;
-	/** Tokens of a view (`image_feature_size`). */
+	/** Tokens per view (`image_feature_size`). */
 	readonly queries: number;
-	/** Whether a number stands before each image (`use_image_id`, from 2.6 on). */
+	/** Whether a number precedes each image (`use_image_id`, since 2.6). */
 	readonly imageId: boolean;
-	/** Most frames of a clip (`MAX_NUM_FRAMES`); 0 where a clip is not counted. */
+	/** Maximum frames of a clip (`MAX_NUM_FRAMES`); 0 when clips are not supported. */
 	readonly maxFrames: number;
 }
 
@@ -98,7 +99,9 @@ export const minicpmVResampler: Family<MinicpmVResamplerConstants, MinicpmVResam
 	},
 };
 
-/** `encode_video`: every so many frames as make a second, then the middles of as many equal parts as are allowed. */
+/**
+ * `encode_video`: takes one frame per second. If that exceeds the maximum, keeps the middle frames of equal segments.
+ */
 function takeFrames(video: VideoItem, most: number): SampledFrames {
 	const step = Math.max(1, roundHalfEven(rateOf(video)));
 	const length = Math.ceil(video.frames / step);

@@ -1,8 +1,8 @@
-/** MiniCPM-V 2 to 4.5's projector, whose parameters both its table and its snapshots need. */
+/** The projector of MiniCPM-V 2 to 4.5. Both its checkpoint table and its snapshot reader need its parameter count. */
 
 /**
- * The perceiver resampler into `width` dimensions: one attention block over `queries` learned
- * tokens. Source: resampler.py of MiniCPM-V 2.6, read in OpenBMB/Scicore-Omics model/resampler.py at f81d2ae.
+ * The perceiver resampler to `width` dimensions: one attention block over `queries` learned tokens. Source:
+ * resampler.py of MiniCPM-V 2.6, read in OpenBMB/Scicore-Omics model/resampler.py at f81d2ae.
  */
 export const resampler = (width: number, queries: number) =>
 	({

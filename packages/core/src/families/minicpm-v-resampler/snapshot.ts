@@ -1,4 +1,4 @@
-/** Snapshots of MiniCPM-V 2 to 4.5 in the format of its own code, whose files each reader names. */
+/** Reads snapshots of MiniCPM-V 2 to 4.5 in the format of their own code. Each reader names its source files. */
 
 import { either, number } from "@onevision/base/schema";
 import type { DecoderType } from "../../snapshot/decoders.ts";
@@ -18,7 +18,7 @@ type MinicpmVResamplerReading = SnapshotReading<
 	MinicpmVResamplerSettings
 >;
 
-/** Decoders of the releases by `version` of config.json; 2.5 has none. */
+/** Decoders of the releases, by `version` in config.json. 2.5 has no version. */
 const OLDER: Readonly<Record<string, { readonly type: DecoderType; readonly maxFrames: number }>> = {
 	"2.5": { type: "llama", maxFrames: 0 },
 	"2.6": { type: "qwen2", maxFrames: 64 },
@@ -29,8 +29,8 @@ const OLDER: Readonly<Record<string, { readonly type: DecoderType; readonly maxF
 const versionNumber = either(number("A version", { min: 0, max: 100 }), word);
 
 /**
- * configuration_minicpm.py, modeling_minicpmv.py and image_processing_minicpmv.py of huggingface.co/openbmb/MiniCPM-V-2,
- * whose older copies keep the cuts in config.json alone.
+ * configuration_minicpm.py, modeling_minicpmv.py and image_processing_minicpmv.py of
+ * huggingface.co/openbmb/MiniCPM-V-2. Older copies specify the cuts only in config.json.
  */
 function readSecond({ config, opened }: OpenSnapshot): MinicpmVResamplerReading {
 	const encoder = config.read("vision_encoder", word) ?? "";
@@ -70,7 +70,10 @@ function readSecond({ config, opened }: OpenSnapshot): MinicpmVResamplerReading 
 	};
 }
 
-/** configuration_minicpm.py and image_processing_minicpmv.py of huggingface.co/openbmb/MiniCPM-V-2_6 and its kin. */
+/**
+ * configuration_minicpm.py and image_processing_minicpmv.py of huggingface.co/openbmb/MiniCPM-V-2_6 and related
+ * releases.
+ */
 function readOlder(snapshot: OpenSnapshot): MinicpmVResamplerReading {
 	const { config } = snapshot;
 	const version = String(config.read("version", versionNumber) ?? 2.5);
@@ -113,7 +116,7 @@ function readOlder(snapshot: OpenSnapshot): MinicpmVResamplerReading {
 	};
 }
 
-/** `max_slice_nums` for the frames of a clip on the model cards. */
+/** `max_slice_nums` for clip frames on the model cards. */
 const CARD_FRAME_SLICES = 2;
 
 export const snapshot = {

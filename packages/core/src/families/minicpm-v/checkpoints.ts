@@ -15,7 +15,7 @@ export const checkpoints = {
 		constants: { ...SLICES, maxFrames: 128, downsample: "16x" },
 		parts: {
 			tower: "siglip2-navit-so400m-980",
-			// The merger inside the tower and the one after it, as transformers 5.18 counts them.
+			// The merger inside the tower and the one after it, as counted by transformers 5.18.
 			projector: { kind: "q-former", parameters: 104_507_072 + 25_967_104 },
 			languageModel: "qwen3.5-0.8b",
 		},

@@ -1,4 +1,4 @@
-/** MiniCPM-V 4.6: all that is known of the family. */
+/** MiniCPM-V 4.6: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("minicpmv4_6");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = own(
 	"images as transformers; 32 frames, evenly, each cut like an image",
 	`${model("minicpmv4_6", "055e47c")}; ${LOADER}`,

@@ -1,8 +1,8 @@
 /**
- * MiniCPM-V 4.6: an overview and up to nine cuts in their own shape, sixteen patches merged into a token (or four); a
- * video is one frame per second, each laid out like an image. Sources: transformers 5.18 models/minicpmv4_6/
- * {image_processing,video_processing,processing}_minicpmv4_6.py; vllm-project/vllm
- * vllm/model_executor/models/minicpmv4_6.py at 055e47c, which takes 32 frames of a clip and always cuts.
+ * MiniCPM-V 4.6: an overview and up to nine cuts that keep their aspect ratio, with sixteen (or four) patches merged
+ * into a token. A video is one frame per second, each laid out like an image. Sources: transformers 5.18
+ * models/minicpmv4_6/{image_processing,video_processing,processing}_minicpmv4_6.py; vllm-project/vllm
+ * vllm/model_executor/models/minicpmv4_6.py at 055e47c, which samples 32 frames per clip and always cuts.
  */
 
 import { linspace, OnevisionError } from "@onevision/base";
@@ -21,7 +21,7 @@ export interface MinicpmVConstants {
 	/** Side of a square cut, px (`scale_resolution`). */
 	readonly slice: number;
 	readonly maxSlices: number;
-	/** Most frames of a clip (`max_num_frames`). */
+	/** Maximum frames of a clip (`max_num_frames`). */
 	readonly maxFrames: number;
 	/** Patches merged into one token. */
 	readonly downsample: "4x" | "16x";
@@ -37,9 +37,9 @@ export type MinicpmVSettings = {
 	readonly num_frames: ClipFrames;
 };
 
-/** Steps of the grid that long clips are first sampled on, per second. */
+/** Grid points per second from which long clips are sampled. */
 const STEPS_PER_SECOND = 10;
-/** Sides are rounded to this many patches: two merges of 2×2. */
+/** Sides are rounded to multiples of this many patches: two merges of 2×2. */
 const MERGED_SIDE = 4;
 
 export const slicesSchema = (of: string) => integer(`Most cuts of ${of}`, { min: 1, max: 1000 });
@@ -115,7 +115,7 @@ export const minicpmV: Family<MinicpmVConstants, MinicpmVSettings> = {
 	},
 };
 
-/** Cuts the planner may try: none is 1. */
+/** The numbers of cuts the planner may try; 1 means no cuts. */
 export function slicesKnob(setting: string, most: number): Knob {
 	return {
 		setting,
@@ -126,7 +126,10 @@ export function slicesKnob(setting: string, most: number): Knob {
 	};
 }
 
-/** `sample_frames` without stacking: one frame per second, or `max_num_frames` of ten per second in a longer clip. */
+/**
+ * `sample_frames` without stacking: one frame per second. For longer clips, `max_num_frames` out of a grid of ten per
+ * second.
+ */
 function takeFrames(video: VideoItem, settings: MinicpmVSettings): SampledFrames {
 	const { num_frames: asked, max_num_frames: most } = settings;
 	if (asked === "all" || (asked !== "by_fps" && asked >= video.frames)) return { count: video.frames };
@@ -140,7 +143,7 @@ function takeFrames(video: VideoItem, settings: MinicpmVSettings): SampledFrames
 	return { count: indices.length, indices };
 }
 
-/** A number of frames, evenly: the loader that vLLM has for clips without a rule of their own. */
+/** A number of evenly spaced frames, from vLLM's default loader for clips. */
 function takeFramesAsVllm(video: VideoItem, asked: ClipFrames, trained: number): SampledFrames {
 	if (asked !== "by_fps") return sampleFrames(video, asked, "vllm", trained);
 	throw new OnevisionError(

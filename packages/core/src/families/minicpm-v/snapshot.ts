@@ -1,4 +1,7 @@
-/** Snapshots of MiniCPM-V 4.6. Source: transformers 5.18 models/{minicpmv4_6,vision_config}, their processors and configurations. */
+/**
+ * Reads snapshots of MiniCPM-V 4.6. Source: transformers 5.18 models/{minicpmv4_6,vision_config}, their processors and
+ * configurations.
+ */
 
 import { expectSame, expectVideoClass } from "../../snapshot/frames.ts";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -57,7 +60,7 @@ function readMinicpm46(snapshot: OpenSnapshot): MinicpmVReading {
 	};
 }
 
-/** The counted rule merges 2x2 patches inside the tower and 2x2 after it. */
+/** Checks the model against the counting rule, which merges 2x2 patches inside the tower and 2x2 after it. */
 function checkAgainstModel(config: Section, patch: number, { constants }: Cuts): void {
 	const vision = config.child("vision_config");
 	const inner = vision?.read("window_kernel_size", mergePair) ?? [2, 2];
@@ -74,7 +77,7 @@ function checkAgainstModel(config: Section, patch: number, { constants }: Cuts):
 	);
 }
 
-/** Attention over windows, two norms and two layers inside the tower; a norm and two layers after it. */
+/** Inside the tower: windowed attention, two norms and two layers. After it: a norm and two layers. */
 function mergers(hidden: number, mlp: number, text: number): number {
 	const joined = 4 * hidden;
 	const inside =

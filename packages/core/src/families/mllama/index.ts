@@ -1,4 +1,4 @@
-/** Llama 3.2 Vision: all that is known of the family. */
+/** Llama 3.2 Vision: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("mllama");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"up to release 0.10.2, tiles from transformers' own search; keys of the last images in a row alone",
 	`${model("mllama", "6f0b37b")}; ${REGISTRY}`,

@@ -1,5 +1,5 @@
 /**
- * Llama 3.2 Vision: one text token per image; up to four tiles of 560 px are read by cross-attention layers, 1,601 keys
+ * Llama 3.2 Vision: one text token per image. Cross-attention layers read up to four tiles of 560 px, with 1,601 keys
  * each. Source: transformers 5.18 models/mllama/{image_processing,processing,modeling}_mllama.py.
  */
 
@@ -15,7 +15,7 @@ export interface MllamaConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Most tiles of an image; the tensor is always padded to this many. */
+	/** Maximum tiles per image. The tensor is always padded to this many. */
 	readonly maxTiles: number;
 }
 
@@ -29,7 +29,7 @@ export const mllama: Family<MllamaConstants, MllamaSettings> = {
 	settings: { max_image_tiles: maxTilesSchema },
 	defaults: ({ maxTiles }) => ({ max_image_tiles: maxTiles }),
 	knobs: ({ maxTiles }) => {
-		// The learned tile embeddings are numbered for the checkpoint's own limit: another one needs training.
+		// The learned tile embeddings are indexed up to the checkpoint's own limit, so a different limit requires training.
 		const limit = { ...tilesKnob("max_image_tiles", maxTiles), deployable: false };
 		return { "single-image": [limit], "multi-image": [limit], video: [] };
 	},

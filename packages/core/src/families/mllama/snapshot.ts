@@ -1,4 +1,7 @@
-/** Snapshots of Llama 3.2 Vision. Source: transformers 5.18 models/{mllama,vision_config}, their processors and configurations. */
+/**
+ * Reads snapshots of Llama 3.2 Vision. Source: transformers 5.18 models/{mllama,vision_config}, their processors and
+ * configurations.
+ */
 
 import { languageModel } from "../../snapshot/language-models.ts";
 import { expectClass, type OpenSnapshot } from "../../snapshot/open-snapshot.ts";

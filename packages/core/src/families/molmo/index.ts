@@ -1,4 +1,4 @@
-/** Molmo: all that is known of the family. */
+/** Molmo: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential } from "../../positions/sequential.ts";
@@ -11,5 +11,5 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = sequential("OLMo and Qwen2 language models, from memory, unconfirmed");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asOriginal("the same formula, also in float32", model("molmo", "f06ae65"));

@@ -1,7 +1,7 @@
 /**
- * Molmo: crops of 336 px that overlap by four patches, so each adds 16 patches a side; features pooled 2×2, a column
- * token after each row, the low-resolution image first. Paper: arXiv 2409.17146. Source: image_preprocessing_molmo.py
- * of huggingface.co/allenai/Molmo-7B-D-0924; ratios are compared in float32.
+ * Molmo: crops of 336 px that overlap by four patches, so each adds 16 patches per side. Features are pooled 2×2, with
+ * a column token after each row, and the low-resolution image comes first. Paper: arXiv 2409.17146. Source:
+ * image_preprocessing_molmo.py of huggingface.co/allenai/Molmo-7B-D-0924. Ratios are compared in float32.
  */
 
 import type { Size } from "@onevision/base";
@@ -18,15 +18,17 @@ export interface MolmoConstants {
 	readonly patch: number;
 	/** Pooling stride. */
 	readonly merge: number;
-	/** Patches dropped on two sides together of a crop that has neighbours (`overlap_margins` summed). */
+	/**
+	 * Patches dropped where a crop overlaps its neighbors, summed over two opposite sides (the sum of `overlap_margins`).
+	 */
 	readonly margins: number;
-	/** Most crops of an image, the low-resolution one not counted. */
+	/** Maximum crops per image, not counting the low-resolution image. */
 	readonly maxTiles: number;
 }
 
 export type MolmoSettings = { readonly max_crops: number };
 
-/** Image start and end, for the low-resolution image and for the crops. */
+/** Start and end markers, once for the low-resolution image and once for the crops. */
 const MARKERS = 4;
 
 export const molmo: Family<MolmoConstants, MolmoSettings> = {
@@ -51,7 +53,7 @@ export const molmo: Family<MolmoConstants, MolmoSettings> = {
 		const pooledSide = (tiles: number): number => Math.ceil((tiles * windowPatches + margins) / merge);
 		return {
 			image: (item) => {
-				// Sides below the margin come out negative and lead to one crop, as in the reference.
+				// Sides below the margin become negative and lead to a single crop, as in the reference.
 				const inner = { width: item.width - marginPixels, height: item.height - marginPixels };
 				const tileGrid = leastScaleGrid(inner, { tile: window, grids, float32: true });
 				const canvas = {

@@ -1,4 +1,4 @@
-/** Snapshots of Molmo in the format of its own code, whose files each reader names. */
+/** Reads snapshots of Molmo in the format of their own code. Each reader names its source files. */
 
 import { integer, list } from "@onevision/base/schema";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -15,7 +15,7 @@ const margins = list("Patches", integer("Patches", { min: 0, max: 64 }), { min: 
 
 const sides = list("Sides, px", viewSide, { min: 2, max: 2 });
 
-/** The tower is CLIP L/14 at 336 px in every release; no file says so. */
+/** The tower is CLIP L/14 at 336 px in every release, although no file says so. */
 const MOLMO_TOWER = { tower: "clip-vit-l14-336", tile: 336, patch: 14 } as const;
 
 /** config_molmo.py and image_preprocessing_molmo.py of huggingface.co/allenai/Molmo-7B-D-0924. */

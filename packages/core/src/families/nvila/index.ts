@@ -1,4 +1,4 @@
-/** NVILA: all that is known of the family. */
+/** NVILA: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential } from "../../positions/sequential.ts";
@@ -13,5 +13,5 @@ export const positions: PositionRule = sequential(
 	"NVlabs/VILA: a Qwen2 language model, from memory, unconfirmed",
 );
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = absent();

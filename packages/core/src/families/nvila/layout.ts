@@ -1,8 +1,9 @@
 /**
- * NVILA (VILA 2): one image is cut into tiles of 448 px by InternVL's rule ("dynamic", NVILA-Lite), or read at three
- * scales whose features are joined on channels ("dynamic_s2", NVILA); several images and frames are one tile each. Every
- * tile or image ends in an embedded line break. Paper: arXiv 2412.04468. Source: NVlabs/VILA at 33b4f1a:
- * llava/mm_utils.py, llava/model/llava_arch.py, llava/model/encoders/, multimodal_projector/base_projector.py.
+ * NVILA (VILA 2): a single image is cut into tiles of 448 px by InternVL's rule ("dynamic", NVILA-Lite), or read at
+ * three scales whose features are concatenated along channels ("dynamic_s2", NVILA). Multiple images and video frames
+ * are one tile each. Every tile or image ends with an embedded line break. Paper: arXiv 2412.04468. Source: NVlabs/VILA
+ * at 33b4f1a: llava/mm_utils.py, llava/model/llava_arch.py, llava/model/encoders/,
+ * multimodal_projector/base_projector.py.
  */
 
 import type { Grid } from "@onevision/base";
@@ -29,14 +30,17 @@ export interface NvilaConstants {
 	readonly downsample: number;
 	/** What the checkpoint does with a single image (`image_aspect_ratio`). */
 	readonly aspectRatio: (typeof IMAGE_ASPECT_RATIOS)[number];
-	/** Fewest and most tiles of a single image. */
+	/** Minimum and maximum tiles of a single image. */
 	readonly minTiles: number;
 	readonly maxTiles: number;
-	/** Sides of the scales of "dynamic_s2", px, ascending, multiples of the first; absent: the checkpoint has none. */
+	/**
+	 * Sides of the "dynamic_s2" scales, px, ascending, all multiples of the first. Absent when the checkpoint does not use
+	 * them.
+	 */
 	readonly s2Scales?: readonly [number, ...number[]];
 	/** Frames sampled per clip (`num_video_frames`). */
 	readonly frames: number;
-	/** Frames averaged into one (`TSPVideoEncoder`, `pool_sizes` [[n, 1, 1]]); 1: none. */
+	/** Frames averaged into one (`TSPVideoEncoder`, `pool_sizes` [[n, 1, 1]]). 1 means no averaging. */
 	readonly temporalPooling: number;
 }
 
@@ -46,7 +50,7 @@ export type NvilaSettings = {
 	readonly num_frames: number;
 };
 
-/** Grid limits the planner tries. */
+/** Maximum tiles the planner tries. */
 const TILE_LIMITS = [1, 2, 3, 4, 6, 8, 9, 12];
 
 export const nvila: Family<NvilaConstants, NvilaSettings> = {
@@ -94,7 +98,7 @@ export const nvila: Family<NvilaConstants, NvilaSettings> = {
 		const grids = gridsUpTo(fewestTiles(constants, mode), settings.max_tiles);
 		return {
 			image: (item, images) => {
-				// Only a lone image is cut; the prompt then repeats the placeholder and a line break per tile.
+				// Only a single image is cut. The prompt then repeats the placeholder and a line break for each tile.
 				if (images > 1 || mode === "resize") return layoutOne(item, constants);
 				const grid = nearestAspectGrid(item, tile, grids);
 				return mode === "dynamic"
@@ -106,7 +110,7 @@ export const nvila: Family<NvilaConstants, NvilaSettings> = {
 	},
 };
 
-/** Tiles the grid must have at least: as many as the largest scale is cut into. */
+/** Minimum tiles of the grid: the number of tiles of the largest scale. */
 function fewestTiles(
 	{ minTiles, s2Scales }: NvilaConstants,
 	mode: NvilaSettings["image_aspect_ratio"],
@@ -116,18 +120,18 @@ function fewestTiles(
 		: minTiles;
 }
 
-/** Tiles of one square scale. */
+/** Number of tiles of one square scale. */
 function scaleTiles(scales: readonly [number, ...number[]], index: number): number {
 	return Math.floor((scales[index] ?? scales[0]) / scales[0]) ** 2;
 }
 
-/** Patches and merged features of one tile. */
+/** Patch grid and merged feature grid of one tile. */
 function tileGrids({ tile, patch, downsample }: NvilaConstants): { patchGrid: Grid; pooledGrid: Grid } {
 	const patchGrid = square(Math.floor(tile / patch));
 	return { patchGrid, pooledGrid: downsampled(patchGrid, downsample) };
 }
 
-/** What the three image layouts have in common; `grid` in tiles. */
+/** Fields shared by the three image layouts. `grid` is in tiles. */
 function tiled(item: ImageItem, grid: Grid, constants: NvilaConstants) {
 	const { tile } = constants;
 	const { patchGrid, pooledGrid } = tileGrids(constants);
@@ -148,7 +152,7 @@ function tiled(item: ImageItem, grid: Grid, constants: NvilaConstants) {
 	} as const;
 }
 
-/** "dynamic": the tiles, then the whole image in one tile unless there is one tile only. */
+/** "dynamic": the tiles, then the whole image in one tile unless there is only one tile. */
 function layoutTiles(item: ImageItem, grid: Grid, constants: NvilaConstants): ItemLayout {
 	const common = tiled(item, grid, constants);
 	const { patchGrid, pooledGrid } = common;
@@ -160,12 +164,12 @@ function layoutTiles(item: ImageItem, grid: Grid, constants: NvilaConstants): It
 		views,
 		parts: { overview: (views - tiles) * perTile, grid: tiles * perTile, newlines: 0, markers: views },
 		towerTokens: views * patchGrid.rows * patchGrid.cols,
-		// `<image>\n` per view: the prompt's own line breaks, single tokens between placeholders.
+		// `<image>\n` per view: the prompt's own line breaks, each a single token between placeholders.
 		around: markersAround(views),
 	});
 }
 
-/** "dynamic_s2": every scale is read, the features of all come out at the tile grid's resolution. */
+/** "dynamic_s2": reads every scale and outputs all features at the resolution of the tile grid. */
 function layoutScales(
 	item: ImageItem,
 	grid: Grid,
@@ -185,7 +189,7 @@ function layoutScales(
 	});
 }
 
-/** One image as one tile and its line break. */
+/** Lays out one image as one tile and its line break. */
 function layoutOne(item: ImageItem, constants: NvilaConstants): ItemLayout {
 	const common = tiled(item, square(1), constants);
 	const { patchGrid, pooledGrid } = common;
@@ -198,7 +202,9 @@ function layoutOne(item: ImageItem, constants: NvilaConstants): ItemLayout {
 	});
 }
 
-/** `np.round(np.linspace(0, frames − 1, n))`, frames of a shorter clip repeated; averaged in groups, if at all. */
+/**
+ * `np.round(np.linspace(0, frames − 1, n))`, which repeats frames of a shorter clip. Frames may be averaged in groups.
+ */
 function layoutVideo(item: VideoItem, frames: number, constants: NvilaConstants): ItemLayout {
 	const view = { width: constants.tile, height: constants.tile };
 	const { patchGrid, pooledGrid } = tileGrids(constants);

@@ -1,7 +1,7 @@
 /**
- * Snapshots of VILA-1.5 and NVILA, which have one model_type, in their own format, where config.json holds everything.
- * Source: NVlabs/VILA llava/model/configuration_llava.py at 0144dff; which keys a rule needs is said in the families'
- * layout.ts.
+ * Reads snapshots of VILA-1.5 and NVILA, which share one model_type, in their own format with everything in
+ * config.json. Source: NVlabs/VILA llava/model/configuration_llava.py at 0144dff. The families' layout.ts say which
+ * keys a rule needs.
  */
 
 import { choice, integer, isRecord, list, text as textOf } from "@onevision/base/schema";
@@ -18,14 +18,14 @@ import { IMAGE_ASPECT_RATIOS, type NvilaConstants, type NvilaSettings } from "./
 type VilaReading = SnapshotReading<"vila", VilaConstants, VilaSettings>;
 type NvilaReading = SnapshotReading<"nvila", NvilaConstants, NvilaSettings>;
 
-/** Features per side that become one token, by `mm_projector_type`. */
+/** Features per side merged into one token, by `mm_projector_type`. */
 const DOWNSAMPLING: Readonly<Record<string, number>> = {
 	mlp_downsample: 2,
 	mlp_downsample_2x2_fix: 2,
 	mlp_downsample_3x3_fix: 3,
 };
 
-/** `--num-video-frames` of run_vila.py, and the class of NVILA's demo. */
+/** `--num-video-frames` of run_vila.py, and the class default of NVILA's demo. */
 const VILA_FRAMES = 6;
 
 const NVILA_FRAMES = 8;
@@ -68,7 +68,7 @@ function readParts(config: Section): Parts {
 function readVilaType(snapshot: OpenSnapshot): VilaReading | NvilaReading {
 	const { config } = snapshot;
 	if (!config.has("vision_tower_cfg") || !config.has("llm_cfg")) {
-		// The original LLaVA repositories have this type too.
+		// The original LLaVA repositories use this type too.
 		refuseOriginal(snapshot);
 		throw unsupported(
 			"config.json: vision_tower_cfg or llm_cfg is missing; VILA keeps its parts in folders of their own, give the config.json that names them",
@@ -77,7 +77,7 @@ function readVilaType(snapshot: OpenSnapshot): VilaReading | NvilaReading {
 	const parts = readParts(config);
 	const ratio =
 		config.read("image_aspect_ratio", choice("How a picture is read", IMAGE_ASPECT_RATIOS)) ?? "resize";
-	// VILA-1.5 has no encoders that put a line break after an image's embeddings.
+	// VILA-1.5 has no encoders that append a line break to an image's embeddings.
 	return config.has("image_encoder") || ratio !== "resize"
 		? readNvila(config, parts, ratio)
 		: readVila(config, parts);
@@ -130,7 +130,7 @@ function readNvila(
 	};
 }
 
-/** `s2_scales` is a string of sides: "448,896,1344". */
+/** `s2_scales` is a comma-separated string of sides: "448,896,1344". */
 function readScales(config: Section, tile: number): [number, ...number[]] {
 	const given = config.read("s2_scales", textOf("Sides, px", 200)) ?? "";
 	const [first, ...others] = given.split(",").map((side) => Number(side.trim()));
@@ -157,7 +157,9 @@ const poolSizes = list(
 	},
 );
 
-/** `video_encoder` is an object or its JSON: `TSPVideoEncoder` averages groups of frames, `BasicVideoEncoder` none. */
+/**
+ * `video_encoder` is an object or its JSON. `TSPVideoEncoder` averages groups of frames, `BasicVideoEncoder` does not.
+ */
 function temporalPooling(config: Section): number {
 	const given = config.child("video_encoder", parseEncoder);
 	const target = given?.read("_target_", encoder) ?? "BasicVideoEncoder";

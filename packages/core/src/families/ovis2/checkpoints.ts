@@ -9,7 +9,7 @@ export type Ovis2Checkpoint = CheckpointRow<"ovis2", Ovis2Constants, Ovis2Settin
 const OVIS2_SOURCE =
 	"model cards of huggingface.co/AIDC-AI/Ovis2-* (towers, language models, max_partition 9, multimodal_max_length 32768); transformers 5.18.0 models/ovis2 for 448 px and hidden_stride 2";
 
-/** Words of the visual vocabulary: rows of the table that takes the projector's place. */
+/** Size of the visual vocabulary: the rows of the embedding table that replaces the projector. */
 const OVIS2_WORDS = 65_536;
 
 const ovis2 = (
@@ -19,7 +19,7 @@ const ovis2 = (
 	hidden: number,
 	aliases: readonly string[] = [],
 ): Ovis2Checkpoint => {
-	// Five words stand for markers and have no output of the head.
+	// Five words represent markers and have no output in the head.
 	const outputs = OVIS2_WORDS - 5;
 	const head = 4 * TOWERS[tower].hidden * outputs + 2 * outputs;
 	return {

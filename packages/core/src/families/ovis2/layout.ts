@@ -1,6 +1,6 @@
 /**
- * Ovis2: tiles of 448 px in the smallest grid that keeps 90% of the image's area, the whole image first; 2×2 patches
- * become one visual word. Paper: arXiv 2405.20797. Source: transformers 5.18
+ * Ovis2: tiles of 448 px in the smallest grid that keeps 90% of the image's area, with the whole image first. 2×2
+ * patches become one visual word. Paper: arXiv 2405.20797. Source: transformers 5.18
  * models/ovis2/{image_processing,processing}_ovis2.py.
  */
 
@@ -24,9 +24,9 @@ export interface Ovis2Constants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Patches per side joined into one token (`hidden_stride`). */
+	/** Patches per side merged into one token (`hidden_stride`). */
 	readonly merge: number;
-	/** Fewest and most tiles of an image, overview not counted. */
+	/** Minimum and maximum tiles per image, not counting the overview. */
 	readonly minTiles: number;
 	readonly maxTiles: number;
 }
@@ -89,8 +89,8 @@ function gridChooser(tile: number, settings: Ovis2Settings): (image: Size) => Gr
 		const grids = gridsUpTo(settings.min_patches, most);
 		return (image) => nearestAspectGrid(image, tile, grids);
 	}
-	// The reference measures each pair as (rows, columns) and then cuts it as (columns, rows), so a wide image gets
-	// tall canvases; the number of tiles is right.
+	// The reference evaluates each pair as (rows, columns) but then cuts it as (columns, rows), so a wide image gets tall
+	// canvases. The number of tiles is still right.
 	const pairs = gridsUpTo(1, most).map(({ rows, cols }) => ({ rows: cols, cols: rows }));
 	return (image) => {
 		const { rows, cols } = coveringGrid(image, tile, pairs);

@@ -1,4 +1,4 @@
-/** Snapshots of Ovis2. Source: transformers 5.18 models/ovis2, its processors and configurations. */
+/** Reads snapshots of Ovis2. Source: transformers 5.18 models/ovis2, its processors and configurations. */
 
 import { integer } from "@onevision/base/schema";
 import { checkView } from "../../snapshot/checks.ts";
@@ -54,7 +54,7 @@ function readOvis2(snapshot: OpenSnapshot): Ovis2Reading {
 		},
 		settings,
 		tower: tower.tower,
-		// A head over the visual words with a norm, and the table of their embeddings.
+		// A head over the visual words with a norm, plus their embedding table.
 		projector: {
 			kind: "q-former",
 			parameters: tower.hidden * merge ** 2 * outputs + 2 * outputs + words * text.hidden,

@@ -1,4 +1,4 @@
-/** PaliGemma: all that is known of the family. */
+/** PaliGemma: everything known about the family. */
 
 import type { SequentialRule } from "../../positions/rule.ts";
 import { transformers } from "../../positions/sequential.ts";
@@ -15,5 +15,5 @@ export const positions: SequentialRule = {
 	source: transformers("paligemma/modeling_paligemma.py (positions are 1-indexed)"),
 };
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers("one image per prompt", model("paligemma", "055e47c"));

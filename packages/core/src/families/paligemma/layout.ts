@@ -1,6 +1,6 @@
 /**
- * PaliGemma 1 and 2: every image is one square view, one token per patch. The image tokens stand first; `<bos>` and a
- * newline after the prompt belong to the text. Source: transformers 5.18 models/paligemma/processing_paligemma.py.
+ * PaliGemma 1 and 2: every image is one square view, with one token per patch. The image tokens come first; `<bos>` and
+ * the newline after the prompt belong to the text. Source: transformers 5.18 models/paligemma/processing_paligemma.py.
  */
 
 import { layoutOneTile, square } from "../../layouts/tiles.ts";

@@ -1,4 +1,4 @@
-/** Snapshots of PaliGemma. Source: transformers 5.18 models/paligemma, its processors and configurations. */
+/** Reads snapshots of PaliGemma. Source: transformers 5.18 models/paligemma, its processors and configurations. */
 
 import { square } from "../../snapshot/base-config.ts";
 import { checkView } from "../../snapshot/checks.ts";
@@ -15,7 +15,7 @@ import type { PaligemmaSettings } from "./layout.ts";
 
 type PaligemmaReading = SnapshotReading<"paligemma", LlavaConstants, PaligemmaSettings>;
 
-/** What PaliGemmaConfig and Gemma3Config make of an absent `vision_config`. */
+/** What PaliGemmaConfig and Gemma3Config build when `vision_config` is absent. */
 const ABSENT_SO400M = {
 	model_type: "siglip_vision_model",
 	hidden_size: 1152,

@@ -1,4 +1,4 @@
-/** PerceptionLM: all that is known of the family. */
+/** PerceptionLM: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,5 +11,5 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("perception_lm");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = absent();

@@ -1,7 +1,7 @@
 /**
- * PerceptionLM: up to 36 tiles of 448 px in the canvas that shows the image largest, and the whole image in one more
- * tile, even where there is one; a video frame is one tile. Paper: arXiv 2504.13180. Source: transformers 5.18
- * models/perception_lm/{image_processing,processing,video_processing}_perception_lm.py.
+ * PerceptionLM: up to 36 tiles of 448 px on the canvas that shows the image largest, plus the whole image in an
+ * additional tile, even when there is only one tile. A video frame is one tile. Paper: arXiv 2504.13180. Source:
+ * transformers 5.18 models/perception_lm/{image_processing,processing,video_processing}_perception_lm.py.
  */
 
 import type { Grid, Size } from "@onevision/base";
@@ -19,13 +19,13 @@ export interface PerceptionLmConstants {
 	readonly patch: number;
 	/** Pooling stride (`pooling_ratio`). */
 	readonly merge: number;
-	/** Most tiles of an image, overview not counted. */
+	/** Maximum tiles per image, not counting the overview. */
 	readonly maxTiles: number;
-	/** Most frames per clip in training. */
+	/** Maximum frames per clip in training. */
 	readonly trainedFrames: number;
 }
 
-/** The overview beside the tiles, or one tile in all. */
+/** The overview in addition to the tiles, or a single tile in total. */
 export const VISION_INPUT_TYPES = ["thumb+tile", "vanilla"] as const;
 
 export type PerceptionLmSettings = {
@@ -79,13 +79,13 @@ export const perceptionLm: Family<PerceptionLmConstants, PerceptionLmSettings> =
 	},
 };
 
-/** Grids of one aspect ratio, most tiles first. */
+/** Grids with one aspect ratio, by descending number of tiles. */
 interface Arrangements {
 	readonly aspect: number;
 	readonly grids: readonly Grid[];
 }
 
-/** `_find_supported_aspect_ratios`: every grid of up to `most` tiles in the reference's order, which decides ties. */
+/** `_find_supported_aspect_ratios`: every grid of up to `most` tiles, in the reference's order, which decides ties. */
 function arrangementsByAspect(most: number): readonly Arrangements[] {
 	const byAspect = new Map<number, Grid[]>();
 	for (let tiles = most; tiles >= 1; tiles--) {
@@ -101,7 +101,10 @@ function arrangementsByAspect(most: number): readonly Arrangements[] {
 	return [...byAspect].map(([aspect, grids]) => ({ aspect, grids }));
 }
 
-/** Of the canvases that hold the image the one where its shorter side is largest; else the nearest aspect ratio. */
+/**
+ * Among the canvases that can hold the image, the one on which its shorter side is longest. If there is none, the
+ * closest aspect ratio.
+ */
 function largestViewGrid(image: Size, tile: number, arrangements: readonly Arrangements[]): Grid {
 	const tall = image.width / image.height < 1;
 	let best: Grid | undefined;
@@ -120,7 +123,7 @@ function largestViewGrid(image: Size, tile: number, arrangements: readonly Arran
 	return best ?? closestAspectGrid(image, arrangements);
 }
 
-/** `_get_image_height_width`: the width of a tall image, the height of another, when it fills the canvas. */
+/** `_get_image_height_width`: for an image that fills the canvas, the width if it is tall, otherwise the height. */
 function shorterSide(image: Size, canvas: Size, tall: boolean): number {
 	const aspect = image.width / image.height;
 	const scale = Math.min(canvas.width / image.width, canvas.height / image.height);
@@ -129,7 +132,9 @@ function shorterSide(image: Size, canvas: Size, tall: boolean): number {
 	return tall ? Math.floor(height * aspect) : height;
 }
 
-/** `_find_closest_aspect_ratio`, for images no canvas holds: the largest grid of a ratio on the image's near side. */
+/**
+ * `_find_closest_aspect_ratio`, for images no canvas can hold: the largest grid of a ratio on the image's near side.
+ */
 function closestAspectGrid(image: Size, arrangements: readonly Arrangements[]): Grid {
 	const aspect = image.width / image.height;
 	const wide = aspect >= 1;
@@ -140,6 +145,6 @@ function closestAspectGrid(image: Size, arrangements: readonly Arrangements[]): 
 		if (wide ? candidate.aspect > aspect : candidate.aspect <= aspect) continue;
 		if (best === undefined || distance(candidate.aspect) < distance(best.aspect)) best = candidate;
 	}
-	// Grids of one ratio come largest first, and a ratio of 1 is always there.
+	// Grids of one ratio are sorted largest first, and ratio 1 always exists.
 	return best?.grids[0] ?? square(1);
 }

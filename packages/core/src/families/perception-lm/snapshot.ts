@@ -1,4 +1,6 @@
-/** Snapshots of PerceptionLM. Source: transformers 5.18 models/perception_lm, its processors and configurations. */
+/**
+ * Reads snapshots of PerceptionLM. Source: transformers 5.18 models/perception_lm, its processors and configurations.
+ */
 
 import { choice, integer } from "@onevision/base/schema";
 import { checkView, readFrames } from "../../snapshot/checks.ts";
@@ -16,7 +18,7 @@ import { type PerceptionLmConstants, type PerceptionLmSettings, VISION_INPUT_TYP
 
 type PerceptionLmReading = SnapshotReading<"perception-lm", PerceptionLmConstants, PerceptionLmSettings>;
 
-/** Frames per clip in training; no file of the checkpoint names it. */
+/** Frames per clip in training. No file of the checkpoint specifies it. */
 const PERCEPTION_FRAMES = 32;
 
 function readPerceptionLm(snapshot: OpenSnapshot): PerceptionLmReading {
@@ -68,7 +70,7 @@ function readPerceptionLm(snapshot: OpenSnapshot): PerceptionLmReading {
 	};
 }
 
-/** Perception Encoders of timm, known by depth and width. */
+/** timm's Perception Encoders, identified by depth and width. */
 const PERCEPTION_ENCODERS = [
 	{ depth: 23, width: 1024, tower: "pe-lang-l14-448" },
 	{ depth: 47, width: 1536, tower: "pe-lang-g14-448" },

@@ -1,4 +1,4 @@
-/** Phi-4-multimodal: all that is known of the family. */
+/** Phi-4-multimodal: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,5 +11,5 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("phi4_multimodal");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers("the mask summed in integers", model("phi4mm", "42fa4c0"));

@@ -1,7 +1,7 @@
 /**
- * Phi-4-multimodal: as many tiles of 448 px as the image fills, up to 36, padded at the right and bottom; features of
- * padding are dropped, every second patch row and column kept. Paper: arXiv 2503.01743. Source: transformers 5.18
- * models/phi4_multimodal/image_processing_phi4_multimodal.py.
+ * Phi-4-multimodal: as many tiles of 448 px as the image fills, up to 36, with padding on the right and bottom.
+ * Features of padding are dropped; every second patch row and column is kept. Paper: arXiv 2503.01743. Source:
+ * transformers 5.18 models/phi4_multimodal/image_processing_phi4_multimodal.py.
  */
 
 import type { Grid, Size } from "@onevision/base";
@@ -18,13 +18,13 @@ export interface Phi4MultimodalConstants {
 	readonly patch: number;
 	/** Patches per side averaged into one token. */
 	readonly merge: number;
-	/** Most tiles of an image, overview not counted (`dynamic_hd`). */
+	/** Maximum tiles per image, not counting the overview (`dynamic_hd`). */
 	readonly maxTiles: number;
 }
 
 export type Phi4MultimodalSettings = { readonly dynamic_hd: number };
 
-/** Shortest side a fitted image may have, px. */
+/** Minimum side of a fitted image, px. */
 const SHORTEST_SIDE = 10;
 
 export const phi4Multimodal: Family<Phi4MultimodalConstants, Phi4MultimodalSettings> = {
@@ -57,7 +57,7 @@ export const phi4Multimodal: Family<Phi4MultimodalConstants, Phi4MultimodalSetti
 					overview: true,
 					content,
 					unpaddedGrid,
-					// One per row of the overview and of the tiles, and one between the two.
+					// One per row of the overview and of the tiles, plus one between the two.
 					newlines: pooledGrid.rows + unpaddedGrid.rows + 1,
 				});
 			},
@@ -66,7 +66,7 @@ export const phi4Multimodal: Family<Phi4MultimodalConstants, Phi4MultimodalSetti
 	},
 };
 
-/** Size of the image in the canvas, px. Throws `unsupported` when a side comes out under 10 px. */
+/** Size of the image on the canvas, px. Throws `unsupported` when a side ends up under 10 px. */
 function fitTopLeft(image: Size, canvas: Size): Size {
 	const byWidth = canvas.width / image.width;
 	const byHeight = canvas.height / image.height;
@@ -83,7 +83,7 @@ function fitTopLeft(image: Size, canvas: Size): Size {
 	return size;
 }
 
-/** Features whose first patch is not all padding. */
+/** Features whose first patch is not entirely padding. */
 function keptGrid(content: Size, canvas: Size, patch: number, merge: number): Grid {
 	const kept = (side: number, padding: number) =>
 		Math.ceil((Math.floor(side / patch) - Math.floor(padding / patch)) / merge);

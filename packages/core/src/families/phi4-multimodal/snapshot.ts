@@ -1,4 +1,7 @@
-/** Snapshots of Phi-4-multimodal. Source: transformers 5.18 models/phi4_multimodal, its processors and configurations. */
+/**
+ * Reads snapshots of Phi-4-multimodal. Source: transformers 5.18 models/phi4_multimodal, its processors and
+ * configurations.
+ */
 
 import { checkView } from "../../snapshot/checks.ts";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -16,7 +19,7 @@ type Phi4MultimodalReading = SnapshotReading<
 	Phi4MultimodalSettings
 >;
 
-/** Sides of the overview in features: its 256 tokens and 16 row ends are written into the processor. */
+/** Features per side of the overview. The processor hard-codes its 256 tokens and 16 row ends. */
 const PHI_4_SIDE = 16;
 
 function readPhi4(snapshot: OpenSnapshot): Phi4MultimodalReading {
@@ -38,7 +41,7 @@ function readPhi4(snapshot: OpenSnapshot): Phi4MultimodalReading {
 		family: "phi4-multimodal",
 		constants: { tile, patch, merge: 2, maxTiles: image.read("dynamic_hd", tileCount) ?? 36 },
 		tower: tower.tower,
-		// Two layers to the width of the language model, row ends and a separator.
+		// Two layers to the width of the language model, plus row-end and separator embeddings.
 		projector: {
 			kind: "q-former",
 			parameters: tower.hidden * text.hidden + text.hidden ** 2 + 2 * text.hidden + 2 * tower.hidden,

@@ -16,7 +16,7 @@ const MISTRAL_SMALL_CONSTANTS = { patch: 14, merge: 2, longestEdge: 1540 } as co
 
 const MISTRAL_SMALL_PARTS: ModelParts = {
 	tower: "pixtral-vit-patch14",
-	// Norm, 2×2 merger and two layers without biases: 1,024 + 4·1,024² + 1,024·5,120 + 5,120².
+	// A norm, a 2×2 merger and two layers without biases: 1,024 + 4·1,024² + 1,024·5,120 + 5,120².
 	projector: { kind: "q-former", parameters: 35_652_608 },
 	languageModel: "mistral-small-24b",
 };

@@ -1,7 +1,8 @@
 /**
- * Pixtral and Mistral 3.x: the image shrunk into a square box, cut into patches, one [IMG_BREAK] after every row and
- * [IMG_END] after the last. Sources: transformers 5.18 models/pixtral/{image_processing,processing}_pixtral.py;
- * mistralai/mistral-common src/mistral_common/tokens/tokenizers/image.py at 05a47dc, which rounds where transformers floors.
+ * Pixtral and Mistral 3.x: the image is shrunk to fit a square box and cut into patches, with one [IMG_BREAK] after
+ * every row and [IMG_END] after the last. Sources: transformers 5.18
+ * models/pixtral/{image_processing,processing}_pixtral.py; mistralai/mistral-common
+ * src/mistral_common/tokens/tokenizers/image.py at 05a47dc, which rounds where transformers floors.
  */
 
 import type { Size } from "@onevision/base";
@@ -14,7 +15,7 @@ import type { ImageItem } from "../../sample.ts";
 import { type Family, type Knob, noVideo, type Parity } from "../family.ts";
 
 export interface PixtralConstants extends MergedPatches {
-	/** Longest side an image keeps (`size.longest_edge`), px. */
+	/** Maximum longer side of an image (`size.longest_edge`), px. */
 	readonly longestEdge: number;
 }
 
@@ -22,7 +23,7 @@ export type PixtralSettings = {
 	readonly longest_edge: number;
 };
 
-/** Boxes the planner tries, in tokens per side; the checkpoint's own box is the largest. */
+/** Box sides the planner tries, in tokens. The checkpoint's own box is the largest. */
 const BOX_SIDES = [8, 12, 16, 20, 24, 28, 32, 40, 48, 55, 64];
 
 export const pixtral: Family<PixtralConstants, PixtralSettings> = {
@@ -73,7 +74,7 @@ export const pixtral: Family<PixtralConstants, PixtralSettings> = {
 	},
 };
 
-/** The image inside a square box, px. Throws `unsupported` when the short side vanishes. */
+/** Size of the image fitted to a square box, px. Throws `unsupported` when the shorter side rounds to zero. */
 function fitBox(item: ImageItem, box: number, parity: Parity): Size {
 	const ratio = Math.max(item.height / box, item.width / box);
 	if (ratio <= 1) return item;

@@ -1,4 +1,7 @@
-/** Snapshots of Pixtral and Mistral 3. Source: transformers 5.18 models/{mistral3,vision_config}, their processors and configurations. */
+/**
+ * Reads snapshots of Pixtral and Mistral 3. Source: transformers 5.18 models/{mistral3,vision_config}, their processors
+ * and configurations.
+ */
 
 import { normalizedBy } from "../../facts/normalizations.ts";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -13,14 +16,14 @@ import type { PixtralConstants, PixtralSettings } from "./layout.ts";
 
 export type PixtralReading = SnapshotReading<"pixtral", PixtralConstants, PixtralSettings>;
 
-/** Keys that PixtralProcessor and its image processor do not turn into tokens. */
+/** Keys of PixtralProcessor and its image processor that do not affect the number of tokens. */
 export const PIXTRAL_IGNORED = {
 	processor: ["image_break_token", "image_end_token"],
-	// The processor passes its own patch size; batches are padded after the count.
+	// The processor passes its own patch size. Batches are padded after counting.
 	image: ["patch_size", "do_pad", "pad_size", "crop_size"],
 };
 
-/** Reads a Pixtral tower whose `merge` × `merge` patches become a token; `merge` is what config.json says. */
+/** Reads a Pixtral tower with `merge` × `merge` patches per token. `merge` comes from config.json. */
 export function readPixtral(
 	{ config, processor, image }: OpenSnapshot,
 	merge: number,
@@ -65,7 +68,7 @@ export function readPixtral(
 	};
 }
 
-/** RMS norm, a merger without bias and two layers without bias. */
+/** An RMS norm, a merger without bias and two layers without bias. */
 const mistral3Projector = (merge: number) => (vision: number, text: number) =>
 	({ kind: "q-former", parameters: vision + merge ** 2 * vision ** 2 + vision * text + text ** 2 }) as const;
 

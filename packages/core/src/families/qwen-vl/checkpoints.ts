@@ -8,8 +8,8 @@ import { QWEN2, QWEN2_5, QWEN3, QWEN3_5 } from "./positions.ts";
 export type QwenVlCheckpoint = CheckpointRow<"qwen-vl", QwenVlConstants, QwenVlSettings>;
 
 /**
- * Images: 4 to 16,384 tokens, as the checkpoints ship it (the class default is 1,280). Video: the video processor's
- * class default per frame; a checkpoint folder without its own video file inherits the image limits instead.
+ * Images: 4 to 16,384 tokens, as shipped with the checkpoints (the class default is 1,280). Video: the video
+ * processor's class default per frame. A checkpoint folder without its own video file uses the image limits instead.
  */
 const QWEN_2: QwenVlConstants = {
 	patch: 14,
@@ -25,7 +25,7 @@ const QWEN_2: QwenVlConstants = {
 	timestamps: false,
 };
 
-/** Images: 65,536 to 16,777,216 px; video: 4,096 to 25,165,824 px for the whole clip, 2 frames per second. */
+/** Images: 65,536 to 16,777,216 px. Video: 4,096 to 25,165,824 px for the whole clip, at 2 frames per second. */
 const QWEN_3: QwenVlConstants = {
 	patch: 16,
 	merge: 2,
@@ -102,7 +102,7 @@ const qwen = (
 	};
 };
 
-/** Qwen3.5 has no separate VL line: every model takes images and video. */
+/** Qwen3.5 has no separate VL line: every model accepts images and video. */
 const qwen35 = (
 	size: string,
 	tower: "qwen3.5-vit-large" | "qwen3.5-vit-so400m",

@@ -1,4 +1,4 @@
-/** What is fixed for a checkpoint of Qwen-VL, and what may be set. */
+/** Constants of a Qwen-VL checkpoint, and its settings. */
 
 import type { FrameCount } from "../../layouts/frames.ts";
 
@@ -15,9 +15,9 @@ export interface QwenVlConstants {
 	readonly maxPixels: number;
 	readonly videoMinPixels: number;
 	readonly videoMaxPixels: number;
-	/** What the video limits bound: one frame (Qwen2-VL, Qwen2.5-VL) or the whole clip (Qwen3-VL). */
+	/** Whether the video limits apply per frame (Qwen2-VL, Qwen2.5-VL) or to the whole clip (Qwen3-VL). */
 	readonly videoLimits: "per-frame" | "per-clip";
-	/** Frames per second when nothing is set; "all" uses every frame (`do_sample_frames` off). */
+	/** Default frames per second; "all" uses every frame (`do_sample_frames` off). */
 	readonly fps: number | "all";
 	/** Whether each temporal patch is preceded by its time as text. */
 	readonly timestamps: boolean;

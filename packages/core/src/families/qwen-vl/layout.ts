@@ -1,7 +1,7 @@
 /**
  * Qwen2-VL, Qwen2.5-VL, Qwen3-VL: dynamic resolution, two frames per temporal patch, 2×2 patches merged into a token.
- * The budget grows with the input. Sources: transformers 5.18 models/qwen2_vl and models/qwen3_vl; for video see
- * video.ts.
+ * The number of tokens grows with the input. Sources: transformers 5.18 models/qwen2_vl and models/qwen3_vl. For video
+ * see video.ts.
  */
 
 import type { Size } from "@onevision/base";
@@ -49,7 +49,7 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 			"Bound a long clip's total pixels as qwen-vl-utils does (off in transformers 5.18, on from 5.22)",
 		),
 	},
-	// Its loaders of these models sample by rate alone.
+	// vLLM's loaders for these models sample only by rate.
 	ignored: { vllm: ["num_frames"] },
 	defaults: (constants, parity) => {
 		const utils = parity === "qwen-vl-utils" ? utilsVideoLimits(constants.factor) : undefined;
@@ -66,7 +66,7 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 		};
 	},
 	check: (settings, parity, asked) => {
-		// transformers has a rate of its own beside which a number may stand: its counts carry a note.
+		// transformers allows a frame count next to its default rate; such counts carry a note.
 		const { num_frames, fps } = settings;
 		const isBoth = asked.has("fps") && typeof fps === "number" && typeof num_frames === "number";
 		if (parity === "qwen-vl-utils" && isBoth) {
@@ -87,7 +87,7 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 			);
 		}
 	},
-	// vllm-project/vllm examples/offline_inference/vision_language.py (run_qwen2_5_vl).
+	// Follows vllm-project/vllm examples/offline_inference/vision_language.py (run_qwen2_5_vl).
 	vllmArguments: { max_pixels: "max_pixels", video_max_pixels: "max_pixels" },
 	processorArguments: (chosen, { minPixels, videoMinPixels, fps }) => {
 		const { max_pixels: image, video_max_pixels: video } = chosen;
@@ -95,7 +95,7 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 			...(image === undefined ? {} : { images: { size: pixelBudget(minPixels, image) } }),
 			videos: {
 				...(video === undefined ? {} : { size: pixelBudget(videoMinPixels, video) }),
-				// Where a rate is the default, a number of frames beside it is refused.
+				// When the processor has a default rate, a frame count passed next to it is refused.
 				...sampledFrames(chosen, fps !== "all"),
 			},
 		};
@@ -130,8 +130,8 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 };
 
 /**
- * The chat template writes one pair of markers around a clip; Qwen3-VL adds a time and a pair per temporal patch, which
- * vLLM puts in the place of the pair around the clip (models/qwen3_vl.py at 4f5768c).
+ * The chat template writes one pair of markers around a clip. Qwen3-VL adds a time and a pair of markers per temporal
+ * patch; vLLM puts these in place of the pair around the clip (models/qwen3_vl.py at 4f5768c).
  */
 function clipSurroundings(
 	video: VideoItem,

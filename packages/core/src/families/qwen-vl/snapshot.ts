@@ -1,4 +1,7 @@
-/** Snapshots of Qwen-VL (2, 2.5, 3, 3.5). Source: transformers 5.18 models/{qwen2_vl,qwen2_5_vl,qwen3_vl,qwen3_vl_moe,qwen3_5,qwen3_5_moe}, their processors and configurations. */
+/**
+ * Reads snapshots of Qwen-VL (2, 2.5, 3, 3.5). Source: transformers 5.18
+ * models/{qwen2_vl,qwen2_5_vl,qwen3_vl,qwen3_vl_moe,qwen3_5,qwen3_5_moe}, their processors and configurations.
+ */
 
 import { integer, number } from "@onevision/base/schema";
 import { type NormalizationId, normalizedBy } from "../../facts/normalizations.ts";
@@ -34,7 +37,7 @@ interface Generation {
 	readonly videoNormalization: NormalizationId;
 	readonly limits: QwenVlConstants["videoLimits"];
 	readonly samples: boolean;
-	/** Class default of `fps`; it cannot be switched off by a file. */
+	/** Class default of `fps`. A file cannot turn it off. */
 	readonly fps?: number;
 	/** Class default of `max_video_tokens`. */
 	readonly maxVideoTokens: number;
@@ -114,7 +117,7 @@ function readQwen(
 
 const perSecond = number("Positions per second", { min: 0, max: 10_000 });
 
-/** Class default of `tokens_per_second`; released checkpoints say 2. */
+/** Class default of `tokens_per_second`. Released checkpoints specify 2. */
 const POSITIONS_PER_SECOND = 4;
 
 function positionsOf(config: Section, { positions }: Generation, framesPerPatch: number): MropeRule {
@@ -125,13 +128,14 @@ function positionsOf(config: Section, { positions }: Generation, framesPerPatch:
 	return { ...rule, clock: { kind: "seconds", positionsPerSecond, framesPerPatch } };
 }
 
-/** A file for images also names the class of the video processor, and Qwen3-VL would get that of Qwen2-VL. */
+/** An image processor's file also determines the class of the video processor; Qwen3-VL would then get Qwen2-VL's. */
 function checkVideoClass(video: Section, { videoClass }: Generation): void {
 	if (expectClass(video, "video_processor_type", [videoClass]) !== undefined) return;
 	const image = video.has("image_processor_type")
 		? expectClass(video, "image_processor_type", ["Qwen2VLImageProcessor"])
 		: undefined;
-	// transformers replaces "ImageProcessor" in the very name; the one that ends in Fast leads nowhere, so the model's class is used.
+	// transformers replaces "ImageProcessor" in the class name. A name ending in Fast has no match, so the model's own
+	// class is used.
 	const inferred = image === undefined || isFast(video) ? videoClass : "Qwen2VLVideoProcessor";
 	if (inferred === videoClass) return;
 	throw unsupported(
@@ -148,12 +152,12 @@ interface Sampling {
 	readonly settings: Partial<QwenVlSettings>;
 }
 
-/** Which frames the video processor takes when it is told nothing. */
+/** The frames the video processor samples by default. */
 function readSampling(video: Section, generation: Generation): Sampling {
 	const frames = video.read("num_frames", frameCount);
 	const fps = video.read("fps", framesPerSecond) ?? (video.isNull("fps") ? undefined : generation.fps);
 	const samples = video.read("do_sample_frames", flag) ?? generation.samples;
-	// Bounds of a sampling that is not done may be null.
+	// Limits of a sampling that is turned off may be null.
 	const bound = (key: string, byClass: number): number =>
 		!samples && video.isNull(key) ? byClass : (video.read(key, frameCount) ?? byClass);
 	const minFrames = bound("min_frames", 4);

@@ -1,8 +1,8 @@
 /**
- * Video in the Qwen-VL family: which frames, and at what size. Three rules, one table row each.
- * Sources: transformers 5.18 models/qwen2_vl/video_processing_qwen2_vl.py and models/qwen3_vl/video_processing_qwen3_vl.py;
- * QwenLM/Qwen3-VL qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0 (`smart_nframes`, `fetch_video`);
- * vllm-project/vllm vllm/multimodal/video.py at e5005d0 (`Qwen2VLVideoBackend`), which hands transformers its frames.
+ * Video in the Qwen-VL family: which frames, and at what size. Three rules, one table row each. Sources: transformers
+ * 5.18 models/qwen2_vl/video_processing_qwen2_vl.py and models/qwen3_vl/video_processing_qwen3_vl.py; QwenLM/Qwen3-VL
+ * qwen-vl-utils/src/qwen_vl_utils/vision_process.py at 004d5e0 (`smart_nframes`, `fetch_video`); vllm-project/vllm
+ * vllm/multimodal/video.py at e5005d0 (`Qwen2VLVideoBackend`), which samples frames and passes them to transformers.
  */
 
 import type { Size } from "@onevision/base";
@@ -15,28 +15,28 @@ import type { Parity } from "../family.ts";
 import type { QwenVlConstants, QwenVlSettings } from "./constants.ts";
 
 export interface QwenVideoRule {
-	/** Frames wanted from the clip's rate. */
+	/** Number of frames to sample at a rate per second. */
 	countByFps(video: VideoItem, rate: number, settings: QwenVlSettings, temporalPatch: number): number;
-	/** Frames it comes to when `asked` are wanted by number: maybe none, maybe more than there are. */
+	/** Number of frames sampled when `asked` frames are requested. May be zero, or more than the clip has. */
 	countByNumber(asked: number, temporalPatch: number): number;
 	indices(total: number, count: number): number[];
 	/** Size of every frame, px. */
 	resize(video: Size, frames: number, constants: QwenVlConstants, settings: QwenVlSettings): Size;
-	/** Fewest frames the rule takes by rate. */
+	/** Minimum frames when sampling by rate. */
 	readonly fewestFrames: number;
-	/** Asked for more frames than there are it fails, or repeats some. */
+	/** What happens when more frames are requested than the clip has: the rule fails, or repeats some. */
 	readonly more: "fails" | "repeats";
 }
 
-/** Context length that bounds a clip's pixels, and the share of it that media may take. */
+/** Context length that limits a clip's pixels, and the fraction of it available to media. */
 const CLIP_TOKENS = 128_000;
 const CLIP_SHARE = 0.9;
 /** Per-frame limits in tokens: qwen-vl-utils `VIDEO_MIN_TOKEN_NUM`, `VIDEO_MAX_TOKEN_NUM`. */
 const FRAME_MIN_TOKENS = 128;
 const FRAME_MAX_TOKENS = 768;
-/** How far a cap may not go below the lower limit. */
+/** The cap on frame pixels may not go below the lower limit times this factor. */
 const SLACK = 1.05;
-/** What Qwen3-VL assumes when a clip's rate is unknown. */
+/** Frame rate Qwen3-VL assumes when a clip's own is unknown. */
 export const ASSUMED_FPS = 24;
 
 export const QWEN_VIDEO_RULES = {
@@ -79,7 +79,7 @@ export const QWEN_VIDEO_RULES = {
 			return smartResizeClip(video, frames, temporalPatch, limits);
 		},
 	},
-	/** qwen-vl-utils, before the processor: limits per frame in tokens, always bounded by the clip. */
+	/** qwen-vl-utils, which runs before the processor: limits per frame in tokens, always bounded by the whole clip. */
 	"qwen-vl-utils": {
 		fewestFrames: 2,
 		more: "fails",
@@ -100,14 +100,14 @@ export const QWEN_VIDEO_RULES = {
 	},
 } as const satisfies Record<string, QwenVideoRule>;
 
-/** Per-frame limits that qwen-vl-utils starts from, px, for a token of `factor` px. */
+/** The per-frame limits that qwen-vl-utils starts from, px, for tokens of `factor` px. */
 export function utilsVideoLimits(factor: number): { readonly min: number; readonly max: number } {
 	return { min: FRAME_MIN_TOKENS * factor ** 2, max: FRAME_MAX_TOKENS * factor ** 2 };
 }
 
 /**
- * Frames used of one clip under a rule. Throws `unsupported` for a clip too short and for what qwen-vl-utils fails on,
- * `invalid-media` without a rate. What transformers fails on is counted, with a note that says so.
+ * Frames used of one clip under a rule. Throws `unsupported` for a clip that is too short or where qwen-vl-utils fails,
+ * and `invalid-media` without a frame rate. Cases where transformers fails are counted, with a note that says so.
  */
 export function sampleClip(
 	video: VideoItem,
@@ -166,7 +166,7 @@ function sampleByNumber(
 	return take(total, most, rule, parity, notes);
 }
 
-/** `count` frames of `total` by the rule's numbers. */
+/** `count` frames out of `total`, sampled by the rule. */
 function take(
 	total: number,
 	count: number,

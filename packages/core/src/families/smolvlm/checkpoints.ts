@@ -16,8 +16,8 @@ import type { SmolvlmConstants, SmolvlmSettings } from "./layout.ts";
 export type SmolvlmCheckpoint = CheckpointRow<"smolvlm", SmolvlmConstants, SmolvlmSettings>;
 
 /**
- * `video_sampling` of the processors. Its `video_size`, one view, does nothing: the files hold `size` as well, for images,
- * and SmolVLMVideoProcessor puts that in its place (transformers 5.18.0 models/smolvlm/video_processing_smolvlm.py).
+ * `video_sampling` of the processors. Its `video_size` (one view) has no effect: the files also contain `size`, for
+ * images, and SmolVLMVideoProcessor uses that instead (transformers 5.18.0 models/smolvlm/video_processing_smolvlm.py).
  */
 const SMOL_VIDEO = { maxFrames: 64, fps: 1 } as const;
 

@@ -1,4 +1,4 @@
-/** SmolVLM2: all that is known of the family. */
+/** SmolVLM2: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,7 +11,7 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("smolvlm");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = asTransformers(
 	"images as Idefics3; no clips",
 	`${model("smolvlm", "52e9d6f")}; ${model("idefics3", "055e47c")}`,

@@ -1,7 +1,7 @@
 /**
- * SmolVLM2: images as Idefics3, and video: one frame per second, 64 at most, each squeezed into one view after a line
- * with its time, under a sentence that says how many frames there are. Paper: arXiv 2504.05299. Source: transformers
- * 5.18 models/smolvlm/{processing,video_processing}_smolvlm.py.
+ * SmolVLM2: images as in Idefics3, and video as one frame per second, 64 at most. Each frame is squeezed into one view
+ * and preceded by a line with its time; an introductory sentence states the number of frames. Paper: arXiv 2504.05299.
+ * Source: transformers 5.18 models/smolvlm/{processing,video_processing}_smolvlm.py.
  */
 
 import { linspace, OnevisionError, roundHalfEven } from "@onevision/base";
@@ -26,10 +26,10 @@ import {
 import { numberInWords } from "./number-words.ts";
 
 export type SmolvlmConstants = Idefics3Constants & {
-	/** Most frames per clip and frames per second (`video_sampling`). */
+	/** Maximum frames per clip, and frames per second (`video_sampling`). */
 	readonly maxFrames: number;
 	readonly fps: number;
-	/** What a frame's longer side is brought to before it is squeezed into a view, px: `size`, where a file has it. */
+	/** The longer side a frame is resized to before it is squeezed into a view, px: `size`, if a file specifies it. */
 	readonly videoEdge: number;
 };
 
@@ -38,9 +38,9 @@ export type SmolvlmSettings = Idefics3Settings & {
 	readonly fps: number;
 };
 
-/** Seconds left out at either end of a long clip (`skip_secs`). */
+/** Seconds skipped at each end of a long clip (`skip_secs`). */
 const SKIPPED_SECONDS = 1;
-/** Rate assumed for the times in the prompt when a clip's own is unknown. */
+/** Frame rate assumed for the times in the prompt when a clip's own is unknown. */
 const ASSUMED_FPS = 24;
 const SECONDS_PER_DAY = 86_400;
 
@@ -72,7 +72,7 @@ export const smolvlm: Family<SmolvlmConstants, SmolvlmSettings> = {
 	vllmArguments: { longest_edge: "size.longest_edge" },
 	knobs: ({ tile, longestEdge, maxFrames }) => {
 		const edge = longestEdgeKnob(tile, longestEdge);
-		// One frame per second, and no more than these.
+		// One frame per second, up to this maximum.
 		const frames = { ...numFramesKnob(), label: (value: SettingValue) => `up to ${value} frames` };
 		const values = frames.values.filter((count) => Number(count) <= maxFrames);
 		return { "single-image": [edge], "multi-image": [edge], video: [{ ...frames, values }] };
@@ -99,7 +99,7 @@ export const smolvlm: Family<SmolvlmConstants, SmolvlmSettings> = {
 	},
 };
 
-/** `sample_frames`: evenly from the first frame to the last, without the ends of a long clip; no frame twice. */
+/** `sample_frames`: evenly from the first frame to the last, skipping the ends of a long clip, without repeats. */
 function sampleClip(video: VideoItem, { num_frames: most, fps: rate }: SmolvlmSettings): SampledFrames {
 	const total = video.frames;
 	if (most === "all") return { count: total };
@@ -113,7 +113,7 @@ function sampleClip(video: VideoItem, { num_frames: most, fps: rate }: SmolvlmSe
 	const wanted = Math.max(1, Math.min(roundHalfEven(rate * duration), most));
 	let first = 0;
 	let last = total - 1;
-	// The reference compares seconds with frames times rate; kept as it is.
+	// The reference compares seconds with frames times rate. That quirk is kept.
 	if (duration - 2 * SKIPPED_SECONDS > most * rate) {
 		const skipped = SKIPPED_SECONDS * video.fps;
 		first = Math.trunc(skipped);
@@ -125,24 +125,24 @@ function sampleClip(video: VideoItem, { num_frames: most, fps: rate }: SmolvlmSe
 	return indices.length === total ? { count: total } : { count: indices.length, indices };
 }
 
-/** The introducing sentence, a line with its time before each frame, and a blank line at the end. */
+/** The introductory sentence, a line with its time before each frame, and a blank line at the end. */
 function clipText(video: VideoItem, sampled: SampledFrames): WrapperTokens {
 	const fps = video.fps ?? ASSUMED_FPS;
 	const secondsOf = (position: number): number => (sampled.indices?.[position] ?? position) / fps;
-	// Without a rate there is no duration either: the time of the last frame stands for it.
+	// Without a rate the duration is unknown too, so the time of the last frame is used instead.
 	const duration = Math.trunc(video.fps === undefined ? secondsOf(sampled.count - 1) : video.frames / fps);
 	const introduction = `You are provided the following series of ${numberInWords(sampled.count)} frames from a ${clock(duration)} [H:MM:SS] video.\n`;
 	const times = Array.from({ length: sampled.count }, (_, position) => {
 		const seconds = secondsOf(position);
 		const time = `${twoDigits(Math.floor(seconds / 60))}:${twoDigits(Math.floor(seconds % 60))}`;
-		// No special token stands between the sentence and the first time: one piece for a tokenizer.
+		// No special token separates the sentence from the first time, so a tokenizer sees them as one piece.
 		return `${position === 0 ? introduction : ""}\nFrame from ${time}:`;
 	});
 	const text = [...times, "\n\n"];
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
 }
 
-/** Python's `str(timedelta(seconds=…))`: "0:01:05", from a day on "1 day, 0:00:00". */
+/** Python's `str(timedelta(seconds=…))`: "0:01:05"; from one day on, "1 day, 0:00:00". */
 function clock(seconds: number): string {
 	const days = Math.floor(seconds / SECONDS_PER_DAY);
 	const rest = seconds % SECONDS_PER_DAY;

@@ -1,4 +1,4 @@
-/** Whole numbers in English words, as the num2words package writes them into SmolVLM2's video prompt. */
+/** Integers in English words, as the num2words package writes them into SmolVLM2's video prompt. */
 
 const BELOW_TWENTY =
 	"zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split(
@@ -7,7 +7,7 @@ const BELOW_TWENTY =
 const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 const THOUSANDS = ["", " thousand", " million", " billion"];
 
-/** `num2words(value)` for a whole number from 0 to 999,999,999,999: 1101 → "one thousand, one hundred and one". */
+/** `num2words(value)` for an integer from 0 to 999,999,999,999: 1101 → "one thousand, one hundred and one". */
 export function numberInWords(value: number): string {
 	if (value < 1000) return belowThousand(value);
 	const groups: string[] = [];
@@ -16,7 +16,7 @@ export function numberInWords(value: number): string {
 	}
 	const last = value % 1000;
 	const start = groups.slice(0, -1).join(", ");
-	// A last group below one hundred is joined with "and": 1001 is "one thousand and one".
+	// A final group below one hundred is joined with "and": 1001 is "one thousand and one".
 	return start === ""
 		? (groups[0] ?? "")
 		: `${start}${last > 0 && last < 100 ? " and " : ", "}${groups.at(-1)}`;

@@ -1,4 +1,7 @@
-/** Snapshots of SmolVLM2. Source: transformers 5.18 models/{smolvlm,vision_config}, their processors and configurations. */
+/**
+ * Reads snapshots of SmolVLM2. Source: transformers 5.18 models/{smolvlm,vision_config}, their processors and
+ * configurations.
+ */
 
 import { expectVideoClass } from "../../snapshot/frames.ts";
 import { HALF, IMAGE_IGNORED, longestEdge, readImages } from "../../snapshot/idefics3.ts";
@@ -12,7 +15,7 @@ import type { SmolvlmConstants, SmolvlmSettings } from "./layout.ts";
 
 type SmolvlmReading = SnapshotReading<"smolvlm", SmolvlmConstants, SmolvlmSettings>;
 
-/** The class of Idefics3, whose code this is, cuts images alike. */
+/** Idefics3's class, on which SmolVLM's is based, cuts images the same way. */
 const SMOLVLM_CLASSES = ["SmolVLMImageProcessor", "Idefics3ImageProcessor"];
 
 function readSmolvlm(snapshot: OpenSnapshot): SmolvlmReading {
@@ -48,9 +51,9 @@ interface VideoSampling {
 const SAMPLED_AS_RELEASED: VideoSampling = { maxFrames: 64, fps: 1 };
 
 /**
- * What `apply_chat_template` passes to the processor, and the longer side of a frame before it is squeezed into a view.
- * `video_sampling` wins over `num_frames` and `fps`, but `size` wins over its `video_size`: released files hold the
- * image's size there, and frames get it too. Every key is read, as transformers saves all of them.
+ * What `apply_chat_template` passes to the processor, and a frame's longer side before it is squeezed into a view.
+ * `video_sampling` takes precedence over `num_frames` and `fps`, but `size` over its `video_size`: released files
+ * contain the image size there, so frames get it too. Every key is read, because transformers saves all of them.
  */
 function readVideo(video: Section): { readonly sampling: VideoSampling | undefined; readonly edge: number } {
 	const nested = video.child("video_sampling");

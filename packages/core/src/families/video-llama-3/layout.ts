@@ -1,7 +1,8 @@
 /**
- * VideoLLaMA 3: images at one token per 14 px patch; a clip shares one pixel budget over its frames, 2×2 patches per
- * token, and tokens that hardly change from frame to frame are dropped, which sizes alone can't tell. Paper: arXiv
- * 2501.13106. Source: transformers 5.18 models/video_llama_3/{image_processing,video_processing,processing}_video_llama_3.py.
+ * VideoLLaMA 3: images at one token per 14 px patch. The frames of a clip share one pixel budget, with 2×2 patches per
+ * token. Tokens that hardly change between frames are dropped, which cannot be known from sizes alone. Paper: arXiv
+ * 2501.13106. Source: transformers 5.18
+ * models/video_llama_3/{image_processing,video_processing,processing}_video_llama_3.py.
  */
 
 import { boolean, choice, either, number } from "@onevision/base/schema";
@@ -29,13 +30,13 @@ import type { Family } from "../family.ts";
 export interface VideoLlama3Constants {
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Patches per side merged into one token, of an image and of a frame. */
+	/** Patches per side merged into one token, for an image and for a frame. */
 	readonly imageMerge: number;
 	readonly frameMerge: number;
-	/** Bounds on an image, px. */
+	/** Minimum and maximum pixels of an image. */
 	readonly minPixels: number;
 	readonly maxPixels: number;
-	/** Fewest pixels of a frame, and most of all frames together. */
+	/** Minimum pixels of a frame, and maximum pixels of all frames together. */
 	readonly videoMinPixels: number;
 	readonly videoMaxPixels: number;
 	readonly minFrames: number;
@@ -54,7 +55,7 @@ export type VideoLlama3Settings = {
 	readonly use_token_compression: boolean;
 };
 
-/** What the processor assumes when a clip's rate is unknown. */
+/** Frame rate the processor assumes when a clip's own is unknown. */
 const ASSUMED_FPS = 1;
 const IMAGE_TOKENS = [256, 512, 1024, 1536, 2048, 3072, 4096, 5120, 8192, 16_384];
 const CLIP_TOKENS = [768, 1536, 3072, 6144, 12_288];
@@ -151,7 +152,7 @@ function layoutClip(
 	return { ...layout, range };
 }
 
-/** `sample_frames`; without fps or num_frames every frame is used. */
+/** `sample_frames`. Without fps or num_frames, every frame is used. */
 function takeFrames(video: VideoItem, settings: VideoLlama3Settings, trained: number): SampledFrames {
 	const { num_frames: asked, fps: rate } = settings;
 	const total = video.frames;

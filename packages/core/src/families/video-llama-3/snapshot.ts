@@ -1,4 +1,6 @@
-/** Snapshots of VideoLLaMA 3. Source: transformers 5.18 models/video_llama_3, its processors and configurations. */
+/**
+ * Reads snapshots of VideoLLaMA 3. Source: transformers 5.18 models/video_llama_3, its processors and configurations.
+ */
 
 import { expectVideoClass, readSampling } from "../../snapshot/frames.ts";
 import { languageModel } from "../../snapshot/language-models.ts";
@@ -41,7 +43,7 @@ function readVideoLlama3(snapshot: OpenSnapshot): VideoLlama3Reading {
 	const tower = kindTower(config, { type: "video_llama_3_vision" });
 	const text = languageModel(config, { type: "qwen2" });
 	expectClass(image, "image_processor_type", ["VideoLlama3ImageProcessor"]);
-	// The model merges as many patches as the processor says with every image.
+	// For images, the model merges as many patches as the processor specifies.
 	const imageMerge = image.read("merge_size", mergeSide) ?? 1;
 	checkGrid(image, VIDEO_LLAMA_IMAGE, { patch: tower.patch, merge: imageMerge, temporalPatch: 1 });
 	const limits = pixelLimits(image, VIDEO_LLAMA_IMAGE);

@@ -1,4 +1,4 @@
-/** Video-LLaMA: all that is known of the family. */
+/** Video-LLaMA: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential } from "../../positions/sequential.ts";
@@ -8,7 +8,7 @@ import { absent, type VllmRule } from "../vllm.ts";
 export { checkpoints } from "./checkpoints.ts";
 export { videoLlama as layout } from "./layout.ts";
 
-/** No snapshot is read. */
+/** Snapshots of this family are not supported. */
 export const snapshot: SnapshotSupport = {
 	readers: {},
 	reason: "its repositories hold weights alone, no config.json with a model_type",
@@ -19,5 +19,5 @@ export const positions: PositionRule = sequential(
 	"DAMO-NLP-SG/Video-LLaMA: a LLaMA language model, from memory, unconfirmed",
 );
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = absent();

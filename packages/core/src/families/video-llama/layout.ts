@@ -1,6 +1,6 @@
 /**
- * Video-LLaMA: 32 Q-former tokens per frame, then a second Q-former over all frames, so a clip costs 32 tokens whatever
- * its length. Paper: arXiv 2306.02858. Source: DAMO-NLP-SG/Video-LLaMA video_llama/models/video_llama.py at 2143b4d,
+ * Video-LLaMA: 32 Q-former tokens per frame, then a second Q-former over all frames, so every clip costs 32 tokens.
+ * Paper: arXiv 2306.02858. Source: DAMO-NLP-SG/Video-LLaMA video_llama/models/video_llama.py at 2143b4d,
  * conversation/conversation_video.py at e582bd0, processors/video_processor.py (`load_video`).
  */
 
@@ -36,7 +36,7 @@ export type VideoLlamaSettings = {
 
 /** `max_frame_pos` of every released checkpoint. */
 const MAX_FRAMES = 32;
-/** What `upload_video` writes before the two placeholders when the clip has sound. */
+/** What `upload_video` writes before the two placeholders when the clip has audio. */
 const AUDIO_INTRO = "Close your eyes, open your ears and you imagine only based on the sound that: ";
 const AUDIO_OUTRO = ". Close your ears, open your eyes and you see that ";
 const AUDIO_END = "Now answer my question based on what you have just seen and heard.";
@@ -70,8 +70,8 @@ export const videoLlama: Family<VideoLlamaConstants, VideoLlamaSettings> = {
 };
 
 /**
- * `np.arange(0, vlen, vlen / n)` truncated. Rounding can make it one longer than `n`, and that last index can be past
- * the end, where the reference fails; `n` a power of two never does either.
+ * `np.arange(0, vlen, vlen / n)`, truncated. Rounding can make the result one longer than `n`, and its last index may
+ * be past the end, where the reference fails. Neither happens when `n` is a power of two.
  */
 function sampleEvenly(video: VideoItem, asked: number): SampledFrames {
 	if (asked >= video.frames) return { count: video.frames };
@@ -84,7 +84,7 @@ function sampleEvenly(video: VideoItem, asked: number): SampledFrames {
 	return { count: indices.length, indices, notes: [note] };
 }
 
-/** The closing tag and the sentence that names the frames; without the clip's rate the sentence has no times. */
+/** The closing tag and the sentence that lists the frames. Without the clip's rate, the sentence has no times. */
 function spoken(video: VideoItem, { count, indices }: SampledFrames): string {
 	const { fps } = video;
 	if (fps === undefined) return "</Video> ";
@@ -96,7 +96,7 @@ function textAround(text: readonly string[]): WrapperTokens {
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
 }
 
-/** Sound is part of the context, not of the visual tokens; the times are not written then. */
+/** Audio counts towards the context but not towards visual tokens. The frame times are then not written. */
 function soundAround({ audioQueries }: VideoLlamaConstants): WrapperTokens {
 	const text = [AUDIO_INTRO, `${AUDIO_OUTRO}<Video>`, `</Video>. ${AUDIO_END}`];
 	return { markers: audioQueries, text, estimatedTextTokens: estimateTextTokens(text) };
@@ -110,7 +110,7 @@ function layoutQueries(
 ): ItemLayout {
 	const view = { width: constants.tile, height: constants.tile };
 	const patchGrid = square(Math.floor(constants.tile / constants.patch));
-	// Queries lie in no grid: one row of them.
+	// Queries form no grid, so they are reported as one row.
 	const queries = { rows: 1, cols: constants.clipQueries };
 	return itemLayout({
 		kind: item.kind,

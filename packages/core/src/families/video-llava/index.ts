@@ -1,4 +1,4 @@
-/** Video-LLaVA: all that is known of the family. */
+/** Video-LLaVA: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { numberedByLanguageModel } from "../../positions/sequential.ts";
@@ -11,5 +11,5 @@ export { snapshot } from "./snapshot.ts";
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("video_llava");
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = absent();

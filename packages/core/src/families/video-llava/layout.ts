@@ -1,5 +1,5 @@
 /**
- * Video-LLaVA: images and frames as one 224 px view each; a frame keeps the tower's class token, an image does not.
+ * Video-LLaVA: images and frames are one 224 px view each. A frame keeps the tower's class token; an image does not.
  * Sources: transformers 5.18 models/video_llava/processing_video_llava.py; PKU-YuanGroup/Video-LLaVA
  * videollava/model/multimodal_encoder/languagebind/video/processing_video.py at 805a9f3 (8 frames, `np.linspace`).
  */
@@ -19,7 +19,7 @@ import type { Family } from "../family.ts";
 import { type LlavaConstants, llava } from "../llava/layout.ts";
 
 export interface VideoLlavaConstants extends LlavaConstants {
-	/** Frames per clip the checkpoint was trained with. */
+	/** Frames per clip in training. */
 	readonly trainedFrames: number;
 }
 
@@ -27,7 +27,7 @@ export type VideoLlavaSettings = {
 	readonly num_frames: FrameCount;
 };
 
-/** Class tokens that each frame keeps: `num_additional_image_tokens`, not taken off again for video. */
+/** Class tokens kept per frame: `num_additional_image_tokens`, which is not subtracted for video. */
 const CLASS_TOKENS = 1;
 
 export const videoLlava: Family<VideoLlavaConstants, VideoLlavaSettings> = {
@@ -44,12 +44,12 @@ export const videoLlava: Family<VideoLlavaConstants, VideoLlavaSettings> = {
 		const { tile, patch, trainedFrames } = constants;
 		const patchGrid = square(Math.floor(tile / patch));
 		const sample = (frames: number): SampledFrames | undefined =>
-			// The original repeats frames of a shorter clip, so the number asked for always comes out.
+			// The original repeats frames of a shorter clip, so the requested number is always used.
 			parity === "original" && settings.num_frames !== "all"
 				? { count: settings.num_frames, indices: sampleLinspace(frames, settings.num_frames) }
 				: undefined;
 		return {
-			// Short side to 224 and centre crop, in both implementations.
+			// Both implementations resize the shorter side to 224 and center-crop.
 			image: llava.counter(constants, {}, "transformers").image,
 			video: (item) => {
 				const sampled = sample(item.frames) ?? sampleFrames(item, settings.num_frames, parity, trainedFrames);

@@ -1,4 +1,4 @@
-/** Snapshots of Video-LLaVA. Source: transformers 5.18 models/video_llava, its processors and configurations. */
+/** Reads snapshots of Video-LLaVA. Source: transformers 5.18 models/video_llava, its processors and configurations. */
 
 import { llava } from "../../snapshot/base-config.ts";
 import { checkVideoView, checkView, readFrames } from "../../snapshot/checks.ts";

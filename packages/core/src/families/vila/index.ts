@@ -1,4 +1,4 @@
-/** VILA-1.5: all that is known of the family. */
+/** VILA-1.5: everything known about the family. */
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential } from "../../positions/sequential.ts";
@@ -8,7 +8,7 @@ import { absent, type VllmRule } from "../vllm.ts";
 export { checkpoints } from "./checkpoints.ts";
 export { vila as layout } from "./layout.ts";
 
-/** No snapshot is read. */
+/** NVILA's folder reads snapshots of both families. */
 export const snapshot: SnapshotSupport = {
 	readers: {},
 	reason: "its model_type llava_llama is NVILA's too, whose folder reads both",
@@ -19,5 +19,5 @@ export const positions: PositionRule = sequential(
 	"NVlabs/VILA: a LLaMA language model, from memory, unconfirmed",
 );
 
-/** How vLLM counts the family. */
+/** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = absent();

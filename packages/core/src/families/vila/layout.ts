@@ -1,8 +1,8 @@
 /**
- * VILA-1.5: every image and every frame is one square view of the tower, 2×2 features merged into a token, an odd side
- * padded first: 27 → 28 → 14. A line break follows each image in the prompt, outside the image's embedding.
- * Paper: arXiv 2312.07533. Source: NVlabs/VILA at 1c88211 llava/eval/run_vila.py, llava/mm_utils.py
- * (`get_frame_from_vcap`), llava/model/multimodal_projector/base_projector.py (`DownSampleBlock`).
+ * VILA-1.5: every image and frame is one square view of the tower. 2×2 features are merged into a token, after padding
+ * an odd side: 27 → 28 → 14. A line break follows each image in the prompt, outside the image's embedding. Paper: arXiv
+ * 2312.07533. Source: NVlabs/VILA at 1c88211 llava/eval/run_vila.py, llava/mm_utils.py (`get_frame_from_vcap`),
+ * llava/model/multimodal_projector/base_projector.py (`DownSampleBlock`).
  */
 
 import type { Grid } from "@onevision/base";
@@ -21,9 +21,9 @@ export interface VilaConstants {
 	readonly tile: number;
 	/** Side of a patch, px. */
 	readonly patch: number;
-	/** Features per side merged into one token, the side padded to a multiple. */
+	/** Features per side merged into one token. The side is first padded to a multiple of this. */
 	readonly downsample: number;
-	/** Frames sampled per clip when nothing is set (`--num-video-frames`). */
+	/** Default frames sampled per clip (`--num-video-frames`). */
 	readonly frames: number;
 }
 
@@ -33,7 +33,7 @@ export type VilaSettings = {
 
 export const framesSchema = integer("Frames sampled per video", { min: 1, max: 4096 });
 
-/** Features of one view after the projector: the side padded up, then divided. */
+/** Feature grid of one view after the projector: each side is padded to a multiple, then divided. */
 export function downsampled({ rows, cols }: Grid, by: number): Grid {
 	return { rows: Math.ceil(rows / by), cols: Math.ceil(cols / by) };
 }
@@ -65,15 +65,16 @@ export const vila: Family<VilaConstants, VilaSettings> = {
 	},
 };
 
-/** `<image>\n` per image; tokenizers differ: Llama 2 writes the line break with a space token before it. */
+/** `<image>\n` per image. Tokenizers differ: Llama 2 encodes the line break with a preceding space token. */
 function lineBreaks(count: number): WrapperTokens {
 	const text = Array.from({ length: count }, () => "\n");
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
 }
 
 /**
- * `np.linspace(0, frames − 2, n, dtype=int)`; a shorter clip is filled up with black frames in front. A clip of exactly
- * n > 1 frames repeats an index, which the reference takes once and then fails for want of frames.
+ * `np.linspace(0, frames − 2, n, dtype=int)`. A shorter clip is padded with black frames at the front. A clip of
+ * exactly n > 1 frames repeats an index, which the reference samples only once; it then fails because a frame is
+ * missing.
  */
 function sampleVila(video: VideoItem, asked: number): SampledFrames {
 	if (video.frames > asked) return { count: asked, indices: sampleLinspace(video.frames - 1, asked) };
