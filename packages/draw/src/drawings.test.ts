@@ -1,4 +1,7 @@
-/** Everything that can be drawn, against the pixels that were looked at when they were committed (scripts/drawings.ts). */
+/**
+ * Everything that can be drawn, against pixels that a person reviewed before they were committed
+ * (scripts/drawings.ts).
+ */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Drawing on images: shapes as data, one way to fill them, text, colours. Runs anywhere, the same to the bit. */
+/** Drawing on images: shapes as data, a single way to fill them, text, colors. Runs anywhere, with identical pixels. */
 
 export * from "./inspect/index.ts";
 export {

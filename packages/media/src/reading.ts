@@ -42,7 +42,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 /** Bytes read ahead at first and after each jump; one read of this size holds the header of most files. */
 export const FIRST_READ_BYTES = 64 * 1024;
 const NEXT_READ_BYTES = 8 * 1024;
-/** Most bytes of one image file that are read for its header. Large EXIF and colour profiles stay far below. */
+/** Most bytes of one image file that are read for its header. Large EXIF and color profiles stay far below. */
 export const MAX_IMAGE_HEADER_BYTES = 4 * 1024 * 1024;
 /** Most ranges one parser may ask for: bounds files made of countless tiny blocks. */
 export const MAX_STEPS = 50_000;

@@ -27,7 +27,7 @@ function pad(text: string, width: number, align: "left" | "right"): string {
 /** Columns that a text occupies on a terminal: color codes take none, wide characters two. */
 export function displayWidth(text: string): number {
 	if (/^[ -~]*$/.test(text)) return text.length;
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character starts a colour code
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character starts a color code
 	const plain = text.replace(/\u001b\[[0-9;]*m/g, "");
 	let width = 0;
 	for (const character of plain)

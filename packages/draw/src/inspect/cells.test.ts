@@ -1,4 +1,4 @@
-/** Patches and tokens as cells: what a layout decides about them, and what it leaves open. */
+/** Patches and tokens as cells: what a layout determines about them, and what it leaves open. */
 
 import type { Grid, Size } from "@onevision/base";
 import { createCounterFrom, type ItemLayout } from "@onevision/core";

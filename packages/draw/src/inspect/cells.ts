@@ -1,10 +1,10 @@
-/** Patches and tokens as cells of an image, as far as a layout decides them. */
+/** Patches and tokens as cells of an image, as far as a layout determines them. */
 
 import type { Grid, Size } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import type { Box } from "../shapes/path.ts";
 
-/** Equal cells of a box. */
+/** A box divided into equal cells. */
 export interface Cells {
 	readonly box: Box;
 	readonly grid: Grid;
@@ -18,15 +18,15 @@ export function sameGrid(one: Grid, other: Grid): boolean {
 	return one.rows === other.rows && one.cols === other.cols;
 }
 
-/** One tile, px; `undefined` where the canvas is not cut into whole tiles side by side. */
+/** Size of one tile, px; `undefined` if the canvas does not divide into whole tiles side by side. */
 export function tileSize({ canvas, tileGrid, patchGrid }: ItemLayout): Size | undefined {
 	const size = { width: canvas.width / tileGrid.cols, height: canvas.height / tileGrid.rows };
 	return patchSide(size, patchGrid) === undefined ? undefined : size;
 }
 
 /**
- * Side of a patch, px: the one whole number of which so many fit into the view, the rest of it being less than a patch
- * (a convolution without padding). `undefined` where none or several do.
+ * Side of a patch, px: the only whole number that fits this many times into the view with less than one patch left
+ * over (a convolution without padding). `undefined` if there is no such number, or several.
  */
 export function patchSide({ width, height }: Size, { rows, cols }: Grid): number | undefined {
 	if (!Number.isInteger(width) || !Number.isInteger(height)) return undefined;
@@ -37,7 +37,7 @@ export function patchSide({ width, height }: Size, { rows, cols }: Grid): number
 	return most > above && most - 1 <= above ? most : undefined;
 }
 
-/** Patches of a view at `box`, whose own size is `view`; the box may be drawn at another scale. */
+/** Patches of a view that is drawn at `box`; `view` is its own size, since the box may have another scale. */
 export function patchCells(box: Box, view: Size, grid: Grid): Cells | undefined {
 	const side = patchSide(view, grid);
 	if (side === undefined) return undefined;
@@ -46,7 +46,7 @@ export function patchCells(box: Box, view: Size, grid: Grid): Cells | undefined 
 	return { box: { x: box.x, y: box.y, width, height }, grid };
 }
 
-/** Whether the pooled features lie side by side like the patches; queries of a resampler do not. */
+/** Whether the pooled features lie side by side like the patches; a resampler's queries do not. */
 export function isSpatial({ patchGrid, pooledGrid }: Pick<ItemLayout, "patchGrid" | "pooledGrid">): boolean {
 	const [down, across] = [patchGrid.rows / pooledGrid.rows, patchGrid.cols / pooledGrid.cols];
 	return down >= 1 && across >= 1 && Math.abs(down - across) < 1;
@@ -58,8 +58,9 @@ export function stitchedGrid({ tileGrid, pooledGrid }: ItemLayout): Grid {
 }
 
 /**
- * The part of the canvas whose features are kept: as many rows and columns are dropped on either side, as padding is
- * centred. `tiles` are the cells of the tiles, row by row. `undefined` when all are kept, or not evenly dropped.
+ * The part of the canvas whose features are kept. Padding is centered, so the same number of rows and columns is
+ * dropped on either side. `tiles` are the cells of the tiles in row-major order. `undefined` if all features are
+ * kept, or if they are dropped unevenly.
  */
 export function keptPart(layout: ItemLayout, tiles: readonly Cells[]): Box | undefined {
 	const { tileGrid, pooledGrid, unpaddedGrid } = layout;

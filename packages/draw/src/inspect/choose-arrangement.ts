@@ -1,4 +1,4 @@
-/** Which arrangement the page of an image takes: the one that uses its page best. */
+/** Chooses the arrangement of an image's page that makes the best use of its space. */
 
 import type { ItemLayout } from "@onevision/core";
 import type { RgbImage } from "@onevision/media";
@@ -9,10 +9,10 @@ import { columnOf, type InspectOptions, legendOf } from "./page-text.ts";
 import { shownOf } from "./panel-drawing.ts";
 import type { Panel } from "./panels.ts";
 
-/** What a page of one image shows. */
+/** Contents of a page for one image. */
 export interface PageOfImage {
 	readonly panels: readonly Panel[];
-	/** One of them. */
+	/** One of `panels`. */
 	readonly main: Panel;
 	readonly image: RgbImage;
 	readonly layout: ItemLayout;
@@ -25,12 +25,18 @@ export interface Arranged {
 	readonly column: Column;
 }
 
-/** A close-up must show the main panel's pixels so many times larger. */
+/** Minimum magnification of a close-up relative to the main panel. */
 const LARGER = 1.3;
-/** The legend depends on the sizes of what is drawn, and some of that lies beneath it: it settles at once or twice. */
+/**
+ * The legend depends on the sizes of what is drawn, and some of that lies below the legend. One or two rounds settle
+ * it.
+ */
 const ROUNDS = 4;
 
-/** The best arrangement with a close-up, else, where that shows no more than the main panel does already, without. */
+/**
+ * The best arrangement with a close-up. If the close-up would show no more than the main panel already does, the best
+ * one without it.
+ */
 export function arrange(page: PageOfImage): Arranged {
 	const arranged = bestOf(page, true) ?? bestOf(page, false);
 	if (arranged === undefined) throw new Error("internal: an image that fits no page");
@@ -56,7 +62,7 @@ function bestOf(page: PageOfImage, hasCloseUp: boolean): Arranged | undefined {
 	return best;
 }
 
-/** Places the contents, and again with the height that the column then has. */
+/** Places the contents, then again with the resulting height of the column. */
 function settle(page: PageOfImage, arrangement: Arrangement, contents: Contents): Arranged | undefined {
 	const { panels, main, image, layout, options } = page;
 	let room = 0;

@@ -1,4 +1,4 @@
-/** The close-up shows the pixels that the processor makes tensors of, where the image has most detail. */
+/** The close-up shows exactly the pixels the processor turns into tensors, where the image has the most detail. */
 
 import type { RgbImage } from "@onevision/media";
 import { createProcessor } from "@onevision/media";
@@ -9,7 +9,7 @@ import { gray } from "../shapes/color.ts";
 import { closeUpOf, closeUpSize, drawCloseUp } from "./close-up.ts";
 import { type Panel, panelsOf } from "./panels.ts";
 
-/** Gray with noise in one place. */
+/** A gray image with noise in one place. */
 function noiseAt(x: number, y: number): RgbImage {
 	const image = blankImage({ width: 600, height: 420 }, gray(120));
 	paste(image, testImage({ width: 60, height: 40 }, 5, "noise"), { x, y });
@@ -51,7 +51,7 @@ describe.each([
 				for (const channel of [0, 1, 2]) {
 					const value = pixels.data[(channel * height + region.y + y) * width + region.x + x] ?? 0;
 					const level = Math.round((value * (std[channel] ?? 0) + (mean[channel] ?? 0)) * 255);
-					// The middle of a square lies on no line.
+					// The middle of a square is not on any line.
 					const at = ((y * times + 1) * drawn.width + x * times + 1) * 3 + channel;
 					if (drawn.data[at] !== level) wrong++;
 				}

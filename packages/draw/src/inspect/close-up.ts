@@ -1,6 +1,6 @@
 /**
- * A few patches of one view, each pixel that the tower is given as a square: how large things are to the model, and how
- * patches become tokens.
+ * A few patches of one view, with each pixel of the tower's input drawn as a square. Shows how large things are to
+ * the model, and how patches become tokens.
  */
 
 import type { Grid, Size } from "@onevision/base";
@@ -19,32 +19,32 @@ import { COLORS } from "./style.ts";
 
 export interface CloseUp {
 	readonly tile: Tile;
-	/** Where it is taken, px of the view. */
+	/** Source region, px of the view. */
 	readonly region: Box;
-	/** The same on the panel. */
+	/** The same region on the panel. */
 	readonly onPanel: Box;
-	/** Squares of so many px for each pixel of the view. */
+	/** Side of the square drawn for each pixel of the view, px. */
 	readonly times: number;
 	/** Side of a patch, px of the view. */
 	readonly patch: number;
-	/** The view it is taken from. */
+	/** The view it shows. */
 	readonly view: View;
-	/** Tokens that are not the patches themselves, px of the view. */
+	/** Tokens other than single patches, px of the view. */
 	readonly tokens: readonly Cells[];
 }
 
-/** Patches that a close-up shows at least along its longer and its shorter side, where the view has as many. */
+/** Minimum number of patches shown along the longer and the shorter side, if the view has as many. */
 const [PATCHES, PATCHES_ACROSS] = [8, 5];
-/** Of more room than this along the longer side, more is shown, not the same larger; px. */
+/** Beyond this length of the longer side, px, extra room shows more of the view instead of a larger magnification. */
 const MAX_MAGNIFIED = SMALL;
-/** Largest image that is made for a close-up, px: a very long one would take gigabytes. */
+/** Largest image made for a close-up, px: a very long one would take gigabytes. */
 const MAX_PIXELS = 32_000_000;
-/** Samples along a side of a region when looking for detail, and what each counts even if nothing changes there. */
+/** Samples per side of a region when measuring detail, and the weight of a sample where nothing changes. */
 const [SAMPLES, PRESENCE] = [32, 1e-3];
 
 /**
- * Where the image has most detail, as much of it as fits into `room`, px. `undefined` where the layout does not say
- * how a view's pixels become patches, and where an image on the way to the view is too large to be made for this.
+ * The part of the image with the most detail that fits into `room`, px. `undefined` if the layout does not say how a
+ * view's pixels become patches, or if an intermediate image would be too large to make for this purpose.
  */
 export function closeUpOf(panel: Panel, image: RgbImage, patchGrid: Grid, room: Size): CloseUp | undefined {
 	const { image: whole } = panel;
@@ -88,7 +88,7 @@ function isLarge({ size, from }: ResizeStage): boolean {
 	return size.width * size.height > MAX_PIXELS || (from !== "source" && isLarge(from));
 }
 
-/** The panel's tokens in px of the view, none where each is a patch. */
+/** The panel's tokens in px of the view; none if each token is a patch. */
 function tokensIn({ tokens }: Panel, { tile, patch }: CloseUp, patchGrid: Grid): Cells[] {
 	const [across, down] = [tile.size.width / tile.box.width, tile.size.height / tile.box.height];
 	return tokens.flatMap(({ box, grid }) => {
@@ -104,14 +104,14 @@ function tokensIn({ tokens }: Panel, { tile, patch }: CloseUp, patchGrid: Grid):
 	});
 }
 
-/** Where a close-up may be taken: whole patches, steps of half its size. */
+/** Candidate regions: whole patches, in steps of half a region. */
 function regionsOf({ rows, cols }: Grid, patch: number, room: Size, times: number): Box[] {
 	const within = (side: number): number => Math.max(1, Math.floor(side / (patch * times)));
 	const [high, wide] = [Math.min(within(room.height), rows), Math.min(within(room.width), cols)];
 	const starts = (count: number, size: number): number[] => {
 		const step = Math.max(1, Math.floor(size / 2));
 		const all = Array.from({ length: Math.floor((count - size) / step) + 1 }, (_, index) => index * step);
-		// Tokens of 2 by 2 or 4 by 4 patches are not cut.
+		// Never cuts through tokens of 2 by 2 or 4 by 4 patches.
 		return all.map((start) => start - (start % 4));
 	};
 	return starts(rows, high).flatMap((row) =>
@@ -125,8 +125,8 @@ function regionsOf({ rows, cols }: Grid, patch: number, room: Size, times: numbe
 }
 
 /**
- * How much luminance changes from sample to sample of the image, across or down, whichever is less: writing changes
- * both ways, stripes and edges do not. Where nothing changes, how much of the image is there.
+ * How much luminance changes between samples, taking the smaller of the changes across and down: writing changes in
+ * both directions, stripes and edges in one. If nothing changes, the share of the region that the image covers.
  */
 function detail({ data, width, height }: RgbImage, source: Box, region: Box): number {
 	const places = (from: number, side: number, start: number, length: number, count: number): number[] =>
@@ -150,7 +150,7 @@ function detail({ data, width, height }: RgbImage, source: Box, region: Box): nu
 	return Math.min(across, down) + PRESENCE * lines.length * columns.length;
 }
 
-/** The region's pixels as the tower is given them, before they are normalised; hatched beyond the image. */
+/** The region's pixels as the tower receives them, before normalization; hatched beyond the image. */
 function pixelsOf({ region, view }: CloseUp, source: RgbImage, resize: ResizeOptions): RgbImage {
 	const pixels = blankImage(region, COLORS.padding);
 	hatch(pixels, { x: 0, y: 0, ...closeUpSize({ region, times: 1 }) }, COLORS.stripe, 0.8, 9);
@@ -163,7 +163,7 @@ export function closeUpSize({ region, times }: Pick<CloseUp, "region" | "times">
 	return { width: region.width * times, height: region.height * times };
 }
 
-/** Draws the close-up at `at` with its patches, and the tokens where they are something else. */
+/** Draws the close-up at `at` with its patches, and with its tokens if they are not the patches. */
 export function drawCloseUp(
 	target: RgbImage,
 	image: RgbImage,

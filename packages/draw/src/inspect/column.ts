@@ -1,4 +1,4 @@
-/** The column of text beside a drawing: title, numbers, notes and legend, as lines that know their height. */
+/** The text column beside a drawing: title, numbers, notes and legend, as lines with known heights. */
 
 import type { RgbImage } from "@onevision/media";
 import type { Color } from "../shapes/color.ts";
@@ -14,9 +14,9 @@ export interface Column {
 	readonly title: string;
 	readonly subtitle: string;
 	readonly facts: readonly Fact[];
-	/** The main number and what it counts. */
+	/** The main number, with its unit. */
 	readonly total: Fact;
-	/** Sum up to the total. */
+	/** Terms that add up to the total. */
 	readonly parts: readonly Fact[];
 	readonly notes: readonly string[];
 	readonly legend: readonly LegendKey[];
@@ -25,7 +25,7 @@ export interface Column {
 interface Line {
 	/** px. */
 	readonly height: number;
-	/** Draws the line with its top left corner at `at`. */
+	/** Draws the line with its top-left corner at `at`. */
 	draw?(target: RgbImage, at: Point): void;
 }
 
@@ -51,7 +51,7 @@ function linesOf({ title, subtitle, facts, total, parts, notes, legend }: Column
 		...facts.map(factLine),
 		RULE,
 		totalLine(total),
-		// A single part is the total.
+		// A single part would repeat the total.
 		...(parts.length > 1 ? parts.map(factLine) : []),
 		...(notes.length > 0 ? [RULE] : []),
 		...notes.flatMap((note) => [...paragraph(note, TYPE.small, 18, COLORS.soft), { height: 6 }]),
@@ -73,7 +73,7 @@ function paragraph(text: string, size: number, height: number, color: Color): Li
 	}));
 }
 
-/** A name to the left, shortened where needed, and its value to the right. */
+/** A name on the left, shortened if necessary, and its value on the right. */
 function factLine({ name, value }: Fact): Line {
 	const size = TYPE.text;
 	return {

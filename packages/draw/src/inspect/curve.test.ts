@@ -1,4 +1,4 @@
-/** The curve of a clip: as high as its frames are heavy, marks where frames are chosen, long clips quickly drawn. */
+/** The curve of a clip: heights match frame sizes, marks are at the chosen frames, and long clips draw quickly. */
 
 import type { RgbImage } from "@onevision/media";
 import { expect, test } from "vitest";
@@ -19,7 +19,7 @@ function curve(bytes: readonly number[], keys: readonly number[], chosen: readon
 	return target;
 }
 
-/** Pixels of this colour in a column. */
+/** Number of pixels of this color in a column. */
 function count({ data, width, height }: RgbImage, x: number, { red, green, blue }: Color): number {
 	return Array.from({ length: height }, (_, y) => (y * width + x) * 3).filter(
 		(at) => data[at] === red && data[at + 1] === green && data[at + 2] === blue,
@@ -28,7 +28,7 @@ function count({ data, width, height }: RgbImage, x: number, { red, green, blue 
 
 test("heights are square roots of the bytes, key frames have their own colour", () => {
 	const drawn = curve([10_000, 2500, 0, 100], [0], []);
-	// 400 px for four frames, right of the scale of 74 px; 140 px high.
+	// 400 px for four frames, to the right of a 74-px scale; 140 px high.
 	expect(count(drawn, 74 + 50, COLORS.tile)).toBe(140);
 	expect(count(drawn, 74 + 150, COLORS.bar)).toBe(70);
 	expect(count(drawn, 74 + 250, COLORS.bar)).toBe(1);

@@ -1,4 +1,4 @@
-/** What every frame of a clip weighs, over time, with the chosen frames marked: where an encoder spent its bits. */
+/** The size of every frame of a clip over time, with the chosen frames marked: where an encoder spent its bits. */
 
 import { formatInteger } from "@onevision/base";
 import type { RgbImage } from "@onevision/media";
@@ -7,7 +7,7 @@ import { type Box, discPath, rectanglePath } from "../shapes/path.ts";
 import { veil } from "./paint.ts";
 import { COLORS, TYPE, write, writeEnding } from "./style.ts";
 
-/** One frame of the clip as its packet tells. */
+/** One frame of the clip, described by its packet. */
 export interface WeighedFrame {
 	readonly seconds: number;
 	readonly bytes: number;
@@ -22,8 +22,8 @@ const MARKS = 12;
 const SCALE_WIDTH = 74;
 
 /**
- * Draws the curve into a box: square-root scale, since key frames weigh many times what the others do. A column of one px
- * that stands for several frames is as high as the heaviest.
+ * Draws the curve into a box. The scale is the square root, since key frames are many times larger than the others. A
+ * 1-px column that stands for several frames shows the largest.
  */
 export function drawCurve(
 	target: RgbImage,
@@ -62,7 +62,7 @@ export function drawCurve(
 	drawTimes(target, frames, plot, bottom + MARKS);
 }
 
-/** One bar per frame; of a clip with more frames than px, the heaviest of those that share one. */
+/** One bar per frame. If the clip has more frames than pixels, a bar shows the largest frame it covers. */
 function barsOf(frames: readonly WeighedFrame[], width: number): readonly WeighedFrame[] {
 	const count = Math.min(frames.length, Math.floor(width));
 	if (count === frames.length) return frames;
@@ -74,7 +74,7 @@ function barsOf(frames: readonly WeighedFrame[], width: number): readonly Weighe
 	return heaviest;
 }
 
-/** Bars of the chosen frames; none when every frame is chosen, marks would then say nothing. */
+/** Bars of the chosen frames; none if every frame is chosen, since marks would then carry no information. */
 function markedBars(chosen: readonly number[], frames: number, bars: number): number[] {
 	if (chosen.length >= frames) return [];
 	return [...new Set(chosen.map((frame) => Math.floor((frame * bars) / frames)))];
@@ -87,7 +87,7 @@ function drawRule(target: RgbImage, plot: Box, height: number, bytes: number): v
 	writeEnding(target, text, { x: plot.x - 8, y: y + 9 }, { size: TYPE.small, color: COLORS.soft });
 }
 
-/** Times beneath the frames: the first, the last, and as many between as have room. */
+/** Times below the frames: the first, the last, and as many in between as fit. */
 function drawTimes(target: RgbImage, frames: readonly WeighedFrame[], plot: Box, y: number): void {
 	const labels = Math.max(1, Math.min(8, frames.length - 1));
 	for (let index = 0; index <= labels; index++) {

@@ -1,23 +1,26 @@
-/** Where an image has writing or the like, so that lines and numbers drawn over it can keep off. */
+/** Finds writing and similar detail in an image, so that lines and numbers drawn over it can avoid it. */
 
 import type { RgbImage } from "@onevision/media";
 import { type Box, inset } from "../shapes/path.ts";
 import { eachPixel, intersection, rounded } from "./paint.ts";
 
-/** How much shades change around each pixel of a box. */
+/** How much the luminance varies around each pixel of a box. */
 export interface Detail {
-	/** Whole px, in the image. */
+	/** Whole px of the image. */
 	readonly box: Box;
-	/** `[height, width]`: the lightest less the darkest shade nearby, 0 to 255. */
+	/** `[height, width]`: the lightest minus the darkest shade nearby, 0 to 255. */
 	readonly range: Uint8Array;
 }
 
-/** Changes up to here are texture, on which lines are seen and do no harm; from there on they are writing. */
+/**
+ * Variation up to the first value is texture, over which lines are visible and harmless; from the second on it is
+ * writing.
+ */
 const [TEXTURE, WRITING] = [60, 140];
-/** What is left of a line's strength on writing. */
+/** Remaining strength of a line on top of writing. */
 const MIN_STRENGTH = 0.2;
 
-/** Looks `reach` px around each pixel of the box. */
+/** Measures the variation within `reach` px of each pixel of the box. */
 export function detailOf(image: RgbImage, box: Box, reach: number): Detail {
 	const inside = intersection(rounded(box), { x: 0, y: 0, width: image.width, height: image.height });
 	if (inside === undefined) return { box: { x: 0, y: 0, width: 0, height: 0 }, range: new Uint8Array(0) };
@@ -36,7 +39,7 @@ function inverted(shade: number): number {
 	return 255 - shade;
 }
 
-/** For each value the most of those up to `reach` places before and after it, in its row or its column. */
+/** For each value, the maximum within `reach` positions in its row or its column. */
 function spread(values: Uint8Array, width: number, reach: number, isDown: boolean): Uint8Array {
 	const height = values.length / width;
 	const [step, count] = isDown ? [width, height] : [1, width];
@@ -57,7 +60,7 @@ function spread(values: Uint8Array, width: number, reach: number, isDown: boolea
 	return result;
 }
 
-/** What is left of a line's strength at a pixel: 1 on plain ground, little on writing. */
+/** Strength of a line at a pixel: 1 on a plain background, little on writing. */
 export function strengthAt({ box, range }: Detail, x: number, y: number): number {
 	const [column, row] = [x - box.x, y - box.y];
 	if (column < 0 || row < 0 || column >= box.width || row >= box.height) return 1;
@@ -66,7 +69,7 @@ export function strengthAt({ box, range }: Detail, x: number, y: number): number
 	return 1 - (1 - MIN_STRENGTH) * share;
 }
 
-/** How much detail a box covers, 0 to 255 in the mean. */
+/** Mean detail that a box covers, 0 to 255. */
 export function detailWithin({ box, range }: Detail, covered: Box): number {
 	const inside = intersection(covered, box);
 	if (inside === undefined) return 0;
@@ -79,10 +82,16 @@ export function detailWithin({ box, range }: Detail, covered: Box): number {
 	return sum / (inside.width * inside.height);
 }
 
-/** A number leaves the first corner for writing only, and for one with much less, so that most stand in the same. */
+/**
+ * A number leaves the first corner only for writing, and only for a corner with much less of it, so that most numbers
+ * stand in the same corner.
+ */
 const [MOVED_BY, WORTH_MOVING] = [90, 0.7];
 
-/** The corner of `area` in which a plate of this size covers least, `off` px from its sides; mostly the top left one. */
+/**
+ * The corner of `area` where a plate of this size covers the least detail, `off` px from its sides; usually the
+ * top-left one.
+ */
 export function quietCorner(
 	detail: Detail,
 	area: Box,

@@ -1,4 +1,4 @@
-/** The numbers on a page: each a field of the layout, none left out that decides the tokens. */
+/** The numbers on a page: each is a field of the layout, and none that determines the tokens is missing. */
 
 import { CHECKPOINT_IDS, createCounterFrom, type ItemLayout } from "@onevision/core";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** The numbers beside a drawing, in words: each is a field of the layout, as `onevision count` prints them. */
+/** The numbers beside a drawing, in words: each is a field of the layout, printed as in `onevision count`. */
 
 import type { Grid, Size } from "@onevision/base";
 import { formatInteger } from "@onevision/base";
@@ -10,7 +10,7 @@ export interface Fact {
 	readonly value: string;
 }
 
-/** From the source to the tokens, what does nothing left out. */
+/** From the source to the tokens, without the steps that change nothing. */
 export function factsOf(layout: ItemLayout): Fact[] {
 	const { source, resizes, canvas, content, tileGrid, patchGrid, pooledGrid } = layout;
 	const { unpaddedGrid, cappedGrid } = layout;
@@ -51,14 +51,14 @@ const PART_NAMES = {
 	markers: "markers",
 } as const satisfies Record<keyof TokenParts, string>;
 
-/** Where the visual tokens come from; they sum to `visualTokens`. */
+/** Terms of the visual tokens; they add up to `visualTokens`. */
 export function partsOf({ parts }: Pick<ItemLayout, "parts">): Fact[] {
 	return (Object.keys(PART_NAMES) as (keyof TokenParts)[])
 		.filter((part) => parts[part] > 0)
 		.map((part) => ({ name: PART_NAMES[part], value: formatInteger(parts[part]) }));
 }
 
-/** The main number, as a range where it is no count. */
+/** The main number, or a range if it is not exact. */
 export function tokensText({ visualTokens, range }: Pick<ItemLayout, "visualTokens" | "range">): string {
 	return range === undefined
 		? formatInteger(visualTokens)

@@ -1,14 +1,14 @@
-/** Panels of different shapes in rows, as words in lines: decided from sizes alone, px. */
+/** Flows panels of different shapes into rows, like words into lines; computed from sizes alone, px. */
 
 import type { Size } from "@onevision/base";
 import type { Box } from "../shapes/path.ts";
 import { fit, GAP, HEADING } from "./page.ts";
 
-/** A panel with its heading of two lines over it. */
+/** A panel with a two-line heading above it. */
 export interface FlowCell {
-	/** Where the panel goes. */
+	/** Where the panel is drawn. */
 	readonly area: Box;
-	/** Room for the heading's lines. */
+	/** Width available to the heading. */
 	readonly headingWidth: number;
 }
 
@@ -16,12 +16,12 @@ export interface Flow extends Size {
 	readonly cells: readonly FlowCell[];
 }
 
-/** Narrowest cell: its heading must say something. */
+/** Minimum cell width, so that the heading stays readable. */
 const MIN_CELL = 150;
-/** A panorama is not wider than so many heights of a row, so that it does not take all the room. */
+/** Maximum width of a panorama, in row heights, so that it does not take all the room. */
 const MAX_WIDE = 2.4;
 
-/** Rows of one height, the largest at which all panels fit the room; each keeps its shape. */
+/** Rows of equal height, as high as possible with all panels inside the room; panels keep their aspect ratios. */
 export function flowPanels(shapes: readonly Size[], room: Size): Flow {
 	let [low, high] = [1, room.height];
 	let best = flowAt(shapes, room.width, low);

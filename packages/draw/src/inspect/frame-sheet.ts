@@ -1,4 +1,4 @@
-/** The frames a model is given, in rows, each with its number and time. */
+/** The frames a model receives, in rows, each with its number and time. */
 
 import type { Size } from "@onevision/base";
 import type { RgbImage } from "@onevision/media";
@@ -12,21 +12,23 @@ import { COLORS, TYPE, write } from "./style.ts";
 export interface ShownFrame {
 	/** Its number in the clip, from 0. */
 	readonly frame: number;
-	/** From the first frame of the clip on. */
+	/** Seconds from the first frame of the clip. */
 	readonly seconds: number;
 	readonly image: RgbImage;
 }
 
-/** Most frames that are drawn; of more, as many are taken evenly. */
+/** Maximum frames drawn; if there are more, this many are taken at even distances. */
 export const MAX_SHOWN = 64;
-/** px of text with each frame, between frames, and the narrowest frame that can carry its text. */
+/**
+ * Height of the text below each frame, gap between frames, and minimum width of a frame that can carry its text, px.
+ */
 export interface SheetSpacing {
 	readonly line: number;
 	readonly space: number;
 	readonly leastWidth: number;
 }
 
-/** Number and time of a frame on one line, or one above the other under narrow frames. */
+/** Number and time of a frame on one line, or on two lines below narrow frames. */
 const CAPTIONS = {
 	beside: { line: 20, space: 8, leastWidth: 104 },
 	stacked: { line: 36, space: 8, leastWidth: 58 },
@@ -39,7 +41,10 @@ export interface SheetPlan extends Size {
 	readonly captions: keyof typeof CAPTIONS;
 }
 
-/** Rows and columns that show so many frames of this shape large within the room, and leave little of it empty. */
+/**
+ * Rows and columns that draw this many frames of this shape as large as possible within the room, with little of it
+ * empty.
+ */
 export function planSheet(count: number, frame: Size, room: Size): SheetPlan {
 	let best: SheetPlan | undefined;
 	let most = 0;
@@ -68,7 +73,7 @@ export function planSheet(count: number, frame: Size, room: Size): SheetPlan {
 	return best;
 }
 
-/** Which of so many frames are drawn: all, or as many as a sheet takes, evenly, first and last among them. */
+/** Which frames are drawn: all, or as many as a sheet holds at even distances, including the first and the last. */
 export function shownPlaces(count: number): number[] {
 	if (count <= MAX_SHOWN) return Array.from({ length: count }, (_, place) => place);
 	return Array.from({ length: MAX_SHOWN }, (_, index) => Math.round((index * (count - 1)) / (MAX_SHOWN - 1)));

@@ -15,8 +15,8 @@ import { mainOf, panelsOf } from "./panels.ts";
 import { COLORS } from "./style.ts";
 
 /**
- * Draws how the image is laid out. `image` is as large as `layout.source`. Numbers on the page are those of the layout.
- * No side is over 1600 px but where notes need more lines.
+ * Draws how the image is laid out. `image` must have the size `layout.source`. The numbers on the page are those of
+ * the layout. No side exceeds 1600 px unless notes need more lines.
  */
 export function inspectImage(image: RgbImage, layout: ItemLayout, options: InspectOptions): RgbImage {
 	const panels = panelsOf(layout, options.viewPlan);

@@ -1,19 +1,19 @@
-/** The processor whose views a page shows, where the pixels of a model are made. */
+/** The processor whose views a page shows, for models whose pixels are reproduced. */
 
 import { OnevisionError } from "@onevision/base";
 import { type Checkpoint, familyById } from "@onevision/core";
 import { createProcessor, type Processor, sharesViewGeometry } from "@onevision/media";
 
 export interface InspectedProcessor {
-	/** Absent where only the layout is known. */
+	/** Absent if only the layout is known. */
 	readonly processor?: Processor;
-	/** Why there is none, or how it differs from the one asked for. */
+	/** Why there is no processor, or how it differs from the one requested. */
 	readonly note?: string;
 }
 
 /**
- * The processor of transformers; for another `parity` in `settings` only where both cut views alike. Where there is none
- * the layout alone can be drawn, and the note says so. Throws what the settings throw.
+ * The transformers processor; for another `parity` in `settings`, only if both cut the same views. If there is none,
+ * only the layout can be drawn, and the note says so. Throws the errors of the settings.
  */
 export function inspectedProcessor(
 	model: string | Checkpoint,

@@ -1,4 +1,4 @@
-/** What the colours and lines of a page mean; only what is on it is listed. */
+/** Explains the colors and lines of a page; lists only those on it. */
 
 import type { RgbImage } from "@onevision/media";
 import { type Color, gray, WHITE } from "../shapes/color.ts";

@@ -1,4 +1,4 @@
-/** The words on an inspector's page: headings over its panels, the column beside them, the entries of its legend. */
+/** The text on an inspection page: headings over its panels, the column beside them, and the entries of its legend. */
 
 import type { ItemLayout } from "@onevision/core";
 import type { ResizeOptions, RgbImage, ViewPlan } from "@onevision/media";
@@ -14,13 +14,13 @@ import type { Panel } from "./panels.ts";
 import { COLORS, TYPE, write } from "./style.ts";
 
 export interface InspectOptions {
-	/** The views of a processor; without it, what the layout alone decides is drawn. */
+	/** A processor's views; without them, draws what the layout alone determines. */
 	readonly viewPlan?: ViewPlan;
-	/** How the processor resizes, so that the close-up is of its very pixels. Default: bicubic, as Pillow does. */
+	/** How the processor resizes, so that the close-up shows its exact pixels. Default: bicubic, as Pillow does. */
 	readonly resize?: ResizeOptions;
 	/** First line of the page, such as the model's name. */
 	readonly title: string;
-	/** Beneath the title, such as whose rule is followed. */
+	/** Below the title, such as whose rule is followed. */
 	readonly subtitle?: string;
 }
 
@@ -46,7 +46,7 @@ export function closeUpHeading({ region, times, patch }: CloseUp): Heading {
 	return { name: "close-up", detail: `${px(region)}, ${times}×; a patch is ${patch}×${patch}` };
 }
 
-/** Two lines over a panel, which may be narrower than they are. */
+/** Two heading lines over a panel, which may be narrower than they are. */
 export function drawHeading(
 	target: RgbImage,
 	{ name, detail }: Heading,
@@ -58,7 +58,7 @@ export function drawHeading(
 	write(target, detail, { x: area.x, y: y + 34 }, { size: TYPE.small, color: COLORS.soft, width });
 }
 
-/** The column of one item's page. */
+/** The column of a page for one item. */
 export function columnOf(
 	layout: ItemLayout,
 	{ title, subtitle = "" }: InspectOptions,
@@ -84,7 +84,7 @@ export function columnOf(
 	};
 }
 
-/** What is on the page, in the order of reading. */
+/** The entries on the page, in reading order. */
 export function legendOf(
 	{ patchGrid, pooledGrid, unpaddedGrid, cappedGrid }: ItemLayout,
 	shown: readonly Shown[],

@@ -1,4 +1,4 @@
-/** Pages: everything lies apart and in bounds, little is left empty, and lines and numbers keep off writing. */
+/** Pages: nothing overlaps or leaves the bounds, little stays empty, and lines and numbers avoid writing. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -23,7 +23,7 @@ const apart = (one: Box, other: Box): boolean =>
 	one.y + one.height <= other.y ||
 	other.y + other.height <= one.y;
 
-/** With the lines of its heading over it. */
+/** The box with its heading lines above it. */
 const headed = (box: Box): Box => ({ ...box, y: box.y - HEADING, height: box.height + HEADING });
 
 function expectApart(boxes: readonly Box[]): void {
@@ -122,7 +122,7 @@ describe("detail", () => {
 	const SIZE = { width: 240, height: 120 };
 	const box = { x: 0, y: 0, ...SIZE };
 
-	/** Words in the left half of a ground. */
+	/** Words in the left half of a background. */
 	function written(ground: number, ink: typeof BLACK) {
 		const image = blankImage(SIZE, gray(ground));
 		for (let y = 14; y < 120; y += 16) fill(image, textPath("window file", 13, { x: 6, y }), { color: ink });

@@ -1,4 +1,4 @@
-/** Where everything of an inspection goes on its page: decided from sizes alone, px. */
+/** Places everything on an inspection page, from sizes alone, px. */
 
 import type { Size } from "@onevision/base";
 import type { Box } from "../shapes/path.ts";
@@ -7,24 +7,24 @@ import type { Box } from "../shapes/path.ts";
 export const MAX_SIDE = 1600;
 export const MARGIN = 28;
 export const GAP = 26;
-/** Two lines over a panel. */
+/** Height of a panel's two heading lines, px. */
 export const HEADING = 44;
 /** Side of the smaller panels, px. */
 export const SMALL = 336;
-/** A small image is not blown up more than this, */
+/** Maximum magnification of a small image, */
 const MAX_SCALE = 3;
-/** but until its longer side is so many px, so that it does not get lost on its page. */
+/** except that it is enlarged until its longer side has this many px, so that it does not get lost on the page. */
 const MIN_SIDE = 420;
-/** A heading needs this width whatever the shape of its panel. */
+/** Minimum width for a heading, whatever the shape of its panel. */
 export const MIN_WIDTH = 220;
-/** As wide as the smaller panels, which may stand beneath the text. */
+/** Same width as the smaller panels, which may be placed below the text. */
 export const COLUMN_WIDTH = SMALL;
 
-/** Where everything goes, px from the top left corner of the page within its margins. */
+/** Position of everything, px from the top-left corner of the page inside its margins. */
 export interface Placed {
-	/** Of each panel, the main one first. */
+	/** One per panel, the main one first. */
 	readonly areas: readonly Box[];
-	/** What is left for a close-up; without one, nothing is left. */
+	/** The space left for a close-up; empty without one. */
 	readonly rest: Box;
 	/** Left edge of the column. */
 	readonly column: number;
@@ -32,20 +32,20 @@ export interface Placed {
 	readonly height: number;
 }
 
-/** What is to be placed, px. */
+/** What to place, px. */
 export interface Contents {
 	readonly main: Size;
 	readonly smalls: readonly Size[];
 	readonly hasCloseUp: boolean;
-	/** Of the column of text. */
+	/** Height of the text column. */
 	readonly columnHeight: number;
 }
 
-/** Largest page, px within its margins. */
+/** Largest page, px inside its margins. */
 const PAGE = MAX_SIDE - 2 * MARGIN;
 const ROOM = { width: PAGE - GAP - COLUMN_WIDTH, height: 1040 };
 
-/** How well a page is used: much of it covered, and much of that by the main panel. */
+/** Score of a page: how much of it is covered, and how much of that by the main panel. */
 export function scoreOf({ areas, rest, width, height }: Placed, { columnHeight }: Contents): number {
 	const area = (box: Size): number => box.width * box.height;
 	const [main = rest] = areas;
@@ -53,10 +53,10 @@ export function scoreOf({ areas, rest, width, height }: Placed, { columnHeight }
 	return (covered / (width * height)) * (0.5 + (0.5 * area(main)) / area(ROOM));
 }
 
-/** A way to place the contents of a page; `undefined` where they do not fit that way. */
+/** A way to place the contents of a page; `undefined` if they do not fit that way. */
 export type Arrangement = (contents: Contents) => Placed | undefined;
 
-/** The smaller panels and the close-up beside the main panel, beneath it, beneath the column, on both. */
+/** The smaller panels and the close-up beside the main panel, below it, below the column, or split between the two. */
 export function arrangementsFor({ smalls, hasCloseUp }: Contents): readonly Arrangement[] {
 	return smalls.length === 0 && !hasCloseUp
 		? [placeAlone]
@@ -91,7 +91,7 @@ function placeBeneath({ main, smalls, hasCloseUp, columnHeight }: Contents): Pla
 	return placed([{ ...large, x: 0, y: HEADING }, ...areas], hasCloseUp ? rest : NOTHING, columnHeight);
 }
 
-/** Beneath the text, where the page is high enough for that. */
+/** Places them below the text, if the page is high enough. */
 function placeInColumn({ main, smalls, hasCloseUp, columnHeight }: Contents): Placed | undefined {
 	const large = fit(main, { width: ROOM.width, height: ROOM.width });
 	const x = Math.max(large.width, MIN_WIDTH) + GAP;
@@ -108,7 +108,7 @@ function placeInColumn({ main, smalls, hasCloseUp, columnHeight }: Contents): Pl
 	return all.height <= PAGE ? all : undefined;
 }
 
-/** The smaller panels beneath the text, the close-up beneath the main panel. */
+/** The smaller panels below the text, the close-up below the main panel. */
 function placeOnBoth({ main, smalls, hasCloseUp, columnHeight }: Contents): Placed | undefined {
 	if (smalls.length === 0 || !hasCloseUp) return undefined;
 	const large = fit(main, { width: ROOM.width, height: PAGE - 2 * HEADING - GAP - SMALL });
@@ -121,11 +121,11 @@ function placeOnBoth({ main, smalls, hasCloseUp, columnHeight }: Contents): Plac
 	return height <= PAGE ? { areas: all, rest, column: x, width: x + COLUMN_WIDTH, height } : undefined;
 }
 
-/** Least height of a close-up in the column, px. */
+/** Minimum height of a close-up in the column, px. */
 const MIN_REST = 240;
 const NOTHING = { x: 0, y: 0, width: 0, height: 0 };
 
-/** Panels one below the other, each under its heading; `bottom` is where the next heading begins. */
+/** Panels stacked below one another, each under its heading; `bottom` is where the next heading starts. */
 function stack(
 	panels: readonly Size[],
 	x: number,
@@ -141,7 +141,7 @@ function stack(
 	return { areas, bottom };
 }
 
-/** The page that holds these and, to the right of all of them, the column. */
+/** The page that holds these areas, with the column to the right of them all. */
 function placed(areas: readonly Box[], rest: Box, columnHeight: number): Placed {
 	const all = rest.width === 0 ? areas : [...areas, rest];
 	const right = Math.max(...all.map(({ x, width }) => x + Math.max(width, MIN_WIDTH)));
@@ -149,7 +149,7 @@ function placed(areas: readonly Box[], rest: Box, columnHeight: number): Placed 
 	return { areas, rest, column: right + GAP, width: right + GAP + COLUMN_WIDTH, height: bottom };
 }
 
-/** As large as it goes in its own shape, whole px. */
+/** The largest size of the same aspect ratio that fits, whole px. */
 export function fit({ width, height }: Size, room: Size): Size {
 	const most = Math.max(MAX_SCALE, MIN_SIDE / Math.max(width, height));
 	const scale = Math.min(room.width / width, room.height / height, most);

@@ -1,4 +1,7 @@
-/** Whole pages against the pixels that were looked at when they were committed (scripts/drawings.ts), and their bounds. */
+/**
+ * Whole pages against pixels that a person reviewed before they were committed (scripts/drawings.ts), and their
+ * bounds.
+ */
 
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

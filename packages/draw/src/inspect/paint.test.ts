@@ -1,4 +1,4 @@
-/** Painting stays in its box, covers what it says, and puts the source where it belongs. */
+/** Painting stays inside its box, covers what it should, and puts the source in the right place. */
 
 import type { RgbImage } from "@onevision/media";
 import fc from "fast-check";
@@ -17,7 +17,7 @@ const BOXES = fc.record({
 	height: fc.integer({ min: 1, max: 30 }),
 });
 
-/** Pixels that differ from a gray ground. */
+/** Pixels that differ from a gray background. */
 function changed(draw: (target: RgbImage) => void): { readonly x: number; readonly y: number }[] {
 	const target = blankImage(SIZE, gray(118));
 	draw(target);
@@ -93,7 +93,7 @@ test("a part of an image lies where it does in the whole, cut before or after re
 		[20, halves(4000, 1000)],
 	] as const) {
 		const target = blankImage(SIZE, gray(118));
-		// The middle of the source stands at column 20.
+		// The middle of the source is at column 20.
 		const whole = { x: 20 - 200 * scale, y: -10, width: 400 * scale, height: 100 * scale };
 		paintSource(target, source, whole, { x: 0, y: 0, ...SIZE });
 		expect([target.data[15 * 3], target.data[24 * 3]]).toEqual([0, 255]);

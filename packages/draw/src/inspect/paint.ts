@@ -1,4 +1,4 @@
-/** Painting for inspection: the source at any scale, and lines, hatching and veils that are seen on any image. */
+/** Painting for inspection: the source at any scale, and lines, hatching and veils that are visible on any image. */
 
 import type { Size } from "@onevision/base";
 import { type ResizeOptions, type RgbImage, resize, rgbImage } from "@onevision/media";
@@ -7,12 +7,14 @@ import { type Color, luminanceOf } from "../shapes/color.ts";
 import { mix } from "../shapes/fill.ts";
 import type { Box } from "../shapes/path.ts";
 
-/** As Pillow's `resize` does by default. */
+/** Pillow's default for `resize`. */
 export const FITTING: ResizeOptions = { filter: "bicubic", backend: "pillow" };
-/** Larger than this an image is cut to what is shown before it is resized, px. */
+/** A larger image is first cropped to the visible part and then resized, px. */
 const WHOLE_PIXELS = 8_000_000;
 
-/** Paints the source so that all of it would fill `whole` (px of the target), as far as it lies in `clip`. */
+/**
+ * Paints the part of the source inside `clip`, scaled so that the whole source would fill `whole` (px of the target).
+ */
 export function paintSource(target: RgbImage, source: RgbImage, whole: Box, clip: Box): void {
 	const shown = intersection(whole, clip);
 	if (shown === undefined) return;
@@ -33,7 +35,7 @@ export function paintSource(target: RgbImage, source: RgbImage, whole: Box, clip
 	paste(target, cut(resizedPart, { ...visible, x: visible.x - at.x, y: visible.y - at.y }), visible);
 }
 
-/** The whole pixels of the source that are seen in `shown`. */
+/** The whole pixels of the source that are visible in `shown`. */
 function partOf({ width, height }: Size, whole: Box, shown: Box): Box {
 	const [across, down] = [width / whole.width, height / whole.height];
 	const x = Math.max(0, Math.floor((shown.x - whole.x) * across));
@@ -43,7 +45,7 @@ function partOf({ width, height }: Size, whole: Box, shown: Box): Box {
 	return { x, y, width: Math.max(1, right - x), height: Math.max(1, bottom - y) };
 }
 
-/** A part of an image on whole px. */
+/** Cuts a part out of an image, on whole px. */
 export function cut(from: RgbImage, { x, y, width, height }: Box): RgbImage {
 	if (x === 0 && y === 0 && width === from.width && height === from.height) return from;
 	const data = new Uint8Array(width * height * 3);
@@ -54,7 +56,7 @@ export function cut(from: RgbImage, { x, y, width, height }: Box): RgbImage {
 	return rgbImage({ width, height }, data);
 }
 
-/** Every pixel as a square of `times` by `times`. */
+/** Enlarges every pixel to a square of `times` by `times`. */
 export function magnify({ data, width, height }: RgbImage, times: number): RgbImage {
 	const size = { width: width * times, height: height * times };
 	const large = new Uint8Array(size.width * size.height * 3);
@@ -67,12 +69,12 @@ export function magnify({ data, width, height }: RgbImage, times: number): RgbIm
 	return rgbImage(size, large);
 }
 
-/** Share of a line's strength at a pixel of the target, 0 to 1. */
+/** Strength of a line at a pixel of the target, 0 to 1. */
 export type Strength = (x: number, y: number) => number;
 
 const everywhere: Strength = () => 1;
 
-/** Darkens bright pixels and lightens dark ones within the box: a line that is seen on any image. */
+/** Darkens bright pixels and lightens dark ones within the box, for a line that is visible on any image. */
 export function contrastBox(target: RgbImage, box: Box, strength: number, at = everywhere): void {
 	eachPixel(target, box, (place, x, y) => {
 		const { data } = target;
@@ -94,7 +96,7 @@ export function hatch(target: RgbImage, box: Box, color: Color, share: number, s
 	});
 }
 
-/** Calls with the place of each pixel of the box in the data, and with its column and row. */
+/** Calls back with each pixel's offset in the data, its column and its row. */
 export function eachPixel(
 	{ width, height }: RgbImage,
 	box: Box,
@@ -113,7 +115,7 @@ function blend({ data }: RgbImage, at: number, { red, green, blue }: Color, shar
 	data[at + 2] = mix(data[at + 2] ?? 0, blue, share);
 }
 
-/** The box with its edges on whole px. */
+/** The box with its edges rounded to whole px. */
 export function rounded({ x, y, width, height }: Box): Box {
 	const [left, top] = [Math.round(x), Math.round(y)];
 	return {
@@ -132,7 +134,7 @@ export function intersection(one: Box, other: Box): Box | undefined {
 	return width > 0 && height > 0 ? { x, y, width, height } : undefined;
 }
 
-/** What of a box lies outside another one: up to four boxes. */
+/** The part of a box outside another one, as up to four boxes. */
 export function outside(box: Box, hole: Box): Box[] {
 	const inner = intersection(box, hole);
 	if (inner === undefined) return [box];

@@ -1,4 +1,4 @@
-/** One panel drawn to scale: the image, what is padded, cropped and dropped, and the cells that are large enough. */
+/** Draws one panel to scale: the image, what is padded, cropped and dropped, and the cells that are large enough. */
 
 import type { RgbImage } from "@onevision/media";
 import { WHITE } from "../shapes/color.ts";
@@ -20,21 +20,24 @@ import {
 import { canvasOf, type Panel } from "./panels.ts";
 import { COLORS, TYPE } from "./style.ts";
 
-/** Cells are drawn from this many px on; smaller ones would be mush, and are seen in the close-up. */
+/** Cells are drawn from this size on, px. Smaller ones would be a blur; the close-up shows them. */
 const MIN_CELL = 6;
-/** Patches beneath larger tokens need more room. */
+/** Minimum size of patches drawn below larger tokens, px. */
 const MIN_PATCH = 9;
-/** Views are numbered from this side of a tile on, px. */
+/** Minimum side of a tile for its view to be numbered, px. */
 const MIN_NUMBERED = 30;
 
-/** px of a number's plate from the border of its tile. */
+/** Distance of a number's plate from the border of its tile, px. */
 const OFF_BORDER = 5;
-/** px around a line in which writing makes it faint: as far as words of a screen are apart, so that no dash is left between them. */
+/**
+ * Distance around a line within which writing makes it faint, px: as wide as the gaps between words on a screen, so
+ * that no dashes remain between them.
+ */
 const REACH = 5;
 
-/** Strength of lines: patches beneath larger tokens, those tokens, cells alone. */
+/** Line strengths: patches below larger tokens, those tokens, cells alone. */
 const [FAINT, STRONG, PLAIN] = [0.14, 0.42, 0.32];
-/** Cells below this many px have fainter lines, so that the image stays on top. */
+/** Cells smaller than this have fainter lines, so that the image dominates, px. */
 const ROOMY_CELL = 14;
 
 /** What a drawn panel shows, for the legend. */
@@ -49,10 +52,10 @@ export interface Shown {
 	readonly numbers: boolean;
 }
 
-/** From px of a panel to px of the page. */
+/** Maps px of a panel to px of the page. */
 type Scale = (box: Box) => Box;
 
-/** The map that brings the panel's extent to `area`. */
+/** The map that takes the panel's extent to `area`. */
 function scaleTo({ extent }: Panel, area: Box): Scale {
 	const [across, down] = [area.width / extent.width, area.height / extent.height];
 	return ({ x, y, width, height }) => ({
@@ -63,7 +66,7 @@ function scaleTo({ extent }: Panel, area: Box): Scale {
 	});
 }
 
-/** What will be seen of a panel drawn to `area`. */
+/** What will be visible of a panel drawn to `area`. */
 export function shownOf(panel: Panel, area: Box): Shown {
 	const { image, tiles, patches, tokens, kept } = panel;
 	const scale = scaleTo(panel, area);
@@ -83,7 +86,7 @@ export function shownOf(panel: Panel, area: Box): Shown {
 	};
 }
 
-/** Draws the panel; `marked` are boxes of it to point out, px of the panel. */
+/** Draws the panel; `marked` are boxes to highlight, px of the panel. */
 export function drawPanel(
 	target: RgbImage,
 	panel: Panel,
@@ -115,7 +118,7 @@ export function drawPanel(
 	for (const box of marked) drawMarked(target, scale(box));
 }
 
-/** Strips of views that no patch covers. */
+/** Strips of the views that no patch covers. */
 function unseenOf({ tiles, patches }: Panel): Box[] {
 	return tiles.flatMap(({ box }, index) => {
 		const covered = patches[index];
@@ -123,7 +126,7 @@ function unseenOf({ tiles, patches }: Panel): Box[] {
 	});
 }
 
-/** Lines between the cells and around them, one px wide, faint where there is writing. */
+/** Lines between and around the cells, 1 px wide, faint over writing. */
 function drawCells(
 	target: RgbImage,
 	scale: Scale,
@@ -152,7 +155,7 @@ function numbered({ tiles }: Panel, scale: Scale): readonly { readonly view: num
 	});
 }
 
-/** Borders of the tiles, blue around white, and the number of each view in a corner, off what is written there. */
+/** Borders of the tiles, blue around white, with each view's number in a corner that is free of writing. */
 function drawTiles(target: RgbImage, panel: Panel, scale: Scale, detail: Detail): void {
 	for (const { box } of panel.tiles) {
 		const area = rounded(scale(box));

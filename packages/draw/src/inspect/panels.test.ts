@@ -1,4 +1,4 @@
-/** Panels of every model: everything lies where it is shown, and the cells are as many as the layout counts. */
+/** Panels of every model: everything is where it is shown, and there are as many cells as the layout counts. */
 
 import { OnevisionError } from "@onevision/base";
 import { CHECKPOINT_IDS, type CheckpointId, createCounterFrom, type ItemLayout } from "@onevision/core";

@@ -1,6 +1,6 @@
 /**
- * What is drawn of one item, as plain data: the images its views are cut from, with tiles, patches, tokens, padding and
- * what is dropped. Derived from a layout and its view plan; nothing is decoded.
+ * What is drawn for one item, as plain data: the images its views are cut from, with tiles, patches, tokens, padding
+ * and dropped parts. Derived from a layout and its view plan; nothing is decoded.
  */
 
 import type { Size } from "@onevision/base";
@@ -12,44 +12,50 @@ import { sourceWithin, viewPlanOfLayout } from "./placement.ts";
 
 /** One view on a panel. */
 export interface Tile {
-	/** Its place among several in the reference's tensor; absent without a view plan. */
+	/** Its index among several views in the reference's tensor; absent without a view plan. */
 	readonly view?: number;
-	/** Where it is, px of the panel. */
+	/** Position, px of the panel. */
 	readonly box: Box;
-	/** What the tower is given, px. */
+	/** Size of the tower's input, px. */
 	readonly size: Size;
-	/** How it is made; absent where the layout does not say. */
+	/** How it is made; absent if the layout does not say. */
 	readonly made?: View;
 }
 
-/** An image with what is drawn over it; boxes are px of the canvas, for crops of the source, from its top left. */
+/**
+ * An image with what is drawn over it. Boxes are in px of the canvas, or for crops in px of the source, from the
+ * top-left corner.
+ */
 export interface Panel {
 	/**
-	 * `canvas` the tiles; `overview` the whole image in one; `crops` the source with what is cut from it; `image` as it
-	 * is before it comes to the canvas, where a layout does not say how it lies there.
+	 * `canvas`: the tiles. `overview`: the whole image in one view. `crops`: the source with the parts cut from it.
+	 * `image`: the image before it is placed on the canvas, if a layout does not say where it goes.
 	 */
 	readonly role: "canvas" | "overview" | "crops" | "image";
-	/** All that is shown: the tiles, and the image where it is cropped. */
+	/** Everything shown: the tiles, and the image if it is cropped. */
 	readonly extent: Box;
-	/** Where the whole source lies; absent where the layout does not say. */
+	/** Position of the whole source; absent if the layout does not say. */
 	readonly image?: Box;
 	readonly tiles: readonly Tile[];
 	readonly patches: readonly Cells[];
-	/** What becomes tokens; empty where features have no place in the image (queries). */
+	/** What becomes tokens; empty if features have no position in the image (queries). */
 	readonly tokens: readonly Cells[];
-	/** The part whose features are kept; absent when all are. */
+	/** The part whose features are kept; absent if all are. */
 	readonly kept?: Box;
 }
 
-/** Most of the image shown beyond a cropped view, in widths or heights of it. */
+/** Maximum part of the image shown beyond a cropped view, in widths or heights of the view. */
 const MAX_BEYOND = 1;
 
-/** The panels of an item, the main one first. `given` is a processor's view plan; without it, only what the layout alone decides. */
+/**
+ * The panels of an item, the main one first. `given` is a processor's view plan; without it, only what the layout
+ * alone determines.
+ */
 export function panelsOf(layout: ItemLayout, given?: ViewPlan): Panel[] {
 	const viewPlan = given ?? viewPlanOfLayout(layout);
 	if (viewPlan === undefined) return [bareCanvas(layout), ...looseImage(layout)];
 	const groups = groupsOf(viewPlan);
-	// The order of views is a processor's, not the layout's.
+	// A processor defines the order of views; the layout does not.
 	const isNumbered = given !== undefined && viewPlan.views.length > 1;
 	const crops = groups.filter(({ from }) => isCutOut(from, layout.source));
 	if (crops.length > 0) {
@@ -71,7 +77,7 @@ export function mainOf([main]: readonly Panel[]): Panel {
 	return main;
 }
 
-/** Views cut from the same image, with their places in the tensor. */
+/** Views cut from the same image, with their indices in the tensor. */
 interface Group {
 	readonly from: ResizeStage;
 	readonly views: readonly (readonly [index: number, view: View])[];
@@ -87,7 +93,7 @@ function groupsOf({ views }: ViewPlan): Group[] {
 	return [...groups].map(([from, of]) => ({ from, views: of }));
 }
 
-/** Whether the image shows a part of the source only. */
+/** Whether the image shows only a part of the source. */
 function isCutOut({ from, window }: ResizeStage, source: Size): boolean {
 	const { width, height } = from === "source" ? source : from.size;
 	const isPart =
@@ -95,7 +101,7 @@ function isCutOut({ from, window }: ResizeStage, source: Size): boolean {
 	return isPart || (from !== "source" && isCutOut(from, source));
 }
 
-/** The one with all the tiles; of two with one tile each, the one in which the image has the canvas's content. */
+/** The group with all the tiles. If both have one tile, the one whose image matches the content of the canvas. */
 function mainGroup({ tileGrid, content }: ItemLayout, groups: readonly Group[]): Group | undefined {
 	const tiles = tileGrid.rows * tileGrid.cols;
 	const whole = groups.filter(({ views }) => views.length === tiles);
@@ -126,7 +132,7 @@ function imagePanel(
 	};
 }
 
-/** Gemma 3: parts of the source, each stretched to a view of its own. */
+/** Gemma 3: parts of the source, each stretched to its own view. */
 function cropsPanel(layout: ItemLayout, groups: readonly Group[]): Panel {
 	const tiles = groups.flatMap(({ from, views }) =>
 		views.map(([view, made]): Tile => ({ view, box: from.window, size: from.size, made })),
@@ -135,7 +141,7 @@ function cropsPanel(layout: ItemLayout, groups: readonly Group[]): Panel {
 	return { role: "crops", extent: source, image: source, tiles, ...cellsOf(layout, tiles, "crops") };
 }
 
-/** Canvas, tiles and grids without the image: where it lies is not part of the layout. */
+/** Canvas, tiles and grids without the image, whose position is not part of the layout. */
 function bareCanvas(layout: ItemLayout): Panel {
 	const { canvas, tileGrid } = layout;
 	const size = { width: canvas.width / tileGrid.cols, height: canvas.height / tileGrid.rows };
@@ -145,7 +151,7 @@ function bareCanvas(layout: ItemLayout): Panel {
 		return { box: { x: col * size.width, y: row * size.height, ...size }, size };
 	});
 	const { patches, tokens } = cellsOf(layout, tiles, "canvas");
-	// Tiles that overlap are not those of the canvas cut into equal parts.
+	// Overlapping tiles are not equal parts of the canvas.
 	if (patches.length === 0) {
 		return { role: "canvas", extent: box, tiles: [{ box, size: canvas }], patches, tokens };
 	}
@@ -153,14 +159,14 @@ function bareCanvas(layout: ItemLayout): Panel {
 	return { role: "canvas", extent: box, tiles, patches, tokens: isWhole ? tokens : [] };
 }
 
-/** The image at the last size that the layout names; a side of an extreme shape may round to nothing. */
+/** The image at the last size the layout names; an extreme aspect ratio may round a side to zero. */
 function looseImage({ resizes, content }: ItemLayout): Panel[] {
 	const box = fullWindow(resizes?.at(-1) ?? content);
 	if (box.width === 0 || box.height === 0) return [];
 	return [{ role: "image", extent: box, image: box, tiles: [], patches: [], tokens: [] }];
 }
 
-/** What the tiles cover together; of a panel without tiles, all of it. */
+/** The area that the tiles cover together; for a panel without tiles, all of it. */
 export function canvasOf({ tiles, extent }: Panel): Box {
 	return tiles.length === 0 ? extent : around(tiles.map(({ box }) => box));
 }
@@ -181,7 +187,7 @@ function cellsOf(
 	return kept === undefined ? { patches, tokens } : { patches, tokens, kept };
 }
 
-/** The image, but not farther beyond the canvas than a reader needs to see that it is cropped. */
+/** The image, cut off beyond the canvas as far out as needed to show that it is cropped. */
 function withReach(image: Box, { x, y, width, height }: Box): Box {
 	const left = Math.max(image.x, x - MAX_BEYOND * width);
 	const top = Math.max(image.y, y - MAX_BEYOND * height);
@@ -190,7 +196,7 @@ function withReach(image: Box, { x, y, width, height }: Box): Box {
 	return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** The smallest box that holds all of these. */
+/** The smallest box that contains all of these. */
 function around(boxes: readonly Box[]): Box {
 	const x = Math.min(...boxes.map((box) => box.x));
 	const y = Math.min(...boxes.map((box) => box.y));

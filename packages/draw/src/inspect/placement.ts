@@ -1,4 +1,4 @@
-/** Where the source lies in each stage of a view plan: the chain of stages as one affine map. */
+/** Locates the source in each stage of a view plan: the chain of stages as one affine map. */
 
 import type { Size } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
@@ -13,7 +13,7 @@ import {
 import type { Box } from "../shapes/path.ts";
 import { isSpatial, sameSize, tileSize } from "./cells.ts";
 
-/** The whole source in px of a resized image; it reaches beyond where a part was cut out. */
+/** The whole source in px of a resized image; it extends beyond the image if only a part was cut out. */
 export function sourceWithin(stage: ResizeStage | "source", source: Size): Box {
 	if (stage === "source") return fullWindow(source);
 	const { window, size } = stage;
@@ -27,15 +27,15 @@ export function sourceWithin(stage: ResizeStage | "source", source: Size): Box {
 	};
 }
 
-/** A whole number where float64 misses it by a hair. */
+/** Snaps to the whole number that float64 misses slightly. */
 function snapped(value: number): number {
 	const whole = Math.round(value);
 	return Math.abs(value - whole) < 1e-6 ? whole : value;
 }
 
 /**
- * The view plan that follows from the layout alone: the image fills the canvas, which is cut into whole tiles,
- * and the overview has the features of a tile. `undefined` where something is left open, such as the side of padding.
+ * The view plan that follows from the layout alone: the image fills the canvas, which is cut into whole tiles, and
+ * the overview has the features of a tile. `undefined` if something is left open, such as the side of padding.
  */
 export function viewPlanOfLayout(layout: ItemLayout): ViewPlan | undefined {
 	const { source, canvas, content, resizes, parts, pooledGrid } = layout;

@@ -1,4 +1,4 @@
-/** Several images of one conversation on one page: the canvas of each, and what they cost together. */
+/** Several images of one conversation on one page: the canvas of each, and their total cost. */
 
 import { formatInteger, OnevisionError } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
@@ -25,10 +25,10 @@ export interface InspectedImage {
 	readonly viewPlan?: ViewPlan;
 }
 
-/** Most images on one page. */
+/** Maximum images on one page. */
 export const MAX_IMAGES = 32;
 
-/** An image no larger than a page, so that many large ones need little memory until they are drawn. */
+/** Shrinks an image to at most the size of a page, so that many large ones need little memory until they are drawn. */
 export function pageSized(image: RgbImage): RgbImage {
 	const { width, height } = image;
 	const scale = MAX_SIDE / Math.max(width, height);
@@ -70,7 +70,7 @@ export function inspectSample(
 	return target;
 }
 
-/** The main panel, its views without numbers: each image counts its own. */
+/** The main panel without view numbers, because each image has its own numbering. */
 function unnumbered(panel: Panel): Panel {
 	return { ...panel, tiles: panel.tiles.map(({ view, ...tile }) => tile) };
 }

@@ -1,4 +1,4 @@
-/** Colours, sizes and type of an inspection's page. */
+/** Colors, sizes and type of an inspection page. */
 
 import type { RgbImage } from "@onevision/media";
 import { type Color, gray, hexColor } from "../shapes/color.ts";
@@ -49,7 +49,7 @@ export function writeEnding(
 	write(target, text, { x: at.x - measureText(text, size).width, y: at.y }, { size, color });
 }
 
-/** The text in lines no wider than `width`, broken at blanks; a longer word is shortened. */
+/** Breaks the text at spaces into lines no wider than `width`; a longer word is shortened. */
 export function wrapText(text: string, size: number, width: number): string[] {
 	const lines: string[] = [];
 	for (const word of text.split(/\s+/).filter((each) => each !== "")) {

@@ -1,4 +1,7 @@
-/** A video as a model sees it, on one page: its frames, what each frame of the clip weighs, one frame in cells. */
+/**
+ * A video as a model sees it, on one page: its frames, the size of each frame of the clip, and one frame with its
+ * cells.
+ */
 
 import { formatInteger } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
@@ -24,31 +27,31 @@ import { mainOf, panelsOf } from "./panels.ts";
 import { COLORS } from "./style.ts";
 
 export interface InspectedClip {
-	/** As the whole clip is counted, or the frames chosen for it. */
+	/** The layout of the whole clip, or of the frames chosen for it. */
 	readonly layout: ItemLayout;
-	/** Every frame of the clip, in the order of display. */
+	/** Every frame of the clip, in display order. */
 	readonly weights: readonly WeighedFrame[];
-	/** Numbers of the frames the model is given, ascending. */
+	/** Numbers of the frames the model receives, ascending. */
 	readonly chosen: readonly number[];
-	/** Images of those that `framesToShow` asks for. */
+	/** Images of the frames that `framesToShow` selects. */
 	readonly frames: readonly ShownFrame[];
 }
 
 export interface InspectVideoOptions extends InspectOptions {
-	/** How the frames were chosen, a few words. */
+	/** How the frames were chosen, in a few words. */
 	readonly sampling?: string;
 }
 
 const WIDTH = MAX_SIDE - 2 * MARGIN;
-/** Beside the column; what lies beneath both takes the whole width. */
+/** Room beside the column; whatever is below both takes the full width. */
 const SHEET_ROOM = { width: WIDTH - GAP - COLUMN_WIDTH, height: 700 };
 
-/** Of the frames a model is given, those that a page has room for. */
+/** Selects, from the frames a model receives, those that fit on a page. */
 export function framesToShow(chosen: readonly number[]): number[] {
 	return shownPlaces(chosen.length).map((place) => chosen[place] ?? 0);
 }
 
-/** Draws which frames of a clip are used and how one of them is laid out. Frames are as large as `layout.source`. */
+/** Draws which frames of a clip are used and how one of them is laid out. Frames have the size `layout.source`. */
 export function inspectVideo(clip: InspectedClip, options: InspectVideoOptions): RgbImage {
 	const { layout, weights, chosen, frames } = clip;
 	const [sample] = frames.slice(Math.floor(frames.length / 2));

@@ -1,8 +1,8 @@
 /**
- * The badge that carries a mark's number: a pill whose text, fill and ring are chosen from the luminance around it.
- * Text and ring are black or white, whichever stands out from the image there; the fill is the mark's hue, dark
- * under white text and light under black; a hairline of the other of the two closes it off, so that on any
- * background, busy ones too, one of ring and hairline stands out.
+ * The badge with a mark's number: a pill whose text, fill and ring are chosen from the luminance around it. Text and
+ * ring are black or white, whichever contrasts more with the image there. The fill is the mark's hue: dark under
+ * white text, light under black. A hairline in the opposite of the ring's color surrounds it, so that on any
+ * background, even a busy one, either ring or hairline stands out.
  */
 
 import type { Size } from "@onevision/base";
@@ -13,23 +13,23 @@ import { centeredTextPath } from "../shapes/label.ts";
 import { type Box, inset, roundedRectanglePath } from "../shapes/path.ts";
 import { measureText } from "../shapes/text.ts";
 
-/** Colours of one mark on the image. */
+/** Colors of one mark on the image. */
 export interface MarkColors {
 	readonly text: Color;
 	readonly fill: Color;
 	/** Same as the text's. */
 	readonly ring: Color;
-	/** The other of black and white. */
+	/** The opposite of the ring: white or black. */
 	readonly hairline: Color;
 }
 
-/** The dark one carries white text, the light one black text. */
+/** The dark variant carries white text, the light one black text. */
 export interface MarkHue {
 	readonly dark: Color;
 	readonly light: Color;
 }
 
-/** Hues that marks take in turn: blue, orange, green, pink, violet, cyan, red, olive. */
+/** Hues of successive marks: blue, orange, green, pink, violet, cyan, red, olive. */
 export const MARK_HUES: readonly MarkHue[] = (
 	[
 		["#1550c8", "#9cc2ff"],
@@ -49,13 +49,13 @@ export function markHue(index: number): MarkHue {
 	return MARK_HUES[index % MARK_HUES.length] ?? NEUTRAL_HUE;
 }
 
-/** Lines of a mark, px, from the height of its badge. */
+/** Line widths of a mark, px, derived from the height of its badge. */
 export interface MarkStrokes {
 	readonly hairline: number;
 	readonly ring: number;
-	/** Of frames, mask edges and leaders. */
+	/** For frames, mask edges and leaders. */
 	readonly line: number;
-	/** A third of the lines of a grid: white with as much black on either side. */
+	/** A third of a grid line's width: white with equally wide black on either side. */
 	readonly grid: number;
 }
 
@@ -64,13 +64,13 @@ export function markStrokes(height: number): MarkStrokes {
 	return { hairline: share(0.03), ring: share(0.055), line: Math.max(2, share(0.07)), grid: share(0.02) };
 }
 
-/** What a badge of this height takes with this text, whole px: a circle for one digit, a pill for more. */
+/** Size of a badge of this height with this text, whole px: a circle for one digit, a pill for more. */
 export function badgeSize(label: string, height: number): Size {
 	const { width } = measureText(label, fontSize(height));
 	return { width: Math.max(height, Math.ceil(width + 0.5 * height)), height };
 }
 
-/** Colours for a mark of this hue where the image has this luminance, 0 to 1. */
+/** Colors for a mark of this hue where the image has this luminance, 0 to 1. */
 export function markColors(hue: MarkHue, luminance: number): MarkColors {
 	const text = contrasting(luminance);
 	const onDark = text === WHITE;

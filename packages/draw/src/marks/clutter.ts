@@ -1,31 +1,31 @@
-/** What a badge's place costs because of the other marks: their regions, points, badges and leaders. */
+/** The cost of a badge's position due to the other marks: their regions, points, badges and leaders. */
 
 import { type Box, inset, type Point } from "../shapes/path.ts";
 import { type LabelPosition, RING_RADIUS } from "./label-positions.ts";
 import type { ResolvedRegion } from "./regions.ts";
 import { crosses, distanceTo, meets } from "./segment.ts";
 
-/** A mark's neighbour; without a position where none is chosen yet. */
+/** A neighboring mark; without a position if none is chosen yet. */
 export interface Neighbour {
 	readonly region: ResolvedRegion;
 	readonly position?: LabelPosition | undefined;
 }
 
-/** Costs on the scale of `LabelPosition.cost`: a badge within another's region costs 1. */
+/** Costs on the scale of `LabelPosition.cost`: a badge inside another mark's region costs 1. */
 const COST_OF_FRAME = 0.08;
-/** Of a box that holds the own one: on its frame, a badge seems to be its. */
+/** For the frame of a box that contains the mark's own box: a badge on it would seem to belong to it. */
 const COST_OF_OUTER_FRAME = 0.2;
 const COST_OF_RING = 0.4;
 const COST_OF_BADGE_ON_LEADER = 1.5;
 const COST_OF_CROSSING = 0.5;
 const COST_OF_LEADER_OVER_REGION = 0.3;
 const COST_OF_LEADER_NEAR_POINT = 0.6;
-/** Least distance of a leader from a point not its own, in heights of a badge. */
+/** Minimum distance of a leader from another mark's point, in badge heights. */
 const CLEAR = 0.3;
-/** Samples along each side of a badge where a mask is looked up. */
+/** Samples along each side of a badge when looking up a mask. */
 const SAMPLES = 5;
 
-/** Whether a badge may lie there at all: off every marked point and off the badges chosen so far. */
+/** Whether a badge is allowed there: clear of every marked point and of the badges placed so far. */
 export function isFree(
 	{ badge }: LabelPosition,
 	own: ResolvedRegion,
@@ -41,7 +41,7 @@ export function isFree(
 	);
 }
 
-/** What the neighbours add to the cost of a position. */
+/** The cost that neighbors add to a position. */
 export function clutterOf(
 	position: LabelPosition,
 	own: ResolvedRegion,
@@ -70,7 +70,7 @@ function costBeside(
 	return cost;
 }
 
-/** The badge on another's ring, frame, or what lies within it. */
+/** Cost of the badge on another mark's ring, frame or interior. */
 function costOnRegion(badge: Box, own: ResolvedRegion, region: ResolvedRegion): number {
 	if (region.kind === "cell") return 0;
 	if (region.kind === "point") {
@@ -103,7 +103,7 @@ function shareIn(depth: Float32Array, box: Box, badge: Box): number {
 	return inside / (SAMPLES * SAMPLES);
 }
 
-/** Whether all of a region lies within another box, or the place of its mark within another mask. */
+/** Whether all of a region lies within another box, or its mark's point within another mask. */
 export function holds(outer: ResolvedRegion, inner: ResolvedRegion): boolean {
 	if (outer.box === undefined) return false;
 	const { x, y, width, height } = outer.box;
@@ -116,7 +116,7 @@ export function holds(outer: ResolvedRegion, inner: ResolvedRegion): boolean {
 	return box.x >= x && box.y >= y && box.x + box.width <= x + width && box.y + box.height <= y + height;
 }
 
-/** Area that two boxes share, px². */
+/** Overlapping area of two boxes, px². */
 function overlap(one: Box, other: Box): number {
 	const width = Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x);
 	const height = Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y);

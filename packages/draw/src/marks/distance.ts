@@ -1,14 +1,17 @@
 /**
- * How far each pixel of a mask lies from the mask's edge, by two passes with steps of 3 and 4 thirds of a pixel:
+ * The distance of each pixel of a mask from the mask's edge, in two passes with steps of 3 and 4 thirds of a pixel:
  * the 3-4 chamfer distance of G. Borgefors, "Distance transformations in digital images", 1986, within 8 % of the
  * true distance.
  */
 
 import type { Size } from "@onevision/base";
 
-/** `[height, width]` px: 0 outside, 1 at the edge, more inside. The border of the array counts as outside. */
+/**
+ * `[height, width]` px: 0 outside, 1 at the edge, more inside. Pixels beyond the border of the array count as
+ * outside.
+ */
 export function distanceInside(mask: Uint8Array, { width, height }: Size): Float32Array {
-	/** Thirds of a px, with one pixel of outside all around. */
+	/** Thirds of a px, with a one-pixel outside border. */
 	const stride = width + 2;
 	const thirds = new Int32Array(stride * (height + 2));
 	const after = (at: number, step: number): number =>

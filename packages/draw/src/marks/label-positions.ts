@@ -1,16 +1,19 @@
-/** The places a badge may take, each with what it costs, for every kind of region. */
+/** Candidate positions for a badge, each with its cost, for every kind of region. */
 
 import type { Size } from "@onevision/base";
 import type { Box, Point } from "../shapes/path.ts";
 import type { ResolvedRegion } from "./regions.ts";
 import { distanceTo, type Segment } from "./segment.ts";
 
-/** A place for a badge, whole px. */
+/** A position for a badge, whole px. */
 export interface LabelPosition {
 	readonly badge: Box;
-	/** The line from the middle of a badge that lies apart to what it marks. */
+	/** The line from the middle of a detached badge to what it marks. */
 	readonly leader?: Segment;
-	/** What the place costs whatever lies around it: 0 is the best; 1 is as bad as a badge within another's region. */
+	/**
+	 * Cost of the position regardless of its surroundings: 0 is best; 1 is as bad as a badge inside another mark's
+	 * region.
+	 */
 	readonly cost: number;
 }
 
@@ -18,24 +21,24 @@ export interface LabelPosition {
 export const RING_RADIUS = 0.2;
 /** Distance of a badge from the ring of its point, as a share of its height. */
 const OFF_RING = 0.12;
-/** A box holds its badge at no cost while the badge takes this share of its sides at most. */
+/** A box holds its badge at no cost as long as the badge takes at most this share of its sides. */
 const ROOMY = 0.4;
-/** Beyond this the badge would hide what is in the box. */
+/** Beyond this share, the badge would hide the box's content. */
 const FULL = 0.85;
 const COST_OF_FILLING = 1.2;
-/** Free distance around a mask's widest place, in heights of its badge, from which on it holds the badge. */
+/** Free distance around a mask's widest point, in badge heights, from which on the mask holds its badge. */
 const ROOM_IN_MASK = 1;
-/** Touching a box from outside is a little worse than lying in it. */
+/** Touching a box from outside is slightly worse than lying inside it. */
 const COST_BESIDE = 0.03;
-/** A leader's cost, and that of each height of a badge it spans. */
+/** Cost of a leader, and of each badge height of its length. */
 const [COST_OF_LEADER, COST_OF_LENGTH] = [0.1, 0.12];
-/** Steps between rings of places around a region, and how many there are; heights of a badge. */
+/** Step between rings of positions around a region, in badge heights, and the number of rings. */
 const [RING_STEP, RINGS] = [0.5, 24];
-/** How far a badge may lie off its region, in its heights; rings are at most so far along both axes. */
+/** Maximum distance of a badge from its region, in badge heights; rings extend at most this far along both axes. */
 export const FARTHEST = 1 + RING_STEP * RINGS;
-/** Of places that are equal otherwise, the earlier one is taken. */
+/** Breaks ties in favor of the earlier position. */
 const COST_OF_ORDER = 0.002;
-/** Directions on a ring, in the order they are tried: up first, then by turns to either side of it. */
+/** Directions on a ring, in the order they are tried: up first, then alternating to either side of it. */
 const DIRECTIONS: readonly Point[] = [
 	[0, -1],
 	[0.5, -1],
@@ -56,9 +59,9 @@ const DIRECTIONS: readonly Point[] = [
 ].map(([x = 0, y = 0]) => ({ x, y }));
 
 /**
- * Places for a badge of this size in the image, the cheapest first. Off a point, with a leader to it; where a mask is
- * widest, as in Set-of-Mark prompting; in a corner of a cell and of a box with room, else beside the box; farther away
- * with a leader.
+ * Positions for a badge of this size in the image, cheapest first. For a point: off the point, with a leader. For a
+ * mask: at its widest point, as in Set-of-Mark prompting. For a cell, and a box with enough room: in a corner;
+ * otherwise beside the box. Farther away: with a leader.
  */
 export function labelPositionsFor(
 	region: ResolvedRegion,
@@ -114,7 +117,7 @@ function beside({ kind, box }: ResolvedRegion, badge: Size, image: Size): LabelP
 	].map((place) => ({ badge: place, cost: COST_BESIDE }));
 }
 
-/** Around what is marked, with a leader: to a point, to the widest place of a mask, to the nearest edge of a box. */
+/** Around what is marked, with a leader: to a point, to the widest point of a mask, or to the nearest edge of a box. */
 function apart({ kind, point, box }: ResolvedRegion, badge: Size): LabelPosition[] {
 	if (kind === "cell") return [];
 	const ring = RING_RADIUS * badge.height;
@@ -143,7 +146,7 @@ function at(x: number, y: number, { width, height }: Size): Box {
 	return { x: Math.round(x), y: Math.round(y), width, height };
 }
 
-/** Corners within the box, then the middles of its sides; none where the badge is larger than the box. */
+/** Corners inside the box, then the middles of its sides; none if the badge is larger than the box. */
 function corners(box: Box, badge: Size, gap: number): Box[] {
 	const [left, right] = [box.x + gap, box.x + box.width - badge.width - gap];
 	const [top, bottom] = [box.y + gap, box.y + box.height - badge.height - gap];
@@ -161,7 +164,7 @@ function corners(box: Box, badge: Size, gap: number): Box[] {
 	];
 }
 
-/** The point of a box that is nearest to another. */
+/** The point of a box that is nearest to another point. */
 function nearestOf(box: Box, { x, y }: Point): Point {
 	return {
 		x: Math.max(box.x, Math.min(x, box.x + box.width)),

@@ -1,4 +1,4 @@
-/** Marks: that they can be read on any ground, masks, what is refused. */
+/** Marks: legible on any background, masks, and what is rejected. */
 
 import type { RgbImage } from "@onevision/media";
 import { describe, expect, test } from "vitest";
@@ -46,19 +46,19 @@ describe("readable on any ground", () => {
 		const { image: marked, marks } = drawMarks(image, regions, { size: 52 });
 		const { hairline, ring } = markStrokes(52);
 		for (const { badge } of marks) {
-			// The digits: the text's colour and the fill are the extremes of what lies inside the ring.
+			// The digits: the text color and the fill are the extremes of the luminance inside the ring.
 			const inside = luminances(marked, inset(badge, Math.round(badge.height * 0.22)));
 			expect(contrastRatio(Math.max(...inside), Math.min(...inside))).toBeGreaterThanOrEqual(
 				READABLE_CONTRAST,
 			);
-			// The badge: its ring against the ground around it as it was.
+			// The badge: its ring against the original background around it.
 			const middle = badge.x + Math.floor(badge.width / 2);
 			const ringAt = { x: middle, y: badge.y + hairline, width: 1, height: ring };
 			const around = mean(luminances(image, inset(badge, -8)));
 			expect(contrastRatio(mean(luminances(marked, ringAt)), around)).toBeGreaterThanOrEqual(
 				READABLE_CONTRAST,
 			);
-			// Its two edges are so far apart that from any single pixel at least one of them stands out.
+			// Its two edges differ so much that at least one of them stands out from any single pixel.
 			const edge = luminances(marked, { x: middle, y: badge.y, width: 1, height: hairline + ring });
 			expect(contrastRatio(Math.max(...edge), Math.min(...edge))).toBeGreaterThanOrEqual(
 				READABLE_CONTRAST ** 2,

@@ -1,6 +1,6 @@
 /**
- * Set-of-Mark prompting (arXiv 2310.11441): numbers drawn on the things in an image, so that a question can name
- * them and an answer can point at them. Gives the marked image and the table that says which number is where.
+ * Set-of-Mark prompting (arXiv 2310.11441): draws numbers on the things in an image, so that a question can name them
+ * and an answer can point at them. Returns the marked image and a table of the numbers' locations.
  */
 
 import { OnevisionError, type Size } from "@onevision/base";
@@ -26,28 +26,28 @@ import { type Region, type ResolvedRegion, resolveRegions, smallestFirst } from 
 import { shortened } from "./segment.ts";
 
 export interface MarkOptions {
-	/** One per region, in place of 1, 2, 3, …. */
+	/** One per region, instead of 1, 2, 3, …. */
 	readonly labels?: readonly string[];
 	/**
-	 * Height of a badge, px. Default 4.5 % of the image's longer side, so that a digit is still 8 px high when a
-	 * model sees the image at 384 px; less where many marks would cover more than a fifth of the image or more
-	 * than three tenths of a cell's side, and where smaller ones show more clearly what they mark.
+	 * Height of a badge, px. Default: 4.5 % of the image's longer side, so that a digit is still 8 px high when a model
+	 * sees the image at 384 px. It is smaller if many marks would cover more than a fifth of the image or more than
+	 * three tenths of a cell's side, and if smaller badges show more clearly what they mark.
 	 */
 	readonly size?: number;
 }
 
-/** One line of the mark table. */
+/** One row of the mark table. */
 export interface Mark {
-	/** Counts the regions from 1, in the order given. */
+	/** Number of the region, from 1, in the given order. */
 	readonly number: number;
-	/** What the badge says. */
+	/** Text of the badge. */
 	readonly label: string;
 	readonly kind: Region["kind"];
-	/** What is marked: the point, the middle of a box or cell, the place of a mask farthest from its edge; px. */
+	/** What is marked, px: the point, the middle of a box or cell, or the point of a mask farthest from its edge. */
 	readonly point: Point;
-	/** The marked box or cell, the extent of a mask; absent for points. */
+	/** The marked box or cell, or the extent of a mask; absent for points. */
 	readonly box?: Box;
-	/** Where the badge was drawn. */
+	/** Position of the badge. */
 	readonly badge: Box;
 }
 
@@ -59,20 +59,20 @@ export interface MarkedImage {
 /** Smallest badge, px: its digits are 6 px high. */
 export const MIN_MARK_SIZE = 12;
 const SHARE_OF_SIDE = 0.045;
-/** Most of the image that badges of the default size may cover. */
+/** Maximum share of the image covered by badges of the default size. */
 const MAX_COVERED = 0.2;
-/** Most of a cell's shorter side that a badge of the default size may take. */
+/** Maximum share of a cell's shorter side taken by a badge of the default size. */
 const SHARE_OF_CELL = 0.3;
 const SHRINK = 0.88;
-/** Share of marks that must become clear for a size of nothing; half the size is worth half of it. */
+/** Share of marks that must become clear to justify shrinking the size to zero; halving the size needs half of it. */
 const LOSS_OF_SIZE = 0.4;
-/** Smallest badge, as a share of the default, that is taken only because it shows more clearly what it marks. */
+/** Smallest badge, as a share of the default, chosen only because it shows more clearly what it marks. */
 const MIN_SHARE = 0.55;
 
 /**
- * Draws a numbered mark for each region on a copy of the image. Marks lie in the image and do not overlap.
- * Throws `invalid-input` for regions outside the image and unfit labels, `over-limit` for more than `MAX_MARKS` and
- * when the marks have no place.
+ * Draws a numbered mark for each region on a copy of the image. Marks stay inside the image and do not overlap.
+ * Throws `invalid-input` for regions outside the image and unsuitable labels, and `over-limit` for more than
+ * `MAX_MARKS` or if there is no room for the marks.
  */
 export function drawMarks(
 	image: RgbImage,
@@ -87,7 +87,7 @@ export function drawMarks(
 		markColors(hueOf(resolved[index], index), luminanceAround(image, badge, height / 2)),
 	);
 	const target = copyImage(image);
-	/** Calls with each region, its position and its colours, in the given order of indices. */
+	/** Calls back with each region, its position and its colors, in the given order of indices. */
 	const each = (
 		order: readonly number[],
 		draw: (region: ResolvedRegion, position: LabelPosition, colors: MarkColors, label: string) => void,
@@ -114,7 +114,7 @@ export function drawMarks(
 	return { image: target, marks: table(resolved, labels, placed) };
 }
 
-/** Cells share their lines, so a hue of their own would say nothing. */
+/** Cells share their lines, so a separate hue would carry no meaning. */
 function hueOf(region: ResolvedRegion | undefined, index: number): MarkHue {
 	return region?.kind === "cell" ? NEUTRAL_HUE : markHue(index);
 }
@@ -131,8 +131,9 @@ function labelsOf(count: number, given: readonly string[] | undefined): readonly
 }
 
 /**
- * The size asked for. Else, from the default down: the size at which most badges tell clearly what they mark, as far as
- * that is worth a smaller one; where none has room for all, the largest that has.
+ * Uses the requested size. Otherwise searches down from the default for the size at which most badges clearly tell
+ * what they mark, as far as that justifies a smaller size. If no such size has room for all, takes the largest that
+ * does.
  */
 function place(
 	regions: readonly ResolvedRegion[],
@@ -179,7 +180,7 @@ function defaultHeight(
 	const bySide = Math.round(Math.max(width, height) * SHARE_OF_SIDE);
 	const cells = regions.flatMap(({ kind, box }) => (kind === "cell" && box !== undefined ? [box] : []));
 	const byCell = cells.map((cell) => Math.floor(SHARE_OF_CELL * Math.min(cell.width, cell.height)));
-	/** Area of all badges, in squares of their height. */
+	/** Total area of the badges, in squares of their height. */
 	const area = labels.reduce((sum, label) => sum + badgeSize(label, 1000).width / 1000, 0);
 	const byArea = area === 0 ? bySide : Math.floor(Math.sqrt((MAX_COVERED * width * height) / area));
 	return Math.min(bySide, byArea, height, ...byCell);

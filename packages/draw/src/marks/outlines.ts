@@ -1,4 +1,4 @@
-/** How marked regions are drawn: tints, frames, the lines of a grid, and leaders from badges that lie apart. */
+/** Draws marked regions: tints, frames, grid lines, and leaders from detached badges. */
 
 import type { RgbImage } from "@onevision/media";
 import { BLACK, WHITE } from "../shapes/color.ts";
@@ -31,7 +31,7 @@ export function drawRegion(
 	if (kind === "cell") drawCellLines(target, box, strokes);
 }
 
-/** A tint and, inside the edge, the same line as a frame's. */
+/** A tint and, inside the edge, the same line as for a frame. */
 function drawMask(
 	target: RgbImage,
 	box: Box,
@@ -45,14 +45,14 @@ function drawMask(
 	tint(target, box, depth, { color: colors.ring }, hairline);
 }
 
-/** A line of the mark's hue between two hairlines of its ring's colour: seen on any background. */
+/** A line in the mark's hue between two hairlines of its ring color: visible on any background. */
 function drawFrame(target: RgbImage, box: Box, colors: MarkColors, { hairline, line }: MarkStrokes): void {
 	fill(target, framePath(box, line + 2 * hairline), { color: colors.ring });
 	const inner = inset(box, hairline);
 	if (inner.width > 0 && inner.height > 0) fill(target, framePath(inner, line), { color: colors.fill });
 }
 
-/** The right and lower border of a cell, white within black, left out along the image's own border. */
+/** The right and lower border of a cell, white inside black; omitted along the image's own border. */
 function drawCellLines(target: RgbImage, box: Box, { grid }: MarkStrokes): void {
 	const [right, bottom] = [box.x + box.width, box.y + box.height];
 	const bars = (width: number): Box[] => {
@@ -76,7 +76,7 @@ export function drawLeader(
 	fill(target, linePath([from, to], strokes.line), { color: colors.fill });
 }
 
-/** Ends a leader on the frame of a box. */
+/** The end of a leader on the frame of a box. */
 export function drawDot(
 	target: RgbImage,
 	point: Point,
@@ -87,7 +87,7 @@ export function drawDot(
 	fill(target, discPath(point, line), { color: colors.fill });
 }
 
-/** Surrounds the place where a leader ends, and leaves it open: a line of the mark's hue between two of its ring's colour. */
+/** A ring around the end of a leader, open in the middle: a line in the mark's hue between two of its ring color. */
 export function drawRing(
 	target: RgbImage,
 	point: Point,

@@ -1,4 +1,4 @@
-/** Where badges stand: in the image, off each other, off points, off what other marks mark, near their own. */
+/** Badge placement: inside the image, apart from each other, off points, off other marks' regions, near their own. */
 
 import { createHash } from "node:crypto";
 import { OnevisionError } from "@onevision/base";
@@ -30,7 +30,7 @@ const shared = (one: Box, other: Box): number =>
 	Math.max(0, Math.min(one.x + one.width, other.x + other.width) - Math.max(one.x, other.x)) *
 	Math.max(0, Math.min(one.y + one.height, other.y + other.height) - Math.max(one.y, other.y));
 
-/** Most of a badge that lies on one box other than its own and those that its own lies in. */
+/** Largest share of a badge on a box other than its own and those that contain its own. */
 function foreignShare({ badge, box: own = badge, point: at, kind }: Mark, marks: readonly Mark[]): number {
 	const marked = kind === "point" ? { ...at, width: 0, height: 0 } : own;
 	return marks.reduce((most, { box: other }) => {
@@ -39,7 +39,7 @@ function foreignShare({ badge, box: own = badge, point: at, kind }: Mark, marks:
 	}, 0);
 }
 
-/** Touching a box from outside: above and below it, at its left and its right end. */
+/** Touching a box from outside: above and below it, at its left and right ends. */
 function outsideCorners({ x, y, width, height }: Box, badge: Box): Box[] {
 	const [right, above, below] = [x + width - badge.width, y - badge.height, y + height];
 	return [
@@ -50,7 +50,7 @@ function outsideCorners({ x, y, width, height }: Box, badge: Box): Box[] {
 	];
 }
 
-/** Whether a mark lies in the image, off all other badges with some air, off points and off boxes. */
+/** Whether a mark is inside the image, clear of all other badges by a margin, off points and off boxes. */
 function isFree(mark: Mark, marks: readonly Mark[]): boolean {
 	const { badge, number } = mark;
 	const others = marks.filter((other) => other.number !== number);

@@ -1,7 +1,7 @@
 /**
- * Which place each badge takes. Small regions choose first, so that a small region's mark is not pushed away by a large
- * one's; each takes the cheapest place that is free. Marks whose place is not clear choose again once all others have
- * theirs. The result depends on nothing but the input.
+ * Chooses the position of each badge. Small regions go first, so that a large region's mark cannot displace a small
+ * one's. Each mark takes the cheapest free position. Marks whose position is unclear choose again once all others are
+ * placed. The result depends only on the input.
  */
 
 import type { Size } from "@onevision/base";
@@ -11,20 +11,20 @@ import { clutterOf, isFree, type Neighbour } from "./clutter.ts";
 import { FARTHEST, type LabelPosition, labelPositionsFor } from "./label-positions.ts";
 import { type ResolvedRegion, smallestFirst } from "./regions.ts";
 
-/** Least gap between badges, as a share of their height. */
+/** Minimum gap between badges, as a share of their height. */
 const GAP = 0.08;
-/** A badge whose place costs more than this does not tell clearly what it marks. */
+/** A badge whose position costs more than this does not clearly tell what it marks. */
 const CLEAR_COST = 0.5;
-/** How often marks choose again. */
+/** Number of rounds in which marks choose again. */
 const ROUNDS = 3;
 export interface Placement {
-	/** Of each region. */
+	/** One per region. */
 	readonly positions: readonly LabelPosition[];
-	/** How many of them do not tell clearly what they mark. */
+	/** Number of badges that do not clearly tell what they mark. */
 	readonly unclear: number;
 }
 
-/** Places badges `height` px high, or gives `undefined` when one of them has no place at this height. */
+/** Places badges `height` px high; `undefined` if one of them has no position at this height. */
 export function placeBadges(
 	regions: readonly ResolvedRegion[],
 	labels: readonly string[],
@@ -62,7 +62,7 @@ export function placeBadges(
 	return { positions, unclear: costs.filter((cost) => cost > CLEAR_COST).length };
 }
 
-/** The free position that costs least, the first of equals; `positions` come with the cheapest first. */
+/** The free position with the lowest cost, the first among equals; `positions` are sorted by cost. */
 function cheapest(
 	positions: readonly LabelPosition[],
 	own: ResolvedRegion,
@@ -79,7 +79,10 @@ function cheapest(
 	return best;
 }
 
-/** For each region, the others whose badge or leader may meet its own: each lies within `reach` px of its region. */
+/**
+ * For each region, the others whose badge or leader may meet its own, given that each lies within `reach` px of its
+ * region.
+ */
 function neighboursOf(regions: readonly ResolvedRegion[], reach: number): number[][] {
 	const extents = regions.map(({ box, point }): Box => box ?? { ...point, width: 0, height: 0 });
 	return extents.map((extent, index) => {

@@ -1,38 +1,38 @@
-/** What can be marked, checked against the image it lies in. Coordinates are px of that image. */
+/** Regions that can be marked, validated against their image. Coordinates are px of that image. */
 
 import { type Grid, OnevisionError, type Size } from "@onevision/base";
 import { type Box, gridLine, type Point } from "../shapes/path.ts";
 import { distanceInside } from "./distance.ts";
 
 export type Region =
-	/** A place. */
+	/** A point. */
 	| ({ readonly kind: "point" } & Point)
 	/** A rectangle, drawn as a frame. */
 	| ({ readonly kind: "box" } & Box)
 	/** A cell of a grid, drawn by the lines between cells. */
 	| ({ readonly kind: "cell" } & Box)
-	/** A segment, drawn as a tint with an edge: `[height, width]` of the image, other than 0 inside. */
+	/** A segment, drawn as a tint with an edge: `[height, width]` of the image, nonzero inside. */
 	| { readonly kind: "mask"; readonly mask: Uint8Array };
 
-/** A region with what placing and drawing need of it. */
+/** A region with what placement and drawing need to know about it. */
 export interface ResolvedRegion {
 	readonly kind: Region["kind"];
-	/** Where the mark belongs: the point itself, the middle of a box, the place of a mask farthest from its edge. */
+	/** Where the mark belongs: the point itself, the middle of a box, or the point of a mask farthest from its edge. */
 	readonly point: Point;
 	/** Absent for points. */
 	readonly box?: Box;
 	/** px inside; 0 for points. */
 	readonly area: number;
-	/** px around the point that belong to the region alone. */
+	/** Radius around the point that belongs to this region alone, px. */
 	readonly room: number;
-	/** Of a mask, `[height, width]` of its box: how far each pixel inside lies from the edge, px, 0 outside. */
+	/** For a mask, `[height, width]` of its box: the distance of each inside pixel from the edge, px; 0 outside. */
 	readonly depth?: Float32Array;
 }
 
-/** Most marks on one image: more than any model tells apart. */
+/** Maximum marks per image; more than any model can tell apart. */
 export const MAX_MARKS = 1000;
 
-/** The cells of a grid over an image, row by row; sizes differ by at most 1 px. */
+/** The cells of a grid over an image, in row-major order; sizes differ by at most 1 px. */
 export function gridCells(size: Size, { rows, cols }: Grid): Region[] {
 	if (!isCount(rows, size.height) || !isCount(cols, size.width)) {
 		throw new OnevisionError(
@@ -50,7 +50,7 @@ export function gridCells(size: Size, { rows, cols }: Grid): Region[] {
 	});
 }
 
-/** Throws `invalid-input` for a region that does not lie in the image, `over-limit` for too many. */
+/** Throws `invalid-input` for a region outside the image, and `over-limit` for too many regions. */
 export function resolveRegions(regions: readonly Region[], size: Size): ResolvedRegion[] {
 	assertCount(regions.length);
 	const resolved = regions.map((region, index) => {
@@ -102,8 +102,8 @@ function resolveMask(mask: Uint8Array, size: Size, name: string): ResolvedRegion
 }
 
 /**
- * Moves each mask's point out of the smaller masks within it, smallest first, as the mark allocation of
- * Set-of-Mark prompting does (arXiv 2310.11441, algorithm 1). A mask wholly covered by smaller ones keeps its point.
+ * Moves each mask's point out of the smaller masks inside it, smallest first, like the mark allocation of Set-of-Mark
+ * prompting (arXiv 2310.11441, algorithm 1). A mask completely covered by smaller ones keeps its point.
  */
 function separateMasks(regions: readonly ResolvedRegion[], size: Size): ResolvedRegion[] {
 	const result = [...regions];
@@ -124,7 +124,7 @@ function separateMasks(regions: readonly ResolvedRegion[], size: Size): Resolved
 	return result;
 }
 
-/** `[height, width]` of a box in an array whose rows are `stride` long. */
+/** `[height, width]` of a box, from an array whose rows are `stride` long. */
 function crop(values: Uint8Array, stride: number, { x, y, width, height }: Box): Uint8Array {
 	const result = new Uint8Array(width * height);
 	for (let row = 0; row < height; row++) {
@@ -134,12 +134,12 @@ function crop(values: Uint8Array, stride: number, { x, y, width, height }: Box):
 	return result;
 }
 
-/** Indices by growing area; equal areas keep their order. */
+/** Indices by increasing area; equal areas keep their order. */
 export function smallestFirst(regions: readonly ResolvedRegion[]): number[] {
 	return regions.map((_, index) => index).sort((a, b) => (regions[a]?.area ?? 0) - (regions[b]?.area ?? 0));
 }
 
-/** The middle of the deepest pixel of a box, the first of equals, and how deep it is. */
+/** The center of the deepest pixel of a box, the first among equals, and its depth. */
 function deepest(depth: Float32Array, box: Box): { readonly point: Point; readonly room: number } {
 	let best = 0;
 	for (let at = 1; at < depth.length; at++) if ((depth[at] ?? 0) > (depth[best] ?? 0)) best = at;

@@ -1,4 +1,4 @@
-/** A straight piece between two points, and what lies on or near it. */
+/** A line segment between two points, and what lies on or near it. */
 
 import type { Box, Point } from "../shapes/path.ts";
 
@@ -7,7 +7,7 @@ export interface Segment {
 	readonly to: Point;
 }
 
-/** Whether the segment has a point in the box (the slab test of Liang and Barsky). */
+/** Whether the segment meets the box (the slab test of Liang and Barsky). */
 export function meets({ from, to }: Segment, { x, y, width, height }: Box): boolean {
 	let [enter, leave] = [0, 1];
 	const sides: readonly (readonly [start: number, step: number, low: number, high: number])[] = [
@@ -26,7 +26,7 @@ export function meets({ from, to }: Segment, { x, y, width, height }: Box): bool
 	return enter <= leave;
 }
 
-/** Distance of a point from the nearest of the segment's, px. */
+/** Distance of a point from the segment, px. */
 export function distanceTo({ from, to }: Segment, point: Point): number {
 	const [dx, dy] = [to.x - from.x, to.y - from.y];
 	const squared = dx * dx + dy * dy;
@@ -36,7 +36,7 @@ export function distanceTo({ from, to }: Segment, point: Point): number {
 	return Math.sqrt(x * x + y * y);
 }
 
-/** The segment without its last `by` px; of a shorter one, nothing but its beginning is left. */
+/** The segment without its last `by` px; a shorter one shrinks to its start. */
 export function shortened({ from, to }: Segment, by: number): Segment {
 	const [dx, dy] = [to.x - from.x, to.y - from.y];
 	const length = Math.sqrt(dx * dx + dy * dy);
@@ -49,7 +49,7 @@ export function crosses(one: Segment, other: Segment): boolean {
 	const [start, end] = [turn(other, one.from), turn(other, one.to)];
 	const [first, last] = [turn(one, other.from), turn(one, other.to)];
 	if (start === 0 && end === 0) {
-		// On one line: they meet where their extents do.
+		// Collinear: they meet if their extents do.
 		const [low, high] = [Math.min(other.from.x, other.to.x), Math.max(other.from.x, other.to.x)];
 		const [top, bottom] = [Math.min(other.from.y, other.to.y), Math.max(other.from.y, other.to.y)];
 		return meets(one, { x: low, y: top, width: high - low, height: bottom - top });
@@ -57,7 +57,7 @@ export function crosses(one: Segment, other: Segment): boolean {
 	return start * end <= 0 && first * last <= 0;
 }
 
-/** Above 0 where the point lies to one side of the segment's line, below 0 on the other, 0 on it. */
+/** Positive if the point is on one side of the segment's line, negative on the other, 0 on it. */
 function turn({ from, to }: Segment, { x, y }: Point): number {
 	return (to.x - from.x) * (y - from.y) - (to.y - from.y) * (x - from.x);
 }

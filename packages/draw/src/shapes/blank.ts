@@ -1,11 +1,11 @@
-/** New images to draw on, and one image laid on another. */
+/** Creates images to draw on, and pastes one image onto another. */
 
 import type { Size } from "@onevision/base";
 import { type RgbImage, rgbImage } from "@onevision/media";
 import type { Color } from "./color.ts";
 import type { Point } from "./path.ts";
 
-/** An image of one colour. */
+/** An image of one color. */
 export function blankImage(size: Size, { red, green, blue }: Color): RgbImage {
 	const data = new Uint8Array(size.width * size.height * 3);
 	for (let at = 0; at < data.length; at += 3) {
@@ -16,13 +16,13 @@ export function blankImage(size: Size, { red, green, blue }: Color): RgbImage {
 	return rgbImage(size, data);
 }
 
-/** A copy to draw on, so that the original stays as it is. */
+/** A copy to draw on, leaving the original unchanged. */
 export function copyImage({ width, height, data }: RgbImage): RgbImage {
 	// Not data.slice(): a Buffer's slice shares its bytes.
 	return { width, height, data: new Uint8Array(data) };
 }
 
-/** Lays `source` on `target` with its top left corner at `at` (whole px); what lies outside is cut off. */
+/** Pastes `source` onto `target` with its top-left corner at `at` (whole px), clipped to the target. */
 export function paste(target: RgbImage, source: RgbImage, at: Point): void {
 	const left = Math.max(0, -at.x);
 	const right = Math.min(source.width, target.width - at.x);

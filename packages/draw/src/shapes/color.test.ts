@@ -1,4 +1,4 @@
-/** Contrast as WCAG defines it, and colours of marks that keep it. */
+/** Contrast as defined by WCAG, and mark colors that meet it. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

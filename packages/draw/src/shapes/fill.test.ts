@@ -1,4 +1,4 @@
-/** Coverage is the exact area of a shape within each pixel, whatever the shape and however it is cut off. */
+/** Coverage is the exact area of a shape within each pixel, for any shape and any clipping. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -17,7 +17,7 @@ import { barsPath, curvePoints } from "./plot.ts";
 
 const SIDE = 48;
 
-/** Covered share of each pixel in 255ths, `[side, side]`. */
+/** Covered share of each pixel, in 255ths, `[side, side]`. */
 function covered(path: Path, side = SIDE): number[] {
 	const target = blankImage({ width: side, height: side }, BLACK);
 	fill(target, path, { color: WHITE });
@@ -70,7 +70,7 @@ describe("any polygon", () => {
 			fc.property(polygon, fc.nat(16), fc.nat(16), (points, left, top) => {
 				const whole = covered([points], SIDE);
 				const window = covered(shifted([points], -left, -top), SIDE - 16);
-				// A sum in another order may fall on the other side of a rounding tie.
+				// Summing in another order may fall on the other side of a rounding tie.
 				const differing = window.filter((value, index) => {
 					const x = (index % (SIDE - 16)) + left;
 					const y = Math.floor(index / (SIDE - 16)) + top;

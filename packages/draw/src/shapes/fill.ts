@@ -1,6 +1,6 @@
 /**
- * Filling a shape with exact area coverage: each pixel is mixed with the brush by the share of its square that lies
- * inside. Per row, an edge leaves in each column how much it adds to everything right of it, and a running sum gives
+ * Fills a shape with exact area coverage: each pixel is blended with the brush by the share of its square inside the
+ * shape. In each row, an edge records per column how much it adds to everything to its right, and a running sum gives
  * the coverage (the method of LibArt, FreeType's smooth rasterizer and font-rs).
  */
 
@@ -15,21 +15,21 @@ export interface Brush {
 	readonly alpha?: number;
 }
 
-/** Farthest a point may lie from the origin, px: beyond any image, and exact enough in float64. */
+/** Maximum distance of a point from the origin, px: beyond any image, and still exact enough in float64. */
 const FARTHEST = 2 ** 30;
-/** Coverage below this changes no channel: 255 of it stays under half a step. */
+/** Coverage below this changes no channel, because 255 times it is less than half a step. */
 const INVISIBLE = 1 / 512;
 
 interface Edge {
 	readonly top: Point;
 	readonly bottom: Point;
-	/** 1 where the contour runs down, -1 where it runs up. */
+	/** 1 if the contour runs down, -1 if it runs up. */
 	readonly direction: number;
 }
 
 /**
- * Paints the path over the image's pixels, in place; what lies outside the image is cut off. Colours mix in sRGB
- * values, rounded to nearest. Throws `invalid-input` for coordinates that are no numbers or beyond 2^30 px.
+ * Paints the path onto the image in place, clipped to the image. Colors blend in sRGB values, rounded to nearest.
+ * Throws `invalid-input` for coordinates that are not finite or beyond 2^30 px.
  */
 export function fill(target: RgbImage, path: Path, { color, alpha = 1 }: Brush): void {
 	const edges = edgesOf(path);
@@ -52,7 +52,7 @@ export function fill(target: RgbImage, path: Path, { color, alpha = 1 }: Brush):
 	}
 }
 
-/** Edges of all contours from the top down; level ones cover nothing. */
+/** Edges of all contours, from top to bottom; horizontal ones cover nothing. */
 function edgesOf(path: Path): Edge[] {
 	const edges: Edge[] = [];
 	for (const contour of path) {
@@ -72,7 +72,7 @@ function edgesOf(path: Path): Edge[] {
 	return edges.sort((one, other) => one.top.y - other.top.y);
 }
 
-/** First column the path touches and the one after its last, within the image. */
+/** The first column the path touches and the one after the last, within the image. */
 function columnsOf(path: Path, width: number): [left: number, right: number] {
 	let left = width;
 	let right = 0;
@@ -85,7 +85,7 @@ function columnsOf(path: Path, width: number): [left: number, right: number] {
 	return [Math.max(0, left), Math.min(width, right)];
 }
 
-/** Adds to `row` what the part of an edge within row `y` covers. */
+/** Adds to `row` the coverage of an edge's part within row `y`. */
 function cover(row: Float64Array, { top, bottom, direction }: Edge, y: number, width: number): void {
 	const from = Math.max(top.y, y);
 	const to = Math.min(bottom.y, y + 1);
@@ -96,7 +96,7 @@ function cover(row: Float64Array, { top, bottom, direction }: Edge, y: number, w
 	addPiece(row, Math.min(start, end), Math.max(start, end), direction * (to - from), width);
 }
 
-/** A piece from column position `x0` to `x1` that is `height` of a row high; each column takes its own share. */
+/** An edge piece from column position `x0` to `x1` that spans `height` of a row; each column takes its own share. */
 function addPiece(row: Float64Array, x0: number, x1: number, height: number, width: number): void {
 	if (x1 <= 0) {
 		row[0] = (row[0] ?? 0) + height;
@@ -137,7 +137,7 @@ function blend(
 	}
 }
 
-/** One channel painted over by a share, 0 to 1, rounded to nearest. */
+/** Blends one channel by a share, 0 to 1, rounded to nearest. */
 export function mix(under: number, over: number, share: number): number {
 	return Math.floor(under + (over - under) * share + 0.5);
 }

@@ -1,4 +1,4 @@
-/** A line of text on a plate, readable on whatever is below it. */
+/** A line of text on a plate, legible on any background. */
 
 import { OnevisionError, type Size } from "@onevision/base";
 import type { RgbImage } from "@onevision/media";
@@ -10,7 +10,7 @@ import { measureText, missingCharacters, textPath } from "./text.ts";
 export interface LabelStyle {
 	/** Font size, px. */
 	readonly size: number;
-	/** Of the text, default white. */
+	/** Text color, default white. */
 	readonly color?: Color;
 	/** Default black at 80 %, on which white keeps a contrast ratio of 12.6 even over white. */
 	readonly plate?: Brush;
@@ -18,13 +18,13 @@ export interface LabelStyle {
 
 const PLATE: Brush = { color: BLACK, alpha: 0.8 };
 
-/** What a label takes with its plate, whole px. */
+/** Size of a label with its plate, whole px. */
 export function labelSize(text: string, size: number): Size {
 	const { width } = measureText(text, size);
 	return { width: Math.ceil(width + 0.9 * size), height: Math.ceil(1.5 * size) };
 }
 
-/** Draws the label with its plate's top left corner at `at`, moved into the image where it fits; gives the plate. */
+/** Draws the label with its plate's top-left corner at `at`, moved into the image if it fits; returns the plate. */
 export function drawLabel(target: RgbImage, text: string, at: Point, style: LabelStyle): Box {
 	const box = keepInside({ ...labelSize(text, style.size), ...at }, target);
 	fill(target, roundedRectanglePath(box, style.size * 0.25), style.plate ?? PLATE);
@@ -32,7 +32,10 @@ export function drawLabel(target: RgbImage, text: string, at: Point, style: Labe
 	return box;
 }
 
-/** The text in the middle of a box: by its width across, by the height of its capitals down, baseline on a whole px. */
+/**
+ * The text centered in a box: horizontally by its width, vertically by the height of its capitals, with the baseline
+ * on a whole px.
+ */
 export function centeredTextPath(text: string, size: number, box: Box): Path {
 	const { width, capHeight } = measureText(text, size);
 	return textPath(text, size, {
@@ -41,7 +44,7 @@ export function centeredTextPath(text: string, size: number, box: Box): Path {
 	});
 }
 
-/** The box moved as little as needed to lie inside; one larger than `size` begins at its top left. */
+/** Moves the box as little as needed to lie inside; one larger than `size` starts at the top-left corner. */
 export function keepInside(box: Box, size: Size): Box {
 	return {
 		...box,

@@ -1,6 +1,6 @@
 /**
- * Shapes as plain data: closed polygons in px, x to the right, y down, pixel (0, 0) covering 0 to 1. Curves are
- * flattened here, with nothing but + − × ÷ and square roots, so that a shape is the same to the bit everywhere.
+ * Shapes as plain data: closed polygons in px, x to the right, y down, with pixel (0, 0) covering 0 to 1. Curves are
+ * flattened here with only + − × ÷ and square roots, so that a shape is bit-identical everywhere.
  */
 
 export interface Point {
@@ -10,7 +10,7 @@ export interface Point {
 	readonly y: number;
 }
 
-/** A rectangle by its top left corner. */
+/** A rectangle, given by its top-left corner. */
 export interface Box extends Point {
 	/** px. */
 	readonly width: number;
@@ -18,18 +18,18 @@ export interface Box extends Point {
 	readonly height: number;
 }
 
-/** Closed polygons; those that turn the same way add up, one that turns against them cuts a hole. */
+/** Closed polygons. Those with the same orientation add up; one with the opposite orientation cuts a hole. */
 export type Path = readonly (readonly Point[])[];
 
-/** Farthest a flattened curve may be from the true one, px. */
+/** Maximum distance of a flattened curve from the true one, px. */
 const TOLERANCE = 0.02;
 const MAX_PIECES = 256;
-/** tan 22.5°: where the control point of an eighth of a circle lies. */
+/** tan 22.5°: position of the control point for an eighth of a circle. */
 const EIGHTH = Math.sqrt(2) - 1;
 /** cos 45°. */
 const DIAGONAL = Math.sqrt(0.5);
 
-/** The box, filled. */
+/** A filled box. */
 export function rectanglePath({ x, y, width, height }: Box): Path {
 	return [
 		[
@@ -41,7 +41,7 @@ export function rectanglePath({ x, y, width, height }: Box): Path {
 	];
 }
 
-/** The box with round corners; a radius over half its shorter side is taken as half. */
+/** A box with rounded corners; the radius is at most half the shorter side. */
 export function roundedRectanglePath(box: Box, radius: number): Path {
 	const r = Math.max(0, Math.min(radius, box.width / 2, box.height / 2));
 	if (r === 0) return rectanglePath(box);
@@ -65,14 +65,14 @@ export function discPath({ x, y }: Point, radius: number): Path {
 	);
 }
 
-/** The border of a box, `width` px wide and wholly inside it; round outside where a radius is given. */
+/** The border of a box, `width` px wide and entirely inside it; rounded on the outside if a radius is given. */
 export function framePath(box: Box, width: number, radius = 0): Path {
 	const outer = roundedRectanglePath(box, radius);
 	if (2 * width >= Math.min(box.width, box.height)) return outer;
 	return [...outer, ...reversed(roundedRectanglePath(inset(box, width), radius - width))];
 }
 
-/** Straight pieces through the points, `width` px wide, round where they join and cut square at the two ends. */
+/** Line segments through the points, `width` px wide, with round joins and square ends. */
 export function linePath(points: readonly Point[], width: number): Path {
 	const half = width / 2;
 	const pieces = points.slice(1).flatMap((to, index) => strip(points[index] ?? to, to, half));
@@ -81,8 +81,8 @@ export function linePath(points: readonly Point[], width: number): Path {
 }
 
 /**
- * The lines between `rows` by `cols` equal cells of a box, its border not included. Lines lie on whole px, centred
- * where `gridLine` puts them.
+ * The lines between `rows` by `cols` equal cells of a box, without its border. Lines cover whole px, centered where
+ * `gridLine` puts them.
  */
 export function gridPath(
 	box: Box,
@@ -99,17 +99,17 @@ export function gridPath(
 	return [...across, ...down];
 }
 
-/** Where line `index` of `count` cells lies along a side, px: rounded down, so that cells differ by at most 1 px. */
+/** Position of line `index` of `count` cells along a side, px; rounded down, so that cells differ by at most 1 px. */
 export function gridLine(side: number, count: number, index: number): number {
 	return Math.floor((side * index) / count);
 }
 
-/** The box with `by` px taken off each side; negative makes it larger. */
+/** The box shrunk by `by` px on each side; a negative value enlarges it. */
 export function inset({ x, y, width, height }: Box, by: number): Box {
 	return { x: x + by, y: y + by, width: width - 2 * by, height: height - 2 * by };
 }
 
-/** Points after `from` along a quadratic curve, the last of them `to`. */
+/** Points after `from` along a quadratic curve, ending with `to`. */
 export function quadraticPoints(from: Point, control: Point, to: Point): Point[] {
 	const bendX = from.x - 2 * control.x + to.x;
 	const bendY = from.y - 2 * control.y + to.y;
@@ -123,9 +123,9 @@ export function quadraticPoints(from: Point, control: Point, to: Point): Point[]
 	});
 }
 
-/** A quarter circle clockwise around `center`, beginning at `center + start`. */
+/** A clockwise quarter circle around `center`, starting at `center + start`. */
 function corner(center: Point, start: Point): Point[] {
-	/** A quarter turn clockwise as seen, y pointing down. */
+	/** A quarter turn that looks clockwise, since y points down. */
 	const end = { x: -start.y, y: start.x };
 	const at = (along: number, across: number): Point => ({
 		x: center.x + along * start.x + across * end.x,
@@ -139,7 +139,7 @@ function corner(center: Point, start: Point): Point[] {
 	];
 }
 
-/** One straight piece, turning the way every other shape here turns. */
+/** One line segment, with the same orientation as all other shapes here. */
 function strip(from: Point, to: Point, half: number): Path {
 	const dx = to.x - from.x;
 	const dy = to.y - from.y;

@@ -1,13 +1,13 @@
-/** Values as shapes: bars and a curve in a box, to be filled like any other. */
+/** Values as shapes: bars and a curve in a box, filled like any other shape. */
 
 import { type Box, type Path, type Point, rectanglePath } from "./path.ts";
 
 export interface PlotScale {
-	/** The value at the top of the box, default the largest one; larger values are cut off there. */
+	/** The value at the top of the box, default the largest; larger values are clipped. */
 	readonly max?: number;
 }
 
-/** One bar per value from the bottom of the box, gaps of a fifth of a bar between them where a bar has 3 px or more. */
+/** One bar per value from the bottom of the box. Bars of at least 3 px have gaps of a fifth of a bar between them. */
 export function barsPath(box: Box, values: readonly number[], scale: PlotScale = {}): Path {
 	const step = box.width / values.length;
 	const gap = step >= 3 ? step / 5 : 0;
@@ -21,7 +21,7 @@ export function barsPath(box: Box, values: readonly number[], scale: PlotScale =
 	);
 }
 
-/** Points of a curve through the values, each in the middle of where its bar would be. */
+/** Points of a curve through the values, each in the middle of its bar's position. */
 export function curvePoints(box: Box, values: readonly number[], scale: PlotScale = {}): Point[] {
 	const step = box.width / values.length;
 	return heights(box, values, scale).map((height, index) => ({

@@ -1,4 +1,4 @@
-/** Text: what it takes, what it leaves out, and that the whole font can be drawn. */
+/** Text: its measured size, its missing characters, and that the whole font can be drawn. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

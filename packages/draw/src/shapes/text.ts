@@ -4,7 +4,7 @@ import { GLYPHS, METRICS } from "./glyphs.ts";
 import { type Path, type Point, quadraticPoints } from "./path.ts";
 
 interface Glyph {
-	/** Share of the em. */
+	/** As a share of the em. */
 	readonly advance: number;
 	readonly outline: string;
 }
@@ -12,7 +12,7 @@ interface Glyph {
 /** The extent of a line of text, px. */
 export interface TextSize {
 	readonly width: number;
-	/** Height of a capital or digit above the baseline; the visual centre of a label is at half of it. */
+	/** Height of a capital or digit above the baseline; a label's visual center is at half of it. */
 	readonly capHeight: number;
 	/** From the baseline to the top of the line. */
 	readonly ascent: number;
@@ -21,7 +21,7 @@ export interface TextSize {
 }
 
 const GLYPH_OF: ReadonlyMap<string, Glyph> = new Map(GLYPHS.trim().split("\n").map(readGlyph));
-/** What stands in for a character the font lacks: an upright box. */
+/** Stands in for a character the font lacks: an upright box. */
 const MISSING: Glyph = {
 	advance: 1500 / METRICS.unitsPerEm,
 	outline: "M200 0L0 1490L1100 0L0 -1490M-940 160L780 0L0 1170L-780 0",
@@ -34,12 +34,12 @@ function readGlyph(line: string): [character: string, glyph: Glyph] {
 	return [character, { advance: Number(advance) / METRICS.unitsPerEm, outline }];
 }
 
-/** Characters of the text that the font lacks, each once; they would be drawn as empty boxes. */
+/** Distinct characters of the text that the font lacks; they would be drawn as empty boxes. */
 export function missingCharacters(text: string): string[] {
 	return [...new Set(charactersOf(text))].filter((character) => !GLYPH_OF.has(character));
 }
 
-/** What a line of text takes; `size` is the font size (the em) in px. */
+/** Extent of a line of text; `size` is the font size (the em) in px. */
 export function measureText(text: string, size: number): TextSize {
 	const { unitsPerEm, capHeight, ascent, descent } = METRICS;
 	const advance = charactersOf(text).reduce((sum, character) => sum + glyphOf(character).advance, 0);
@@ -51,7 +51,7 @@ export function measureText(text: string, size: number): TextSize {
 	};
 }
 
-/** The text's outlines, beginning at `start` on the baseline; `size` is the font size (the em) in px. */
+/** The text's outlines, starting at `start` on the baseline; `size` is the font size (the em) in px. */
 export function textPath(text: string, size: number, start: Point): Path {
 	let x = start.x;
 	return charactersOf(text).flatMap((character) => {
@@ -62,7 +62,7 @@ export function textPath(text: string, size: number, start: Point): Path {
 	});
 }
 
-/** The text if it is no wider than `width` px, else as much of its beginning as leaves room for an ellipsis. */
+/** The text if it is at most `width` px wide, otherwise as much of its start as leaves room for an ellipsis. */
 export function shortenText(text: string, size: number, width: number): string {
 	if (measureText(text, size).width <= width) return text;
 	const characters = charactersOf(text);
@@ -73,7 +73,10 @@ export function shortenText(text: string, size: number, width: number): string {
 	return measureText(ELLIPSIS, size).width <= width ? ELLIPSIS : "";
 }
 
-/** Composed where Unicode has one character for a letter and its accent, as the font does. */
+/**
+ * Splits into characters, composing a letter and its accent where Unicode has one character for both, as the font
+ * does.
+ */
 function charactersOf(text: string): string[] {
 	return [...text.normalize("NFC")];
 }
@@ -82,7 +85,7 @@ function glyphOf(character: string): Glyph {
 	return GLYPH_OF.get(character) ?? MISSING;
 }
 
-/** Reads an outline of the glyph table, turned upside down: its y points up. */
+/** Reads an outline from the glyph table and flips it, since its y points up. */
 function glyphPath(outline: string, scale: number, origin: Point): Path {
 	const contours: Point[][] = [];
 	let at: Point = origin;

@@ -1,12 +1,12 @@
-/** Colouring the pixels of a mask, whole or along its edge. */
+/** Colors the pixels of a mask, all of it or along its edge. */
 
 import type { RgbImage } from "@onevision/media";
 import { type Brush, mix } from "./fill.ts";
 import type { Box } from "./path.ts";
 
 /**
- * Mixes the brush into each pixel whose depth (see `distanceInside`) is above 0 and at most `within` px.
- * `depth` is `[height, width]` of the box, which lies in the image on whole px.
+ * Blends the brush into each pixel whose depth (see `distanceInside`) is above 0 and at most `within` px. `depth` is
+ * `[height, width]` of the box, which lies in the image on whole px.
  */
 export function tint(
 	target: RgbImage,

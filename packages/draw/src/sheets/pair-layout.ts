@@ -1,4 +1,7 @@
-/** Where two images go side by side, to be compared: decided from sizes alone, in whole px, neither stretched nor cropped. */
+/**
+ * Lays out two images side by side for comparison, from sizes alone, in whole px, without stretching or cropping
+ * either.
+ */
 
 import type { Size } from "@onevision/base";
 import {
@@ -15,15 +18,20 @@ import {
 	withCaption,
 } from "./sheet-spacing.ts";
 
-/** For the sake of a small image, a large one is made no lower than this, px, or half as high; and no narrower. */
+/**
+ * For the sake of a small image, a large one is not made lower than this, px, or than half its height; nor narrower.
+ */
 const [MIN_HEIGHT, MIN_WIDTH] = [480, 64];
-/** An enlarged image is at most so many times as wide as the longest side of both: wider, it would make the other small. */
+/**
+ * Maximum width of an enlarged image, in multiples of the longest side of both: wider, it would make the other one
+ * small.
+ */
 const MAX_WIDE = 2;
 
 /**
- * Two images side by side in the same height, each in its own shape to the nearest px: that of the higher one, or so
- * much less that the other is enlarged to at most four times its size. Where that would leave little of the higher one,
- * the other stays lower. A width enlarges or reduces both alike. The same errors as `layoutSheet`.
+ * Two images side by side at the same height, each at its own aspect ratio to the nearest px. The height is that of
+ * the higher one, reduced until the other is enlarged to at most four times its size. If that would make the higher
+ * one very small, the other stays lower. A given width scales both alike. Throws as `layoutSheet` does.
  */
 export function layoutPair(before: Size, after: Size, options: PairOptions = {}): SheetLayout {
 	const { labels, width, maxSide = DEFAULT_SHEET_SIDE } = options;
@@ -64,7 +72,7 @@ export function layoutPair(before: Size, after: Size, options: PairOptions = {})
 	});
 }
 
-/** Widths of the cells, px, and what the images in them are scaled by. */
+/** Widths of the cells, px, and the scale factors of their images. */
 interface PairCells {
 	readonly left: number;
 	readonly right: number;
@@ -86,7 +94,7 @@ function comparable(before: Size, after: Size): readonly [Size, Size] {
 	return low === before ? [one, other] : [other, one];
 }
 
-/** The two cells, `across` px wide together: in the ratio of the images, but not too narrow for the captions. */
+/** The two cells, `across` px wide in total: in the ratio of the images, but not too narrow for the captions. */
 function cellsWithin(
 	[one, other]: readonly [Size, Size],
 	rooms: readonly [number, number],
@@ -102,7 +110,7 @@ function cellsWithin(
 	return { left, right, scale: Math.min(left / one.width, right / other.width), areFilled: false };
 }
 
-/** Whole px, at least 1. */
+/** Rounds to whole px, at least 1. */
 function scaled({ width, height }: Size, scale: number): Size {
 	return { width: Math.max(1, Math.round(scale * width)), height: Math.max(1, Math.round(scale * height)) };
 }

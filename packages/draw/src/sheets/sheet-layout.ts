@@ -1,6 +1,6 @@
 /**
- * Where images and captions of a contact sheet go: decided from sizes alone, in whole px, no image stretched or
- * cropped. Captions stand above their images, so that a reader meets the name first.
+ * Lays out the images and captions of a contact sheet, from sizes alone, in whole px, without stretching or cropping
+ * any image. Captions go above their images, so that a reader sees the name first.
  */
 
 import type { Size } from "@onevision/base";
@@ -20,7 +20,7 @@ import {
 	withCaption,
 } from "./sheet-spacing.ts";
 
-/** Equal cells for the images, before they are scaled. */
+/** Equal cells for the images, before scaling. */
 interface SheetGrid {
 	readonly cols: number;
 	readonly rows: number;
@@ -29,10 +29,11 @@ interface SheetGrid {
 }
 
 /**
- * A contact sheet: a grid, row by row in the order given. A cell is as wide and high as the median image; each
- * image is fitted into the top left of its cell, enlarged to at most four times its size or that of the cells, and a
- * row is as high as its highest image. Unless a width is given, nothing is enlarged but that, and no side is over
- * `maxSide`. Throws `invalid-input` for options that do not fit the images, `over-limit` for a sheet too large.
+ * A contact sheet: a grid, row by row in the given order. A cell has the width and height of the median image. Each
+ * image is fitted into the top left of its cell, enlarged to at most four times its own size or that of the cells,
+ * and a row is as high as its highest image. Unless a width is given, nothing else is enlarged and no side exceeds
+ * `maxSide`. Throws `invalid-input` for options that do not fit the images, and `over-limit` for a sheet that is too
+ * large.
  */
 export function layoutSheet(sizes: readonly Size[], options: SheetOptions = {}): SheetLayout {
 	const { labels, columns, width, maxSide = DEFAULT_SHEET_SIDE } = options;
@@ -64,7 +65,7 @@ function spacingFor({ cols, rows, cell, labels }: SheetGrid, scale: number): Spa
 	return spacingOf(scale * side, labels, scaled);
 }
 
-/** The sheet whose cells are scaled, and `across` px wide together. */
+/** The sheet with scaled cells, `across` px wide in total. */
 function sheetOf(
 	sizes: readonly Size[],
 	{ cols, rows, cell, labels }: SheetGrid,
@@ -91,7 +92,7 @@ function sheetOf(
 	return { rows, cols, cells, ...sheetSize(across + (cols + 1) * gap, y, spacing) };
 }
 
-/** The image fitted into the top left of the box, scaled by `most` at most, its caption on the line above. */
+/** The image fitted into the top left of the box, scaled by at most `most`, with its caption on the line above. */
 function cellOf(size: Size, box: Box, most: number, line: number, label: string | undefined): SheetCell {
 	const scale = Math.min(box.width / size.width, box.height / size.height, most);
 	const width = Math.max(1, Math.min(box.width, Math.round(size.width * scale)));
@@ -99,7 +100,9 @@ function cellOf(size: Size, box: Box, most: number, line: number, label: string 
 	return withCaption({ x: box.x, y: box.y, width, height }, scale, box.width, line, label);
 }
 
-/** The number of columns whose sheet has the shortest longer side: there a model that sees a square sees most. */
+/**
+ * The number of columns that minimizes the sheet's longer side, which lets a model with a square input see the most.
+ */
 function bestColumns(count: number, cell: Size, labels: readonly string[] | undefined): number {
 	let best = 1;
 	let shortest = Number.POSITIVE_INFINITY;
@@ -114,7 +117,7 @@ function bestColumns(count: number, cell: Size, labels: readonly string[] | unde
 	return best;
 }
 
-/** The upper one of two middles. */
+/** The upper median. */
 function median(values: readonly number[]): number {
 	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 1;
 }

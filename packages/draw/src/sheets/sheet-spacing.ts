@@ -1,30 +1,30 @@
-/** What sheets and pairs share: their options and layout, gaps and captions, and the bounds of their size. */
+/** Shared by sheets and pairs: options and layout types, gaps and captions, and size limits. */
 
 import { OnevisionError, type Size } from "@onevision/base";
 import type { Box } from "../shapes/path.ts";
 import { measureText } from "../shapes/text.ts";
 
 export interface PairOptions {
-	/** One per image; without it nothing is written. */
+	/** One per image; without labels nothing is written. */
 	readonly labels?: readonly string[];
-	/** Width of the sheet, px; default: as large as its images ask for, within `maxSide`. */
+	/** Width of the sheet, px. Default: as large as its images need, within `maxSide`. */
 	readonly width?: number;
-	/** Longest side of a sheet whose width is not given, px; default `DEFAULT_SHEET_SIDE`. */
+	/** Longest side of a sheet without a given width, px; default `DEFAULT_SHEET_SIDE`. */
 	readonly maxSide?: number;
 }
 
 export interface SheetOptions extends PairOptions {
-	/** Columns of the grid, default: those that keep the sheet's longer side shortest. */
+	/** Columns of the grid. Default: the number that minimizes the sheet's longer side. */
 	readonly columns?: number;
 }
 
 export interface SheetCell {
 	readonly label?: string;
-	/** Where the image goes. */
+	/** Position of the image. */
 	readonly image: Box;
-	/** Where its caption goes, on one line; absent without labels. */
+	/** Position of its caption, on one line; absent without labels. */
 	readonly caption?: Box;
-	/** Size on the sheet over size of the image; 1 is pixel for pixel. */
+	/** Size on the sheet divided by size of the image; 1 is pixel for pixel. */
 	readonly scale: number;
 }
 
@@ -41,23 +41,23 @@ export interface SheetLayout extends Size {
 /** Largest sheet, px: Pillow warns of a decompression bomb beyond this. */
 export const MAX_SHEET_PIXELS = 89_478_485;
 export const MAX_SHEET_IMAGES = 256;
-/** Longest side of a sheet unless asked otherwise, px: more than any vision-language model is given of one image. */
+/** Default longest side of a sheet, px: more than any vision-language model receives of one image. */
 export const DEFAULT_SHEET_SIDE = 4096;
-/** An image is enlarged so many times at most, so that one of a few px does not become a blur among large ones. */
+/** Maximum enlargement of an image, so that one of a few px does not become a blur among large ones. */
 export const MAX_ENLARGED = 4;
-/** Shares of the longer side that all images take together. */
+/** Gap, as a share of the longer side of all images together. */
 const GAP = 0.012;
 const CAPTION = 0.024;
-/** Captions are at most this share of a cell's side, that of a square as large as it. */
+/** Maximum height of captions, as a share of the side of a square with a cell's area. */
 const CAPTION_IN_CELL = 0.11;
-/** Captions are made smaller, down to this share, before they are shortened. */
+/** Captions shrink down to this share before they are shortened. */
 const SMALLEST_CAPTION = 0.6;
 const MIN_CAPTION = 9;
-/** A line of captions, in font sizes. */
+/** Line height of captions, in font sizes. */
 const CAPTION_LINE = 1.45;
-/** A cell is not narrower than its caption in the smallest type, up to this, px. */
+/** A cell is at least as wide as its caption at the smallest font size, up to this many px. */
 const MAX_CAPTION_ROOM = 96;
-/** Narrowest sheet per column, px. */
+/** Minimum sheet width per column, px. */
 const MIN_COLUMN = 64;
 
 export interface Spacing {
@@ -67,7 +67,10 @@ export interface Spacing {
 	readonly line: number;
 }
 
-/** Gap and captions for cells of this size, the longer side of all of them together being `side`, px. One size for all captions. */
+/**
+ * Gap and captions for cells of this size, where `side` is the longer side of all of them together, px. All captions
+ * have the same font size.
+ */
 export function spacingOf(side: number, labels: readonly string[] | undefined, cell: Size): Spacing {
 	const gap = Math.max(2, Math.min(Math.round(side * GAP), Math.floor(cell.width / 8)));
 	if (labels === undefined) return { gap, captionSize: 0, line: 0 };
@@ -79,13 +82,13 @@ export function spacingOf(side: number, labels: readonly string[] | undefined, c
 	return { gap, captionSize, line: Math.round(captionSize * CAPTION_LINE) };
 }
 
-/** Narrowest cell that holds a caption, px; 1 without. */
+/** Minimum width of a cell with a caption, px; 1 without. */
 export function captionRoom(label: string | undefined): number {
 	if (label === undefined) return 1;
 	return Math.max(1, Math.min(MAX_CAPTION_ROOM, Math.ceil(measureText(label, MIN_CAPTION).width)));
 }
 
-/** An image's place with its caption on the line above, as wide as the cell. */
+/** An image's position, with its caption on the line above, as wide as the cell. */
 export function withCaption(
 	image: Box,
 	scale: number,
@@ -98,7 +101,7 @@ export function withCaption(
 	return { label, image, caption, scale };
 }
 
-/** Throws `over-limit` for a sheet of too many px. */
+/** Throws `over-limit` for a sheet with too many px. */
 export function sheetSize(
 	width: number,
 	height: number,
@@ -114,8 +117,8 @@ export function sheetSize(
 }
 
 /**
- * The largest layout no side of which is over `maxSide`: `layoutFor` is asked with the px of the images' longer side
- * together, `full` where they are as they are. Throws `over-limit` where even 1 px leads to a larger one.
+ * The largest layout with no side over `maxSide`. Calls `layoutFor` with the longer side of all images together, px;
+ * `full` is its value at their own sizes. Throws `over-limit` if even 1 px gives a larger layout.
  */
 export function largestWithin(
 	maxSide: number,
@@ -123,7 +126,7 @@ export function largestWithin(
 	layoutFor: (px: number) => SheetLayout,
 ): SheetLayout {
 	let best: SheetLayout | undefined;
-	// Images of more px than `maxSide` do not fit, and are not tried: their sheet may be over any limit.
+	// Images with more px than `maxSide` do not fit and are not tried, because their sheet may exceed any limit.
 	let [low, high] = [1, Math.min(full, maxSide)];
 	for (let px = high; low <= high; px = Math.floor((low + high) / 2)) {
 		const layout = layoutFor(px);
@@ -137,7 +140,7 @@ export function largestWithin(
 	);
 }
 
-/** Throws `invalid-input` for options that do not fit the images, `over-limit` for too many images. */
+/** Throws `invalid-input` for options that do not fit the images, and `over-limit` for too many images. */
 export function assertSheet(count: number, { labels, columns, width, maxSide }: SheetOptions): void {
 	if (count === 0) throw new OnevisionError("invalid-input", "a sheet needs at least one image");
 	if (count > MAX_SHEET_IMAGES) {

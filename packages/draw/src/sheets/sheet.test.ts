@@ -1,4 +1,4 @@
-/** Sheets: grids that suit the images, nothing stretched, cropped or overlapping, gaps even, names in place. */
+/** Sheets: grids that suit the images, nothing stretched, cropped or overlapping, even gaps, names in place. */
 
 import type { Size } from "@onevision/base";
 import fc from "fast-check";
@@ -29,7 +29,10 @@ const apart = (one: Box, other: Box): boolean =>
 	one.y + one.height <= other.y ||
 	other.y + other.height <= one.y;
 
-/** Throws unless everything has whole px within the margins, apart from all else, each image in its own shape. */
+/**
+ * Throws unless everything is on whole px inside the margins, without overlaps, and each image has its own aspect
+ * ratio.
+ */
 function expectSound(layout: SheetLayout, given: readonly Size[]): void {
 	const boxes = layout.cells.flatMap(({ image, caption }) => (caption ? [image, caption] : [image]));
 	for (const [index, box] of boxes.entries()) {
@@ -42,7 +45,7 @@ function expectSound(layout: SheetLayout, given: readonly Size[]): void {
 	}
 	layout.cells.forEach(({ image, scale }, index) => {
 		const { width, height } = given[index] ?? camera;
-		// Both sides are scaled by the same, each rounded to a whole px.
+		// Both sides have the same scale, each rounded to a whole px.
 		const [across, down] = [image.width / width, image.height / height];
 		expect(Math.abs(across - down)).toBeLessThanOrEqual(1 / width + 1 / height);
 		expect(Math.min(Math.abs(scale - across) * width, Math.abs(scale - down) * height)).toBeLessThanOrEqual(
@@ -63,7 +66,7 @@ describe("contact sheets", () => {
 	])("%s", (_name, count, each, grid) => {
 		const layout = layoutSheet(Array.from({ length: count }, () => each));
 		expect({ rows: layout.rows, cols: layout.cols }).toEqual(grid);
-		// Images of one size stay as they are, with the same gap everywhere.
+		// Images of equal size are not scaled, and all gaps are equal.
 		for (const { image, scale } of layout.cells) {
 			expect(scale).toBe(1);
 			expect((image.x - layout.gap) % (each.width + layout.gap)).toBe(0);

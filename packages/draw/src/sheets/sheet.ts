@@ -1,4 +1,4 @@
-/** Several images on one: contact sheets of cameras or frames, and before/after pairs. */
+/** Combines several images into one: contact sheets of cameras or frames, and before/after pairs. */
 
 import type { RgbImage } from "@onevision/media";
 import { type ResizeOptions, resize } from "@onevision/media";
@@ -16,26 +16,29 @@ export interface Sheet {
 	readonly layout: SheetLayout;
 }
 
-/** As Pillow's `resize` does by default. */
+/** Pillow's default for `resize`. */
 const FITTING: ResizeOptions = { filter: "bicubic", backend: "pillow" };
-/** Dark enough that white captions keep a contrast ratio of 11, light enough that black images end visibly. */
+/** Dark enough that white captions have a contrast ratio of 11, light enough that black images end visibly. */
 const GROUND = gray(60);
 
 /**
- * A contact sheet of the images, row by row in the order given; none is stretched or cropped. Throws as
+ * A contact sheet of the images, row by row in the given order, without stretching or cropping any. Throws as
  * `layoutSheet` does, and `invalid-input` for labels that cannot be drawn.
  */
 export function contactSheet(images: readonly RgbImage[], options: SheetOptions = {}): Sheet {
 	return drawSheet(images, layoutSheet(images, options));
 }
 
-/** Two images side by side, see `layoutPair`. Labels default to `before` and `after`. Throws as `contactSheet` does. */
+/** Two images side by side; see `layoutPair`. Labels default to `before` and `after`. Throws as `contactSheet` does. */
 export function beforeAfterPair(before: RgbImage, after: RgbImage, options: PairOptions = {}): Sheet {
 	const layout = layoutPair(before, after, { labels: ["before", "after"], ...options });
 	return drawSheet([before, after], layout);
 }
 
-/** The sheet before its images: ground and captions. Throws `invalid-input` for labels that cannot be drawn. */
+/**
+ * The sheet before its images are pasted: background and captions. Throws `invalid-input` for labels that cannot be
+ * drawn.
+ */
 export function blankSheet(layout: SheetLayout): RgbImage {
 	const target = blankImage(layout, GROUND);
 	for (const { caption, label } of layout.cells) {
@@ -49,7 +52,7 @@ export function blankSheet(layout: SheetLayout): RgbImage {
 	return target;
 }
 
-/** Lays one image into its cell; one at a time, a sheet of many large images needs the memory of one. */
+/** Pastes one image into its cell. Pasting one at a time, a sheet of many large images needs the memory of one. */
 export function placeInCell(sheet: RgbImage, cell: SheetCell, image: RgbImage): void {
 	paste(sheet, resize(image, cell.image, FITTING), cell.image);
 }

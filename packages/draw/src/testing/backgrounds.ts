@@ -1,4 +1,4 @@
-/** Backgrounds that marks have to be readable on. */
+/** Backgrounds on which marks must be legible. */
 
 import type { Size } from "@onevision/base";
 import { type RgbImage, rgbImage } from "@onevision/media";
@@ -13,10 +13,10 @@ export const BACKGROUNDS = {
 	photo: photoLike,
 } as const satisfies Readonly<Record<string, (size: Size) => RgbImage>>;
 
-/** Side of a block of even colour, px. */
+/** Side of a block of uniform color, px. */
 const BLOCK = 8;
 
-/** Sky over land with a sun, in uneven blocks: bright, dark and saturated parts, soft and sudden changes. */
+/** Sky over land with a sun, in irregular blocks: bright, dark and saturated parts, soft and abrupt transitions. */
 function photoLike(size: Size): RgbImage {
 	const { width, height } = size;
 	const grain = testImage({ width: Math.ceil(width / BLOCK), height: Math.ceil(height / BLOCK) }, 3, "noise");

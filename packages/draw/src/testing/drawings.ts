@@ -1,4 +1,4 @@
-/** Small drawings of everything that can be drawn; draw/goldens holds them as PNG, for tests and for people. */
+/** Small drawings of everything that can be drawn; draw/goldens stores them as PNG, for tests and for people. */
 
 import type { RgbImage } from "@onevision/media";
 import {

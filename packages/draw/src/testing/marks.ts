@@ -1,4 +1,4 @@
-/** What holds for marks wherever they are drawn. */
+/** Invariants of marks, wherever they are drawn. */
 
 import type { Size } from "@onevision/base";
 import { expect } from "vitest";
@@ -9,14 +9,14 @@ export const contains = (outer: Box, inner: Box): boolean =>
 	inner.y >= outer.y &&
 	inner.x + inner.width <= outer.x + outer.width &&
 	inner.y + inner.height <= outer.y + outer.height;
-/** Whether two boxes have nothing in common but an edge. */
+/** Whether two boxes share nothing but an edge. */
 export const apart = (one: Box, other: Box): boolean =>
 	one.x + one.width <= other.x ||
 	other.x + other.width <= one.x ||
 	one.y + one.height <= other.y ||
 	other.y + other.height <= one.y;
 
-/** Throws unless badges lie in the image, apart from each other, and off every marked point. */
+/** Throws unless badges are inside the image, apart from each other, and off every marked point. */
 export function expectSound(marks: readonly Mark[], size: Size): void {
 	for (const mark of marks) {
 		expect(contains({ x: 0, y: 0, ...size }, mark.badge)).toBe(true);

@@ -1,4 +1,4 @@
-/** Pages of inspection for every way a model lays images out; inspect/goldens holds what they looked like. */
+/** Inspection pages for every way that a model lays out images; inspect/goldens stores their reviewed pixels. */
 
 import { createCounterFrom } from "@onevision/core";
 import type { RgbImage } from "@onevision/media";
@@ -14,7 +14,7 @@ import { BACKGROUNDS } from "./backgrounds.ts";
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** A page of one image; without a view plan for models whose pixels are not made. */
+/** A page for one image; without a view plan for models whose pixels are not reproduced. */
 function page(model: string, width: number, height: number, settings: Settings = {}): RgbImage {
 	const counter = createCounterFrom(model, settings);
 	const [layout] = counter.count({ media: [{ kind: "image", width, height }] }).items;
@@ -56,7 +56,7 @@ function together(model: string): RgbImage {
 	return inspectSample(images, { title: counter.checkpoint.title });
 }
 
-/** A clip of 60 frames with a cut in the middle, and of the frames a shade each. */
+/** A clip of 60 frames with a cut in the middle; each frame is one shade. */
 function clip(model: string, settings: Settings): RgbImage {
 	const processor = createProcessor(model, { settings });
 	const layout = processor.layout({ kind: "video", width: 160, height: 90, frames: 60, fps: 10 });
@@ -94,5 +94,5 @@ export const PAGES = {
 	"clip-whole": () => clip("qwen2.5-vl-7b", {}),
 } as const satisfies Readonly<Record<string, () => RgbImage>>;
 
-/** Those that are kept as images, for people. */
+/** Pages that are also stored as images, for people. */
 export const SHOWN_PAGES = ["without-picture", "queries"] as const satisfies readonly (keyof typeof PAGES)[];

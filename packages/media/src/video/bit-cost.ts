@@ -23,7 +23,7 @@ type Frames = Pick<FrameIndex, "frames">;
 const DEFAULT_EVEN_SHARE = 1 / 3;
 /** Default minimum spacing, as a share of the uniform spacing. */
 const SPACING_SHARE = 0.25;
-/** Neighbours on each side whose median stands in for a key frame's own change. */
+/** Neighbors on each side whose median stands in for a key frame's own change. */
 const NEIGHBOURS = 4;
 /** Frames averaged over: about one P-frame with its B-frames, whose sizes differ a lot. */
 const SMOOTHED = 5;
@@ -34,7 +34,7 @@ const EXPONENT = 0.7;
 
 /**
  * Change in each frame, in bytes. A key frame's size measures its content, not its change, so it is replaced by the
- * median of its neighbours, or by its size difference from the previous key frame if that is larger (a new scene has
+ * median of its neighbors, or by its size difference from the previous key frame if that is larger (a new scene has
  * images of another size). A key frame that comes before the encoder's maximum interval was inserted because
  * everything changed, so it counts in full. If every frame is a key frame, costs are the differences between
  * consecutive sizes.

@@ -64,7 +64,7 @@ function describeDecoder(decoder: VideoDecoderName): void {
 			const total = clip.frames.length;
 			expect(index.frames.length).toBe(total);
 			expect(await hashes(video, every(total, 1))).toEqual(clip.frames);
-			// Widely spaced frames start at other key frames than neighbouring ones.
+			// Widely spaced frames start at other key frames than neighboring ones.
 			const some = every(total, 7, 3);
 			expect(await hashes(video, some)).toEqual(some.map((frame) => clip.frames[frame]));
 			const last = total - 1;
