@@ -1,4 +1,6 @@
-/** Counting, whatever the checkpoint, size and settings: whole tokens whose parts sum; and what must grow, grows. */
+/**
+ * Counting for any checkpoint, size and settings: tokens are integers whose parts sum, and counts grow where they must.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import type { JsonSchema } from "@onevision/base/schema";
@@ -13,7 +15,7 @@ import type { MediaItem, VideoItem } from "./sample.ts";
 
 const video = (frames: number): VideoItem => ({ kind: "video", width: 640, height: 360, frames, fps: 30 });
 
-/** `code: message` of what is thrown on purpose. */
+/** `code: message` of an intended error. */
 function refusal(call: () => unknown): string {
 	try {
 		call();
@@ -24,7 +26,7 @@ function refusal(call: () => unknown): string {
 	return "accepted";
 }
 
-/** A setting's value within its declaration; large ranges are drawn evenly over orders of magnitude. */
+/** A random valid value for a setting. Large ranges are sampled uniformly over orders of magnitude. */
 function settingValue(json: JsonSchema): fc.Arbitrary<unknown> {
 	const { anyOf, enum: words, type } = json;
 	if (Array.isArray(anyOf)) return fc.oneof(...anyOf.map((option: JsonSchema) => settingValue(option)));
@@ -40,7 +42,7 @@ function settingValue(json: JsonSchema): fc.Arbitrary<unknown> {
 	});
 }
 
-/** 1 to 2^24, evenly over orders of magnitude. */
+/** 1 to 2^24, sampled uniformly over orders of magnitude. */
 const side = fc.double({ min: 0, max: 24, noNaN: true }).map((power) => Math.round(2 ** power));
 const frameCount = fc.double({ min: 0, max: 13, noNaN: true }).map((power) => Math.round(2 ** power));
 const anyImage = fc.record({ kind: fc.constant("image" as const), width: side, height: side });
@@ -70,7 +72,7 @@ function anySettings(id: CheckpointId): fc.Arbitrary<Record<string, unknown>> {
 	);
 }
 
-/** What holds for any item, whatever the family. */
+/** Invariants of any item, whatever the family. */
 function checkItem(item: ItemLayout, source: MediaItem): void {
 	const { parts, visualTokens, towerTokens, views, patchGrid, around, range, frameIndices } = item;
 	const sum = parts.overview + parts.grid + parts.newlines + parts.markers;
@@ -135,7 +137,7 @@ describe("what must grow", () => {
 		return (item: MediaItem): number => counter.count({ media: [item] }).visualTokens;
 	};
 
-	// Frames are laid out alike and apart from each other; Qwen3-VL shrinks them to fit a clip's limit instead.
+	// Frames are laid out identically and independently; Qwen3-VL instead shrinks them to fit a clip's limit.
 	test.each<[CheckpointId, number]>([
 		["llava-onevision-qwen2-7b-ov", 196],
 		["llava-next-video-7b", 144],
@@ -163,7 +165,7 @@ describe("what must grow", () => {
 		expect(asked).toEqual([197, 1569, 6273, 7841]);
 	});
 
-	// A grid within 1.1 times the cap per side is kept, a larger one is shrunk below the cap; rows are at most 6·27.
+	// A grid within 1.1 times the cap per side is kept; a larger one is shrunk below the cap. There are at most 6·27 rows.
 	test("LLaVA-OneVision: no image is over 729 + 1.21·cap·729 + 162 tokens", () => {
 		fc.assert(
 			fc.property(anyImage, fc.integer({ min: 1, max: 36 }), (item, anyres_max) => {
@@ -193,7 +195,7 @@ describe("what must grow", () => {
 				const max_pixels = most * 28 * 28;
 				const message = refusal(() => {
 					const tokens = tokensOf("qwen2.5-vl-7b", { max_pixels })(item);
-					// A side under one token is rounded up to one, so a sliver may pass the limit by its length.
+					// A side shorter than one token is rounded up to one, so a very thin image may exceed the limit by its length.
 					expect(tokens).toBeLessThanOrEqual(Math.max(most, 200));
 				});
 				expect(message).toMatch(/^(accepted|unsupported)/);

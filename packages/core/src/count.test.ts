@@ -1,5 +1,6 @@
 /**
- * The counting API: named rows of every family, and what is refused and how. The named rows were read from the reference processors (transformers 5.18); goldens/ holds many more.
+ * The counting API: named rows for every family, and which inputs are refused with which errors. The named rows were
+ * read from the reference processors (transformers 5.18); goldens/ contains many more.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -111,7 +112,7 @@ test.each([
 	expect(counted).toEqual([transformers, original]);
 });
 
-/** `code: message` of what is thrown on purpose. */
+/** `code: message` of an intended error. */
 function refusal(call: () => unknown): string {
 	try {
 		call();

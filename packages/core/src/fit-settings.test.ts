@@ -1,4 +1,7 @@
-/** The best settings under a limit: never over it, and never worse than what trying every listed value finds. */
+/**
+ * The best settings under a limit never exceed it, and are never worse than what an exhaustive search of listed values
+ * finds.
+ */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -20,7 +23,7 @@ const clip = (width: number, height: number, frames: number, fps: number): Media
 });
 const alone = (...items: readonly MediaItem[]): Sample[] => items.map((item) => ({ media: [item] }));
 
-/** Tokens and fidelity under settings; `undefined` where a sample is refused. */
+/** Tokens and fidelity under settings. `undefined` when a sample is refused. */
 function counted(id: string, settings: Settings, samples: readonly Sample[]) {
 	try {
 		const counter = createCounterFrom(id, settings);
@@ -111,7 +114,7 @@ test("no sample is over, whatever the media, alone or together", () => {
 });
 
 test("many samples: one that the search does not look at first still fits", () => {
-	// 500 sizes of one area: which is heaviest depends on the settings.
+	// 500 sizes of equal area: which one is heaviest depends on the settings.
 	const samples = alone(
 		...Array.from({ length: 500 }, (_, index) =>
 			image(400 + index * 7, Math.round(1_200_000 / (400 + index * 7))),

@@ -1,4 +1,4 @@
-/** Inverse questions against brute force: what is returned fits, and nothing larger that was tried does. */
+/** Inverse questions against brute force: the result fits, and nothing larger that was tried does. */
 
 import type { Size } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
@@ -17,7 +17,7 @@ const IMAGE_MODELS: readonly CheckpointId[] = [
 	"nvila-8b",
 ];
 
-/** Visual tokens, or infinitely many where the family refuses. */
+/** Visual tokens, or infinity when the family refuses. */
 function tokens(checkpoint: string, item: MediaItem, settings: Record<string, unknown> = {}): number {
 	try {
 		return createCounterFrom(checkpoint, settings).count({ media: [item] }).visualTokens;
@@ -27,7 +27,7 @@ function tokens(checkpoint: string, item: MediaItem, settings: Record<string, un
 	}
 }
 
-/** The answer, or `undefined` when nothing fits. */
+/** The result, or `undefined` when nothing fits. */
 function answer<T>(ask: () => T): T | undefined {
 	try {
 		return ask();

@@ -1,4 +1,4 @@
-/** Layouts sum: parts to visual tokens, items to a sample. Numbers that are not whole are a bug, and said to be one. */
+/** Layouts sum: parts to visual tokens, items to a sample. A non-integer count is a bug and is reported as one. */
 
 import { expect, test } from "vitest";
 import { type ItemLayout, itemLayout, markersAround, NOTHING_AROUND, sampleLayout } from "./layout.ts";

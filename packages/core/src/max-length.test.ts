@@ -1,4 +1,4 @@
-/** The length a set of samples needs, against sorting the counts, and what it says of estimates and refusals. */
+/** The length a set of samples needs, checked by sorting the counts, and how estimates and refusals are reported. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Which frames are taken when nobody says, and who said otherwise. */
+/** Which frames are used by default, and where that default comes from. */
 
 import { OnevisionError } from "@onevision/base";
 import { expect, test } from "vitest";
@@ -15,7 +15,7 @@ test.each([
 	["qwen2.5-vl-7b", {}, false, { by: "card", settings: { fps: 2 } }],
 	["qwen2.5-vl-7b", { num_frames: 16 }, false, { by: "asked", settings: { num_frames: 16 } }],
 	["qwen2.5-vl-7b", { fps: "all" }, false, { by: "asked", settings: { fps: "all" } }],
-	// Its processor samples two frames a second by itself, as the card does.
+	// Its processor samples two frames per second by default, like the model card.
 	["qwen3-vl-8b", {}, false, { by: "implementation", settings: {} }],
 	["smolvlm2-2.2b", {}, false, { by: "implementation", settings: {} }],
 	["instructblipvideo-vicuna-7b", {}, false, { by: "implementation", choosers: [] }],

@@ -1,4 +1,4 @@
-/** A number that was not read in a published file says so in its row, and a row that says so names properties it has. */
+/** A number not read from a published file is marked in its row, and every marked row names properties it has. */
 
 import { expect, test } from "vitest";
 import { HARDWARE } from "./facts/hardware.ts";
@@ -20,7 +20,7 @@ const ROWS: readonly [string, Row][] = [
 	...Object.entries<Row>(HARDWARE),
 ];
 
-/** How a source admits that it is none. */
+/** How a source admits that it is not one. */
 const NO_SOURCE = /memory|unconfirmed|by analogy|second-hand|not readable/i;
 
 test.each(ROWS)("%s: a source that admits a gap names what is unverified", (_id, row) => {

@@ -1,4 +1,7 @@
-/** Floating-point operations of tiny made-up parts, worked out by hand term by term, and pairs counted one by one. */
+/**
+ * Floating-point operations of tiny synthetic parts, derived by hand term by term, and query-key pairs counted one by
+ * one.
+ */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -20,7 +23,7 @@ const TOWER: Tower = {
 	attention: "full",
 };
 
-/** Three layers of width 4: two query heads of 3, one key-value head, gated MLP of 5, vocabulary of 7. */
+/** Three layers of width 4: two query heads of size 3, one key-value head, gated MLP of width 5, vocabulary of 7. */
 const MODEL: LanguageModel = {
 	...(LANGUAGE_MODELS["qwen2-7b"] as LanguageModel),
 	layers: 3,
@@ -92,7 +95,7 @@ describe("projector over 12 patches", () => {
 	});
 });
 
-/** Pairs of positions of which the later sees the earlier: itself and the `window − 1` before it. */
+/** Pairs of positions where the later one sees the earlier one: itself and the `window − 1` before it. */
 function pairsByHand(tokens: number, window: number): number {
 	let pairs = 0;
 	for (let later = 0; later < tokens; later++) {
@@ -116,11 +119,11 @@ describe("language model", () => {
 	});
 	test("latent attention: a vector of 2 and a rotated key of 1 kept, heads of 3 + 1 that sum values of 5", () => {
 		const latent = { kvLoraRank: 2, nopeHeadDim: 3, ropeHeadDim: 1, valueSize: 5 };
-		// Queries 4×8, kept 4×3, keys and values 2×16 from it, output 10×4, three MLP matrices of 4×5.
+		// Queries 4×8, cached vector 4×3, keys and values 2×16 computed from it, output 10×4, three MLP matrices of 4×5.
 		const matrices = 32 + 12 + 32 + 40 + 60;
 		const expected = 3 * (2 * 5 * matrices + 2 * 2 * (4 + 5) * 15) + 2 * 4 * 7;
 		expect(languageModelFlops({ ...MODEL, latentAttention: latent }, 5, 1)).toBe(expected);
-		// Queries by way of a vector of 2: 4×2 and 2×8 in place of 4×8.
+		// Queries go through a vector of 2: 4×2 and 2×8 instead of 4×8.
 		const low = { ...MODEL, latentAttention: { ...latent, queryRank: 2 } };
 		expect(languageModelFlops(low, 5, 1)).toBe(expected - 3 * 2 * 5 * (32 - 24));
 	});

@@ -1,4 +1,4 @@
-/** Bytes: the key-value cache of known models, and training memory by what ZeRO shards. */
+/** Memory in bytes: the KV cache of known models, and training memory by what ZeRO shards. */
 
 import { describe, expect, test } from "vitest";
 import { checkpointById } from "../checkpoints.ts";
@@ -21,7 +21,7 @@ describe("key-value cache", () => {
 		expect(kvCacheBytes(QWEN, 1)).toBe(57_344);
 		expect(kvCacheBytes(QWEN, 32_768)).toBe(57_344 * 32_768);
 	});
-	// 2 · 32 layers · 32 heads of 128 · 2 bytes: half a mebibyte, as Llama-2-7B is known for.
+	// 2 · 32 layers · 32 heads of 128 · 2 bytes: half a mebibyte, the known figure for Llama-2-7B.
 	test("Vicuna-7B: half a mebibyte per token", () => {
 		expect(kvCacheBytes(LANGUAGE_MODELS["vicuna-7b"], 1)).toBe(2 ** 19);
 	});
@@ -134,8 +134,8 @@ describe("training memory of LLaVA-OneVision 7B on 8 accelerators, everything tr
 });
 
 /**
- * Peaks that others measured. The estimate is a lower bound: it must not exceed them, nor fall short by more than a
- * quarter, which is what allocators and temporary copies take.
+ * Peaks measured by others. The estimate is a lower bound: it must not exceed them, nor fall short by more than a
+ * quarter, the share taken by allocators and temporary copies.
  */
 describe("published runs", () => {
 	const alone = (languageModel: Partial<LanguageModel>, parameters: number): Model => ({

@@ -1,14 +1,14 @@
-/** Whole models near their published sizes: the total of the safetensors metadata on each model page. */
+/** Whole models come close to their published sizes: the total from the safetensors metadata on each model page. */
 
 import { expect, test } from "vitest";
 import { CHECKPOINT_IDS, checkpointById } from "../checkpoints.ts";
 import type { CheckpointId } from "../families/index.ts";
 import { modelOf } from "./model.ts";
 
-/** Within this share of a size published with three digits. */
+/** Tolerance relative to a size published with three digits. */
 const TOLERANCE = 0.01;
 
-/** Billions of parameters as huggingface.co shows for the repository; from memory, rounded there to three digits. */
+/** Billions of parameters shown on huggingface.co for the repository, rounded there to three digits; from memory. */
 test.each<[CheckpointId, number]>([
 	["llava-1.5-7b", 7.06],
 	["llava-1.5-13b", 13.4],

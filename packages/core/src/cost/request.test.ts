@@ -1,4 +1,4 @@
-/** One request: a phase is never faster than computing at peak or than reading its weights, and costs scale. */
+/** One request: a phase is never faster than compute at peak or than reading its weights, and costs scale. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** Training passes: one forward, and backward only through what gradients reach. */
+/** Training passes: one forward pass, and backward only through the parts that gradients reach. */
 
 import { describe, expect, test } from "vitest";
 import { checkpointById } from "../checkpoints.ts";

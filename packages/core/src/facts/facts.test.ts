@@ -1,4 +1,4 @@
-/** Every table row has a source, usable numbers and a kebab-case id. */
+/** Every table row has a source, valid numbers and a kebab-case id. */
 
 import type { Fact } from "@onevision/base";
 import { expect, test } from "vitest";
@@ -26,10 +26,10 @@ const TABLES: Readonly<Record<string, Readonly<Record<string, object>>>> = {
 	ONEVISION_15_TOTALS,
 };
 
-/** Lower case words and version numbers joined by hyphens; a dot stands between digits only. */
+/** Lowercase words and version numbers joined by hyphens. A dot may only appear between digits. */
 const ID = /^[a-z0-9]+(?:\.[0-9]+[a-z0-9]*)?(?:-[a-z0-9]+(?:\.[0-9]+[a-z0-9]*)?)*$/;
 
-/** Numbers that may be 0: absent things counted, layers counted from 0, towers that are no transformers. */
+/** Numbers that may be 0: counts of absent things, layers counted from 0, towers that are not transformers. */
 const MAY_BE_ZERO = new Set([
 	"classTokens",
 	"positionParameters",
@@ -38,7 +38,7 @@ const MAY_BE_ZERO = new Set([
 	"layers",
 	"featureLayer",
 ]);
-/** Numbers of either sign. */
+/** Numbers that may have either sign. */
 const MAY_BE_NEGATIVE = new Set(["difference"]);
 
 for (const [table, rows] of Object.entries(TABLES)) {
@@ -53,7 +53,7 @@ for (const [table, rows] of Object.entries(TABLES)) {
 	}
 }
 
-/** Collects every `source` below `value`; every number must be finite and positive, every fact complete. */
+/** Collects every `source` below `value`. Every number must be finite and positive, and every fact complete. */
 function walk(value: unknown, key: string, sources: string[]): void {
 	if (typeof value === "number") {
 		expect(Number.isFinite(value), key).toBe(true);
@@ -74,7 +74,7 @@ function walk(value: unknown, key: string, sources: string[]): void {
 test("hardware: no data-center rate counts sparsity, siblings share their compute", () => {
 	const all: Record<string, Hardware> = HARDWARE;
 	for (const [id, row] of Object.entries(all)) {
-		// The most here is 419 FLOPs per byte (L40S); with sparsity an H100, L4 or L40S would pass this bound.
+		// The maximum here is 419 FLOPs per byte (L40S). With sparsity, an H100, L4 or L40S would exceed this bound.
 		expect(row.flopsPerSecond / row.bandwidthBytesPerSecond, id).toBeLessThan(430);
 	}
 	expect(HARDWARE["h100-sxm"].flopsPerSecond).toBe(HARDWARE.h200.flopsPerSecond);

@@ -1,5 +1,5 @@
 /**
- * Parameter formulas against transformers 5.18.0: each number is the sum of `numel` over the named class built on
+ * Parameter formulas against transformers 5.18.0. Each number is the sum of `numel` over the named class built on
  * torch's meta device, or a checkpoint's published total.
  */
 

@@ -1,11 +1,11 @@
-/** A program that counts with one family is small, and holds no other family. */
+/** A program that counts with one family bundles to a small size and contains no other family. */
 
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "vite";
 import { expect, test } from "vitest";
 
-/** Bytes, compressed. */
+/** Compressed size, bytes. */
 const MAX_BYTES = 8 * 1024;
 
 interface Chunk {

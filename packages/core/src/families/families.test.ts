@@ -1,4 +1,4 @@
-/** Every family is a folder with the same files, has its place in the documentation, and is in one list. */
+/** Every family is a folder with the same set of files, is documented, and appears in the list. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** Golden rows of vLLM, restated in oracle/vllm_repo.py, and what the table of its rules says. */
+/** Golden rows of vLLM, reproduced by oracle/vllm_repo.py, and what the table of its rules says. */
 
 import { expect, test } from "vitest";
 import type { ItemLayout } from "../layout.ts";
@@ -6,7 +6,7 @@ import { describeGoldens, type GoldenGroup, type GoldenRow } from "../testing/go
 import { type FamilyId, familyById, VLLM_RULES } from "./index.ts";
 import type { VllmRule } from "./vllm.ts";
 
-/** Pixel limits of Qwen's clips, the budget of Gemma 4's images. */
+/** Pixel limits of Qwen's clips, and the budget of Gemma 4's images. */
 function settings({ constants, settings: given }: GoldenGroup): Record<string, unknown> {
 	const size = constants.size as { shortest_edge: number; longest_edge: number } | undefined;
 	return {
@@ -18,7 +18,7 @@ function settings({ constants, settings: given }: GoldenGroup): Record<string, u
 	};
 }
 
-/** Everything written for a clip, text in characters. */
+/** All tokens written for a clip, with text counted in characters. */
 function wholePrompt(row: GoldenRow, [item]: readonly ItemLayout[]): void {
 	if (row.total === undefined || item === undefined) return;
 	const { markers, text } = item.around;

@@ -1,4 +1,4 @@
-/** Settings that vLLM does not read: refused where they would be asked for in vain. */
+/** Settings that vLLM does not read are refused instead of silently ignored. */
 
 import { describe, expect, test } from "vitest";
 import { checkpointById } from "../checkpoints.ts";

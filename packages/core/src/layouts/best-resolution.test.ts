@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { canvasList, fitInside, selectBestResolution } from "./best-resolution.ts";
 
-/** The reference, step by step: every canvas in order, more pixels kept, then fewer wasted. */
+/** The reference, step by step: checks every canvas in order and prefers more kept pixels, then fewer wasted ones. */
 function reference(image: Size, canvases: readonly Size[]): Size | undefined {
 	let best: Size | undefined;
 	let bestKept = 0;

@@ -1,6 +1,7 @@
 /**
- * Odd numbers of frames under every reference: a number beside a rate, more frames than the clip has, one frame. Where the
- * reference raises, the count is refused or says so. goldens/frame_limits.json comes from oracle/frame_limits.py.
+ * Unusual frame counts under every reference: a number together with a rate, more frames than the clip has, one frame.
+ * Where the reference raises an error, the count is refused or carries a note. goldens/frame_limits.json comes from
+ * oracle/frame_limits.py.
  */
 
 import { readFileSync } from "node:fs";
@@ -22,7 +23,7 @@ const { rows, fps }: { rows: readonly Row[]; fps: number } = JSON.parse(
 	readFileSync(new URL("../goldens/frame_limits.json", import.meta.url), "utf8"),
 );
 
-/** Frames taken, or null where the reference is said to refuse the call. */
+/** Frames sampled, or null where the reference is said to refuse the call. */
 function taken([checkpoint, parity, frames, asked]: Row): number | null {
 	try {
 		const counter = createCounterFrom(checkpoint, { ...asked, parity });
@@ -30,7 +31,7 @@ function taken([checkpoint, parity, frames, asked]: Row): number | null {
 		if (item?.notes?.some((note) => /transformers (refuses|fails|asks|reads)/.test(note))) return null;
 		return item?.frames ?? 0;
 	} catch (error) {
-		// A name that is not known refuses nothing.
+		// An unknown name refuses nothing.
 		if (error instanceof OnevisionError && error.code !== "unknown-name") return null;
 		throw error;
 	}

@@ -1,4 +1,6 @@
-/** Sizes and grids of the shared rules, worked out by hand at their edges: ties, exact fits, one pixel more or less. */
+/**
+ * Sizes and grids of the shared rules, derived by hand at their edge cases: ties, exact fits, one pixel more or less.
+ */
 
 import type { Grid, Size } from "@onevision/base";
 import fc from "fast-check";
@@ -47,16 +49,16 @@ describe("aspect grid", () => {
 		["high", size(300, 900), grid(3, 1)],
 		["between two ratios, nearer the first, large", size(1240, 1000), grid(2, 2)],
 		["between two ratios, nearer the second", size(1260, 1000), grid(2, 3)],
-		// 1×1 and 2×2 tie; 2×2 has 400² · 4 pixels, half of which are 320,000.
+		// 1×1 and 2×2 tie. 2×2 has 400² · 4 pixels, half of which are 320,000.
 		["a tie at half the pixels stays with the first", size(565, 565), grid(1, 1)],
 		["a tie beyond half the pixels goes on", size(566, 566), grid(2, 2)],
-		// 1×2 and 2×4 tie where 8 tiles are allowed: not here.
+		// 1×2 and 2×4 would tie if 8 tiles were allowed, but they are not here.
 		["a tie needs a grid that is allowed", size(2000, 1000), grid(1, 2)],
 	])("%s", (_, image, expected) => {
 		expect(nearestAspectGrid(image, 400, grids)).toEqual(expected);
 	});
 	test("exactly half the pixels is not over half", () => {
-		// 0.5 · 400² · 4 = 800 · 400: a picture of ratio 2 between 1×2 (ratio 2) and 2×4.
+		// 0.5 · 400² · 4 = 800 · 400: an image of ratio 2 between 1×2 (ratio 2) and 2×4.
 		const both = [grid(1, 2), grid(2, 4)];
 		expect(nearestAspectGrid(size(1131, 565.5), 400, both)).toEqual(grid(1, 2));
 		expect(nearestAspectGrid(size(1600, 800), 400, [grid(1, 2), grid(2, 4)])).toEqual(grid(2, 4));
@@ -126,7 +128,7 @@ describe("covering grid", () => {
 	const grids = gridsUpTo(1, 4).sort((a, b) => a.rows * a.cols - b.rows * b.cols || a.rows - b.rows);
 	test.each([
 		["what fits one tile", size(100, 100), grid(1, 1)],
-		// One tile keeps (100/105)² = 0.907 of it; at 106 px 0.89, and two or three beside each other no more.
+		// One tile keeps (100/105)² = 0.907 of it. At 106 px it keeps 0.89, and two or three tiles side by side keep no more.
 		["a little over a tile, 90 % kept", size(105, 105), grid(1, 1)],
 		["less than 90 % kept", size(106, 106), grid(2, 2)],
 		["two beside each other", size(200, 100), grid(1, 2)],
@@ -138,7 +140,7 @@ describe("covering grid", () => {
 		expect(coveringGrid(image, 100, grids)).toEqual(expected);
 	});
 	test("of one number of tiles the one that keeps more, wherever it stands", () => {
-		// Beside each other all of 104×100 is kept, on top of each other (100/104)² = 0.92.
+		// Side by side, all of 104×100 is kept; stacked, (100/104)² = 0.92.
 		const [beside, above] = [grid(1, 2), grid(2, 1)];
 		for (const two of [
 			[beside, above],
@@ -147,11 +149,11 @@ describe("covering grid", () => {
 			expect(coveringGrid(size(104, 100), 100, two)).toEqual(beside);
 			expect(coveringGrid(size(100, 104), 100, two)).toEqual(above);
 		}
-		// More tiles keep no more than enough: the first number of tiles stays.
+		// More tiles keep no more than the threshold requires, so the first number of tiles stays.
 		expect(coveringGrid(size(104, 100), 100, [above, grid(2, 2)])).toEqual(above);
 	});
 	test("the last row and column take the rest", () => {
-		// 301 px in three columns: 100, 100, 101. The last keeps 100 · 100 · 100/101.
+		// 301 px in three columns: 100, 100, 101. The last one keeps 100 · 100 · 100/101.
 		expect(coveringGrid(size(301, 100), 100, [grid(1, 3), grid(1, 4)])).toEqual(grid(1, 3));
 		expect(coveringGrid(size(100, 301), 100, [grid(3, 1), grid(4, 1)])).toEqual(grid(3, 1));
 	});
@@ -206,7 +208,7 @@ describe("frames", () => {
 describe("MiniCPM slices", () => {
 	test.each([
 		["one slice's area is not cut", size(400, 400), 9, undefined],
-		// Two areas: grids of 2 and 3 cuts; a square ties between one row and two, more rows win.
+		// Two areas: grids of 2 and 3 cuts. A square ties between one row and two; more rows win.
 		["a square of a pixel more", size(401, 400), 9, grid(1, 2)],
 		["a square, tie to more rows", size(500, 500), 9, grid(2, 1)],
 		["wide", size(1200, 400), 9, grid(1, 3)],
@@ -242,7 +244,7 @@ describe("navit", () => {
 		// 20 · 20 patches: halved.
 		["over the budget of patches", size(280, 280), limits, size(140, 140), size(140, 140)],
 		["at the budget", size(140, 140), limits, size(140, 140), size(140, 140)],
-		// Floors make 10 · 10 of it: not shrunk.
+		// Rounding down gives 10 · 10, which is not shrunk.
 		["patches are floored", size(153, 153), limits, size(153, 153), size(168, 168)],
 		["a side limit across", size(200, 28), { ...limits, maxSide: 10 }, size(140, 19), size(140, 28)],
 		["a side limit down", size(28, 200), { ...limits, maxSide: 10 }, size(19, 140), size(28, 140)],

@@ -1,4 +1,4 @@
-/** Golden rows of the families that keep a picture's own shape, and of those with a fixed number of tokens. */
+/** Golden rows of the families that keep an image's aspect ratio, and of those with a fixed number of tokens. */
 
 import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
@@ -31,18 +31,18 @@ const NATIVE_FAMILIES: readonly FamilyId[] = [
 ];
 const NATIVE_IDS = NATIVE_FAMILIES.flatMap((id) => Object.keys(FAMILIES[id].checkpoints));
 
-/** Text between special tokens, as a processor wrote it around runs like `<pad>×12`. */
+/** Text between special tokens, as a processor wrote it around runs such as `<pad>×12`. */
 function textOf(expansion: string): string {
 	return expansion.replace(/<[^<>]+>(×\d+)?/g, "");
 }
 
-/** A video's or an image's text pieces stand in the expanded prompt, in order and with nothing between them. */
+/** The text pieces of a video or image appear in the expanded prompt, in order and with nothing in between. */
 function checkText(row: GoldenRow, items: readonly ItemLayout[]): void {
 	if (typeof row.text !== "string") return;
 	expect(items.flatMap((item) => item.around.text).join("")).toBe(textOf(row.text));
 }
 
-/** Pixel limits of a group, for families that name them as Qwen does. */
+/** Pixel limits of a group, for families that name them like Qwen. */
 function pixelLimits(group: GoldenGroup): Record<string, unknown> {
 	const size = group.constants.size as { shortest_edge: number; longest_edge: number };
 	const prefix = group.kind === "video" ? "video_" : "";
@@ -66,7 +66,7 @@ describeGoldens({
 	file: "pixtral",
 	column: "total",
 	leftOut: HELPERS,
-	// Rows with [IMG_BREAK] and [IMG_END]; [IMG] alone is `tokens`.
+	// Rows with [IMG_BREAK] and [IMG_END]; `tokens` counts only [IMG].
 	also: (row, [item]) => expect(item?.parts.grid).toBe(row.tokens),
 });
 describeGoldens({
@@ -77,7 +77,7 @@ describeGoldens({
 	},
 });
 
-/** Tokens the fake tokenizer of the goldens makes of text: one per character, one per pair of newlines. */
+/** Text tokens of the goldens' fake tokenizer: one per character, and one per pair of newlines. */
 const characters = (item: ItemLayout | undefined): number =>
 	(item?.around.text ?? []).reduce((sum, piece) => sum + piece.replaceAll("\n\n", "¶").length, 0);
 const wholePrompt = (row: GoldenRow, [item]: readonly ItemLayout[]): void => {
@@ -163,7 +163,7 @@ describeGoldens({
 	},
 });
 
-/** The word between an image's markers comes from the chat template, which the goldens don't apply. */
+/** The chat template writes the word between an image's markers, and the goldens do not apply it. */
 function checkTextOfVideo(row: GoldenRow, items: readonly ItemLayout[]): void {
 	if (items[0]?.kind === "video") checkText(row, items);
 }
@@ -174,7 +174,7 @@ function compressionOff(group: GoldenGroup): Record<string, unknown> {
 }
 
 describe("sizes and clips the reference refuses", () => {
-	/** Families where every refused row of the golden has to be refused here too. */
+	/** Families for which every refused golden row must be refused here too. */
 	const files: readonly [file: string, checkpoint: string, settings: (group: GoldenGroup) => object][] = [
 		["ernie4_5_vl", "ernie-4.5-vl", pixelLimits],
 		["glm4v", "glm-4.1v", pixelLimits],
@@ -246,7 +246,7 @@ const one = (checkpoint: string, media: MediaItem, settings: Record<string, unkn
 };
 
 describe("where implementations differ", () => {
-	// transformers floors the shrunk sides, mistral-common's image.py rounds them half to even.
+	// transformers floors the shrunk sides; mistral-common's image.py rounds them half to even.
 	test.each([
 		[1920, 211, 455, 520],
 		[3000, 1080, 1495, 1560],
@@ -260,7 +260,7 @@ describe("where implementations differ", () => {
 });
 
 describe("MiniCPM-V with a resampler", () => {
-	// The model card of 2.6: 1344×1344 px become 640 tokens. The others: a port of its image processor.
+	// From the model card of 2.6: 1344×1344 px become 640 tokens. The others come from a port of its image processor.
 	test.each([
 		[1344, 1344, 640],
 		[1920, 1080, 576],

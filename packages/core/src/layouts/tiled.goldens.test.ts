@@ -1,4 +1,4 @@
-/** Golden rows of the tiled families, and ten sizes per checkpoint. */
+/** Golden rows of the tiled families, and ten sizes for each checkpoint. */
 
 import { expect, test } from "vitest";
 import { checkpointById } from "../checkpoints.ts";
@@ -9,7 +9,10 @@ import { describeGoldens, type GoldenRow } from "../testing/goldens.ts";
 
 type Of<F extends Checkpoint["family"]> = Extract<Checkpoint, { family: F }>;
 
-/** Rows from a processor have their features in `tokens` and all in `total`; rows from a helper have all in `tokens`. */
+/**
+ * Rows from a processor have features in `tokens` and the total in `total`; rows from a helper have the total in
+ * `tokens`.
+ */
 const matchesTotals = (row: GoldenRow, items: readonly ItemLayout[]): void => {
 	const [item] = items;
 	if (item === undefined) return;
@@ -31,7 +34,7 @@ const matchesText = (
 	expect(items[0]?.around.text.map(wording).join("")).toBe(textPieces(row.text));
 };
 
-/** A column no file has: counts are compared by `also`. */
+/** A column that no file has, because `also` compares the counts. */
 const BY_ALSO = "compared below";
 
 describeGoldens({
@@ -66,7 +69,7 @@ describeGoldens({
 	settings: ({ settings: { do_sample_frames: _sampled, num2words: _words, ...settings } }) => settings,
 	also: (row, items) => {
 		matchesTotals(row, items);
-		// The rows were written with digits for words.
+		// The rows were written with digits instead of words.
 		const digits = `of ${items[0]?.frames} frames`;
 		matchesText(row, items, (text) => text.replace(/of [a-z -]+ frames/, digits));
 	},

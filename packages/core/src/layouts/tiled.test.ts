@@ -1,4 +1,4 @@
-/** Tiled families beyond their golden rows: settings, video, grids, refusals, and what must hold of any picture. */
+/** Tiled families beyond their golden rows: settings, video, grids, refusals, and invariants of any image. */
 
 import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
@@ -275,7 +275,7 @@ const SETTINGS_ROWS: [CheckpointId, Record<string, unknown>, number, number, num
 	["phi-4-multimodal-instruct", { dynamic_hd: 1 }, 841, 611, 477],
 ];
 
-/** Settings that no golden file turns, from the reference's functions run in Python. */
+/** Settings not covered by any golden file, from the reference's functions run in Python. */
 test.each<[CheckpointId, Record<string, unknown>, number, number, number]>(
 	SETTINGS_ROWS,
 )("%s %j %ix%i", (id, settings, width, height, tokens) => {
@@ -336,7 +336,7 @@ describe("video", () => {
 });
 
 test("what a family can't do is refused", () => {
-	// The short side rounds to nothing in the view of 1024 px.
+	// The shorter side rounds to zero in the view of 1024 px.
 	expect(() => countImage("deepseek-ocr-2", 2, 5227)).toThrow(
 		expect.objectContaining({ code: "unsupported", message: expect.stringContaining("too thin") }),
 	);
@@ -400,7 +400,7 @@ test.each(TILED)("%s: any picture lies inside its canvas, and its tiles make the
 	const side = fc.integer({ min: 1, max: 9000 });
 	fc.assert(
 		fc.property(side, side, (width, height) => {
-			// Phi-4-multimodal refuses extreme shapes.
+			// Phi-4-multimodal refuses extreme aspect ratios.
 			fc.pre(Math.max(width, height) / Math.min(width, height) < 20);
 			const item = counter.count({ media: [{ kind: "image", width, height }] }).items[0] as ItemLayout;
 			const { canvas, content, parts, tileGrid, views, cappedGrid } = item;

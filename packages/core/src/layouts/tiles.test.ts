@@ -1,4 +1,4 @@
-/** Geometry of one tile that no reference computes, so that no golden holds it. */
+/** Geometry of one tile that no reference computes, and that no golden file covers. */
 
 import { expect, test } from "vitest";
 import { contentInSquareTile } from "./tiles.ts";

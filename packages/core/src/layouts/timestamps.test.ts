@@ -1,4 +1,4 @@
-/** Times between frames: the estimate of their tokens is the one its pattern describes. */
+/** Times between frames: the token estimate matches the pattern that describes it. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";

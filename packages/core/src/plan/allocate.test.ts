@@ -1,4 +1,7 @@
-/** Allocation against brute force: every candidate counted apart, and the choice found the plain way, pair by pair. */
+/**
+ * Allocation against brute force: every candidate is counted separately, and the choice is made by comparing every
+ * pair.
+ */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -74,7 +77,7 @@ function everyCandidate(asked: AllocationQuestion): AllocationResult[] {
 	);
 }
 
-/** The preference of the documentation, without any short cut: every pair is compared. */
+/** The documented preference without any shortcut: every pair is compared. */
 function preferredPlainly(results: readonly AllocationResult[]): AllocationResult | undefined {
 	const model = fidelityModel();
 	const candidates = results.filter(
@@ -415,7 +418,8 @@ describe("ties, in the order in which they are broken", () => {
 		const [small, equal, flat, large] = [
 			point({ tokens: 100, fidelity: 0.3 }),
 			point({ tokens: 100, fidelity: 0.3, changed: 1 }),
-			// Preferred for its tower work; the same shares summed in another order differ by a digit, which is no gain.
+			// Preferred for its tower work. Summing the same shares in another order differs in the last digit, which is no
+			// gain.
 			point({ tokens: 200, fidelity: 0.3 + 5e-13, towerTokens: 500 }),
 			point({ tokens: 300, fidelity: 0.6 }),
 		];

@@ -49,7 +49,7 @@ const QUESTION: CurriculumQuestion = {
 };
 
 const planned = planCurriculum(QUESTION);
-/** A stage of a model whose widths are known. */
+/** A stage of a model with known widths. */
 function stage(id: StageId, changes: Partial<CurriculumQuestion> = {}): StagePlan & StageCompute {
 	const found = planCurriculum({ ...QUESTION, ...changes }).stages.find((one) => one.stage === id);
 	if (found?.memory === undefined) throw new Error(`no stage ${id}, or nothing known of its compute`);

@@ -1,4 +1,7 @@
-/** Fixed against dynamic: both sides are plain counts, the fixed one is flat in duration, refusals are left open. */
+/**
+ * Fixed against dynamic: both sides are plain counts, the fixed one does not grow with duration, and refusals stay
+ * absent.
+ */
 
 import { describe, expect, test } from "vitest";
 import { checkpointById } from "../checkpoints.ts";

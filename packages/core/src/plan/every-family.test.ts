@@ -1,6 +1,6 @@
 /**
- * Over every checkpoint: a knob is asked for by what it bounds, whatever its setting is called. The plan's frames, its
- * extrapolation and its skills agree with the layout, and what is unknown is never called met.
+ * For every checkpoint: the planner finds a knob by what it bounds, whatever its setting is called. The plan's frames,
+ * extrapolation and skills agree with the layout, and an unknown requirement is never reported as met.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -15,7 +15,7 @@ import { type Plan, plan } from "./plan.ts";
 const SECONDS = 60;
 const CLIP: VideoItem = { kind: "video", width: 1280, height: 720, frames: SECONDS * 30, fps: 30 };
 
-/** One checkpoint of every family that takes video: the first of the table. */
+/** One checkpoint of every family that supports video: the first in the table. */
 const FIRST_OF_FAMILY = [
 	...(Object.keys(CHECKPOINTS) as CheckpointId[])
 		.filter((id) => familyById(checkpointById(id).family).scenarios.includes("video"))
@@ -37,7 +37,7 @@ function planOf(id: CheckpointId, budget: number): Plan | undefined {
 			media: { videos: [{ width: CLIP.width, height: CLIP.height, seconds: SECONDS }] },
 		});
 	} catch (error) {
-		// A checkpoint may take no video though its family does.
+		// A checkpoint may refuse video although its family supports it.
 		if (error instanceof OnevisionError) return undefined;
 		throw error;
 	}

@@ -1,9 +1,13 @@
-/** Exercise 4 of the lesson: trained on 8 frames, asked about 30 seconds. What breaks first, the context or the stride? */
+/**
+ * Exercise 4 of the lesson: trained on 8 frames, asked about 30 seconds. Which breaks first, the context or the stride?
+ */
 
 import { describe, expect, test } from "vitest";
 import { type ExtrapolationQuestion, extrapolate } from "./extrapolate.ts";
 
-/** LLaVA-OneVision: 196 tokens a frame and one newline, with 256 of text, in a context that holds just 160 frames. */
+/**
+ * LLaVA-OneVision: 196 tokens per frame and one newline, with 256 of text, in a context that fits exactly 160 frames.
+ */
 const QUESTION: ExtrapolationQuestion = {
 	trained: { frames: 8, seconds: 10 },
 	asked: { frames: 8, seconds: 30 },

@@ -1,6 +1,6 @@
 /**
- * Fidelity against what was published: its exponents are the fit to LLaVA-Video's table, its ranking contradicts no pair
- * of rows that a table tells apart, and the planner's own search ranks settings as the tables do.
+ * Fidelity against published results: its exponents are the fit to LLaVA-Video's table, its ranking contradicts no pair
+ * of rows that a table distinguishes, and the planner's own search ranks settings as the tables do.
  */
 
 import { describe, expect, test } from "vitest";
@@ -32,7 +32,7 @@ const PATCHES = 729;
 const mean = (values: readonly number[]): number =>
 	values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Least squares by the normal equations, with standard errors. */
+/** Least squares via the normal equations, with standard errors. */
 function fit(rows: readonly (readonly number[])[], values: readonly number[]) {
 	const width = rows[0]?.length ?? 0;
 	const at = (matrix: readonly (readonly number[])[], i: number, j: number): number => matrix[i]?.[j] ?? 0;
@@ -74,12 +74,12 @@ function invert(matrix: readonly (readonly number[])[]): number[][] {
 	return work.map((row) => row.slice(size));
 }
 
-/** Logarithm of the share of a benchmark's clips that so many frames stand for. */
+/** Logarithm of the share of a benchmark's clips that this many frames cover. */
 function covered(frames: number, benchmark: VideoBenchmark, each: number): number {
 	return Math.log(Math.min(1, (frames * each) / BENCHMARK_SECONDS[benchmark].seconds));
 }
 
-/** Points per e-fold of density and of duration over the rows that were trained as they were asked. */
+/** Points per e-fold of density and of duration, over the rows whose inference matches their training. */
 function fitFrames(each: number) {
 	const rows = LLAVA_VIDEO_FRAMES.rows.filter(
 		({ trainedFrames, askedFrames }) => trainedFrames === askedFrames,
@@ -126,7 +126,7 @@ describe("exponents", () => {
 		const pixels = ((widest ?? 0) - (first ?? 0)) / Math.log(9);
 		const tokens = ((more ?? 0) - (widest ?? 0)) / Math.LN2;
 		expect((widest ?? 0) - (first ?? 0)).toBeCloseTo(0.45, 2);
-		// In the scale where density has 0.25, over the range of what pixels and tokens are worth in the table.
+		// On the scale where density is 0.25, over the range of what pixels and tokens are worth in the table.
 		const { min, max } = model.ranges.resolutionBeyondDensity;
 		const beyond = (pixels / tokens) * DEFAULT_FIDELITY.density;
 		expect(beyond).toBeGreaterThanOrEqual(min * 0.5);
@@ -146,7 +146,7 @@ function sharesOf({ askedFrames, trainedFrames, tokensPerFrame }: FrameAblation)
 	};
 }
 
-/** Points by which two rows of a table must differ to be told apart: half of one. */
+/** Minimum difference in points for two rows of a table to be distinguishable: half a point. */
 const TOLD_APART = 0.5;
 
 describe("frames against tokens per frame (LLaVA-Video, table 8)", () => {
@@ -160,10 +160,10 @@ describe("frames against tokens per frame (LLaVA-Video, table 8)", () => {
 	test.each(pairs.map(([a, b]) => [`${name(a)} and ${name(b)}`, a, b] as const))("%s", (_name, a, b) => {
 		const published = mean(Object.values(a.scores)) - mean(Object.values(b.scores));
 		const gap = fidelityGap(sharesOf(a), sharesOf(b), model);
-		// What the table tells apart, fidelity must not order clearly the other way.
+		// Where the table distinguishes two rows, fidelity must not clearly order them the other way.
 		if (published > TOLD_APART) expect(isClearlyLess(gap)).toBe(false);
 		if (published < -TOLD_APART) expect(isClearlyMore(gap)).toBe(false);
-		// What fidelity orders clearly, the table must not tell apart the other way, not even by a little.
+		// Where fidelity clearly orders two rows, the table must not order them the other way, not even slightly.
 		if (isClearlyMore(gap)) expect(published).toBeGreaterThan(-0.1);
 		if (isClearlyLess(gap)) expect(published).toBeLessThan(0.1);
 	});

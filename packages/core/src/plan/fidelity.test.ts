@@ -1,4 +1,4 @@
-/** Shares that survive, worked out by hand for layouts one can check on paper, and the formula that joins them. */
+/** Surviving shares, derived by hand for layouts small enough to check on paper, and the formula that combines them. */
 
 import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
@@ -54,7 +54,7 @@ describe("resolution: pixels in over pixels there", () => {
 		expect(kept(frame).resolution).toBe(384 / 640);
 	});
 	test("padding is not counted as pixels kept", () => {
-		// 1536×384 in one tile: 384×96 of it is picture.
+		// 1536×384 in one tile: the image covers 384×96 of it.
 		expect(kept(image(1536, 384), { max_tiles: 1 }).resolution).toBe((384 * 96) / (1536 * 384));
 	});
 	test("nor is what pads each of several images to a square", () => {
@@ -88,7 +88,7 @@ describe("density: features over patches", () => {
 		);
 	});
 	test("nor in one padded square: features of the padding are no gain", () => {
-		// A picture twice as wide as high covers half of 24×24 patches, each of which gives one feature.
+		// An image twice as wide as high covers half of 24×24 patches, each of which yields one feature.
 		expect(kept(image(672, 336), {}, "llava-1.5-7b").density).toBe(1);
 		const square = kept(image(672, 672), { image_pooling: 3 }).density;
 		expect(kept(image(672, 336), { image_pooling: 3 }).density).toBeCloseTo(square, 1);
@@ -200,7 +200,7 @@ test("shares and fidelity lie between 0 and 1 for every checkpoint and size", ()
 				throw error;
 			}
 			for (const share of [...Object.values(shares), fidelityOf(shares, DEFAULT_FIDELITY)]) {
-				// 0 happens: the padding rule of LLaVA-1.6 can drop every row of a sliver.
+				// 0 can occur: LLaVA-1.6's padding rule can drop every row of a very thin image.
 				expect(share).toBeGreaterThanOrEqual(0);
 				expect(share).toBeLessThanOrEqual(1);
 			}

@@ -6,7 +6,7 @@ import { SCENARIOS } from "../sample.ts";
 import type { AllocationResult } from "./allocate.ts";
 import { type JointScenario, planJoint, withinSample } from "./joint.ts";
 
-/** A frontier point of so many mean tokens and such a fidelity; nothing else is looked at. */
+/** A frontier point with these mean tokens and this fidelity. No other field is used. */
 function point(tokens: number, fidelity: number): AllocationResult {
 	return {
 		allocation: { settings: { tokens }, summary: `${tokens}` },
@@ -58,7 +58,7 @@ const problem = fc
 		}));
 	});
 
-/** Those of the indices that the frontier has, ascending; 0 if it has none of them. */
+/** The indices that exist in the frontier, ascending, or 0 if none does. */
 function within(indices: readonly number[], length: number): number[] {
 	const found = indices.filter((index) => index < length).sort((a, b) => a - b);
 	return found.length > 0 ? found : [0];

@@ -1,4 +1,4 @@
-/** Where a scenario's samples come from: files, descriptions, or assumptions that are called so. */
+/** Where a scenario's samples come from: files, descriptions, or assumptions that are labeled as such. */
 
 import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";

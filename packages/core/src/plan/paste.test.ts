@@ -1,4 +1,4 @@
-/** Settings to paste: as each tool takes them, and said where it cannot be told. */
+/** Settings to paste: in the form each tool accepts, with a note where a tool cannot accept them. */
 
 import { readFileSync } from "node:fs";
 import { OnevisionError } from "@onevision/base";
@@ -112,7 +112,7 @@ test("GLM-4V and MiniCPM-V 4.6 sample by their own rule only: frames are chosen 
 	}
 });
 
-/** By `valid_kwargs` of each class of transformers (oracle/kwargs.py). */
+/** From `valid_kwargs` of each class of transformers (oracle/kwargs.py). */
 const { families } = JSON.parse(
 	readFileSync(new URL("../goldens/processor-kwargs.json", import.meta.url), "utf8"),
 ) as {

@@ -1,4 +1,6 @@
-/** Whole plans: the same question has the same answer, its numbers agree with each other, and other families plan too. */
+/**
+ * Whole plans: the same request gives the same plan, its numbers are consistent, and other families can be planned too.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import fc from "fast-check";
@@ -22,7 +24,7 @@ function numbersIn(value: unknown): number[] {
 	return Object.values(value).flatMap(numbersIn);
 }
 
-/** What must hold in any plan. */
+/** Invariants of any plan. */
 function checkPlan(answer: Plan): void {
 	const { scenarios, request, joint, costs = [], skills } = answer;
 	expect(numbersIn(answer).every(Number.isFinite)).toBe(true);
@@ -290,7 +292,7 @@ test("any small request is planned with finite numbers, or refused in words", ()
 	fc.assert(
 		fc.property(anyRequest, (request) => {
 			try {
-				// fast-check types an absent key as one that may be undefined; it leaves it out.
+				// fast-check types an absent key as possibly undefined, but omits it.
 				checkPlan(plan(request as PlanRequest));
 			} catch (error) {
 				if (!(error instanceof OnevisionError)) throw error;

@@ -4,7 +4,7 @@ import type { JsonSchema } from "@onevision/base/schema";
 import { expect, test } from "vitest";
 import { type PlanRequest, planRequestSchema } from "./request.ts";
 
-/** Every option, at once. */
+/** A request that sets every option. */
 const FULL: PlanRequest = {
 	budget: 3500,
 	mix: { "single-image": 40, "multi-image": 30, video: 30 },

@@ -1,4 +1,6 @@
-/** From asked to planned: defaults, names with suggestions, and contradictions refused in words. */
+/**
+ * From request to resolved request: defaults, suggestions for misspelled names, and readable errors for contradictions.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";

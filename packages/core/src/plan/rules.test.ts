@@ -1,4 +1,4 @@
-/** Each rule speaks on a request made for it, with these words, and is silent on a sound one. */
+/** Each rule reports its message on a request made for it, and reports nothing on a sound one. */
 
 import { describe, expect, test } from "vitest";
 import type { Sample } from "../sample.ts";
@@ -7,7 +7,7 @@ import type { PlanRequest } from "./request.ts";
 import type { RuleId } from "./rule-ids.ts";
 import { type Finding, RULES } from "./rules.ts";
 
-/** Media of one's own, enough accelerators: nothing to say. */
+/** The user's own media and enough accelerators, so that no rule applies. */
 const SOUND: PlanRequest = {
 	media: {
 		images: [{ width: 1600, height: 1200 }],
@@ -26,7 +26,7 @@ interface Trigger {
 	readonly files?: readonly Sample[];
 }
 
-/** For every rule, the sound request with the one thing changed that it is about. */
+/** For every rule, the sound request with the one change that triggers it. */
 const TRIGGERS: Readonly<Record<RuleId, Trigger>> = {
 	"single-image-first": {
 		request: { ...SOUND, curriculum: { order: ["alignment", "onevision", "single-image"] } },

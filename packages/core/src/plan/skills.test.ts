@@ -1,4 +1,4 @@
-/** Emergent skills: each is expected when what it is composed from is there, and says what is missing when not. */
+/** Emergent skills: each is expected when everything it builds on is present, and otherwise says what is missing. */
 
 import { describe, expect, test } from "vitest";
 import { plan } from "./plan.ts";
@@ -8,7 +8,7 @@ import { SKILLS, type SkillId } from "./skills.ts";
 const outlooks = (request: PlanRequest): Record<string, string> =>
 	Object.fromEntries(plan(request).skills.map(({ skill, outlook }) => [skill, outlook]));
 
-/** Needs that are not met, as "need: found". */
+/** Unmet requirements, as "need: found". */
 function missing(request: PlanRequest, skill: SkillId): string[] {
 	const found = plan(request).skills.find((one) => one.skill === skill);
 	return (found?.evidence ?? [])

@@ -1,10 +1,10 @@
-/** Weighted nearest-rank statistics against the plainest definition: write every value out as often as it weighs. */
+/** Weighted nearest-rank statistics against the simplest definition: repeat every value as often as its weight says. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { statistics } from "./statistics.ts";
 
-/** Nearest rank: the ⌈share · n⌉-th of the values written out. */
+/** Nearest rank: the ⌈share · n⌉-th of the repeated values. */
 function nearestRank(values: readonly number[], counts: readonly number[], percentage: number): number {
 	const all = values.flatMap((value, index) => Array.from({ length: counts[index] ?? 0 }, () => value));
 	all.sort((a, b) => a - b);

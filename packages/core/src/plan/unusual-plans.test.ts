@@ -1,4 +1,6 @@
-/** Requests that are unusual but allowed, or wrong in ways that must be told: none hangs, none passes silently. */
+/**
+ * Requests that are unusual but valid, or wrong in ways that must be reported. None hangs, and none passes silently.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import { describe, expect, test } from "vitest";

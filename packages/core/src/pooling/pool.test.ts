@@ -13,7 +13,7 @@ import { POOLING_MODES, type PoolingMode, pooledSize } from "./sizes.ts";
 
 interface GoldenCase {
 	readonly mode: PoolingMode;
-	/** Absent for bilinear cases, which name their size only. */
+	/** Absent for bilinear cases, which specify only their size. */
 	readonly stride?: number;
 	readonly channels: number;
 	readonly from: Grid;
@@ -47,7 +47,7 @@ const single = (rows: number, cols: number, values: ArrayLike<number>): FeatureG
 	values: Float32Array.from(values),
 });
 
-/** Normal float32 values: a quarter of a subnormal one is rounded, so there the identity can't hold bit for bit. */
+/** Normal float32 values. A quarter of a subnormal value is rounded, so the identity would not hold bit for bit. */
 const feature = fc
 	.float({ min: -4, max: 4, noNaN: true })
 	.map((value) => (Math.abs(value) < 2 ** -100 ? 0 : value));
@@ -60,7 +60,7 @@ const randomGrid = (rows: number, cols: number): fc.Arbitrary<FeatureGrid> =>
 const cell = ({ cols, values }: FeatureGrid, row: number, col: number): number =>
 	values[row * cols + col] ?? 0;
 
-/** Largest difference, in units of the last place of float32 at the larger of 1 and the expected value. */
+/** Maximum difference in float32 units in the last place, at the larger of 1 and the expected value. */
 function ulps(actual: Float32Array, expected: Float32Array): number {
 	return actual.reduce((most, value, index) => {
 		const want = expected[index] ?? Number.NaN;

@@ -1,6 +1,6 @@
 /**
- * Position ids against transformers' own `get_rope_index` (goldens/positions.json, from oracle/positions.py), and what
- * must hold of any sequence.
+ * Position ids against transformers' own `get_rope_index` (goldens/positions.json, from oracle/positions.py), and
+ * invariants of any sequence.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -40,7 +40,7 @@ function axesOf(positions: Positions): Axes {
 	return [positions.sequence, positions.width, positions.height, positions.image];
 }
 
-/** What `ids` says, in the form of a golden row. */
+/** `ids` in the form of a golden row. */
 function row(
 	ids: { readonly length: number; readonly nextPosition: number },
 	axes: Axes,
@@ -77,7 +77,7 @@ describe("runs: transformers' get_rope_index on grids", () => {
 	}
 });
 
-/** A golden sequence as one of ours; characters are tokens there. */
+/** A golden sequence in our format. Its characters count as tokens. */
 function sequenceOf(pieces: readonly Piece[]): Sequence {
 	const media: MediaItem[] = [];
 	const segments = pieces.map(([kind, ...facts]): Sequence["segments"][number] => {
@@ -89,13 +89,13 @@ function sequenceOf(pieces: readonly Piece[]): Sequence {
 	return { media, segments };
 }
 
-/** The settings of a golden call: limits of the processor, and how the clips were sampled. */
+/** The settings of a golden call: processor limits, and how the clips were sampled. */
 function settingsOf(
 	{ size, video_size: video }: { readonly size?: Limits; readonly video_size?: Limits },
 	options: Readonly<Record<string, unknown>> | null,
 ) {
 	const { num_frames, fps, do_sample_frames: sampled } = options ?? {};
-	// Without options the processor's own sampling is followed.
+	// Without options, the processor's own sampling applies.
 	const everyFrame = options !== null && sampled !== true;
 	return {
 		min_pixels: size?.shortest_edge,

@@ -1,4 +1,7 @@
-/** Adapters: an adapter's processor files against a row of the table say what they say beside the row's config.json. */
+/**
+ * Adapters: reading an adapter's processor files against a table row gives the same result as reading them next to the
+ * row's config.json.
+ */
 
 import { expect, test } from "vitest";
 import { checkpointById, checkpointIdOfRepository } from "../checkpoints.ts";

@@ -1,6 +1,6 @@
 /**
- * Random snapshots, loaded and counted by the processors of transformers (oracle/configs.py), against ours. The file
- * names the versions it came from.
+ * Random snapshots, loaded and counted by the processors of transformers (oracle/configs.py), compared with our counts.
+ * The file names the versions it came from.
  */
 
 import { readFileSync } from "node:fs";
@@ -23,13 +23,13 @@ const { snapshots } = JSON.parse(
 	readFileSync(new URL("../goldens/configs.json", import.meta.url), "utf8"),
 ) as { readonly snapshots: readonly GoldenSnapshot[] };
 
-/** Embeddings of an item; with cross-attention, the keys its layers see. */
+/** Embeddings of an item. With cross-attention, the keys its layers read. */
 function embeddings(counter: Counter, item: MediaItem): number {
 	const [counted] = counter.count({ media: [item] }).items;
 	return counted?.crossAttentionTokens ?? counted?.visualTokens ?? 0;
 }
 
-/** Types that transformers has a processor for. */
+/** Types for which transformers has a processor. */
 const COUNTED = MODEL_TYPES.filter((type) => READERS[type].remoteCode !== true);
 
 describe("configs", () => {

@@ -1,4 +1,7 @@
-/** Whatever the files hold, a snapshot becomes a checkpoint with whole counts or a refusal with one line. */
+/**
+ * Whatever the files contain, a snapshot becomes a checkpoint with integer counts or is refused with a one-line
+ * message.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { OnevisionError } from "@onevision/base";
@@ -17,7 +20,7 @@ const FIXTURES = readdirSync(FOLDER)
 	.sort()
 	.map((name) => JSON.parse(readFileSync(new URL(name, FOLDER), "utf8")) as object);
 
-/** Outcomes: how many were read, so that a test can tell that not everything is refused. */
+/** Outcomes, including how many snapshots were read, so that a test can tell that not everything is refused. */
 function attempt(files: unknown): "read" | "refused" {
 	try {
 		const { checkpoint, settings } = checkpointFromSnapshot(files as SnapshotFiles);
@@ -76,7 +79,7 @@ const junk: fc.Arbitrary<unknown> = fc.oneof(
 	fc.jsonValue({ maxDepth: 4 }),
 );
 
-/** Every place of a value, as a path of keys. */
+/** The location of every value, as a path of keys. */
 function places(value: unknown, path: readonly string[] = []): (readonly string[])[] {
 	if (typeof value !== "object" || value === null || Array.isArray(value)) return [path];
 	return [path, ...Object.entries(value).flatMap(([key, inner]) => places(inner, [...path, key]))];
@@ -104,7 +107,7 @@ test("values replaced, keys added and taken away in real files", () => {
 					try {
 						files = replaced(files, path, by);
 					} catch {
-						// The place went with an earlier change.
+						// An earlier change removed this location.
 					}
 				}
 				seen[attempt(files)]++;

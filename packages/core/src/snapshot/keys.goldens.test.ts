@@ -1,6 +1,7 @@
 /**
- * Every key of every processor, changed one by one (oracle/keys.py): where transformers fails, the snapshot is refused;
- * where it counts, the count is the same or the snapshot is refused; where a key changes nothing, it is not refused.
+ * Every key of every processor, changed one at a time (oracle/keys.py). Where transformers fails, the snapshot is
+ * refused. Where it counts, the count is the same or the snapshot is refused. Where a key changes nothing, the snapshot
+ * is not refused.
  */
 
 import { readFileSync } from "node:fs";
@@ -20,7 +21,7 @@ interface Golden {
 		readonly modelType: string;
 		readonly files: SnapshotFiles;
 		readonly counted: Counts;
-		/** File, keys put into it, and what transformers then counts: true as before, null where it fails. */
+		/** File, keys added to it, and the count of transformers: true when unchanged, null when it fails. */
 		readonly changes: readonly (readonly [
 			SnapshotFile,
 			Readonly<Record<string, unknown>>,
@@ -33,12 +34,12 @@ const { images, clips, types } = JSON.parse(
 	readFileSync(new URL("../goldens/config-keys.json", import.meta.url), "utf8"),
 ) as Golden;
 
-/** As where the key is missing: counted with a note, so that files of older versions can be read. */
+/** Treated like a missing key: counted with a note, so that files of older versions can be read. */
 const FAILS_WITH_NOTE: readonly (readonly [SnapshotFile, string])[] = [
 	["processor_config.json", "patch_size"],
 ];
 
-/** Keys of pixels and of other classes: where transformers counts as before, they are no reason to refuse. */
+/** Pixel keys and keys of other classes. Where transformers' count is unchanged, they are no reason to refuse. */
 const IDLE: ReadonlySet<string> = new Set([
 	"aspect_ratio_setting",
 	"crop_size",
@@ -52,7 +53,7 @@ const IDLE: ReadonlySet<string> = new Set([
 	"size_divisor",
 ]);
 
-/** Views that are padded, or no longer are, may leave the prompt as it is and not fit the model. */
+/** Turning padding of views on or off may leave the prompt unchanged and yet not match the model. */
 const idle = (keys: Readonly<Record<string, unknown>>): boolean =>
 	Object.keys(keys).every((key) => IDLE.has(key)) && keys.do_pad === undefined;
 
@@ -74,13 +75,13 @@ function count(files: SnapshotFiles, withClips: boolean): Counts | string {
 	}
 }
 
-/** Embeddings of an item; with cross-attention, the keys its layers see. */
+/** Embeddings of an item. With cross-attention, the keys its layers read. */
 function embeddings(counter: Counter, item: MediaItem): number {
 	const [counted] = counter.count({ media: [item] }).items;
 	return counted?.crossAttentionTokens ?? counted?.visualTokens ?? 0;
 }
 
-/** Only what the other side counted: some take no images, some no clips. */
+/** Only what the other side counted, because some accept no images and some no clips. */
 const takes = ([pictures, videos]: Counts, expected: Counts): Counts => [
 	expected[0].length === 0 ? [] : pictures,
 	expected[1].length === 0 ? [] : videos,

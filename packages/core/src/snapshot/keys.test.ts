@@ -1,6 +1,6 @@
 /**
- * A key that is read is known, whatever else a file holds: every processor saved again by transformers (oracle/saved.py)
- * reads as before, and any two snapshots of one type may be merged without a key becoming a stranger.
+ * A key that is read counts as known, whatever else a file contains. Every processor re-saved by transformers
+ * (oracle/saved.py) reads as before, and merging any two snapshots of one type makes no key unknown.
  */
 
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { checkpointFromSnapshot, type SnapshotFiles } from "./index.ts";
 
 interface Saved {
 	readonly modelType: ModelType;
-	/** Its place in configs.json. */
+	/** Its index in configs.json. */
 	readonly snapshot: number;
 	readonly files: Partial<SnapshotFiles>;
 }
@@ -24,7 +24,7 @@ const { saved } = golden("saved") as { readonly saved: readonly Saved[] };
 
 const original = ({ snapshot }: Saved): SnapshotFiles => snapshots[snapshot]?.files as SnapshotFiles;
 
-/** What of a snapshot decides counts. */
+/** The parts of a snapshot that determine counts. */
 const counted = (files: SnapshotFiles) => {
 	const { checkpoint, settings } = checkpointFromSnapshot(files);
 	return { family: checkpoint.family, constants: checkpoint.constants, settings };
@@ -40,7 +40,7 @@ describe("saved again by transformers", () => {
 type Keys = Record<string, unknown>;
 const PROCESSORS = ["image_processor", "video_processor"] as const;
 
-/** The nested form of a snapshot's processors: one object each. */
+/** The nested form of a snapshot's processors, one object each. */
 function sections(files: SnapshotFiles): Record<(typeof PROCESSORS)[number], Keys> {
 	const processor = (files["processor_config.json"] ?? {}) as Keys;
 	const image = processor.image_processor ?? files["preprocessor_config.json"] ?? {};

@@ -1,11 +1,13 @@
-/** A snapshot that says how many frames it takes is sampled so, not as its family's card would. */
+/**
+ * A snapshot that specifies its number of frames is sampled with it, not with the number on its family's model card.
+ */
 
 import { describe, expect, test } from "vitest";
 import { createCounter } from "../count.ts";
 import { videoSampling } from "../sampling.ts";
 import { changed, type fixture, read } from "../testing/snapshots.ts";
 
-/** Families that transformers samples by number, and what their cards take where the files are silent. */
+/** Families that transformers samples by number, and the model card's number, used when the files specify none. */
 const BY_NUMBER = [
 	["llava-onevision-qwen2-7b-ov-hf", 32],
 	["LLaVA-NeXT-Video-7B-hf", 32],
@@ -17,7 +19,7 @@ const BY_NUMBER = [
 const VIDEO = "video_preprocessor_config.json";
 const CLIP = { kind: "video", width: 640, height: 360, frames: 300, fps: 30 } as const;
 
-/** Frames of a clip of 300 when nobody says. */
+/** Frames sampled from a clip of 300 by default. */
 function framesOf(files: ReturnType<typeof fixture>): number | undefined {
 	const { checkpoint } = read(files);
 	const { settings } = videoSampling(checkpoint, {});

@@ -1,4 +1,4 @@
-/** A snapshot's own numbering, as the configurations of transformers 5.18.0 read the same files. */
+/** A snapshot's own position rule, compared with how the configurations of transformers 5.18.0 read the same files. */
 
 import { expect, test } from "vitest";
 import { checkpointById } from "../checkpoints.ts";
@@ -7,7 +7,7 @@ import { type Files, fixture, read } from "../testing/snapshots.ts";
 
 type Keys = Record<string, unknown>;
 
-/** The fixture with keys of one of config.json's objects replaced, or of itself. */
+/** The fixture with keys replaced in config.json or in one of its objects. */
 function altered(name: string, keys: Keys, part?: string): Files {
 	const files = fixture(name);
 	const config = { ...files["config.json"] };

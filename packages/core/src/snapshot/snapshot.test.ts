@@ -1,7 +1,7 @@
 /**
- * Snapshots of released checkpoints. The fixtures are written after the files of the huggingface.co repositories they
- * are named like: processor files from copies of them, config.json from the widths in facts/ and from memory. Widths
- * that a file leaves to its class in transformers 5.18.0 are left to it here too.
+ * Snapshots of released checkpoints. The fixtures follow the files of the huggingface.co repositories they are named
+ * after: processor files from copies of them, config.json from the widths in facts/ and from memory. Widths that a file
+ * leaves to its class in transformers 5.18.0 are omitted here too.
  */
 
 import { expect, test } from "vitest";
@@ -14,7 +14,7 @@ import type { MediaItem } from "../sample.ts";
 import { changed, fixture, read } from "../testing/snapshots.ts";
 import { MODEL_TYPES, READERS } from "./index.ts";
 
-/** Fixture, and the checkpoint of the table that it must count like. */
+/** A fixture, and the table's checkpoint whose counts it must match. */
 const SAME: readonly (readonly [string, CheckpointId])[] = [
 	["llava-1.5-7b-hf", "llava-1.5-7b"],
 	["llava-v1.6-mistral-7b-hf", "llava-v1.6-mistral-7b"],
@@ -76,18 +76,18 @@ const SAME: readonly (readonly [string, CheckpointId])[] = [
 	["Mantis-8B-siglip-llama3", "mantis-8b-siglip"],
 ];
 
-/** What the files say otherwise than the table, which knows more of a release than its widths. */
+/** Where the files differ from the table, which knows more about a release than its widths. */
 const OTHERWISE: readonly string[] = [
-	// Rows of one shape: SigLIP 2 and SigLIP, Qwen2.5 and Qwen2.
+	// Rows with equal shapes: SigLIP 2 and SigLIP, Qwen2.5 and Qwen2.
 	"aya-vision-8b",
 	"Ovis2-8B-hf",
-	// The table counts the whole tower, the file says that its last layer is not used.
+	// The table counts the whole tower; the file says that its last layer is unused.
 	"NVILA-8B",
 	"NVILA-8B-Video",
 	"Llama-3-VILA1.5-8B",
 	// The last layer and the norm after it are used.
 	"kosmos-2-patch14-224",
-	// Rows more in the vocabulary.
+	// More rows in the vocabulary.
 	"Mantis-8B-siglip-llama3",
 	"InternVL2-2B",
 ];
@@ -101,7 +101,9 @@ const IMAGES: readonly MediaItem[] = [
 ].map(([width = 1, height = 1]) => ({ kind: "image", width, height }));
 const CLIP: MediaItem = { kind: "video", width: 1280, height: 720, frames: 120, fps: 30 };
 
-/** Counts, without how far they are over the context: a folder may state another one than the table. */
+/**
+ * Counts without the excess over the context, because a folder may specify a different context length than the table.
+ */
 function sums(counter: Counter, media: readonly MediaItem[]) {
 	const { overContext: _, ...counted } = counter.count({ media });
 	return counted;
@@ -112,7 +114,7 @@ for (const [name, id] of SAME) {
 		const { checkpoint, settings } = read(fixture(name));
 		const table = checkpointById(id);
 		expect(checkpoint.family).toBe(table.family);
-		// Without a video file the image limits hold for video too: the only difference to the table.
+		// Without a video file, the image limits also apply to video. This is the only difference from the table.
 		const inherits = name.startsWith("Qwen2");
 		if (!inherits) expect(checkpoint.constants).toEqual(table.constants);
 		const ours = createCounterFrom(checkpoint, settings);
@@ -154,7 +156,7 @@ test("towers and language models with known widths are rows of the tables", () =
 });
 
 test("a language model with other widths is counted from the file", () => {
-	// llava-hf/llava-1.5-7b-hf has 32,064 rows, Vicuna 32,000: 64 more of 4,096 in both tables.
+	// llava-hf/llava-1.5-7b-hf has 32,064 rows, Vicuna 32,000: 64 more rows of 4,096 in both tables.
 	const { checkpoint } = read(fixture("llava-1.5-7b-hf"));
 	const model = modelOf(checkpoint.parts);
 	const vicuna = modelOf(checkpointById("llava-1.5-7b").parts);
@@ -183,7 +185,7 @@ test("settings of the files come back beside the checkpoint", () => {
 	const { checkpoint, settings } = read(qwen);
 	expect(settings).toEqual({ max_frames: 128, cap_pixels_per_frame: true });
 	expect(checkpoint.constants).toMatchObject({ fps: 1 });
-	// Without do_sample_frames the number of frames does nothing.
+	// Without do_sample_frames, the number of frames has no effect.
 	const off = changed("llava-onevision-qwen2-7b-ov-hf", "video_preprocessor_config.json", { num_frames: 16 });
 	expect(read(off).settings).toEqual({});
 });
@@ -236,7 +238,7 @@ const SMOLVLM2 = "SmolVLM2-500M-Video-Instruct";
 const sampling = { fps: 1, max_frames: 64 };
 const oneView = { video_size: { longest_edge: 512 } };
 
-/** What SmolVLMVideoProcessor of transformers 5.18.0 has as `size` once it is loaded. */
+/** The `size` that SmolVLMVideoProcessor of transformers 5.18.0 has after loading. */
 test.each([
 	["size beside video_sampling", { video_sampling: { ...sampling, ...oneView } }, 2048],
 	["size beside video_sampling without video_size", { video_sampling: sampling }, 2048],

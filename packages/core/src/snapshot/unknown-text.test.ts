@@ -1,4 +1,4 @@
-/** Snapshots whose language model is not known: visual tokens are counted, and nothing else is made up. */
+/** Snapshots with an unknown language model: visual tokens are counted, and nothing else is invented. */
 
 import { describe, expect, test } from "vitest";
 import { knownModelOf, modelOf } from "../cost/model.ts";

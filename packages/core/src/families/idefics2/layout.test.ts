@@ -46,7 +46,7 @@ test("several images: neighbours may share a boundary token, so the sum is a ran
 });
 
 test("sizes of the views, as the image processor pads them", () => {
-	// 1371×129: quarters 685×64, 686×64, 685×65, 686×65 and the whole at 980×92; raised to 378 in height.
+	// 1371×129: the quarters are 685×64, 686×64, 685×65 and 686×65, the whole is 980×92. Heights are raised to 378.
 	const split = counter(true).image({ kind: "image", width: 1371, height: 129 }, 1);
 	expect([split.content, split.canvas]).toEqual([
 		{ width: 980, height: 378 },
@@ -55,7 +55,7 @@ test("sizes of the views, as the image processor pads them", () => {
 	expect([split.views, split.tileGrid, split.towerTokens]).toEqual([5, { rows: 2, cols: 2 }, 5 * 70 * 27]);
 	const whole = counter(false).image({ kind: "image", width: 4000, height: 3000 }, 1);
 	expect([whole.content, whole.towerTokens]).toEqual([{ width: 980, height: 735 }, 70 * 52]);
-	// 1961×1001: the lower left quarter, 980×501, is a row taller than the picture at 980×500.
+	// 1961×1001: the lower left quarter, 980×501, is one patch row taller than the whole image at 980×500.
 	expect(counter(true).image({ kind: "image", width: 1961, height: 1001 }, 1)).toMatchObject({
 		content: { width: 980, height: 500 },
 		canvas: { width: 980, height: 501 },

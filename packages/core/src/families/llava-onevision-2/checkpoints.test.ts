@@ -1,4 +1,4 @@
-/** LLaVA-OneVision-2: the step at 30 s, counts over the context, and the sizes that are not released. */
+/** LLaVA-OneVision-2: the step at 30 s, counts that exceed the context, and the unreleased sizes. */
 
 import { expect, test } from "vitest";
 import { checkpointById } from "../../checkpoints.ts";

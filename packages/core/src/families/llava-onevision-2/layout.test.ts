@@ -36,8 +36,8 @@ test.each([
 });
 
 /**
- * Frames and tokens of the checkpoint's processor, then of vLLM: `choose_target_frames`, `select_frame_indices` and both
- * `smart_resize`s, `_ov2_smart_nframes` and `np.linspace`, run in Python with torch 2.13.
+ * Frames and tokens of the checkpoint's processor, then of vLLM. From `choose_target_frames`, `select_frame_indices`
+ * and both `smart_resize`s, `_ov2_smart_nframes` and `np.linspace`, run in Python with torch 2.13.
  */
 test.each([
 	[1920, 1080, 90, 30, 8, 21528, 4, 10764],
@@ -83,7 +83,7 @@ test("a rate, a number and the most frames", () => {
 	expect(counter({ num_frames: 7 }).video(item).frames).toBe(7);
 	expect(counter({ num_frames: 64 }, "vllm").video(item).frames).toBe(64);
 	expect(counter({ num_frames: 33 }, "vllm").video(item).frames).toBe(32);
-	// 30 frames per second are assumed by the checkpoint's processor, every frame wanted by vLLM.
+	// The checkpoint's processor assumes 30 frames per second; vLLM requests every frame.
 	expect(counter().video(clip(640, 480, 200)).frames).toBe(8);
 	expect(counter({}, "vllm").video(clip(640, 480, 200)).frames).toBe(32);
 });

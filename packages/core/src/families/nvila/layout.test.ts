@@ -28,7 +28,7 @@ const clip = (frames: number) => ({ kind: "video", width: 640, height: 360, fram
 
 /**
  * Columns, rows and tokens of `dynamic_preprocess` (tiles and overview, 121 + 1 each), then of `dynamic_s2_preprocess`
- * (256 per tile and 1), from the repository's functions run in Python. From 2688×448 on, two grids are equally near.
+ * (256 per tile and 1), from the repository's functions run in Python. From 2688×448 on, two grids are equally close.
  */
 test.each([
 	[224, 224, 1, 1, 122, 3, 3, 2305],

@@ -1,4 +1,4 @@
-/** Clips too short for what is asked of them, by model and by whose rule; counts are in the goldens. */
+/** Clips too short for the requested sampling, by model and by rule. Counts are covered by the goldens. */
 
 import { expect, test } from "vitest";
 import { createCounterFrom } from "../../count.ts";

@@ -40,7 +40,7 @@ test("frames and the sentence that names them", () => {
 });
 
 test("an index past the end is left out and said", () => {
-	// np.arange(0, 17, 17 / 7) has 8 values, the last of which is 17.
+	// np.arange(0, 17, 17 / 7) has 8 values; the last one is 17.
 	const layout = counter(7).video(clip(17, 10));
 	expect(layout.frameIndices).toEqual([0, 2, 4, 7, 9, 12, 14]);
 	expect(layout.notes?.[0]).toContain("past the end");
