@@ -1,9 +1,18 @@
-/** Changes that alter no result, by file: the changed line, and why nothing can notice it. */
+/**
+ * Changes that alter no result, by file: the changed line, and why nothing can notice it; then the line as it stands,
+ * where another line changes into the same.
+ */
 
 const SHORTCUT =
 	"only decides whether toFixed is called, which gives the same; a property test holds them equal";
 
-export const EQUIVALENT: Readonly<Record<string, readonly (readonly [line: string, why: string])[]>> = {
+const NEVER_UNEVEN = "counts become multiples of two, the most down and the least up";
+const NEVER_EMPTY = "the index lies within the list";
+const SAME_ZERO = "both sides of the bound give 0 there, of either sign";
+
+export const EQUIVALENT: Readonly<
+	Record<string, readonly (readonly [line: string, why: string, was?: string])[]>
+> = {
 	"packages/base/src/rounding.ts": [
 		["return false ? whole : Math.trunc(Number(value.toFixed(7)));", SHORTCUT],
 		["return value - whole <= 0.9999999 ? whole : Math.trunc(Number(value.toFixed(7)));", SHORTCUT],
@@ -15,6 +24,55 @@ export const EQUIVALENT: Readonly<Record<string, readonly (readonly [line: strin
 		[
 			"return quotient - floor >= 0.5 ? floor + 1 : floor;",
 			"the quotient of a multiple lies within rounding of an integer, never halfway",
+		],
+	],
+	"packages/media/src/resample/filters.ts": [
+		[
+			"lanczos: { support: 3, weight: (x) => (x > -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },",
+			"the weight at 3 is 0 up to the rounding of π, 1e-33: it changes no sum and no fixed-point weight",
+		],
+		[
+			"lanczos: { support: 3, weight: (x) => (x >= -3 && x <= 3 ? sinc(x) * sinc(x / 3) : 0) },",
+			"the weight at 3 is 0 up to the rounding of π, 1e-33: it changes no sum and no fixed-point weight",
+		],
+		["if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;", SAME_ZERO],
+		["if (x <= 2) return (((x - 5) * x + 8) * x - 4) * a;", SAME_ZERO],
+	],
+	"packages/media/src/resample/weights.ts": [
+		["for (let i = 0; i <= to; i++) {", "what is written past the end of a typed array is dropped"],
+		[
+			"for (let i = 0; i <= shares.length; i++) {",
+			"what is written past the end of a typed array is dropped",
+		],
+		[
+			"if (true) {",
+			"some pixel lies within the support of every target pixel, so no total is 0",
+			"if (total !== 0) {",
+		],
+		["if (total !== 1) {", "dividing by 1 changes nothing, and no total is 0"],
+		["if (total !== (-1)) {", "no total is 0 or negative"],
+		["fixed[i] = Math.trunc(share * one + (share <= 0 ? -0.5 : 0.5));", "half is cut off from 0 either way"],
+	],
+	"packages/media/src/video/sampling-references.ts": [
+		["const QWEN_UTILS = { min: (3), max: 768, multiple: 2 } as const;", NEVER_UNEVEN],
+		["const QWEN_UTILS = { min: 4, max: 769, multiple: 2 } as const;", NEVER_UNEVEN],
+	],
+	"packages/media/src/video/bit-cost.ts": [
+		[
+			"const bytesOf = (frame: number | undefined) => (frame === undefined ? 0 : (frames[frame]?.bytes ?? 1));",
+			NEVER_EMPTY,
+		],
+		[
+			"return near.length % 2 === 1 ? (near[half] ?? 1) : ((near[half - 1] ?? 0) + (near[half] ?? 0)) / 2;",
+			"some frame is no key frame, so there are neighbors",
+		],
+		[
+			"return near.length % 2 === 1 ? (near[half] ?? 0) : ((near[half - 1] ?? 1) + (near[half] ?? 0)) / 2;",
+			"some frame is no key frame, so there are neighbors",
+		],
+		[
+			"return near.length % 2 === 1 ? (near[half] ?? 0) : ((near[half - 1] ?? 0) + (near[half] ?? 1)) / 2;",
+			"some frame is no key frame, so there are neighbors",
 		],
 	],
 };

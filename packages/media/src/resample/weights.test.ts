@@ -34,6 +34,9 @@ describe("filters", () => {
 		const half = (2 / Math.PI) * Math.fround(0.54);
 		expect(RESAMPLERS.hamming.weight(0.5)).toBeCloseTo(half, 15);
 		expect(RESAMPLERS.hamming.weight(0.5)).not.toBe((2 / Math.PI) * 0.54);
+		const quarter = Math.PI / 4;
+		const swing = Math.fround(0.54) + Math.fround(0.46) * Math.cos(quarter);
+		expect(RESAMPLERS.hamming.weight(0.25)).toBe((Math.sin(quarter) / quarter) * swing);
 	});
 	test("nothing weighs beyond the support", () => {
 		for (const filter of WEIGHING) {
@@ -90,6 +93,9 @@ test("taps are as Pillow reserves them: twice the rounded-up support and one", (
 	expect(axisWeights(10, 20, "bilinear", "pillow").taps).toBe(3);
 	expect(axisWeights(30, 20, "bilinear", "pillow").taps).toBe(5);
 	expect(axisWeights(20, 10, "lanczos", "pillow").taps).toBe(13);
+	expect(axisWeights(20, 10, "box", "pillow").taps).toBe(3);
+	expect(axisWeights(20, 10, "hamming", "pillow").taps).toBe(5);
+	expect(axisWeights(20, 10, "bicubic", "pillow").taps).toBe(9);
 });
 
 test("a side whose weights would fill memory is refused, the largest that fits is not", () => {

@@ -80,6 +80,25 @@ describe("other files", () => {
 		expect(run).toMatchObject({ start: 0, targets: [{ frame: 3 }, { frame: 15 }] });
 		expect(run?.targets.map(({ pts }) => pts)).toEqual([undefined, undefined]);
 	});
+	test("one frame without a time leaves none to go by", () => {
+		const index = frameIndexOf(
+			Array.from({ length: 20 }, (_, order) => packet(order === 19 ? undefined : order, order % 10 === 0)),
+			{ numerator: 1, denominator: 24 },
+		);
+		expect(planRuns(index, [15])).toEqual([
+			{ start: 0, fallback: 0, targets: [{ frame: 15, pts: undefined, order: 15 }] },
+		]);
+	});
+	test("a frame shown before every key frame is decoded from the start of the file", () => {
+		// Packet 0 needs a frame that is not in the file, so it is none.
+		const index = frameIndexOf([packet(8, false), packet(10, true), packet(20, true), packet(5, false)], {
+			numerator: 1,
+			denominator: 24,
+		});
+		expect(index.frames.map(({ order }) => order)).toEqual([3, 1, 2]);
+		expect(summary(planRuns(index, [0]))).toEqual([[0, [0]]]);
+		expect(summary(planRuns(index, [1]))).toEqual([[1, [1]]]);
+	});
 	test("frames shown before an open group's key frame need the group before", () => {
 		// File order: I0 P1 P2 | I5 b3 b4 P6; displayed 0 to 6.
 		const order = [0, 1, 2, 5, 3, 4, 6];

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changeCosts, sampleByBitCost } from "./bit-cost.ts";
 import { frameIndexOf, type RawPacket } from "./frame-index.ts";
-import { chooseFrames, type Sampling } from "./sampling.ts";
+import { chooseFrames, frameAt, type Sampling } from "./sampling.ts";
 import type { SamplingReference } from "./sampling-references.ts";
 
 type Asked = { readonly frames?: number; readonly rate?: number; readonly most?: number };
@@ -46,6 +46,16 @@ test("every reference row", () => {
 	}
 });
 
+test("the original repository steps by whole frames: over twice the clip's rate there is no step", () => {
+	const index = clip(new Array<number>(6).fill(1));
+	const at = (fps: number) => chooseFrames(index, { strategy: "fps", fps, like: "original" });
+	expect(at(24)).toEqual([0, 1, 2, 3, 4, 5]);
+	expect(at(47)).toEqual([0, 1, 2, 3, 4, 5]);
+	expect(() => at(48)).toThrow(
+		"original refuses to take 12 frames of a video of 6; ask for a number it can give",
+	);
+});
+
 describe("by the clock", () => {
 	const index = uneven([500, 600, 700, 800, 900, 1500, 2100, 2200], 100);
 
@@ -54,6 +64,7 @@ describe("by the clock", () => {
 		expect(chooseFrames(index, { strategy: "fps", fps: 2 })).toEqual([0, 4, 5]);
 		expect(chooseFrames(index, { strategy: "fps", fps: 1, minFrames: 6 })).toEqual([0, 3, 4, 5]);
 		expect(chooseFrames(index, { strategy: "fps", fps: 10, maxFrames: 2 })).toEqual([0, 4]);
+		expect(chooseFrames(index, { strategy: "fps", fps: 10, maxFrames: 1 })).toEqual([0]);
 	});
 
 	test("a stretch that the clip's end cuts off has its frame too", () => {
@@ -74,6 +85,12 @@ describe("by the clock", () => {
 		).toThrowErrorMatchingInlineSnapshot(
 			`[OnevisionError: 1.9 s: the video ends at 1.800 s; give times up to that]`,
 		);
+	});
+
+	test("a tenth of a millisecond past the end is still the last frame, more is not", () => {
+		const timed = { frames: index.frames, durationSeconds: 1.8 };
+		expect(frameAt(timed, 1.8 + 1e-4)).toBe(7);
+		expect(() => frameAt(timed, 1.8 + 1.01e-4)).toThrow(/the video ends at 1.800 s/);
 	});
 
 	test("a rate equal to the clip's takes every frame once", () => {
@@ -118,6 +135,12 @@ describe("bit cost", () => {
 	test("of a key frame of another scene the difference counts", () => {
 		const sizes = Array.from({ length: 48 }, (_, frame) => (frame === 0 ? 8000 : frame === 24 ? 3000 : 30));
 		expect(changeCosts(clip(sizes, [0, 24]))[24]).toBe(5000);
+	});
+
+	test("the first key frame counts as the median of its neighbors, of an even number their middle's mean", () => {
+		expect(changeCosts(clip([9000, 40, 10, 80, 20, 500]))[0]).toBe(30);
+		expect(changeCosts(clip([9000, 40, 10, 80]))[0]).toBe(40);
+		expect(changeCosts(clip([9000, 40, 10]))[0]).toBe(25);
 	});
 
 	test("where all are key frames, what differs in size counts", () => {
