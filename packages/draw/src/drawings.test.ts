@@ -16,7 +16,7 @@ const hashes = JSON.parse(readFileSync(new URL("pixels.sha256.json", folder), "u
 >;
 const sha256 = (data: Uint8Array): string => createHash("sha256").update(data).digest("hex");
 
-test("every drawing has its hash and no hash is left over", () => {
+test("every drawing has a hash, and every hash a drawing", () => {
 	expect(Object.keys(hashes)).toEqual(Object.keys(DRAWINGS));
 });
 
@@ -27,7 +27,7 @@ test.each(Object.entries(DRAWINGS))("%s is the same to the bit, and its PNG show
 	expect(sha256(shown.data)).toBe(hashes[name]);
 });
 
-test("an image survives PNG and is encoded the same way twice", async () => {
+test("PNG encoding is lossless and deterministic", async () => {
 	const drawn = DRAWINGS["marks-noise"]();
 	const bytes = await encodePng(drawn);
 	expect(sha256((await decodeImage(bytes)).data)).toBe(sha256(drawn.data));

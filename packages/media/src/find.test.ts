@@ -46,7 +46,7 @@ test("folders are walked in name order, each file told by its content", async ()
 	expect(leftOut).toEqual([]);
 });
 
-test("what is left out has its reason, and stops nothing", async () => {
+test("skipped files have a reason and stop nothing", async () => {
 	put("a.png", "png-rgb.png");
 	writeFileSync(join(root, "empty.png"), "");
 	writeFileSync(join(root, "notes.jpg"), "BM is how this text begins, and it is no picture");

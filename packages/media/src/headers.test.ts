@@ -104,7 +104,7 @@ test("a reader says what it was given instead", async () => {
 	);
 });
 
-test("frames are reckoned from the rate when there are too many bytes to go through", async () => {
+test("frames are estimated from the rate when there are too many bytes to walk", async () => {
 	const bytes = new Uint8Array(readFileSync(`${folder}mkv-long.mkv`));
 	const exact = await readVideoHeader(bytes);
 	const reckoned = await readVideoHeader(bytes, { maxCountBytes: 1000 });

@@ -33,7 +33,7 @@ test("a transport stream is told by its packets, not by a first letter", () => {
 	expect(describeOther(bytes("Good morning"), "a.ts")?.what).toBe("text");
 });
 
-test("bytes that are nothing known, and no bytes", () => {
+test("unknown bytes, and no bytes", () => {
 	expect(describeOther(bytes("\x01\x02\x03\x80\xff"), "x")).toBeUndefined();
 	expect(describeOther(bytes("\xc3\x28 not UTF-8"), "x")).toBeUndefined();
 	expect(describeOther(bytes(""), "x")).toBeUndefined();

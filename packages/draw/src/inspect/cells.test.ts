@@ -29,7 +29,7 @@ function layoutOf(model: string, width: number, height: number, settings = {}): 
 	return layout;
 }
 
-test("tiles that overlap are not the canvas cut into equal parts", () => {
+test("overlapping tiles are not treated as equal parts of the canvas", () => {
 	expect(tileSize(layoutOf("molmo-7b-d", 1107, 820))).toBeUndefined();
 	expect(tileSize(layoutOf("internvl3-8b", 1107, 820))).toEqual(size(448, 448));
 });
@@ -44,7 +44,7 @@ test.each([
 	expect(isSpatial(layoutOf(model, 1107, 820))).toBe(spatial);
 });
 
-test("unpadding drops as many rows on either side, and keeps what the layout says", () => {
+test("unpadding drops the same number of rows on either side, and keeps what the layout says", () => {
 	const layout = layoutOf("llava-v1.6-vicuna-7b", 1107, 820);
 	const tiles = [0, 1, 2, 3].map((tile) => {
 		const box = { x: (tile % 2) * 336, y: Math.floor(tile / 2) * 336, ...size(336, 336) };

@@ -73,7 +73,7 @@ test.each([
 	expect(Math.abs(onPanel.y + onPanel.height / 2 - (y + 20) * scale)).toBeLessThan(100);
 });
 
-test("stripes are not taken for detail", () => {
+test("stripes do not count as detail", () => {
 	const image = noiseAt(420, 300);
 	for (let x = 0; x < 300; x += 20)
 		paste(image, blankImage({ width: 10, height: 420 }, gray(255)), { x, y: 0 });
@@ -81,7 +81,7 @@ test("stripes are not taken for detail", () => {
 	expect(closeUp(panel, image, layout.patchGrid).onPanel.x).toBeGreaterThan(250);
 });
 
-test("none is made where an image on the way would take gigabytes", () => {
+test("no close-up if an intermediate image would take gigabytes", () => {
 	const image = testImage({ width: 1, height: 2000 }, 1, "noise");
 	const { layout, panel } = mainOf("llava-1.5-7b", image);
 	expect(layout.resizes).toEqual([{ width: 336, height: 672_000 }]);

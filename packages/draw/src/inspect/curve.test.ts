@@ -26,7 +26,7 @@ function count({ data, width, height }: RgbImage, x: number, { red, green, blue 
 	).length;
 }
 
-test("heights are square roots of the bytes, key frames have their own colour", () => {
+test("heights are square roots of the bytes, key frames have their own color", () => {
 	const drawn = curve([10_000, 2500, 0, 100], [0], []);
 	// 400 px for four frames, to the right of a 74-px scale; 140 px high.
 	expect(count(drawn, 74 + 50, COLORS.tile)).toBe(140);
@@ -35,13 +35,13 @@ test("heights are square roots of the bytes, key frames have their own colour", 
 	expect(count(drawn, 74 + 350, COLORS.bar)).toBe(14);
 });
 
-test("chosen frames are marked, unless that is every frame", () => {
+test("marks the chosen frames, unless every frame is chosen", () => {
 	expect(count(curve([9, 9, 9, 9], [], [2]), 74 + 250, COLORS.token)).toBeGreaterThan(4);
 	expect(count(curve([9, 9, 9, 9], [], [2]), 74 + 150, COLORS.token)).toBe(0);
 	expect(count(curve([9, 9, 9, 9], [], [0, 1, 2, 3]), 74 + 250, COLORS.token)).toBe(0);
 });
 
-test("of frames that share a column the heaviest is drawn", () => {
+test("draws the largest of the frames that share a column", () => {
 	const bytes = Array.from({ length: 200_000 }, (_, frame) => (frame === 100_250 ? 10_000 : 4));
 	const drawn = curve(bytes, [100_250], [100_250]);
 	expect(count(drawn, 74 + 200, COLORS.tile)).toBe(140);

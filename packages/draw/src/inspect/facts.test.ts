@@ -36,7 +36,7 @@ test("a document under LLaVA-OneVision: tiles, unpadding and the cap", () => {
 	expect(tokensText(layout)).toBe("7,353");
 });
 
-test("what does nothing is left out, queries are not a grid", () => {
+test("omits steps that change nothing; queries are not a grid", () => {
 	expect(lines(layoutOf("blip2-opt-2.7b"))).toEqual([
 		"source: 1654×2339 px",
 		"canvas: 224×224 px",
@@ -69,7 +69,7 @@ test.each(CHECKPOINT_IDS)("%s: the parts sum to the tokens", (model) => {
 	expect(sum).toBe(layout.visualTokens);
 });
 
-test("a range is written as one, with its reason among the notes", () => {
+test("writes a range as such, with its reason among the notes", () => {
 	const layout = { ...layoutOf("llava-1.5-7b"), range: { min: 1000, max: 2000, why: "it depends" } };
 	expect(tokensText(layout)).toBe("1,000–2,000");
 	expect(notesOf(layout)).toEqual(["a range, not a count: it depends"]);

@@ -33,7 +33,7 @@ function expectApart(boxes: readonly Box[]): void {
 }
 
 describe("arrangements", () => {
-	test("panels, their headings, the close-up and the column lie apart, within a page", () => {
+	test("panels, headings, close-up and column stay on the page without overlapping", () => {
 		const contents = fc.record({
 			main: size,
 			smalls: fc.array(size, { maxLength: 1 }),
@@ -79,7 +79,7 @@ describe("arrangements", () => {
 	});
 });
 
-test("images in rows lie apart, each in its shape, however many", () => {
+test("images in rows never overlap and keep their aspect ratios", () => {
 	fc.assert(
 		fc.property(fc.array(size, { minLength: 1, maxLength: 32 }), (shapes) => {
 			const room = { width: 1182, height: 1040 };
@@ -110,7 +110,7 @@ describe("frames of a clip", () => {
 		expect(plan.width / ROOM.width).toBeGreaterThan(0.8);
 	});
 
-	test("upright ones stand in long rows, their texts in two lines where they are narrow", () => {
+	test("portrait frames form long rows, with two-line captions if narrow", () => {
 		expect(planSheet(8, { width: 360, height: 800 }, ROOM)).toMatchObject({ cols: 8, captions: "beside" });
 		const many = planSheet(64, { width: 360, height: 800 }, ROOM);
 		expect(many).toMatchObject({ captions: "stacked" });
@@ -148,7 +148,7 @@ describe("detail", () => {
 		expect(inked).toBeGreaterThan(300);
 	});
 
-	test("a part of an image has the detail of that part", () => {
+	test("measures the same detail in a part as in the whole", () => {
 		const target = blankImage({ width: 400, height: 300 }, WHITE);
 		paste(target, written(255, BLACK), { x: 100, y: 90 });
 		const whole = detailOf(target, { x: 0, y: 0, width: 400, height: 300 }, 3);
@@ -163,7 +163,7 @@ describe("detail", () => {
 		}
 	});
 
-	test("a number leaves its corner for writing, and for nothing else", () => {
+	test("a number leaves its corner only for writing", () => {
 		const plate = { width: 20, height: 16 };
 		const corner = (image: ReturnType<typeof written>) => quietCorner(detailOf(image, box, 2), box, plate, 4);
 		expect(corner(written(255, BLACK))).toEqual({ ...plate, x: 216, y: 4 });

@@ -18,7 +18,7 @@ const hashes = JSON.parse(readFileSync(new URL("pixels.sha256.json", folder), "u
 >;
 const sha256 = (data: Uint8Array): string => createHash("sha256").update(data).digest("hex");
 
-test("every page has its hash and no hash is left over", () => {
+test("every page has a hash, and every hash a page", () => {
 	expect(Object.keys(hashes)).toEqual(Object.keys(PAGES));
 });
 
@@ -53,7 +53,7 @@ test.each([
 	}
 });
 
-test("of many frames as many are drawn as have room, the first and the last among them", () => {
+test("draws as many frames as fit, including the first and the last", () => {
 	const shown = framesToShow(Array.from({ length: 1000 }, (_, place) => 3 * place));
 	expect(shown).toHaveLength(64);
 	expect([shown[0], shown.at(-1)]).toEqual([0, 2997]);
@@ -61,7 +61,7 @@ test("of many frames as many are drawn as have room, the first and the last amon
 	expect(framesToShow([4, 9])).toEqual([4, 9]);
 });
 
-test("more images than a page takes are refused", () => {
+test("refuses more images than fit on a page", () => {
 	const processor = processorOf("llava-1.5-7b", {});
 	const layout = processor?.layout({ kind: "image", width: 4, height: 4 });
 	if (layout === undefined) throw new Error("no layout");

@@ -49,7 +49,7 @@ describe("stays in its box", () => {
 	});
 });
 
-test("a veil covers all of its box that lies in the image", () => {
+test("a veil covers the whole part of its box inside the image", () => {
 	fc.assert(
 		fc.property(BOXES, (box) => {
 			const inside = intersection(box, { x: 0, y: 0, ...SIZE });
@@ -58,7 +58,7 @@ test("a veil covers all of its box that lies in the image", () => {
 	);
 });
 
-test("a box less a hole is as large as the difference, in parts that do not meet", () => {
+test("a box minus a hole has the area of the difference, in disjoint parts", () => {
 	fc.assert(
 		fc.property(BOXES, BOXES, (box, hole) => {
 			const parts = outside(box, hole);
@@ -72,7 +72,7 @@ test("a box less a hole is as large as the difference, in parts that do not meet
 	);
 });
 
-test("a line is seen on black, white and gray", () => {
+test("a line is visible on black, white and gray", () => {
 	for (const shade of [0, 60, 118, 160, 255]) {
 		const target = blankImage(SIZE, gray(shade));
 		contrastBox(target, { x: 3, y: 0, width: 1, height: 30 }, 0.32);
@@ -87,7 +87,7 @@ function halves(width: number, height: number): RgbImage {
 	return image;
 }
 
-test("a part of an image lies where it does in the whole, cut before or after resizing", () => {
+test("a part is in the same place whether cropped before or after resizing", () => {
 	for (const [scale, source] of [
 		[1, halves(400, 100)],
 		[20, halves(4000, 1000)],

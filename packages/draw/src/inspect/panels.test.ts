@@ -71,7 +71,7 @@ function keptCells({ tokens, kept }: Panel): number {
 describe.each(MODELS)("%s", (model) => {
 	const processor: Processor | undefined = processorOf(model, {});
 
-	test("every part lies in its panel, for any shape", () => {
+	test("every part stays inside its panel, for any shape", () => {
 		fc.assert(
 			fc.property(SHAPES, ([width, height]) => {
 				const layout = layoutOf(model, width, height);
@@ -105,7 +105,7 @@ describe.each(MODELS)("%s", (model) => {
 	});
 });
 
-test("of a cropped image what is cut off is shown, of crops the source", () => {
+test("shows what is cropped off an image, and the source of crops", () => {
 	const llava = processorOf("llava-1.5-7b", {});
 	const layout = llava?.layout({ kind: "image", width: 400, height: 200 });
 	if (llava === undefined || layout === undefined) throw new Error("no processor");
@@ -138,7 +138,7 @@ test("one of several images is padded to a square before it is resized", () => {
 	});
 });
 
-test("where a layout leaves open how the image lies, it is drawn apart", () => {
+test("draws the image separately if the layout does not place it", () => {
 	const layout = layoutOf("deepseek-vl2-tiny", 300, 200);
 	if (layout === undefined) throw new Error("no layout");
 	const [canvas, image] = panelsOf(layout);

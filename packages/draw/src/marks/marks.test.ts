@@ -22,7 +22,7 @@ import { distanceInside } from "./distance.ts";
 const SIZE = { width: 400, height: 260 };
 const ground = blankImage(SIZE, gray(90));
 
-describe("readable on any ground", () => {
+describe("legible on any background", () => {
 	/** The luminances of the pixels in a box, 0 to 1. */
 	function luminances(image: RgbImage, area: Box): number[] {
 		const result: number[] = [];
@@ -75,7 +75,7 @@ describe("masks", () => {
 		),
 	});
 
-	test("the mark lies where the mask is widest, outside smaller masks within it", () => {
+	test("the mark is where the mask is widest, outside smaller masks inside it", () => {
 		const { marks } = drawMarks(ground, [
 			mask((x, y) => x >= 100 && x < 300 && y >= 50 && y < 250),
 			mask((x, y) => x >= 180 && x < 300 && y >= 50 && y < 250),
@@ -85,7 +85,7 @@ describe("masks", () => {
 		expect(marks[0]?.box).toEqual({ x: 100, y: 50, width: 200, height: 200 });
 	});
 
-	test("a mask wholly under smaller ones is marked all the same", () => {
+	test("a mask completely covered by smaller ones is still marked", () => {
 		const half = mask((x) => x < 50);
 		const { marks } = drawMarks(ground, [half, half]);
 		expectSound(marks, SIZE);
@@ -140,7 +140,7 @@ describe("refusals", () => {
 		expect(() => drawMarks(ground, regions, options)).toThrow(expect.objectContaining({ code }));
 	});
 
-	test("a grid of more cells than marks is refused before it is made", () => {
+	test("refuses a grid with too many cells before building it", () => {
 		expect(() => gridCells({ width: 100_000, height: 100_000 }, { rows: 100_000, cols: 100_000 })).toThrow(
 			/at most 1000 fit one image/,
 		);

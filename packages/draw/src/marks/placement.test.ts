@@ -65,7 +65,7 @@ function isFree(mark: Mark, marks: readonly Mark[]): boolean {
 }
 
 describe("placement", () => {
-	test("badges lie in the image, never overlap, and cover no marked point, their own neither", () => {
+	test("badges stay in the image, never overlap, and cover no marked point, not even their own", () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(point, box), { maxLength: 24 }), (regions) => {
 				const { marks } = drawMarks(ground, regions);
@@ -76,7 +76,7 @@ describe("placement", () => {
 		);
 	});
 
-	test("the same input gives the same image, and the image given stays as it is", () => {
+	test("deterministic, and leaves the input image unchanged", () => {
 		const hash = (image: RgbImage): string => createHash("sha256").update(image.data).digest("hex");
 		const before = hash(ground);
 		fc.assert(
@@ -91,7 +91,7 @@ describe("placement", () => {
 		);
 	});
 
-	test("pixels in a Buffer stay as they are, too", () => {
+	test("leaves pixels in a Buffer unchanged, too", () => {
 		const data = Buffer.from(ground.data);
 		drawMarks({ ...SIZE, data }, [{ kind: "point", x: 200, y: 130 }]);
 		expect(Buffer.compare(data, ground.data)).toBe(0);
@@ -114,7 +114,7 @@ describe("placement", () => {
 		]);
 	});
 
-	test("points within one badge are both led to from outside", () => {
+	test("points closer than a badge both get leaders from outside", () => {
 		const points: Region[] = [
 			{ kind: "point", x: 200, y: 130 },
 			{ kind: "point", x: 205, y: 130 },
@@ -124,7 +124,7 @@ describe("placement", () => {
 		expectSound(marks, SIZE);
 	});
 
-	test("boxes side by side carry their badges in themselves or off all of them", () => {
+	test("adjacent boxes have their badges inside themselves or off all boxes", () => {
 		const boxes = Array.from({ length: 12 }, (_, index): Region => {
 			const [x, y] = [60 + (index % 4) * 60, 40 + Math.floor(index / 4) * 50];
 			return { kind: "box", x, y, width: 60, height: 50 };
@@ -134,7 +134,7 @@ describe("placement", () => {
 		for (const mark of marks) expect(foreignShare(mark, marks)).toBe(0);
 	});
 
-	test("of two boxes, one within the other, the outer one's badge is off the inner one", () => {
+	test("the outer of two nested boxes keeps its badge off the inner one", () => {
 		const { marks } = drawMarks(ground, [
 			{ kind: "box", x: 40, y: 20, width: 300, height: 200 },
 			{ kind: "box", x: 42, y: 22, width: 80, height: 60 },
@@ -142,7 +142,7 @@ describe("placement", () => {
 		for (const mark of marks) expect(foreignShare(mark, marks)).toBe(0);
 	});
 
-	test("a badge does not lie within another's box while a corner of its own is free", () => {
+	test("a badge avoids another box while its own has a free corner", () => {
 		fc.assert(
 			fc.property(fc.array(fc.oneof(point, box), { minLength: 2, maxLength: 12 }), (regions) => {
 				const { marks } = drawMarks(ground, regions, { size: 18 });
@@ -157,7 +157,7 @@ describe("placement", () => {
 		);
 	});
 
-	test("a badge far off is left for a smaller one nearby", () => {
+	test("prefers a smaller badge nearby to a distant one", () => {
 		const boxes = Array.from({ length: 40 }, (_, index): Region => {
 			const [x, y] = [20 + (index % 8) * 48, 20 + Math.floor(index / 8) * 48];
 			return { kind: "box", x, y, width: 20, height: 18 };

@@ -34,7 +34,7 @@ const coordinate = fc.double({ min: -20, max: SIDE + 20, noNaN: true });
 const polygon = fc.array(fc.record({ x: coordinate, y: coordinate }), { minLength: 3, maxLength: 8 });
 
 describe("rectangles", () => {
-	test("each pixel gets the share that lies inside", () => {
+	test("each pixel gets the share of its area inside the shape", () => {
 		fc.assert(
 			fc.property(
 				quarter(-4, SIDE),
@@ -56,7 +56,7 @@ describe("rectangles", () => {
 		);
 	});
 
-	test("alpha mixes with what is below, rounded to nearest", () => {
+	test("alpha blends with the pixels below, rounded to nearest", () => {
 		const target = blankImage({ width: 1, height: 1 }, { red: 200, green: 100, blue: 3 });
 		const color = { red: 0, green: 255, blue: 0 };
 		fill(target, rectanglePath({ x: 0, y: 0, width: 1, height: 1 }), { color, alpha: 0.25 });
@@ -65,7 +65,7 @@ describe("rectangles", () => {
 });
 
 describe("any polygon", () => {
-	test("a window onto it shows the same pixels as the whole", () => {
+	test("clipping to a window shows the same pixels as the whole", () => {
 		fc.assert(
 			fc.property(polygon, fc.nat(16), fc.nat(16), (points, left, top) => {
 				const whole = covered([points], SIDE);
@@ -82,7 +82,7 @@ describe("any polygon", () => {
 		);
 	});
 
-	test("its direction does not matter, and what lies twice in one path is never covered more than whole", () => {
+	test("direction does not matter, and overlap within a path never covers more than fully", () => {
 		fc.assert(
 			fc.property(fc.record({ x: quarter(2, 20), y: quarter(2, 20) }), quarter(1, 20), (at, radius) => {
 				const disc = discPath(at, radius);
@@ -197,7 +197,7 @@ describe("grids and plots", () => {
 		expect(values.filter((value) => value === 255)).toHaveLength(2 * SIDE + 3 * SIDE - 6);
 	});
 
-	test("a curve goes through the tops of the bars and is cut off at the largest value shown", () => {
+	test("a curve passes through the tops of the bars and is clipped at the maximum", () => {
 		const box = { x: 0, y: 0, width: 40, height: 20 };
 		expect(curvePoints(box, [0, 5, 10, 40], { max: 20 })).toEqual([
 			{ x: 5, y: 20 },

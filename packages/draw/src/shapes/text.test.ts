@@ -70,13 +70,13 @@ test("shortened text fits, begins as the whole does, and is left alone where it 
 	);
 });
 
-test("a character the font lacks is drawn as an empty box, not passed over", () => {
+test("a character the font lacks is drawn as an empty box, not skipped", () => {
 	const box = textPath("中", 20, { x: 0, y: 20 });
 	expect(box).toHaveLength(2);
 	expect(measureText("中", 20).width).toBeGreaterThan(10);
 });
 
-test("labels are moved into the image and tell where their plate is", () => {
+test("labels are moved into the image and return their plate", () => {
 	const target = blankImage({ width: 100, height: 40 }, WHITE);
 	const size = labelSize("name", 12);
 	expect(drawLabel(target, "name", { x: 95, y: 39 }, { size: 12 })).toEqual({

@@ -74,7 +74,7 @@ describe("contact sheets", () => {
 		}
 	});
 
-	test("any images lie apart, in their own shape, within the margins", () => {
+	test("images never overlap, keep their aspect ratios, and stay within the margins", () => {
 		fc.assert(
 			fc.property(
 				sizes,
@@ -95,7 +95,7 @@ describe("contact sheets", () => {
 		);
 	});
 
-	test("however many and large the images, no side is over the longest asked for", () => {
+	test("no side exceeds the requested maximum, for any number and size of images", () => {
 		const shape = fc.record({
 			width: fc.integer({ min: 1, max: 20_000 }),
 			height: fc.integer({ min: 1, max: 20_000 }),
@@ -122,7 +122,7 @@ describe("contact sheets", () => {
 		expect(layout.captionSize).toBeLessThan(0.15 * (layout.cells[0]?.image.height ?? 0));
 	});
 
-	test("an image of a few px among large ones is enlarged four times at most", () => {
+	test("a tiny image among large ones is enlarged at most four times", () => {
 		const given = [camera, { width: 16, height: 16 }, camera, camera];
 		const [, icon] = layoutSheet(given).cells;
 		expect(icon?.image).toMatchObject({ width: 64, height: 64 });
@@ -130,7 +130,7 @@ describe("contact sheets", () => {
 		expect(layoutSheet(given, { width: 5790 }).cells[1]?.scale).toBeGreaterThan(10);
 	});
 
-	test("pixels come through unchanged where nothing is scaled, names above them", () => {
+	test("unscaled images keep their pixels, with names above them", () => {
 		const images = [
 			BACKGROUNDS.noise({ width: 60, height: 40 }),
 			BACKGROUNDS.photo({ width: 60, height: 40 }),
@@ -154,7 +154,7 @@ describe("contact sheets", () => {
 		});
 	});
 
-	test("captions are made smaller together before any is shortened", () => {
+	test("all captions shrink together before any is shortened", () => {
 		const given = Array.from({ length: 4 }, () => camera);
 		const usual = layoutSheet(given, { labels: names(4) }).captionSize;
 		const longer = layoutSheet(given, { labels: [...names(3), "x".repeat(48)] }).captionSize;
@@ -164,7 +164,7 @@ describe("contact sheets", () => {
 	});
 });
 
-test("shapes as extreme as they come still leave room for the images", () => {
+test("extreme aspect ratios still leave room for the images", () => {
 	for (const each of [
 		{ width: 1, height: 2000 },
 		{ width: 2000, height: 1 },
@@ -178,7 +178,7 @@ test("shapes as extreme as they come still leave room for the images", () => {
 });
 
 describe("pairs", () => {
-	test("two of a size keep it; others come to the higher one's height", () => {
+	test("two images of equal size keep it; others get the height of the higher one", () => {
 		expect(layoutPair(camera, camera).cells.map(({ scale }) => scale)).toEqual([1, 1]);
 		const { cells } = layoutPair({ width: 100, height: 200 }, { width: 300, height: 100 });
 		expect(cells.map(({ image: { width, height } }) => [width, height])).toEqual([
@@ -187,7 +187,7 @@ describe("pairs", () => {
 		]);
 	});
 
-	test("any two lie side by side in one height", () => {
+	test("any two images are side by side at the same height", () => {
 		const shape = fc.record({
 			width: fc.integer({ min: 50, max: 900 }),
 			height: fc.integer({ min: 225, max: 900 }),
@@ -227,7 +227,7 @@ describe("pairs", () => {
 		}
 	});
 
-	test("any two are within bounds, in their own shapes", () => {
+	test("any two images stay within bounds and keep their aspect ratios", () => {
 		const shape = fc.record({
 			width: fc.integer({ min: 1, max: 9000 }),
 			height: fc.integer({ min: 1, max: 9000 }),
@@ -244,7 +244,7 @@ describe("pairs", () => {
 		);
 	});
 
-	test("labels are before and after unless given or left out", () => {
+	test("labels default to before and after", () => {
 		const image = blankImage({ width: 80, height: 60 }, gray(9));
 		const labels = (options: Parameters<typeof beforeAfterPair>[2]): unknown =>
 			beforeAfterPair(image, image, options).layout.cells.map(({ label }) => label);

@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const MODEL = "llava-onevision-qwen2-7b-ov";
 
 describe("samples", () => {
-	test("come out in order, as one by one, those that fail with their reason", async () => {
+	test("come out in order, equal to one at a time, failures with their reason", async () => {
 		const empty = join(folder, "empty.jpg");
 		writeFileSync(empty, "");
 		const samples = [
@@ -53,7 +53,7 @@ describe("samples", () => {
 		}
 	}, 60_000);
 
-	test("are the same in memory that is used again", async () => {
+	test("are the same in reused memory", async () => {
 		const names = [
 			"jpeg-444.jpg",
 			"png-gray.png",
@@ -72,7 +72,7 @@ describe("samples", () => {
 		expect(count).toBe(12);
 	}, 60_000);
 
-	test("are laid out as they will be turned", async () => {
+	test("are laid out in the orientation they will be loaded in", async () => {
 		const turned = ["avif-orientation-6.avif", "tiff-orientation-6.tif"].map(
 			(name) => new URL(`../fixtures/${name}`, import.meta.url).pathname,
 		);
@@ -87,7 +87,7 @@ describe("samples", () => {
 		expect(count).toBe(2);
 	}, 60_000);
 
-	test("whose memory was transferred elsewhere do not stop the others", async () => {
+	test("do not stop the others when their memory was transferred elsewhere", async () => {
 		const samples = Array.from({ length: 6 }, () => [fixture("jpeg-444.jpg")]);
 		let count = 0;
 		for await (const result of preprocessSamples(MODEL, samples, { threads: 1, reuseMemory: true })) {
@@ -99,7 +99,7 @@ describe("samples", () => {
 		expect(count).toBe(6);
 	}, 60_000);
 
-	test("are refused at once for a model or number that cannot be", async () => {
+	test("are refused at once for an invalid model or number", async () => {
 		await expect(preprocessSamples("molmo-7b-d", []).next()).rejects.toThrow("its pixels are not made");
 		await expect(preprocessSamples(MODEL, [], { threads: 0 }).next()).rejects.toThrow("threads 0");
 		await expect(preprocessSamples(MODEL, [], { timeoutSeconds: 1e9 }).next()).rejects.toThrow(
@@ -125,7 +125,7 @@ describe("the pool", () => {
 			timeoutSeconds: 1,
 		});
 
-	test("keeps the order and goes on after threads that hang or die", async () => {
+	test("keeps the order and survives threads that hang or die", async () => {
 		const outcomes = [];
 		for await (const outcome of run([1, "hang", 2, "throw", 3, "exit", 4, 5], 2)) outcomes.push(outcome);
 		const answer = (value: number) => ({ kind: "answer", answer: value });
@@ -141,7 +141,7 @@ describe("the pool", () => {
 		]);
 	}, 30_000);
 
-	test("starts no thread once its loop is left, and ends those it has", async () => {
+	test("starts no thread after its loop exits, and ends the running ones", async () => {
 		const workers: Worker[] = [];
 		const slow = `const { parentPort } = require("node:worker_threads");
 			parentPort.on("message", () => setTimeout(() => parentPort.postMessage(1), 50));`;
@@ -159,7 +159,7 @@ describe("the pool", () => {
 		expect(ended.size).toBe(workers.length);
 	}, 30_000);
 
-	test("a thread that cannot be started, or a task that cannot be sent, is an outcome", async () => {
+	test("failing to start a thread or to send a task is an outcome", async () => {
 		const start = () => {
 			throw new Error("no threads today");
 		};
@@ -173,7 +173,7 @@ describe("the pool", () => {
 		expect(kinds).toEqual(["answer", "died", "answer"]);
 	}, 30_000);
 
-	test("takes no more tasks than it has room for", async () => {
+	test("holds no more tasks than its limit", async () => {
 		let asked = 0;
 		function* endless() {
 			for (;;) yield asked++;

@@ -51,7 +51,7 @@ describe("chunks are the tensors' bytes", () => {
 	);
 });
 
-test("what cannot be laid out is refused before, what cannot be decoded on the way", async () => {
+test("layout errors come before decoding, decoding errors while it runs", async () => {
 	await expect(planBatch("llava-1.5-7b", [[clip]])).rejects.toThrow("takes no video");
 	await expect(planBatch("llava-1.5-7b", [[fixture("png-truncated.png"), clip]])).rejects.toThrow();
 	const cut = join(folder, "cut.jpg");

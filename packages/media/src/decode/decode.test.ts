@@ -93,7 +93,7 @@ describe("AVIF, decoded by another library than Pillow's", () => {
 	});
 });
 
-describe("a JPEG scaled as it is decoded", () => {
+describe("a JPEG scaled during decoding", () => {
 	const files = ["jpeg-444.jpg", "jpeg-exif-6.jpg", "jpeg-cmyk.jpg", "jpeg-progressive.jpg"];
 
 	test.each(files)("%s: no less than is needed, and the same image", async (file) => {
@@ -153,7 +153,7 @@ describe("refuses in one line", () => {
 	});
 });
 
-describe("kinds of TIFF that would not be as Pillow's are refused by name", () => {
+describe("refuses kinds of TIFF that would differ from Pillow's, by name", () => {
 	test.each(Object.entries(UNDECODED_TIFFS))("%s: %s", async (file, why) => {
 		await expect(decodeImage(read(file))).rejects.toMatchObject({
 			code: "unsupported",
@@ -210,7 +210,7 @@ describe("kinds of TIFF that would not be as Pillow's are refused by name", () =
 	});
 });
 
-describe("bitmaps that are made to cost", () => {
+describe("bitmaps crafted to be expensive", () => {
 	const bitmap = (
 		width: number,
 		height: number,
@@ -231,7 +231,7 @@ describe("bitmaps that are made to cost", () => {
 		return Buffer.concat([head, rows]);
 	};
 
-	test("run lengths for millions of pixels in a few bytes are refused", async () => {
+	test("refuses run lengths for millions of pixels in a few bytes", async () => {
 		await expect(decodeImage(bitmap(13_000, 13_000, 8, 1, new Uint8Array([0, 1])))).rejects.toThrow(
 			"truncated",
 		);
@@ -246,7 +246,7 @@ describe("bitmaps that are made to cost", () => {
 	});
 });
 
-describe("GIFs that are made to cost", () => {
+describe("GIFs crafted to be expensive", () => {
 	/** A frame as large as the screen, without a palette. */
 	const gif = (width: number, height: number, codes: Uint8Array): Buffer => {
 		const head = Buffer.alloc(13 + 10);

@@ -8,12 +8,12 @@ const header = (width: number, height: number, format: ImageHeader["format"] = "
 	({ format, width, height, orientation }) as ImageHeader;
 
 describe("pixels", () => {
-	test("as many as the limit are decoded, one more are not", () => {
+	test("decodes images up to the limit, and not one pixel more", () => {
 		expect(() => assertPixels(header(37, 26), 962)).not.toThrow();
 		expect(() => assertPixels(header(37, 26), 961)).toThrow("962 pixels, over the limit of 961");
 		expect(() => assertPixels(header(1, 1), 1)).not.toThrow();
 	});
-	test("by default as many as Pillow opens: twice MAX_IMAGE_PIXELS", () => {
+	test("the default limit is Pillow's: twice MAX_IMAGE_PIXELS", () => {
 		const half = Math.trunc(1024 ** 3 / 4 / 3);
 		expect(MAX_PIXELS).toBe(2 * half);
 		expect(() => assertPixels(header(half, 2), MAX_PIXELS)).not.toThrow();
@@ -24,7 +24,7 @@ describe("pixels", () => {
 	});
 });
 
-test("either side that differs from the header's is refused", () => {
+test("refuses either side if it differs from the header", () => {
 	expect(() => assertSize({ width: 4, height: 3 }, header(4, 3))).not.toThrow();
 	for (const [width, height] of [
 		[5, 3],
@@ -60,7 +60,7 @@ describe("a JPEG is scaled to no less than what is needed", () => {
 	])("%s", (_, image, atLeast, size) => {
 		expect(decodedSize(image, { atLeast })).toEqual(size);
 	});
-	test("turned by its orientation, the needed size is turned too", () => {
+	test("the needed size is rotated along with the image", () => {
 		const needed = { atLeast: { width: 80, height: 100 } };
 		for (const orientation of [5, 8]) {
 			const image = header(800, 640, "jpeg", orientation);
@@ -70,7 +70,7 @@ describe("a JPEG is scaled to no less than what is needed", () => {
 		const mirrored = header(800, 640, "jpeg", 4);
 		expect(decodedSize(mirrored, { ...needed, applyOrientation: true })).toEqual({ width: 200, height: 160 });
 	});
-	test("without a needed size it is its own", () => {
+	test("without a needed size, keeps its own", () => {
 		expect(decodedSize(header(800, 640), {})).toEqual({ width: 800, height: 640 });
 	});
 });

@@ -132,7 +132,7 @@ test("an eXIf chunk is found behind thousands of chunks of image data, without r
 	expect(await readHeader(path)).toMatchObject({ orientation: 1 });
 });
 
-test("damaged files, gone through to their ends, give a header or a refusal", async () => {
+test("damaged files, walked to the end, give a header or an error", async () => {
 	const names = rows.map(([name]) => name).filter((name) => /^(6|late|xmp|two)/.test(name));
 	const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 });
 	for (const name of names) {

@@ -13,7 +13,7 @@ const plan = (
 	pieces: values.map((value) => constant(shape.reduce((a, b) => a * b, 1) / values.length, value)),
 });
 
-test("pieces follow one another, whatever the memory held", () => {
+test("pieces are contiguous, whatever the memory held before", () => {
 	const first = makeTensors({ a: plan("float32", [2, 2], [1, 0]), b: plan("int64", [2], [0, 1]) }, []);
 	expect(first.a?.data).toEqual(Float32Array.of(1, 1, 0, 0));
 	expect(first.b?.data).toEqual(BigInt64Array.of(0n, 1n));
@@ -23,7 +23,7 @@ test("pieces follow one another, whatever the memory held", () => {
 	expect(again.b?.data.buffer).not.toBe(first.b?.data.buffer);
 });
 
-test("whole numbers are filled to their ends and not beyond", () => {
+test("fills integers to the end and not beyond", () => {
 	for (let elements = 0; elements <= 9; elements++) {
 		const data = new BigInt64Array(12).fill(7n);
 		constant(elements, 1).write(data, 2, []);
@@ -32,7 +32,7 @@ test("whole numbers are filled to their ends and not beyond", () => {
 	}
 });
 
-test("a tensor that cannot be is refused in one line", () => {
+test("refuses an impossible tensor in one line", () => {
 	const shape = [2 ** 16, 2 ** 16];
 	expect(() => makeTensors({ a: plan("float32", shape, [0]) }, [])).toThrow(
 		expect.objectContaining({
@@ -43,7 +43,7 @@ test("a tensor that cannot be is refused in one line", () => {
 	);
 });
 
-test("a plan whose pieces are not its shape is a contradiction", () => {
+test("pieces that do not add up to the shape are an internal error", () => {
 	const short = { ...plan("float32", [2], [1]), shape: [3] };
 	expect(() => makeTensors({ a: short }, [])).toThrow("internal: a of [3] is planned with 2 elements");
 	const missing: TensorPlan = {

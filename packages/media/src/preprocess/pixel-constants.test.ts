@@ -63,7 +63,7 @@ test.each([
 	expect(() => createProcessor(checkpointFromSnapshot(files).checkpoint)).toThrow(message);
 });
 
-test("a filter that torchvision's processor resizes by in another way is refused there", () => {
+test("refuses filters that differ in torchvision's processor", () => {
 	const files = changed("pixtral-12b", "preprocessor_config.json", { resample: 0 });
 	const { checkpoint } = checkpointFromSnapshot(files);
 	expect(() => createProcessor(checkpoint)).toThrow("use backend pillow");
@@ -84,7 +84,7 @@ test.each([
 });
 
 /** Randomly generated folders that transformers loads and counts (oracle/configs.py). */
-test("every such folder of a family whose pixels are made has a processor, or says which step is not made", () => {
+test("every such folder of a supported family has a processor, or names the unsupported step", () => {
 	const file = new URL("../../../core/src/goldens/configs.json", import.meta.url);
 	const { snapshots } = JSON.parse(readFileSync(file, "utf8")) as {
 		readonly snapshots: readonly { readonly files: SnapshotFiles }[];

@@ -19,13 +19,13 @@ const titles = rows.map((row): [string, PixelRow] => {
 	return [`${nameOf(row)} ${what} ${sizes}`, row];
 });
 
-describe("is what transformers makes", () => {
+describe("equals transformers", () => {
 	test.each(titles)("%s", (_, row) => {
 		expect(madeOf(row)).toEqual(row.tensors);
 	});
 });
 
-test("plain JavaScript makes the same as WebAssembly", () => {
+test("plain JavaScript equals WebAssembly", () => {
 	// Its frames are enlarged to 1536 px, which takes plain JavaScript seconds.
 	const grown = ({ checkpoint, video }: PixelRow) => checkpoint === "smolvlm2-2.2b" && video !== undefined;
 	const small = rows.filter(

@@ -39,7 +39,7 @@ describe("refuses in one line", () => {
 		expect(() => createProcessor("llava-1.5-7b").videos([clip(2)])).toThrow("takes no video");
 	});
 
-	test("frames that are not as many as laid out", () => {
+	test("a different number of frames than laid out", () => {
 		const { item, frames } = clip(4);
 		const processor = createProcessor("llava-onevision-qwen2-7b-ov");
 		expect(() => processor.videos([{ item, frames: frames.slice(1) }])).toThrow(
@@ -59,7 +59,7 @@ describe("refuses in one line", () => {
 		expect(() => createProcessor("llava-1.5-7b").images([[rgba]])).toThrow("drop the alpha channel");
 	});
 
-	test("a picture that would become absurdly long", () => {
+	test("an image that would become absurdly long", () => {
 		const thread = { width: 60_000, height: 1, data: new Uint8Array(180_000) };
 		expect(() => createProcessor("llava-1.5-7b").images([[thread]])).toThrow(
 			"crop it to a less extreme shape",
@@ -85,7 +85,7 @@ test("Llama 4 is made in bfloat16 unless asked otherwise", () => {
 	expect(dtypes).toEqual(["bfloat16", "float32"]);
 });
 
-test("a batch made in the memory of another one is the same, whatever that held", () => {
+test("a batch made in another one's memory is the same, whatever it held", () => {
 	const small = testImage({ width: 90, height: 800 }, 2, "blocks");
 	for (const model of [
 		"llava-onevision-qwen2-7b-ov",
@@ -105,7 +105,7 @@ test("a batch made in the memory of another one is the same, whatever that held"
 	}
 });
 
-test("layouts are those that counting gives", () => {
+test("layouts equal those of counting", () => {
 	const model = "llava-onevision-qwen2-7b-ov";
 	const processor = createProcessor(model);
 	const item = { kind: "image", width: 50, height: 40 } as const;

@@ -62,7 +62,7 @@ test("refuses pixels with an alpha channel, and sides that would take hours", ()
 	expect(() => resize(thread, { width: 384, height: 1 }, options)).toThrow("crop it first");
 });
 
-test("an image of the size asked for is handed back", () => {
+test("returns an image that already has the requested size", () => {
 	const source = testImage({ width: 5, height: 4 }, 0, "noise");
 	expect(resize(source, source, { filter: "bicubic", backend: "pillow" })).toBe(source);
 });

@@ -38,7 +38,7 @@ describe("filters", () => {
 		const swing = Math.fround(0.54) + Math.fround(0.46) * Math.cos(quarter);
 		expect(RESAMPLERS.hamming.weight(0.25)).toBe((Math.sin(quarter) / quarter) * swing);
 	});
-	test("nothing weighs beyond the support", () => {
+	test("weights are zero beyond the support", () => {
 		for (const filter of WEIGHING) {
 			const { support, weight } = RESAMPLERS[filter];
 			for (const x of [support + 1e-9, support + 0.5, support + 7]) {
@@ -98,7 +98,7 @@ test("taps are as Pillow reserves them: twice the rounded-up support and one", (
 	expect(axisWeights(20, 10, "bicubic", "pillow").taps).toBe(9);
 });
 
-test("a side whose weights would fill memory is refused, the largest that fits is not", () => {
+test("refuses a side whose weights would fill memory, accepts the largest that fits", () => {
 	// 2^22 weights: 3 taps for each of 1,398,101 pixels.
 	expect(() => axisWeights(1, 1_398_102, "bilinear", "pillow")).toThrow(
 		/4194306 weights, over the limit of 4194304/,

@@ -106,7 +106,7 @@ test("an index that points outside the file, or that is longer than itself, is d
 });
 
 /** Forged tables once made track selection loop forever. One second each is far more than any file needs. */
-test("damaged indexes, tables and tracks are refused or counted, and soon", async () => {
+test("damaged indexes, tables and tracks are refused or counted quickly", async () => {
 	let seed = 7;
 	const below = (limit: number) => {
 		seed = (seed * 1_103_515_245 + 12_345) & 0x7fff_ffff;

@@ -91,7 +91,7 @@ function describeDecoder(decoder: VideoDecoderName): void {
 		}
 	});
 
-	test("a loop that is left early leaves the decoder ready", async () => {
+	test("exiting a loop early leaves the decoder ready", async () => {
 		const video = await openVideo(pathOf("b-frames.mp4"), { decoder });
 		for (let round = 0; round < 3; round++) {
 			for await (const { frame } of video.frames(every(48, 1))) if (frame === 20) break;
@@ -100,7 +100,7 @@ function describeDecoder(decoder: VideoDecoderName): void {
 		await video.close();
 	});
 
-	test("what stands still is given up", async () => {
+	test("gives up a decoder without progress", async () => {
 		const path = pathOf("b-frames.mp4");
 		await expect(openVideo(path, { decoder, timeoutSeconds: 0.001 })).rejects.toThrow(
 			`${path}: decoding stood still for 0.001 s; raise timeoutSeconds or leave it out`,
@@ -115,7 +115,7 @@ function describeDecoder(decoder: VideoDecoderName): void {
 		await expect(read()).rejects.toThrow("is closed; open it again");
 	});
 
-	test("an abort ends the loop with its reason", async () => {
+	test("an abort ends the loop with the signal's reason", async () => {
 		const controller = new AbortController();
 		const video = await openVideo(pathOf("b-frames.mp4"), { decoder, signal: controller.signal });
 		const reason = new Error("enough");
@@ -131,7 +131,7 @@ for (const decoder of VIDEO_DECODERS) {
 	describe.skipIf(decoder === "ffmpeg" && !hasCommand("ffmpeg"))(decoder, () => describeDecoder(decoder));
 }
 
-describe("what is asked wrongly", () => {
+describe("bad requests", () => {
 	const opened = openVideo(pathOf("b-frames.mp4"));
 	afterAll(async () => (await opened).close());
 	const read = async (frames: readonly number[], options?: FrameOptions) => {
@@ -152,7 +152,7 @@ describe("what is asked wrongly", () => {
 		);
 	});
 
-	test("sizes no picture has", async () => {
+	test("impossible frame sizes", async () => {
 		await expect(read([0], { size: { width: 0, height: 5 } })).rejects.toThrowErrorMatchingInlineSnapshot(
 			`[OnevisionError: size 0x5: expected whole numbers from 1, px]`,
 		);

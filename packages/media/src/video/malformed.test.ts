@@ -127,7 +127,7 @@ test.each(CLIPS)("thousands of mutations: %s", (name) => {
 	}
 });
 
-test("a program that ends in the middle of decoding ends well", () => {
+test("a program can exit cleanly in the middle of decoding", () => {
 	const open = new URL("open.ts", import.meta.url).href;
 	const clip = fileURLToPath(new URL("../../../../examples/media/delivery.mp4", import.meta.url));
 	const program = `
@@ -155,7 +155,7 @@ for (const decoder of VIDEO_DECODERS) {
 			}
 		});
 
-		test("a clip cut in its middle lists the frames that are left", async () => {
+		test("a truncated clip lists its remaining frames", async () => {
 			const bytes = read("open-gop.mkv");
 			const path = join(folder, `cut-${decoder}.mkv`);
 			// The second half is zeros, so the file is as long as its header says.
@@ -166,7 +166,7 @@ for (const decoder of VIDEO_DECODERS) {
 			await video.close();
 		});
 
-		test("a picture whose bytes are gone is named, and the others still come", async () => {
+		test("names a frame whose bytes are missing, and still returns the others", async () => {
 			const bytes = read("odd-jpeg.avi");
 			const video = await openVideo(
 				join(fileURLToPath(new URL("fixtures/", import.meta.url)), "odd-jpeg.avi"),

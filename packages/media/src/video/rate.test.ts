@@ -12,11 +12,11 @@ test.each([
 	expect(nearestRate(value, 2.5e-7)).toBe(expected);
 });
 
-test("a rate that is no such fraction stays as it is", () => {
+test("leaves other rates unchanged", () => {
 	expect(nearestRate(Math.PI, 1e-9)).toBe(Math.PI);
 });
 
-test("stays within its tolerance and is its own nearest", () => {
+test("stays within its tolerance and is idempotent", () => {
 	fc.assert(
 		fc.property(fc.double({ min: 1e-3, max: 1e5, noNaN: true }), (value) => {
 			const rate = nearestRate(value, 1e-9);

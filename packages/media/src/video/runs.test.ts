@@ -27,7 +27,7 @@ const summary = (runs: ReturnType<typeof planRuns>) =>
 describe("groups of ten", () => {
 	const index = closed(50, 10);
 
-	test("frames of one group are one run, from its key frame", () => {
+	test("frames of one GOP form one run, from its key frame", () => {
 		expect(summary(planRuns(index, [12, 15, 19]))).toEqual([[10, [12, 15, 19]]]);
 		expect(summary(planRuns(index, [10]))).toEqual([[10, [10]]]);
 		expect(summary(planRuns(index, [9, 10]))).toEqual([
@@ -35,7 +35,7 @@ describe("groups of ten", () => {
 			[10, [10]],
 		]);
 	});
-	test("a frame asked for twice is decoded once", () => {
+	test("decodes a frame requested twice only once", () => {
 		expect(summary(planRuns(index, [12, 12, 15]))).toEqual([[10, [12, 15]]]);
 	});
 	test("groups between are skipped", () => {
