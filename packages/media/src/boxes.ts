@@ -2,7 +2,7 @@
 
 import { type Reading, range, text, uint64, unreadable } from "./reading.ts";
 
-/** Boxes side by side that are looked at; a fragmented film has two for each fragment. */
+/** Maximum sibling boxes walked; a fragmented film has two per fragment. */
 const MAX_BOXES = 20_000;
 
 export interface Box {
@@ -12,7 +12,7 @@ export interface Box {
 	readonly end: number;
 }
 
-/** The first box with this name from `start` to `end`. Throws `unreadable-file` when there is none. */
+/** The first box with this name from `start` to `end`. Throws `unreadable-file` if there is none. */
 export function* childNamed(name: string, start: number, end: number): Reading<Box> {
 	const found = (yield* childrenOf(start, end, name)).at(-1);
 	if (found?.name !== name) throw unreadable(`file has no ${name} box; it is damaged or of an unknown kind`);
@@ -20,8 +20,8 @@ export function* childNamed(name: string, start: number, end: number): Reading<B
 }
 
 /**
- * Boxes from `start` to `end`, up to and with the first named `until`. A box that does not fit is an error, or the
- * end of the walk where `trailing` says that other bytes may follow.
+ * Boxes from `start` to `end`, up to and including the first one named `until`. A box that does not fit is an error,
+ * or ends the walk if `trailing` allows other bytes to follow.
  */
 export function* childrenOf(start: number, end: number, until?: string, trailing = false): Reading<Box[]> {
 	const boxes: Box[] = [];
@@ -44,7 +44,7 @@ export function* childrenOf(start: number, end: number, until?: string, trailing
 	return boxes;
 }
 
-/** Children of the box that `path` leads to from `parent`; none when a step is missing. */
+/** Children of the box at `path` below `parent`; none if a step is missing. */
 export function* childrenWithin(parent: Box, ...path: readonly string[]): Reading<Box[]> {
 	let boxes = yield* childrenOf(parent.start, parent.end);
 	for (const name of path) {

@@ -1,4 +1,4 @@
-/** One file's header: opened, sniffed by content, read within a time limit. */
+/** Reads one file's header: opens it, detects the format from its content, and reads within a time limit. */
 
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { OnevisionError } from "@onevision/base";
@@ -9,7 +9,7 @@ import { IMAGE_FORMATS, VIDEO_FORMATS } from "./sniff.ts";
 import type { VideoHeaderOptions } from "./video/header.ts";
 
 export interface FileHeaderOptions extends Omit<VideoHeaderOptions, "signal"> {
-	/** Most seconds spent on one file, default 10. Then the file is left with `over-limit`. */
+	/** Maximum seconds per file, default 10. After that, fails with `over-limit`. */
 	readonly timeoutSeconds?: number;
 }
 
@@ -17,9 +17,9 @@ const DEFAULT_TIMEOUT_SECONDS = 10;
 const FORMATS = [...IMAGE_FORMATS, ...VIDEO_FORMATS].join(", ");
 
 /**
- * Reads the header of an image or video file. What the file is, is told by its content, never by its name.
- * Throws `unreadable-file` for missing, empty, damaged and other files, `over-limit` for absurd sizes and past the
- * time limit; each message starts with the path.
+ * Reads the header of an image or video file. The format is detected from the content, never from the name. Throws
+ * `unreadable-file` for missing, empty, damaged and other files, and `over-limit` for absurd sizes and past the time
+ * limit; each message starts with the path.
  */
 export async function readHeader(path: string, options: FileHeaderOptions = {}): Promise<MediaHeader> {
 	const header = await tryReadHeader(path, options);
@@ -28,11 +28,11 @@ export async function readHeader(path: string, options: FileHeaderOptions = {}):
 	return header;
 }
 
-/** Why a file is no medium, as one line that starts with its path: what it is instead, and what to do. */
+/** Why a file is not a medium, as one line that starts with its path: what it is instead, and what to do. */
 export async function notMedia(path: string): Promise<string> {
 	const found = await stat(path).catch(() => undefined);
 	if (found?.isDirectory() === true) return `${path}: is a folder; give a file in it`;
-	// Opening a pipe would wait for its other end.
+	// Opening a named pipe would block until a writer appears.
 	if (found?.isFile() !== true) return `${path}: is no regular file; copy its content to one`;
 	const other = describeOther(await firstBytes(path), path);
 	if (other === undefined) return `${path}: is none of ${FORMATS}; convert it to one of them`;
@@ -51,7 +51,7 @@ async function firstBytes(path: string): Promise<Uint8Array> {
 	}
 }
 
-/** `readHeader` with the two ordinary reasons to leave a file out as values. */
+/** Like `readHeader`, but returns the two ordinary reasons to skip a file as values. */
 export async function tryReadHeader(
 	path: string,
 	options: FileHeaderOptions,
@@ -81,7 +81,7 @@ async function readWithin(
 	options: VideoHeaderOptions & { readonly signal: AbortSignal },
 ): Promise<MediaHeader | "empty" | "not-media"> {
 	const info = await stat(path);
-	// Opening a pipe would wait for its other end.
+	// Opening a named pipe would block until a writer appears.
 	if (!info.isFile()) return "not-media";
 	if (info.size === 0) return "empty";
 	const handle = await open(path, "r");
@@ -92,7 +92,7 @@ async function readWithin(
 	}
 }
 
-/** A source over an open file; reading throws the reason of an aborted signal. */
+/** A source over an open file. Reading throws the reason of an aborted signal. */
 export function fileSource(handle: FileHandle, size: number, signal: AbortSignal): ByteSource {
 	return {
 		size,
@@ -100,7 +100,7 @@ export function fileSource(handle: FileHandle, size: number, signal: AbortSignal
 			signal.throwIfAborted();
 			const bytes = new Uint8Array(length);
 			let filled = 0;
-			// A read may give less than asked for, on network disks above all.
+			// A read may return less than requested, especially on network disks.
 			while (filled < length) {
 				const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
 				if (bytesRead === 0) break;

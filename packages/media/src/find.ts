@@ -1,4 +1,4 @@
-/** All media under some paths, in a fixed order, with a reason for every file that is left out. */
+/** Finds all media under some paths, in a fixed order, with a reason for every file skipped. */
 
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
@@ -8,20 +8,20 @@ import { type FileHeaderOptions, notMedia, tryReadHeader } from "./file.ts";
 import type { MediaHeader } from "./header.ts";
 
 export interface FindOptions extends FileHeaderOptions {
-	/** Most files looked at, default 100,000. */
+	/** Maximum files inspected, default 100,000. */
 	readonly maxFiles?: number;
-	/** Follow symbolic links inside folders, each folder once (default false: they are left out). */
+	/** Follow symbolic links inside folders, each folder once (default false: they are skipped). */
 	readonly followLinks?: boolean;
-	/** A file given outright more than once is found as often (default false: once). */
+	/** Return a file as often as it is given explicitly (default false: once). */
 	readonly keepRepeats?: boolean;
 }
 
 export type LeftOutReason =
 	/** No bytes. */
 	| "empty"
-	/** Of no format read here, or not a regular file. */
+	/** Not in a supported format, or not a regular file. */
 	| "not-media"
-	/** Damaged, missing or not to be opened. */
+	/** Damaged, missing or impossible to open. */
 	| "unreadable"
 	/** Too large, too slow, too deep, or beyond `maxFiles`. */
 	| "over-limit"
@@ -41,22 +41,22 @@ export interface FoundMedia {
 }
 
 export interface MediaFound {
-	/** In the order of the paths given; inside a folder by name, code unit by code unit. */
+	/** In the order of the given paths; inside a folder by name, in code unit order. */
 	readonly items: readonly FoundMedia[];
 	readonly leftOut: readonly LeftOut[];
 }
 
 const DEFAULT_MAX_FILES = 100_000;
 const MAX_DEPTH = 64;
-/** Files open at once; Node's four file threads are busy from about eight. */
+/** Files open at once; about eight already keep Node's four file threads busy. */
 const FILES_AT_ONCE = 16;
 
-/** A file to read, or a place that is left out unread. */
+/** A file to read, or a path that is skipped without reading. */
 type Candidate = { readonly path: string } | LeftOut;
 
 /**
- * Reads the headers of files and of all files in folders. A path given outright is always looked at; in folders,
- * names that start with a dot are passed over. One bad file never stops the rest: it is in `leftOut`.
+ * Reads the headers of files and of all files in folders. A path given explicitly is always read; in folders, names
+ * that start with a dot are skipped. A bad file never stops the rest: it is in `leftOut`.
  */
 export async function findMedia(paths: readonly string[], options: FindOptions = {}): Promise<MediaFound> {
 	const items: FoundMedia[] = [];
@@ -111,7 +111,7 @@ async function* candidates(paths: readonly string[], options: FindOptions): Asyn
 	}
 }
 
-/** Files under `path`, depth first. `entered` holds the real paths of folders already walked. */
+/** Files under `path`, depth first. `entered` holds the real paths of the folders already walked. */
 async function* walk(
 	path: string,
 	depth: number,

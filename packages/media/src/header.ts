@@ -1,4 +1,4 @@
-/** The header of a file that may be an image or a video. */
+/** Reads the header of a file that may be an image or a video. */
 
 import { type ImageHeader, readImageOf } from "./image/image.ts";
 import { type ByteSource, type Reading, readFromSource } from "./reading.ts";
@@ -7,7 +7,10 @@ import { readVideoHeader, type VideoHeader, type VideoHeaderOptions } from "./vi
 
 export type MediaHeader = ImageHeader | VideoHeader;
 
-/** Reads whatever the first bytes say it is; `undefined` when they are of no format read here. Throws as its two halves do. */
+/**
+ * Reads the format that the first bytes indicate; `undefined` if it is not supported. Throws as the image and video
+ * readers do.
+ */
 export async function readMediaHeader(
 	source: ByteSource,
 	options: VideoHeaderOptions = {},
@@ -16,7 +19,7 @@ export async function readMediaHeader(
 	return found === "video" ? readVideoHeader(source, options) : found;
 }
 
-/** An image's header in the same reads that tell what the file is. */
+/** Reads an image's header in the same reads that detect the format. */
 function* readImageOrKind(
 	fileSize: number,
 	options: VideoHeaderOptions,

@@ -1,6 +1,6 @@
 /**
- * Images and videos: headers without decoding, frames listed, chosen and decoded in a browser; pixels resized and processed
- * to the bit as the reference processors do; drawing. Runs anywhere; files are in node.ts.
+ * Images and videos: reads headers without decoding; lists and chooses frames, and decodes them in a browser; resizes
+ * and processes pixels bit for bit like the reference processors. Runs anywhere; node.ts adds files.
  */
 
 export type { DecodeOptions } from "./decode/limits.ts";

@@ -1,4 +1,4 @@
-/** Files: everything in index.ts, headers of one file or a folder of files by path, decoding, encoding, batches. */
+/** Node entry: everything in index.ts, plus headers of files and folders by path, decoding, encoding and batches. */
 
 export { type BatchOptions, type BatchResult, preprocessSamples } from "./batch/batch.ts";
 export type { DecodeOptions as FileDecodeOptions } from "./batch/files.ts";

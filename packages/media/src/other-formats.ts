@@ -1,17 +1,17 @@
 /**
- * What a file is that is neither an image nor a video read here, and what to do with it. Told by the first bytes, like
- * everything else; signatures are the formats' own specifications.
+ * Describes files that are neither a supported image nor a supported video, and what to do with them. Detected from
+ * the first bytes; signatures come from the formats' own specifications.
  */
 
-/** Bytes that are enough to tell the formats apart. */
+/** Bytes needed to tell the formats apart. */
 export const OTHER_FORMAT_BYTES = 1024;
 
 interface OtherFormat {
 	/** To complete "is …". */
 	readonly what: string;
-	/** What to do; `FILE` stands for the path. Absent: there is nothing to do. */
+	/** What to do; `FILE` stands for the path. Absent if there is nothing to do. */
 	readonly todo?: string;
-	/** Whether the first bytes, one character each, are of it. */
+	/** Whether the first bytes, given as one character each, are in this format. */
 	readonly is: (head: string) => boolean;
 }
 
@@ -73,7 +73,7 @@ const OTHER_FORMATS: readonly OtherFormat[] = [
 	{ what: "an HTML page", is: (head) => /^\s*<(!doctype html|html)[\s>]/i.test(head) },
 ];
 
-/** What a file is, by its first bytes; `undefined` where even that is not known. `path` is named in what to do. */
+/** What a file is, by its first bytes; `undefined` if unknown. `path` is used in the advice. */
 export function describeOther(
 	bytes: Uint8Array,
 	path: string,
@@ -88,7 +88,7 @@ export function describeOther(
 	return todo === undefined ? { what } : { what, todo: todo.replaceAll("FILE", () => shellWord(path)) };
 }
 
-/** UTF-8 without control characters but blanks; a character cut at the end is forgiven. */
+/** UTF-8 without control characters other than white space; a character cut off at the end is allowed. */
 function isText(bytes: Uint8Array): boolean {
 	if (bytes.length === 0) return false;
 	try {
@@ -100,7 +100,7 @@ function isText(bytes: Uint8Array): boolean {
 	}
 }
 
-/** A path as one word of a shell. */
+/** A path quoted as one word for a shell. */
 function shellWord(path: string): string {
 	return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

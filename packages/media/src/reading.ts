@@ -1,6 +1,6 @@
 /**
- * Reading a header without reading the file: a parser is a generator that asks for byte ranges and is resumed
- * with them, so that one parser serves bytes in memory, a browser's Blob and a file on disk.
+ * Reads a header without reading the whole file. A parser is a generator that yields byte ranges and is resumed with
+ * their contents, so that one parser serves bytes in memory, a browser's Blob and a file on disk.
  */
 
 import { OnevisionError } from "@onevision/base";
@@ -9,16 +9,16 @@ import { OnevisionError } from "@onevision/base";
 export interface ByteRange {
 	readonly offset: number;
 	readonly length: number;
-	/** Nothing near it will be asked for: reading ahead is of no use. */
+	/** Nothing near it will be requested, so reading ahead is useless. */
 	readonly isAlone?: boolean;
 }
 
-/** A parser in progress: yields the range it needs, gets a view of exactly that range. */
+/** A parser in progress: yields the range it needs, and receives a view of exactly that range. */
 export type Reading<T> = Generator<ByteRange, T, DataView>;
 
-/** Where bytes come from; `read` gives exactly `length` bytes or fewer at the end of the file. */
+/** Source of bytes; `read` returns exactly `length` bytes, or fewer at the end of the file. */
 export interface ByteSource {
-	/** Bytes in the whole file. */
+	/** Size of the whole file in bytes. */
 	readonly size: number;
 	read(offset: number, length: number): Promise<Uint8Array>;
 }
@@ -39,23 +39,23 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 	};
 }
 
-/** Bytes read ahead at first and after each jump; one read of this size holds the header of most files. */
+/** Bytes read ahead at first and after each jump; one such read covers the header of most files. */
 export const FIRST_READ_BYTES = 64 * 1024;
 const NEXT_READ_BYTES = 8 * 1024;
-/** Most bytes of one image file that are read for its header. Large EXIF and color profiles stay far below. */
+/** Maximum bytes of one image file read for its header. Large EXIF and color profiles stay far below. */
 export const MAX_IMAGE_HEADER_BYTES = 4 * 1024 * 1024;
-/** Most ranges one parser may ask for: bounds files made of countless tiny blocks. */
+/** Maximum ranges a parser may request; limits files made of countless tiny blocks. */
 export const MAX_STEPS = 50_000;
 
-/** The error every parser throws for bytes that are not what they should be. */
+/** The error that every parser throws for invalid bytes. */
 export function unreadable(message: string): OnevisionError {
 	return new OnevisionError("unreadable-file", message);
 }
 
-/** An error of reading `path`, with the path in front of its message. */
+/** An error from reading `path`, with the path prepended to its message. */
 export function withPath(path: string, error: unknown): unknown {
 	if (error instanceof OnevisionError) return new OnevisionError(error.code, `${path}: ${error.message}`);
-	// What the system refuses has the call that was refused with it; anything else is no matter of the path.
+	// System errors carry the failed call; other errors have nothing to do with the path.
 	if (!(error instanceof Error && "code" in error && "syscall" in error)) return error;
 	const code = String(error.code);
 	const why =
@@ -63,7 +63,7 @@ export function withPath(path: string, error: unknown): unknown {
 	return new OnevisionError("unreadable-file", `${path}: ${why}`);
 }
 
-/** Runs a parser over bytes in memory. Throws `unreadable-file` where it asks for more than there is. */
+/** Runs a parser over bytes in memory. Throws `unreadable-file` if it requests more than there is. */
 export function readFromBytes<T>(reading: Reading<T>, bytes: Uint8Array): T {
 	let step = reading.next();
 	for (let steps = 0; !step.done; steps++) {
@@ -76,8 +76,8 @@ export function readFromBytes<T>(reading: Reading<T>, bytes: Uint8Array): T {
 }
 
 /**
- * Runs a parser over a source, reading 64 KiB first and then only what is asked for.
- * Throws `unreadable-file` past the end, `over-limit` past `maxBytes` in all.
+ * Runs a parser over a source, reading 64 KiB first and then only what it requests. Throws `unreadable-file` past the
+ * end, and `over-limit` past a total of `maxBytes`.
  */
 export async function readFromSource<T>(
 	reading: Reading<T>,
@@ -104,7 +104,7 @@ export async function readFromSource<T>(
 			}
 			window = await source.read(offset, wanted);
 			start = offset;
-			// A file that shrinks while it is read.
+			// The file shrank while it was being read.
 			if (window.byteLength < length) throw endsEarly(offset + window.byteLength, offset + length);
 		}
 		step = reading.next(new DataView(window.buffer, window.byteOffset + offset - start, length));
@@ -112,13 +112,13 @@ export async function readFromSource<T>(
 	return step.value;
 }
 
-/** Asks for a range; offsets a file claims may be anything, so they are checked here once. */
+/** Requests a range. Offsets come from the file and can be anything, so they are validated here. */
 export function* range(offset: number, length: number): Reading<DataView> {
 	assertRange(offset, length);
 	return yield { offset, length };
 }
 
-/** `range` of a few bytes far from any others that will be asked for. */
+/** Like `range`, for a few bytes far from any others that will be requested. */
 export function* rangeAlone(offset: number, length: number): Reading<DataView> {
 	assertRange(offset, length);
 	return yield { offset, length, isAlone: true };
@@ -137,7 +137,7 @@ export function text(view: DataView, offset: number, length: number): string {
 	return result;
 }
 
-/** A 64-bit unsigned number; beyond 2^53 it is rounded, which `range` then refuses. */
+/** A 64-bit unsigned integer; beyond 2^53 it is rounded, which `range` then rejects. */
 export function uint64(view: DataView, offset: number, littleEndian: boolean): number {
 	return Number(view.getBigUint64(offset, littleEndian));
 }

@@ -1,4 +1,4 @@
-/** A decoded image: the one form that decoding hands out and that resizing, drawing and processors take. */
+/** A decoded image: the one form that decoding returns and that resizing, drawing and processors take. */
 
 import { OnevisionError, type Size } from "@onevision/base";
 
@@ -12,7 +12,7 @@ export interface RgbImage {
 	readonly data: Uint8Array;
 }
 
-/** Throws `invalid-media` unless the bytes are as many as the size needs: RGBA from a canvas is the usual mistake. */
+/** Throws `invalid-media` unless the byte count matches the size; passing RGBA from a canvas is the usual mistake. */
 export function assertRgbImage({ width, height, data }: RgbImage): void {
 	const bytes = width * height * 3;
 	if (data.length === bytes && bytes > 0) return;
@@ -23,7 +23,7 @@ export function assertRgbImage({ width, height, data }: RgbImage): void {
 	);
 }
 
-/** Wraps pixels as an image; the bytes are kept, not copied. */
+/** Wraps pixels as an image without copying them. */
 export function rgbImage({ width, height }: Size, data: Uint8Array): RgbImage {
 	const bytes = width * height * 3;
 	if (data.length === bytes) return { width, height, data };

@@ -1,12 +1,12 @@
-/** Files become samples: what a folder of media means as conversations. */
+/** Groups files into samples: how a folder of media maps to conversations. */
 
 import type { MediaItem, Sample } from "@onevision/core";
 import type { FoundMedia } from "./find.ts";
 import type { MediaHeader } from "./header.ts";
 
 /**
- * "folder": a folder that holds 2 to 32 images and no video, and is not one of the folders asked for, is one multi-image
- * sample. "none": every file is a sample of its own.
+ * "folder": a folder with 2 to 32 images and no video, other than the folders requested, is one multi-image sample.
+ * "none": every file is a separate sample.
  */
 export type Grouping = "folder" | "none";
 
@@ -16,7 +16,7 @@ const GROUP_MAX = 32;
 export interface SampleFiles {
 	/** `id` is the file's path, or the folder's for a group. */
 	readonly samples: readonly Sample[];
-	/** How many of them are groups. */
+	/** Number of groups among them. */
 	readonly groups: number;
 }
 
@@ -28,7 +28,7 @@ export function mediaItemOf(header: MediaHeader): MediaItem {
 	return { kind: "video", width, height, frames, ...(fps === undefined ? {} : { fps }), hasAudio };
 }
 
-/** Samples in the order of the files. `roots` are the folders asked for; they are never groups themselves. */
+/** Samples in file order. `roots` are the folders requested; they are never groups themselves. */
 export function samplesOf(
 	found: readonly FoundMedia[],
 	roots: readonly string[],

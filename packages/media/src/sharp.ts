@@ -1,9 +1,11 @@
-/** sharp, which decodes and encodes images in Node: an optional peer, loaded when the first image needs it. */
+/**
+ * sharp decodes and encodes images in Node. It is an optional peer dependency, loaded when the first image needs it.
+ */
 
 import { OnevisionError } from "@onevision/base";
 import type sharp from "sharp";
 
-/** Throws `unsupported` where sharp, or its binary for this platform, is not installed. */
+/** Throws `unsupported` if sharp, or its binary for this platform, is not installed. */
 export async function loadSharp(): Promise<typeof sharp> {
 	try {
 		return (await import("sharp")).default;

@@ -1,5 +1,5 @@
 /**
- * What a file is, by its first bytes and never by its name. Signatures: the formats' own specifications,
+ * Detects a file's format from its first bytes, never from its name. Signatures: the formats' own specifications;
  * brands of ISO base media files from the MP4 registration authority (https://mp4ra.org/registered-types/brands).
  */
 
@@ -10,19 +10,19 @@ export type ImageFormat = (typeof IMAGE_FORMATS)[number];
 export const VIDEO_FORMATS = ["mp4", "mov", "mkv", "webm", "avi"] as const;
 export type VideoFormat = (typeof VIDEO_FORMATS)[number];
 
-/** What the first bytes of a file say it is. */
+/** The format that a file's first bytes indicate. */
 export type Sniffed =
 	| { readonly kind: "image"; readonly format: ImageFormat }
 	| { readonly kind: "video"; readonly format: VideoFormat };
 
-/** Bytes that are enough to tell every format apart: an EBML header ends well within them. */
+/** Bytes needed to tell every format apart; an EBML header ends well within them. */
 const SNIFF_BYTES = 256;
 const HEIC_BRANDS = new Set(["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1"]);
 const AVIF_BRANDS = new Set(["avif", "avis"]);
-/** Sizes of a BMP's second header, which tell it from text that starts with "BM". */
+/** Sizes of a BMP's second header, which distinguish it from text that starts with "BM". */
 const BMP_HEADER_BYTES = new Set([12, 40, 52, 56, 64, 108, 124]);
 
-/** The format of a file of `size` bytes, `undefined` when it is none of ours. */
+/** The format of a file of `size` bytes; `undefined` if it is not supported. */
 export function* sniff(size: number): Reading<Sniffed | undefined> {
 	const view = yield* range(0, Math.min(size, SNIFF_BYTES));
 	const length = view.byteLength;

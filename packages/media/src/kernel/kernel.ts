@@ -1,6 +1,6 @@
 /**
- * The WebAssembly kernel (kernel/*.ts) and places in its memory. One instance per thread; every use lays its memory out
- * anew, so nothing in it outlives a call.
+ * The WebAssembly kernel (kernel/*.ts), and allocation in its memory. One instance per thread. Every use lays out the
+ * memory anew, so nothing in it outlives a call.
  */
 
 import { KERNEL_BYTES } from "./kernel-bytes.ts";
@@ -68,7 +68,7 @@ type LzwPass = (
 ) => number;
 type PaintPass = (indices: number, count: number, colors: number, target: number) => void;
 
-/** Functions of the module; what each does is said in its source. */
+/** Functions of the module; its source documents each one. */
 export interface Kernel {
 	readonly memory: WebAssembly.Memory;
 	readonly horizontalNarrow: HorizontalPass;
@@ -91,7 +91,7 @@ const PAGE_BYTES = 65536;
 
 let known: Kernel | undefined | "none";
 
-/** The kernel of this thread; undefined where WebAssembly or its SIMD instructions are missing. */
+/** This thread's kernel; undefined if WebAssembly or its SIMD instructions are missing. */
 export function kernelOfThread(): Kernel | undefined {
 	if (known === undefined) known = instantiate() ?? "none";
 	return known === "none" ? undefined : known;
@@ -109,7 +109,7 @@ function instantiate(): Kernel | undefined {
 	}
 }
 
-/** Hands out places in the kernel's memory, one after another, each at a multiple of 16 bytes. */
+/** Allocates addresses in the kernel's memory, one after another, aligned to 16 bytes. */
 export class Places {
 	#next = 0;
 	readonly #memory: WebAssembly.Memory;
@@ -118,7 +118,7 @@ export class Places {
 		this.#memory = memory;
 	}
 
-	/** Room for `bytes` bytes and the slack beyond them. */
+	/** Allocates `bytes` bytes plus the slack after them. */
 	take(bytes: number): number {
 		const place = this.#next;
 		this.#next = Math.ceil((place + bytes + SLACK) / 16) * 16;
@@ -128,7 +128,7 @@ export class Places {
 	}
 }
 
-/** Puts bytes into memory and says where. */
+/** Copies bytes into kernel memory and returns their address. */
 export function place(kernel: Kernel, places: Places, bytes: Uint8Array): number {
 	const at = places.take(bytes.length);
 	new Uint8Array(kernel.memory.buffer).set(bytes, at);

@@ -1,30 +1,30 @@
 /**
- * Whether EXIF orientation is applied when an image file is loaded. References differ, and with them the tokens and pixels
- * of a photo that was stored rotated.
+ * Whether EXIF orientation is applied when an image file is loaded. References differ, and so do the tokens and
+ * pixels of a photo that was stored rotated.
  */
 
 import type { Parity } from "@onevision/core";
 import type { Backend } from "../resample/weights.ts";
 
 /**
- * `stored`: as `PIL.Image.open` gives it, which turns TIFF and no other format. `upright`: as
- * `PIL.ImageOps.exif_transpose` turns it after that.
+ * `stored`: as returned by `PIL.Image.open`, which rotates TIFF and no other format. `upright`: after
+ * `PIL.ImageOps.exif_transpose` as well.
  */
 export const LOADINGS = ["stored", "upright"] as const;
 export type Loading = (typeof LOADINGS)[number];
 
-/** What a reference does with the path of an image file. */
+/** What a reference does when given the path of an image file. */
 export interface LoadingRule {
 	readonly loading: Loading;
 	/** The function that does it. */
 	readonly by: string;
-	/** File and version it was read in. */
+	/** File and version this was read from. */
 	readonly source: string;
 }
 
 /**
- * Image processors of transformers that are given a path or URL, as `apply_chat_template` gives it to them. Given an
- * opened image both take it as it is; `pipeline` opens files by `load_image` whatever the processor.
+ * Image processors of transformers when given a path or URL, as `apply_chat_template` passes it. Given an opened
+ * image, both use it as it is; `pipeline` opens files with `load_image`, whatever the processor.
  */
 const OF_BACKEND = {
 	torchvision: {
@@ -64,7 +64,7 @@ const OF_PARITY = {
 	},
 } as const satisfies Record<Exclude<Parity, "transformers">, LoadingRule>;
 
-/** What a reference does with an image file; of transformers, its processor on `backend` (default torchvision). */
+/** What a reference does with an image file; for transformers, its processor on `backend` (default torchvision). */
 export function loadingOf(parity: Parity = "transformers", backend: Backend = "torchvision"): LoadingRule {
 	return parity === "transformers" ? OF_BACKEND[backend] : OF_PARITY[parity];
 }

@@ -1,4 +1,4 @@
-/** A manifest of samples: JSON Lines that say which images and videos, by size, make one sample. */
+/** A manifest of samples: JSON Lines that list, by size, the images and videos of each sample. */
 
 import { createReadStream } from "node:fs";
 import { OnevisionError } from "@onevision/base";
@@ -6,27 +6,27 @@ import { assertMedia, type Sample } from "@onevision/core";
 import { readLines } from "./lines.ts";
 import { readSampleLine } from "./sample-line.ts";
 
-/** Most samples of a manifest that are read into memory. */
+/** Maximum samples of a manifest read into memory. */
 const MAX_SAMPLES = 1_000_000;
-/** Bad lines whose reasons are kept. */
+/** Number of bad lines whose reasons are kept. */
 const MAX_REASONS = 5;
 
 export interface Manifest {
 	readonly samples: readonly Sample[];
 	/** The first bad lines and their reasons. */
 	readonly badLines: readonly { readonly line: number; readonly reason: string }[];
-	/** Number of all bad lines. */
+	/** Total number of bad lines. */
 	readonly bad: number;
 }
 
-/** Whether a path given as media is a manifest: by its name, since folders may hold anything. */
+/** Whether a path given as media is a manifest, judged by its name, since folders may hold anything. */
 export function isManifest(path: string): boolean {
 	return /\.(jsonl|ndjson)$/i.test(path);
 }
 
 /**
  * Reads the samples of a manifest; a bad line is skipped and reported. `label` is the file's name in messages. Throws
- * `unreadable-file`, `over-limit`, and `invalid-input` when there is no sample at all.
+ * `unreadable-file`, `over-limit`, and `invalid-input` if there is no sample at all.
  */
 export async function readManifest(path: string, label = path): Promise<Manifest> {
 	const samples: Sample[] = [];

@@ -1,4 +1,4 @@
-/** One line of a JSON Lines file of samples: sizes of images and videos, checked. */
+/** One line of a JSON Lines file of samples: sizes of images and videos, validated. */
 
 import { OnevisionError } from "@onevision/base";
 import * as schema from "@onevision/base/schema";
@@ -25,9 +25,9 @@ export const sampleLineSchema = schema.object("A sample", {
 	textTokens: schema.optional(schema.integer("Tokens of its text", { min: 0, max: 1e12 })),
 });
 
-/** A line as it was read: its sample, or why there is none. */
+/** A line that was read: its sample, or the reason there is none. */
 export interface SampleLine {
-	/** As the line writes it, also where the rest cannot be read. */
+	/** As written in the line, even if the rest cannot be read. */
 	readonly id?: string | number;
 	readonly sample: Sample | OnevisionError;
 }

@@ -1,4 +1,4 @@
-/** Rows of pixel goldens (oracle/pixels.py) and what our processors make of them. */
+/** Rows of pixel goldens (oracle/pixels.py), and the tensors our processors make for them. */
 
 import { createHash } from "node:crypto";
 import { checkpointFromSnapshot, type SnapshotFiles } from "@onevision/core";
@@ -16,7 +16,7 @@ type ImageSpec = readonly [width: number, height: number, seed: number, pattern:
 type Digests = Readonly<Record<string, readonly [dtype: string, shape: readonly number[], sha256: string]>>;
 
 export interface PixelRow {
-	/** A known checkpoint, or the files of one's own. */
+	/** A known checkpoint, or the user's own files. */
 	readonly checkpoint?: string;
 	readonly files?: SnapshotFiles;
 	readonly settings: Readonly<Record<string, unknown>>;
@@ -30,8 +30,8 @@ const draw = ([width, height, seed, pattern]: ImageSpec): RgbImage =>
 	testImage({ width, height }, seed, pattern);
 
 /**
- * The row's tensors as we make them, in the golden's form: made twice, the second time in the memory of the first, where
- * by then nothing is zero.
+ * The row's tensors in the golden's form. Made twice, the second time in the memory of the first, which no longer
+ * holds zeros.
  */
 export function madeOf(row: PixelRow, options: Pick<ProcessorOptions, "scalar"> = {}): Digests {
 	const { backend } = row;

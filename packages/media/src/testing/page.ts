@@ -1,4 +1,4 @@
-/** A page in Chromium with one module of ours bundled into it: for what only a browser can show. */
+/** A Chromium page with one of our modules bundled into it, for what only a browser can test. */
 
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { build } from "vite";
 
-/** The browser, where one is installed, as in continuous integration. */
+/** The browser, if installed, as in continuous integration. */
 export const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
 	existsSync,
 );
