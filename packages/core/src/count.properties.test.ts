@@ -103,7 +103,7 @@ function checkItem(item: ItemLayout, source: MediaItem): void {
 const RUNS = 60;
 
 describe.each(CHECKPOINT_IDS)("%s, at any size and setting", (id) => {
-	test("is counted in whole tokens whose parts sum, or refused in words", { timeout: 20_000 }, () => {
+	test("counts integer tokens whose parts sum, or is refused with a message", { timeout: 20_000 }, () => {
 		let counted = 0;
 		const tried = fc.property(anySample, anySettings(id), (sample, settings) => {
 			const message = refusal(() => {
@@ -131,7 +131,7 @@ describe.each(CHECKPOINT_IDS)("%s, at any size and setting", (id) => {
 	});
 });
 
-describe("what must grow", () => {
+describe("monotonicity", () => {
 	const tokensOf = (id: CheckpointId, settings: Readonly<Record<string, unknown>>) => {
 		const counter = createCounterFrom(id, settings);
 		return (item: MediaItem): number => counter.count({ media: [item] }).visualTokens;
@@ -149,7 +149,7 @@ describe("what must grow", () => {
 		}
 	});
 
-	test("Qwen2.5-VL: two more frames add one frame's worth of tokens, one alone at most as much", () => {
+	test("Qwen2.5-VL: two more frames add one frame's worth of tokens, a single one at most as much", () => {
 		const tokens = tokensOf("qwen2.5-vl-7b", {});
 		const pair = tokens(video(2));
 		for (let frames = 2; frames < 100; frames++) {
@@ -158,7 +158,7 @@ describe("what must grow", () => {
 		}
 	});
 
-	test("LLaVA-OneVision asked for more frames takes more, up to the clip's", () => {
+	test("LLaVA-OneVision samples more frames on request, up to the clip's length", () => {
 		const asked = [1, 8, 32, 64].map((num_frames) =>
 			tokensOf("llava-onevision-qwen2-7b-ov", { num_frames })(video(40)),
 		);
@@ -166,7 +166,7 @@ describe("what must grow", () => {
 	});
 
 	// A grid within 1.1 times the cap per side is kept; a larger one is shrunk below the cap. There are at most 6·27 rows.
-	test("LLaVA-OneVision: no image is over 729 + 1.21·cap·729 + 162 tokens", () => {
+	test("LLaVA-OneVision: no image exceeds 729 + 1.21·cap·729 + 162 tokens", () => {
 		fc.assert(
 			fc.property(anyImage, fc.integer({ min: 1, max: 36 }), (item, anyres_max) => {
 				const tokens = tokensOf("llava-onevision-qwen2-7b-ov", { anyres_max })(item);
@@ -176,7 +176,7 @@ describe("what must grow", () => {
 		);
 	});
 
-	test("LLaVA-OneVision: a stronger pooling never takes more tokens", () => {
+	test("LLaVA-OneVision: stronger pooling never needs more tokens", () => {
 		fc.assert(
 			fc.property(anyImage, (item) => {
 				const [one, two, three] = [1, 2, 3].map((image_pooling) =>
@@ -189,7 +189,7 @@ describe("what must grow", () => {
 		);
 	});
 
-	test("Qwen-VL: no image is over its pixel limit, nor a token over it", () => {
+	test("Qwen-VL: no image exceeds its pixel limit, not even by one token", () => {
 		fc.assert(
 			fc.property(anyImage, fc.integer({ min: 64, max: 16_384 }), (item, most) => {
 				const max_pixels = most * 28 * 28;

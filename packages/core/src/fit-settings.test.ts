@@ -80,7 +80,7 @@ describe("against every combination of listed values", () => {
 	});
 });
 
-test("no sample is over, whatever the media, alone or together", () => {
+test("no sample exceeds the limits, whatever the media, alone or combined", () => {
 	const item = fc.oneof(
 		fc.record({
 			kind: fc.constant("image" as const),
@@ -113,7 +113,7 @@ test("no sample is over, whatever the media, alone or together", () => {
 	);
 });
 
-test("many samples: one that the search does not look at first still fits", () => {
+test("with many samples, one outside the searched subset still fits", () => {
 	// 500 sizes of equal area: which one is heaviest depends on the settings.
 	const samples = alone(
 		...Array.from({ length: 500 }, (_, index) =>
@@ -126,7 +126,7 @@ test("many samples: one that the search does not look at first still fits", () =
 	}
 });
 
-test("tight limits reach below the values that plans try, for a setting of both kinds too", () => {
+test("tight limits search below the values that plans try, also for a setting shared by both kinds", () => {
 	const samples = [...alone(image(1600, 1200)), ...alone(clip(640, 360, 60, 30))];
 	for (const id of ["llava-onevision-2-8b", "qwen2.5-vl-7b", "qwen3-vl-8b"]) {
 		const { settings, fits } = fitSettings(id, samples, { maxTokens: 300 });
@@ -134,7 +134,7 @@ test("tight limits reach below the values that plans try, for a setting of both 
 	}
 });
 
-test("the settings given stay where nothing is better, and are the base of the search", () => {
+test("the given settings stay unless something is better, and the search starts from them", () => {
 	expect(fitSettings("qwen2.5-vl-7b", alone(image(300, 300)), { maxTokens: 5000 })).toEqual({
 		settings: {},
 		fits: true,
@@ -145,7 +145,7 @@ test("the settings given stay where nothing is better, and are the base of the s
 	).toBeDefined();
 });
 
-test("a context bounds the search too, markers included", () => {
+test("the context length also limits the search, markers included", () => {
 	const samples = alone(clip(1280, 720, 900, 30));
 	const { settings } = fitSettings("qwen3-vl-8b", samples, { maxTokens: 1e6, maxContextTokens: 2000 });
 	expect(

@@ -29,7 +29,7 @@ test("visual tokens are the sum of the four parts", () => {
 	expect(itemLayout(FIELDS).visualTokens).toBe(4321);
 });
 
-test("optional fields are there when given and absent, not undefined, when not", () => {
+test("optional fields are present when given, otherwise absent rather than undefined", () => {
 	expect(Object.keys(itemLayout(FIELDS))).not.toContain("range");
 	const full = itemLayout({
 		...FIELDS,
@@ -50,7 +50,7 @@ test.each([
 	expect(withParts({ grid })).toThrow("internal: token counts of a 14x14 image are not whole numbers");
 });
 
-test("tower tokens that are not whole are an internal error", () => {
+test("non-integer tower tokens are an internal error", () => {
 	expect(() => itemLayout({ ...FIELDS, towerTokens: 0.5 })).toThrow("internal:");
 });
 
@@ -74,7 +74,7 @@ test("a range makes a sample inexact", () => {
 	expect(sampleLayout([ranged], 0).exact).toBe(false);
 });
 
-test("no media: nothing visual, the text alone, exact", () => {
+test("without media, only the text is counted, exactly", () => {
 	expect(sampleLayout([], 12)).toEqual({
 		items: [],
 		visualTokens: 0,
@@ -84,7 +84,7 @@ test("no media: nothing visual, the text alone, exact", () => {
 	});
 });
 
-test("the shared empty surroundings can't be changed by a caller", () => {
+test("a caller cannot modify the shared empty wrapper", () => {
 	expect(Object.isFrozen(NOTHING_AROUND)).toBe(true);
 	expect(Object.isFrozen(NOTHING_AROUND.text)).toBe(true);
 });

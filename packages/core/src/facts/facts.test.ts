@@ -71,7 +71,7 @@ function walk(value: unknown, key: string, sources: string[]): void {
 	}
 }
 
-test("hardware: no data-center rate counts sparsity, siblings share their compute", () => {
+test("hardware: no data-center rate includes sparsity, and sibling chips share a rate", () => {
 	const all: Record<string, Hardware> = HARDWARE;
 	for (const [id, row] of Object.entries(all)) {
 		// The maximum here is 419 FLOPs per byte (L40S). With sparsity, an H100, L4 or L40S would exceed this bound.
@@ -81,7 +81,7 @@ test("hardware: no data-center rate counts sparsity, siblings share their comput
 	expect(HARDWARE["a100-40gb"].flopsPerSecond).toBe(HARDWARE["a100-80gb"].flopsPerSecond);
 });
 
-test("language models: heads divide into key-value heads, experts are fewer active than there are", () => {
+test("language models: heads are a multiple of key-value heads, and active experts are at most all experts", () => {
 	const all: Record<string, LanguageModel> = LANGUAGE_MODELS;
 	for (const [id, row] of Object.entries(all)) {
 		expect(row.heads % row.kvHeads, id).toBe(0);
@@ -108,7 +108,7 @@ test.each([
 	expect(shares.reduce((total, share) => total + share.value, 0)).toBeCloseTo(sum, 9);
 });
 
-test("curriculum: stages stand in training order, each trains what it has a learning rate for", () => {
+test("curriculum: stages are in training order, and each trains exactly the parts with a learning rate", () => {
 	expect(Object.keys(ONEVISION_STAGES)).toEqual(["alignment", "knowledge", "single-image", "one-vision"]);
 	for (const stage of Object.values(ONEVISION_STAGES)) {
 		expect(Object.keys(stage.learningRates).sort()).toEqual([...stage.trainable.value].sort());

@@ -36,7 +36,7 @@ test("equals the reference's full search on any list of canvases, ties included"
 	fc.assert(property, { numRuns: 20_000, seed: 240_803_326 });
 });
 
-test("the picture stays inside its canvas and fills one side", () => {
+test("the image stays inside its canvas and fills one side", () => {
 	const property = fc.property(image, image, (picture, canvas) => {
 		const content = fitInside(picture, canvas);
 		expect(content.width).toBeLessThanOrEqual(canvas.width);

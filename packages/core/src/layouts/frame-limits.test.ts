@@ -57,7 +57,7 @@ const CLIP = { kind: "video", width: 640, height: 480, frames: 20, fps: 24 } as 
 const count = (model: string, settings: Record<string, SettingValue | string>) =>
 	createCounterFrom(model, settings).count({ media: [CLIP] }).items[0];
 
-test("what is refused is told as it is", () => {
+test("refusals state the actual reason", () => {
 	expect(() => count("qwen2.5-vl-7b", { parity: "qwen-vl-utils", num_frames: 32 })).toThrow(
 		"num_frames 32: comes to 32 frames of a clip that has 20, which qwen-vl-utils refuses; ask for fewer",
 	);

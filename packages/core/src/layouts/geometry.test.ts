@@ -28,7 +28,7 @@ const size = (width: number, height: number): Size => ({ width, height });
 const grid = (rows: number, cols: number): Grid => ({ rows, cols });
 
 describe("aspect grid", () => {
-	test("all grids of so many tiles, by tiles, fewer columns first", () => {
+	test("all grids of a number of tiles, ordered by tiles, then columns", () => {
 		expect(gridsUpTo(1, 4)).toEqual(
 			[
 				[1, 1],
@@ -57,7 +57,7 @@ describe("aspect grid", () => {
 	])("%s", (_, image, expected) => {
 		expect(nearestAspectGrid(image, 400, grids)).toEqual(expected);
 	});
-	test("exactly half the pixels is not over half", () => {
+	test("exactly half the pixels is not more than half", () => {
 		// 0.5 · 400² · 4 = 800 · 400: an image of ratio 2 between 1×2 (ratio 2) and 2×4.
 		const both = [grid(1, 2), grid(2, 4)];
 		expect(nearestAspectGrid(size(1131, 565.5), 400, both)).toEqual(grid(1, 2));
@@ -81,11 +81,11 @@ describe("canvas scale", () => {
 	])("%s", (_, image, expected) => {
 		expect(leastScaleGrid(image, rule)).toEqual(expected);
 	});
-	test("enlarged most where that is asked", () => {
+	test("picks the largest enlargement on request", () => {
 		expect(leastScaleGrid(size(50, 50), { ...rule, enlargeMost: true })).toEqual(grid(2, 2));
 		expect(leastScaleGrid(size(100, 20), { ...rule, enlargeMost: true })).toEqual(grid(1, 4));
 	});
-	test("in float32, where a scale can round up to 1", () => {
+	test("computes in float32, where a scale can round up to 1", () => {
 		// 100 / 100.000001 is below 1 in float64 and 1 in float32.
 		const image = size(100.000001, 50);
 		const two = [grid(1, 1), grid(1, 2)];
@@ -96,7 +96,7 @@ describe("canvas scale", () => {
 		expect(leastScaleGrid(high, { tile: 100, grids: stacked })).toEqual(grid(2, 1));
 		expect(leastScaleGrid(high, { tile: 100, grids: stacked, float32: true })).toEqual(grid(1, 1));
 	});
-	test("no grid is a fault of the caller", () => {
+	test("an empty list of grids is the caller's error", () => {
 		expect(() => leastScaleGrid(size(1, 1), { tile: 1, grids: [] })).toThrow(/no tile grid/);
 		expect(() => coveringGrid(size(1, 1), 1, [])).toThrow(/no tile grid/);
 	});
@@ -139,7 +139,7 @@ describe("covering grid", () => {
 	])("%s", (_, image, expected) => {
 		expect(coveringGrid(image, 100, grids)).toEqual(expected);
 	});
-	test("of one number of tiles the one that keeps more, wherever it stands", () => {
+	test("of several grids with equally many tiles, the one that keeps more wins, in any order", () => {
 		// Side by side, all of 104×100 is kept; stacked, (100/104)² = 0.92.
 		const [beside, above] = [grid(1, 2), grid(2, 1)];
 		for (const two of [
@@ -152,7 +152,7 @@ describe("covering grid", () => {
 		// More tiles keep no more than the threshold requires, so the first number of tiles stays.
 		expect(coveringGrid(size(104, 100), 100, [above, grid(2, 2)])).toEqual(above);
 	});
-	test("the last row and column take the rest", () => {
+	test("the last row and column take the remainder", () => {
 		// 301 px in three columns: 100, 100, 101. The last one keeps 100 · 100 · 100/101.
 		expect(coveringGrid(size(301, 100), 100, [grid(1, 3), grid(1, 4)])).toEqual(grid(1, 3));
 		expect(coveringGrid(size(100, 301), 100, [grid(3, 1), grid(4, 1)])).toEqual(grid(3, 1));
@@ -172,7 +172,7 @@ describe("frames", () => {
 	])("%s", (_, frames, expected) => {
 		expect(frames).toEqual(expected);
 	});
-	test("arange is in float32: a frame that float64 puts a hair below an integer", () => {
+	test("arange uses float32: a frame index that float64 puts just below an integer", () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 1, max: 512 }), (total, count) => {
 				fc.pre(count <= total);
@@ -230,7 +230,7 @@ describe("MiniCPM slices", () => {
 	])("view: %s", (_, image, slice, divisor, up, expected) => {
 		expect(resizeView(image, slice, divisor, up)).toEqual(expected);
 	});
-	test("a slice is that of the picture cut evenly", () => {
+	test("a slice has the size of the evenly cut image", () => {
 		expect(resizeSlice(size(900, 300), grid(1, 3), 448, 14)).toEqual(size(448, 448));
 		expect(resizeSlice(size(901, 600), grid(1, 2), 448, 14)).toEqual(size(392, 518));
 	});
@@ -275,7 +275,7 @@ describe("smart resize", () => {
 	] as const)("%s", (_, image, guard, expected) => {
 		expect(smartResize(image, limits, guard)).toEqual(expected);
 	});
-	test("a ratio of 200 is taken, more is not", () => {
+	test("an aspect ratio of 200 is accepted, more is refused", () => {
 		expect(() => smartResize(size(2000, 10), limits, "shrink")).not.toThrow();
 		expect(() => smartResize(size(10, 2000), limits, "shrink")).not.toThrow();
 		expect(() => smartResize(size(2001, 10), limits, "shrink")).toThrow(/aspect ratio 200.1 of 2001x10/);
@@ -294,7 +294,7 @@ describe("smart resize", () => {
 	])("clip: %s", (_, image, frames, expected) => {
 		expect(smartResizeClip(image, frames, 2, clip)).toEqual(expected);
 	});
-	test("pixels at a limit stay, and no side shrinks below the least", () => {
+	test("pixel counts at a limit are kept, and no side shrinks below the minimum", () => {
 		const bounds = { factor: 10, minPixels: 400, maxPixels: 900 };
 		const clamp = (rounded: Size, image = rounded) => clampPixels(image, rounded, 1, 1, bounds, 10);
 		expect(clamp(size(30, 30))).toEqual(size(30, 30));

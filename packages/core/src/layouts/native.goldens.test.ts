@@ -272,7 +272,7 @@ describe("MiniCPM-V with a resampler", () => {
 	])("2.6 at %dx%d: %d tokens", (width, height, tokens) => {
 		expect(one("minicpm-v-2.6", { kind: "image", width, height }).visualTokens).toBe(tokens);
 	});
-	test("2.6: one frame per second, 64 at most, two cuts each", () => {
+	test("2.6: one frame per second, at most 64, two cuts each", () => {
 		const clip = { kind: "video", width: 640, height: 480, fps: 30 } as const;
 		const short = one("minicpm-v-2.6", { ...clip, frames: 95 });
 		expect(short.frameIndices).toEqual([0, 30, 60, 90]);
@@ -281,7 +281,7 @@ describe("MiniCPM-V with a resampler", () => {
 		expect(long.frames).toBe(64);
 		expect(long.frameIndices?.slice(0, 3)).toEqual([4 * 30, 14 * 30, 23 * 30]);
 	});
-	test("4.5 packs frames by time: refused", () => {
+	test("4.5 packs frames by time, which is refused", () => {
 		const clip: MediaItem = { kind: "video", width: 640, height: 480, frames: 95, fps: 30 };
 		expect(() => one("minicpm-v-4.5", clip)).toThrow(OnevisionError);
 	});
@@ -296,7 +296,7 @@ test("VideoLLaMA 3: a compressed clip has at least its first frame and one token
 });
 
 describe("frames by fps", () => {
-	test("ERNIE-4.5-VL takes at least 16 and at most 180", () => {
+	test("ERNIE-4.5-VL samples at least 16 and at most 180 frames", () => {
 		const clip = { kind: "video", width: 640, height: 480, fps: 25 } as const;
 		expect(one("ernie-4.5-vl", { ...clip, frames: 100 }, { fps: 2 }).frames).toBe(16);
 		expect(one("ernie-4.5-vl", { ...clip, frames: 10_000 }, { fps: 2 }).frames).toBe(180);
@@ -311,7 +311,7 @@ describe("frames by fps", () => {
 	});
 });
 
-test("ERNIE-4.5-VL and MiniCPM-V number their pictures: from the tenth on with a digit more", () => {
+test("ERNIE-4.5-VL and MiniCPM-V number their images, with one more digit from the tenth on", () => {
 	const image: MediaItem = { kind: "image", width: 64, height: 64 };
 	const texts = (checkpoint: string, media: readonly MediaItem[]) =>
 		createCounterFrom(checkpoint)
@@ -336,7 +336,7 @@ test("settings that contradict each other are refused", () => {
 	expect(() => createCounterFrom("glm-4.6v", { video_min_pixels: 2 ** 30 })).toThrow("video_min_pixels");
 });
 
-test("one picture per prompt: BLIP-2, Kosmos-2 and Fuyu refuse several", () => {
+test("BLIP-2, Kosmos-2 and Fuyu accept one image per prompt and refuse several", () => {
 	const image: MediaItem = { kind: "image", width: 640, height: 480 };
 	for (const checkpoint of ["blip-2", "kosmos-2", "fuyu"]) {
 		expect(() => createCounterFrom(checkpoint).count({ media: [image, image] })).toThrow(
@@ -345,7 +345,7 @@ test("one picture per prompt: BLIP-2, Kosmos-2 and Fuyu refuse several", () => {
 	}
 });
 
-test("ERNIE-4.5-VL: a frame past the end is left out, with a note", () => {
+test("ERNIE-4.5-VL: a frame past the end is dropped, with a note", () => {
 	const clip: MediaItem = { kind: "video", width: 640, height: 480, frames: 787, fps: 10 };
 	const item = one("ernie-4.5-vl", clip);
 	expect(item.frames).toBe(180);
@@ -353,7 +353,7 @@ test("ERNIE-4.5-VL: a frame past the end is left out, with a note", () => {
 	expect(item.notes?.[0]).toContain("one past its end");
 });
 
-test("any size gives a layout that adds up, or a clear refusal", () => {
+test("any size gives a consistent layout or a clear refusal", () => {
 	const side = fc.oneof(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 2 ** 24 }));
 	const image = fc.record({ kind: fc.constant("image" as const), width: side, height: side });
 	const video = fc.record({

@@ -15,7 +15,7 @@ const countImage = (id: CheckpointId, width: number, height: number, copies = 1)
 		media: Array.from({ length: copies }, () => ({ kind: "image", width, height })),
 	}).items[0] as ItemLayout;
 
-test("an image is one frame in every family that takes one", () => {
+test("an image is one frame in every family that accepts images", () => {
 	const frames = CHECKPOINT_IDS.flatMap((id) => {
 		try {
 			return [[id, countImage(id, 640, 480).frames] as const];
@@ -28,7 +28,7 @@ test("an image is one frame in every family that takes one", () => {
 	expect(frames.filter(([, count]) => count !== 1)).toEqual([]);
 });
 
-test("Llama 3.2 Vision: tiles side by side for a wide picture, all four read, one token in the text", () => {
+test("Llama 3.2 Vision: a wide image gets tiles side by side, all four are read, and the text has one token", () => {
 	const wide = countImage("llama-3.2-11b-vision", 1120, 560);
 	expect(wide.tileGrid).toEqual({ rows: 1, cols: 2 });
 	expect(wide).toMatchObject({ visualTokens: 1, crossAttentionTokens: 3202, views: 4, towerTokens: 6400 });
@@ -37,7 +37,7 @@ test("Llama 3.2 Vision: tiles side by side for a wide picture, all four read, on
 	expect(countImage("llama-3.2-11b-vision", 640, 480).content).toEqual({ width: 640, height: 480 });
 });
 
-test("LFM2-VL: own resolution, then tiles and a thumbnail", () => {
+test("LFM2-VL: native resolution, then tiles and a thumbnail", () => {
 	const tokens = ([width, height]: readonly [number, number]) =>
 		countImage("lfm2-vl-1.6b", width, height).visualTokens;
 	expect(
@@ -94,7 +94,7 @@ test.each([
 	expect(layout.views).toBe(rows * cols + 1);
 });
 
-test("which way grids lie: Llama 4 as the picture, Ovis2 across it", () => {
+test("grid orientation: Llama 4 follows the image, Ovis2 is transposed", () => {
 	const gridOf = (id: CheckpointId, width: number, height: number) => countImage(id, width, height).tileGrid;
 	expect(gridOf("llama-4-scout-17b-16e", 100, 2000)).toEqual({ rows: 6, cols: 1 });
 	expect(gridOf("llama-4-scout-17b-16e", 4000, 300)).toEqual({ rows: 1, cols: 12 });
@@ -287,7 +287,7 @@ describe("video", () => {
 	const clip = (frames: number, fps?: number) =>
 		({ kind: "video", width: 640, height: 360, frames, ...(fps === undefined ? {} : { fps }) }) as const;
 
-	test("InternVL takes the middle of each stretch; its model card counts from the last frame", () => {
+	test("InternVL samples the middle of each segment; its model card counts from the last frame", () => {
 		// torch.arange(100 / 8 / 2, 100, 100 / 8).int()
 		const sampled = createCounter("internvl3-8b", { num_frames: 8 }).count({ media: [clip(100)] });
 		expect(sampled.items[0]?.frameIndices).toEqual([6, 18, 31, 43, 56, 68, 81, 93]);
@@ -300,7 +300,7 @@ describe("video", () => {
 		expect([all?.frames, all?.frameIndices, all?.notes?.length]).toEqual([100, undefined, 1]);
 	});
 
-	test("SmolVLM2 says how many frames in words, and the times of hours and days", () => {
+	test("SmolVLM2 spells out the number of frames, and writes times of hours and days", () => {
 		const text = (frames: number, fps: number, settings = {}) =>
 			createCounter("smolvlm2-500m", settings).count({ media: [clip(frames, fps)] }).items[0]?.around.text;
 		expect(text(250, 25)?.[0]).toBe(
@@ -315,7 +315,7 @@ describe("video", () => {
 		expect(long?.at(-1)).toBe("\n\n");
 	});
 
-	test("SmolVLM2 needs a rate to sample, and assumes 24 where it does not", () => {
+	test("SmolVLM2 needs a frame rate to sample, and otherwise assumes 24", () => {
 		expect(() => createCounter("smolvlm2-500m").count({ media: [clip(48)] })).toThrow(
 			expect.objectContaining({ code: "invalid-media" }),
 		);
@@ -326,7 +326,7 @@ describe("video", () => {
 		]);
 	});
 
-	test("families of images only refuse a clip", () => {
+	test("image-only families refuse a clip", () => {
 		for (const id of ["idefics3-8b", "aya-vision-8b", "llama-4-scout-17b-16e", "molmo-7b-d"] as const) {
 			expect(() => createCounter(id).count({ media: [clip(8)] })).toThrow(
 				expect.objectContaining({ code: "unsupported" }),
@@ -335,7 +335,7 @@ describe("video", () => {
 	});
 });
 
-test("what a family can't do is refused", () => {
+test("unsupported inputs of a family are refused", () => {
 	// The shorter side rounds to zero in the view of 1024 px.
 	expect(() => countImage("deepseek-ocr-2", 2, 5227)).toThrow(
 		expect.objectContaining({ code: "unsupported", message: expect.stringContaining("too thin") }),
@@ -352,7 +352,7 @@ test("what a family can't do is refused", () => {
 	);
 });
 
-test("LFM2-VL: a thin picture with more patches than transformers pads to is counted, with a note", () => {
+test("LFM2-VL: a thin image with more patches than transformers pads to is counted, with a note", () => {
 	expect(countImage("lfm2-vl-1.6b", 1, 1954).notes?.[0]).toContain("fails when another picture");
 	expect(countImage("lfm2-vl-1.6b", 640, 480).notes).toBeUndefined();
 });
@@ -395,7 +395,7 @@ const TILED: readonly CheckpointId[] = [
 	"molmo-7b-d",
 ];
 
-test.each(TILED)("%s: any picture lies inside its canvas, and its tiles make the canvas", (id) => {
+test.each(TILED)("%s: any image lies inside its canvas, and its tiles cover the canvas", (id) => {
 	const counter = createCounter(id);
 	const side = fc.integer({ min: 1, max: 9000 });
 	fc.assert(

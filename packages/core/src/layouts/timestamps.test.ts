@@ -6,7 +6,7 @@ import { estimateTextTokens } from "./timestamps.ts";
 
 const byPattern = (piece: string): number => piece.match(/\d|\s?[A-Za-z]+|[^\s\w]|\n/g)?.length ?? 0;
 
-test("digits, words with the blank before them, signs and lone line breaks", () => {
+test("digits, words with their leading space, punctuation and single line breaks", () => {
 	expect(estimateTextTokens(["<12.5 seconds>"])).toBe(7);
 	expect(estimateTextTokens(["Frame1: ", "\n", "\nab", "a_b"])).toBe(3 + 1 + 1 + 2);
 });

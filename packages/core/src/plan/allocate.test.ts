@@ -170,7 +170,7 @@ describe.each(CASES)("%s", (_name, asked) => {
 		}
 	});
 
-	test("every knob is explained, the chosen value among its values", () => {
+	test("every knob is explained, including its chosen value", () => {
 		const { plan } = planScenario(asked, media, 1, 3500, "max");
 		for (const { setting, values } of plan.alternatives) {
 			const own = values.filter(({ verdict }) => verdict === "chosen");
@@ -213,7 +213,7 @@ describe("evaluateAllocation", () => {
 		expect(again.visualTokens).toEqual(result.visualTokens);
 		expect(again.fidelity).toBeCloseTo(result.fidelity, 12);
 	});
-	test("a sample the family refuses is left out by its message, with its weight", () => {
+	test("a refused sample is left out under its message, with its weight", () => {
 		const qwen = question("single-image", {
 			checkpoint: checkpointById("qwen2.5-vl-7b"),
 			samples: weighted([image(640, 480)], [image(4020, 20)]),
@@ -234,10 +234,10 @@ describe("evaluateAllocation", () => {
 		const qwen = question("single-image", { checkpoint: checkpointById("qwen2.5-vl-7b"), samples });
 		expect(() => searchAllocations(qwen)).toThrow("aspect ratio 201 of 4020x20");
 	});
-	test("no samples: an error, not a NaN", () => {
+	test("no samples is an error, not NaN", () => {
 		expect(() => evaluateAllocation(asked, { settings, summary: "" }, [])).toThrow("no samples to plan for");
 	});
-	test("images dropped count against fidelity by the pairs that are left", () => {
+	test("dropped images lower fidelity by the share of pairs left", () => {
 		const several = question("multi-image", { samples: weighted([image(384, 384), image(384, 384)]) });
 		const of = (maxImages: number) =>
 			evaluateAllocation(several, { settings: {}, summary: "", maxImages }, several.samples);
@@ -256,7 +256,7 @@ describe("bounds", () => {
 	const settingsOf = (asked: AllocationQuestion): Settings[] =>
 		searchAllocations(asked).results.map(({ allocation }) => allocation.settings);
 
-	test("frames, tiles and pooling stay within what is asked", () => {
+	test("frames, tiles and pooling stay within the requested bounds", () => {
 		const limits = { frames: { min: 8, max: 16 }, pooling: { min: 2, max: 2 }, tiles: { min: 4, max: 9 } };
 		for (const { num_frames, video_pooling } of settingsOf(question("video", { limits }))) {
 			expect(Number(num_frames)).toBeGreaterThanOrEqual(8);
@@ -268,19 +268,19 @@ describe("bounds", () => {
 			expect(image_pooling).toBe(2);
 		}
 	});
-	test("images stay within what is asked", () => {
+	test("images stay within the requested bounds", () => {
 		const { results } = searchAllocations(
 			question("multi-image", { limits: { images: { min: 1, max: 2 } } }),
 		);
 		for (const { allocation } of results) expect(allocation.maxImages).toBe(2);
 	});
-	test("bounds that leave nothing are refused with what there is", () => {
+	test("bounds that leave no choice are refused, listing what is available", () => {
 		const empty = question("video", { limits: { pooling: { min: 5, max: 8 } } });
 		expect(() => searchAllocations(empty)).toThrowErrorMatchingInlineSnapshot(
 			`[OnevisionError: limits.pooling: nothing from 5 to 8; video_pooling can be 1, 2, 3]`,
 		);
 	});
-	test("deploy turns only what a released checkpoint accepts: no pooling", () => {
+	test("deploy changes only settings a released checkpoint accepts: no pooling", () => {
 		for (const scenario of ["single-image", "multi-image", "video"] as const) {
 			for (const settings of settingsOf(question(scenario, { deployOnly: true }))) {
 				expect(Object.keys(settings).filter((key) => key.endsWith("pooling"))).toEqual([]);
@@ -302,14 +302,14 @@ test("the choice is described in words", () => {
 	`);
 });
 
-test("limitImages keeps the first ones and the rest of the sample", () => {
+test("limitImages keeps the first images and the rest of the sample", () => {
 	const sample = { id: "a", media: [image(1, 1), image(2, 2), image(3, 3)], textTokens: 5 };
 	expect(limitImages(sample, 2)).toEqual({ ...sample, media: sample.media.slice(0, 2) });
 	expect(limitImages(sample, undefined)).toBe(sample);
 	expect(limitImages(sample, 3)).toBe(sample);
 });
 
-test("prefer and its frontier agree with the plain way, whatever the shares", () => {
+test("prefer and its frontier agree with brute force, whatever the shares", () => {
 	const [template] = searchAllocations(question("multi-image")).results;
 	if (template === undefined) throw new Error("nothing was counted");
 	const share = fc.integer({ min: 1, max: 6 });
@@ -414,7 +414,7 @@ describe("ties, in the order in which they are broken", () => {
 		expect(prefer([worse, better], model)).toBe(better);
 	});
 
-	test("a frontier's points rise in fidelity, each level of tokens once", () => {
+	test("frontier points rise in fidelity, with each token level at most once", () => {
 		const [small, equal, flat, large] = [
 			point({ tokens: 100, fidelity: 0.3 }),
 			point({ tokens: 100, fidelity: 0.3, changed: 1 }),

@@ -56,7 +56,7 @@ function stage(id: StageId, changes: Partial<CurriculumQuestion> = {}): StagePla
 	return found as StagePlan & StageCompute;
 }
 
-test("stages stand in the asked order, and only those asked", () => {
+test("stages are in the requested order, and only the requested ones", () => {
 	expect(planned.stages.map(({ stage: id }) => id)).toEqual(STAGE_IDS);
 	const order = ["single-image", "alignment"] as const;
 	expect(planCurriculum({ ...QUESTION, order }).stages.map(({ stage: id }) => id)).toEqual(order);
@@ -78,7 +78,7 @@ describe("alignment", () => {
 			trainableParameters: projector,
 		});
 	});
-	test("sees one tile of 729 tokens and the text, whatever the plan allots", () => {
+	test("sees one tile of 729 tokens and the text, whatever the plan allocates", () => {
 		expect(alignment.visualTokens).toBe(729);
 		expect(alignment.totalTokens).toBe(558_000 * (729 + 256));
 		expect(alignment.mixture).toEqual({ "single-image": 1, "multi-image": 0, video: 0 });

@@ -33,13 +33,13 @@ describe("8 frames over 30 s, trained on 8 frames over 10 s", () => {
 			`"temporal reasoning breaks first, not the budget: one frame per 3.75 s against 1.25 s in training, at 6 % of the context; 24 frames would keep the trained stride and still fit"`,
 		);
 	});
-	test("as many frames fit as the context has room for, and last that long at the trained stride", () => {
+	test("reports how many frames fit in the context, and how long they last at the trained stride", () => {
 		expect(answer.framesThatFit).toBe(160);
 		expect(answer.secondsAtTrainedStride).toBe(200);
 	});
 });
 
-test("as many frames as keep the stride, within twice those of training: nothing breaks", () => {
+test("nothing breaks when frames keep the stride and are at most twice those of training", () => {
 	const answer = ask({ trained: { frames: 12, seconds: 15 }, asked: { frames: 24, seconds: 30 } });
 	expect(answer).toMatchObject({ strideRatio: 1, breaksFirst: "nothing" });
 	expect(answer.summary).toMatchInlineSnapshot(
@@ -74,14 +74,14 @@ describe("judged absolutely, whatever the training was", () => {
 			`"sampling is blind: one frame per 150 s; what happens between is never seen; 50 frames would make it dense, 160 fit the context"`,
 		);
 	});
-	test("what nobody published is not compared", () => {
+	test("unpublished values are not compared", () => {
 		const answer = ask({ trained: { frames: 32 }, asked: { frames: 17, seconds: 60 } });
 		expect(answer).not.toHaveProperty("strideRatio");
 		expect(answer).toMatchObject({ differs: true, breaksFirst: "nothing" });
 	});
 });
 
-test("one and a half times the trained stride is still called nothing, more is not", () => {
+test("one and a half times the trained stride is tolerated, more is reported", () => {
 	expect(ask({ asked: { frames: 16, seconds: 30 } }).breaksFirst).toBe("nothing");
 	expect(ask({ asked: { frames: 15, seconds: 30 } }).breaksFirst).toBe("temporal-stride");
 });
@@ -114,7 +114,7 @@ test("not even one frame fits", () => {
 	expect(ask({ contextTokens: 100 })).toMatchObject({ framesThatFit: 0, breaksFirst: "context" });
 });
 
-test("frame counts a family refuses are passed over", () => {
+test("frame counts that a family refuses are skipped", () => {
 	const even = (frames: number) => (frames % 2 === 0 ? 100 * frames : undefined);
 	expect(ask({ countFrames: even, contextTokens: 2400, textTokens: 0 }).framesThatFit).toBe(24);
 });

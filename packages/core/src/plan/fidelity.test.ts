@@ -42,22 +42,22 @@ describe("resolution: pixels in over pixels there", () => {
 	test("an image of exactly four tiles keeps everything", () => {
 		expect(kept(image(768, 768))).toEqual({ resolution: 1, density: 1, duration: 1 });
 	});
-	test("sixteen tiles' worth in one tile keep a sixteenth", () => {
+	test("sixteen tiles' worth of pixels in one tile keep a sixteenth", () => {
 		expect(kept(image(1536, 1536), { max_tiles: 1 }).resolution).toBe(1 / 16);
 	});
-	test("an enlarged image keeps no more than all", () => {
+	test("an enlarged image keeps at most everything", () => {
 		expect(kept(image(100, 100)).resolution).toBe(1);
 	});
-	test("enlarging one axis does not make up for shrinking the other", () => {
+	test("enlarging one axis does not compensate for shrinking the other", () => {
 		// 640×360 in 384×384: 384/640 of the columns, every row.
 		const frame: MediaItem = { kind: "video", width: 640, height: 360, frames: 4, fps: 4 };
 		expect(kept(frame).resolution).toBe(384 / 640);
 	});
-	test("padding is not counted as pixels kept", () => {
+	test("padding does not count as kept pixels", () => {
 		// 1536×384 in one tile: the image covers 384×96 of it.
 		expect(kept(image(1536, 384), { max_tiles: 1 }).resolution).toBe((384 * 96) / (1536 * 384));
 	});
-	test("nor is what pads each of several images to a square", () => {
+	test("nor does the padding of several images to squares", () => {
 		const items = [image(1536, 768), image(384, 384)];
 		const layouts = createCounterFrom(ID, {}).count({ media: items }).items;
 		const resolutions = items.map((item, i) => {
@@ -76,10 +76,10 @@ describe("density: features over patches", () => {
 	test("a cap of one tile on four keeps two tiles of five, the overview among them", () => {
 		expect(kept(image(768, 768), { anyres_max: 1 }).density).toBeCloseTo(2 / 5, 2);
 	});
-	test("padding that is dropped is no loss", () => {
+	test("dropped padding is not a loss", () => {
 		expect(kept(image(768, 384)).density).toBe(1);
 	});
-	test("patches that see only padding are not counted as there", () => {
+	test("patches that see only padding do not count", () => {
 		// 1000×384 on a canvas of 3 tiles, 1152×384: the pooled rows keep 36 of 42 columns. Overview: 14×14 of 27×27.
 		const patches = 27 * 81 * (1000 / 1152) + 27 * 27;
 		expect(kept(image(1000, 384), { image_pooling: 2 }).density).toBeCloseTo(
@@ -87,7 +87,7 @@ describe("density: features over patches", () => {
 			12,
 		);
 	});
-	test("nor in one padded square: features of the padding are no gain", () => {
+	test("nor in one padded square: features of padding are not a gain", () => {
 		// An image twice as wide as high covers half of 24×24 patches, each of which yields one feature.
 		expect(kept(image(672, 336), {}, "llava-1.5-7b").density).toBe(1);
 		const square = kept(image(672, 672), { image_pooling: 3 }).density;
@@ -99,10 +99,10 @@ describe("duration: a frame stands for a quarter of a second", () => {
 	test("eight frames of 30 s are 2/30", () => {
 		expect(kept(clip(900, 30), { num_frames: 8 }).duration).toBeCloseTo(2 / 30, 12);
 	});
-	test("32 frames of 8 s are all of it", () => {
+	test("32 frames of 8 s cover everything", () => {
 		expect(kept(clip(240, 30), { num_frames: 32 }).duration).toBe(1);
 	});
-	test("without a rate, the share of the frames", () => {
+	test("without a frame rate, uses the share of frames", () => {
 		expect(kept(clip(64), { num_frames: 16 }).duration).toBe(1 / 4);
 	});
 	test("an image has no duration to lose", () => {
@@ -133,7 +133,7 @@ describe("gaps", () => {
 	});
 	const model = fidelityModel();
 
-	test("four times the frames at a quarter of the tokens each is a tie by the published ranges", () => {
+	test("four times the frames at a quarter of the tokens each is a tie within the published ranges", () => {
 		const gap = fidelityGap(shares(1, 1 / 4, 0.4), shares(1, 1, 0.1), model);
 		expect([gap.min < 0, gap.max > 0]).toEqual([true, true]);
 		expect(isClearlyMore(gap) || isClearlyLess(gap)).toBe(false);
@@ -143,16 +143,16 @@ describe("gaps", () => {
 		expect(gap.central).toBeCloseTo(0.45 * Math.LN2, 12);
 		expect(isClearlyMore(gap)).toBe(true);
 	});
-	test("one frame more of many is noise", () => {
+	test("one more frame among many is noise", () => {
 		expect(isClearlyMore(fidelityGap(shares(1, 1, 0.65), shares(1, 1, 0.62), model))).toBe(false);
 	});
-	test("exponents that a person gives have no range", () => {
+	test("user-given exponents have no range", () => {
 		const own = fidelityModel({ density: 1, duration: 0.1 });
 		const gap = fidelityGap(shares(1, 1 / 4, 0.4), shares(1, 1, 0.1), own);
 		expect(gap.min).toBeCloseTo(gap.max, 12);
 		expect(isClearlyLess(gap)).toBe(true);
 	});
-	test("the short way agrees with the gap", () => {
+	test("the shortcut agrees with the gap", () => {
 		const share = fc.double({ min: 0.01, max: 1, noNaN: true });
 		const any = fc.tuple(share, share, share, share).map((each) => shares(...each));
 		fc.assert(
@@ -162,7 +162,7 @@ describe("gaps", () => {
 			{ seed: 8, numRuns: 2000 },
 		);
 	});
-	test("the gap turns its sign with its sides", () => {
+	test("swapping the sides negates the gap", () => {
 		const [a, b] = [shares(0.3, 0.5, 0.2), shares(0.6, 0.1, 0.9, 0.5)];
 		const [there, back] = [fidelityGap(a, b, model), fidelityGap(b, a, model)];
 		expect(there.central).toBeCloseTo(-back.central, 12);

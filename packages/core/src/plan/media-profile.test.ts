@@ -31,7 +31,7 @@ describe("nothing given", () => {
 			[1080, 10],
 		]);
 	});
-	test("2 to 6 images of each of the five sizes", () => {
+	test("assumes 2 to 6 images of each of the five sizes", () => {
 		const counts = profile["multi-image"].samples.map(({ sample }) => sample.media.length);
 		expect(counts).toEqual([2, 3, 4, 5, 6].flatMap((images) => Array.from({ length: 5 }, () => images)));
 	});
@@ -49,14 +49,14 @@ describe("files", () => {
 			],
 		);
 	});
-	test("single images make up groups where no groups are found", () => {
+	test("single images form groups when no groups are found", () => {
 		const profile = profileMedia({ imagesPerSample: { min: 2, max: 3 } }, samplesOf([image(7, 9)]));
 		expect(profile["multi-image"]).toMatchObject({
 			origin: "described",
 			samples: [{ sample: { media: [image(7, 9), image(7, 9)] } }, { sample: { media: { length: 3 } } }],
 		});
 	});
-	test("groups found on disk win over groups made up", () => {
+	test("groups found on disk take precedence over synthesized ones", () => {
 		const profile = profileMedia(
 			{ imagesPerSample: { min: 9, max: 9 } },
 			samplesOf([image(1, 1), image(2, 2)]),
@@ -71,7 +71,7 @@ describe("files", () => {
 });
 
 describe("descriptions", () => {
-	test("seconds times rate are frames, 30 per second when nothing is said, and at least one", () => {
+	test("frames are seconds times rate, 30 per second by default, and at least one", () => {
 		const videos = [
 			{ width: 64, height: 64, seconds: 2 },
 			{ width: 64, height: 64, seconds: 2, fps: 24 },
@@ -90,14 +90,14 @@ describe("descriptions", () => {
 		expect(samples.map(({ weight }) => weight)).toEqual([3, 1]);
 		expect(note).toBe("2 images described");
 	});
-	test("files and descriptions stand side by side", () => {
+	test("files and descriptions can be combined", () => {
 		const profile = profileMedia({ images: [{ width: 1, height: 1 }] }, samplesOf([image(2, 2)]));
 		expect(profile["single-image"]).toMatchObject({
 			origin: "files",
 			note: "1 image from files, 1 image described",
 		});
 	});
-	test("a range the wrong way round is refused", () => {
+	test("a reversed range is refused", () => {
 		const swapped = (): unknown => profileMedia({ imagesPerSample: { min: 4, max: 2 } }, []);
 		expect(swapped).toThrow(OnevisionError);
 		expect(swapped).toThrow("media.imagesPerSample: min 4 is above max 2; swap them");
@@ -108,7 +108,7 @@ describe("mergeEqual", () => {
 	const merged = (...media: Sample["media"][]) =>
 		mergeEqual(samplesOf(...media).map((sample) => ({ sample, weight: 2 }))).map(({ weight }) => weight);
 
-	test("equal samples are one with the sum of the weights", () => {
+	test("equal samples are merged, summing their weights", () => {
 		expect(merged([image(1, 2)], [image(1, 2)], [image(2, 1)])).toEqual([4, 2]);
 	});
 	test("order, number, frames, rate and kind tell samples apart", () => {

@@ -69,14 +69,14 @@ describe("nothing asked", () => {
 		for (const { chosen } of answer.scenarios) expect(chosen.visualTokens.p95).toBeLessThanOrEqual(3500);
 		expect(answer.refused).toBe(false);
 	});
-	test("the same question has the same answer, to the letter", () => {
+	test("the same request gives the same plan, to the letter", () => {
 		expect(JSON.stringify(plan({}))).toBe(JSON.stringify(answer));
 	});
-	test("its numbers agree", () => checkPlan(answer));
+	test("its numbers are consistent", () => checkPlan(answer));
 	test("it is plain data: it survives JSON", () => {
 		expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
 	});
-	test("the chosen settings, counted again, give the tokens that were promised", () => {
+	test("recounting the chosen settings gives the promised tokens", () => {
 		for (const { scenario, chosen } of answer.scenarios) {
 			const counter = createCounterFrom("llava-onevision", chosen.allocation.settings);
 			const tokens = profileMedia(undefined, [])[scenario].samples.map(({ sample }) => {
@@ -92,7 +92,7 @@ describe("nothing asked", () => {
 	});
 });
 
-test("files decide: the plan is counted on them and says so", () => {
+test("files take precedence: the plan is counted on them and says so", () => {
 	const answer = plan({ mix: SINGLE }, [{ media: [{ kind: "image", width: 384, height: 384 }] }]);
 	expect(answer.scenarios[0]?.media).toEqual({ samples: 1, origin: "files", note: "1 image from files" });
 	expect(answer.findings.map(({ rule }) => rule)).not.toContain("assumed-media");
@@ -120,7 +120,7 @@ describe("a scenario that is not in the mix", () => {
 
 describe("deploy", () => {
 	const answer = plan({ purpose: "deploy" });
-	test("turns only what the released checkpoint accepts", () => {
+	test("changes only settings the released checkpoint accepts", () => {
 		expect(SCENARIOS.map((scenario) => settingsOf(answer, scenario))).toEqual([
 			["max_tiles", "anyres_max"],
 			[],
@@ -156,7 +156,7 @@ describe("other models", () => {
 		expect(only?.chosen.allocation.summary).toBe("fixed by the model");
 		expect(only?.runnersUp).toEqual([]);
 	});
-	test("a tower and a language model of one's own: 24×24 patches, 144 pooled by two", () => {
+	test("a custom tower and language model: 24×24 patches, 144 tokens pooled by two", () => {
 		const answer = plan({
 			model: { tower: "clip-vit-l14-336", languageModel: "vicuna-7b", contextTokens: 8192 },
 			media: { imagesPerSample: { min: 4, max: 4 } },
@@ -165,7 +165,7 @@ describe("other models", () => {
 		const [, several] = answer.scenarios;
 		expect(several?.chosen.visualTokens.max).toBe(4 * (576 + 1));
 	});
-	test("the arithmetic that is asked is followed", () => {
+	test("follows the requested arithmetic", () => {
 		const media: PlanRequest["media"] = { images: [{ width: 1107, height: 820 }] };
 		const limits: PlanRequest["limits"] = { tiles: { min: 36, max: 36 }, pooling: { min: 1, max: 1 } };
 		const most = (parity: string): number | undefined =>
@@ -207,7 +207,7 @@ test("a page to deploy has settings to paste, a plan to train has none", () => {
 	expect(plan({}).paste).toEqual([]);
 });
 
-test("over the budget is never called fitting: 113 % of 1,290", () => {
+test("a scenario over budget is never reported as fitting: 113 % of 1,290", () => {
 	const media: PlanRequest["media"] = {
 		images: [{ width: 384, height: 384 }],
 		imagesPerSample: { min: 2, max: 2 },
@@ -252,7 +252,7 @@ test("exercise 4: eight trained frames over 30-second clips break the temporal s
 	expect(extrapolation?.contextShare).toBeLessThan(0.1);
 });
 
-test("any small request is planned with finite numbers, or refused in words", () => {
+test("any small request is planned with finite numbers or refused with a message", () => {
 	const range = (max: number) =>
 		fc.tuple(fc.integer({ min: 1, max }), fc.nat(max)).map(([min, more]) => ({ min, max: min + more }));
 	const anyRequest = fc.record(

@@ -82,7 +82,7 @@ function pathsIn(value: unknown, path = ""): string[] {
 	return Object.entries(value).flatMap(([key, inner]) => pathsIn(inner, `${path}.${key}`));
 }
 
-test("every key of the JSON Schema can be asked, and every key that can be asked is in it", () => {
+test("the JSON Schema and the request have exactly the same keys", () => {
 	expect(pathsOf(planRequestSchema.json).sort()).toEqual([...new Set(pathsIn(FULL))].sort());
 });
 
@@ -95,7 +95,7 @@ test("the model may be a name instead of a recipe", () => {
 	expect(planRequestSchema.parse({ model: "llava-onevision" }, "").model).toBe("llava-onevision");
 });
 
-test("a key of the wrong place is told where it stands", () => {
+test("a misplaced key is reported with its location", () => {
 	const nested = { hardware: { acelerator: "h100-sxm" } };
 	expect(() => planRequestSchema.parse(nested, "")).toThrowErrorMatchingInlineSnapshot(
 		`[OnevisionError: hardware.acelerator: no such key; did you mean accelerator? Known: accelerator, count, pricePerHour, trainingEfficiency, prefillEfficiency, zeroStage, microBatch, offload, activationCheckpointing, requestBatch]`,

@@ -85,9 +85,9 @@ test("nothing asked: the lesson's budget and mix, the paper's model and curricul
 	`);
 });
 
-describe("stages that are left", () => {
+describe("remaining stages", () => {
 	const orderOf = (asked: PlanRequest): readonly string[] => resolvePlanRequest(asked).curriculum.order;
-	test("a released checkpoint has its stages behind it", () => {
+	test("a released checkpoint has completed its stages", () => {
 		expect(orderOf({ model: "llava-onevision-qwen2-7b-si" })).toEqual(["onevision", "task-transfer"]);
 		expect(orderOf({ model: "qwen2.5-vl-7b" })).toEqual(["task-transfer"]);
 	});
@@ -98,7 +98,7 @@ describe("stages that are left", () => {
 			all,
 		);
 	});
-	test("an order that is asked for is kept; one that begins with alignment has nothing behind it", () => {
+	test("a requested order is kept; one that starts with alignment has no completed stages", () => {
 		const { order, done } = resolvePlanRequest({ curriculum: { order: ["onevision"] } }).curriculum;
 		expect([order, done]).toEqual([["onevision"], ["alignment", "knowledge", "single-image"]]);
 		expect(resolvePlanRequest({ curriculum: { order: ["alignment", "onevision"] } }).curriculum.done).toEqual(
@@ -108,13 +108,13 @@ describe("stages that are left", () => {
 });
 
 describe("mix", () => {
-	test("percent and fractions are the same shares, and what is left out is 0", () => {
+	test("percentages and fractions give the same shares, and omitted ones are 0", () => {
 		expect(resolveMix({ "single-image": 80, video: 20 })).toEqual(
 			resolveMix({ "single-image": 0.8, video: 0.2 }),
 		);
 		expect(resolveMix({ "single-image": 1 })).toEqual({ "single-image": 1, "multi-image": 0, video: 0 });
 	});
-	test("thirds that sum to a hair off are brought to 1", () => {
+	test("thirds that sum to almost 1 are normalized to 1", () => {
 		const third = 33.33333333;
 		const { video } = resolveMix({ "single-image": third, "multi-image": third, video: third });
 		expect(video).toBeCloseTo(1 / 3, 15);
@@ -142,7 +142,7 @@ test("either end of a limit may be left out", () => {
 	});
 });
 
-describe("names that are not known", () => {
+describe("unknown names", () => {
 	test("a model", () =>
 		expect(refusal({ model: "llava-onevision-7" })).toMatchInlineSnapshot(
 			`"unknown-name: model "llava-onevision-7": not known; did you mean llava-onevision-7b? Run "onevision models" for the list"`,
@@ -163,7 +163,7 @@ describe("names that are not known", () => {
 			/^unknown-name: model\.languageModel: "quen2-7b" is not known; did you mean qwen2-7b\?/,
 		);
 	});
-	test.each(["__proto__", "constructor", "toString"])("%s is nothing's name", (name) => {
+	test.each(["__proto__", "constructor", "toString"])("%s is not a name", (name) => {
 		expect(refusal({ model: name })).toMatch(/^unknown-name: /);
 		expect(refusal({ hardware: { accelerator: name } })).toMatch(/^unknown-name: /);
 		expect(refusal({ allow: [name] })).toMatch(/^unknown-name: /);
@@ -175,13 +175,13 @@ describe("names that are not known", () => {
 	});
 });
 
-test("names are matched without regard to case", () => {
+test("names are matched case-insensitively", () => {
 	expect(resolvePlanRequest({ hardware: { accelerator: "H100-SXM" } }).hardware.id).toBe("h100-sxm");
 	expect(resolvePlanRequest({ model: "LLaVA-OneVision" }).model).toBe("llava-onevision-qwen2-7b-ov");
 });
 
 describe("contradictions", () => {
-	test("limits the wrong way round", () => {
+	test("reversed limits", () => {
 		expect(refusal({ limits: { frames: { min: 32, max: 8 } } })).toMatchInlineSnapshot(
 			`"invalid-input: limits.frames: min 32 is above max 8; swap them"`,
 		);
@@ -200,7 +200,7 @@ describe("contradictions", () => {
 	});
 });
 
-describe("a recipe of one's own", () => {
+describe("a custom recipe", () => {
 	const { model, checkpoint } = resolvePlanRequest({
 		model: { tower: "clip-vit-l14-336", languageModel: "vicuna-7b", maxGridSide: 3, projector: "linear" },
 	});
@@ -213,17 +213,17 @@ describe("a recipe of one's own", () => {
 			contextTokens: 4096,
 		});
 	});
-	test("says that it is as asked", () => expect(checkpoint.source).toMatch(/^as asked/));
+	test("says that it is as requested", () => expect(checkpoint.source).toMatch(/^as asked/));
 });
 
 describe("prices and sources", () => {
-	test("a price that is asked is the one used, and its source says so", () => {
+	test("a requested price is used, and its source says so", () => {
 		expect(resolvePlanRequest({ hardware: { pricePerHour: 1.5 } }).hardware).toMatchObject({
 			pricePerHour: 1.5,
 			priceSource: "as asked",
 		});
 	});
-	test("samples that are asked are used, the others stay the paper's", () => {
+	test("requested sample counts are used; the others stay the paper's", () => {
 		const { samples, samplesSource } = resolvePlanRequest({
 			curriculum: { samples: { onevision: 0 } },
 		}).curriculum;

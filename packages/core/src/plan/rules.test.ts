@@ -121,10 +121,10 @@ test("a lesson-style request of 80 % single images is sound", () => {
 const ANSWERS = Object.entries(TRIGGERS).map(([rule, trigger]) => [rule as RuleId, planOf(trigger)] as const);
 
 describe.each(ANSWERS)("%s", (rule, answer) => {
-	test("speaks on a request made for it", () => {
+	test("reports a finding on a request made for it", () => {
 		expect(spoken(answer, rule).length).toBeGreaterThan(0);
 	});
-	test("speaks one line, with its reason and source", () => {
+	test("reports one line, with its reason and source", () => {
 		for (const { message, reason, source, severity } of spoken(answer, rule)) {
 			expect(message).not.toContain("\n");
 			expect({ reason, source, severity }).toEqual({
@@ -210,7 +210,7 @@ test("what each rule says", () => {
 describe("allow", () => {
 	const stopping = (Object.keys(RULES) as RuleId[]).filter((rule) => RULES[rule].severity !== "warn");
 
-	test.each(stopping)("%s can be overridden knowingly: said, recorded, and no longer in the way", (rule) => {
+	test.each(stopping)("%s can be overridden: still reported, recorded, no longer stopping", (rule) => {
 		const { request, files } = TRIGGERS[rule];
 		const allowed = plan({ ...request, allow: [rule] }, files);
 		expect(spoken(allowed, rule).every(({ overridden }) => overridden)).toBe(true);
@@ -232,7 +232,7 @@ describe("allow", () => {
 		expect(answer.refused).toBe(false);
 	});
 
-	test("findings come in the order of the table", () => {
+	test("findings are in table order", () => {
 		const { findings } = plan({ budget: 800, mix: { video: 100 } });
 		const places = findings.map(({ rule }) => Object.keys(RULES).indexOf(rule));
 		expect(places).toEqual([...places].sort((a, b) => a - b));

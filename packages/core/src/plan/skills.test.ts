@@ -31,11 +31,11 @@ test("the lesson's three are among them, each with data, a probe and a source", 
 	}
 });
 
-test("nothing that can be counted speaks against any skill in the default plan: possible, never expected", () => {
+test("nothing countable rules out any skill in the default plan: possible, never expected", () => {
 	expect(new Set(Object.values(outlooks({})))).toEqual(new Set(["possible"]));
 });
 
-test("what a checkpoint was trained on and nobody published is unknown, not met", () => {
+test("unpublished training data counts as unknown, not as met", () => {
 	const [skill] = plan({ model: "qwen2.5-vl-7b", mix: { "single-image": 100 } }).skills;
 	expect(skill?.evidence).toContainEqual({
 		need: "video training",
@@ -54,7 +54,7 @@ test("single-image training alone unlocks none", () => {
 	`);
 });
 
-describe("what a skill needs beside training", () => {
+describe("what a skill needs besides training", () => {
 	test("marks and small print need half the pixels", () => {
 		const blurred: PlanRequest = {
 			media: { images: [{ width: 4000, height: 3000 }] },

@@ -20,7 +20,7 @@ const entries = fc
 	.filter((all) => all.some(({ count }) => count > 0));
 const FUZZ = { seed: 3, numRuns: 1000 };
 
-test("whole weights: every quantile is the one of the values written out", () => {
+test("integer weights: every quantile equals that of the repeated values", () => {
 	fc.assert(
 		fc.property(entries, (all) => {
 			const values = all.map(({ value }) => value);
@@ -69,7 +69,7 @@ test("0.95 of twenty is the nineteenth, not skipped by a rounding error", () => 
 	).toBe(19);
 });
 
-test("a value that never occurs is not the maximum", () => {
+test("a value with zero weight is not the maximum", () => {
 	expect(statistics([1, 1000], [1, 0]).max).toBe(1);
 });
 

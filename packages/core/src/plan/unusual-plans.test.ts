@@ -25,7 +25,7 @@ describe("extrapolation", () => {
 		expect(extrapolation).toMatchObject({ breaksFirst: "context", asked: { frames: 5000 } });
 	});
 
-	test("trained and asked clips are compared alike when nothing is said about inference", () => {
+	test("trained and requested clips are compared the same way when inference is not specified", () => {
 		expect(plan({}).extrapolation?.breaksFirst).toBe("nothing");
 	});
 });
@@ -36,8 +36,8 @@ test("frames at full density are refused by their rule when the request leaves n
 	expect(rulesOf({ limits })).toContain("frames-at-full-density");
 });
 
-describe("a model that does not take a scenario of the mix", () => {
-	test("is refused, and told what to leave out", () => {
+describe("a model that does not support a scenario of the mix", () => {
+	test("is refused, with a hint about what to leave out", () => {
 		const { findings, refused } = plan({ model: "llava-1.5-7b" });
 		expect(refused).toBe(true);
 		expect(findings.map(({ message }) => message)).toContain(
@@ -57,7 +57,7 @@ describe("a model that does not take a scenario of the mix", () => {
 		}
 	});
 
-	test("may refuse only some of its checkpoints: images are planned all the same", () => {
+	test("may apply to only some checkpoints: images are still planned", () => {
 		expect(plan({ model: "minicpm-v-2.5", mix: { "single-image": 100 } }).scenarios).toHaveLength(1);
 	});
 });

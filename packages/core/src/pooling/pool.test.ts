@@ -92,7 +92,7 @@ describe("PyTorch's own results", () => {
 		else expect(ulps(pooled.values, expected.values)).toBeLessThanOrEqual(TOLERANCE);
 	});
 
-	test("all exact factors of LLaVA-OneVision are among them", () => {
+	test("includes all exact pooling factors of LLaVA-OneVision", () => {
 		const names = CASES.map(nameOf);
 		for (const factor of EXACT_FACTORS) expect(names).toContain(`bilinear ${factor}`);
 	});
@@ -184,7 +184,7 @@ describe("any grid", () => {
 		);
 	});
 
-	test("a pooled value lies between the least and the greatest input; equal features stay equal", () => {
+	test("a pooled value lies between the smallest and the largest input; equal features stay equal", () => {
 		fc.assert(
 			fc.property(anyGrid, fc.integer({ min: 1, max: 3 }), mode, (features, stride, by) => {
 				const size = pooledSize(features, stride, by);
@@ -201,7 +201,7 @@ describe("any grid", () => {
 		);
 	});
 
-	test("channels are pooled apart, and the input is left alone", () => {
+	test("channels are pooled separately, and the input is not modified", () => {
 		fc.assert(
 			fc.property(randomGrid(6, 5), randomGrid(6, 5), mode, (one, two, by) => {
 				const values = Float32Array.from(
@@ -234,7 +234,7 @@ function refusal(call: () => unknown): string {
 	return "accepted";
 }
 
-describe("shapes that do not fit are refused", () => {
+describe("invalid shapes are refused", () => {
 	const good = single(4, 4, new Float32Array(16));
 	test.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])("a stride of %d", (stride) => {
 		expect(refusal(() => pool(good, stride, "bilinear"))).toBe(

@@ -92,7 +92,7 @@ function replaced(value: unknown, path: readonly string[], by: unknown): unknown
 	return { ...record, [key]: replaced(record[key], rest, by) };
 }
 
-test("values replaced, keys added and taken away in real files", () => {
+test("replaced values, added keys and removed keys in real files", () => {
 	const seen = { read: 0, refused: 0 };
 	const sites = FIXTURES.map((files) => places(files).filter((path) => path.length > 1));
 	fc.assert(
@@ -119,7 +119,7 @@ test("values replaced, keys added and taken away in real files", () => {
 	expect(seen.refused).toBeGreaterThan(100);
 });
 
-test("new keys, among them those of every object", () => {
+test("new keys, including the names of built-in object properties", () => {
 	const key = fc.oneof(
 		fc.constantFrom(
 			"__proto__",
@@ -143,7 +143,7 @@ test("new keys, among them those of every object", () => {
 	);
 });
 
-test("files made of nothing but junk", () => {
+test("files that contain only junk", () => {
 	const anything = fc.oneof(junk, fc.dictionary(fc.string({ maxLength: 20 }), junk, { maxKeys: 20 }));
 	fc.assert(
 		fc.property(
@@ -163,7 +163,7 @@ test("files made of nothing but junk", () => {
 	);
 });
 
-test("huge lists, deep nesting and very many keys end at once", () => {
+test("huge lists, deep nesting and too many keys are refused at once", () => {
 	const files = fixture("llava-v1.6-mistral-7b-hf");
 	const pinpoints = Array.from({ length: 200_000 }, () => [336, 336]);
 	let nested: unknown = 1;

@@ -48,7 +48,7 @@ function sections(files: SnapshotFiles): Record<(typeof PROCESSORS)[number], Key
 	return { image_processor: image as Keys, video_processor: video as Keys };
 }
 
-test("keys of one snapshot are known in every other of its type", () => {
+test("keys of one snapshot are known in every other snapshot of its type", () => {
 	const strangers = saved.flatMap((row) => {
 		const own = sections({ "config.json": {}, ...row.files });
 		return snapshots.flatMap(({ modelType, files }, index) => {

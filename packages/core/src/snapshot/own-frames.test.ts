@@ -27,7 +27,7 @@ function framesOf(files: ReturnType<typeof fixture>): number | undefined {
 }
 
 describe.each(BY_NUMBER)("%s", (name, card) => {
-	test("the file's num_frames is what is sampled", () => {
+	test("samples the file's num_frames", () => {
 		const files = changed(name, VIDEO, { do_sample_frames: true, num_frames: 12 });
 		expect(read(files).settings).toEqual({ num_frames: 12 });
 		expect(videoSampling(read(files).checkpoint, {})).toMatchObject({

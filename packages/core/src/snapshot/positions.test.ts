@@ -34,13 +34,13 @@ test.each([
 	expect(ruleOf(fixture(name))).toEqual(positionRuleOf(checkpointById(id)));
 });
 
-test("a tower of another depth numbers as its generation", () => {
+test("a tower of another depth uses its generation's positions", () => {
 	const files = altered("Qwen2.5-VL-7B-Instruct", { depth: 8 }, "vision_config");
 	expect(typeof read(files).checkpoint.parts.tower).toBe("object");
 	expect(ruleOf(files)).toEqual(positionRuleOf(checkpointById("qwen2.5-vl-7b")));
 });
 
-test("without tokens_per_second it is the class's 4", () => {
+test("without tokens_per_second, the class default of 4 applies", () => {
 	const files = altered("Qwen2.5-VL-7B-Instruct", { tokens_per_second: undefined }, "vision_config");
 	expect(ruleOf(files)).toMatchObject({
 		clock: { kind: "seconds", positionsPerSecond: 4, framesPerPatch: 2 },

@@ -133,7 +133,7 @@ for (const [name, id] of SAME) {
 	});
 }
 
-test("towers and language models with known widths are rows of the tables", () => {
+test("towers and language models with known widths become table rows", () => {
 	const parts = Object.fromEntries(SAME.map(([name]) => [name, read(fixture(name)).checkpoint.parts]));
 	expect(parts["llava-onevision-qwen2-7b-ov-hf"]).toEqual(
 		checkpointById("llava-onevision-qwen2-7b-ov").parts,
@@ -171,7 +171,7 @@ test("an absent vision_config is the class default", () => {
 	expect(checkpoint.parts.tower).toBe("clip-vit-l14-336");
 });
 
-test("settings of the files come back beside the checkpoint", () => {
+test("settings from the files are returned with the checkpoint", () => {
 	const frames = changed("llava-onevision-qwen2-7b-ov-hf", "video_preprocessor_config.json", {
 		do_sample_frames: true,
 		num_frames: 16,
@@ -190,7 +190,7 @@ test("settings of the files come back beside the checkpoint", () => {
 	expect(read(off).settings).toEqual({});
 });
 
-test("sizes in every spelling", () => {
+test("sizes in every notation", () => {
 	const tileOf = (keys: Record<string, unknown>, file = "preprocessor_config.json") =>
 		read(changed("llava-1.5-7b-hf", file, keys)).checkpoint.constants;
 	expect(tileOf({ size: 336, crop_size: 336 })).toEqual({ tile: 336, patch: 14 });
@@ -214,7 +214,7 @@ test("sizes in every spelling", () => {
 	expect(qwen({ size: { min_pixels: 1, max_pixels: 2 } })).toMatchObject({ minPixels: 3136 });
 });
 
-test("a video processor of its own is not the image's", () => {
+test("a separate video processor is used instead of the image processor", () => {
 	const files = {
 		...fixture("Qwen2-VL-7B-Instruct"),
 		"video_preprocessor_config.json": { video_processor_type: "Qwen2VLVideoProcessor" },
@@ -261,7 +261,7 @@ test("SmolVLM2 files that transformers does not load are refused", () => {
 	expect(() => read(files)).toThrow("max_frames, fps and video_size must all be there");
 });
 
-test("MiniCPM-V 2 cuts pictures as its successors do, without numbers before them", () => {
+test("MiniCPM-V 2 cuts images like its successors, without numbering them", () => {
 	const { checkpoint, settings } = read(fixture("MiniCPM-V-2"));
 	expect(checkpoint.constants).toMatchObject({ slice: 448, maxSlices: 9, queries: 64, imageId: false });
 	expect(checkpoint.parts.tower).toBe("siglip-so400m-patch14-384");
@@ -272,7 +272,7 @@ test("MiniCPM-V 2 cuts pictures as its successors do, without numbers before the
 	expect(read(older).checkpoint.constants).toEqual(checkpoint.constants);
 });
 
-test("canvases of LLaVA-OneVision may be any list", () => {
+test("LLaVA-OneVision accepts any list of canvases", () => {
 	const image_grid_pinpoints = [
 		[384, 384],
 		[384, 768],

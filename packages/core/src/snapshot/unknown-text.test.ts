@@ -30,14 +30,14 @@ describe("Granite Vision", () => {
 		expect(() => modelOf(parts)).toThrow(/parameters and costs of the granite language model are not known/);
 	});
 
-	test("its projector reads four layers side by side", () => {
+	test("its projector reads four concatenated layers", () => {
 		expect(read(granite).checkpoint.parts.projector).toEqual({ kind: "mlp2x-gelu", layers: 4 });
 		const llama = { ...granite, "config.json": { ...granite["config.json"], text_config: {} } };
 		const model = modelOf(read(llama).checkpoint.parts);
 		expect(model.projector).toEqual({ kind: "mlp2x-gelu", in: 4 * 1152, out: 4096 });
 	});
 
-	test("a plan leaves out what is not known", () => {
+	test("a plan omits unknown values", () => {
 		const { curriculum, costs } = plan(
 			{ mix: { "single-image": 60, "multi-image": 40, video: 0 } },
 			[],
@@ -71,12 +71,12 @@ for (const [what, text_config] of TEXTS) {
 	});
 }
 
-test("wrong values of a known one stay errors", () => {
+test("invalid values of a known language model are still errors", () => {
 	const files = changed("llava-1.5-7b-hf", "config.json", { text_config: { hidden_size: "4096" } });
 	expect(() => read(files)).toThrow(/hidden_size: expected/);
 });
 
-test("a plan without a known context compares nothing to it", () => {
+test("a plan with an unknown context length compares nothing with it", () => {
 	const files = changed("llava-onevision-qwen2-7b-ov-hf", "config.json", {
 		text_config: { model_type: "olmo2" },
 	});
