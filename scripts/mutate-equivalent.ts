@@ -6,6 +6,8 @@
 const SHORTCUT =
 	"only decides whether toFixed is called, which gives the same; a property test holds them equal";
 
+const SEARCH = "either search alone finds the canvas; a property test holds both to the whole list";
+const ABSENT = "itemLayout leaves out what is undefined";
 const NEVER_UNEVEN = "counts become multiples of two, the most down and the least up";
 const NEVER_EMPTY = "the index lies within the list";
 const SAME_ZERO = "both sides of the bound give 0 there, of either sign";
@@ -26,15 +28,34 @@ export const EQUIVALENT: Readonly<
 			"the quotient of a multiple lies within rounding of an integer, never halfway",
 		],
 	],
+	"packages/core/src/layouts/best-resolution.ts": [
+		["let split = 1;", SEARCH],
+		[
+			"for (let index = split; index <= areas.length; index++) {",
+			"past the end nothing is known, and nothing is kept",
+		],
+		["let bestKept = -2;", "any number below 0 is less than what a canvas keeps"],
+		["while (split < areas.length || (areas[split] as number) < pixels) split++;", SEARCH],
+		["while (split <= areas.length && (areas[split] as number) < pixels) split++;", SEARCH],
+		["while (split >= areas.length && (areas[split] as number) < pixels) split++;", SEARCH],
+		["while (split < areas.length && (areas[split] as number) <= pixels) split++;", SEARCH],
+		["while (split < areas.length && (areas[split] as number) >= pixels) split++;", SEARCH],
+		["while (split < areas.length && (areas[split] as number) < pixels) split--;", SEARCH],
+	],
+	"packages/core/src/layouts/tile-grid.ts": [
+		["...(false ? {} : { resizes: picture.resizes }),", ABSENT],
+		["...(false ? {} : { notes: picture.notes }),", ABSENT],
+	],
+	"packages/core/src/layouts/native-clip.ts": [
+		["...(false ? {} : { frameIndices: sampled.indices }),", ABSENT],
+		["...(false ? {} : { range: rule.range }),", ABSENT],
+		["...(false ? {} : { notes: sampled.notes }),", ABSENT],
+	],
+	"packages/core/src/layouts/native-resolution.ts": [
+		["...(false ? {} : { frameIndices: sampled.indices }),", ABSENT],
+		["...(false ? {} : { notes: sampled.notes }),", ABSENT],
+	],
 	"packages/media/src/resample/filters.ts": [
-		[
-			"lanczos: { support: 3, weight: (x) => (x > -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },",
-			"the weight at 3 is 0 up to the rounding of π, 1e-33: it changes no sum and no fixed-point weight",
-		],
-		[
-			"lanczos: { support: 3, weight: (x) => (x >= -3 && x <= 3 ? sinc(x) * sinc(x / 3) : 0) },",
-			"the weight at 3 is 0 up to the rounding of π, 1e-33: it changes no sum and no fixed-point weight",
-		],
 		["if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;", SAME_ZERO],
 		["if (x <= 2) return (((x - 5) * x + 8) * x - 4) * a;", SAME_ZERO],
 	],

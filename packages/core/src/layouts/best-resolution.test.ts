@@ -36,6 +36,10 @@ test("equals the reference's full search on any list of canvases, ties included"
 	fc.assert(property, { numRuns: 20_000, seed: 240_803_326 });
 });
 
+test("an empty list is the caller's fault", () => {
+	expect(() => selectBestResolution({ width: 1, height: 1 }, canvasList([]))).toThrow(/no canvas/);
+});
+
 test("the image stays inside its canvas and fills one side", () => {
 	const property = fc.property(image, image, (picture, canvas) => {
 		const content = fitInside(picture, canvas);

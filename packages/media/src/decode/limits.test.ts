@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import type { ImageHeader } from "../image/image.ts";
-import { assertPixels, assertSize, decodedSize, MAX_PIXELS } from "./limits.ts";
+import { assertPixels, assertSize, decodedSize, MAX_PIXELS, MAX_SECONDS } from "./limits.ts";
 
 const header = (width: number, height: number, format: ImageHeader["format"] = "jpeg", orientation = 1) =>
 	({ format, width, height, orientation }) as ImageHeader;
@@ -22,6 +22,10 @@ describe("pixels", () => {
 	test.each([0, -1, 0.5, Number.NaN])("%d is no limit", (limit) => {
 		expect(() => assertPixels(header(1, 1), limit)).toThrow(/expected a number of pixels from 1/);
 	});
+});
+
+test("by default 30 seconds, as documented", () => {
+	expect(MAX_SECONDS).toBe(30);
 });
 
 test("refuses either side if it differs from the header", () => {

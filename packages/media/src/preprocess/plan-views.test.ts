@@ -19,7 +19,11 @@ interface Planned {
 /** The stage size of each view, and its window as [x, y, width, height]. */
 function planned(plan: typeof planAnyres, layout: Planned) {
 	return plan(layout as ItemLayout, CONTEXT).views.map(({ from, window }) => {
-		expect([from.from, from.window]).toEqual(["source", { x: 0, y: 0, ...layout.source }]);
+		expect([from.from, from.window, from.fill]).toEqual([
+			"source",
+			{ x: 0, y: 0, ...layout.source },
+			[0, 0, 0],
+		]);
 		const { x, y, width, height } = window;
 		return [`${from.size.width}x${from.size.height}`, [x, y, width, height]];
 	});

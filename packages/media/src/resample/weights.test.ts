@@ -38,6 +38,11 @@ describe("filters", () => {
 		const swing = Math.fround(0.54) + Math.fround(0.46) * Math.cos(quarter);
 		expect(RESAMPLERS.hamming.weight(0.25)).toBe((Math.sin(quarter) / quarter) * swing);
 	});
+	test("at the support's end as in the C source, where a rounded π leaves less than 1e-17", () => {
+		expect([RESAMPLERS.hamming.weight(1), RESAMPLERS.lanczos.weight(3)]).toEqual([0, 0]);
+		expect(RESAMPLERS.lanczos.weight(-3)).not.toBe(0);
+		expect(RESAMPLERS.lanczos.weight(-3)).toBeCloseTo(0, 17);
+	});
 	test("weights are zero beyond the support", () => {
 		for (const filter of WEIGHING) {
 			const { support, weight } = RESAMPLERS[filter];

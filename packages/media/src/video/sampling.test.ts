@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { OnevisionError } from "@onevision/base";
+import { MAX_FRAMES } from "@onevision/core";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changeCosts, sampleByBitCost } from "./bit-cost.ts";
@@ -33,8 +34,11 @@ function uneven(ticks: readonly number[], last: number) {
 }
 
 test("every reference row", () => {
+	const clips = new Map<number, ReturnType<typeof clip>>();
 	for (const [like, total, fps, { frames, rate, most }, expected] of rows) {
-		const index = { ...clip(new Array<number>(total).fill(1)), fps };
+		const whole = clips.get(total) ?? clip(new Array<number>(total).fill(1));
+		clips.set(total, whole);
+		const index = { ...whole, fps };
 		const sampling: Sampling =
 			frames === undefined
 				? { strategy: "fps", fps: rate ?? 0, like, ...(most !== undefined && { maxFrames: most }) }
@@ -205,4 +209,77 @@ test("what is asked wrongly is told", () => {
 	expect(ask({ strategy: "fps", fps: 1, minFrames: 3, maxFrames: 2 })).toThrowErrorMatchingInlineSnapshot(
 		`[OnevisionError: minFrames 3 is over maxFrames 2; swap them]`,
 	);
+});
+
+test("options at their bounds", () => {
+	const { frames, timeBase, packets, isTimed } = clip(new Array<number>(9).fill(1), [0, 4]);
+	// No duration: every time lies within the clip.
+	const endless = { frames, timeBase, packets, isTimed, fps: 24 };
+	/** Whether the option itself is refused, not what it would choose. */
+	const isRefused = (sampling: Sampling) => {
+		try {
+			chooseFrames(endless, sampling);
+			return false;
+		} catch (error) {
+			return error instanceof OnevisionError && /expected|seconds/.test(error.message);
+		}
+	};
+	const times = (count: number) => new Array<number>(count).fill(0);
+	const pairs: readonly (readonly [taken: Sampling, refused: Sampling])[] = [
+		[
+			{ strategy: "uniform", frames: MAX_FRAMES, like: "vllm" },
+			{ strategy: "uniform", frames: MAX_FRAMES + 1, like: "vllm" },
+		],
+		[
+			{ strategy: "fps", fps: 0.001 },
+			{ strategy: "fps", fps: 0.0009 },
+		],
+		[
+			{ strategy: "fps", fps: 1000 },
+			{ strategy: "fps", fps: 1000.5 },
+		],
+		[
+			{ strategy: "fps", fps: 1, minFrames: 1 },
+			{ strategy: "fps", fps: 1, minFrames: 0 },
+		],
+		[
+			{ strategy: "fps", fps: 1, maxFrames: 1 },
+			{ strategy: "fps", fps: 1, maxFrames: 0 },
+		],
+		[
+			{ strategy: "keyframes", maxFrames: 1 },
+			{ strategy: "keyframes", maxFrames: 0 },
+		],
+		[
+			{ strategy: "timestamps", seconds: [1e9] },
+			{ strategy: "timestamps", seconds: [1e9 + 0.5] },
+		],
+		[
+			{ strategy: "timestamps", seconds: [0] },
+			{ strategy: "timestamps", seconds: [-0.5] },
+		],
+		[
+			{ strategy: "timestamps", seconds: times(1) },
+			{ strategy: "timestamps", seconds: [] },
+		],
+		[
+			{ strategy: "timestamps", seconds: times(100_000) },
+			{ strategy: "timestamps", seconds: times(100_001) },
+		],
+		[
+			{ strategy: "bit-cost", frames: 2, evenShare: 0 },
+			{ strategy: "bit-cost", frames: 2, evenShare: -0.5 },
+		],
+		[
+			{ strategy: "bit-cost", frames: 2, evenShare: 1 },
+			{ strategy: "bit-cost", frames: 2, evenShare: 1.5 },
+		],
+		[
+			{ strategy: "bit-cost", frames: 2, minSpacing: 1 },
+			{ strategy: "bit-cost", frames: 2, minSpacing: 0 },
+		],
+	];
+	for (const [taken, refused] of pairs) {
+		expect([isRefused(taken), isRefused(refused)], JSON.stringify(taken).slice(0, 80)).toEqual([false, true]);
+	}
 });
