@@ -78,6 +78,9 @@ export const EQUIVALENT: Readonly<
 		["const QWEN_UTILS = { min: (3), max: 768, multiple: 2 } as const;", NEVER_UNEVEN],
 		["const QWEN_UTILS = { min: 4, max: 769, multiple: 2 } as const;", NEVER_UNEVEN],
 	],
+	"packages/media/src/video/runs.ts": [
+		["if (false) continue;", "frame numbers are checked before, so there is a packet"],
+	],
 	"packages/media/src/video/bit-cost.ts": [
 		[
 			"const bytesOf = (frame: number | undefined) => (frame === undefined ? 0 : (frames[frame]?.bytes ?? 1));",

@@ -291,6 +291,8 @@ describe("smart resize", () => {
 		["a side below the factor is enlarged first, the other with it", size(14, 40), 2, size(28, 84)],
 		["and the other way", size(40, 14), 2, size(84, 28)],
 		["by the smaller side", size(7, 14), 4, size(28, 56)],
+		["though it would round to the factor", size(20, 100), 2, size(28, 140)],
+		["and the other way", size(100, 20), 2, size(140, 28)],
 	])("clip: %s", (_, image, frames, expected) => {
 		expect(smartResizeClip(image, frames, 2, clip)).toEqual(expected);
 	});

@@ -211,6 +211,14 @@ test("what is asked wrongly is told", () => {
 	);
 });
 
+test("sampling by rate needs the video's own rate", () => {
+	const { frames, timeBase, packets, isTimed } = clip([1, 1, 1]);
+	for (const like of [undefined, "vllm"] as const) {
+		const sampling: Sampling = { strategy: "fps", fps: 1, ...(like !== undefined && { like }) };
+		expect(() => chooseFrames({ frames, timeBase, packets, isTimed }, sampling)).toThrow(/video fps unknown/);
+	}
+});
+
 test("options at their bounds", () => {
 	const { frames, timeBase, packets, isTimed } = clip(new Array<number>(9).fill(1), [0, 4]);
 	// No duration: every time lies within the clip.
