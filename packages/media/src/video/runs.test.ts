@@ -27,6 +27,11 @@ const summary = (runs: ReturnType<typeof planRuns>) =>
 describe("groups of ten", () => {
 	const index = closed(50, 10);
 
+	test("gives the time of a frame, which its packet has", () => {
+		expect(planRuns(index, [22])).toEqual([
+			{ start: 20, fallback: 10, targets: [{ frame: 22, pts: 22, order: 22 }] },
+		]);
+	});
 	test("frames of one GOP form one run, from its key frame", () => {
 		expect(summary(planRuns(index, [12, 15, 19]))).toEqual([[10, [12, 15, 19]]]);
 		expect(summary(planRuns(index, [10]))).toEqual([[10, [10]]]);
