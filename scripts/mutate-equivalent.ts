@@ -28,6 +28,14 @@ export const EQUIVALENT: Readonly<
 			"the quotient of a multiple lies within rounding of an integer, never halfway",
 		],
 	],
+	"packages/core/src/layouts/aspect-grid.ts": [
+		["for (let cols = (0); cols <= max; cols++) {", "a grid without tiles is below the least"],
+		["for (let rows = (0); rows <= max; rows++) {", "a grid without tiles is below the least"],
+		["let best: Grid = { rows: 2, cols: 1 };", "the first grid takes its place"],
+		["let best: Grid = { rows: (0), cols: 1 };", "the first grid takes its place"],
+		["let best: Grid = { rows: 1, cols: 2 };", "the first grid takes its place"],
+		["let best: Grid = { rows: 1, cols: (0) };", "the first grid takes its place"],
+	],
 	"packages/core/src/layouts/best-resolution.ts": [
 		["let split = 1;", SEARCH],
 		[
@@ -79,6 +87,11 @@ export const EQUIVALENT: Readonly<
 		["const QWEN_UTILS = { min: 4, max: 769, multiple: 2 } as const;", NEVER_UNEVEN],
 	],
 	"packages/media/src/video/runs.ts": [
+		["const behind = last === undefined ? 1 : start - last.order;", "no run is there to be behind"],
+		[
+			"if (run !== undefined && (start < run.start || behind <= nextRunCost)) run.targets.push(target);",
+			"from the same start nothing lies between, which no cost is below",
+		],
 		["if (false) continue;", "frame numbers are checked before, so there is a packet"],
 	],
 	"packages/media/src/video/bit-cost.ts": [

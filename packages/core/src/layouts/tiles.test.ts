@@ -147,6 +147,11 @@ test("AnyRes: the best canvas, unpadded, and shrunk where it is over the cap", (
 	expect(capped.unpaddedGrid).toEqual({ rows: 6, cols: 12 });
 	expect(capped.cappedGrid).toEqual({ rows: 4, cols: 9 });
 	expect(capped.parts).toEqual({ overview: 16, grid: 36, newlines: 4, markers: 0 });
+	// √(10·121 / (10·10²)) is 1.1 itself.
+	const wide = anyresCanvases([{ width: 1100, height: 100 }], 100);
+	const edge = { ...rule, canvases: wide, pooledGrid: { rows: 10, cols: 11 }, cap: 10 };
+	const { cappedGrid } = layoutAnyres({ kind: "image", width: 1210, height: 100 }, edge);
+	expect(cappedGrid).toEqual({ rows: 10, cols: 121 });
 	expect(transposed(sizes)[0]).toEqual({ width: 250, height: 200 });
 });
 

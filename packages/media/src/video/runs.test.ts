@@ -79,6 +79,12 @@ describe("other files", () => {
 			[7, [7]],
 		]);
 	});
+	test("starts at each frame where all packets are keys, times or none", () => {
+		expect(summary(planRuns(closed(9, 1, false), [2, 7]))).toEqual([
+			[2, [2]],
+			[7, [7]],
+		]);
+	});
 	test("without times everything is decoded from the start, with no time to wait for", () => {
 		const [run, ...more] = planRuns(closed(20, 10, false), [3, 15]);
 		expect(more).toEqual([]);
