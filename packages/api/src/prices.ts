@@ -6,7 +6,7 @@
 import type { ApiModelId } from "./models.ts";
 
 /** Price per million tokens, USD. */
-export interface TokenPrice {
+interface TokenPrice {
 	readonly inputUsd: number;
 	/** Absent if no source could be cited. */
 	readonly outputUsd?: number;

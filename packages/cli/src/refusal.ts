@@ -46,6 +46,6 @@ export function refusalOf(error: unknown): Refusal | undefined {
 	return undefined;
 }
 
-export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 	return error instanceof Error && "code" in error && "syscall" in error;
 }

@@ -31,7 +31,7 @@ export interface MediaReference {
 	readonly place: MediaPlace;
 }
 
-export const ROLES = ["system", "user", "assistant", "tool"] as const;
+const ROLES = ["system", "user", "assistant", "tool"] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A piece of a turn: text, or the placeholder of a medium. */

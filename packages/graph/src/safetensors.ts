@@ -28,7 +28,7 @@ const BITS = {
 export type SafetensorsDType = keyof typeof BITS;
 
 /** Largest header, bytes: the limit of the reference reader. */
-export const MAX_HEADER_BYTES = 100_000_000;
+const MAX_HEADER_BYTES = 100_000_000;
 
 /** One tensor of a file: little-endian elements in row-major order. */
 export interface SafetensorsEntry {

@@ -12,7 +12,7 @@ export interface Dim {
 export type ShapeSpec = readonly (number | Dim)[] | Readonly<Record<string, number>>;
 
 /** Most elements of one tensor; the limit of ONNX files and WebAssembly memory. */
-export const MAX_ELEMENTS = 2 ** 31 - 1;
+const MAX_ELEMENTS = 2 ** 31 - 1;
 
 /** The dimensions of a shape. Throws `invalid-input` unless sizes are integers ≥ 0, `over-limit` above `MAX_ELEMENTS`. */
 export function dimsOf(spec: ShapeSpec): Dim[] {

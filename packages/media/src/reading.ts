@@ -6,7 +6,7 @@
 import { OnevisionError } from "@onevision/base";
 
 /** Bytes `offset` to `offset + length - 1` of a file. */
-export interface ByteRange {
+interface ByteRange {
 	readonly offset: number;
 	readonly length: number;
 	/** Nothing near it will be requested, so reading ahead is useless. */
@@ -40,12 +40,12 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
 }
 
 /** Bytes read ahead at first and after each jump; one such read covers the header of most files. */
-export const FIRST_READ_BYTES = 64 * 1024;
+const FIRST_READ_BYTES = 64 * 1024;
 const NEXT_READ_BYTES = 8 * 1024;
 /** Maximum bytes of one image file read for its header. Large EXIF and color profiles stay far below. */
 export const MAX_IMAGE_HEADER_BYTES = 4 * 1024 * 1024;
 /** Maximum ranges a parser may request; limits files made of countless tiny blocks. */
-export const MAX_STEPS = 50_000;
+const MAX_STEPS = 50_000;
 
 /** The error that every parser throws for invalid bytes. */
 export function unreadable(message: string): OnevisionError {

@@ -40,7 +40,7 @@ export interface ApiItemCount {
 }
 
 /** A setting that trades detail for tokens, and the values to try. */
-export type ApiKnob = Pick<Knob, "setting" | "values" | "range">;
+type ApiKnob = Pick<Knob, "setting" | "values" | "range">;
 
 /** A provider's rule. `Constants` differ per model and date; `S` holds the settings of a request. */
 export interface ApiRule<Constants, S extends Settings> {

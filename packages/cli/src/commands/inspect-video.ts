@@ -11,7 +11,7 @@ import { parseWhole } from "../input/numbers.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Strategies that need at most a number of frames. */
-export const INSPECT_SAMPLINGS = ["uniform", "keyframes", "bit-cost"] as const;
+const INSPECT_SAMPLINGS = ["uniform", "keyframes", "bit-cost"] as const;
 
 export interface SamplingCommand {
 	readonly sampling?: string;

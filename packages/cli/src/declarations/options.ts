@@ -5,7 +5,7 @@ import { Option } from "commander";
 const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
 
 /** An option that may be repeated. */
-export const repeatable = (flags: string, description: string): Option =>
+const repeatable = (flags: string, description: string): Option =>
 	new Option(flags, `${description}; repeatable`).argParser(collect).default([], "none");
 
 export const modelOption = (): Option =>

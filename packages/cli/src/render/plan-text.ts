@@ -150,10 +150,7 @@ function preference({ chosen }: ScenarioPlan, tie: ScenarioPlan["ties"][number])
 		: "the one that keeps more for its tower work is preferred";
 }
 
-export function paintOf(
-	{ green, yellow, red }: Colors,
-	status: ScenarioPlan["status"],
-): (text: string) => string {
+function paintOf({ green, yellow, red }: Colors, status: ScenarioPlan["status"]): (text: string) => string {
 	return { fits: green, "under-tokenized": yellow, "over-budget": red, "context-risk": red }[status];
 }
 

@@ -47,7 +47,7 @@ function keptPerToken({ latentAttention: latent, kvHeads, headSize }: LanguageMo
 }
 
 /** What is held in host memory instead of accelerator memory. */
-export const OFFLOADS = ["none", "optimizer", "optimizer-and-parameters"] as const;
+const OFFLOADS = ["none", "optimizer", "optimizer-and-parameters"] as const;
 export type Offload = (typeof OFFLOADS)[number];
 
 export interface TrainingSetup {

@@ -86,7 +86,7 @@ export function trainableParameters(model: Model, training: Training): number {
 }
 
 /** Trained parameters of one part. */
-export function trainedParameters(model: Model, part: Part, { parts, loraRank }: Training): number {
+function trainedParameters(model: Model, part: Part, { parts, loraRank }: Training): number {
 	const tuning = parts[part];
 	if (tuning === "frozen") return 0;
 	if (tuning === "lora") return loraRank * adapterWidths(model, part);

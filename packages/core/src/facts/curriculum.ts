@@ -123,8 +123,6 @@ export const ONEVISION_STAGES = {
 	},
 } as const satisfies Record<string, StageFacts>;
 
-export type OneVisionStageId = keyof typeof ONEVISION_STAGES;
-
 const SI_FIGURE =
 	"arXiv 2408.03326, figure of the 3.2M single-image data (by transcription of stanford-cs336/lectures images/llava-onevision-data-1.png)";
 const OV_FIGURE =

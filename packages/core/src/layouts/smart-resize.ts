@@ -9,7 +9,7 @@ import type { Size } from "@onevision/base";
 import { OnevisionError, roundHalfEven } from "@onevision/base";
 
 /** Maximum ratio of longer to shorter side that the Qwen family accepts. */
-export const MAX_ASPECT_RATIO = 200;
+const MAX_ASPECT_RATIO = 200;
 
 export interface SmartResizeLimits {
 	/** Both sides become a multiple of this, px. */

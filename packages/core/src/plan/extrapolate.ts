@@ -19,9 +19,9 @@ export interface ExtrapolationQuestion {
 }
 
 /** How well the frames cover the clip, regardless of training. */
-export type Coverage = "dense" | "sparse" | "blind";
+type Coverage = "dense" | "sparse" | "blind";
 
-export type Breaks = "refused" | "context" | "temporal-stride" | "frame-count" | "blind-sampling" | "nothing";
+type Breaks = "refused" | "context" | "temporal-stride" | "frame-count" | "blind-sampling" | "nothing";
 
 export interface Extrapolation {
 	readonly trained: { readonly frames?: number; readonly seconds?: number; readonly stride?: number };
@@ -137,7 +137,7 @@ interface Facts {
 }
 
 /** Judges the coverage of frames over seconds on its own. */
-export function coverageOf(frames: number, seconds: number): Coverage {
+function coverageOf(frames: number, seconds: number): Coverage {
 	const stride = seconds / frames;
 	if (stride > BLIND_STRIDE || (frames < 2 && seconds > STILL_SECONDS)) return "blind";
 	return stride > DENSE_STRIDE ? "sparse" : "dense";

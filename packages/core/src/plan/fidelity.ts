@@ -38,7 +38,7 @@ export const DEFAULT_FIDELITY: FidelityExponents = {
 	secondsPerFrame: 0.25,
 };
 
-export interface Range {
+interface Range {
 	readonly min: number;
 	readonly max: number;
 }

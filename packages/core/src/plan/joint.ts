@@ -21,7 +21,7 @@ export interface JointScenario {
 	readonly choosable: readonly number[];
 }
 
-export interface JointChoice {
+interface JointChoice {
 	readonly scenario: Scenario;
 	readonly result: AllocationResult;
 	/**

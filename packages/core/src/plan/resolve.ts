@@ -15,10 +15,10 @@ import { LIMITS, type PlanRequest } from "./request.ts";
 import type { ResolvedPlanRequest } from "./resolved.ts";
 import { RULE_IDS, type RuleId } from "./rule-ids.ts";
 
-export const DEFAULT_BUDGET = 3500;
+const DEFAULT_BUDGET = 3500;
 /** Model id for plans whose model is described rather than named. */
 const CUSTOM = "custom";
-export const DEFAULT_MODEL = "llava-onevision-qwen2-7b-ov";
+const DEFAULT_MODEL = "llava-onevision-qwen2-7b-ov";
 const DEFAULT_MIX: Readonly<Record<Scenario, number>> = { "single-image": 40, "multi-image": 30, video: 30 };
 const DEFAULT_HARDWARE = "h100-sxm";
 

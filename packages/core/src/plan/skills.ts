@@ -79,7 +79,7 @@ export const SKILLS = {
 
 export type SkillId = keyof typeof SKILLS;
 
-export interface SkillEvidence {
+interface SkillEvidence {
 	readonly need: string;
 	readonly met: "yes" | "no" | "unknown";
 	readonly found: string;

@@ -7,7 +7,7 @@
  */
 
 /** Which layers see only part of the context, and how much of it. */
-export type Memory =
+type Memory =
 	/**
 	 * Only the last `tokens` tokens, in all layers except every `fullEvery`-th. A file's `layer_types` takes precedence.
 	 */

@@ -13,7 +13,7 @@ import { contradiction, type Section, unsupported } from "./section.ts";
 import { squareTower } from "./square-towers.ts";
 import { flag, mergeSide, sizeObject, tokenCount } from "./values.ts";
 
-export type Idefics3Reading = SnapshotReading<"idefics3", Idefics3Constants, Idefics3Settings>;
+type Idefics3Reading = SnapshotReading<"idefics3", Idefics3Constants, Idefics3Settings>;
 
 interface Read {
 	readonly constants: Idefics3Constants;

@@ -19,7 +19,7 @@ import { type Section, section, show, unsupported } from "./section.ts";
 import { flag, word } from "./values.ts";
 
 /** A language model: an id from the table, its own widths, or unknown. */
-export type AnyLanguageModel = LanguageModelId | LanguageModel | UnknownLanguageModel;
+type AnyLanguageModel = LanguageModelId | LanguageModel | UnknownLanguageModel;
 
 export interface ReadLanguageModel {
 	readonly languageModel: AnyLanguageModel;

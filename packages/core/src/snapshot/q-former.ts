@@ -15,7 +15,7 @@ import { squareTower } from "./square-towers.ts";
 import { mlpWidth } from "./tower-shape.ts";
 import { squareSize } from "./view.ts";
 
-export type Blip2Reading = SnapshotReading<"blip-2", QueryConstants, Blip2Settings>;
+type Blip2Reading = SnapshotReading<"blip-2", QueryConstants, Blip2Settings>;
 
 const width = integer("A width, elements", { min: 1, max: 65_536 });
 

@@ -83,7 +83,7 @@ const GLM: TowerKind = {
 };
 
 /** Towers, keyed by the `model_type` of `vision_config`. When it is absent, the family's own type is used. */
-export const TOWER_KINDS = {
+const TOWER_KINDS = {
 	gemma4_vision: {
 		layers: 16,
 		hidden: 768,
@@ -222,7 +222,7 @@ export const TOWER_KINDS = {
 	},
 } as const satisfies Record<string, TowerKind>;
 
-export type TowerType = keyof typeof TOWER_KINDS;
+type TowerType = keyof typeof TOWER_KINDS;
 
 export interface TowerRule {
 	/** The type of `vision_config` when it names no `model_type`. */

@@ -7,15 +7,9 @@ import { createHash } from "node:crypto";
 import { assertInternal } from "@onevision/base";
 import type { MediaItem } from "@onevision/core";
 import { mediaItemOf } from "@onevision/media/node";
-import { LEFT_OUT_REASONS, type LeftOutReason, type Refusal } from "../left-out.ts";
+import type { LeftOutReason, Refusal } from "../left-out.ts";
 import { type Position, showPosition } from "../record.ts";
-import {
-	FINDINGS,
-	type Finding,
-	type MeasuredSample,
-	PROFILE_SCENARIOS,
-	type ProfileScenario,
-} from "./measure.ts";
+import { type Finding, type MeasuredSample, PROFILE_SCENARIOS, type ProfileScenario } from "./measure.ts";
 import { type StoredTally, Tally } from "./tally.ts";
 
 /** What is tallied per scenario, with its unit. */
@@ -41,7 +35,7 @@ export type Measure = keyof typeof MEASURES;
 const MEASURE_IDS = Object.keys(MEASURES) as readonly Measure[];
 
 /** A sample's position, to look it up. */
-export interface Example {
+interface Example {
 	readonly position: string;
 	readonly id?: string;
 	readonly message?: string;
@@ -230,7 +224,3 @@ function count<K extends string>(counts: Partial<Record<K, Counted>>, key: K, ex
 	if (entry.examples.length < MAX_EXAMPLES) entry.examples.push(example);
 	counts[key] = entry;
 }
-
-/** Reasons and findings in table order. */
-export const REASON_IDS = Object.keys(LEFT_OUT_REASONS) as readonly LeftOutReason[];
-export const FINDING_IDS = Object.keys(FINDINGS) as readonly Finding[];

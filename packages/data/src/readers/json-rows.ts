@@ -83,7 +83,7 @@ export function parseJsonRow(bytes: Uint8Array): { readonly row: Row } | Refusal
 }
 
 /** The first readable row in a file's head, used to detect the format. */
-export async function firstRow({ head, size }: Place): Promise<Row | undefined> {
+async function firstRow({ head, size }: Place): Promise<Row | undefined> {
 	const isArray = startsAsArray(head);
 	if (!isArray && !/^\ufeff?\s*\{/.test(new TextDecoder().decode(head.subarray(0, 4096)))) return undefined;
 	const chunks = (async function* () {

@@ -69,7 +69,7 @@ function* founds(
 }
 
 /** WebDataset's key: the path up to the first dot of its base name; and the remainder in lower case. */
-export function splitKey(name: string): { readonly key: string; readonly field: string } {
+function splitKey(name: string): { readonly key: string; readonly field: string } {
 	const slash = name.lastIndexOf("/") + 1;
 	const dot = name.indexOf(".", slash);
 	return dot < 0

@@ -20,7 +20,7 @@ export function readConversations(row: Row): RowContent | Refusal {
 }
 
 /** Turns from a list of objects with a role and a text. */
-export function turnsOf(value: unknown, roleKey: string, textKey: string): Turn[] | Refusal {
+function turnsOf(value: unknown, roleKey: string, textKey: string): Turn[] | Refusal {
 	if (!Array.isArray(value))
 		return refuse("unknown-layout", `conversations: ${show(value)} where a list is expected`);
 	const turns: Turn[] = [];

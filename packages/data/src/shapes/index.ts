@@ -12,14 +12,14 @@ import { hasMessages, readMessages } from "./messages.ts";
 import { hasPromptAndCompletion, readPromptCompletion } from "./prompt-completion.ts";
 import { hasPromptsAndCaptions, readPromptsAndCaptions } from "./prompts-captions.ts";
 
-export interface Shape {
+interface Shape {
 	/** Identified by its keys. */
 	readonly matches: (row: Row) => boolean;
 	readonly read: (row: Row) => RowContent | Refusal;
 }
 
 /** In detection order: a row with both `messages` and `conversations` is read by its `messages`. */
-export const SHAPES = {
+const SHAPES = {
 	messages: { matches: hasMessages, read: readMessages },
 	conversations: { matches: hasConversations, read: readConversations },
 	"prompt-completion": { matches: hasPromptAndCompletion, read: readPromptCompletion },
@@ -28,7 +28,7 @@ export const SHAPES = {
 } as const satisfies Record<string, Shape>;
 
 export type ShapeId = keyof typeof SHAPES;
-export const SHAPE_IDS = Object.keys(SHAPES) as readonly ShapeId[];
+const SHAPE_IDS = Object.keys(SHAPES) as readonly ShapeId[];
 
 /** The layout of a row, among those allowed. */
 export function shapeOf(row: Row, allowed: readonly ShapeId[] = SHAPE_IDS): ShapeId | undefined {

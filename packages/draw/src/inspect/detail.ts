@@ -70,7 +70,7 @@ export function strengthAt({ box, range }: Detail, x: number, y: number): number
 }
 
 /** Mean detail that a box covers, 0 to 255. */
-export function detailWithin({ box, range }: Detail, covered: Box): number {
+function detailWithin({ box, range }: Detail, covered: Box): number {
 	const inside = intersection(covered, box);
 	if (inside === undefined) return 0;
 	let sum = 0;

@@ -5,7 +5,7 @@ import type { Box } from "../shapes/path.ts";
 import { fit, GAP, HEADING } from "./page.ts";
 
 /** A panel with a two-line heading above it. */
-export interface FlowCell {
+interface FlowCell {
 	/** Where the panel is drawn. */
 	readonly area: Box;
 	/** Width available to the heading. */

@@ -18,11 +18,11 @@ export interface ShownFrame {
 }
 
 /** Maximum frames drawn; if there are more, this many are taken at even distances. */
-export const MAX_SHOWN = 64;
+const MAX_SHOWN = 64;
 /**
  * Height of the text below each frame, gap between frames, and minimum width of a frame that can carry its text, px.
  */
-export interface SheetSpacing {
+interface SheetSpacing {
 	readonly line: number;
 	readonly space: number;
 	readonly leastWidth: number;

@@ -8,7 +8,7 @@ import { type Box, discPath, framePath, type Point, roundedRectanglePath } from 
 import { contrastBox, hatch, veil } from "./paint.ts";
 import { COLORS, TYPE, wrapText, write } from "./style.ts";
 
-export interface LegendEntry {
+interface LegendEntry {
 	readonly text: string;
 	draw(target: RgbImage, swatch: Box): void;
 }
@@ -17,7 +17,7 @@ const framed = (target: RgbImage, swatch: Box): void => {
 	veil(target, swatch, gray(205), 1);
 };
 
-export const LEGEND = {
+const LEGEND = {
 	tiles: {
 		text: "tile: one view of the tower",
 		draw: (target, swatch) => {

@@ -46,7 +46,7 @@ function partOf({ width, height }: Size, whole: Box, shown: Box): Box {
 }
 
 /** Cuts a part out of an image, on whole px. */
-export function cut(from: RgbImage, { x, y, width, height }: Box): RgbImage {
+function cut(from: RgbImage, { x, y, width, height }: Box): RgbImage {
 	if (x === 0 && y === 0 && width === from.width && height === from.height) return from;
 	const data = new Uint8Array(width * height * 3);
 	for (let row = 0; row < height; row++) {

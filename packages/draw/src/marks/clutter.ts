@@ -104,7 +104,7 @@ function shareIn(depth: Float32Array, box: Box, badge: Box): number {
 }
 
 /** Whether all of a region lies within another box, or its mark's point within another mask. */
-export function holds(outer: ResolvedRegion, inner: ResolvedRegion): boolean {
+function holds(outer: ResolvedRegion, inner: ResolvedRegion): boolean {
 	if (outer.box === undefined) return false;
 	const { x, y, width, height } = outer.box;
 	if (outer.depth !== undefined) {

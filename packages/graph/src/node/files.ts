@@ -6,7 +6,7 @@ import { writeAtomically } from "@onevision/base/node";
 import { decodeState, encodeState, type TrainingState } from "../train/state.ts";
 
 /** Largest checkpoint, bytes: what Node reads into one buffer. */
-export const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1;
+const MAX_CHECKPOINT_BYTES = 2 ** 31 - 1;
 
 /** Writes a training state atomically. Throws `unwritable-file`, and `over-limit` above `MAX_CHECKPOINT_BYTES`. */
 export async function saveCheckpoint(path: string, state: TrainingState): Promise<void> {

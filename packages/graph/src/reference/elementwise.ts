@@ -15,7 +15,7 @@ function elementwise<N extends OpName>(compute: (...values: number[]) => number)
  * erf by the series 2/√π · e^(−x²) · Σ 2ⁿ x^(2n+1) / (2n+1)!!, whose terms are all of one sign (Abramowitz and
  * Stegun, 7.1.6). Beyond 6 it is ±1 in float64.
  */
-export function erf(x: number): number {
+function erf(x: number): number {
 	if (Math.abs(x) > 6) return Math.sign(x);
 	let term = x;
 	let sum = x;

@@ -17,7 +17,7 @@ export interface Range {
 }
 
 /** A parameter and its range in a share. */
-export interface PlacedParameter extends PlannedParameter {
+interface PlacedParameter extends PlannedParameter {
 	/** Whole cache lines. */
 	readonly range: Range;
 }

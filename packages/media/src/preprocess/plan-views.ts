@@ -6,7 +6,7 @@
 import type { ItemLayout } from "@onevision/core";
 import { fullView, type Rgb, resizeWhole, tileOf, tileViews, type ViewPlan } from "./view-plan.ts";
 
-export interface ViewPlanContext {
+interface ViewPlanContext {
 	/** Number of images in the sample; some families lay out several images differently from one. */
 	readonly images: number;
 	/** Padding color for references that pad with the normalization mean. */

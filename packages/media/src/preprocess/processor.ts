@@ -55,7 +55,7 @@ export interface ProcessedBatch {
 }
 
 /** A batch before its pixels are computed. */
-export interface PlannedBatch {
+interface PlannedBatch {
 	/** Named as in transformers. Images are numbered through the batch, frames of clips individually. */
 	readonly plans: TensorPlans;
 	/** By sample; a clip is a sample of one item. */

@@ -22,7 +22,7 @@ export interface ResizeOptions {
 }
 
 /** Allocates memory for an image of `bytes` bytes; its content may be arbitrary. */
-export type Room = (bytes: number) => Uint8Array;
+type Room = (bytes: number) => Uint8Array;
 
 const newRoom: Room = (bytes) => new Uint8Array(bytes);
 

@@ -6,7 +6,7 @@
 import { OnevisionError, roundHalfEven } from "@onevision/base";
 import { countByRate, sampleLinspace, sampleLinspaceRounded, sampleUniform } from "@onevision/core";
 
-export interface Clip {
+interface Clip {
 	/** Frames in the file. */
 	readonly total: number;
 	/** Frames per second of the file. */
@@ -15,7 +15,7 @@ export interface Clip {
 	readonly rate: number;
 }
 
-export interface RateLimits {
+interface RateLimits {
 	readonly minFrames?: number | undefined;
 	readonly maxFrames?: number | undefined;
 }

@@ -4,7 +4,7 @@ import type { CropSettings } from "../../layouts/tile-grid.ts";
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { AyaVisionConstants } from "./layout.ts";
 
-export type AyaVisionCheckpoint = CheckpointRow<"aya-vision", AyaVisionConstants, CropSettings>;
+type AyaVisionCheckpoint = CheckpointRow<"aya-vision", AyaVisionConstants, CropSettings>;
 
 const AYA = { tile: 364, patch: 14, merge: 2, minTiles: 1, maxTiles: 12 } as const;
 

@@ -4,20 +4,16 @@ import type { QueryConstants } from "../../layouts/q-former.ts";
 import type { CheckpointRow, ModelParts } from "../checkpoint.ts";
 import type { Blip2Settings } from "./layout.ts";
 
-export type Blip2Checkpoint = CheckpointRow<"blip-2", QueryConstants, Blip2Settings>;
+type Blip2Checkpoint = CheckpointRow<"blip-2", QueryConstants, Blip2Settings>;
 
 export const QUERIES = { tile: 224, patch: 14, queries: 32 } as const;
 
 /** Parameters of the query transformers as counted by transformers 5.18, including their queries. */
 const BLIP_2_QUERIES = 105_137_664 + 32 * 768;
 
-export const INSTRUCTBLIP_QUERIES = 185_659_392 + 32 * 768;
+const INSTRUCTBLIP_QUERIES = 185_659_392 + 32 * 768;
 
-export const parts = (
-	queries: number,
-	languageModel: ModelParts["languageModel"],
-	width: number,
-): ModelParts => ({
+const parts = (queries: number, languageModel: ModelParts["languageModel"], width: number): ModelParts => ({
 	tower: "eva-clip-vit-g14",
 	projector: { kind: "q-former", parameters: queries + 768 * width + width },
 	languageModel,

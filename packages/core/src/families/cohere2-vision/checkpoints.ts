@@ -3,11 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { Cohere2VisionConstants, Cohere2VisionSettings } from "./layout.ts";
 
-export type Cohere2VisionCheckpoint = CheckpointRow<
-	"cohere2-vision",
-	Cohere2VisionConstants,
-	Cohere2VisionSettings
->;
+type Cohere2VisionCheckpoint = CheckpointRow<"cohere2-vision", Cohere2VisionConstants, Cohere2VisionSettings>;
 
 export const checkpoints = {
 	"command-a-vision": {

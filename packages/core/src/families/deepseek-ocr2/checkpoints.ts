@@ -3,11 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { DeepseekOcr2Constants, DeepseekOcr2Settings } from "./layout.ts";
 
-export type DeepseekOcr2Checkpoint = CheckpointRow<
-	"deepseek-ocr2",
-	DeepseekOcr2Constants,
-	DeepseekOcr2Settings
->;
+type DeepseekOcr2Checkpoint = CheckpointRow<"deepseek-ocr2", DeepseekOcr2Constants, DeepseekOcr2Settings>;
 
 export const checkpoints = {
 	"deepseek-ocr-2": {

@@ -3,7 +3,7 @@
 import type { CheckpointRow, ModelParts } from "../checkpoint.ts";
 import type { DeepseekVlConstants, DeepseekVlSettings } from "./layout.ts";
 
-export type DeepseekVlCheckpoint = CheckpointRow<"deepseek-vl", DeepseekVlConstants, DeepseekVlSettings>;
+type DeepseekVlCheckpoint = CheckpointRow<"deepseek-vl", DeepseekVlConstants, DeepseekVlSettings>;
 
 /** SigLIP-L at 384 px, 24×24 patches. */
 const VL = { tile: 384, patch: 16, minSide: 14, markersAround: 0 } as const;

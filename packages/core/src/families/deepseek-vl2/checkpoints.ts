@@ -3,7 +3,7 @@
 import type { CheckpointRow, ModelParts } from "../checkpoint.ts";
 import type { DeepseekVl2Constants, DeepseekVl2Settings } from "./layout.ts";
 
-export type DeepseekVl2Checkpoint = CheckpointRow<"deepseek-vl2", DeepseekVl2Constants, DeepseekVl2Settings>;
+type DeepseekVl2Checkpoint = CheckpointRow<"deepseek-vl2", DeepseekVl2Constants, DeepseekVl2Settings>;
 
 const deepseekVl2 = (
 	size: "Tiny" | "Small" | "",

@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { Ernie45VlConstants, Ernie45VlSettings } from "./layout.ts";
 
-export type Ernie45VlCheckpoint = CheckpointRow<"ernie-4.5-vl", Ernie45VlConstants, Ernie45VlSettings>;
+type Ernie45VlCheckpoint = CheckpointRow<"ernie-4.5-vl", Ernie45VlConstants, Ernie45VlSettings>;
 
 export const checkpoints = {
 	"ernie-4.5-vl-28b-a3b": {

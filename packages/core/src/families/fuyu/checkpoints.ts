@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { FuyuConstants, FuyuSettings } from "./layout.ts";
 
-export type FuyuCheckpoint = CheckpointRow<"fuyu", FuyuConstants, FuyuSettings>;
+type FuyuCheckpoint = CheckpointRow<"fuyu", FuyuConstants, FuyuSettings>;
 
 export const checkpoints = {
 	"fuyu-8b": {

@@ -6,7 +6,7 @@ import type { Glm4vSettings } from "./layout.ts";
 
 export type Glm4vCheckpoint = CheckpointRow<"glm4v", GlmConstants, Glm4vSettings>;
 
-export const GLM_TOKENS = { patch: 14, merge: 2, temporalPatch: 2 } as const;
+const GLM_TOKENS = { patch: 14, merge: 2, temporalPatch: 2 } as const;
 
 /** Images: 12,544 to 9,633,792 px, counted twice (6,144 tokens). Video: up to 47,040,000 px for the whole clip. */
 export const GLM_CONSTANTS = {
@@ -18,7 +18,7 @@ export const GLM_CONSTANTS = {
 } as const;
 
 /** Downsampling convolution and gated merger, as counted by transformers 5.18. */
-export const GLM_PROJECTOR = { kind: "q-former", parameters: 25_169_920 + 185_081_856 } as const;
+const GLM_PROJECTOR = { kind: "q-former", parameters: 25_169_920 + 185_081_856 } as const;
 
 export const GLM_9B = { tower: "glm-4v-vit", projector: GLM_PROJECTOR, languageModel: "glm-4-9b" } as const;
 

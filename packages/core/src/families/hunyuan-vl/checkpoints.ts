@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { HunyuanVlConstants, HunyuanVlSettings } from "./layout.ts";
 
-export type HunyuanVlCheckpoint = CheckpointRow<"hunyuan-vl", HunyuanVlConstants, HunyuanVlSettings>;
+type HunyuanVlCheckpoint = CheckpointRow<"hunyuan-vl", HunyuanVlConstants, HunyuanVlSettings>;
 
 export const checkpoints = {
 	"hunyuan-ocr": {

@@ -18,7 +18,7 @@ export const HALF_PIXELS: CheckpointPixels = {
 };
 
 /** The connector is one matrix over `merge`² concatenated patches, without bias. */
-export const connector = (tower: number, merge: number, languageModel: number): ModelParts["projector"] => ({
+const connector = (tower: number, merge: number, languageModel: number): ModelParts["projector"] => ({
 	kind: "q-former",
 	parameters: tower * merge ** 2 * languageModel,
 });

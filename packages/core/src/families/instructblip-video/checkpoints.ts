@@ -4,7 +4,7 @@ import { QUERIES, VICUNA_7B } from "../blip-2/checkpoints.ts";
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { InstructblipVideoConstants, InstructblipVideoSettings } from "./layout.ts";
 
-export type InstructblipVideoCheckpoint = CheckpointRow<
+type InstructblipVideoCheckpoint = CheckpointRow<
 	"instructblip-video",
 	InstructblipVideoConstants,
 	InstructblipVideoSettings

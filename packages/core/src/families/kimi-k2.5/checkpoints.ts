@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { KimiK25Constants, KimiK25Settings } from "./layout.ts";
 
-export type KimiK25Checkpoint = CheckpointRow<"kimi-k2.5", KimiK25Constants, KimiK25Settings>;
+type KimiK25Checkpoint = CheckpointRow<"kimi-k2.5", KimiK25Constants, KimiK25Settings>;
 
 export const checkpoints = {
 	"kimi-k2.5": {

@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { KimiVlConstants, KimiVlSettings } from "./layout.ts";
 
-export type KimiVlCheckpoint = CheckpointRow<"kimi-vl", KimiVlConstants, KimiVlSettings>;
+type KimiVlCheckpoint = CheckpointRow<"kimi-vl", KimiVlConstants, KimiVlSettings>;
 
 const KIMI_VL_SOURCE =
 	"image_processing_kimi_vl.py and preprocessor_config.json of huggingface.co/moonshotai, read in copies (patch 14, pad_input)";

@@ -4,7 +4,7 @@ import type { QueryConstants } from "../../layouts/q-former.ts";
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { Kosmos2Settings } from "./layout.ts";
 
-export type Kosmos2Checkpoint = CheckpointRow<"kosmos-2", QueryConstants, Kosmos2Settings>;
+type Kosmos2Checkpoint = CheckpointRow<"kosmos-2", QueryConstants, Kosmos2Settings>;
 
 export const checkpoints = {
 	"kosmos-2-patch14-224": {

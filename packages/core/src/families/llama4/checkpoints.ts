@@ -4,7 +4,7 @@ import { type CheckpointPixels, normalizedBy } from "../../facts/normalizations.
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { Llama4Constants, Llama4Settings } from "./layout.ts";
 
-export type Llama4Checkpoint = CheckpointRow<"llama4", Llama4Constants, Llama4Settings>;
+type Llama4Checkpoint = CheckpointRow<"llama4", Llama4Constants, Llama4Settings>;
 
 const LLAMA4_SOURCE =
 	"transformers 5.18.0 models/llama4 (336 px, 16 tiles, pixel_shuffle_ratio 0.5) and config.json of huggingface.co/meta-llama/Llama-4-Scout-17B-16E-Instruct (image_size 336, patch_size 14), confirmed by its total of 108,641,793,536 parameters";

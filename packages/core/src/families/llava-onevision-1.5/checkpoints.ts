@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { LlavaOnevision15Constants, LlavaOnevision15Settings } from "./layout.ts";
 
-export type LlavaOnevision15Checkpoint = CheckpointRow<
+type LlavaOnevision15Checkpoint = CheckpointRow<
 	"llava-onevision-1.5",
 	LlavaOnevision15Constants,
 	LlavaOnevision15Settings

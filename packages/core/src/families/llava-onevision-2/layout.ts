@@ -40,7 +40,7 @@ export interface LlavaOnevision2Constants extends MergedPatches {
 	readonly codec: CodecConstants;
 }
 
-export const VIDEO_BACKENDS = ["frames", "codec"] as const;
+const VIDEO_BACKENDS = ["frames", "codec"] as const;
 
 export type LlavaOnevision2Settings = {
 	readonly min_pixels: number;

@@ -48,7 +48,7 @@ export interface LlavaOnevisionConstants {
 }
 
 /** Where the original repository puts newline embeddings in a video. */
-export const NEWLINE_POSITIONS = ["one_token", "frame", "grid", "no_token"] as const;
+const NEWLINE_POSITIONS = ["one_token", "frame", "grid", "no_token"] as const;
 
 export type LlavaOnevisionSettings = {
 	readonly anyres_max: number;

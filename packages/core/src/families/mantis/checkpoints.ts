@@ -4,7 +4,7 @@ import type { CheckpointRow } from "../checkpoint.ts";
 import type { LlavaConstants } from "../llava/layout.ts";
 import type { MantisSettings } from "./layout.ts";
 
-export type MantisCheckpoint = CheckpointRow<"mantis", LlavaConstants, MantisSettings>;
+type MantisCheckpoint = CheckpointRow<"mantis", LlavaConstants, MantisSettings>;
 
 export const checkpoints = {
 	"mantis-8b-siglip": {

@@ -5,7 +5,7 @@ import { SLICES } from "../minicpm-v/checkpoints.ts";
 import type { MinicpmVResamplerConstants, MinicpmVResamplerSettings } from "./layout.ts";
 import { resampler } from "./resampler.ts";
 
-export type MinicpmVResamplerCheckpoint = CheckpointRow<
+type MinicpmVResamplerCheckpoint = CheckpointRow<
 	"minicpm-v-resampler",
 	MinicpmVResamplerConstants,
 	MinicpmVResamplerSettings

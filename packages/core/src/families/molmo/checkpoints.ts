@@ -4,7 +4,7 @@ import type { CheckpointRow } from "../checkpoint.ts";
 import type { MolmoConstants, MolmoSettings } from "./layout.ts";
 import { molmoProjector } from "./projector.ts";
 
-export type MolmoCheckpoint = CheckpointRow<"molmo", MolmoConstants, MolmoSettings>;
+type MolmoCheckpoint = CheckpointRow<"molmo", MolmoConstants, MolmoSettings>;
 
 const MOLMO = { tile: 336, patch: 14, merge: 2, margins: 8, maxTiles: 12 } as const;
 

@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { NvilaConstants, NvilaSettings } from "./layout.ts";
 
-export type NvilaCheckpoint = CheckpointRow<"nvila", NvilaConstants, NvilaSettings>;
+type NvilaCheckpoint = CheckpointRow<"nvila", NvilaConstants, NvilaSettings>;
 
 const NVILA_LITE = {
 	tile: 448,

@@ -4,7 +4,7 @@ import { TOWERS } from "../../facts/towers.ts";
 import type { CheckpointRow, ModelParts } from "../checkpoint.ts";
 import type { Ovis2Constants, Ovis2Settings } from "./layout.ts";
 
-export type Ovis2Checkpoint = CheckpointRow<"ovis2", Ovis2Constants, Ovis2Settings>;
+type Ovis2Checkpoint = CheckpointRow<"ovis2", Ovis2Constants, Ovis2Settings>;
 
 const OVIS2_SOURCE =
 	"model cards of huggingface.co/AIDC-AI/Ovis2-* (towers, language models, max_partition 9, multimodal_max_length 32768); transformers 5.18.0 models/ovis2 for 448 px and hidden_stride 2";

@@ -3,11 +3,7 @@
 import type { CheckpointRow, ModelParts } from "../checkpoint.ts";
 import type { PerceptionLmConstants, PerceptionLmSettings } from "./layout.ts";
 
-export type PerceptionLmCheckpoint = CheckpointRow<
-	"perception-lm",
-	PerceptionLmConstants,
-	PerceptionLmSettings
->;
+type PerceptionLmCheckpoint = CheckpointRow<"perception-lm", PerceptionLmConstants, PerceptionLmSettings>;
 
 const PLM_SOURCE =
 	"facebookresearch/perception_models apps/plm/configs/sft/plm_1b.yaml and plm_8b.yaml at f82bb3e (448 px, max_num_tiles 36, max_video_frames 32, pooling_ratio 2; max_seqlen 11520 of the 1B, taken for all sizes)";

@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { Phi4MultimodalConstants, Phi4MultimodalSettings } from "./layout.ts";
 
-export type Phi4MultimodalCheckpoint = CheckpointRow<
+type Phi4MultimodalCheckpoint = CheckpointRow<
 	"phi4-multimodal",
 	Phi4MultimodalConstants,
 	Phi4MultimodalSettings

@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { VideoLlama3Constants, VideoLlama3Settings } from "./layout.ts";
 
-export type VideoLlama3Checkpoint = CheckpointRow<"video-llama-3", VideoLlama3Constants, VideoLlama3Settings>;
+type VideoLlama3Checkpoint = CheckpointRow<"video-llama-3", VideoLlama3Constants, VideoLlama3Settings>;
 
 const videoLlama3 = (
 	size: "2B" | "7B",

@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { VideoLlamaConstants, VideoLlamaSettings } from "./layout.ts";
 
-export type VideoLlamaCheckpoint = CheckpointRow<"video-llama", VideoLlamaConstants, VideoLlamaSettings>;
+type VideoLlamaCheckpoint = CheckpointRow<"video-llama", VideoLlamaConstants, VideoLlamaSettings>;
 
 const VIDEO_LLAMA = {
 	tile: 224,

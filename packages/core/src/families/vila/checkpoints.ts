@@ -3,7 +3,7 @@
 import type { CheckpointRow } from "../checkpoint.ts";
 import type { VilaConstants, VilaSettings } from "./layout.ts";
 
-export type VilaCheckpoint = CheckpointRow<"vila", VilaConstants, VilaSettings>;
+type VilaCheckpoint = CheckpointRow<"vila", VilaConstants, VilaSettings>;
 
 const VILA = { tile: 384, patch: 14, downsample: 2, frames: 6 } as const;
 

@@ -83,7 +83,7 @@ function check(code: number, what: string): void {
 }
 
 /** Reads the next packet of the video track; false at the end of the file or of its readable part. */
-export function readPacket({ context, stream, packet }: Input): boolean {
+function readPacket({ context, stream, packet }: Input): boolean {
 	for (;;) {
 		packet.unref();
 		if (context.readFrameSync(packet) < 0) return false;
