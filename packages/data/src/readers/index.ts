@@ -83,7 +83,7 @@ async function recognize(place: Place): Promise<FormatId> {
 	for (const id of FORMATS) if (await READERS[id].recognizes(place)) return id;
 	throw new OnevisionError(
 		"unreadable-file",
-		`${place.path}: of no format that is read (${FORMATS.join(", ")}); name one with its format`,
+		`${place.path}: of no format that is read (${FORMATS.join(", ")}); if it is one of them, name it with --format`,
 	);
 }
 
