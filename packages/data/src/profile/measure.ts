@@ -42,6 +42,15 @@ export interface MeasuredMedium {
 	readonly towerTokens: number;
 }
 
+/** A place between turns: what is before it. */
+export interface Cut {
+	readonly turns: number;
+	readonly tokens: number;
+	readonly media: number;
+	readonly towerTokens: number;
+	readonly labelTokens: number;
+}
+
 /** Excludes the text, because parts of thousands of samples are held until stored. */
 export interface MeasuredSample extends Pick<SampleRecord, "id" | "position"> {
 	readonly scenario: ProfileScenario;
@@ -61,6 +70,11 @@ export interface MeasuredSample extends Pick<SampleRecord, "id" | "position"> {
 	 * labels.
 	 */
 	readonly labelStart?: number;
+	/**
+	 * Where the sample may be cut, if it has several answers: first where the first turn behind the system prompt
+	 * starts, then behind each answer. Known places only.
+	 */
+	readonly cuts?: readonly Cut[];
 	readonly findings: readonly Finding[];
 }
 
@@ -116,6 +130,7 @@ export async function measure(
 			length: order.length,
 			mediaEnd: order.mediaEnd,
 			...(order.labelStart === undefined ? {} : { labelStart: order.labelStart }),
+			...(order.cuts === undefined ? {} : { cuts: order.cuts }),
 			findings: [
 				...(order.differs ? (["placeholders-differ"] as const) : []),
 				...(labelTokens === 0 && record.turns.length > 0 ? (["no-labels"] as const) : []),
@@ -128,37 +143,61 @@ export async function measure(
 	}
 }
 
+/** The start, the first answer, and another: less gives nothing to cut. */
+const MIN_CUTS = 3;
+
 /** Walks the sample as the language model sees it: media at their placeholders, media without one at the start. */
 function inOrder(
 	{ turns }: SampleRecord,
 	spans: ReturnType<TextMeter["measure"]>,
 	items: readonly ItemLayout[],
 ) {
-	const waiting: Record<MediaKind, number[]> = { image: [], video: [] };
-	for (const { kind, visualTokens, around } of items) {
-		waiting[kind].push(visualTokens + around.markers + (around.textTokens ?? around.estimatedTextTokens));
+	const waiting: Record<MediaKind, { readonly index: number; readonly tokens: number }[]> = {
+		image: [],
+		video: [],
+	};
+	for (const [index, { kind, visualTokens, around }] of items.entries()) {
+		const tokens = visualTokens + around.markers + (around.textTokens ?? around.estimatedTextTokens);
+		waiting[kind].push({ index, tokens });
 	}
 	const places = placeholdersOf(turns);
 	// Without turns there is no text that could hold placeholders.
 	const differs =
 		turns.length > 0 && (places.image !== waiting.image.length || places.video !== waiting.video.length);
-	let length = 0;
-	let mediaEnd = 0;
+	const passed = { length: 0, media: 0, lastMedium: -1, towerTokens: 0, labelTokens: 0 };
+	const pass = ({ index, tokens }: { readonly index: number; readonly tokens: number }): void => {
+		passed.length += tokens;
+		passed.media++;
+		passed.lastMedium = Math.max(passed.lastMedium, index);
+		passed.towerTokens += items[index]?.towerTokens ?? 0;
+	};
 	let labelStart: number | undefined;
 	for (const kind of ["image", "video"] as const) {
-		for (const tokens of waiting[kind].splice(places[kind])) length += tokens;
+		for (const medium of waiting[kind].splice(places[kind])) pass(medium);
 	}
-	mediaEnd = length;
+	let mediaEnd = passed.length;
+	const cuts: Cut[] = [];
 	for (const span of spans) {
-		if (span.kind !== "text") {
-			const tokens = waiting[span.kind].shift();
-			if (tokens === undefined) continue;
-			length += tokens;
-			mediaEnd = length;
+		if (span.kind === "cut") {
+			const { length: tokens, media, lastMedium, towerTokens, labelTokens } = passed;
+			// Media must be cut where they are, first ones before, last ones behind.
+			if (lastMedium === media - 1) cuts.push({ turns: span.turns, tokens, media, towerTokens, labelTokens });
+		} else if (span.kind === "text") {
+			if (span.isLabel && span.tokens > 0) labelStart ??= passed.length;
+			if (span.isLabel) passed.labelTokens += span.tokens;
+			passed.length += span.tokens;
 		} else {
-			if (span.isLabel && span.tokens > 0) labelStart ??= length;
-			length += span.tokens;
+			const medium = waiting[span.kind].shift();
+			if (medium === undefined) continue;
+			pass(medium);
+			mediaEnd = passed.length;
 		}
 	}
-	return { length, mediaEnd, differs, ...(labelStart === undefined ? {} : { labelStart }) };
+	return {
+		length: passed.length,
+		mediaEnd,
+		differs,
+		...(labelStart === undefined ? {} : { labelStart }),
+		...(cuts.length < MIN_CUTS ? {} : { cuts }),
+	};
 }

@@ -130,6 +130,42 @@ test("what a max_length cuts: samples, tokens, media, labels", async () => {
 	expect(single(report.suggestedMaxLength)?.truncated).toBe(0);
 });
 
+test("places to cut: the turns, tokens, media and labels before each, as the conversation up to there has", async () => {
+	const turns = [
+		...chat("<image>\nWhat?"),
+		...chat("And here <image> now?", "A second answer"),
+		...chat("Thanks"),
+	];
+	const rows = [
+		{ image: ["a.png", "b.png"], conversations: [{ from: "system", value: "Be brief." }, ...turns] },
+		{ image: ["a.png", "b.png"], conversations: turns.slice(0, 4) },
+		{ image: ["a.png"], conversations: turns.slice(0, 2) },
+	];
+	const root = folderOf({ "set.json": JSON.stringify(rows), "a.png": png(640, 480), "b.png": png(100, 900) });
+	const out = join(folderOf(), "profile");
+	await profileData(request([join(root, "set.json")], { out }));
+	const [whole, four, two] = await tableOf(out, "samples");
+	const cuts = whole?.cuts as number[][];
+	const length = (sample: typeof whole): number => Number(sample?.length);
+	const systemTokens = 5 + 3;
+	expect(cuts.map(([turnCount, tokens, media]) => [turnCount, tokens, media])).toEqual([
+		[1, systemTokens, 0],
+		// As a multi-image sample, the image has fewer tokens than alone.
+		[3, expect.any(Number), 1],
+		[5, systemTokens + length(four), 2],
+		[7, length(whole), 2],
+	]);
+	expect(cuts.at(-1)?.slice(3)).toEqual([whole?.tower_tokens, whole?.label_tokens]);
+	expect((four?.cuts as number[][]).at(-1)).toEqual([
+		4,
+		length(four),
+		2,
+		four?.tower_tokens,
+		four?.label_tokens,
+	]);
+	expect(two?.cuts).toBeNull();
+});
+
 test("an image in a shard costs its first bytes", async () => {
 	const entries = Array.from({ length: 20 }, (_, index) => ({
 		name: `${index}.png`,

@@ -3,11 +3,14 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
 import type { Refusal } from "../left-out.ts";
 import type { Position } from "../record.ts";
-import type { MeasuredSample } from "./measure.ts";
+import type { Cut, MeasuredSample } from "./measure.ts";
 
-type Cell = string | number | boolean | undefined;
+type Cell = string | number | boolean | readonly (readonly number[])[] | undefined;
 type Columns<Row> = Readonly<
-	Record<string, { readonly type: "STRING" | "INT32" | "INT64" | "DOUBLE"; readonly of: (row: Row) => Cell }>
+	Record<
+		string,
+		{ readonly type: "STRING" | "INT32" | "INT64" | "DOUBLE" | "JSON"; readonly of: (row: Row) => Cell }
+	>
 >;
 
 /** A row of the sample table: measured or skipped, with its position. */
@@ -21,6 +24,10 @@ export interface SampleEntry {
 const measured = ({ result }: SampleEntry): MeasuredSample | undefined =>
 	"scenario" in result ? result : undefined;
 const refused = ({ result }: SampleEntry): Refusal | undefined => ("reason" in result ? result : undefined);
+
+const cutCells = ({ turns, tokens, media, towerTokens, labelTokens }: Cut): readonly number[] => [
+	...[turns, tokens, media, towerTokens, labelTokens],
+];
 
 const SAMPLE_COLUMNS = {
 	sample: { type: "INT64", of: ({ sample }) => sample },
@@ -40,6 +47,8 @@ const SAMPLE_COLUMNS = {
 	length: { type: "INT32", of: (entry) => measured(entry)?.length },
 	media_end: { type: "INT32", of: (entry) => measured(entry)?.mediaEnd },
 	label_start: { type: "INT32", of: (entry) => measured(entry)?.labelStart },
+	// Places to cut, each as [turns, tokens, media, tower tokens, label tokens] before it.
+	cuts: { type: "JSON", of: (entry) => measured(entry)?.cuts?.map(cutCells) },
 } as const satisfies Columns<SampleEntry>;
 
 interface MediumEntry {

@@ -68,13 +68,41 @@ const PLACE_TOKENS: Readonly<Record<string, number>> = { chatml: 3, "images-firs
 
 test.each(rows)("$template, $chat: $tokens tokens", (row) => {
 	const spans = meterOf(row.template).measure(turnsOf(row));
-	const media = spans.flatMap(({ kind }) => (kind === "text" ? [] : [kind]));
+	const media = spans.flatMap(({ kind }) => (kind === "text" || kind === "cut" ? [] : [kind]));
 	const given = row.messages.flatMap(({ content }) =>
 		content.flatMap(({ type }) => (type === "text" ? [] : [type])),
 	);
 	expect([...media].sort()).toEqual([...given].sort());
 	expect(sum(spans, () => true) + media.length * (PLACE_TOKENS[row.template] ?? 0)).toBe(row.tokens);
 	if (row.labels !== undefined) expect(sum(spans, ({ isLabel }) => isLabel)).toBe(row.labels);
+});
+
+/** Text tokens before each place to cut, by the turns before it. */
+function cutsOf(spans: readonly TextSpan[]): Readonly<Record<number, number>> {
+	let tokens = 0;
+	const cuts: Record<number, number> = {};
+	for (const span of spans) {
+		if (span.kind === "cut") cuts[span.turns] = tokens;
+		else if (span.kind === "text") tokens += span.tokens;
+	}
+	return cuts;
+}
+
+test.each(
+	Object.keys(templates),
+)("%s: what precedes a cut is as long as that conversation alone", (template) => {
+	const row = rows.find((each) => each.template === template && each.chat === "turns");
+	if (row === undefined) throw new Error("no such row");
+	const turns = turnsOf(row);
+	const meter = meterOf(template);
+	const lengthOf = (to: number): number => sum(meter.measure(turns.slice(0, to)), () => true);
+	expect(cutsOf(meter.measure(turns))).toEqual({ 1: lengthOf(1), 3: lengthOf(3), 5: lengthOf(5) });
+	// Without a system turn, the head is what the template writes by itself.
+	const { 0: head = -1, 2: first } = cutsOf(meter.measure(turns.slice(1)));
+	expect(head).toBe(
+		template === "chatml" ? (meter.countText?.("<|im_start|>system\nYou are helpful.<|im_end|>\n") ?? 0) : 0,
+	);
+	expect(first).toBe(sum(meter.measure(turns.slice(1, 3)), () => true));
 });
 
 test("a template whose prompt is not how it writes a turn: the answer and the end of its turn are labels", () => {

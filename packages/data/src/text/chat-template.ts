@@ -7,7 +7,7 @@ import { Template } from "@huggingface/jinja";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { OnevisionError } from "@onevision/base";
 import type { MediaKind, Turn } from "../record.ts";
-import type { TextMeter, TextSpan } from "./meter.ts";
+import { headTurns, type TextMeter, type TextSpan } from "./meter.ts";
 
 export interface ChatFiles {
 	/** Content of `tokenizer.json`. */
@@ -60,6 +60,7 @@ export function createChatMeter({ tokenizer, template, variables }: ChatFiles): 
 	} else {
 		for (const kind of ["image", "video"] as const) places.set(kind, `<${kind}>`);
 	}
+	const header = attempt(() => userHeader(render, takesParts)) ?? "";
 	return {
 		basis: "counted by the model's tokenizer and chat template",
 		isExact: true,
@@ -68,8 +69,13 @@ export function createChatMeter({ tokenizer, template, variables }: ChatFiles): 
 			if (turns.length === 0) return [];
 			const messages = turns.map((turn) => messageOf(turn, takesParts));
 			const text = usable(() => render(messages, false));
-			const labels = labelRanges(turns, messages, text, render);
-			return spansOf(text, placesIn(text, places), labels, count);
+			const answers = answersOf(turns, messages, text, render);
+			const labels = labelRanges(turns, answers, messages, text, render);
+			const cuts = [
+				...headCut(turns, text, header),
+				...answers.map(({ turn, end }) => ({ at: end, turns: turn + 1 })),
+			];
+			return spansOf(text, placesIn(text, places), labels, cuts, count);
 		},
 	};
 }
@@ -146,6 +152,61 @@ function placesIn(
 	return found.sort((a, b) => a.start - b.start);
 }
 
+/** An assistant turn whose end in the rendered text is known: with and without the white space behind it. */
+interface Answer {
+	readonly turn: number;
+	readonly end: number;
+	readonly trimmedEnd: number;
+}
+
+/** Templates that rewrite earlier turns hide where those end. */
+function answersOf(
+	turns: readonly Turn[],
+	messages: readonly Message[],
+	text: string,
+	render: Render,
+): readonly Answer[] {
+	return turns.flatMap(({ role }, turn): Answer[] => {
+		if (role !== "assistant") return [];
+		const part = attempt(() => render(messages.slice(0, turn + 1), false));
+		if (part === undefined) return [];
+		const trimmed = part.trimEnd();
+		if (!text.startsWith(trimmed)) return [];
+		return [{ turn, end: text.startsWith(part) ? part.length : trimmed.length, trimmedEnd: trimmed.length }];
+	});
+}
+
+/** A place to cut in the rendered text, and the number of turns before it. */
+interface Cut {
+	readonly at: number;
+	readonly turns: number;
+}
+
+/** Where the first turn behind the system prompt starts; none if the template writes nothing to tell it by. */
+function headCut(turns: readonly Turn[], text: string, header: string): readonly Cut[] {
+	if (header === "") return [];
+	const head = headTurns(turns);
+	let from = 0;
+	for (const turn of turns.slice(0, head)) {
+		const own = ownText(turn);
+		const start = text.indexOf(own, from);
+		if (start < 0) return [];
+		from = start + own.length;
+	}
+	const at = text.indexOf(header, from);
+	return at < 0 ? [] : [{ at, turns: head }];
+}
+
+/** How the template starts a user's turn that follows an answer, up to white space before its content. */
+function userHeader(render: Render, takesParts: boolean): string {
+	const turn = (role: Turn["role"]): Message =>
+		messageOf({ role, parts: [{ kind: "text", text: PROBE }] }, takesParts);
+	const exchange = render([turn("user"), turn("assistant")], false);
+	const more = render([turn("user"), turn("assistant"), turn("user")], false);
+	if (!more.startsWith(exchange)) return "";
+	return more.slice(exchange.length, more.indexOf(PROBE, exchange.length)).trimEnd();
+}
+
 /**
  * The parts that contribute to the loss: for each trained turn, from the end of the generation prompt to the end of
  * the turn. Templates that rewrite earlier turns have no such prompt there; for those, only the turn's own text
@@ -153,28 +214,23 @@ function placesIn(
  */
 function labelRanges(
 	turns: readonly Turn[],
+	answers: readonly Answer[],
 	messages: readonly Message[],
 	text: string,
 	render: Render,
 ): readonly Range[] {
+	const ends = new Map(answers.map(({ turn, trimmedEnd }) => [turn, trimmedEnd]));
 	const ranges: Range[] = [];
 	let from = 0;
 	for (const [index, turn] of turns.entries()) {
 		if (turn.role !== "assistant" || turn.isTrained === false) continue;
-		const upTo = renderedEnd(messages.slice(0, index + 1), text, render);
 		const start = promptEnd(messages.slice(0, index), text, render) ?? textStart(turn, text, from);
 		if (start === undefined) continue;
-		const end = Math.max(start, upTo ?? start + ownText(turn).length);
+		const end = Math.max(start, ends.get(index) ?? start + ownText(turn).length);
 		ranges.push({ start, end });
 		from = end;
 	}
 	return ranges;
-}
-
-/** End of a conversation prefix in the rendered text, without trailing white space. */
-function renderedEnd(messages: readonly Message[], text: string, render: Render): number | undefined {
-	const part = attempt(() => render(messages, false).trimEnd());
-	return part !== undefined && text.startsWith(part) ? part.length : undefined;
 }
 
 /** End of the generation prompt after a conversation prefix. */
@@ -213,13 +269,21 @@ function spansOf(
 	text: string,
 	places: readonly (Range & { readonly kind: MediaKind })[],
 	labels: readonly Range[],
+	cuts: readonly Cut[],
 	count: (text: string) => number,
 ): readonly TextSpan[] {
 	const spans: TextSpan[] = [];
 	let at = 0;
 	for (const place of [...places, undefined]) {
 		const end = place?.start ?? text.length;
-		spans.push(...pieceSpans(text, { start: at, end }, labels, count));
+		for (const { span, range } of pieceSpans(text, { start: at, end }, labels, count)) {
+			spans.push(...withCuts(text, range, span, cuts, count));
+		}
+		// Between a medium and the next: no text that could be cut.
+		if (at === end)
+			spans.push(
+				...cuts.filter((cut) => cut.at === at).map(({ turns }) => ({ kind: "cut" as const, turns })),
+			);
 		if (place !== undefined) {
 			spans.push({ kind: place.kind });
 			at = place.end;
@@ -228,18 +292,23 @@ function spansOf(
 	return spans;
 }
 
+interface PieceSpan {
+	readonly range: Range;
+	readonly span: TextSpan & { readonly kind: "text" };
+}
+
 function pieceSpans(
 	text: string,
 	{ start, end }: Range,
 	labels: readonly Range[],
 	count: (text: string) => number,
-): readonly TextSpan[] {
+): readonly PieceSpan[] {
 	if (start >= end) return [];
 	const cuts = labels.flatMap((label) => [label.start, label.end]).filter((cut) => cut > start && cut < end);
 	const bounds = [start, ...cuts, end];
 	const total = count(text.slice(start, end));
 	let rest = total;
-	return bounds.slice(0, -1).map((from, index): TextSpan => {
+	return bounds.slice(0, -1).map((from, index): PieceSpan => {
 		const to = bounds[index + 1] ?? end;
 		const isLabel = labels.some((label) => label.start <= from && to <= label.end);
 		// A token that spans a cut belongs to its left side, so each piece counts what it adds to the previous one.
@@ -248,6 +317,29 @@ function pieceSpans(
 		const added = isLast ? rest : count(text.slice(before, to)) - count(text.slice(before, from));
 		const tokens = Math.max(0, Math.min(rest, added));
 		rest -= tokens;
-		return { kind: "text", tokens, isLabel };
+		return { range: { start: from, end: to }, span: { kind: "text", tokens, isLabel } };
 	});
+}
+
+/** A span divided at the cuts in it; one at its end is in it, one at its start only if the text starts there. */
+function withCuts(
+	text: string,
+	{ start, end }: Range,
+	span: PieceSpan["span"],
+	cuts: readonly Cut[],
+	count: (text: string) => number,
+): readonly TextSpan[] {
+	const inside = cuts.filter(({ at }) => (at > start || at === 0) && at <= end && at >= start);
+	if (inside.length === 0) return [span];
+	const spans: TextSpan[] = [];
+	let done = 0;
+	for (const { at, turns } of inside) {
+		const before = at === end ? span.tokens : Math.min(span.tokens, count(text.slice(start, at)));
+		const tokens = Math.max(0, before - done);
+		if (tokens > 0) spans.push({ ...span, tokens });
+		spans.push({ kind: "cut", turns });
+		done += tokens;
+	}
+	if (span.tokens > done) spans.push({ ...span, tokens: span.tokens - done });
+	return spans;
 }

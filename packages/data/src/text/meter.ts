@@ -2,10 +2,15 @@
 
 import type { MediaKind, Turn } from "../record.ts";
 
-/** A run of tokens of one kind, or the placeholder of a medium, whose tokens are counted elsewhere. */
+/**
+ * A run of tokens of one kind; the placeholder of a medium, whose tokens are counted elsewhere; or a place to cut, with
+ * the number of turns before it. The first such place is where the first turn behind the system prompt starts, the
+ * others are behind answers, where the template makes them known.
+ */
 export type TextSpan =
 	| { readonly kind: "text"; readonly tokens: number; readonly isLabel: boolean }
-	| { readonly kind: MediaKind };
+	| { readonly kind: MediaKind }
+	| { readonly kind: "cut"; readonly turns: number };
 
 export interface TextMeter {
 	/** Whose count this is, for reports. */
@@ -31,7 +36,9 @@ export const ESTIMATED_TEXT: TextMeter = {
 	isExact: false,
 	measure: (turns) => {
 		const spans: TextSpan[] = [];
-		for (const { role, parts, isTrained = true } of turns) {
+		const head = headTurns(turns);
+		if (head === 0) spans.push({ kind: "cut", turns: 0 });
+		for (const [index, { role, parts, isTrained = true }] of turns.entries()) {
 			const isLabel = role === "assistant" && isTrained;
 			spans.push({ kind: "text", tokens: TOKENS_AROUND_TURN - TOKENS_BEHIND_TURN, isLabel: false });
 			for (const part of parts) {
@@ -42,7 +49,14 @@ export const ESTIMATED_TEXT: TextMeter = {
 				}
 			}
 			spans.push({ kind: "text", tokens: TOKENS_BEHIND_TURN, isLabel });
+			if (role === "assistant" || index + 1 === head) spans.push({ kind: "cut", turns: index + 1 });
 		}
 		return spans;
 	},
 };
+
+/** Number of system turns at the start. */
+export function headTurns(turns: readonly Turn[]): number {
+	const first = turns.findIndex(({ role }) => role !== "system");
+	return first < 0 ? turns.length : first;
+}
