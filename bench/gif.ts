@@ -8,7 +8,7 @@ import { decodeImage } from "@onevision/media/node";
 import sharp from "sharp";
 import { startPython } from "./peer.ts";
 
-const PICTURES = { photograph: "harbour.jpg", screen: "screenshot.png" };
+const IMAGES = { photograph: "harbour.jpg", screen: "screenshot.png" };
 const ROUNDS = 15;
 
 export async function benchGif(python: string | undefined): Promise<void> {
@@ -17,7 +17,7 @@ export async function benchGif(python: string | undefined): Promise<void> {
 	const peer = startPython(python, "decode_peer.py", []);
 	try {
 		const version = await peer.read();
-		for (const [title, name] of Object.entries(PICTURES)) {
+		for (const [title, name] of Object.entries(IMAGES)) {
 			const file = join(folder, `${title}.gif`);
 			const source = fileURLToPath(new URL(`../examples/media/${name}`, import.meta.url));
 			await sharp(source).resize(1920, 1080, { fit: "fill" }).gif().toFile(file);

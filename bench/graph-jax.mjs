@@ -1,5 +1,5 @@
 /**
- * Loss and gradients of bench/graph.ts' transformer in jax-js (WebAssembly, jit), without an optimiser. Arguments: a
+ * Loss and gradients of bench/graph.ts' transformer in jax-js (WebAssembly, jit), without an optimizer. Arguments: a
  * folder where @jax-js/jax is installed, sizes as JSON. Each line read is one step; the answer is its loss and seconds.
  */
 
@@ -58,9 +58,9 @@ const [ids, targets, mask] = [oneHot(7), oneHot(5), np.array(future, { shape: [s
 const dense = (x, [weight, bias]) => np.matmul(x, weight).add(bias);
 
 function norm(x, [weight, bias]) {
-	const centred = x.ref.sub(np.mean(x, -1, { keepdims: true }));
-	const variance = np.mean(centred.ref.mul(centred.ref), -1, { keepdims: true });
-	return centred
+	const centered = x.ref.sub(np.mean(x, -1, { keepdims: true }));
+	const variance = np.mean(centered.ref.mul(centered.ref), -1, { keepdims: true });
+	return centered
 		.div(np.sqrt(variance.add(1e-5)))
 		.mul(weight)
 		.add(bias);

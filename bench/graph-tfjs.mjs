@@ -52,9 +52,9 @@ const mask = tf.tensor2d(future, [seq, seq]);
 const dense = (x, [weight, bias]) => tf.add(tf.matMul(x, weight), bias);
 
 function norm(x, [weight, bias]) {
-	const centred = tf.sub(x, tf.mean(x, -1, true));
-	const spread = tf.rsqrt(tf.add(tf.mean(tf.mul(centred, centred), -1, true), 1e-5));
-	return tf.add(tf.mul(tf.mul(centred, spread), weight), bias);
+	const centered = tf.sub(x, tf.mean(x, -1, true));
+	const spread = tf.rsqrt(tf.add(tf.mean(tf.mul(centered, centered), -1, true), 1e-5));
+	return tf.add(tf.mul(tf.mul(centered, spread), weight), bias);
 }
 
 function gelu(x) {

@@ -147,7 +147,7 @@ function peers(python: string | undefined, { name, sizes }: Task, threads: numbe
 		return torch;
 	return [
 		...torch,
-		peer("jax-js, without optimiser", process.execPath, [file("graph-jax.mjs"), folder, given], SLOW_ROUNDS),
+		peer("jax-js, without optimizer", process.execPath, [file("graph-jax.mjs"), folder, given], SLOW_ROUNDS),
 		peer("TensorFlow.js", process.execPath, [file("graph-tfjs.mjs"), folder, given], SLOW_ROUNDS),
 	];
 }

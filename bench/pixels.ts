@@ -1,5 +1,5 @@
 /**
- * JPEG file to tensors: decoded, resized, cut, normalised. Ours against transformers' processors on Pillow and on
+ * JPEG file to tensors: decoded, resized, cut, normalized. Ours against transformers' processors on Pillow and on
  * torchvision, on one thread and on all cores, and against transformers.js, with the error of each against the
  * reference in the same table. Engines take turns; each figure is the best of its rounds.
  *
@@ -26,7 +26,7 @@ const ROUNDS = 9;
 const WARM_UP = 3;
 const MANY = 12;
 const IN_A_ROW = 5;
-/** One step of an 8-bit value, in each model's normalised values. */
+/** One step of an 8-bit value, in each model's normalized values. */
 const STEP = { "llava-onevision-qwen2-7b-ov": 1 / 255 / 0.5, "qwen2.5-vl-7b": 1 / 255 / 0.26862954 };
 
 type Model = (typeof MODELS)[number];
@@ -51,7 +51,7 @@ export async function benchPixels(python: string | undefined): Promise<void> {
 	}
 }
 
-/** A 1080p picture of the examples, and the same scene at 12 megapixels with the grain of a camera. */
+/** A 1080p image of the examples, and the same scene at 12 megapixels with the grain of a camera. */
 async function jpegs(folder: string): Promise<readonly (readonly [string, string])[]> {
 	const small = fileURLToPath(new URL("../examples/media/harbour.jpg", import.meta.url));
 	const large = join(folder, "large.jpg");

@@ -1,6 +1,6 @@
 /**
  * Twenty small JPEG files to tensors, one call each, on one thread: ours against transformers on torchvision, in turns,
- * the best of their rounds. Small pictures are enlarged to many tiles or patches: what counts is what is written.
+ * the best of their rounds. Small images are enlarged to many tiles or patches: what counts is what is written.
  * smolvlm-256m stands for granite-docling, whose processor has the same numbers.
  */
 

@@ -19,9 +19,9 @@ const CHOICES: Readonly<Record<string, (frames: number) => Sampling>> = {
 
 const [file = "examples/media/delivery.mp4"] = process.argv.slice(2);
 const video = await openVideo(file);
-const pictures: Uint8Array[] = [];
+const thumbnails: Uint8Array[] = [];
 const every = video.index.frames.map((_, frame) => frame);
-for await (const { image } of video.frames(every, { size: SIZE })) pictures.push(image.data);
+for await (const { image } of video.frames(every, { size: SIZE })) thumbnails.push(image.data);
 await video.close();
 
 console.log(`${every.length} frames; difference to the nearest chosen frame, 0 to 255, mean and largest\n`);
@@ -35,8 +35,11 @@ const seconds = eight.map((frame) => (video.index.frames[frame]?.seconds ?? 0).t
 console.log(`\n8 frames by bit cost, seconds: ${seconds.join(" ")}`);
 
 function coverage(chosen: readonly number[]): string {
-	const distances = pictures.map((picture) =>
-		chosen.reduce((least, frame) => Math.min(least, difference(picture, pictures[frame] ?? picture)), 255),
+	const distances = thumbnails.map((thumbnail) =>
+		chosen.reduce(
+			(least, frame) => Math.min(least, difference(thumbnail, thumbnails[frame] ?? thumbnail)),
+			255,
+		),
 	);
 	const mean = distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
 	return `${mean.toFixed(2)}  ${Math.max(...distances).toFixed(1)}`;

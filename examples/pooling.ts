@@ -19,7 +19,7 @@ function difference(a: FeatureGrid, b: FeatureGrid): number | undefined {
 }
 
 /** The middle cell of every block of three. */
-function centres(source: FeatureGrid): FeatureGrid {
+function centers(source: FeatureGrid): FeatureGrid {
 	const rows = source.rows / 3;
 	const values = Float32Array.from({ length: rows * rows }, (_, index) => {
 		const row = Math.floor(index / rows) * 3 + 1;
@@ -43,6 +43,6 @@ for (const [side, stride] of [
 			? `sizes differ: the block mean gives ${average.rows}x${average.cols}`
 			: gap === 0
 				? "equal to the block mean, bit for bit"
-				: `off the block mean by up to ${gap.toFixed(3)}${difference(bilinear, centres(source)) === 0 ? ", equal to the centre of each block" : ""}`;
+				: `off the block mean by up to ${gap.toFixed(3)}${difference(bilinear, centers(source)) === 0 ? ", equal to the center of each block" : ""}`;
 	console.log(`${side}x${side} by ${stride} → ${bilinear.rows}x${bilinear.cols}: ${verdict}`);
 }

@@ -82,7 +82,7 @@ def tiny() -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token="<|im_end|>", pad_token="<|endoftext|>")
 
 
-PICTURES = [[(640, 480)], [(1000, 700), (300, 900)], [(123, 457)]]
+IMAGES = [[(640, 480)], [(1000, 700), (300, 900)], [(123, 457)]]
 
 
 def processed(tokenizer: PreTrainedTokenizerFast) -> list[dict]:
@@ -107,15 +107,15 @@ def processed(tokenizer: PreTrainedTokenizerFast) -> list[dict]:
         ("llava-onevision-qwen2-7b-ov", "images-first", onevision),
         ("qwen2.5-vl-7b", "chatml", qwen),
     ]:
-        for sizes in PICTURES:
+        for sizes in IMAGES:
             content = [IMAGE] * len(sizes) + [text("What is in them?")]
             messages = [
                 {"role": "user", "content": content},
                 {"role": "assistant", "content": [text("A cat, asleep.")]},
             ]
             prompt = processor.apply_chat_template(messages, tokenize=False)
-            pictures = [Pillow.new("RGB", size) for size in sizes]
-            given = [pictures] if len(pictures) > 1 else pictures
+            images = [Pillow.new("RGB", size) for size in sizes]
+            given = [images] if len(images) > 1 else images
             ids = processor(text=[prompt], images=given, return_tensors="np")["input_ids"]
             rows.append({"model": model, "template": template, "sizes": sizes, "length": int(ids.shape[1])})
     return rows

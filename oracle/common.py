@@ -53,7 +53,7 @@ def blank_image(width, height, device="meta"):
     return torch.zeros((3, height, width), dtype=torch.uint8, device=device)
 
 
-def blank_picture(width, height):
+def blank_pil_image(width, height):
     """A black Pillow image, for processors that accept nothing else."""
     return PIL.Image.new("RGB", (width, height))
 

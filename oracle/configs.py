@@ -321,7 +321,7 @@ TYPES = {
     "llava_onevision": Type(llava_onevision, LlavaOnevisionProcessor, video="<video>"),
     "video_llava": Type(video_llava, VideoLlavaProcessor, video="<video>", real=True),
     "idefics2": Type(
-        idefics2, Idefics2Processor, IDEFICS2_TOKENS, counted=list(IDEFICS2_TOKENS.values()), pictures=True
+        idefics2, Idefics2Processor, IDEFICS2_TOKENS, counted=list(IDEFICS2_TOKENS.values()), images=True
     ),
     **{
         name: Type(vary, processor, QWEN_TOKENS, image="<|image_pad|>", video="<|video_pad|>")

@@ -6,7 +6,7 @@ placeholder's place, markers and text included; text is counted in characters, e
 one token as in these models' vocabularies.
 """
 
-from common import Golden, blank_image, blank_picture, blank_video, expand, helper_counts, make_tokenizer
+from common import Golden, blank_image, blank_pil_image, blank_video, expand, helper_counts, make_tokenizer
 from sizes import FEW_SIZES, SIZES, ordinary, random_sizes
 from transformers import (
     Blip2Processor,
@@ -82,18 +82,18 @@ def write_idefics2():
         }
 
         def measure(width, height, _device):
-            expansion = expand(processor, "<image>", images=[blank_picture(width, height)])
+            expansion = expand(processor, "<image>", images=[blank_pil_image(width, height)])
             return [expansion.count("<image>"), len(expansion.tokens)]
 
         name = "splitting" if splitting else "no splitting"
         golden.images(name, measure, columns=("tokens", "total"), sizes=SMALL, real=0, **facts)
         rows = []
         for count in (2, 3):
-            expansion = expand(processor, "<image>" * count, images=[blank_picture(300, 200)] * count)
+            expansion = expand(processor, "<image>" * count, images=[blank_pil_image(300, 200)] * count)
             row = [[[300, 200]] * count, [expansion.count("<image>") // count] * count, len(expansion.tokens)]
             rows.append(row)
         golden.add(
-            f"{name}, several images side by side: neighbouring markers merge",
+            f"{name}, several images side by side: neighboring markers merge",
             source="processor",
             kind="images",
             columns=["sizes", "tokens", "total"],

@@ -1,7 +1,7 @@
-"""What several subjects of fresh.py draw: limits in pixels, frames, and pictures that must exist."""
+"""What several subjects of fresh.py draw: limits in pixels, frames, and images that must exist."""
 
 SMALL = 400_000
-"""Pixels of a picture that must exist."""
+"""Pixels of an image that must exist."""
 
 # These scale the short side to that of a tile.
 WITH_PIXELS = {"real": True, "most_pixels": SMALL // 2, "most_ratio": 8}

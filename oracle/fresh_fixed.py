@@ -1,4 +1,4 @@
-"""Subjects of fresh.py whose pictures always cost the same."""
+"""Subjects of fresh.py whose images always cost the same."""
 
 from common import blank_image, make_tokenizer
 from fresh_draws import SMALL
@@ -47,7 +47,7 @@ def paligemma(pick):
     images.image_seq_length = (side // 14) ** 2
     processor = PaliGemmaProcessor(images, make_tokenizer({"image_token": "<image>"}))
     visual = ("<image>",)
-    # Several pictures would share one `<bos>` and one newline.
+    # Several images would share one `<bos>` and one newline.
     facts = {"most_images": 1, "most_pixels": SMALL, "extra": 2}
     return Subject(f"paligemma2-3b-{side}", processor, image="<image>", visual=visual, **facts)
 

@@ -47,7 +47,7 @@ def llava_next_video(pick):
 def llava_onevision(pick):
     cap = pick.choice([9, 9, 1, 2, 3, 4, 6, 12, 16, 36])
     settings, arguments = some_frames(pick)
-    # Pictures of one message come as one list, as apply_chat_template passes them.
+    # Images of one message come as one list, as apply_chat_template passes them.
     nested = pick.random() < 0.7
     processor = make_llava_onevision(f"anyres_max_{cap}")
     return Subject(

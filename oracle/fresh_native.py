@@ -1,4 +1,4 @@
-"""Subjects of fresh.py that keep a picture's own shape."""
+"""Subjects of fresh.py that keep an image's own shape."""
 
 from common import make_tokenizer
 from fresh_draws import SMALL, bounds, edges, sampling
@@ -144,7 +144,7 @@ def ernie(pick):
         image=f"Picture {{n}}:{wrapped('image')}",
         video=f"Video {{n}}:{wrapped('video')}",
         visual=(ERNIE_NAMES["image_token"], ERNIE_NAMES["video_token"]),
-        # From the tenth on, a picture's number has two digits.
+        # From the tenth on, an image's number has two digits.
         most_images=14,
         videos=arguments,
         most_frames=300 if taken.get("num_frames") == "all" else 4000,

@@ -1,4 +1,4 @@
-"""Subjects of fresh.py that cut a picture into slices or crops of their own size."""
+"""Subjects of fresh.py that cut an image into slices or crops of their own size."""
 
 import transformers.models.smolvlm.processing_smolvlm as smolvlm_text
 from common import make_tokenizer
@@ -159,7 +159,7 @@ def minicpm(pick):
         image="<|image_pad|>",
         video="<|video_pad|>",
         visual=("<|image_pad|>", "<|video_pad|>"),
-        # From the eleventh on, a picture's number has two digits.
+        # From the eleventh on, an image's number has two digits.
         most_images=14,
     )
 
@@ -220,7 +220,7 @@ def idefics2(pick):
         visual=tuple(names.values()),
         # Behind a marker the letter is written with a space.
         apart=2,
-        pictures=True,
+        images=True,
         nested=True,
         most_pixels=SMALL,
     )

@@ -1,6 +1,6 @@
 """What fresh.py counts: a processor with its settings, and the random media it is given."""
 
-from common import blank_image, blank_picture, blank_video
+from common import blank_image, blank_pil_image, blank_video
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ class Subject:
     call: dict = field(default_factory=dict)
     # Whether pixels must exist, be a Pillow image, or come as one list per prompt.
     real: bool = False
-    pictures: bool = False
+    images: bool = False
     nested: bool = False
     # What the processor adds to any prompt, and the tokens of the letter between two items.
     extra: int = 0
@@ -102,5 +102,5 @@ def pixels_of(item, subject):
     device = "cpu" if subject.real else "meta"
     if item["kind"] == "video":
         return blank_video(item["width"], item["height"], item["frames"], device)
-    make = blank_picture if subject.pictures else lambda *size: blank_image(*size, device)
+    make = blank_pil_image if subject.images else lambda *size: blank_image(*size, device)
     return make(item["width"], item["height"])

@@ -1,4 +1,4 @@
-"""Subjects of fresh.py that cut a picture into a grid of equal tiles."""
+"""Subjects of fresh.py that cut an image into a grid of equal tiles."""
 
 from common import make_tokenizer
 from fresh_draws import some_frames, square

@@ -13,7 +13,7 @@ from common import Golden, helper_counts
 from sizes import FLOAT_TRAPS, SIZES, random_sizes
 
 
-# Small pictures, which two canvases of one area hold whole.
+# Small images, which two canvases of one area hold whole.
 TIES = [(225, 101), (2, 3), (44, 37)]
 
 

@@ -22,8 +22,8 @@ OUT = Path("packages/media/src/fixtures")
 ORIENTATION = 0x0112
 
 
-def picture(width, height, mode="RGB"):
-    """A gradient with a few edges: compresses to little, is not one flat colour."""
+def test_image(width, height, mode="RGB"):
+    """A gradient with a few edges: compresses to little, is not one flat color."""
     image = Image.new("RGB", (width, height))
     image.putdata(
         [
@@ -63,15 +63,15 @@ def segment(marker, payload):
 
 
 def jpegs():
-    plain = encoded(picture(61, 43), "JPEG", quality=60)
-    thumbnail = encoded(picture(160, 120), "JPEG", quality=90)
+    plain = encoded(test_image(61, 43), "JPEG", quality=60)
+    thumbnail = encoded(test_image(160, 120), "JPEG", quality=90)
     exif = lambda *a: segment(0xE1, b"Exif\0\0" + exif_bytes(*a))
     xmp = segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta/>")
     yield "jpeg-baseline.jpg", plain
-    yield "jpeg-progressive.jpg", encoded(picture(70, 50), "JPEG", progressive=True, quality=50)
-    yield "jpeg-grey.jpg", encoded(picture(33, 57, "L"), "JPEG", quality=50)
-    yield "jpeg-cmyk.jpg", encoded(picture(48, 32, "CMYK"), "JPEG", quality=50)
-    yield "jpeg-one-pixel.jpg", encoded(picture(1, 1), "JPEG")
+    yield "jpeg-progressive.jpg", encoded(test_image(70, 50), "JPEG", progressive=True, quality=50)
+    yield "jpeg-grey.jpg", encoded(test_image(33, 57, "L"), "JPEG", quality=50)
+    yield "jpeg-cmyk.jpg", encoded(test_image(48, 32, "CMYK"), "JPEG", quality=50)
+    yield "jpeg-one-pixel.jpg", encoded(test_image(1, 1), "JPEG")
     yield "jpeg-thumbnail-before-size.jpg", plain[:2] + exif(6, False, thumbnail) + plain[2:]
     yield "jpeg-exif-big-endian.jpg", plain[:2] + exif(8, True) + plain[2:]
     yield "jpeg-xmp-then-exif.jpg", plain[:2] + xmp + exif(3) + plain[2:]
@@ -84,18 +84,18 @@ def jpegs():
 
 
 def pngs():
-    yield "png-rgb.png", encoded(picture(40, 30), "PNG")
-    yield "png-palette.png", encoded(picture(25, 19).quantize(8), "PNG")
+    yield "png-rgb.png", encoded(test_image(40, 30), "PNG")
+    yield "png-palette.png", encoded(test_image(25, 19).quantize(8), "PNG")
     yield "png-alpha-16-grey.png", encoded(Image.new("I;16", (21, 11), 999), "PNG")
-    yield "png-one-pixel.png", encoded(picture(1, 1), "PNG")
-    yield "png-exif.png", encoded(picture(40, 30), "PNG", exif=exif_bytes(6))
-    yield "png-animated.png", encoded(picture(40, 30), "PNG", save_all=True, append_images=[picture(20, 15)])
-    yield "png-named-jpeg.jpg", encoded(picture(44, 22), "PNG")
+    yield "png-one-pixel.png", encoded(test_image(1, 1), "PNG")
+    yield "png-exif.png", encoded(test_image(40, 30), "PNG", exif=exif_bytes(6))
+    yield "png-animated.png", encoded(test_image(40, 30), "PNG", save_all=True, append_images=[test_image(20, 15)])
+    yield "png-named-jpeg.jpg", encoded(test_image(44, 22), "PNG")
     yield "png-interlaced.png", interlaced(16, 9)
 
 
 def interlaced(width, height):
-    """Adam7, one bit grey, all zero: Pillow writes no interlaced files."""
+    """Adam7, one bit gray, all zero: Pillow writes no interlaced files."""
     import zlib
 
     raw = b""
@@ -124,23 +124,23 @@ def interlaced(width, height):
 
 
 def webps():
-    yield "webp-lossy.webp", encoded(picture(75, 51), "WEBP", quality=30)
-    yield "webp-lossless.webp", encoded(picture(53, 31), "WEBP", lossless=True)
-    alpha = picture(52, 38, "RGBA")
-    alpha.putalpha(picture(52, 38, "L"))
+    yield "webp-lossy.webp", encoded(test_image(75, 51), "WEBP", quality=30)
+    yield "webp-lossless.webp", encoded(test_image(53, 31), "WEBP", lossless=True)
+    alpha = test_image(52, 38, "RGBA")
+    alpha.putalpha(test_image(52, 38, "L"))
     yield "webp-alpha.webp", encoded(alpha, "WEBP", quality=30)
-    yield "webp-exif-at-end.webp", encoded(picture(75, 51), "WEBP", quality=30, exif=exif_bytes(5))
+    yield "webp-exif-at-end.webp", encoded(test_image(75, 51), "WEBP", quality=30, exif=exif_bytes(5))
     yield (
         "webp-animated.webp",
         encoded(
-            picture(64, 40), "WEBP", save_all=True, append_images=[picture(64, 40).rotate(180)], quality=20
+            test_image(64, 40), "WEBP", save_all=True, append_images=[test_image(64, 40).rotate(180)], quality=20
         ),
     )
-    yield "webp-one-pixel.webp", encoded(picture(1, 1), "WEBP", lossless=True)
+    yield "webp-one-pixel.webp", encoded(test_image(1, 1), "WEBP", lossless=True)
 
 
 def gif(screen, frame):
-    """One frame at (left, top) on a logical screen of its own size; LZW data of one colour."""
+    """One frame at (left, top) on a logical screen of its own size; LZW data of one color."""
     left, top, width, height = frame
     small = encoded(Image.new("P", (width, height), 0), "GIF")
     start = small.index(b",", 13 + 6)
@@ -155,14 +155,14 @@ def gif(screen, frame):
 
 
 def gifs():
-    yield "gif-still.gif", encoded(picture(47, 29).quantize(16), "GIF")
+    yield "gif-still.gif", encoded(test_image(47, 29).quantize(16), "GIF")
     yield (
         "gif-animated.gif",
         encoded(
-            picture(32, 24).quantize(8),
+            test_image(32, 24).quantize(8),
             "GIF",
             save_all=True,
-            append_images=[picture(32, 24).rotate(180).quantize(8)],
+            append_images=[test_image(32, 24).rotate(180).quantize(8)],
         ),
     )
     yield "gif-frame-inside-screen.gif", gif((40, 30), (5, 6, 10, 8))
@@ -170,11 +170,11 @@ def gifs():
 
 
 def bmps():
-    yield "bmp-24.bmp", encoded(picture(23, 17), "BMP")
-    top_down = bytearray(encoded(picture(20, 14), "BMP"))
+    yield "bmp-24.bmp", encoded(test_image(23, 17), "BMP")
+    top_down = bytearray(encoded(test_image(20, 14), "BMP"))
     top_down[22:26] = struct.pack("<i", -14)
     yield "bmp-top-down.bmp", bytes(top_down)
-    yield "bmp-palette.bmp", encoded(picture(19, 13).quantize(4), "BMP")
+    yield "bmp-palette.bmp", encoded(test_image(19, 13).quantize(4), "BMP")
     row = b"\x10\x20\x30" * 4
     yield (
         "bmp-os2.bmp",
@@ -183,12 +183,12 @@ def bmps():
 
 
 def tiffs():
-    yield "tiff-little-endian.tif", encoded(picture(31, 21), "TIFF", compression="tiff_lzw")
+    yield "tiff-little-endian.tif", encoded(test_image(31, 21), "TIFF", compression="tiff_lzw")
     yield (
         "tiff-orientation-6.tif",
-        encoded(picture(31, 21), "TIFF", compression="tiff_lzw", exif=exif_bytes(6)),
+        encoded(test_image(31, 21), "TIFF", compression="tiff_lzw", exif=exif_bytes(6)),
     )
-    pages = [picture(18, 12), picture(90, 60)]
+    pages = [test_image(18, 12), test_image(90, 60)]
     yield (
         "tiff-pages.tif",
         encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:], compression="tiff_lzw"),
@@ -199,7 +199,7 @@ def tiffs():
 
 
 def tiff_block(width, height, e, big, directory_last=False):
-    """An uncompressed grey TIFF, directory before or after its pixels; Pillow writes neither big-endian nor BigTIFF here."""
+    """An uncompressed gray TIFF, directory before or after its pixels; Pillow writes neither big-endian nor BigTIFF here."""
     pixels = bytes((x * 9 + y * 5) % 256 for y in range(height) for x in range(width))
     tags = [
         (256, width),
@@ -321,27 +321,27 @@ def without_clock(data):
 
 def heifs():
     def av1(width, height):
-        config, payload = one_item(encoded(picture(width, height), "AVIF", quality=30))
+        config, payload = one_item(encoded(test_image(width, height), "AVIF", quality=30))
         return config, payload
 
     def hevc(width, height):
         with tempfile.TemporaryDirectory() as folder:
             source, target = Path(folder, "in.png"), Path(folder, "out.heic")
-            picture(width, height).save(source)
+            test_image(width, height).save(source)
             subprocess.run(
                 ["heif-enc", "-q", "30", "-o", str(target), str(source)], check=True, capture_output=True
             )
             return one_item(target.read_bytes())
 
     clap = box(b"clap", struct.pack(">IIIIiIiI", 40, 1, 30, 1, 0, 1, 0, 1))
-    yield "avif-plain.avif", encoded(picture(72, 44), "AVIF", quality=30)
-    alpha = picture(50, 34, "RGBA")
-    alpha.putalpha(picture(50, 34, "L"))
+    yield "avif-plain.avif", encoded(test_image(72, 44), "AVIF", quality=30)
+    alpha = test_image(50, 34, "RGBA")
+    alpha.putalpha(test_image(50, 34, "L"))
     yield "avif-alpha.avif", encoded(alpha, "AVIF", quality=30)
     for orientation in range(2, 9):
-        turned = encoded(picture(72, 44), "AVIF", quality=30, exif=exif_bytes(orientation))
+        turned = encoded(test_image(72, 44), "AVIF", quality=30, exif=exif_bytes(orientation))
         yield f"avif-orientation-{orientation}.avif", turned
-    frames = [picture(48, 32), picture(48, 32).rotate(180)]
+    frames = [test_image(48, 32), test_image(48, 32).rotate(180)]
     animated = encoded(frames[0], "AVIF", quality=20, save_all=True, append_images=frames[1:])
     yield "avif-animated.avif", without_clock(animated)
     for suffix, brand, kind, code in (("avif", b"avif", b"av01", av1), ("heic", b"heic", b"hvc1", hevc)):

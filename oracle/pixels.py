@@ -1,6 +1,6 @@
 """Goldens of packages/media/src/preprocess: the tensors of transformers' own processors, as SHA-256 of their bytes.
 
-Pictures come from the formula in resample.py, which the test repeats. Constants are those of the checkpoints named.
+Images come from the formula in resample.py, which the test repeats. Constants are those of the checkpoints named.
 Usage: python pixels.py [rows per processor] [seed] [target file]
 """
 
@@ -14,7 +14,7 @@ import sys
 import tempfile
 import torch
 from pathlib import Path
-from resample import test_picture
+from resample import test_image
 from transformers import (
     AutoImageProcessor,
     AutoVideoProcessor,
@@ -322,9 +322,9 @@ SNAPSHOTS = [
 NESTED = ["smolvlm"]
 
 
-def picture_of(spec):
+def image_of(spec):
     width, height, seed, pattern = spec
-    return test_picture(width, height, seed, pattern)
+    return test_image(width, height, seed, pattern)
 
 
 def digests(output):
@@ -341,7 +341,7 @@ def digests(output):
 
 
 def any_size(rng):
-    """Ordinary pictures mostly, some long, some tiny."""
+    """Ordinary images mostly, some long, some tiny."""
     kind = rng.random()
     if kind < 0.7:
         return rng.randrange(40, 1400), rng.randrange(40, 1100)
@@ -365,10 +365,10 @@ def image_rows(count, rng):
                 samples = [[spec(rng)] for _ in range(1 if position % 3 else 2)]
                 if nested and position % 2:
                     samples[0] = [spec(rng) for _ in range(2 + position % 2)]
-                pictures = [
-                    [PIL.Image.fromarray(picture_of(image)) for image in sample] for sample in samples
+                images = [
+                    [PIL.Image.fromarray(image_of(image)) for image in sample] for sample in samples
                 ]
-                images = pictures if nested else [picture for sample in pictures for picture in sample]
+                images = images if nested else [image for sample in images for image in sample]
                 row = {"checkpoint": checkpoint, "settings": settings, "backend": backend, "images": samples}
                 try:
                     output = processor(images, return_tensors="pt")
@@ -384,7 +384,7 @@ def video_rows(count, rng):
         for position in range(count):
             width, height = rng.randrange(60, 640), rng.randrange(60, 480)
             frames = [[width, height, rng.randrange(1000), "noise"] for _ in range(1 + position * 2 % 5)]
-            clip = torch.from_numpy(numpy.stack([picture_of(frame) for frame in frames])).permute(0, 3, 1, 2)
+            clip = torch.from_numpy(numpy.stack([image_of(frame) for frame in frames])).permute(0, 3, 1, 2)
             try:
                 output = processor(videos=[clip.contiguous()], return_tensors="pt")
             except (ValueError, ZeroDivisionError, RuntimeError) as error:
@@ -410,15 +410,15 @@ def snapshot_rows(count, rng):
             videos = None if clip_settings is None else AutoVideoProcessor.from_pretrained(folder)
         for _ in range(count):
             sample = [spec(rng)]
-            pictures = [PIL.Image.fromarray(picture_of(image)) for image in sample]
+            images = [PIL.Image.fromarray(image_of(image)) for image in sample]
             nested = files["config.json"]["model_type"] in NESTED
             row = {"files": files, "settings": {}, "backend": "torchvision", "images": [sample]}
-            yield {**row, "tensors": digests(images([pictures] if nested else pictures, return_tensors="pt"))}
+            yield {**row, "tensors": digests(images([images] if nested else images, return_tensors="pt"))}
             if videos is None:
                 continue
             width, height = rng.randrange(60, 400), rng.randrange(60, 300)
             frames = [[width, height, rng.randrange(1000), "noise"] for _ in range(2)]
-            clip = torch.from_numpy(numpy.stack([picture_of(frame) for frame in frames])).permute(0, 3, 1, 2)
+            clip = torch.from_numpy(numpy.stack([image_of(frame) for frame in frames])).permute(0, 3, 1, 2)
             output = videos(videos=[clip.contiguous()], return_tensors="pt")
             yield {"files": files, "settings": clip_settings, "video": frames, "tensors": digests(output)}
 

@@ -166,7 +166,7 @@ def add_axes(golden):
     def numbered(axes, width):
         return torch.arange(float(axes))[:, None, None, None].expand(axes, 1, 1, width).clone()
 
-    # The two dimensions of a frequency are neighbours in GLM-4.1V and half of the turned ones apart in GLM-4.5V.
+    # The two dimensions of a frequency are neighbors in GLM-4.1V and half of the turned ones apart in GLM-4.5V.
     fake = SimpleNamespace(mrope_section=[8, 12, 12])
     pairs = modeling_glm4v.Glm4vTextRotaryEmbedding.recomposition_frequencies(fake, numbered(3, 32))
     pairs = pairs[0, 0].int().tolist()

@@ -1,6 +1,6 @@
-"""Goldens of packages/media/src/resample: pictures resized by Pillow and by torchvision, as SHA-256 of their bytes.
+"""Goldens of packages/media/src/resample: images resized by Pillow and by torchvision, as SHA-256 of their bytes.
 
-The pictures are made from a formula that the test repeats (`test_picture`), so that no pixels are stored.
+The images are made from a formula that the test repeats (`test_image`), so that no pixels are stored.
 """
 
 import common
@@ -21,7 +21,7 @@ TORCH_FILTERS = ("nearest", "bilinear", "bicubic", "lanczos")
 SIDES = (1, 2, 3, 4, 5, 7, 13, 15, 16, 17, 31, 64, 100, 224, 251)
 
 
-def test_picture(width, height, seed, pattern):
+def test_image(width, height, seed, pattern):
     """Noise, or black and white blocks that make the filters overshoot; uint8 [height, width, 3]."""
     index = numpy.arange(width * height * 3, dtype=numpy.uint64)
     mixed = (index * 2654435761 + seed * 40503) % 2**32
@@ -73,7 +73,7 @@ def rows(count, seed):
         for arithmetic, filters in (("pillow", FILTERS), ("torchvision", TORCH_FILTERS)):
             for filter in filters if position < len(named) else [rng.choice(filters), rng.choice(filters)]:
                 pattern = rng.choice(("noise", "blocks"))
-                pixels = test_picture(width, height, position, pattern)
+                pixels = test_image(width, height, position, pattern)
                 made = resized(pixels, to_width, to_height, filter, arithmetic)
                 digest = hashlib.sha256(made.tobytes()).hexdigest()[:16]
                 yield [width, height, to_width, to_height, filter, arithmetic, pattern, position, digest]

@@ -6,7 +6,7 @@ Shared by configs.py and the snapshots_*.py, which say how the files of each mod
 import json
 import tempfile
 from collections.abc import Callable
-from common import blank_image, blank_picture, blank_video, expand, make_tokenizer
+from common import blank_image, blank_pil_image, blank_video, expand, make_tokenizer
 from dataclasses import dataclass, field
 from pathlib import Path
 from transformers import AutoImageProcessor, AutoVideoProcessor
@@ -85,7 +85,7 @@ class Type:
     # Whether pixels must be real (those of clips: only those), be Pillow images, or come as one list per prompt.
     real: bool = False
     real_clips: bool = False
-    pictures: bool = False
+    images: bool = False
     nested: bool = False
     # Further parts of the processor, and arguments of every call.
     parts: Callable = dict
@@ -93,7 +93,7 @@ class Type:
     video_inputs: dict = field(default_factory=dict)
     # `measure(processor, files, width, height)` for images that are not counted in a prompt; absent: in the prompt.
     measure: Callable | None = None
-    # Whether pictures are counted at all, or clips handed over as if they were pictures.
+    # Whether images are counted at all, or clips handed over as if they were images.
     takes_images: bool = True
     # Whether clips that are too short are refused one by one.
     refuses_short: bool = False
@@ -146,8 +146,8 @@ def count_images(processor, kind, files, sizes=IMAGES):
             rows.append([width, height, kind.measure(processor, files, width, height)])
             continue
         image = blank_image(width, height, "cpu" if kind.real else "meta")
-        picture = blank_picture(width, height) if kind.pictures else image
-        images = [[picture]] if kind.nested else [picture]
+        image = blank_pil_image(width, height) if kind.images else image
+        images = [[image]] if kind.nested else [image]
         expansion = expand(processor, kind.image, images=images, **kind.inputs)
         rows.append([width, height, tally(expansion, [kind.image] if kind.counted is None else kind.counted)])
     return rows

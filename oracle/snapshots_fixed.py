@@ -1,4 +1,4 @@
-"""How the files of model types whose pictures always cost the same vary, and Fuyu's (see configs.py)."""
+"""How the files of model types whose images always cost the same vary, and Fuyu's (see configs.py)."""
 
 from common import blank_image, make_tokenizer
 from snapshots import GEMMA_3N_TOKENS, Type, square

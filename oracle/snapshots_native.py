@@ -1,4 +1,4 @@
-"""How the files of model types that keep a picture's own shape vary (see configs.py)."""
+"""How the files of model types that keep an image's own shape vary (see configs.py)."""
 
 from snapshots import Type, pixel_limits
 from transformers import (

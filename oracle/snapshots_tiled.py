@@ -1,4 +1,4 @@
-"""How the files of model types that cut pictures into tiles vary (see configs.py)."""
+"""How the files of model types that cut images into tiles vary (see configs.py)."""
 
 from common import blank_image
 from snapshots import Type, square

@@ -91,7 +91,7 @@ def box(data, *path, start=0, end=None):
 
 
 def with_empty_samples(data, places):
-    """An MP4 whose samples at these places have no bytes, as some recorders write a picture that did not change."""
+    """An MP4 whose samples at these places have no bytes, as some recorders write a frame that did not change."""
     data = bytearray(data)
     table = [b"moov", b"trak", b"mdia", b"minf", b"stbl"]
     (sizes, _), (chunks, _), (runs, _) = (box(data, *table, name) for name in (b"stsz", b"stco", b"stsc"))

@@ -16,8 +16,8 @@ HEADERS = Path("packages/media/src/fixtures")
 MOTION = "testsrc2=size=96x64:rate=24:duration=2"
 SMALL = "testsrc=size=64x48:rate=12:duration=2"
 ODD = "testsrc2=size=67x45:rate=12:duration=1"
-# Colours at full strength: a wrong matrix or range shows at once.
-COLOUR = "smptehdbars=size=96x64:rate=10:duration=0.5"
+# Colors at full strength: a wrong matrix or range shows at once.
+COLOR = "smptehdbars=size=96x64:rate=10:duration=0.5"
 X264 = ["-c:v", "libx264", "-preset", "medium", "-crf", "30", "-threads", "1"]
 
 
@@ -29,7 +29,7 @@ def tagged(matrix, colours, pixel_range):
     return [
         *["-vf", f"scale=out_color_matrix={matrix}:out_range={pixel_range}"],
         *x264(pixels="yuv420p" if pixel_range == "tv" else "yuvj420p"),
-        *["-colorspace", colours, "-color_primaries", colours, "-color_trc", colours],
+        *["-colorspace", colours, "-color_primaries", colours, "-color_trc", colors],
     ]
 
 
@@ -48,10 +48,10 @@ CLIPS = {
     ),
     "uneven.mp4": (MOTION, [*UNEVEN, *x264("keyint=8", "bframes=2")]),
     "uneven.mkv": (MOTION, [*UNEVEN, *x264("keyint=8", "bframes=2")]),
-    "bt601.mp4": (COLOUR, tagged("bt601", "smpte170m", "tv")),
-    "bt709.mp4": (COLOUR, tagged("bt709", "bt709", "tv")),
-    "full-range.mp4": (COLOUR, tagged("bt709", "bt709", "pc")),
-    "ten-bit.mp4": (COLOUR, x264(pixels="yuv420p10le")),
+    "bt601.mp4": (COLOR, tagged("bt601", "smpte170m", "tv")),
+    "bt709.mp4": (COLOR, tagged("bt709", "bt709", "tv")),
+    "full-range.mp4": (COLOR, tagged("bt709", "bt709", "pc")),
+    "ten-bit.mp4": (COLOR, x264(pixels="yuv420p10le")),
     "odd-444.mp4": (ODD, x264("keyint=6", pixels="yuv444p")),
     "odd-vp9.webm": (
         ODD,

@@ -1,4 +1,4 @@
-"""Tokens of one picture as vLLM counts them, restated from the files that vllm_repo.py names; no line is copied."""
+"""Tokens of one image as vLLM counts them, restated from the files that vllm_repo.py names; no line is copied."""
 
 import math
 import numpy as np
@@ -85,12 +85,12 @@ def smolvlm(width, height, tile, longest, view):
     images = SmolVLMImageProcessor(size={"longest_edge": longest}, max_image_size={"longest_edge": tile})
     _, rows, cols = images.get_number_of_image_patches(height, width)
     whole = 1 + 1 + view + 1
-    # The break behind the last row and the one before the whole picture are one token.
+    # The break behind the last row and the one before the whole image are one token.
     return rows * (cols * (2 + view) + 1) + whole
 
 
 def minicpmv46(width, height, most=9):
-    """`_compute_visual_tokens`: sizes by transformers' methods. Tokens of a picture, cuts, and rows of cuts."""
+    """`_compute_visual_tokens`: sizes by transformers' methods. Tokens of an image, cuts, and rows of cuts."""
     images, size = MiniCPMV4_6ImageProcessor(), (height, width)
     side, patch = images.scale_resolution, images.patch_size
     tokens = lambda area: area // (patch * patch * 16)  # noqa: E731
@@ -105,7 +105,7 @@ def minicpmv46(width, height, most=9):
 
 
 def deepseek_ocr2(width, height, least=2, most=6, tile=768):
-    """The nearest ratio out of a set sorted by its number of tiles; the picture at 1024 px and one separator."""
+    """The nearest ratio out of a set sorted by its number of tiles; the image at 1024 px and one separator."""
     tokens = 16 * 16 + 1
     if width <= tile and height <= tile:
         return tokens
@@ -151,7 +151,7 @@ def ovis2(width, height, most=9, tile=448, enough=0.9):
     else:
         rows, cols = min(shares, key=lambda grid: (-shares[grid], grid[0] * grid[1]))
     tiles = rows * cols
-    # Start, grid and end, and a separator between tiles; the whole picture too when it is cut.
+    # Start, grid and end, and a separator between tiles; the whole image too when it is cut.
     return 3 + (tiles - 1) + 256 * (tiles if tiles == 1 else tiles + 1)
 
 

@@ -95,7 +95,7 @@ function judgeSnapshot({ files, images, clips }: SnapshotRow): Judged {
 	];
 	const differing = media.flatMap(([item, tokens]) => {
 		const ours = count(checkpoint, settings, [item]);
-		// A model with cross-attention is counted by its keys: the sequence holds one token, whatever the picture.
+		// A model with cross-attention is counted by its keys: the sequence holds one token, whatever the image.
 		const same = typeof ours !== "string" && (ours.keys || ours.visual) === tokens;
 		return same ? [] : [{ item, tokens, ours }];
 	});
@@ -117,7 +117,7 @@ function count(
 			keys: total(({ crossAttentionTokens }) => crossAttentionTokens ?? 0),
 			indices: framesOf(media[0], items[0]),
 			noted: items.some(({ notes = [] }) => notes.some((note) => note.includes("transformers"))),
-			context: visual + total(({ around }) => around.markers + characters(around.text)),
+			context: visual + total(({ wrapper }) => wrapper.markers + characters(wrapper.text)),
 		};
 	} catch (error) {
 		if (error instanceof OnevisionError) return error.message;

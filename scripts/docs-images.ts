@@ -1,4 +1,4 @@
-/** Draws the pictures of docs/marks.md and docs/inspect.md into docs/images from the example media. Run with `npx tsx -C source scripts/docs-images.ts`. */
+/** Draws the images of docs/marks.md and docs/inspect.md into docs/images from the example media. Run with `npx tsx -C source scripts/docs-images.ts`. */
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { beforeAfterPair, contactSheet, drawMarks, gridCells, type Region } from "@onevision/draw";
@@ -67,16 +67,16 @@ for (const [name, command, shownWidth] of INSPECTED) {
 	await write(name, await decodeImage(readFileSync(`${FOLDER}/${name}.png`)), shownWidth, 96);
 }
 
-/** As a PNG of few colours: drawings have no more, and the page loads quickly. */
+/** As a PNG of few colors: drawings have no more, and the page loads quickly. */
 async function write(
 	name: string,
 	{ data, width, height }: RgbImage,
 	shownWidth: number,
-	colours = 256,
+	colors = 256,
 ): Promise<void> {
 	const { size } = await sharp(data, { raw: { width, height, channels: 3 } })
 		.resize({ width: shownWidth })
-		.png({ palette: true, colours, effort: 10, dither: 0, compressionLevel: 9 })
+		.png({ palette: true, colors, effort: 10, dither: 0, compressionLevel: 9 })
 		.toFile(`${FOLDER}/${name}.png`);
 	process.stdout.write(`${name}.png ${size} bytes\n`);
 }

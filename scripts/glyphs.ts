@@ -1,5 +1,5 @@
 /**
- * Writes packages/draw/src/shapes/glyphs.ts: outlines of the font that pictures are labelled with.
+ * Writes packages/draw/src/shapes/glyphs.ts: outlines of the font that images are labeled with.
  * Run with `npx tsx scripts/glyphs.ts`; the font comes from the package @fontsource/inter.
  */
 

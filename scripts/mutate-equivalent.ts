@@ -51,8 +51,8 @@ export const EQUIVALENT: Readonly<
 		["while (split < areas.length && (areas[split] as number) < pixels) split--;", SEARCH],
 	],
 	"packages/core/src/layouts/tile-grid.ts": [
-		["...(false ? {} : { resizes: picture.resizes }),", ABSENT],
-		["...(false ? {} : { notes: picture.notes }),", ABSENT],
+		["...(false ? {} : { resizes: image.resizes }),", ABSENT],
+		["...(false ? {} : { notes: image.notes }),", ABSENT],
 	],
 	"packages/core/src/layouts/native-clip.ts": [
 		["...(false ? {} : { frameIndices: sampled.indices }),", ABSENT],

@@ -186,7 +186,7 @@ function mutantsOf(file: string, source: string, tests: readonly string[]): Muta
 }
 
 /** Turns that all loops of a changed file may make together: a change can make one endless. */
-const MOST_TURNS = 1e8;
+const MAX_TURNS = 1e8;
 
 /** The source with the change, and every loop counted. */
 function changed(source: string, { file, start, end, text }: Mutant): string {
@@ -205,7 +205,7 @@ function changed(source: string, { file, start, end, text }: Mutant): string {
 	const counted = inserts
 		.sort(([a], [b]) => b - a)
 		.reduce((all, [at, insert]) => all.slice(0, at) + insert + all.slice(at), code);
-	return `${counted}\nvar __turns = 0;\nfunction __turn() { if (++__turns > ${MOST_TURNS}) throw new Error("endless"); }\n`;
+	return `${counted}\nvar __turns = 0;\nfunction __turn() { if (++__turns > ${MAX_TURNS}) throw new Error("endless"); }\n`;
 }
 
 /** The changed line, which names a change whatever stands above it. */

@@ -1,4 +1,4 @@
-/** What npm reads and shows: the manifest, licence and page of every package, and the lock file. */
+/** What npm reads and shows: the manifest, license and page of every package, and the lock file. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

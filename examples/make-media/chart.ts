@@ -1,6 +1,6 @@
 /** A chart of two kinds of bars and one line over twelve months; all figures are invented. */
 
-import { card, circle, picture, rect, stroke, text } from "./svg.ts";
+import { card, circle, rect, stroke, svgDocument, text } from "./svg.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY = [20.8, 20.0, 25.2, 28.7, 34.4, 41.0, 48.8, 51.5, 39.3, 29.9, 24.1, 27.4];
@@ -19,7 +19,7 @@ const yOfShare = (percent: number): number => BOTTOM - ((percent - 30) / 70) * (
 const xOf = (month: number): number => LEFT + ((month + 0.5) * (RIGHT - LEFT)) / 12;
 
 export function chart(): string {
-	return picture(1280, 800, [
+	return svgDocument(1280, 800, [
 		rect(0, 0, 1280, 800, "#ffffff"),
 		text(60, 78, "A strong summer, a late autumn", { size: 38, weight: "bold", fill: INK }),
 		text(60, 118, "Saltmarsh Ferry: passengers in thousands and punctual departures, by month", {
@@ -39,8 +39,8 @@ export function chart(): string {
 }
 
 function legend(): string {
-	const item = (x: number, colour: string, label: string) =>
-		card(x, 152, 20, 20, 4, colour) + text(x + 30, 169, label, { size: 19, fill: INK });
+	const item = (x: number, color: string, label: string) =>
+		card(x, 152, 20, 20, 4, color) + text(x + 30, 169, label, { size: 19, fill: INK });
 	return [
 		item(60, BLUE, "Day crossings"),
 		item(262, GOLD, "Evening crossings"),

@@ -6,11 +6,11 @@ import {
 	element,
 	ellipse,
 	gradient,
-	picture,
 	place,
 	rect,
 	shape,
 	stroke,
+	svgDocument,
 	text,
 	times,
 } from "./svg.ts";
@@ -33,7 +33,7 @@ export function clipFrame(index: number): string {
 function outside(seconds: number): string {
 	const arriving = ease((seconds - VAN_COMES) / (VAN_STOPS - VAN_COMES));
 	const vanX = -220 + arriving * 330;
-	return picture(
+	return svgDocument(
 		CLIP.width,
 		CLIP.height,
 		[
@@ -106,7 +106,7 @@ function box(x: number, y: number, size: number): string {
 function kitchen(seconds: number): string {
 	const open = ease((seconds - 0.6) / 0.7);
 	const rise = ease((seconds - 1.4) / 0.9);
-	return picture(
+	return svgDocument(
 		CLIP.width,
 		CLIP.height,
 		[

@@ -90,19 +90,19 @@ export function gulls(...at: readonly (readonly [number, number])[]): string {
 	return at.map(([x, y]) => stroke(`M${x - 24} ${y - 8}q14 -10 24 8q10 -18 24 -8`, "#4a5560", 4)).join("");
 }
 
-export function ridge(base: number, rough: number, seed: number, colour: string): string {
+export function ridge(base: number, rough: number, seed: number, color: string): string {
 	const next = random(seed);
 	let d = `M0 600V${base}`;
 	for (let x = 0; x <= 2400; x += 90 + next() * 80)
 		d += `L${x} ${base - next() * rough}l${40 + next() * 30} ${next() * 40}`;
-	return shape(`${d}L2400 ${base}V600Z`, colour);
+	return shape(`${d}L2400 ${base}V600Z`, color);
 }
 
 export function trees(
 	base: number,
 	tall: number,
 	seed: number,
-	colour: string,
+	color: string,
 	left: number,
 	right: number,
 ): string {
@@ -111,7 +111,7 @@ export function trees(
 	for (let x = left; x < right; x += 10 + next() * 16) {
 		const height = tall * (0.6 + next() * 0.7);
 		const half = height * 0.24;
-		parts.push(shape(`M${x - half} ${base + 6}L${x} ${base - height}L${x + half} ${base + 6}Z`, colour));
+		parts.push(shape(`M${x - half} ${base + 6}L${x} ${base - height}L${x + half} ${base + 6}Z`, color));
 	}
 	return parts.join("");
 }

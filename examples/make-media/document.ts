@@ -1,6 +1,6 @@
 /** A dense A4 page at 200 dots per inch: the yearly report of a ferry that does not exist. */
 
-import { element, picture, rect, SANS, SERIF, stroke, text, wrap } from "./svg.ts";
+import { element, rect, SANS, SERIF, stroke, svgDocument, text, wrap } from "./svg.ts";
 
 const INK = "#1d2530";
 const MUTED = "#5b6675";
@@ -67,7 +67,7 @@ const CLOSING = [
 ];
 
 export function documentPage(): string {
-	return picture(1654, 2339, [
+	return svgDocument(1654, 2339, [
 		rect(0, 0, 1654, 2339, "#fffefb"),
 		masthead(),
 		...COLUMNS.map((sections, index) => column(LEFT + index * (COLUMN + GUTTER), 654, sections)),

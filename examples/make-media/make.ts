@@ -35,7 +35,7 @@ await writeClip("delivery.mp4");
 async function writeImage(name: string, svg: string): Promise<void> {
 	const image = sharp(Buffer.from(svg)).flatten();
 	const encoded = name.endsWith(".png")
-		? image.png({ compressionLevel: 9, palette: true, colours: 256, effort: 10, dither: 0 })
+		? image.png({ compressionLevel: 9, palette: true, colors: 256, effort: 10, dither: 0 })
 		: image.jpeg({ quality: 84, mozjpeg: true });
 	const { width, height, size } = await encoded.toFile(`${FOLDER}${name}`);
 	process.stdout.write(`${name} ${width}x${height} ${size} bytes\n`);

@@ -7,11 +7,11 @@ import {
 	element,
 	gradient,
 	group,
-	picture,
 	place,
 	rect,
 	shape,
 	stroke,
+	svgDocument,
 	text,
 	textWidth,
 	wrap,
@@ -24,7 +24,7 @@ const GREEN = "#2f7d4f";
 const PHOTO_HEIGHT = 520;
 
 export function conversation(): string {
-	return picture(
+	return svgDocument(
 		1170,
 		2532,
 		[
@@ -58,7 +58,7 @@ export function conversation(): string {
 
 /** The shop; `added` is the state after the tap. */
 export function shop(added: boolean): string {
-	return picture(
+	return svgDocument(
 		1170,
 		2532,
 		[
@@ -129,12 +129,12 @@ function messages(): string {
 		.join("");
 }
 
-function theirs(name: string, colour: string, message: string): Message {
+function theirs(name: string, color: string, message: string): Message {
 	const { drawing, width, height } = bubble(message, INK);
 	const parts = [
-		circle(86, height + 12, 38, colour),
+		circle(86, height + 12, 38, color),
 		text(86, height + 26, name.slice(0, 1), { size: 38, weight: "bold", fill: "#fff", anchor: "middle" }),
-		text(170, 30, name, { size: 30, fill: colour, weight: "bold" }),
+		text(170, 30, name, { size: 30, fill: color, weight: "bold" }),
 		card(146, 50, width, height, 44, "#ffffff"),
 		place(drawing, 146, 50),
 	];
@@ -157,9 +157,9 @@ function bubble(message: string, fill: string): Message & { readonly width: numb
 	};
 }
 
-function photo(name: string, colour: string): Message {
+function photo(name: string, color: string): Message {
 	const clipped = element("g", { "clip-path": "url(#photo)" }, conversationPhoto(760, PHOTO_HEIGHT));
-	const label = text(170, 30, name, { size: 30, fill: colour, weight: "bold" });
+	const label = text(170, 30, name, { size: 30, fill: color, weight: "bold" });
 	return { drawing: label + place(clipped, 146, 50), height: PHOTO_HEIGHT + 50 };
 }
 
@@ -211,11 +211,11 @@ function tags(): string {
 		.join("");
 }
 
-function extra(x: number, name: string, price: string, colour: string): string {
+function extra(x: number, name: string, price: string, color: string): string {
 	return [
 		card(x, 1996, 510, 190, 32, "#ffffff"),
 		card(x + 26, 2022, 138, 138, 24, "#f4ecdd"),
-		card(x + 56, 2056, 78, 78, 16, colour),
+		card(x + 56, 2056, 78, 78, 16, color),
 		card(x + 62, 2040, 66, 20, 8, "#d8cbb4"),
 		text(x + 192, 2080, name, { size: 36, weight: "bold", fill: INK }),
 		text(x + 192, 2134, price, { size: 36, fill: MUTED }),

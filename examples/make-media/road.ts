@@ -1,6 +1,18 @@
 /** One street corner as four cameras of a car see it: front, left, right and rear. */
 
-import { card, circle, ellipse, gradient, picture, place, rect, shape, stroke, text, times } from "./svg.ts";
+import {
+	card,
+	circle,
+	ellipse,
+	gradient,
+	place,
+	rect,
+	shape,
+	stroke,
+	svgDocument,
+	text,
+	times,
+} from "./svg.ts";
 import { houses, person } from "./town.ts";
 
 const [WIDTH, HEIGHT, HORIZON] = [960, 540, 250];
@@ -64,7 +76,7 @@ function right(): string {
 }
 
 function view(content: readonly string[]): string {
-	return picture(WIDTH, HEIGHT, [rect(0, 0, WIDTH, HEIGHT, "url(#sky)"), ...content], DEFS);
+	return svgDocument(WIDTH, HEIGHT, [rect(0, 0, WIDTH, HEIGHT, "url(#sky)"), ...content], DEFS);
 }
 
 /** A straight street seen along its middle. */
@@ -95,28 +107,28 @@ function bonnet(): string {
 	);
 }
 
-function carFromBehind(colour: string): string {
+function carFromBehind(color: string): string {
 	return [
 		ellipse(0, 4, 110, 12, "#000000", { opacity: 0.3 }),
 		card(-86, -26, 34, 32, 8, "#1c1e21"),
 		card(52, -26, 34, 32, 8, "#1c1e21"),
-		shape("M-66 -84L-48 -134Q0 -144 48 -134L66 -84Z", colour),
+		shape("M-66 -84L-48 -134Q0 -144 48 -134L66 -84Z", color),
 		shape("M-54 -86L-40 -126Q0 -134 40 -126L54 -86Z", "#2e3b46"),
-		card(-94, -88, 188, 72, 18, colour),
+		card(-94, -88, 188, 72, 18, color),
 		card(-90, -72, 34, 18, 6, "#e0402c"),
 		card(56, -72, 34, 18, 6, "#e0402c"),
 		card(-26, -52, 52, 18, 3, "#f4f1e6"),
 	].join("");
 }
 
-function carFromFront(colour: string): string {
+function carFromFront(color: string): string {
 	return [
 		ellipse(0, 4, 110, 12, "#000000", { opacity: 0.3 }),
 		card(-86, -26, 34, 32, 8, "#1c1e21"),
 		card(52, -26, 34, 32, 8, "#1c1e21"),
-		shape("M-66 -84L-48 -136Q0 -146 48 -136L66 -84Z", colour),
+		shape("M-66 -84L-48 -136Q0 -146 48 -136L66 -84Z", color),
 		shape("M-56 -84L-42 -128Q0 -136 42 -128L56 -84Z", "#5d7686"),
-		card(-94, -88, 188, 72, 22, colour),
+		card(-94, -88, 188, 72, 22, color),
 		ellipse(-68, -62, 18, 12, "#fff6d8"),
 		ellipse(68, -62, 18, 12, "#fff6d8"),
 		card(-40, -66, 80, 14, 6, "#26292d"),

@@ -1,11 +1,11 @@
-/** Four scenes in flat colours: a harbour, a market, stairs and mountains. */
+/** Four scenes in flat colors: a harbour, a market, stairs and mountains. */
 
 import { cabin, cloud, ferry, gulls, lighthouse, ridge, rowboat, sailboat, trees, waves } from "./coast.ts";
-import { circle, gradient, picture, place, rect, shape, times } from "./svg.ts";
+import { circle, gradient, place, rect, shape, svgDocument, times } from "./svg.ts";
 import { bunting, cat, cobbles, crate, flowerBox, houses, lamp, person, pot, stall, window } from "./town.ts";
 
 export function harbour(): string {
-	return picture(
+	return svgDocument(
 		1920,
 		1080,
 		[
@@ -57,7 +57,7 @@ export function conversationPhoto(width: number, height: number): string {
 }
 
 export function market(): string {
-	return picture(
+	return svgDocument(
 		1107,
 		820,
 		[
@@ -81,7 +81,7 @@ export function market(): string {
 
 export function stairs(): string {
 	const steps = 15;
-	return picture(
+	return svgDocument(
 		683,
 		1024,
 		[
@@ -122,7 +122,7 @@ export function stairs(): string {
 }
 
 export function panorama(): string {
-	return picture(
+	return svgDocument(
 		2400,
 		600,
 		[

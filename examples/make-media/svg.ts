@@ -59,9 +59,9 @@ export function shape(d: string, fill: string, attributes: Attributes = {}): str
 }
 
 /** A line along a path, with round ends. */
-export function stroke(d: string, colour: string, width: number, attributes: Attributes = {}): string {
+export function stroke(d: string, color: string, width: number, attributes: Attributes = {}): string {
 	const ends = { "stroke-linecap": "round", "stroke-linejoin": "round" };
-	return element("path", { d, fill: "none", stroke: colour, "stroke-width": width, ...ends, ...attributes });
+	return element("path", { d, fill: "none", stroke: color, "stroke-width": width, ...ends, ...attributes });
 }
 
 /** Moves, scales and mirrors what is drawn around (0, 0). */
@@ -70,9 +70,9 @@ export function place(content: string, x: number, y: number, scaleX = 1, scaleY 
 }
 
 /** A vertical gradient to fill with `url(#id)`. */
-export function gradient(id: string, ...colours: readonly string[]): string {
-	const stops = colours.map((colour, index) =>
-		element("stop", { offset: index / (colours.length - 1), "stop-color": colour }),
+export function gradient(id: string, ...colors: readonly string[]): string {
+	const stops = colors.map((color, index) =>
+		element("stop", { offset: index / (colors.length - 1), "stop-color": color }),
 	);
 	return element("linearGradient", { id, x1: 0, y1: 0, x2: 0, y2: 1 }, stops.join(""));
 }
@@ -130,8 +130,8 @@ function letterWidth(letter: string): number {
 	return /[A-Z]/.test(letter) ? 0.72 : 0.61;
 }
 
-/** A whole picture. */
-export function picture(
+/** A whole document. */
+export function svgDocument(
 	width: number,
 	height: number,
 	body: readonly string[],

@@ -55,27 +55,27 @@ export function cobbles(width: number, top: number, bottom: number): string {
 }
 
 export function bunting(y: number, width: number): string {
-	const colours = ["#c8443a", "#f0b541", "#2f8070", "#3f6f9f"] as const;
+	const colors = ["#c8443a", "#f0b541", "#2f8070", "#3f6f9f"] as const;
 	const dip = (x: number) => y + 60 * Math.sin((Math.PI * x) / width);
 	return [
 		stroke(`M0 ${y}Q${width / 2} ${y + 120} ${width} ${y}`, "#5b5148", 3),
 		times(20, (index) => {
 			const x = 24 + index * 55;
-			return shape(`M${x} ${dip(x)}h34l-17 40Z`, pick(colours, (index % 4) / 4));
+			return shape(`M${x} ${dip(x)}h34l-17 40Z`, pick(colors, (index % 4) / 4));
 		}),
 	].join("");
 }
 
 /** A market stall with a striped roof, 380 wide and 300 tall. */
-export function stall(colour: string, seed: number): string {
+export function stall(color: string, seed: number): string {
 	const next = random(seed);
 	return [
 		rect(14, 40, 12, 270, "#7a5a40"),
 		rect(354, 40, 12, 270, "#7a5a40"),
 		rect(26, 60, 328, 140, "#3d2f28", { opacity: 0.35 }),
-		times(10, (index) => shape(`M${20 + index * 34} -40h34l${4} 100h-42Z`, index % 2 ? "#fdf6ea" : colour)),
+		times(10, (index) => shape(`M${20 + index * 34} -40h34l${4} 100h-42Z`, index % 2 ? "#fdf6ea" : color)),
 		times(10, (index) =>
-			shape(`M${16 + index * 34.8} 58h34.8v10a17.4 17.4 0 0 1 -34.8 0Z`, index % 2 ? "#f3e8d6" : colour),
+			shape(`M${16 + index * 34.8} 58h34.8v10a17.4 17.4 0 0 1 -34.8 0Z`, index % 2 ? "#f3e8d6" : color),
 		),
 		times(4, (box) => {
 			const fruit = pick(PRODUCE, (box + next()) / 4.01);
@@ -135,8 +135,8 @@ export function person(coat: string, trousers: string, skin: string, hair: strin
 
 export function flowerBox(seed: number): string {
 	const next = random(seed);
-	const dots = (count: number, size: number, colours: readonly [string, ...string[]]) =>
-		times(count, () => circle(-40 + next() * 80, -6 - next() * 20, size, pick(colours, next())));
+	const dots = (count: number, size: number, colors: readonly [string, ...string[]]) =>
+		times(count, () => circle(-40 + next() * 80, -6 - next() * 20, size, pick(colors, next())));
 	return [
 		dots(18, 9, ["#4f8a4c", "#3f7442", "#68a05a"]),
 		dots(11, 5, ["#e05a6b", "#f4b63e", "#f7f0e6"]),
@@ -144,14 +144,14 @@ export function flowerBox(seed: number): string {
 	].join("");
 }
 
-export function window(colour: string): string {
+export function window(color: string): string {
 	return [
 		rect(-6, -6, 72, 112, "#d8c3a3"),
 		rect(0, 0, 60, 100, "#40586a"),
 		rect(27, 0, 6, 100, "#f4ece0"),
 		rect(0, 46, 60, 6, "#f4ece0"),
-		rect(-36, -4, 30, 108, colour),
-		rect(66, -4, 30, 108, colour),
+		rect(-36, -4, 30, 108, color),
+		rect(66, -4, 30, 108, color),
 		rect(-14, 106, 88, 10, "#b99c78"),
 	].join("");
 }

@@ -51,7 +51,7 @@ function fold(word: string): string {
 	return word.toLowerCase().replace(/[\s._/-]/g, "");
 }
 
-/** Optimal string alignment distance (Damerau): a swap of neighbours is one edit. */
+/** Optimal string alignment distance (Damerau): a swap of neighbors is one edit. */
 function editDistance(a: string, b: string): number {
 	let before: number[] = [];
 	let previous = Array.from({ length: b.length + 1 }, (_, index) => index);

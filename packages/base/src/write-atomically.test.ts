@@ -33,9 +33,9 @@ test("what fails while it is made leaves the old file, nothing beside it, and it
 	const before = readdirSync(folder);
 	async function* parts() {
 		yield bytes(1);
-		throw new TypeError("a picture is damaged");
+		throw new TypeError("an image is damaged");
 	}
-	await expect(writeAtomically(path, parts())).rejects.toThrow(new TypeError("a picture is damaged"));
+	await expect(writeAtomically(path, parts())).rejects.toThrow(new TypeError("an image is damaged"));
 	expect(readFileSync(path, "utf8")).toBe("old");
 	expect(readdirSync(folder)).toEqual(before);
 });

@@ -206,7 +206,7 @@ describe("count", () => {
 	test("one bad file does not stop the others", async () => {
 		file("good.png", pngHeader(640, 480));
 		file("empty.png", "");
-		file("lies.jpg", "this is no picture");
+		file("lies.jpg", "this is no image");
 		const { status, out, err } = await onevision(["count", "good.png", "empty.png", "lies.jpg"]);
 		expect(status).toBe(0);
 		expect(out).toContain("2,929");

@@ -23,12 +23,12 @@ export interface Terminal {
 /** Width if there is no terminal to ask. */
 export const DEFAULT_COLUMNS = 80;
 /** Minimum width for readable output. */
-const FEWEST_COLUMNS = 40;
+const MIN_COLUMNS = 40;
 
 /** The terminal of this process. Uses color only on a terminal and never with NO_COLOR; COLUMNS overrides the width. */
 export function processTerminal(): Terminal {
 	const { stdout, stderr, stdin } = process;
-	const colourful = stdout.isTTY === true && !process.env.NO_COLOR;
+	const colorful = stdout.isTTY === true && !process.env.NO_COLOR;
 	return {
 		out: (text) =>
 			new Promise((resolve) => {
@@ -39,7 +39,7 @@ export function processTerminal(): Terminal {
 			stderr.write(text);
 		},
 		input: () => stdin,
-		colors: picocolors.createColors(colourful),
+		colors: picocolors.createColors(colorful),
 		showsProgress: stderr.isTTY === true,
 		columns: columnsOf(process.env.COLUMNS, stdout.isTTY === true ? stdout.columns : undefined),
 		cwd: process.cwd(),
@@ -49,5 +49,5 @@ export function processTerminal(): Terminal {
 /** The environment's width, otherwise the terminal's; some terminals report 0. */
 export function columnsOf(asked: string | undefined, measured: number | undefined): number {
 	const columns = asked !== undefined && /^[1-9]\d{0,4}$/.test(asked) ? Number(asked) : measured;
-	return columns === undefined || columns < 1 ? DEFAULT_COLUMNS : Math.max(FEWEST_COLUMNS, columns);
+	return columns === undefined || columns < 1 ? DEFAULT_COLUMNS : Math.max(MIN_COLUMNS, columns);
 }

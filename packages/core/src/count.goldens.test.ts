@@ -85,9 +85,9 @@ describeGoldens({
 	column: "total",
 	settings: ({ settings }) => ({ ...settings }),
 	leftOut: {
-		"no splitting, several images side by side: neighbouring markers merge":
+		"no splitting, several images side by side: neighboring markers merge":
 			"whether images touch is up to the text",
-		"splitting, several images side by side: neighbouring markers merge":
+		"splitting, several images side by side: neighboring markers merge":
 			"whether images touch is up to the text",
 	},
 });

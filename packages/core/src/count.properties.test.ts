@@ -74,7 +74,7 @@ function anySettings(id: CheckpointId): fc.Arbitrary<Record<string, unknown>> {
 
 /** Invariants of any item, whatever the family. */
 function checkItem(item: ItemLayout, source: MediaItem): void {
-	const { parts, visualTokens, towerTokens, views, patchGrid, around, range, frameIndices } = item;
+	const { parts, visualTokens, towerTokens, views, patchGrid, wrapper, range, frameIndices } = item;
 	const sum = parts.overview + parts.grid + parts.newlines + parts.markers;
 	expect(sum).toBe(visualTokens);
 	const whole = [
@@ -82,8 +82,8 @@ function checkItem(item: ItemLayout, source: MediaItem): void {
 		towerTokens,
 		views,
 		item.frames,
-		around.markers,
-		around.estimatedTextTokens,
+		wrapper.markers,
+		wrapper.estimatedTextTokens,
 	];
 	expect(whole.every((value) => Number.isSafeInteger(value) && value >= 0)).toBe(true);
 	for (const grid of [item.tileGrid, patchGrid, item.pooledGrid, item.unpaddedGrid, item.cappedGrid]) {

@@ -54,7 +54,7 @@ interface Outcome extends SearchAnswer {
 
 /** Smaller score differences are rounding noise. */
 const SAME = 1e-12;
-/** Maximum values of a ranged setting tried per combination of the other settings. The best is refined afterwards. */
+/** Maximum values of a ranged setting tried per combination of the other settings. The best is refined afterward. */
 const COARSE_VALUES = 10;
 /** Maximum distinct samples to measure a candidate on: the `HEAVIEST` ones and `SPREAD` others, evenly spaced. */
 const HEAVIEST = 32;

@@ -80,7 +80,7 @@ describe("fitSize", () => {
 		);
 	});
 
-	test("a picture is shrunk, never enlarged, and keeps its own size where it fits", () => {
+	test("an image is shrunk, never enlarged, and keeps its own size where it fits", () => {
 		const size = { width: 1921, height: 1081 };
 		const own = fitSize({ checkpoint: "qwen2.5-vl-7b", size, maxTokens: 20_000 });
 		expect(own).toMatchObject({ largest: { value: size }, atBound: true, searched: "every" });
@@ -147,19 +147,19 @@ describe("fitFrames", () => {
 });
 
 describe("fitSetting", () => {
-	const picture: MediaItem = { kind: "image", width: 1920, height: 1080 };
+	const image: MediaItem = { kind: "image", width: 1920, height: 1080 };
 
 	test("a short range equals brute force", () => {
 		for (const maxTokens of [1200, 2200, 3500, 7500]) {
 			let expected: number | undefined;
 			for (let value = 1; value <= 100; value++) {
 				const settings = { anyres_max: value };
-				if (tokens("llava-onevision-qwen2-7b-ov", picture, settings) <= maxTokens) expected = value;
+				if (tokens("llava-onevision-qwen2-7b-ov", image, settings) <= maxTokens) expected = value;
 			}
 			const found = answer(() =>
 				fitSetting({
 					checkpoint: "llava-onevision-qwen2-7b-ov",
-					sample: { media: [picture] },
+					sample: { media: [image] },
 					setting: "anyres_max",
 					maxTokens,
 				}),

@@ -1,7 +1,7 @@
 /** Layouts sum: parts to visual tokens, items to a sample. A non-integer count is a bug and is reported as one. */
 
 import { expect, test } from "vitest";
-import { type ItemLayout, itemLayout, markersAround, NOTHING_AROUND, sampleLayout } from "./layout.ts";
+import { type ItemLayout, itemLayout, markersOnly, NO_WRAPPER, sampleLayout } from "./layout.ts";
 
 const ONE = { rows: 1, cols: 1 };
 const SIDE = { width: 14, height: 14 };
@@ -19,7 +19,7 @@ const FIELDS: Omit<ItemLayout, "visualTokens"> = {
 	cappedGrid: ONE,
 	parts: { overview: 1, grid: 20, newlines: 300, markers: 4000 },
 	towerTokens: 7,
-	around: NOTHING_AROUND,
+	wrapper: NO_WRAPPER,
 };
 
 const withParts = (parts: Partial<ItemLayout["parts"]>) => () =>
@@ -57,9 +57,9 @@ test("non-integer tower tokens are an internal error", () => {
 test("a sample sums its items; context adds markers, estimated text and its own text", () => {
 	const timed = itemLayout({
 		...FIELDS,
-		around: { markers: 2, text: ["<0.5 seconds>"], estimatedTextTokens: 6 },
+		wrapper: { markers: 2, text: ["<0.5 seconds>"], estimatedTextTokens: 6 },
 	});
-	const marked = itemLayout({ ...FIELDS, around: markersAround(10) });
+	const marked = itemLayout({ ...FIELDS, wrapper: markersOnly(10) });
 	expect(sampleLayout([timed, marked], 1000)).toMatchObject({
 		visualTokens: 2 * 4321,
 		towerTokens: 14,
@@ -85,6 +85,6 @@ test("without media, only the text is counted, exactly", () => {
 });
 
 test("a caller cannot modify the shared empty wrapper", () => {
-	expect(Object.isFrozen(NOTHING_AROUND)).toBe(true);
-	expect(Object.isFrozen(NOTHING_AROUND.text)).toBe(true);
+	expect(Object.isFrozen(NO_WRAPPER)).toBe(true);
+	expect(Object.isFrozen(NO_WRAPPER.text)).toBe(true);
 });

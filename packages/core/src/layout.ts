@@ -14,7 +14,7 @@ export interface TokenParts {
 	readonly markers: number;
 }
 
-/** Tokens written around the visual tokens. They count towards the context but are not visual tokens. */
+/** Tokens written around the visual tokens. They count toward the context but are not visual tokens. */
 export interface WrapperTokens {
 	/** Special tokens (`<|vision_start|>`, …). Exact. */
 	readonly markers: number;
@@ -69,7 +69,7 @@ export interface ItemLayout {
 	readonly visualTokens: number;
 	/** Keys read by cross-attention layers instead of positions in the sequence. Absent when there are none. */
 	readonly crossAttentionTokens?: number;
-	readonly around: WrapperTokens;
+	readonly wrapper: WrapperTokens;
 	readonly range?: TokenRange;
 	/** Notes for the reader about this count, one line each. */
 	readonly notes?: readonly string[];
@@ -88,14 +88,14 @@ export interface SampleLayout {
 	readonly exact: boolean;
 }
 
-export const NOTHING_AROUND: WrapperTokens = Object.freeze({
+export const NO_WRAPPER: WrapperTokens = Object.freeze({
 	markers: 0,
 	text: Object.freeze([]),
 	estimatedTextTokens: 0,
 });
 
 /** Wrapper tokens that are only special tokens, without text. */
-export function markersAround(markers: number): WrapperTokens {
+export function markersOnly(markers: number): WrapperTokens {
 	return { markers, text: [], estimatedTextTokens: 0 };
 }
 
@@ -135,7 +135,7 @@ export function itemLayout(fields: LayoutFields): ItemLayout {
 		parts,
 		towerTokens,
 		visualTokens,
-		around: fields.around,
+		wrapper: fields.wrapper,
 	};
 	if (fields.resizes !== undefined) layout.resizes = fields.resizes;
 	if (fields.frameIndices !== undefined) layout.frameIndices = fields.frameIndices;
@@ -153,15 +153,15 @@ export function sampleLayout(
 ): SampleLayout {
 	let visualTokens = 0;
 	let towerTokens = 0;
-	let around = 0;
+	let wrapperTokens = 0;
 	let exact = true;
 	for (const item of items) {
 		visualTokens += item.visualTokens;
 		towerTokens += item.towerTokens;
-		around += item.around.markers + item.around.estimatedTextTokens;
-		if (item.range !== undefined || item.around.text.length > 0) exact = false;
+		wrapperTokens += item.wrapper.markers + item.wrapper.estimatedTextTokens;
+		if (item.range !== undefined || item.wrapper.text.length > 0) exact = false;
 	}
-	const contextTokens = visualTokens + around + textTokens;
+	const contextTokens = visualTokens + wrapperTokens + textTokens;
 	return { items, visualTokens, towerTokens, contextTokens, ...overflow(contextTokens, contextLimit), exact };
 }
 
@@ -186,10 +186,10 @@ export function tokenizeText(
 ): SampleLayout {
 	let difference = 0;
 	const items = layout.items.map((item) => {
-		if (item.around.text.length === 0) return item;
-		const textTokens = item.around.text.reduce((sum, piece) => sum + countTokens(piece), 0);
-		difference += textTokens - item.around.estimatedTextTokens;
-		return { ...item, around: { ...item.around, textTokens } };
+		if (item.wrapper.text.length === 0) return item;
+		const textTokens = item.wrapper.text.reduce((sum, piece) => sum + countTokens(piece), 0);
+		difference += textTokens - item.wrapper.estimatedTextTokens;
+		return { ...item, wrapper: { ...item.wrapper, textTokens } };
 	});
 	const { visualTokens, towerTokens } = layout;
 	const contextTokens = layout.contextTokens + difference;

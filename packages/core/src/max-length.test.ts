@@ -44,13 +44,13 @@ test("quantiles are those of the sorted context lengths, text included", () => {
 
 const clip: VideoItem = { kind: "video", width: 640, height: 360, frames: 240, fps: 24 };
 
-test("times between frames are an estimate and labelled; a tokenizer makes them exact", () => {
+test("times between frames are an estimate and labeled; a tokenizer makes them exact", () => {
 	const sample: Sample = { media: [clip], textTokens: 40 };
 	const { max } = maxLengthFor("qwen3-vl-8b", [sample]);
 	const layout = count("qwen3-vl-8b", sample);
 	expect(max).toEqual({
 		tokens: layout.contextTokens,
-		estimatedTextTokens: layout.items[0]?.around.estimatedTextTokens,
+		estimatedTextTokens: layout.items[0]?.wrapper.estimatedTextTokens,
 		exact: false,
 		sample: 0,
 	});

@@ -43,7 +43,7 @@ export interface MaxLength {
 export interface LengthMeter {
 	add(layout: Pick<SampleLayout, "contextTokens" | "items">): void;
 	/** Records a sample that could not be counted. */
-	leaveOut(code: string, reason: string): void;
+	recordSkipped(code: string, reason: string): void;
 	/** Number of samples with more tokens than this. */
 	longerThan(tokens: number): number;
 	/**
@@ -78,15 +78,15 @@ export function createLengthMeter(): LengthMeter {
 				bounded = grow(new Uint8Array(2 * count), bounded);
 			}
 			tokens[count] = contextTokens;
-			for (const { around, range } of items) {
-				if (around.textTokens === undefined)
-					estimated[count] = (estimated[count] ?? 0) + around.estimatedTextTokens;
+			for (const { wrapper, range } of items) {
+				if (wrapper.textTokens === undefined)
+					estimated[count] = (estimated[count] ?? 0) + wrapper.estimatedTextTokens;
 				if (range !== undefined) bounded[count] = 1;
 			}
 			total += contextTokens;
 			count++;
 		},
-		leaveOut: (code, reason) => {
+		recordSkipped: (code, reason) => {
 			const entry = leftOut.get(code) ?? { code, example: reason, samples: 0 };
 			entry.samples++;
 			leftOut.set(code, entry);
@@ -156,7 +156,7 @@ export function maxLengthFor(
 			meter.add(countText === undefined ? layout : tokenizeText(layout, countText));
 		} catch (error) {
 			if (!(error instanceof OnevisionError)) throw error;
-			meter.leaveOut(error.code, error.message);
+			meter.recordSkipped(error.code, error.message);
 		}
 	}
 	return meter.result(quantile);

@@ -1,5 +1,5 @@
 /**
- * The inner loops of resizing and normalising 8-bit RGB rows, in AssemblyScript with WebAssembly SIMD. Built by
+ * The inner loops of resizing and normalizing 8-bit RGB rows, in AssemblyScript with WebAssembly SIMD. Built by
  * `npm run kernel`; src/resample/bands.ts calls it and lays out its memory.
  *
  * All arithmetic is on integers and exact: a sum of weight × value with 32-bit wrap-around, then a rounding shift.

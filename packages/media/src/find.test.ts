@@ -49,7 +49,7 @@ test("folders are walked in name order, each file told by its content", async ()
 test("skipped files have a reason and stop nothing", async () => {
 	put("a.png", "png-rgb.png");
 	writeFileSync(join(root, "empty.png"), "");
-	writeFileSync(join(root, "notes.jpg"), "BM is how this text begins, and it is no picture");
+	writeFileSync(join(root, "notes.jpg"), "BM is how this text begins, and it is no image");
 	writeFileSync(join(root, "cut.png"), Buffer.from("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "latin1"));
 	writeFileSync(join(root, ".hidden.png"), "");
 	mkdirSync(join(root, ".cache"));

@@ -64,7 +64,7 @@ test("Nova 1: a small image is enlarged, a side of half a pixel goes to the even
 	expect(item("amazon-nova-lite-v1", image(512, 10))?.resized).toEqual({ width: 896, height: 18 });
 });
 
-test("Nova 1 video: a frame per second, 960 at most, labelled as unconfirmed", () => {
+test("Nova 1 video: a frame per second, 960 at most, labeled as unconfirmed", () => {
 	const clip = (seconds: number): MediaItem => ({
 		kind: "video",
 		width: 640,

@@ -84,7 +84,7 @@ const notCounted = (message: string, ...apis: RequestApi[]): PartKind => ({
 	read: (_part, path, to) => to.problem(path, "unsupported", message),
 });
 const DOCUMENT =
-	"a document is not counted: each page is its text and a picture of unknown size; send its pages as images";
+	"a document is not counted: each page is its text and an image of unknown size; send its pages as images";
 const toolBlock = (type: string) =>
 	notCounted(`a block of type ${type} is not counted; its text comes on top`, MESSAGES);
 

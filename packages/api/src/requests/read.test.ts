@@ -22,7 +22,7 @@ test("Chat Completions: texts, data URLs, files, web addresses, settings per ite
 					{ type: "text", text: "What is this?" },
 					{ type: "image_url", image_url: { url: `data:image/png;base64,${PIXELS}`, detail: "low" } },
 					{ type: "image_url", image_url: { url: "file:///tmp/a%20b.png" } },
-					{ type: "image_url", image_url: "pictures/c.png" },
+					{ type: "image_url", image_url: "images/c.png" },
 					{ type: "image_url", image_url: { url: "https://example.org/d.png" } },
 					{ type: "video_url", video_url: { url: "C:\\clips\\e.mp4" }, fps: 1 },
 				],
@@ -58,7 +58,7 @@ test("Chat Completions: texts, data URLs, files, web addresses, settings per ite
 		{
 			kind: "image",
 			path: "messages[1].content[3]",
-			reference: { kind: "file", path: "pictures/c.png" },
+			reference: { kind: "file", path: "images/c.png" },
 			settings: {},
 		},
 		{

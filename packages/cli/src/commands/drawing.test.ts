@@ -25,7 +25,7 @@ beforeAll(async () => {
 	await png("tall.png", 90, 240, 200);
 	const inside = new Uint8Array(400 * 240 * 3).map((_, at) => (Math.floor(at / 3) % 400 < 150 ? 255 : 0));
 	writeFileSync(join(folder, "mask.png"), await encodePng(rgbImage({ width: 400, height: 240 }, inside)));
-	writeFileSync(join(folder, "text.png"), "not a picture");
+	writeFileSync(join(folder, "text.png"), "not an image");
 	const exif = new URL("../../../media/src/decode/fixtures/jpeg-exif-6.jpg", import.meta.url);
 	writeFileSync(join(folder, "turned.jpg"), readFileSync(exif));
 	linkSync(join(folder, "scene.png"), join(folder, "same.png"));
@@ -35,7 +35,7 @@ beforeAll(async () => {
 	const webm = readFileSync(new URL("../../../media/src/fixtures/webm-vp9.webm", import.meta.url));
 	writeFileSync(join(folder, "clips/clip.webm"), webm);
 	writeFileSync(join(folder, "album/clip.webm"), webm);
-	writeFileSync(join(folder, "album/notes.txt"), "no picture");
+	writeFileSync(join(folder, "album/notes.txt"), "no image");
 	for (const name of ["album/a/one.png", "album/b/one.png", "album/b/two.png", "album/c/三.png"]) {
 		await png(name, 60, 40, 120);
 	}
@@ -104,7 +104,7 @@ describe("mark", () => {
 		expect(readFileSync(join(folder, "two.png"))).toEqual(readFileSync(join(folder, "one.png")));
 	});
 
-	test("a turned picture is marked as stored, with a note, or upright when asked", async () => {
+	test("a turned image is marked as stored, with a note, or upright when asked", async () => {
 		const stored = await onevision("mark turned.jpg --grid 1x1 --out stored.png --size 12");
 		expect(stored.err).toMatch(/stored turned \(EXIF orientation 6\); --apply-orientation turns it upright/);
 		const upright = await onevision(
@@ -138,7 +138,7 @@ describe("mark", () => {
 		],
 		["mark scene.png --points 1,1 --size big --out x.png", /--size big: expected a whole number/],
 		["mark scene.png --points 1,1 --size 300 --out x.png", /no place in 400x240 px; ask for a smaller size/],
-		["mark scene.png --mask tall.png --out x.png", /--mask tall.png: is 90x240 px, the picture 400x240/],
+		["mark scene.png --mask tall.png --out x.png", /--mask tall.png: is 90x240 px, the image 400x240/],
 		["mark scene.png --mask missing.png --out x.png", /missing.png: no such file/],
 		["mark scene.png --grid 40x40 --out x.png", /1600 marks: at most 1000 fit one image/],
 		["mark scene.png --points 1,1", /required option '--out <file>' not specified/],
@@ -162,21 +162,21 @@ describe("mark", () => {
 });
 
 describe("sheet", () => {
-	test("names are those of the files; the table says where each picture is", async () => {
+	test("names are those of the files; the table says where each image is", async () => {
 		const { out, err, status } = await onevision("sheet scene.png tall.png scene.png --out sheet.png");
 		expect([status, err]).toEqual([0, ""]);
 		expect(out).toMatchInlineSnapshot(`
-			"picture    label    x    y  width  height  scale
+			"image      label    x    y  width  height  scale
 			scene.png  scene   10   38    400     240  100 %
 			tall.png   tall   420   38     90     240  100 %
 			scene.png  scene   10  316    400     240  100 %
 
-			wrote sheet.png, 830x566 px, 2x2 pictures
+			wrote sheet.png, 830x566 px, 2x2 images
 			"
 		`);
 	});
 
-	test("folders give their pictures; what else is in them is told, and names are made to differ", async () => {
+	test("folders give their images; what else is in them is told, and names are made to differ", async () => {
 		const { out, err, status } = await onevision("sheet tall.png album --out sheet.png --json");
 		expect(status).toBe(0);
 		const { images } = JSON.parse(out);
@@ -189,13 +189,13 @@ describe("sheet", () => {
 		]);
 		expect(err.split("\n")).toEqual([
 			"left out: album/notes.txt: is text, not an image or video",
-			"left out: album/clip.webm: is a video; give pictures, such as frames of it",
+			"left out: album/clip.webm: is a video; give images, such as frames of it",
 			"onevision: album/c/三.png: the font cannot write the name, a number stands for it; see --labels",
 			"",
 		]);
 	});
 
-	test("the longest side is followed; pictures much larger than their cells come out alike", async () => {
+	test("the longest side is followed; images much larger than their cells come out alike", async () => {
 		const market = readFileSync(new URL("../../../../examples/media/market.jpg", import.meta.url));
 		writeFileSync(join(folder, "market.jpg"), market);
 		writeFileSync(join(folder, "market.png"), await encodePng(await decodeImage(market)));
@@ -233,8 +233,8 @@ describe("sheet", () => {
 		["sheet scene.png --width 300 --max-side 300 --out x.png", /width and longest side are both given/],
 		["sheet scene.png --max-side 5 --out x.png", /longest side 5: give whole px from 64/],
 		["sheet scene.png missing.png --out x.png", /onevision: missing.png: no such file/],
-		["sheet clips --out x.png", /no pictures to read: clips hold videos only/],
-		["sheet clips/clip.webm --out x.png", /clip.webm: is a video; give pictures/],
+		["sheet clips --out x.png", /no images to read: clips hold videos only/],
+		["sheet clips/clip.webm --out x.png", /clip.webm: is a video; give images/],
 		["sheet album --out album/a/one.png", /is album.a.one.png, which is read/],
 	])("refused: %s", async (line, message) => {
 		const { out, err, status } = await onevision(line);
@@ -244,7 +244,7 @@ describe("sheet", () => {
 });
 
 describe("pair", () => {
-	test("a picture next to one 15 times as high is enlarged four times", async () => {
+	test("an image next to one 15 times as high is enlarged four times", async () => {
 		await png("tiny.png", 40, 30, 50);
 		await png("high.png", 500, 450, 50);
 		const { images } = await json("pair tiny.png high.png --out pair.png");

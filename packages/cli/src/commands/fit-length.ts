@@ -81,7 +81,7 @@ async function readInto(
 		...counter,
 		count: (sample) => {
 			const counted = counter.count(sample);
-			const items = counted.items.flatMap(({ detail }) => ("around" in detail ? [detail] : []));
+			const items = counted.items.flatMap(({ detail }) => ("wrapper" in detail ? [detail] : []));
 			meter.add({ contextTokens: counted.contextTokens, items });
 			return counted;
 		},
@@ -93,7 +93,7 @@ async function readInto(
 		for await (const line of readLines(chunks)) {
 			if (line.text?.trim() === "") continue;
 			const result = countLine(measuring, line);
-			if ("error" in result) meter.leaveOut(result.code, `line ${result.line}: ${result.error}`);
+			if ("error" in result) meter.recordSkipped(result.code, `line ${result.line}: ${result.error}`);
 			else {
 				measured.push(line.number);
 				hasVideo ||= result.items.some(({ kind }) => kind === "video");

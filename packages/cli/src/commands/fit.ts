@@ -183,12 +183,12 @@ function answerOf(options: ResolvedOptions, settings: ModelSettings): Answer {
 		);
 		return fit.atBound ? found : withWholeClip(found, question, clip, settings.sampling?.choosers[0]);
 	}
-	const [picture] = image.map(imageOf);
-	const shape = picture === undefined ? { aspect: parseAspect(aspect ?? "") } : { size: picture };
+	const [only] = image.map(imageOf);
+	const shape = only === undefined ? { aspect: parseAspect(aspect ?? "") } : { size: only };
 	const fit = fitSize({ ...question, ...shape });
 	return answer("size", fit, ["size"], ({ width, height }) => [`${width}x${height}`], {
 		atBound:
-			picture === undefined
+			only === undefined
 				? `sizes up to ${formatInteger(DEFAULT_LONG_SIDE)} px were tried; larger ones may fit`
 				: "the image fits as it is",
 	});

@@ -27,7 +27,7 @@ export interface FrameChoice {
 
 /** A page, and its contents for the terminal. */
 export interface Page {
-	readonly picture: RgbImage;
+	readonly image: RgbImage;
 	readonly items: readonly {
 		readonly file: string;
 		readonly layout: ItemLayout;
@@ -92,7 +92,7 @@ export async function inspectClip(
 		const sampling = choice === undefined ? {} : { sampling: `chosen by --sampling ${choice.strategy}` };
 		const options = { ...pageOptions(inspector, "video"), ...viewPlan, ...sampling };
 		return {
-			picture: inspectVideo({ layout, weights: video.index.frames, chosen, frames }, options),
+			image: inspectVideo({ layout, weights: video.index.frames, chosen, frames }, options),
 			items: [{ file, layout, ...viewPlan }],
 			frames: chosen.map((frame) => ({ frame, seconds: secondsOf(frame) })),
 			...(choice === undefined ? {} : { sampling: choice }),

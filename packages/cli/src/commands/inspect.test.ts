@@ -22,7 +22,7 @@ beforeAll(async () => {
 	] as const) {
 		writeFileSync(join(folder, name), await encodePng(blankImage({ width, height }, gray(90))));
 	}
-	writeFileSync(join(folder, "text.png"), "not a picture");
+	writeFileSync(join(folder, "text.png"), "not an image");
 	copyFileSync(join(media, "delivery.mp4"), join(folder, "clip.mp4"));
 	copyFileSync(join(media, "market.jpg"), join(folder, "market.jpg"));
 	const exif = new URL("../../../media/src/decode/fixtures/jpeg-exif-6.jpg", import.meta.url);
@@ -43,7 +43,7 @@ describe("images", () => {
 
 			source                    400×240 px
 			canvas                    768×384 px
-			picture on it             640×384 px
+			image on it               640×384 px
 			tiles              1×2 of 384×384 px
 			views                              3
 			patches of a view              27×27

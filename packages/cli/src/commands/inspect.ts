@@ -17,6 +17,7 @@ import {
 	tokensText,
 } from "@onevision/draw";
 import { type MediaHeader, mediaItemOf, readHeader } from "@onevision/media/node";
+import { assertOutput, readImage, writeImage } from "../input/images.ts";
 import {
 	type Inspector,
 	layoutsOf,
@@ -34,7 +35,6 @@ import {
 	storedOrientation,
 } from "../input/loading.ts";
 import { tracksNote } from "../input/media.ts";
-import { assertOutput, readPicture, writePicture } from "../input/pictures.ts";
 import { overContextLine } from "../render/context.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
 import { printable } from "../render/left-out.ts";
@@ -70,7 +70,7 @@ export async function inspectMedia(
 		choice === undefined ? command : { ...command, asIs: true },
 	);
 	const page = await pageOf(terminal, files, inspector, command, choice);
-	await writePicture(terminal, command.out, page.picture);
+	await writeImage(terminal, command.out, page.image);
 	await terminal.out(
 		command.json === true
 			? reportOf(command.out, inspector, page)
@@ -132,12 +132,12 @@ async function pageOf(
 	}));
 	noteTurned(terminal, named, loading);
 	return {
-		...(await inspectPictures(terminal, files, headers, inspector, loading)),
+		...(await inspectImages(terminal, files, headers, inspector, loading)),
 		loading: loading.loading,
 	};
 }
 
-async function inspectPictures(
+async function inspectImages(
 	terminal: Terminal,
 	files: readonly string[],
 	headers: readonly MediaHeader[],
@@ -148,10 +148,10 @@ async function inspectPictures(
 	const images: InspectedImage[] = [];
 	for (const [index, layout] of layouts.entries()) {
 		const file = files[index] ?? "";
-		const picture = await readPicture(terminal, file, loading);
+		const image = await readImage(terminal, file, loading);
 		images.push({
 			name: basename(file),
-			image: files.length > 1 ? pageSized(picture) : picture,
+			image: files.length > 1 ? pageSized(image) : image,
 			layout,
 			...viewPlanOf(inspector, layout, files.length),
 		});
@@ -159,10 +159,10 @@ async function inspectPictures(
 	const items = images.map(({ name, image, ...item }, index) => ({ file: files[index] ?? name, ...item }));
 	const options = pageOptions(inspector, "image");
 	const [only, ...others] = images;
-	if (only === undefined || others.length > 0) return { picture: inspectSample(images, options), items };
+	if (only === undefined || others.length > 0) return { image: inspectSample(images, options), items };
 	const { image, layout, viewPlan } = only;
 	return {
-		picture: inspectImage(image, layout, viewPlan === undefined ? options : { ...options, viewPlan }),
+		image: inspectImage(image, layout, viewPlan === undefined ? options : { ...options, viewPlan }),
 		items,
 	};
 }
@@ -170,7 +170,7 @@ async function inspectPictures(
 function reportOf(
 	written: string,
 	{ counter: { id, title, basis, settings, contextTokens }, sampling, note }: Inspector,
-	{ picture: { width, height }, ...page }: Page,
+	{ image: { width, height }, ...page }: Page,
 ): string {
 	const videoSampling =
 		page.frames === undefined || page.sampling !== undefined ? {} : { videoSampling: sampling };
@@ -189,7 +189,7 @@ function textOf(
 	terminal: Terminal,
 	written: string,
 	{ counter, sampling, note }: Inspector,
-	{ picture, items, frames, sampling: choice }: Page,
+	{ image, items, frames, sampling: choice }: Page,
 ): string {
 	const { title, basis, settings, contextTokens = Number.POSITIVE_INFINITY } = counter;
 	const over = overOf(items, contextTokens);
@@ -207,7 +207,7 @@ function textOf(
 		"",
 		...(over === undefined ? [] : wrap(overContextLine(over, contextTokens), columns)),
 		...notes.flatMap((line) => wrap(`note: ${line}`, columns)),
-		`wrote ${written}, ${picture.width}x${picture.height} px\n`,
+		`wrote ${written}, ${image.width}x${image.height} px\n`,
 	].join("\n");
 }
 

@@ -3,8 +3,8 @@
 import { OnevisionError, type Size } from "@onevision/base";
 import { drawMarks, gridCells, type Mark, type Region } from "@onevision/draw";
 import type { RgbImage } from "@onevision/media";
+import { assertOutput, readImage, readImageSize, type Upright, writeImage } from "../input/images.ts";
 import { parseWhole } from "../input/numbers.ts";
-import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";
 import { parseBoxes, parseGrid, parseLabels, parsePoints } from "../input/places.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -23,17 +23,17 @@ export interface MarkCommand extends Upright {
 /** A mask file's pixel is inside from this channel value on. */
 const INSIDE = 128;
 
-export async function markPicture(terminal: Terminal, file: string, options: MarkCommand): Promise<void> {
+export async function markImage(terminal: Terminal, file: string, options: MarkCommand): Promise<void> {
 	assertRegions(options);
 	await assertOutput(terminal, options.out, [file, ...(options.mask ?? [])]);
-	await readPictureSize(terminal, file, options);
-	const picture = await readPicture(terminal, file, options);
-	const regions = await regionsOf(terminal, picture, options);
-	const { image: marked, marks } = drawMarks(picture, regions, {
+	await readImageSize(terminal, file, options);
+	const image = await readImage(terminal, file, options);
+	const regions = await regionsOf(terminal, image, options);
+	const { image: marked, marks } = drawMarks(image, regions, {
 		...(options.labels === undefined ? {} : { labels: parseLabels(options.labels) }),
 		...(options.size === undefined ? {} : { size: parseWhole("--size", options.size) }),
 	});
-	await writePicture(terminal, options.out, marked);
+	await writeImage(terminal, options.out, marked);
 	const { width, height } = marked;
 	await terminal.out(
 		options.json
@@ -49,35 +49,35 @@ function assertRegions({ points, boxes, mask, grid }: MarkCommand): void {
 	if (grid === undefined && places.length === 0) {
 		throw new OnevisionError(
 			"invalid-input",
-			"nothing to mark: give --points, --boxes, --mask or --grid, in px of the picture",
+			"nothing to mark: give --points, --boxes, --mask or --grid, in px of the image",
 		);
 	}
 	if (grid === undefined || places.length === 0) return;
 	throw new OnevisionError(
 		"invalid-input",
-		`--grid marks the whole picture; leave out ${places.join(", ")}, or --grid`,
+		`--grid marks the whole image; leave out ${places.join(", ")}, or --grid`,
 	);
 }
 
-async function regionsOf(terminal: Terminal, picture: RgbImage, options: MarkCommand): Promise<Region[]> {
-	if (options.grid !== undefined) return gridCells(picture, parseGrid(options.grid));
+async function regionsOf(terminal: Terminal, image: RgbImage, options: MarkCommand): Promise<Region[]> {
+	if (options.grid !== undefined) return gridCells(image, parseGrid(options.grid));
 	const regions = [
 		...(options.points === undefined ? [] : parsePoints(options.points)),
 		...(options.boxes === undefined ? [] : parseBoxes(options.boxes)),
 	];
-	for (const path of options.mask ?? []) regions.push(await readMask(terminal, path, picture, options));
+	for (const path of options.mask ?? []) regions.push(await readMask(terminal, path, image, options));
 	return regions;
 }
 
 async function readMask(terminal: Terminal, path: string, size: Size, options: Upright): Promise<Region> {
-	const { width, height } = await readPictureSize(terminal, path, options);
+	const { width, height } = await readImageSize(terminal, path, options);
 	if (width !== size.width || height !== size.height) {
 		throw new OnevisionError(
 			"invalid-input",
-			`--mask ${path}: is ${width}x${height} px, the picture ${size.width}x${size.height}; give it in that size`,
+			`--mask ${path}: is ${width}x${height} px, the image ${size.width}x${size.height}; give it in that size`,
 		);
 	}
-	const { data } = await readPicture(terminal, path, options);
+	const { data } = await readImage(terminal, path, options);
 	const mask = Uint8Array.from({ length: width * height }, (_, at) =>
 		Math.max(data[3 * at] ?? 0, data[3 * at + 1] ?? 0, data[3 * at + 2] ?? 0) >= INSIDE ? 1 : 0,
 	);

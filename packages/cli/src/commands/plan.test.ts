@@ -15,8 +15,8 @@ beforeAll(async () => {
 	for (const kind of ["photos", "screens"]) {
 		mkdirSync(join(folder, "set", kind), { recursive: true });
 		for (const [index, width] of [640, 900, 1200].entries()) {
-			const picture = sharp({ create: { width, height: 480, channels: 3, background: "#888" } });
-			await picture.png().toFile(join(folder, "set", kind, `${index}.png`));
+			const image = sharp({ create: { width, height: 480, channels: 3, background: "#888" } });
+			await image.png().toFile(join(folder, "set", kind, `${index}.png`));
 		}
 	}
 });

@@ -42,7 +42,7 @@ beforeAll(() => {
 	for (const kind of ["cat", "dog"])
 		copyFileSync(fixture("decode/fixtures/png-gray.png"), join(cwd, `set/${kind}/1.png`));
 	copyFileSync(fixture("video/fixtures/turned-90.mp4"), join(cwd, "turned.mp4"));
-	writeFileSync(join(cwd, "text.txt"), "no picture");
+	writeFileSync(join(cwd, "text.txt"), "no image");
 	mkdirSync(join(cwd, "snapshot"));
 	const files = JSON.parse(config("pixtral-12b")) as Record<string, unknown>;
 	for (const [name, content] of Object.entries(files)) {
@@ -58,11 +58,11 @@ test("one batch: the processor's tensors, what they were made from beside them",
 	expect([status, err]).toEqual([0, ""]);
 	expect(out).toContain("pixel_values float32 [2, 2, 3, 384, 384]");
 	const { tensors, metadata } = read("x.safetensors");
-	const pictures = await Promise.all(
+	const images = await Promise.all(
 		["in/a.jpg", "in/b.png"].map((name) => decodeImage(readFileSync(join(cwd, name)))),
 	);
 	const expected = createProcessor("llava-onevision-qwen2-7b-ov").images(
-		pictures.map((picture) => [picture]),
+		images.map((image) => [image]),
 	).tensors;
 	expect([...tensors.keys()]).toEqual(Object.keys(expected));
 	for (const [name, { data, shape }] of Object.entries(expected)) {

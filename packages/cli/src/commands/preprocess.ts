@@ -172,7 +172,7 @@ async function writeOne(job: Job): Promise<number> {
 	const plan = await planBatch(model, samples, {
 		...options,
 		decode: decodeOf(loading),
-		onPicture: progress,
+		onImage: progress,
 	});
 	const { tensors, layouts } = plan;
 	const short = names.map((name) => shorten(terminal.cwd, name));

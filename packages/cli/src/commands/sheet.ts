@@ -8,9 +8,9 @@ import {
 	placeInCell,
 	type SheetLayout,
 } from "@onevision/draw";
+import { namesOf, readImageFiles } from "../input/image-files.ts";
+import { assertOutput, readImage, readImageSize, type Upright, writeImage } from "../input/images.ts";
 import { parseWhole } from "../input/numbers.ts";
-import { namesOf, readPictureFiles } from "../input/picture-files.ts";
-import { assertOutput, readPicture, readPictureSize, type Upright, writePicture } from "../input/pictures.ts";
 import { parseLabels } from "../input/places.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -36,11 +36,11 @@ export async function makeSheet(
 	const given = sheetOptions(command);
 	const columns = command.columns === undefined ? {} : { columns: parseWhole("--columns", command.columns) };
 	await assertOutput(terminal, command.out, []);
-	const pictures = await readPictureFiles(terminal, paths, command);
-	const files = pictures.map(({ path }) => path);
+	const images = await readImageFiles(terminal, paths, command);
+	const files = images.map(({ path }) => path);
 	await assertOutput(terminal, command.out, files);
 	const labels = labelsOf(command, () => namesOf(terminal, files));
-	const sizes = pictures.map(({ size }) => size);
+	const sizes = images.map(({ size }) => size);
 	await writeSheet(terminal, files, command, layoutSheet(sizes, { ...given, ...columns, ...labels }));
 }
 
@@ -53,8 +53,8 @@ export async function makePair(
 	const options = { ...sheetOptions(command), ...labelsOf(command, () => ["before", "after"]) };
 	const files = [before, after];
 	await assertOutput(terminal, command.out, files);
-	const left = await readPictureSize(terminal, before, command);
-	const right = await readPictureSize(terminal, after, command);
+	const left = await readImageSize(terminal, before, command);
+	const right = await readImageSize(terminal, after, command);
 	await writeSheet(terminal, files, command, layoutPair(left, right, options));
 }
 
@@ -84,13 +84,13 @@ async function writeSheet(
 	for (const [index, cell] of layout.cells.entries()) {
 		const { width, height } = cell.image;
 		const atLeast = { width: 2 * width, height: 2 * height };
-		placeInCell(sheet, cell, await readPicture(terminal, files[index] ?? "", command, atLeast));
+		placeInCell(sheet, cell, await readImage(terminal, files[index] ?? "", command, atLeast));
 	}
-	await writePicture(terminal, command.out, sheet);
+	await writeImage(terminal, command.out, sheet);
 	await terminal.out(
 		command.json
 			? `${JSON.stringify({ written: command.out, ...described(layout, files) }, null, 2)}\n`
-			: `${sheetTable(layout, files).join("\n")}\n\nwrote ${command.out}, ${layout.width}x${layout.height} px, ${layout.rows}x${layout.cols} pictures\n`,
+			: `${sheetTable(layout, files).join("\n")}\n\nwrote ${command.out}, ${layout.width}x${layout.height} px, ${layout.rows}x${layout.cols} images\n`,
 	);
 }
 
@@ -109,7 +109,7 @@ function sheetTable({ cells }: SheetLayout, files: readonly string[]): string[] 
 	const named = cells.some(({ label }) => label !== undefined);
 	return table(
 		[
-			{ title: "picture" },
+			{ title: "image" },
 			...(named ? [{ title: "label" }] : []),
 			{ title: "x", ...right },
 			{ title: "y", ...right },

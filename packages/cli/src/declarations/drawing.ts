@@ -101,8 +101,8 @@ export function addDrawing(program: Command, terminal: Terminal, exitWith: (stat
 		.addOption(imageOutOption())
 		.addOption(jsonOption())
 		.action(async (file: string, options) => {
-			const { markPicture } = await import("../commands/mark.ts");
-			await markPicture(terminal, file, options);
+			const { markImage } = await import("../commands/mark.ts");
+			await markImage(terminal, file, options);
 		});
 	program
 		.command("sheet")

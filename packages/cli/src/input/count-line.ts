@@ -30,7 +30,7 @@ export function countLine(counter: AnyCounter, line: Line): LineResult {
 
 /** An item without its per-frame lists, to keep lines short. */
 function withoutLists(detail: CountedItem["detail"]) {
-	if (!("around" in detail)) return detail;
-	const { frameIndices: _indices, around, ...rest } = detail;
-	return { ...rest, around: { markers: around.markers, estimatedTextTokens: around.estimatedTextTokens } };
+	if (!("wrapper" in detail)) return detail;
+	const { frameIndices: _indices, wrapper, ...rest } = detail;
+	return { ...rest, wrapper: { markers: wrapper.markers, estimatedTextTokens: wrapper.estimatedTextTokens } };
 }

@@ -34,7 +34,7 @@ export async function readInspector(terminal: Terminal, command: ModelCommand): 
 /** Layouts as in `onevision count`, with the media as one conversation. */
 export function layoutsOf(counter: AnyCounter, media: readonly MediaItem[]): ItemLayout[] {
 	return counter.count({ media }).items.map(({ detail }) => {
-		if (!("around" in detail)) throw new Error("internal: a closed model has no layout");
+		if (!("wrapper" in detail)) throw new Error("internal: a closed model has no layout");
 		return detail;
 	});
 }

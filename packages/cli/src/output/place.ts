@@ -110,7 +110,7 @@ function absent(out: string, error: unknown): undefined {
 	return code === "ENOENT" ? undefined : refuse(out, error);
 }
 
-/** Runs `use` while the folder exists. If it was created for this, removes it afterwards. */
+/** Runs `use` while the folder exists. If it was created for this, removes it afterward. */
 async function withFolder(out: string, folder: string, use: () => Promise<void>): Promise<void> {
 	const isMade = await makeFolder(out, folder);
 	try {

@@ -13,7 +13,7 @@ export type TensorShapes = Readonly<Record<string, Pick<Tensor, "dtype" | "shape
 /** Files of at least this many bytes are announced before they are written. */
 const LARGE_BYTES = 1e9;
 /** Maximum bytes per write; a single view of memory cannot hold 4 GiB or more. */
-const MOST_BYTES_AT_ONCE = 2 ** 30;
+const MAX_BYTES_AT_ONCE = 2 ** 30;
 
 /**
  * Writes a batch of any size while it is computed. Returns the bytes written. Throws `unwritable-file` before
@@ -63,9 +63,9 @@ function headOf(tensors: TensorShapes, metadata: Readonly<Record<string, unknown
 }
 
 function viewsOf({ data: { buffer, byteOffset, byteLength } }: Tensor): Uint8Array[] {
-	return Array.from({ length: Math.ceil(byteLength / MOST_BYTES_AT_ONCE) }, (_, index) => {
-		const at = index * MOST_BYTES_AT_ONCE;
-		return new Uint8Array(buffer, byteOffset + at, Math.min(MOST_BYTES_AT_ONCE, byteLength - at));
+	return Array.from({ length: Math.ceil(byteLength / MAX_BYTES_AT_ONCE) }, (_, index) => {
+		const at = index * MAX_BYTES_AT_ONCE;
+		return new Uint8Array(buffer, byteOffset + at, Math.min(MAX_BYTES_AT_ONCE, byteLength - at));
 	});
 }
 

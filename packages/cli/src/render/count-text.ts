@@ -89,12 +89,12 @@ function itemTable(
 	const { dim } = terminal.colors;
 	const columns = counter.kind === "open" ? OPEN_COLUMNS : API_COLUMNS;
 	const cells = rows.map(({ name, source, item: { detail } }) =>
-		"around" in detail ? openRow(name, detail) : apiRow(name, source, detail),
+		"wrapper" in detail ? openRow(name, detail) : apiRow(name, source, detail),
 	);
 	if (withTotal) {
 		const sum = (pick: (item: CountedItem) => number): string =>
 			formatInteger(rows.reduce((total, { item }) => total + pick(item), 0));
-		const tower = ({ detail }: CountedItem): number => ("around" in detail ? detail.towerTokens : 0);
+		const tower = ({ detail }: CountedItem): number => ("wrapper" in detail ? detail.towerTokens : 0);
 		const sums = [...(counter.kind === "open" ? [sum(tower)] : []), sum((item) => item.visualTokens)];
 		cells.push(["total", ...Array<string>(columns.length - 1 - sums.length).fill(""), ...sums]);
 	}
@@ -197,7 +197,7 @@ function tokens({ range, visualTokens }: ItemLayout | ApiItemCount): string {
 
 function itemNotes(item: ItemLayout | ApiItemCount): readonly string[] {
 	const range = item.range === undefined ? [] : [`a range, not a count: ${item.range.why}`];
-	if (!("around" in item)) {
+	if (!("wrapper" in item)) {
 		const { documentedCeiling, billedTokens } = item;
 		return [
 			...range,
@@ -211,7 +211,7 @@ function itemNotes(item: ItemLayout | ApiItemCount): readonly string[] {
 		];
 	}
 	const text =
-		item.around.text.length > 0 && item.around.textTokens === undefined
+		item.wrapper.text.length > 0 && item.wrapper.textTokens === undefined
 			? [
 					"text between frames (timestamps) is estimated without a tokenizer (--tokenizer counts it); visual tokens are exact",
 				]

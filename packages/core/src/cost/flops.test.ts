@@ -62,7 +62,7 @@ describe("tower of 10 patches", () => {
 		const tower: Tower = { ...TOWER, attention: { window: 2, fullLayers: 1 } };
 		expect(towerFlops(tower, 10)).toBe(embed + 2 * linear + attention + windowed);
 	});
-	test("a window wider than the picture is full attention", () => {
+	test("a window wider than the image is full attention", () => {
 		expect(towerFlops({ ...TOWER, attention: { window: 100, fullLayers: 0 } }, 10)).toBe(
 			towerFlops(TOWER, 10),
 		);

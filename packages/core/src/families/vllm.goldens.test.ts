@@ -21,7 +21,7 @@ function settings({ constants, settings: given }: GoldenGroup): Record<string, u
 /** All tokens written for a clip, with text counted in characters. */
 function wholePrompt(row: GoldenRow, [item]: readonly ItemLayout[]): void {
 	if (row.total === undefined || item === undefined) return;
-	const { markers, text } = item.around;
+	const { markers, text } = item.wrapper;
 	expect(item.visualTokens + markers + text.join("").length).toBe(row.total);
 }
 

@@ -18,7 +18,7 @@ describe("refused under vLLM's parity", () => {
 		["Qwen's number of frames", "qwen2.5-vl-7b", { num_frames: 16 }],
 		["every frame for Qwen", "qwen2.5-vl-7b", { fps: "all" }],
 		["cuts of MiniCPM-V's frames", "minicpm-v-2.6", { video_max_slice_nums: 2 }],
-		["pictures of MiniCPM-V 4.6 without cuts", "minicpm-v-4.6", { slice_mode: false }],
+		["images of MiniCPM-V 4.6 without cuts", "minicpm-v-4.6", { slice_mode: false }],
 		["frames of MiniCPM-V 4.6 by rate", "minicpm-v-4.6", { num_frames: "by_fps" }],
 	] as const)("%s", (_name, checkpoint, settings) => {
 		expect(asked(checkpoint, { ...settings, parity: "vllm" })).toThrow(

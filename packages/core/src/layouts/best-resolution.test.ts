@@ -28,10 +28,10 @@ const image = fc.record({ width: side, height: side });
 test("equals the reference's full search on any list of canvases, ties included", () => {
 	const tiles = fc.integer({ min: 1, max: 6 });
 	const canvas = fc.record({ width: tiles, height: tiles });
-	const property = fc.property(image, fc.array(canvas, { minLength: 1, maxLength: 36 }), (picture, grid) => {
+	const property = fc.property(image, fc.array(canvas, { minLength: 1, maxLength: 36 }), (size, grid) => {
 		const canvases = grid.map(({ width, height }) => ({ width: width * 384, height: height * 384 }));
 		const list = canvasList(canvases);
-		expect(list.sizes[selectBestResolution(picture, list)]).toEqual(reference(picture, canvases));
+		expect(list.sizes[selectBestResolution(size, list)]).toEqual(reference(size, canvases));
 	});
 	fc.assert(property, { numRuns: 20_000, seed: 240_803_326 });
 });
@@ -41,8 +41,8 @@ test("an empty list is the caller's fault", () => {
 });
 
 test("the image stays inside its canvas and fills one side", () => {
-	const property = fc.property(image, image, (picture, canvas) => {
-		const content = fitInside(picture, canvas);
+	const property = fc.property(image, image, (size, canvas) => {
+		const content = fitInside(size, canvas);
 		expect(content.width).toBeLessThanOrEqual(canvas.width);
 		expect(content.height).toBeLessThanOrEqual(canvas.height);
 		expect(content.width === canvas.width || content.height === canvas.height).toBe(true);

@@ -310,7 +310,7 @@ describe("smart resize", () => {
 
 describe("unpad", () => {
 	test.each([
-		["the picture's own ratio keeps all", size(200, 100), grid(27, 54), grid(27, 54)],
+		["the image's own ratio keeps all", size(200, 100), grid(27, 54), grid(27, 54)],
 		["wider: rows go, as many above as below", size(400, 100), grid(27, 54), grid(13, 54)],
 		["higher: columns go", size(100, 100), grid(27, 54), grid(27, 28)],
 		["an odd row stays", size(300, 100), grid(28, 28), grid(10, 28)],

@@ -6,7 +6,7 @@
 
 import { OnevisionError } from "@onevision/base";
 import type { Family, ItemCounter, ProcessorArguments, Settings } from "../families/family.ts";
-import { markersAround, type WrapperTokens } from "../layout.ts";
+import { markersOnly, type WrapperTokens } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
 import { sampleUniform } from "./frame-sampling.ts";
 import { numFramesKnob, type SampledFrames } from "./frames.ts";
@@ -100,7 +100,7 @@ export function glmCounter(constants: GlmConstants, settings: GlmSettings, rule:
 	return {
 		image: (item) => {
 			const canvas = smartResizeClip(item, temporalPatch, temporalPatch, imageLimits);
-			return layoutNative(item, { patch, merge, canvas, around: markersAround(2) });
+			return layoutNative(item, { patch, merge, canvas, wrapper: markersOnly(2) });
 		},
 		video: (item) => {
 			const sampled = takeFrames(item, settings.num_frames, rule);
@@ -112,8 +112,8 @@ export function glmCounter(constants: GlmConstants, settings: GlmSettings, rule:
 			}
 			const views = Math.ceil(sampled.count / temporalPatch);
 			const canvas = smartResizeClip(item, sampled.count, temporalPatch, clipLimits);
-			const around = pairTimes(item, sampled, views, constants, rule);
-			return layoutNative(item, { patch, merge, canvas, views, around, sampled });
+			const wrapper = pairTimes(item, sampled, views, constants, rule);
+			return layoutNative(item, { patch, merge, canvas, views, wrapper, sampled });
 		},
 	};
 }

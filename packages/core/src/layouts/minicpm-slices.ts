@@ -57,7 +57,7 @@ export function layoutSlices(
 			markers: 0,
 		},
 		towerTokens: sampled.count * (area(overview.patches) + cuts * area(cut.patches)),
-		around: tags(sampled.count, cuts, tiles.rows, rule.imageId),
+		wrapper: tags(sampled.count, cuts, tiles.rows, rule.imageId),
 		...(sampled.notes === undefined ? {} : { notes: sampled.notes }),
 	});
 }
@@ -77,9 +77,9 @@ function area({ rows, cols }: Grid): number {
 }
 
 /** `<image_id>0</image_id>`, `<image>…</image>` and `<slice>…</slice>`, with a newline between rows of cuts. */
-function tags(pictures: number, cuts: number, rows: number, imageId: boolean): WrapperTokens {
-	const breaks = Array.from({ length: pictures * (rows - 1) }, () => "\n");
+function tags(images: number, cuts: number, rows: number, imageId: boolean): WrapperTokens {
+	const breaks = Array.from({ length: images * (rows - 1) }, () => "\n");
 	const text = imageId ? ["0", ...breaks] : breaks;
-	const markers = (imageId ? 2 : 0) + pictures * (2 + 2 * cuts);
+	const markers = (imageId ? 2 : 0) + images * (2 + 2 * cuts);
 	return { markers, text, estimatedTextTokens: estimateTextTokens(text) };
 }

@@ -24,7 +24,7 @@ export interface NativeRule extends MergedPatches {
 	readonly newlines?: number;
 	/** Special tokens inside each grid's expansion. Default 0. */
 	readonly markers?: number;
-	readonly around: WrapperTokens;
+	readonly wrapper: WrapperTokens;
 	readonly sampled?: SampledFrames;
 	readonly range?: TokenRange;
 }
@@ -54,7 +54,7 @@ export function layoutNative(item: MediaItem, rule: NativeRule): ItemLayout {
 			markers: groups * (rule.markers ?? 0),
 		},
 		towerTokens: views * patchGrid.rows * patchGrid.cols,
-		around: rule.around,
+		wrapper: rule.wrapper,
 		...(rule.range === undefined ? {} : { range: rule.range }),
 		...(sampled?.notes === undefined ? {} : { notes: sampled.notes }),
 	});

@@ -56,7 +56,7 @@ export function layoutMerged(
 	item: MediaItem,
 	canvas: Size,
 	patches: MergedPatches,
-	around: WrapperTokens,
+	wrapper: WrapperTokens,
 	sampled: SampledFrames = { count: 1 },
 ): ItemLayout {
 	const grid = mergedGrid(item, canvas, patches);
@@ -76,7 +76,7 @@ export function layoutMerged(
 		cappedGrid: grid,
 		parts: { overview: 0, grid: sampled.count * grid.rows * grid.cols, newlines: 0, markers: 0 },
 		towerTokens: sampled.count * patchGrid.rows * patchGrid.cols,
-		around,
+		wrapper,
 		...(sampled.notes === undefined ? {} : { notes: sampled.notes }),
 	});
 }

@@ -39,7 +39,7 @@ function textOf(expansion: string): string {
 /** The text pieces of a video or image appear in the expanded prompt, in order and with nothing in between. */
 function checkText(row: GoldenRow, items: readonly ItemLayout[]): void {
 	if (typeof row.text !== "string") return;
-	expect(items.flatMap((item) => item.around.text).join("")).toBe(textOf(row.text));
+	expect(items.flatMap((item) => item.wrapper.text).join("")).toBe(textOf(row.text));
 }
 
 /** Pixel limits of a group, for families that name them like Qwen. */
@@ -79,10 +79,10 @@ describeGoldens({
 
 /** Text tokens of the goldens' fake tokenizer: one per character, and one per pair of newlines. */
 const characters = (item: ItemLayout | undefined): number =>
-	(item?.around.text ?? []).reduce((sum, piece) => sum + piece.replaceAll("\n\n", "¶").length, 0);
+	(item?.wrapper.text ?? []).reduce((sum, piece) => sum + piece.replaceAll("\n\n", "¶").length, 0);
 const wholePrompt = (row: GoldenRow, [item]: readonly ItemLayout[]): void => {
 	if (row.total === undefined) return;
-	expect((item?.visualTokens ?? 0) + (item?.around.markers ?? 0) + characters(item)).toBe(row.total);
+	expect((item?.visualTokens ?? 0) + (item?.wrapper.markers ?? 0) + characters(item)).toBe(row.total);
 };
 
 describeGoldens({
@@ -316,7 +316,7 @@ test("ERNIE-4.5-VL and MiniCPM-V number their images, with one more digit from t
 	const texts = (checkpoint: string, media: readonly MediaItem[]) =>
 		createCounterFrom(checkpoint)
 			.count({ media })
-			.items.map(({ around }) => around.text[0]);
+			.items.map(({ wrapper }) => wrapper.text[0]);
 	const twelve = Array.from({ length: 12 }, () => image);
 	expect(texts("ernie-4.5-vl", twelve).slice(8)).toEqual(
 		[9, 10, 11, 12].map((ordinal) => `Picture ${ordinal}:`),

@@ -1,7 +1,7 @@
 /** Layouts at native resolution, worked out by hand: every count from sizes that differ, and limits at their edges. */
 
 import { expect, test } from "vitest";
-import { NOTHING_AROUND } from "../layout.ts";
+import { NO_WRAPPER } from "../layout.ts";
 import { MAX_FRAMES } from "../sample.ts";
 import {
 	checkLimits,
@@ -40,10 +40,10 @@ test("an image is one view and one group of tokens", () => {
 		parts: { overview: 0, grid: 28, newlines: 0, markers: 0 },
 		towerTokens: 252,
 		visualTokens: 28,
-		around: NOTHING_AROUND,
+		wrapper: NO_WRAPPER,
 	};
-	expect(layoutNative(image, { ...patches, canvas, around: NOTHING_AROUND })).toEqual(layout);
-	expect(layoutMerged(image, canvas, patches, NOTHING_AROUND)).toEqual(layout);
+	expect(layoutNative(image, { ...patches, canvas, wrapper: NO_WRAPPER })).toEqual(layout);
+	expect(layoutMerged(image, canvas, patches, NO_WRAPPER)).toEqual(layout);
 });
 
 test("a clip has tokens for each group, patches for each view", () => {
@@ -55,7 +55,7 @@ test("a clip has tokens for each group, patches for each view", () => {
 		groups: 3,
 		newlines: 4,
 		markers: 2,
-		around: NOTHING_AROUND,
+		wrapper: NO_WRAPPER,
 		sampled: { count: 5, indices: [0, 8, 16, 24, 32], notes: ["a note"] },
 		range: { min: 1, max: 900, why: "a reason" },
 	};
@@ -71,12 +71,12 @@ test("a clip has tokens for each group, patches for each view", () => {
 		parts: { overview: 0, grid: 84, newlines: 12, markers: 6 },
 		towerTokens: 1512,
 		visualTokens: 102,
-		around: NOTHING_AROUND,
+		wrapper: NO_WRAPPER,
 		range: { min: 1, max: 900, why: "a reason" },
 		notes: ["a note"],
 	});
-	expect(layoutNative(video, { ...patches, canvas, views: 6, around: NOTHING_AROUND }).parts.grid).toBe(168);
-	expect(layoutMerged(video, canvas, patches, NOTHING_AROUND, rule.sampled)).toMatchObject({
+	expect(layoutNative(video, { ...patches, canvas, views: 6, wrapper: NO_WRAPPER }).parts.grid).toBe(168);
+	expect(layoutMerged(video, canvas, patches, NO_WRAPPER, rule.sampled)).toMatchObject({
 		frames: 5,
 		frameIndices: [0, 8, 16, 24, 32],
 		views: 5,

@@ -19,7 +19,7 @@ export function layoutFixedQueries(
 	item: MediaItem,
 	{ tile, patch, queries }: QueryConstants,
 	tokens: number,
-	around: WrapperTokens,
+	wrapper: WrapperTokens,
 	sampled: SampledFrames = { count: 1 },
 ): ItemLayout {
 	const view = { width: tile, height: tile };
@@ -41,7 +41,7 @@ export function layoutFixedQueries(
 		cappedGrid: pooledGrid,
 		parts: { overview: 0, grid: tokens, newlines: 0, markers: 0 },
 		towerTokens: sampled.count * patchGrid.rows * patchGrid.cols,
-		around,
+		wrapper,
 		...(sampled.notes === undefined ? {} : { notes: sampled.notes }),
 	});
 }

@@ -7,7 +7,7 @@ import type { Grid, Size } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import { boolean, integer } from "@onevision/base/schema";
 import type { Knob } from "../families/family.ts";
-import { type ItemLayout, itemLayout, NOTHING_AROUND, type WrapperTokens } from "../layout.ts";
+import { type ItemLayout, itemLayout, NO_WRAPPER, type WrapperTokens } from "../layout.ts";
 import type { ImageItem } from "../sample.ts";
 
 /** Patch grid and pooled feature grid of one view. */
@@ -16,7 +16,7 @@ export interface ViewGrids {
 	readonly pooledGrid: Grid;
 }
 
-export interface TiledPicture extends ViewGrids {
+export interface TiledImage extends ViewGrids {
 	/** Side of a tile, px. */
 	readonly tile: number;
 	readonly tileGrid: Grid;
@@ -34,24 +34,24 @@ export interface TiledPicture extends ViewGrids {
 	readonly content?: Size;
 	/** Features left after padding is dropped. Default: all. */
 	readonly unpaddedGrid?: Grid;
-	readonly around?: WrapperTokens;
+	readonly wrapper?: WrapperTokens;
 	readonly notes?: readonly string[];
 }
 
 /** Lays out an image whose tile grid is known. */
-export function layoutTiles(item: ImageItem, picture: TiledPicture): ItemLayout {
-	const { tile, tileGrid, patchGrid, pooledGrid } = picture;
-	const overview = picture.overview === true ? { patchGrid, pooledGrid } : picture.overview;
+export function layoutTiles(item: ImageItem, image: TiledImage): ItemLayout {
+	const { tile, tileGrid, patchGrid, pooledGrid } = image;
+	const overview = image.overview === true ? { patchGrid, pooledGrid } : image.overview;
 	const tiles = cells(tileGrid);
-	const canvas = picture.canvas ?? { width: tileGrid.cols * tile, height: tileGrid.rows * tile };
+	const canvas = image.canvas ?? { width: tileGrid.cols * tile, height: tileGrid.rows * tile };
 	const stitched = { rows: tileGrid.rows * pooledGrid.rows, cols: tileGrid.cols * pooledGrid.cols };
-	const unpaddedGrid = picture.unpaddedGrid ?? stitched;
+	const unpaddedGrid = image.unpaddedGrid ?? stitched;
 	return itemLayout({
 		kind: "image",
 		source: { width: item.width, height: item.height },
 		frames: 1,
 		canvas,
-		content: picture.content ?? canvas,
+		content: image.content ?? canvas,
 		tileGrid,
 		views: tiles + (overview === false ? 0 : 1),
 		patchGrid,
@@ -61,13 +61,13 @@ export function layoutTiles(item: ImageItem, picture: TiledPicture): ItemLayout 
 		parts: {
 			overview: overview === false ? 0 : cells(overview.pooledGrid),
 			grid: cells(unpaddedGrid),
-			newlines: picture.newlines ?? 0,
-			markers: picture.markers ?? 0,
+			newlines: image.newlines ?? 0,
+			markers: image.markers ?? 0,
 		},
 		towerTokens: tiles * cells(patchGrid) + (overview === false ? 0 : cells(overview.patchGrid)),
-		around: picture.around ?? NOTHING_AROUND,
-		...(picture.resizes === undefined ? {} : { resizes: picture.resizes }),
-		...(picture.notes === undefined ? {} : { notes: picture.notes }),
+		wrapper: image.wrapper ?? NO_WRAPPER,
+		...(image.resizes === undefined ? {} : { resizes: image.resizes }),
+		...(image.notes === undefined ? {} : { notes: image.notes }),
 	});
 }
 
@@ -88,11 +88,11 @@ export type CropSettings = {
 	readonly max_patches: number;
 };
 
-export const minTilesSchema = tilesSchema("Fewest tiles of a cut picture, overview not counted");
-export const maxTilesSchema = tilesSchema("Most tiles of a picture, overview not counted");
+export const minTilesSchema = tilesSchema("Fewest tiles of a cut image, overview not counted");
+export const maxTilesSchema = tilesSchema("Most tiles of an image, overview not counted");
 
 export const cropSettings = {
-	crop_to_patches: boolean("Whether a picture is cut into tiles at all"),
+	crop_to_patches: boolean("Whether an image is cut into tiles at all"),
 	min_patches: minTilesSchema,
 	max_patches: maxTilesSchema,
 };

@@ -31,7 +31,7 @@ const matchesText = (
 	wording = (text: string) => text,
 ): void => {
 	if (typeof row.text !== "string") return;
-	expect(items[0]?.around.text.map(wording).join("")).toBe(textPieces(row.text));
+	expect(items[0]?.wrapper.text.map(wording).join("")).toBe(textPieces(row.text));
 };
 
 /** A column that no file has, because `also` compares the counts. */
@@ -100,7 +100,7 @@ describeGoldens({
 describeGoldens({ file: "deepseek_vl" });
 describeGoldens({
 	file: "janus",
-	also: (row, [item]) => expect(Number(item?.visualTokens) + Number(item?.around.markers)).toBe(row.total),
+	also: (row, [item]) => expect(Number(item?.visualTokens) + Number(item?.wrapper.markers)).toBe(row.total),
 });
 describeGoldens({ file: "deepseek_ocr2", column: "total", checkpoint: () => "deepseek-ocr-2" });
 

@@ -295,14 +295,14 @@ describe("video", () => {
 		// get_index(None, 25, 99, num_segments=8)
 		const card = createCounter("internvl3-8b", { parity: "original" }).count({ media: [clip(100)] }).items[0];
 		expect(card?.frameIndices).toEqual([6, 18, 31, 43, 56, 68, 80, 93]);
-		expect(card?.around.text.join("")).toMatch(/^Frame1: \nFrame2: .*\nFrame8: \n$/s);
+		expect(card?.wrapper.text.join("")).toMatch(/^Frame1: \nFrame2: .*\nFrame8: \n$/s);
 		const all = createCounter("internvl3-8b").count({ media: [clip(100)] }).items[0];
 		expect([all?.frames, all?.frameIndices, all?.notes?.length]).toEqual([100, undefined, 1]);
 	});
 
 	test("SmolVLM2 spells out the number of frames, and writes times of hours and days", () => {
 		const text = (frames: number, fps: number, settings = {}) =>
-			createCounter("smolvlm2-500m", settings).count({ media: [clip(frames, fps)] }).items[0]?.around.text;
+			createCounter("smolvlm2-500m", settings).count({ media: [clip(frames, fps)] }).items[0]?.wrapper.text;
 		expect(text(250, 25)?.[0]).toBe(
 			"You are provided the following series of ten frames from a 0:00:10 [H:MM:SS] video.\n\nFrame from 00:00:",
 		);
@@ -320,7 +320,7 @@ describe("video", () => {
 			expect.objectContaining({ code: "invalid-media" }),
 		);
 		const all = createCounter("smolvlm2-500m", { num_frames: "all" }).count({ media: [clip(49)] }).items[0];
-		expect([all?.around.text[0], all?.around.text.at(-2)]).toEqual([
+		expect([all?.wrapper.text[0], all?.wrapper.text.at(-2)]).toEqual([
 			"You are provided the following series of forty-nine frames from a 0:00:02 [H:MM:SS] video.\n\nFrame from 00:00:",
 			"\nFrame from 00:02:",
 		]);
@@ -353,7 +353,7 @@ test("unsupported inputs of a family are refused", () => {
 });
 
 test("LFM2-VL: a thin image with more patches than transformers pads to is counted, with a note", () => {
-	expect(countImage("lfm2-vl-1.6b", 1, 1954).notes?.[0]).toContain("fails when another picture");
+	expect(countImage("lfm2-vl-1.6b", 1, 1954).notes?.[0]).toContain("fails when another image");
 	expect(countImage("lfm2-vl-1.6b", 640, 480).notes).toBeUndefined();
 });
 

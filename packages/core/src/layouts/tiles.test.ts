@@ -1,7 +1,7 @@
 /** Layouts made of tiles, worked out by hand: every count from sizes that differ, and geometry that no golden file covers. */
 
 import { expect, test } from "vitest";
-import { NOTHING_AROUND } from "../layout.ts";
+import { NO_WRAPPER } from "../layout.ts";
 import {
 	cells,
 	checkTileRange,
@@ -20,7 +20,7 @@ import {
 } from "./tiles.ts";
 
 const item = { kind: "image", width: 900, height: 400 } as const;
-const picture = {
+const image = {
 	tile: 100,
 	tileGrid: { rows: 2, cols: 3 },
 	patchGrid: { rows: 7, cols: 5 },
@@ -39,7 +39,7 @@ test.each([
 });
 
 test("tiles without an overview, with nothing but their features", () => {
-	const layout = layoutTiles(item, { ...picture, overview: false });
+	const layout = layoutTiles(item, { ...image, overview: false });
 	expect(layout).toEqual({
 		kind: "image",
 		source: { width: 900, height: 400 },
@@ -55,32 +55,32 @@ test("tiles without an overview, with nothing but their features", () => {
 		parts: { overview: 0, grid: 72, newlines: 0, markers: 0 },
 		towerTokens: 210,
 		visualTokens: 72,
-		around: NOTHING_AROUND,
+		wrapper: NO_WRAPPER,
 	});
 });
 
 test("an overview is a tile more, or has grids of its own", () => {
-	const like = layoutTiles(item, { ...picture, overview: true, newlines: 8, markers: 2 });
+	const like = layoutTiles(item, { ...image, overview: true, newlines: 8, markers: 2 });
 	expect(like).toMatchObject({ views: 7, towerTokens: 245, visualTokens: 94 });
 	expect(like.parts).toEqual({ overview: 12, grid: 72, newlines: 8, markers: 2 });
 	const own = { patchGrid: { rows: 3, cols: 3 }, pooledGrid: { rows: 1, cols: 2 } };
-	expect(layoutTiles(item, { ...picture, overview: own })).toMatchObject({
+	expect(layoutTiles(item, { ...image, overview: own })).toMatchObject({
 		views: 7,
 		towerTokens: 219,
 		parts: { overview: 2, grid: 72 },
 	});
 });
 
-test("what a picture states itself goes before what follows from its tiles", () => {
+test("what an image states itself goes before what follows from its tiles", () => {
 	const stated = {
 		canvas: { width: 290, height: 190 },
 		content: { width: 280, height: 120 },
 		unpaddedGrid: { rows: 5, cols: 9 },
 		resizes: [{ width: 450, height: 200 }],
 		notes: ["a note"],
-		around: { markers: 2, text: ["\n"], estimatedTextTokens: 0 },
+		wrapper: { markers: 2, text: ["\n"], estimatedTextTokens: 0 },
 	};
-	expect(layoutTiles(item, { ...picture, overview: false, ...stated })).toMatchObject({
+	expect(layoutTiles(item, { ...image, overview: false, ...stated })).toMatchObject({
 		...stated,
 		cappedGrid: { rows: 5, cols: 9 },
 		parts: { grid: 45 },
@@ -88,7 +88,7 @@ test("what a picture states itself goes before what follows from its tiles", () 
 });
 
 test("one tile", () => {
-	const { patchGrid, pooledGrid } = picture;
+	const { patchGrid, pooledGrid } = image;
 	const content = { width: 100, height: 44 };
 	const layout = layoutOneTile(item, { tile: 100, content, patchGrid, pooledGrid, newlines: 3 });
 	expect(layout).toEqual({
@@ -106,7 +106,7 @@ test("one tile", () => {
 		parts: { overview: 0, grid: 12, newlines: 3, markers: 0 },
 		towerTokens: 35,
 		visualTokens: 15,
-		around: NOTHING_AROUND,
+		wrapper: NO_WRAPPER,
 	});
 });
 

@@ -7,7 +7,7 @@
 
 import type { Grid, Size } from "@onevision/base";
 import { floorDivide, roundHalfEven } from "@onevision/base";
-import { type ItemLayout, itemLayout, NOTHING_AROUND, type WrapperTokens } from "../layout.ts";
+import { type ItemLayout, itemLayout, NO_WRAPPER, type WrapperTokens } from "../layout.ts";
 import type { ImageItem } from "../sample.ts";
 import { type CanvasList, canvasList, fitInside, selectBestResolution } from "./best-resolution.ts";
 import { type UnpadRounding, unpad } from "./unpad.ts";
@@ -83,7 +83,7 @@ export function layoutAnyres(item: ImageItem, rule: AnyresRule): ItemLayout {
 			markers: 0,
 		},
 		towerTokens: views * patchGrid.rows * patchGrid.cols,
-		around: NOTHING_AROUND,
+		wrapper: NO_WRAPPER,
 	});
 }
 
@@ -108,10 +108,10 @@ export function layoutOneTile(
 		readonly newlines: number;
 		readonly resizes?: readonly Size[] | undefined;
 		/** Default: nothing. */
-		readonly around?: WrapperTokens;
+		readonly wrapper?: WrapperTokens;
 	},
 ): ItemLayout {
-	const { tile, patchGrid, pooledGrid, newlines, content, resizes, around = NOTHING_AROUND } = rule;
+	const { tile, patchGrid, pooledGrid, newlines, content, resizes, wrapper = NO_WRAPPER } = rule;
 	return itemLayout({
 		kind: "image",
 		source: { width: item.width, height: item.height },
@@ -126,7 +126,7 @@ export function layoutOneTile(
 		cappedGrid: pooledGrid,
 		parts: { overview: 0, grid: pooledGrid.rows * pooledGrid.cols, newlines, markers: 0 },
 		towerTokens: patchGrid.rows * patchGrid.cols,
-		around,
+		wrapper,
 		resizes,
 	});
 }

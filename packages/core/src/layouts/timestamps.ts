@@ -27,8 +27,8 @@ export function assertTimes(times: number): void {
 
 /** The layout with its first text replaced. */
 export function withFirstText(layout: ItemLayout, first: string): ItemLayout {
-	const text = [first, ...layout.around.text.slice(1)];
-	return { ...layout, around: { ...layout.around, text, estimatedTextTokens: estimateTextTokens(text) } };
+	const text = [first, ...layout.wrapper.text.slice(1)];
+	return { ...layout, wrapper: { ...layout.wrapper, text, estimatedTextTokens: estimateTextTokens(text) } };
 }
 
 /**

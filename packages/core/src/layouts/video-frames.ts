@@ -1,7 +1,7 @@
 /** A video whose frames are each one view of the tower, all pooled the same way. */
 
 import type { Grid, Size } from "@onevision/base";
-import { type ItemLayout, itemLayout, NOTHING_AROUND, type WrapperTokens } from "../layout.ts";
+import { type ItemLayout, itemLayout, NO_WRAPPER, type WrapperTokens } from "../layout.ts";
 import type { VideoItem } from "../sample.ts";
 import type { SampledFrames } from "./frames.ts";
 
@@ -15,7 +15,7 @@ export interface FrameRule {
 	readonly newlines: number;
 	/** Special tokens inside the placeholder's expansion, for the whole clip. Default 0. */
 	readonly markers?: number;
-	readonly around?: WrapperTokens;
+	readonly wrapper?: WrapperTokens;
 	/** Intermediate sizes a frame is resized to before `view`, px. Default: none. */
 	readonly resizes?: readonly Size[];
 }
@@ -42,7 +42,7 @@ export function layoutFrames(item: VideoItem, sampled: SampledFrames, rule: Fram
 			markers: rule.markers ?? 0,
 		},
 		towerTokens: sampled.count * patchGrid.rows * patchGrid.cols,
-		around: rule.around ?? NOTHING_AROUND,
+		wrapper: rule.wrapper ?? NO_WRAPPER,
 		...(rule.resizes === undefined ? {} : { resizes: rule.resizes }),
 		...(sampled.notes === undefined ? {} : { notes: sampled.notes }),
 	});

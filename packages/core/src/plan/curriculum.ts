@@ -135,7 +135,7 @@ export const DEFAULT_TRANSFER_SAMPLES = 160_000;
 const ONLY_SINGLE: Mixture = { "single-image": 1, "multi-image": 0, video: 0 };
 
 /** The OneVision stage's own mixture. The figure's shares sum to 1.001, so they are normalized to 1. */
-export const ONEVISION_MIXTURE: Mixture = normalise({
+export const ONEVISION_MIXTURE: Mixture = normalize({
 	"single-image": ONE_VISION_MIXTURE["single-image"].value,
 	"multi-image": ONE_VISION_MIXTURE["multi-image"].value,
 	video: ONE_VISION_MIXTURE.video.value,
@@ -372,7 +372,7 @@ function restrict(mixture: Mixture, loads: CurriculumQuestion["loads"]): Mixture
 		"multi-image": share("multi-image"),
 		video: share("video"),
 	};
-	return SCENARIOS.every((scenario) => taken[scenario] === 0) ? mixture : normalise(taken);
+	return SCENARIOS.every((scenario) => taken[scenario] === 0) ? mixture : normalize(taken);
 }
 
 /** Visual tokens of one tile: all patches, merged patches, or the number of queries of a query transformer. */
@@ -411,7 +411,7 @@ export function scenarioLoad(result: AllocationResult): ScenarioLoad {
 	};
 }
 
-function normalise(mixture: Mixture): Mixture {
+function normalize(mixture: Mixture): Mixture {
 	const total = SCENARIOS.reduce((sum, scenario) => sum + mixture[scenario], 0);
 	return {
 		"single-image": mixture["single-image"] / total,

@@ -49,7 +49,7 @@ describe("by duration", () => {
 	});
 });
 
-test("by resolution: 4:3 pictures under the plan's settings", () => {
+test("by resolution: 4:3 images under the plan's settings", () => {
 	const { byResolution } = compare(single(image(640, 480)), video);
 	const counter = createCounterFrom(ID, { max_tiles: 4, anyres_max: 4 });
 	for (const { width, height, fixed } of byResolution) {

@@ -80,8 +80,8 @@ export function compareFixedAndDynamic(
 			return { seconds, ...both(clip, video, dynamic.count) };
 		}),
 		byResolution: WIDTHS.map((width) => {
-			const picture: MediaItem = { kind: "image", width, height: (width * 3) / 4 };
-			return { width, height: picture.height, ...both(picture, image, dynamic.count) };
+			const item: MediaItem = { kind: "image", width, height: (width * 3) / 4 };
+			return { width, height: item.height, ...both(item, image, dynamic.count) };
 		}),
 	};
 }

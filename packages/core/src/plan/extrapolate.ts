@@ -121,7 +121,7 @@ export function extrapolate(question: ExtrapolationQuestion): Extrapolation {
 				}),
 		...(framesThatFit === undefined ? {} : { framesThatFit }),
 		breaksFirst,
-		summary: summarise(breaksFirst, facts),
+		summary: summarize(breaksFirst, facts),
 	};
 }
 
@@ -152,7 +152,7 @@ function whatBreaks({ contextShare, coverage, stride, trainedStride, asked, trai
 	return moreFrames ? "frame-count" : "nothing";
 }
 
-function summarise(breaksFirst: Breaks, facts: Facts): string {
+function summarize(breaksFirst: Breaks, facts: Facts): string {
 	const { asked, stride, trained, trainedStride, contextShare, framesThatFit, framesForTrainedStride } =
 		facts;
 	const each = `one frame per ${seconds(stride)}`;

@@ -32,7 +32,7 @@ export const SKILLS = {
 		title: "Multi-camera reasoning",
 		from: ["multi-image", "video"],
 		data: "multi-image sets with several views of a scene, and video",
-		probe: "ask which camera shows an event in a set of labelled driving views",
+		probe: "ask which camera shows an event in a set of labeled driving views",
 		source: `${PAPER} (multi-camera video in self-driving); the lesson`,
 	},
 	"set-of-mark": {
@@ -40,7 +40,7 @@ export const SKILLS = {
 		from: ["single-image", "multi-image"],
 		pixels: { scenario: "single-image", least: 0.5 },
 		data: "single images with boxes or region references, and multi-image reference questions",
-		probe: "number objects in a picture and ask how mark 3 relates to mark 7",
+		probe: "number objects in an image and ask how mark 3 relates to mark 7",
 		source: `${PAPER} (set-of-mark prompting); the lesson`,
 	},
 	"screenshot-agent": {

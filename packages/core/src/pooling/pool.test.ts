@@ -118,7 +118,7 @@ describe("exercise 5: bilinear against the mean of 2×2 blocks", () => {
 		expect([rows, cols, (24 * 24) / (rows * cols)]).toEqual([12, 12, 4]);
 	});
 
-	test("24×24 to 8×8 is the centre patch of each 3×3 block, not the block's mean", () => {
+	test("24×24 to 8×8 is the center patch of each 3×3 block, not the block's mean", () => {
 		fc.assert(
 			fc.property(randomGrid(24, 24), (features) => {
 				const pooled = pool(features, 3, "bilinear");

@@ -86,10 +86,10 @@ interface Taps {
 function bilinearTaps(from: number, to: number): Taps[] {
 	const scale = Math.fround(from / to);
 	return Array.from({ length: to }, (_, index) => {
-		const centre = Math.max(0, Math.fround(scale * (index + 0.5) - 0.5));
-		const first = Math.min(Math.floor(centre), from - 1);
+		const center = Math.max(0, Math.fround(scale * (index + 0.5) - 0.5));
+		const first = Math.min(Math.floor(center), from - 1);
 		const second = Math.min(first + 1, from - 1);
-		const weight = Math.min(1, Math.fround(centre - first));
+		const weight = Math.min(1, Math.fround(center - first));
 		return { cells: [first, second], weights: [Math.fround(1 - weight), weight] };
 	});
 }

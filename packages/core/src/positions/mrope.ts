@@ -67,7 +67,7 @@ export function mropeIds(runs: readonly Run[], advance: Advance = "longer-side")
 			next = Math.max(next, start + tokens);
 			start += tokens;
 		} else {
-			if (before === run.kind) refuseNeighbours(run.kind);
+			if (before === run.kind) refuseNeighbors(run.kind);
 			const { rows, cols } = run.grid;
 			const interval = Math.fround(run.interval ?? 1);
 			let cell = at;
@@ -106,7 +106,7 @@ function tokensOf(run: Run): number {
 	return run.kind === "text" ? run.tokens : run.temporalPatches * run.grid.rows * run.grid.cols;
 }
 
-function refuseNeighbours(kind: "image" | "video"): never {
+function refuseNeighbors(kind: "image" | "video"): never {
 	throw new OnevisionError(
 		"invalid-input",
 		`two ${kind}s without a token between: their positions cannot be told apart; put the markers around each`,

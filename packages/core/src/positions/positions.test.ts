@@ -212,7 +212,7 @@ test("any sequence: numbers start at 0, stay below the next position, and text n
 });
 
 const CLIP: MediaItem = { kind: "video", width: 320, height: 240, frames: 96, fps: 24 };
-const PICTURE: MediaItem = { kind: "image", width: 640, height: 480 };
+const IMAGE: MediaItem = { kind: "image", width: 640, height: 480 };
 
 function lengthOf(positions: Positions): number {
 	return axesOf(positions)[0]?.length ?? 0;
@@ -220,7 +220,7 @@ function lengthOf(positions: Positions): number {
 
 test.each(CHECKPOINT_IDS)("%s: as many positions as context tokens", (id) => {
 	const counter = createCounterFrom(id);
-	const item = counter.family.scenarios.includes("single-image") ? PICTURE : CLIP;
+	const item = counter.family.scenarios.includes("single-image") ? IMAGE : CLIP;
 	const sequence: Sequence = {
 		media: [item],
 		segments: [
@@ -237,7 +237,7 @@ test.each(CHECKPOINT_IDS)("%s: as many positions as context tokens", (id) => {
 });
 
 test("PaliGemma counts from 1, LLaVA-OneVision from 0", () => {
-	const sequence: Sequence = { media: [PICTURE], segments: [{ kind: "media", item: 0 }] };
+	const sequence: Sequence = { media: [IMAGE], segments: [{ kind: "media", item: 0 }] };
 	const first = (name: string) => {
 		const positions = positionsOf(checkpointOf(name), sequence);
 		return positions.kind === "sequential" ? [positions.positions[0], positions.ropeDelta] : [];
@@ -267,7 +267,7 @@ test.each([
 test("what cannot be numbered is refused with one line", () => {
 	const text = (tokens: number) => ({ kind: "text", tokens }) as const;
 	const item = (index: number) => ({ kind: "media", item: index }) as const;
-	const refuse = (segments: Sequence["segments"], media: readonly MediaItem[] = [PICTURE]) => {
+	const refuse = (segments: Sequence["segments"], media: readonly MediaItem[] = [IMAGE]) => {
 		try {
 			positionsOf("qwen2-vl-7b", { media, segments });
 			return "nothing refused";

@@ -92,7 +92,7 @@ export function positionsOf<const Id extends CheckpointId>(
 	const { countText } = options;
 	const { items } = counter.count({ media: sequence.media });
 	const exact = items.every(
-		({ range, around }) => range === undefined && (around.text.length === 0 || countText !== undefined),
+		({ range, wrapper }) => range === undefined && (wrapper.text.length === 0 || countText !== undefined),
 	);
 	const layoutOf = ({ item }: { readonly item: number }): ItemLayout => {
 		const layout = items[item];
@@ -102,7 +102,7 @@ export function positionsOf<const Id extends CheckpointId>(
 	if (rule.kind === "sequential") {
 		const length = sequence.segments.reduce(
 			(sum, segment) =>
-				sum + (segment.kind === "text" ? segment.tokens : tokensAround(layoutOf(segment), countText)),
+				sum + (segment.kind === "text" ? segment.tokens : tokensWithWrapper(layoutOf(segment), countText)),
 			0,
 		);
 		return { kind: "sequential", exact, ...numberFrom(rule, length) };
@@ -110,11 +110,11 @@ export function positionsOf<const Id extends CheckpointId>(
 	if (rule.kind === "xdrope") {
 		const runs = sequence.segments.map((segment): XdRun => {
 			if (segment.kind === "text") return segment;
-			const { cappedGrid, parts, around } = layoutOf(segment);
+			const { cappedGrid, parts, wrapper } = layoutOf(segment);
 			const newlines = parts.newlines / cappedGrid.rows;
 			const grid = { rows: cappedGrid.rows, cols: cappedGrid.cols + newlines };
 			// Half of the special tokens are on each side.
-			return { kind: "image", grid, before: (parts.markers + around.markers) / 2 };
+			return { kind: "image", grid, before: (parts.markers + wrapper.markers) / 2 };
 		});
 		return { kind: "xdrope", rule, exact, ...xdropeIds(runs) };
 	}
@@ -135,12 +135,12 @@ function numberFrom({ start }: SequentialRule, length: number) {
 type CountText = PositionOptions["countText"];
 
 /** Everything an item adds to the sequence, in tokens. */
-function tokensAround({ visualTokens, around }: ItemLayout, countText: CountText): number {
+function tokensWithWrapper({ visualTokens, wrapper }: ItemLayout, countText: CountText): number {
 	const text =
 		countText === undefined
-			? around.estimatedTextTokens
-			: around.text.reduce((sum, piece) => sum + countText(piece), 0);
-	return visualTokens + around.markers + text;
+			? wrapper.estimatedTextTokens
+			: wrapper.text.reduce((sum, piece) => sum + countText(piece), 0);
+	return visualTokens + wrapper.markers + text;
 }
 
 const MARKER: Run = { kind: "text", tokens: 1 };
@@ -155,10 +155,10 @@ function runsOf(
 	{ clock }: MropeRule,
 	countText: CountText,
 ): readonly Run[] {
-	const { kind, cappedGrid: grid, around } = layout;
+	const { kind, cappedGrid: grid, wrapper } = layout;
 	const temporalPatches = layout.parts.grid / (grid.rows * grid.cols);
 	assertInternal(Number.isInteger(temporalPatches), "whole token grids");
-	const texts = around.text.map(
+	const texts = wrapper.text.map(
 		(text): Run => ({ kind: "text", tokens: countText?.(text) ?? estimateTextTokens([text]) }),
 	);
 	if (item?.kind !== "video") return [...texts, MARKER, { kind, temporalPatches, grid }, MARKER];
@@ -170,11 +170,9 @@ function runsOf(
 		return [...texts, MARKER, { kind, temporalPatches, grid, interval }, MARKER];
 	}
 	assertInternal(texts.length === temporalPatches, "one time per temporal patch");
-	const picture: readonly Run[] = [MARKER, { kind, temporalPatches: 1, grid }, MARKER];
-	const patches = texts.flatMap((time) =>
-		clock.written === "before" ? [time, ...picture] : [...picture, time],
-	);
-	const side: Run = { kind: "text", tokens: (around.markers - 2 * temporalPatches) / 2 };
+	const frame: readonly Run[] = [MARKER, { kind, temporalPatches: 1, grid }, MARKER];
+	const patches = texts.flatMap((time) => (clock.written === "before" ? [time, ...frame] : [...frame, time]));
+	const side: Run = { kind: "text", tokens: (wrapper.markers - 2 * temporalPatches) / 2 };
 	return [side, ...patches, side];
 }
 

@@ -44,7 +44,7 @@ export function xdropeIds(runs: readonly XdRun[]): XdropeIds {
 	const height = sequence.slice();
 	const image = sequence.slice();
 	let at = 0;
-	let pictures = 0;
+	let images = 0;
 	for (const run of runs) {
 		if (run.kind === "image") {
 			let cell = at + run.before;
@@ -52,10 +52,10 @@ export function xdropeIds(runs: readonly XdRun[]): XdropeIds {
 				for (let col = 0; col < run.grid.cols; col++, cell++) {
 					width[cell] = col;
 					height[cell] = row;
-					image[cell] = pictures;
+					image[cell] = images;
 				}
 			}
-			pictures++;
+			images++;
 		}
 		at += tokensOf(run);
 	}

@@ -42,9 +42,9 @@ export function expectVideoClass(video: Section, known: string, images: readonly
 }
 
 /** Throws `unsupported` when video frames and images would use different constants. */
-export function expectSame(video: Section, key: string, frames: number, pictures: number): void {
-	if (frames === pictures) return;
+export function expectSame(video: Section, key: string, frames: number, images: number): void {
+	if (frames === images) return;
 	throw unsupported(
-		`${video.path} ${key}: ${frames} for frames and ${pictures} for pictures; OneVision counts this family with one`,
+		`${video.path} ${key}: ${frames} for frames and ${images} for images; OneVision counts this family with one`,
 	);
 }

@@ -82,8 +82,8 @@ function embeddings(counter: Counter, item: MediaItem): number {
 }
 
 /** Only what the other side counted, because some accept no images and some no clips. */
-const takes = ([pictures, videos]: Counts, expected: Counts): Counts => [
-	expected[0].length === 0 ? [] : pictures,
+const takes = ([images, videos]: Counts, expected: Counts): Counts => [
+	expected[0].length === 0 ? [] : images,
 	expected[1].length === 0 ? [] : videos,
 ];
 

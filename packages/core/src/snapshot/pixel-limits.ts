@@ -72,7 +72,7 @@ export function checkGrid(section: Section, defaults: PixelDefaults, tower: Toke
 export function expectResize(section: Section): void {
 	if (section.read("do_resize", flag) !== false) return;
 	throw unsupported(
-		`${section.path} do_resize: false; pictures would have to be whole tokens, which OneVision cannot promise`,
+		`${section.path} do_resize: false; images would have to be whole tokens, which OneVision cannot promise`,
 	);
 }
 

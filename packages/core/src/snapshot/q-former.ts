@@ -32,7 +32,7 @@ interface Blip {
 }
 
 /** `images` is the processor for images or clips. `readsText`: whether the query transformer also takes text. */
-export function readBlip({ config, processor }: OpenSnapshot, pictures: Section, readsText: boolean): Blip {
+export function readBlip({ config, processor }: OpenSnapshot, images: Section, readsText: boolean): Blip {
 	const tower = squareTower(config, {
 		absent: {},
 		type: "instructblip_vision_model",
@@ -42,7 +42,7 @@ export function readBlip({ config, processor }: OpenSnapshot, pictures: Section,
 		},
 	});
 	const text = languageModel(config, { type: "opt" });
-	const tile = squareSize(pictures, 384);
+	const tile = squareSize(images, 384);
 	const notes = [...tower.notes, ...text.notes];
 	checkView({ side: tile, cut: tile }, tower, notes);
 	const own = config.read("num_query_tokens", queries) ?? 32;

@@ -37,9 +37,9 @@ const REFUSED: readonly (readonly [string, Files, string])[] = [
 		'invalid-input: processor_config.json: num_additional_image_tokens and vision_feature_select_strategy make 1 more per view than it has patches; a tower with a class token takes 1 and "default", one without 0 and "full"',
 	],
 	[
-		"views that keep the picture's shape",
+		"views that keep the image's shape",
 		changed("llava-1.5-7b-hf", "preprocessor_config.json", { do_center_crop: false }),
-		"unsupported: preprocessor_config.json: views keep the shape of the picture (no crop, size by shortest edge); OneVision counts square views of one size",
+		"unsupported: preprocessor_config.json: views keep the shape of the image (no crop, size by shortest edge); OneVision counts square views of one size",
 	],
 	[
 		"other canvases for the model than for the prompt",
@@ -146,14 +146,14 @@ const REFUSED: readonly (readonly [string, Files, string])[] = [
 		'unknown-key: video_preprocessor_config.json: "max_frame" is no key that glm4v_moe is known to read, and it might change the count; remove it if it does nothing',
 	],
 	[
-		"frames and pictures of other sides",
+		"frames and images of other sides",
 		changed("Kimi-K2.5", "video_preprocessor_config.json", { size: { max_height: 256, max_width: 256 } }),
-		"unsupported: video_preprocessor_config.json size: 256 for frames and 512 for pictures; OneVision counts this family with one",
+		"unsupported: video_preprocessor_config.json size: 256 for frames and 512 for images; OneVision counts this family with one",
 	],
 	[
 		"cuts without a thumbnail",
 		changed("InternVL2-2B", "config.json", { use_thumbnail: undefined }),
-		"unsupported: config.json use_thumbnail: false; cut pictures are counted with the whole picture as last tile",
+		"unsupported: config.json use_thumbnail: false; cut images are counted with the whole image as last tile",
 	],
 	[
 		"an unknown key inside Kimi's own format",
@@ -166,9 +166,9 @@ const REFUSED: readonly (readonly [string, Files, string])[] = [
 		"invalid-input: video_preprocessor_config.json: do_sample_frames without fps or num_frames; transformers fails on every video",
 	],
 	[
-		"a picture without its extra tokens",
+		"an image without its extra tokens",
 		changed("HunyuanOCR", "processor_config.json", { cat_extra_token: false }),
-		"unsupported: processor_config.json cat_extra_token: false; a begin and an end embedding are counted with every picture",
+		"unsupported: processor_config.json cat_extra_token: false; a begin and an end embedding are counted with every image",
 	],
 	[
 		"an architecture of timm that is not known",
@@ -181,9 +181,9 @@ const REFUSED: readonly (readonly [string, Files, string])[] = [
 		"unsupported: preprocessor_config.json: crops of 378x378 px in patches of 14 px; Molmo's tower takes 336x336 in patches of 14",
 	],
 	[
-		"a cropped picture",
+		"a cropped image",
 		changed("Kimi-VL-A3B-Instruct", "preprocessor_config.json", { pad_input: false }),
-		"unsupported: preprocessor_config.json pad_input: false crops pictures to whole tokens; only padded ones are counted",
+		"unsupported: preprocessor_config.json pad_input: false crops images to whole tokens; only padded ones are counted",
 	],
 	[
 		"a list of canvases that is no list of grids",
@@ -238,9 +238,9 @@ const REFUSED: readonly (readonly [string, Files, string])[] = [
 		'unsupported: processor_config.json processor_class: "Kosmos2_5Processor" is not one of Kosmos2Processor',
 	],
 	[
-		"pictures that are not made square",
+		"images that are not made square",
 		changed("Janus-Pro-7B", "preprocessor_config.json", { do_pad: false }),
-		"unsupported: preprocessor_config.json do_pad: false; views keep the shape of the picture, OneVision counts squares",
+		"unsupported: preprocessor_config.json do_pad: false; views keep the shape of the image, OneVision counts squares",
 	],
 ];
 

@@ -83,7 +83,7 @@ export function squareView(
 	const becomesSquare = size.shortest_edge === undefined || (square && size.longest_edge === undefined);
 	if (!(resizes || defaults.squareBefore === true) || !becomesSquare) {
 		throw unsupported(
-			`${section.path}: views keep the shape of the picture (no crop, ${resizes ? "size by shortest edge" : "no resizing"}); OneVision counts square views of one size`,
+			`${section.path}: views keep the shape of the image (no crop, ${resizes ? "size by shortest edge" : "no resizing"}); OneVision counts square views of one size`,
 		);
 	}
 	const side = size.shortest_edge ?? squareOf(section, "size", size);
@@ -96,7 +96,7 @@ export function squareView(
  */
 export function squareSize(section: Section, fallback: number): number {
 	if (section.read("do_resize", flag) === false) {
-		throw unsupported(`${section.path} do_resize: false; OneVision counts pictures fitted to squares`);
+		throw unsupported(`${section.path} do_resize: false; OneVision counts images fitted to squares`);
 	}
 	const size = sizeObject(section, "size", section.read("default_to_square", flag) ?? true);
 	return size === undefined ? fallback : squareOf(section, "size", size);

@@ -156,8 +156,8 @@ function inOrder(
 		image: [],
 		video: [],
 	};
-	for (const [index, { kind, visualTokens, around }] of items.entries()) {
-		const tokens = visualTokens + around.markers + (around.textTokens ?? around.estimatedTextTokens);
+	for (const [index, { kind, visualTokens, wrapper }] of items.entries()) {
+		const tokens = visualTokens + wrapper.markers + (wrapper.textTokens ?? wrapper.estimatedTextTokens);
 		waiting[kind].push({ index, tokens });
 	}
 	const places = placeholdersOf(turns);

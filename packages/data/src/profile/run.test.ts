@@ -64,7 +64,7 @@ function mixedSet(): string {
 		"set.json": JSON.stringify(rows),
 		"a.png": png(640, 480),
 		"b.png": png(100, 900),
-		"broken.png": "not a picture at all",
+		"broken.png": "not an image at all",
 		"flat.png": png(9000, 3),
 	});
 	symlinkSync("/etc/hostname", join(root, "link.png"));

@@ -110,7 +110,7 @@ export async function profileData(
 					const { position } = "record" in found ? found.record : found;
 					if (out !== undefined) entries.push({ sample: totals.samples, position, result });
 					if ("scenario" in result) totals.add(result);
-					else totals.leaveOut(result, position);
+					else totals.recordSkipped(result, position);
 					// A pack is stored as a whole, because reading can resume only after its last sample.
 					if (entries.length >= partSamples && found.next !== undefined) await store(unit, found.next, false);
 					if (totals.samples % 100 === 0)

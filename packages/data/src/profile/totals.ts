@@ -125,7 +125,7 @@ export class Totals {
 		return all;
 	}
 
-	leaveOut({ reason, message }: Refusal, position: Position): void {
+	recordSkipped({ reason, message }: Refusal, position: Position): void {
 		this.samples++;
 		count(this.leftOut, reason, { position: showPosition(position), message });
 	}

@@ -140,7 +140,7 @@ function readMetadata(row: Row): RowContent | Refusal {
 		}
 	}
 	if (images.length + videos.length > 0 && ("image" in rest || "images" in rest)) {
-		return refuse("unknown-layout", "image beside file_name: datasets then drops the picture");
+		return refuse("unknown-layout", "image beside file_name: datasets then drops the image");
 	}
 	const own = { ...rest, images, videos };
 	if (shapeOf(own) !== undefined) return readRow(own);

@@ -145,7 +145,7 @@ test("imagefolder: JSON Lines, CSV and Parquet metadata, in the folder or one fo
 		"-: image a.png image b.png | user: [image][image]",
 		"-: | assistant: No picture.",
 		"left out (unknown-layout): file_names: an empty list, which datasets refuses; null is fine",
-		"left out (unknown-layout): image beside file_name: datasets then drops the picture",
+		"left out (unknown-layout): image beside file_name: datasets then drops the image",
 		"-: video v.mp4",
 	]);
 	const csv = 'file_name,text\na.png,"A ""cat"",\nand more"\nsub/b.png,\n';

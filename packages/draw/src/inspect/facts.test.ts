@@ -21,7 +21,7 @@ test("a document under LLaVA-OneVision: tiles, unpadding and the cap", () => {
 	expect(lines(layout)).toEqual([
 		"source: 1654×2339 px",
 		"canvas: 1920×2304 px",
-		"picture on it: 1630×2304 px",
+		"image on it: 1630×2304 px",
 		"tiles: 6×5 of 384×384 px",
 		"views: 31",
 		"patches of a view: 27×27",

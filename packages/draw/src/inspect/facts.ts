@@ -25,7 +25,7 @@ export function factsOf(layout: ItemLayout): Fact[] {
 		...fact("source", px(source)),
 		...(resizes ?? []).flatMap((size) => fact("resized to", px(size))),
 		...fact("canvas", px(canvas)),
-		...fact("picture on it", px(content), !sameSize(content, canvas)),
+		...fact("image on it", px(content), !sameSize(content, canvas)),
 		...fact("tiles", isCut ? `${gridText(tileGrid)} of ${px(tile)}` : gridText(tileGrid), isTiled),
 		...fact("frames used", formatInteger(layout.frames), layout.kind === "video"),
 		...fact("views", formatInteger(layout.views)),

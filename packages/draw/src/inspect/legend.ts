@@ -35,7 +35,7 @@ const LEGEND = {
 		},
 	},
 	padding: {
-		text: "padding: no picture there",
+		text: "padding: no image there",
 		draw: (target, swatch) => {
 			veil(target, swatch, COLORS.padding, 1);
 			hatch(target, swatch, COLORS.stripe, 0.8, 9);

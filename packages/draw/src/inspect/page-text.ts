@@ -31,14 +31,14 @@ export interface Heading {
 
 export function headingOf({ role, image, tiles, extent }: Panel, layout: ItemLayout): Heading {
 	const [{ size = layout.canvas } = {}] = tiles;
-	if (role === "overview") return { name: "overview", detail: `the whole picture in ${px(size)}` };
-	if (role === "image") return { name: "picture", detail: `${px(extent)}` };
+	if (role === "overview") return { name: "overview", detail: `the whole image in ${px(size)}` };
+	if (role === "image") return { name: "image", detail: `${px(extent)}` };
 	if (role === "crops") return { name: "crops of the source", detail: `each stretched to ${px(size)}` };
-	if (image === undefined) return { name: "canvas", detail: `${px(layout.canvas)}, without the picture` };
+	if (image === undefined) return { name: "canvas", detail: `${px(layout.canvas)}, without the image` };
 	const { tileGrid } = layout;
 	const cut = tiles.length > 1 ? `, cut into ${gridText(tileGrid)} tiles` : "";
 	const [isWider, isHigher] = [extent.width > layout.canvas.width, extent.height > layout.canvas.height];
-	const cropped = tiles.length === 1 && (isWider || isHigher) ? ", the middle of the resized picture" : "";
+	const cropped = tiles.length === 1 && (isWider || isHigher) ? ", the middle of the resized image" : "";
 	return { name: "canvas", detail: `${px(layout.canvas)}${cut}${cropped}` };
 }
 
@@ -67,7 +67,7 @@ export function columnOf(
 ): Column {
 	const tiles = layout.tileGrid.rows * layout.tileGrid.cols;
 	const apart =
-		"where the picture lies on the canvas is not part of this model's layout: the two are drawn apart";
+		"where the image lies on the canvas is not part of this model's layout: the two are drawn apart";
 	const overlap = "the tiles are not the canvas cut into equal parts, so they are not drawn";
 	return {
 		title,

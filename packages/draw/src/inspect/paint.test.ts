@@ -35,7 +35,7 @@ describe("stays in its box", () => {
 		["hatch", (target: RgbImage, box: Box) => hatch(target, box, BLACK, 1, 5)],
 		["line", (target: RgbImage, box: Box) => contrastBox(target, box, 0.5)],
 		[
-			"picture",
+			"image",
 			(target: RgbImage, box: Box) =>
 				paintSource(target, testImage({ width: 9, height: 7 }, 1, "noise"), box, box),
 		],

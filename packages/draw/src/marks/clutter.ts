@@ -6,7 +6,7 @@ import type { ResolvedRegion } from "./regions.ts";
 import { crosses, distanceTo, meets } from "./segment.ts";
 
 /** A neighboring mark; without a position if none is chosen yet. */
-export interface Neighbour {
+export interface Neighbor {
 	readonly region: ResolvedRegion;
 	readonly position?: LabelPosition | undefined;
 }
@@ -29,7 +29,7 @@ const SAMPLES = 5;
 export function isFree(
 	{ badge }: LabelPosition,
 	own: ResolvedRegion,
-	others: readonly Neighbour[],
+	others: readonly Neighbor[],
 	gap: number,
 ): boolean {
 	const kept = inset(badge, -gap);
@@ -42,18 +42,14 @@ export function isFree(
 }
 
 /** The cost that neighbors add to a position. */
-export function clutterOf(
-	position: LabelPosition,
-	own: ResolvedRegion,
-	others: readonly Neighbour[],
-): number {
+export function clutterOf(position: LabelPosition, own: ResolvedRegion, others: readonly Neighbor[]): number {
 	return others.reduce((sum, other) => sum + costBeside(position, own, other), 0);
 }
 
 function costBeside(
 	{ badge, leader }: LabelPosition,
 	own: ResolvedRegion,
-	{ region, position }: Neighbour,
+	{ region, position }: Neighbor,
 ): number {
 	let cost = costOnRegion(badge, own, region);
 	if (position?.leader !== undefined && meets(position.leader, badge)) cost += COST_OF_BADGE_ON_LEADER;

@@ -7,7 +7,7 @@
 import type { Size } from "@onevision/base";
 import { type Box, inset } from "../shapes/path.ts";
 import { badgeSize } from "./badge.ts";
-import { clutterOf, isFree, type Neighbour } from "./clutter.ts";
+import { clutterOf, isFree, type Neighbor } from "./clutter.ts";
 import { FARTHEST, type LabelPosition, labelPositionsFor } from "./label-positions.ts";
 import { type ResolvedRegion, smallestFirst } from "./regions.ts";
 
@@ -34,7 +34,7 @@ export function placeBadges(
 	const gap = Math.max(1, Math.round(height * GAP));
 	const sizes = regions.map((_, index) => badgeSize(labels[index] ?? "", height));
 	const widest = sizes.reduce((most, { width }) => Math.max(most, width), 0);
-	const neighbours = neighboursOf(regions, FARTHEST * height + widest);
+	const neighbors = neighborsOf(regions, FARTHEST * height + widest);
 	const places = regions.map((region, index) =>
 		labelPositionsFor(region, sizes[index] ?? { width: height, height }, image, gap),
 	);
@@ -46,7 +46,7 @@ export function placeBadges(
 		for (const index of order) {
 			const region = regions[index];
 			if (region === undefined || (round > 0 && (costs[index] ?? 0) <= CLEAR_COST)) continue;
-			const others = (neighbours[index] ?? []).flatMap((other): Neighbour[] => {
+			const others = (neighbors[index] ?? []).flatMap((other): Neighbor[] => {
 				const beside = regions[other];
 				return beside === undefined ? [] : [{ region: beside, position: chosen[other] }];
 			});
@@ -66,7 +66,7 @@ export function placeBadges(
 function cheapest(
 	positions: readonly LabelPosition[],
 	own: ResolvedRegion,
-	others: readonly Neighbour[],
+	others: readonly Neighbor[],
 	gap: number,
 ): { readonly position: LabelPosition; readonly cost: number } | undefined {
 	let best: { readonly position: LabelPosition; readonly cost: number } | undefined;
@@ -83,7 +83,7 @@ function cheapest(
  * For each region, the others whose badge or leader may meet its own, given that each lies within `reach` px of its
  * region.
  */
-function neighboursOf(regions: readonly ResolvedRegion[], reach: number): number[][] {
+function neighborsOf(regions: readonly ResolvedRegion[], reach: number): number[][] {
 	const extents = regions.map(({ box, point }): Box => box ?? { ...point, width: 0, height: 0 });
 	return extents.map((extent, index) => {
 		const near = inset(extent, -2 * reach);

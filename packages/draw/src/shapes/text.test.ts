@@ -25,7 +25,7 @@ test("letters with a separate accent are composed", () => {
 	expect(textPath("e\u0301", 20, { x: 0, y: 0 })).toEqual(textPath("é", 20, { x: 0, y: 0 }));
 });
 
-test("every glyph lies between its neighbours and within the line, give or take a tenth of the em", () => {
+test("every glyph lies between its neighbors and within the line, give or take a tenth of the em", () => {
 	const size = 100;
 	const straying = characters.filter((character) => {
 		const { width, ascent, descent } = measureText(character, size);

@@ -208,7 +208,7 @@ describe("pairs", () => {
 		["a thumbnail and its original", { width: 200, height: 150 }, { width: 4000, height: 3000 }, 600, 600],
 		["an icon and a photo", { width: 16, height: 16 }, { width: 1107, height: 820 }, 64, 410],
 		[
-			"a small picture and one 15 times as high",
+			"a small image and one 15 times as high",
 			{ width: 90, height: 80 },
 			{ width: 900, height: 1200 },
 			320,

@@ -88,11 +88,11 @@ export const PAGES = {
 	"padded-tiles": () => page("llama-4-scout-17b-16e", 400, 250),
 	crops: () => page("gemma-3-4b", 800, 200, { do_pan_and_scan: true, pan_and_scan_min_crop_size: 64 }),
 	queries: () => page("blip2-opt-2.7b", 200, 300),
-	"without-picture": () => page("deepseek-vl2-tiny", 300, 200),
+	"without-image": () => page("deepseek-vl2-tiny", 300, 200),
 	together: () => together("llava-onevision-qwen2-7b-ov"),
 	"clip-sampled": () => clip("llava-onevision-qwen2-7b-ov", { num_frames: 8 }),
 	"clip-whole": () => clip("qwen2.5-vl-7b", {}),
 } as const satisfies Readonly<Record<string, () => RgbImage>>;
 
 /** Pages that are also stored as images, for people. */
-export const SHOWN_PAGES = ["without-picture", "queries"] as const satisfies readonly (keyof typeof PAGES)[];
+export const SHOWN_PAGES = ["without-image", "queries"] as const satisfies readonly (keyof typeof PAGES)[];

@@ -1,6 +1,6 @@
 /**
  * Reverse-mode differentiation, graph to graph: the gradients of a scalar become nodes of the same graph, which can be
- * optimised, saved and run like any others. Complete by type: every operator has a rule or a reason for having none.
+ * optimized, saved and run like any others. Complete by type: every operator has a rule or a reason for having none.
  */
 
 import { OnevisionError } from "@onevision/base";

@@ -70,8 +70,8 @@ function layerNormalization(node: Node<"LayerNormalization">, dy: Value) {
 	return [
 		() => {
 			const along = Mul(normalized, scaledMean(scale, weighted, axes));
-			const centred = Sub(Sub(Mul(dy, scale), scaledMean(scale, dy, axes)), along);
-			return Mul(centred, inverseDeviation);
+			const centered = Sub(Sub(Mul(dy, scale), scaledMean(scale, dy, axes)), along);
+			return Mul(centered, inverseDeviation);
 		},
 		() => unbroadcast(weighted, scale),
 		bias === undefined ? undefined : () => unbroadcast(dy, bias),

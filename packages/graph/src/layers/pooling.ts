@@ -12,10 +12,10 @@ import type { Value } from "../value.ts";
 export function bilinearMatrix(from: number, to: number): Tensor {
 	const values = new Float32Array(to * from);
 	for (let row = 0; row < to; row++) {
-		const centre = Math.max(0, ((row + 0.5) * from) / to - 0.5);
-		const low = Math.min(Math.floor(centre), from - 1);
+		const center = Math.max(0, ((row + 0.5) * from) / to - 0.5);
+		const low = Math.min(Math.floor(center), from - 1);
 		const high = Math.min(low + 1, from - 1);
-		const share = centre - low;
+		const share = center - low;
 		const add = (col: number, weight: number) => {
 			values[row * from + col] = (values[row * from + col] ?? 0) + weight;
 		};

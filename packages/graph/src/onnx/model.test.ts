@@ -128,7 +128,7 @@ test("what is refused, and how", () => {
 	`);
 });
 
-test("a dump and a picture", () => {
+test("a dump and an image", () => {
 	const graph = new Graph();
 	const x = graph.input("x", "float32", { batch: 2, features: 3 });
 	const y = ops.Gelu(ops.Add(ops.Gemm(x, graph.parameter("w", [3, 4]), undefined, { alpha: 0.5 }), 1));

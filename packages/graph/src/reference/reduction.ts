@@ -108,9 +108,9 @@ export const reductionReference = {
 		const x = arrayAt(inputs, 0);
 		const axes = normalizedAxes(node, x);
 		const means = mean(x, axes);
-		const centred = combined(x, means, (value, middle) => value - middle);
-		const inverse = inverseDeviation(centred, axes, node.attributes.epsilon ?? 1e-5);
-		const scaled = combined(combined(centred, inverse, times), arrayAt(inputs, 1), times);
+		const centered = combined(x, means, (value, middle) => value - middle);
+		const inverse = inverseDeviation(centered, axes, node.attributes.epsilon ?? 1e-5);
+		const scaled = combined(combined(centered, inverse, times), arrayAt(inputs, 1), times);
 		const bias = inputs[2];
 		return [bias === undefined ? scaled : combined(scaled, bias, add), means, inverse];
 	},

@@ -21,7 +21,7 @@ const MAX_HELD_PIXELS = 1_100_000_000;
  * Decodes an image file. Messages start with the path. Throws as `decodeImage`, and `over-limit` for absurdly large
  * files.
  */
-export async function readPicture(path: string, options: DecodeOptions): Promise<RgbImage> {
+export async function readImage(path: string, options: DecodeOptions): Promise<RgbImage> {
 	try {
 		const { size } = await stat(path);
 		if (size > MAX_FILE_BYTES) {

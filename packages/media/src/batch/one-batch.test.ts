@@ -34,8 +34,8 @@ describe("chunks are the tensors' bytes", () => {
 		async (model, samples, options) => {
 			const { tensors, layouts } = await preprocessBatch(model, samples, options);
 			const progress: string[] = [];
-			const onPicture = (done: number, all: number) => progress.push(`${done}/${all}`);
-			const plan = await planBatch(model, samples, { ...options, onPicture });
+			const onImage = (done: number, all: number) => progress.push(`${done}/${all}`);
+			const plan = await planBatch(model, samples, { ...options, onImage });
 			const made = await whole(plan.chunks());
 			const expected = Buffer.concat(
 				Object.values(tensors).map(({ data }) => Buffer.from(data.buffer, data.byteOffset, data.byteLength)),

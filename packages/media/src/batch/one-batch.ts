@@ -20,12 +20,12 @@ import type { RgbImage } from "../rgb-image.ts";
 import { mediaItemOf } from "../samples.ts";
 import { openClip } from "./clip.ts";
 import { assertHeld, type DecodeOptions, turnsOf, withNames } from "./files.ts";
-import { type ClipFrames, clipFrames, imageFiles, type PictureSource } from "./pictures.ts";
+import { type ClipFrames, clipFrames, type ImageSource, imageFiles } from "./image-sources.ts";
 
 export interface OneBatchOptions extends ProcessorOptions {
 	readonly decode?: DecodeOptions;
 	/** Called after each image or frame with the number loaded so far and the total. */
-	readonly onPicture?: (done: number, all: number) => void;
+	readonly onImage?: (done: number, all: number) => void;
 }
 
 export interface OneBatch {
@@ -55,7 +55,7 @@ interface Part {
 	readonly count: number;
 	/** Total pixels once decoded. */
 	readonly pixels: number;
-	open(): PictureSource;
+	open(): ImageSource;
 }
 
 /**
@@ -78,16 +78,16 @@ export async function preprocessBatch(
 	const tensors: Record<string, ProcessedTensor> = {};
 	for (const { plans, count, open } of parts) {
 		const source = open();
-		const pictures: RgbImage[] = [];
+		const images: RgbImage[] = [];
 		try {
 			for (let number = 0; number < count; number++) {
-				pictures.push(await source.get(number));
+				images.push(await source.get(number));
 				progress();
 			}
 		} finally {
 			await source.close();
 		}
-		Object.assign(tensors, makeTensors(plans, pictures));
+		Object.assign(tensors, makeTensors(plans, images));
 	}
 	return { tensors, layouts };
 }
@@ -127,20 +127,20 @@ async function* chunksOf(parts: readonly Part[], progress: () => void): AsyncGen
 
 async function* piecesOf(
 	{ dtype, pieces }: TensorPlan,
-	source: PictureSource,
+	source: ImageSource,
 	progress: () => void,
 ): AsyncGenerator<Uint8Array, void> {
 	const ArrayType = DTYPES[dtype].array;
 	const memory = new ArrayType(Math.max(0, ...pieces.map(({ elements }) => elements)));
 	for (const piece of pieces) {
-		const pictures: RgbImage[] = [];
-		for (const [at, number] of piece.pictures.entries()) {
-			const again = piece.pictures.indexOf(number);
-			const known = again < at ? pictures[again] : undefined;
-			pictures.push(known ?? (await source.get(number)));
+		const images: RgbImage[] = [];
+		for (const [at, number] of piece.imageIndices.entries()) {
+			const again = piece.imageIndices.indexOf(number);
+			const known = again < at ? images[again] : undefined;
+			images.push(known ?? (await source.get(number)));
 			if (known === undefined) progress();
 		}
-		piece.write(memory, 0, pictures);
+		piece.write(memory, 0, images);
 		yield bytesOf(memory).subarray(0, piece.elements * ArrayType.BYTES_PER_ELEMENT);
 	}
 }
@@ -150,10 +150,10 @@ function bytesOf({ buffer, byteOffset, byteLength }: ProcessedData): Uint8Array 
 	return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function progressOf(parts: readonly Part[], { onPicture }: OneBatchOptions): () => void {
+function progressOf(parts: readonly Part[], { onImage }: OneBatchOptions): () => void {
 	const all = parts.reduce((sum, { count }) => sum + count, 0);
 	let done = 0;
-	return () => onPicture?.(++done, all);
+	return () => onImage?.(++done, all);
 }
 
 /** Inspects every file; throws for the first that cannot be laid out. */
@@ -162,7 +162,7 @@ async function readParts(
 	samples: readonly (readonly string[])[],
 	options: OneBatchOptions,
 ): Promise<{ readonly parts: readonly Part[]; readonly layouts: OneBatch["layouts"] }> {
-	const { decode = {}, onPicture: _, ...rest } = options;
+	const { decode = {}, onImage: _, ...rest } = options;
 	const processor = createProcessor(checkpoint, rest);
 	const images: { readonly at: number; readonly files: readonly string[]; readonly items: ImageItem[] }[] =
 		[];

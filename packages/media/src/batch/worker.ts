@@ -8,7 +8,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { makeTensors, type Tensors } from "../preprocess/pieces.ts";
 import { assertImages, pipelinesOf, planImages } from "../preprocess/recipe.ts";
 import type { RgbImage } from "../rgb-image.ts";
-import { readPicture, withNames } from "./files.ts";
+import { readImage, withNames } from "./files.ts";
 import { END, HOLD } from "./pool.ts";
 import {
 	type BatchAnswer,
@@ -53,11 +53,11 @@ async function makeOfImages(
 	{ files, layouts }: Extract<LaidOutSample, { kind: "images" }>,
 	reuse: Tensors | undefined,
 ) {
-	const pictures: RgbImage[] = [];
+	const images: RgbImage[] = [];
 	for (const [index, layout] of layouts.entries()) {
-		const picture = await readPicture(files[index] ?? "", setup.decode);
-		assertImages(layout, [picture]);
-		pictures.push(picture);
+		const image = await readImage(files[index] ?? "", setup.decode);
+		assertImages(layout, [image]);
+		images.push(image);
 	}
-	return { tensors: makeTensors(planImages(pipelines.image, [layouts]), pictures, reuse), layouts };
+	return { tensors: makeTensors(planImages(pipelines.image, [layouts]), images, reuse), layouts };
 }

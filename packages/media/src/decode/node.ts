@@ -145,7 +145,7 @@ function asStored(decoded: RgbImage, header: ImageHeader, metadata: Space): RgbI
 async function decodeRgb(image: Sharp): Promise<RgbImage> {
 	const { data, info } = await image
 		.removeAlpha()
-		.toColourspace("srgb")
+		.toColorspace("srgb")
 		.raw()
 		.toBuffer({ resolveWithObject: true });
 	return info.channels === 3
@@ -161,7 +161,7 @@ function plain({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
 /** 16-bit gray: Pillow 12.3 keeps values up to 255 and makes all others white. */
 async function decodeDeepGray(image: Sharp): Promise<RgbImage> {
 	const { data, info } = await image
-		.toColourspace("grey16")
+		.toColorspace("grey16")
 		.raw({ depth: "ushort" })
 		.toBuffer({ resolveWithObject: true });
 	const shades = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
@@ -176,8 +176,8 @@ function grayImage(size: Size, shadeOf: (pixel: number) => number): RgbImage {
 
 async function decodeCmyk(image: Sharp): Promise<RgbImage> {
 	const { data, info } = await image
-		.pipelineColourspace("cmyk")
-		.toColourspace("cmyk")
+		.pipelineColorspace("cmyk")
+		.toColorspace("cmyk")
 		.raw()
 		.toBuffer({ resolveWithObject: true });
 	return rgbImage(info, cmykToRgb(data));

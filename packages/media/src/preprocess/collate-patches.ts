@@ -16,12 +16,12 @@ export interface TemporalPatches extends MergedPatches {
 
 /** Renders images whose view plan is one full view, passes them to `use`, and reclaims their memory. */
 function renderWhole(
-	pictures: readonly RgbImage[],
+	images: readonly RgbImage[],
 	{ views }: ViewPlan,
 	{ resize }: Rendering,
 	use: (made: readonly RgbImage[]) => void,
 ): void {
-	const stages = pictures.map((source) => new StageRenderer(source, resize));
+	const stages = images.map((source) => new StageRenderer(source, resize));
 	const made = stages.map((stage) => {
 		const [view] = views;
 		if (view === undefined) throw new Error("internal: a view plan without views");
@@ -34,7 +34,7 @@ function renderWhole(
 /** `pixel_values [patches, 3 · frames · patch²]` and `image_grid_thw [images, 3]`. */
 export function collateMergedImages(patches: TemporalPatches): CollateImages {
 	return (samples, rendering) => {
-		const items = samples.flat().map((image) => ({ ...image, steps: [[image.picture]] }));
+		const items = samples.flat().map((image) => ({ ...image, steps: [[image.imageIndex]] }));
 		return mergedTensors("pixel_values", "image_grid_thw", items, patches, rendering);
 	};
 }
@@ -77,8 +77,8 @@ function mergedTensors(
 		dtype: rendering.dtype,
 		shape: [total, width],
 		pieces: items.flatMap(({ layout: { patchGrid }, viewPlan, steps }) =>
-			steps.map((pictures) =>
-				stepPiece(pictures, viewPlan, patchGrid.rows * patchGrid.cols * width, patches, rendering),
+			steps.map((imageIndices) =>
+				stepPiece(imageIndices, viewPlan, patchGrid.rows * patchGrid.cols * width, patches, rendering),
 			),
 		),
 	};
@@ -87,7 +87,7 @@ function mergedTensors(
 
 /** The patches of one temporal step. */
 function stepPiece(
-	pictures: readonly number[],
+	imageIndices: readonly number[],
 	viewPlan: ViewPlan,
 	elements: number,
 	patches: TemporalPatches,
@@ -96,7 +96,7 @@ function stepPiece(
 	const { tables, resize } = rendering;
 	return {
 		elements,
-		pictures,
+		imageIndices,
 		write: (data, offset, sources) => {
 			renderWhole(sources, viewPlan, rendering, (made) => {
 				const target = floats(data);
@@ -120,7 +120,7 @@ export interface PaddedPatches {
 export function collatePaddedImages(patches: PaddedPatches): CollateImages {
 	return (samples, rendering) => {
 		const images = samples.flat();
-		const made = images.map((image) => ({ ...image, frames: [image.picture] }));
+		const made = images.map((image) => ({ ...image, frames: [image.imageIndex] }));
 		const { pixels, positions, tokens } = paddedTensors(made, 1, patches, rendering);
 		const { maxPatches, patch } = patches;
 		return {
@@ -161,9 +161,9 @@ function paddedTensors(
 	const scalar = rendering.resize.scalar === true;
 	const pieces = clips.flatMap(({ frames, viewPlan, layout: { patchGrid } }) =>
 		frames.map(
-			(picture): Piece => ({
+			(imageIndex): Piece => ({
 				elements: maxPatches * width,
-				pictures: [picture],
+				imageIndices: [imageIndex],
 				write: (data, offset, sources) => {
 					const target = floats(data);
 					renderWhole(sources, viewPlan, rendering, ([made]) => {
@@ -193,7 +193,7 @@ function paddedTensors(
 function positionsPiece({ patchGrid: { rows, cols } }: ItemLayout, maxPatches: number): Piece {
 	return {
 		elements: maxPatches * 2,
-		pictures: [],
+		imageIndices: [],
 		write: (data, offset) => {
 			if (!(data instanceof BigInt64Array)) throw new Error("internal: positions written as floats");
 			// Convert each number to BigInt once: an image has thousands of patches.

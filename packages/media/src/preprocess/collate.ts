@@ -19,7 +19,7 @@ import type { ViewPlan } from "./view-plan.ts";
 /** An image of the batch, not yet decoded. */
 export interface PreparedImage {
 	/** Its number in the batch. */
-	readonly picture: number;
+	readonly imageIndex: number;
 	readonly layout: ItemLayout;
 	readonly viewPlan: ViewPlan;
 }
@@ -52,11 +52,11 @@ function viewShape(viewPlan: ViewPlan | undefined): number[] {
 }
 
 /** All views of an image, concatenated. */
-function viewsPiece(picture: number, viewPlan: ViewPlan, { resize, tables }: Rendering): Piece {
+function viewsPiece(imageIndex: number, viewPlan: ViewPlan, { resize, tables }: Rendering): Piece {
 	const step = viewElements(viewPlan);
 	return {
 		elements: viewPlan.views.length * step,
-		pictures: [picture],
+		imageIndices: [imageIndex],
 		write: (data, offset, [source]) => {
 			const stages = new StageRenderer(present(source), resize);
 			viewPlan.views.forEach((view, index) => {
@@ -92,7 +92,7 @@ export function collateFlat(counts?: (images: readonly PreparedImage[]) => Tenso
 		const pixels: TensorPlan = {
 			dtype: rendering.dtype,
 			shape: [total, ...viewShape(images[0]?.viewPlan)],
-			pieces: images.map(({ picture, viewPlan }) => viewsPiece(picture, viewPlan, rendering)),
+			pieces: images.map(({ imageIndex, viewPlan }) => viewsPiece(imageIndex, viewPlan, rendering)),
 		};
 		return { pixel_values: pixels, ...counts?.(images) };
 	};
@@ -116,8 +116,8 @@ export const collateTiles: CollateImages = (samples, rendering) => {
 	const pixels: TensorPlan = {
 		dtype: rendering.dtype,
 		shape: [images.length, most, ...shape],
-		pieces: images.flatMap(({ picture, viewPlan }) => [
-			viewsPiece(picture, viewPlan, rendering),
+		pieces: images.flatMap(({ imageIndex, viewPlan }) => [
+			viewsPiece(imageIndex, viewPlan, rendering),
 			...padding((most - viewPlan.views.length) * elementCount(shape)),
 		]),
 	};
@@ -150,7 +150,7 @@ export const collatePadded: CollateImages = (samples, rendering) => {
 };
 
 function paddedPiece(
-	{ picture, viewPlan, layout: { canvas } }: PreparedImage,
+	{ imageIndex, viewPlan, layout: { canvas } }: PreparedImage,
 	{ width, height }: { readonly width: number; readonly height: number },
 	{ resize, tables }: Rendering,
 ): Piece {
@@ -158,7 +158,7 @@ function paddedPiece(
 	const isPadded = canvas.height < height || canvas.width < width;
 	return {
 		elements,
-		pictures: [picture],
+		imageIndices: [imageIndex],
 		write: (data, offset, [source]) => {
 			const target = { data: floats(data), offset, stride: width };
 			if (isPadded) target.data.fill(0, offset, offset + elements);
@@ -178,12 +178,12 @@ export const collateNested: CollateImages = (samples, rendering) => withMask(sam
 /** The same for clips: each frame is a view, each clip a sample. */
 export const collateNestedClips: CollateClips = (clips, rendering) =>
 	withMask(
-		clips.map(({ frames, viewPlan }) => frames.map((picture) => ({ picture, viewPlan }))),
+		clips.map(({ frames, viewPlan }) => frames.map((imageIndex) => ({ imageIndex, viewPlan }))),
 		rendering,
 	);
 
 function withMask(
-	groups: readonly (readonly Pick<PreparedImage, "picture" | "viewPlan">[])[],
+	groups: readonly (readonly Pick<PreparedImage, "imageIndex" | "viewPlan">[])[],
 	rendering: Rendering,
 ): TensorPlans {
 	const shape = viewShape(groups.find((group) => group.length > 0)?.[0]?.viewPlan);
@@ -194,7 +194,7 @@ function withMask(
 		dtype: rendering.dtype,
 		shape: [groups.length, most, ...shape],
 		pieces: groups.flatMap((group, index) => [
-			...group.map(({ picture, viewPlan }) => viewsPiece(picture, viewPlan, rendering)),
+			...group.map(({ imageIndex, viewPlan }) => viewsPiece(imageIndex, viewPlan, rendering)),
 			...padding((most - (counts[index] ?? 0)) * elementCount(shape)),
 		]),
 	};
@@ -214,7 +214,7 @@ export const collateClips: CollateClips = (clips, rendering) => {
 		dtype: rendering.dtype,
 		shape: [clips.length, evenFrames(clips), ...viewShape(clips[0]?.viewPlan)],
 		pieces: clips.flatMap(({ frames, viewPlan }) =>
-			frames.map((picture) => viewsPiece(picture, viewPlan, rendering)),
+			frames.map((imageIndex) => viewsPiece(imageIndex, viewPlan, rendering)),
 		),
 	};
 	return { pixel_values_videos: pixels };

@@ -49,7 +49,7 @@ test("pieces that do not add up to the shape are an internal error", () => {
 	const missing: TensorPlan = {
 		dtype: "float32",
 		shape: [1],
-		pieces: [{ elements: 1, pictures: [4], write: () => undefined }],
+		pieces: [{ elements: 1, imageIndices: [4], write: () => undefined }],
 	};
-	expect(() => makeTensors({ a: missing }, [])).toThrow("internal: a needs picture 4");
+	expect(() => makeTensors({ a: missing }, [])).toThrow("internal: a needs image 4");
 });

@@ -28,9 +28,9 @@ export interface Rendering {
 export interface Piece {
 	readonly elements: number;
 	/** Numbers of the images it is made from, ascending within a tensor. Each image belongs to one piece. */
-	readonly pictures: readonly number[];
+	readonly imageIndices: readonly number[];
 	/** Writes all its elements starting at `data[offset]`, overwriting whatever was there. */
-	write(data: ProcessedData, offset: number, pictures: readonly RgbImage[]): void;
+	write(data: ProcessedData, offset: number, images: readonly RgbImage[]): void;
 }
 
 /** A tensor to be made; its pieces follow one another without gaps. */
@@ -63,7 +63,7 @@ export function fill(data: ProcessedData, value: number, from: number, to: numbe
 export function constant(elements: number, value: 0 | 1): Piece {
 	return {
 		elements,
-		pictures: [],
+		imageIndices: [],
 		write: (data, offset) => fill(data, value, offset, offset + elements),
 	};
 }
@@ -76,14 +76,14 @@ export function assertCovered(name: string, { shape, pieces }: TensorPlan): void
 }
 
 /**
- * Makes every tensor in memory. Images come from `pictures` by number; `reuse` holds tensors whose memory is no
+ * Makes every tensor in memory. Images come from `images` by number; `reuse` holds tensors whose memory is no
  * longer needed.
  */
-export function makeTensors(plans: TensorPlans, pictures: readonly RgbImage[], reuse: Tensors = {}): Tensors {
+export function makeTensors(plans: TensorPlans, images: readonly RgbImage[], reuse: Tensors = {}): Tensors {
 	return Object.fromEntries(
 		Object.entries(plans).map(([name, plan]) => [
 			name,
-			"pieces" in plan ? madeTensor(name, plan, pictures, reuse[name]) : plan,
+			"pieces" in plan ? madeTensor(name, plan, images, reuse[name]) : plan,
 		]),
 	);
 }
@@ -91,7 +91,7 @@ export function makeTensors(plans: TensorPlans, pictures: readonly RgbImage[], r
 function madeTensor(
 	name: string,
 	plan: TensorPlan,
-	pictures: readonly RgbImage[],
+	images: readonly RgbImage[],
 	old: ProcessedTensor | undefined,
 ): ProcessedTensor {
 	assertCovered(name, plan);
@@ -99,10 +99,10 @@ function madeTensor(
 	const data = allocate(plan, old);
 	let offset = 0;
 	for (const piece of plan.pieces) {
-		const own = piece.pictures.map((number) => {
-			const picture = pictures[number];
-			if (picture === undefined) throw new Error(`internal: ${name} needs picture ${number}`);
-			return picture;
+		const own = piece.imageIndices.map((number) => {
+			const image = images[number];
+			if (image === undefined) throw new Error(`internal: ${name} needs image ${number}`);
+			return image;
 		});
 		piece.write(data, offset, own);
 		offset += piece.elements;

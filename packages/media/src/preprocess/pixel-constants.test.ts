@@ -72,7 +72,7 @@ test("refuses filters that differ in torchvision's processor", () => {
 
 test.each([
 	["rescaling off", { do_rescale: false, image_mean: 0, image_std: 1 }, 255],
-	["normalising off", { do_normalize: false }, 1],
+	["normalizing off", { do_normalize: false }, 1],
 	["its own mean and deviation", { image_mean: 0, image_std: 0.5 }, 2],
 ])("takes %s", (_, changes, white) => {
 	const files = changed("pixtral-12b", "preprocessor_config.json", changes);

@@ -97,5 +97,5 @@ function normalizationOf(
 function triple(title: string, values: readonly number[] | undefined): readonly [number, number, number] {
 	const [red, green, blue] = values ?? [];
 	if (red !== undefined && green !== undefined && blue !== undefined) return [red, green, blue];
-	throw unsupported(`${title} normalises, but its pixels name no mean and deviation for three channels`);
+	throw unsupported(`${title} normalizes, but its pixels name no mean and deviation for three channels`);
 }

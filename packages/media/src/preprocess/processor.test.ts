@@ -7,10 +7,10 @@ import { digestsOf } from "../testing/goldens.ts";
 import { testImage } from "../testing/images.ts";
 import { createProcessor } from "./processor.ts";
 
-const picture = testImage({ width: 50, height: 40 }, 1, "noise");
+const image = testImage({ width: 50, height: 40 }, 1, "noise");
 const clip = (frames: number) => ({
 	item: { kind: "video", width: 50, height: 40, frames, fps: 10 } as const,
-	frames: Array.from({ length: frames }, () => picture),
+	frames: Array.from({ length: frames }, () => image),
 });
 
 describe("refuses in one line", () => {
@@ -72,7 +72,7 @@ test("names of Hugging Face repositories work", () => {
 });
 
 test("half precision is the rounded float32", () => {
-	const half = createProcessor("llava-1.5-7b", { dtype: "float16" }).images([[picture]]).tensors.pixel_values;
+	const half = createProcessor("llava-1.5-7b", { dtype: "float16" }).images([[image]]).tensors.pixel_values;
 	expect(half).toMatchObject({ dtype: "float16", shape: [1, 3, 336, 336] });
 	expect(half?.data).toBeInstanceOf(Uint16Array);
 });
@@ -80,7 +80,7 @@ test("half precision is the rounded float32", () => {
 test("Llama 4 is made in bfloat16 unless asked otherwise", () => {
 	const dtypes = [undefined, "float32" as const].map((dtype) => {
 		const processor = createProcessor("llama-4-scout-17b-16e", dtype === undefined ? {} : { dtype });
-		return processor.images([[picture]]).tensors.pixel_values?.dtype;
+		return processor.images([[image]]).tensors.pixel_values?.dtype;
 	});
 	expect(dtypes).toEqual(["bfloat16", "float32"]);
 });
@@ -95,7 +95,7 @@ test("a batch made in another one's memory is the same, whatever it held", () =>
 		"gemma-4-e4b",
 	]) {
 		const processor = createProcessor(model);
-		const samples = [[picture], [small]];
+		const samples = [[image], [small]];
 		const fresh = digestsOf(processor.images(samples).tensors);
 		const large = processor.images([[testImage({ width: 900, height: 1000 }, 3, "noise")], [small], [small]]);
 		const memory = large.tensors.pixel_values?.data.buffer;
@@ -109,7 +109,7 @@ test("layouts equal those of counting", () => {
 	const model = "llava-onevision-qwen2-7b-ov";
 	const processor = createProcessor(model);
 	const item = { kind: "image", width: 50, height: 40 } as const;
-	const { layouts } = processor.images([[picture, picture], [picture]]);
+	const { layouts } = processor.images([[image, image], [image]]);
 	expect(layouts).toEqual([
 		count(model, { media: [item, item] }).items,
 		count(model, { media: [item] }).items,
@@ -121,7 +121,7 @@ test.each(PIXEL_FAMILIES)("%s: every checkpoint has a processor", (family) => {
 	const own = CHECKPOINT_IDS.filter((id) => CHECKPOINTS[id].family === family);
 	expect(own.length).toBeGreaterThan(0);
 	for (const id of own) {
-		expect(createProcessor(id).images([[picture]]).tensors.pixel_values?.data.length, id).toBeGreaterThan(0);
+		expect(createProcessor(id).images([[image]]).tensors.pixel_values?.data.length, id).toBeGreaterThan(0);
 	}
 });
 

@@ -114,9 +114,9 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 		planImages: planOfImages,
 		planVideos: planOfVideos,
 		images: (samples, reuse) => {
-			for (const picture of samples.flat()) assertRgbImage(picture);
-			const items = samples.map((pictures) =>
-				pictures.map(({ width, height }) => ({ kind: "image", width, height }) as const),
+			for (const image of samples.flat()) assertRgbImage(image);
+			const items = samples.map((images) =>
+				images.map(({ width, height }) => ({ kind: "image", width, height }) as const),
 			);
 			return made(planOfImages(items), samples.flat(), reuse);
 		},
@@ -126,8 +126,8 @@ export function createProcessor(checkpoint: string | Checkpoint, options: Proces
 				const [of] = planned.layouts[index] ?? [];
 				if (of !== undefined) assertImages(of, frames);
 			}
-			const pictures = clips.flatMap(({ frames }) => frames);
-			return made(planned, pictures, reuse);
+			const images = clips.flatMap(({ frames }) => frames);
+			return made(planned, images, reuse);
 		},
 	};
 }
@@ -209,8 +209,8 @@ function onlyItem(counter: Counter, item: MediaItem, images: number): ItemLayout
 
 function made(
 	{ plans, layouts }: PlannedBatch,
-	pictures: readonly RgbImage[],
+	images: readonly RgbImage[],
 	reuse: ProcessedBatch | undefined,
 ): ProcessedBatch {
-	return { tensors: makeTensors(plans, pictures, reuse?.tensors), layouts };
+	return { tensors: makeTensors(plans, images, reuse?.tensors), layouts };
 }

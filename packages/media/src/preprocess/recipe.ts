@@ -57,11 +57,11 @@ export function planImages(
 	pipeline: Pipeline<CollateImages>,
 	samples: readonly (readonly ItemLayout[])[],
 ): TensorPlans {
-	let picture = 0;
+	let next = 0;
 	const prepared = samples.map((layouts) =>
 		layouts.map((layout): PreparedImage => {
 			const viewPlan = pipeline.planViews(layout, layouts.length);
-			return { picture: picture++, layout, viewPlan };
+			return { imageIndex: next++, layout, viewPlan };
 		}),
 	);
 	return pipeline.collate(prepared, pipeline.rendering);
@@ -69,24 +69,24 @@ export function planImages(
 
 /** Plans the tensors of clips. */
 export function planVideos(pipeline: Pipeline<CollateClips>, layouts: readonly ItemLayout[]): TensorPlans {
-	let picture = 0;
+	let next = 0;
 	const prepared = layouts.map((layout): PreparedClip => {
-		const frames = Array.from({ length: layout.frames }, () => picture++);
+		const frames = Array.from({ length: layout.frames }, () => next++);
 		return { frames, layout, viewPlan: pipeline.planViews(layout, 1) };
 	});
 	return pipeline.collate(prepared, pipeline.rendering);
 }
 
 /** Throws `invalid-media` when the number or the size of the images differs from their layout. */
-export function assertImages({ kind, source, frames }: ItemLayout, pictures: readonly RgbImage[]): void {
-	for (const picture of pictures) assertRgbImage(picture);
+export function assertImages({ kind, source, frames }: ItemLayout, images: readonly RgbImage[]): void {
+	for (const image of images) assertRgbImage(image);
 	const expected = kind === "image" ? 1 : frames;
-	const wrong = pictures.find(({ width, height }) => width !== source.width || height !== source.height);
-	if (pictures.length === expected && wrong === undefined) return;
+	const wrong = images.find(({ width, height }) => width !== source.width || height !== source.height);
+	if (images.length === expected && wrong === undefined) return;
 	const [laidOut, one] =
 		kind === "image"
 			? ["an image laid out as", "one"]
 			: [`a clip laid out as ${expected} frames of`, "a frame"];
-	const got = wrong === undefined ? `${pictures.length} frames` : `${one} of ${wrong.width}x${wrong.height}`;
+	const got = wrong === undefined ? `${images.length} frames` : `${one} of ${wrong.width}x${wrong.height}`;
 	throw new OnevisionError("invalid-media", `${laidOut} ${source.width}x${source.height} was given ${got}`);
 }

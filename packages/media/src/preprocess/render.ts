@@ -44,7 +44,7 @@ export class StageRenderer {
 		return made;
 	}
 
-	/** Returns the buffers to the pool; the stages must not be used afterwards. */
+	/** Returns the buffers to the pool; the stages must not be used afterward. */
 	release(): void {
 		// A stage that needs no resizing is the same object as its source image.
 		const buffers = new Set([...this.#made.values()].map(({ data }) => data.buffer));

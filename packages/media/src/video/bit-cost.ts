@@ -24,7 +24,7 @@ const DEFAULT_EVEN_SHARE = 1 / 3;
 /** Default minimum spacing, as a share of the uniform spacing. */
 const SPACING_SHARE = 0.25;
 /** Neighbors on each side whose median stands in for a key frame's own change. */
-const NEIGHBOURS = 4;
+const NEIGHBORS = 4;
 /** Frames averaged over: about one P-frame with its B-frames, whose sizes differ a lot. */
 const SMOOTHED = 5;
 /** Quantile of the costs that counts as "no change": headers, noise, the minimum an encoder spends. */
@@ -64,7 +64,7 @@ function median(frames: Frames["frames"], around: number): number {
 	const near: number[] = [];
 	for (const step of [-1, 1]) {
 		let found = 0;
-		for (let frame = around + step; found < NEIGHBOURS; frame += step) {
+		for (let frame = around + step; found < NEIGHBORS; frame += step) {
 			const packet = frames[frame];
 			if (packet === undefined) break;
 			if (packet.isKey) continue;

@@ -104,11 +104,11 @@ function tryDirectly(path: string, decode: boolean): void {
 			const wanted = index.frames.flatMap((_, frame) => (frame % 5 === 0 ? [frame] : [])).slice(0, 20);
 			const options = { size: { width: 16, height: 16 }, appliesRotation: false };
 			const isWanted = new Set(wanted);
-			const onPicture = (frame: number, pixels: Uint8Array) => {
+			const onFrame = (frame: number, pixels: Uint8Array) => {
 				expect(isWanted.delete(frame)).toBe(true);
 				expect(pixels.length).toBe(16 * 16 * 3);
 			};
-			if (decode) session.run({ runs: planRuns(index, wanted, 4), options }, nothing, onPicture);
+			if (decode) session.run({ runs: planRuns(index, wanted, 4), options }, nothing, onFrame);
 		} finally {
 			session.close();
 		}

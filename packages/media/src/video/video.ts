@@ -86,7 +86,7 @@ export interface Decoder {
 	close(): Promise<void>;
 }
 
-/** Resolved picture options. */
+/** Resolved image options. */
 export interface DecodeOptions {
 	/** px, of the frames returned. */
 	readonly size: Size;

@@ -37,8 +37,8 @@ export type DashscopeSettings = {
 /** Special tokens around an item: `<vision_bos>`, `<vision_eos>`. */
 const MARKERS = 2;
 /** Minimum and maximum frames per clip. */
-const FEWEST_FRAMES = 4;
-const MOST_FRAMES = 2000;
+const MIN_FRAMES = 4;
+const MAX_FRAMES = 2000;
 /** Frame rates that a search tries. */
 const RATES = [0.1, 0.2, 0.25, 0.5, 1, 2, 4, 8, 10];
 /** A frame's pixel limit stays at least this factor above the lower limit. */
@@ -130,9 +130,9 @@ function sampledFrames(video: VideoItem, fps: number): number {
 	const counted = Math.ceil((seconds - whole > 1 / fps ? seconds : whole) * rate);
 	// The page's code finds no frame in a shorter clip; count at least the clip's own frames.
 	const total = counted === 0 ? video.frames : counted;
-	const most = Math.max(1, roundDownToEven(Math.min(MOST_FRAMES, total)));
+	const most = Math.max(1, roundDownToEven(Math.min(MAX_FRAMES, total)));
 	const wanted = (total / rate) * fps;
-	const frames = Math.trunc(Math.min(Math.max(wanted, FEWEST_FRAMES), most, total));
+	const frames = Math.trunc(Math.min(Math.max(wanted, MIN_FRAMES), most, total));
 	return Math.min(video.frames, Math.max(1, frames));
 }
 

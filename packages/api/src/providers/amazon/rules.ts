@@ -51,7 +51,7 @@ export const nova1: ApiRule<Nova1Constants, Record<never, never>> = {
 			frames: 1,
 			steps: [
 				...(scale > 1 ? [`longer side raised to ${longSide}`] : []),
-				"snapping to the nearest of the listed aspect ratios is not modelled",
+				"snapping to the nearest of the listed aspect ratios is not modeled",
 			],
 		};
 	},

@@ -31,7 +31,7 @@ type ClipSettings = {
 type Gemini3Settings = ClipSettings & { readonly media_resolution: ImageResolution };
 type Gemini2Settings = ClipSettings & { readonly media_resolution: Resolution };
 
-const RESOLUTION_DOC = "How many tokens a picture may take";
+const RESOLUTION_DOC = "How many tokens an image may take";
 const DAY_SECONDS = 86_400;
 const endOffset = number("Second of a video where counting ends", { min: 0, max: DAY_SECONDS });
 const clipSettings = {
@@ -196,7 +196,7 @@ export interface Gemini2Constants {
 }
 
 const DELIMITERS =
-	"one page counts 2 delimiter tokens with the picture (66, 258), the other does not (64, 256)";
+	"one page counts 2 delimiter tokens with the image (66, 258), the other does not (64, 256)";
 
 export const gemini2: ApiRule<Gemini2Constants, Gemini2Settings> = {
 	title: "Gemini 2",
@@ -237,7 +237,7 @@ function flatImage(
 		range: { min, max, why: DELIMITERS },
 		resized: sizeOf(image),
 		frames: 1,
-		steps: [`media_resolution ${level}: one picture, no tiles`],
+		steps: [`media_resolution ${level}: one image, no tiles`],
 	};
 }
 

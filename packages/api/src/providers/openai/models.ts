@@ -26,7 +26,7 @@ const SMALL: PatchLimit = { maxSide: 512 };
 const FIT_2048 = (patches: number): PatchLimit => ({ maxSide: 2048, patches });
 const LARGE: PatchLimit = { maxSide: 6000, patches: 10_000 };
 const UNBUDGETED: PatchLimit = { maxSide: 65_535 };
-const MOST_PATCHES = 30_000;
+const MAX_PATCHES = 30_000;
 
 /** The same limit for every `detail`, and no `original`. */
 const uniform = (percent: number, patches: number): OpenaiPatchConstants => ({
@@ -34,7 +34,7 @@ const uniform = (percent: number, patches: number): OpenaiPatchConstants => ({
 	low: FIT_2048(patches),
 	high: FIT_2048(patches),
 	auto: "high",
-	mostPatches: MOST_PATCHES,
+	maxPatches: MAX_PATCHES,
 });
 const GPT_5_4: OpenaiPatchConstants = {
 	percent: 120,
@@ -42,7 +42,7 @@ const GPT_5_4: OpenaiPatchConstants = {
 	high: FIT_2048(2500),
 	original: LARGE,
 	auto: "high",
-	mostPatches: MOST_PATCHES,
+	maxPatches: MAX_PATCHES,
 };
 const GPT_5_6: OpenaiPatchConstants = {
 	percent: 120,
@@ -50,7 +50,7 @@ const GPT_5_6: OpenaiPatchConstants = {
 	high: FIT_2048(2500),
 	original: UNBUDGETED,
 	auto: "original",
-	mostPatches: MOST_PATCHES,
+	maxPatches: MAX_PATCHES,
 };
 
 const patchModel = (

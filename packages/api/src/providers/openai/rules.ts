@@ -38,7 +38,7 @@ export interface OpenaiPatchConstants {
 	/** Meaning of `auto`, and of omitting `detail`. */
 	readonly auto: "high" | "original";
 	/** An image with more patches than this is rejected. */
-	readonly mostPatches?: number;
+	readonly maxPatches?: number;
 }
 
 const DETAILS = ["low", "high", "original", "auto"] as const;
@@ -81,10 +81,10 @@ function patchCount(
 	const steps = [...before];
 	if (fitted !== image) steps.push(`fit ${limit.maxSide}: ${showSize(fitted)}`);
 	if (result.size !== fitted) steps.push(`patch budget ${limit.patches}: ${showSize(result.size)}`);
-	if (constants.mostPatches !== undefined && result.patches > constants.mostPatches) {
+	if (constants.maxPatches !== undefined && result.patches > constants.maxPatches) {
 		throw new OnevisionError(
 			"unsupported",
-			`${showSize(image)} is ${result.patches} patches: OpenAI rejects an image of more than ${constants.mostPatches}; shrink it or set detail high`,
+			`${showSize(image)} is ${result.patches} patches: OpenAI rejects an image of more than ${constants.maxPatches}; shrink it or set detail high`,
 		);
 	}
 	const tokens = times(result.patches, constants.percent);

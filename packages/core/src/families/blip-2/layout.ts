@@ -5,7 +5,7 @@
  */
 
 import { OnevisionError } from "@onevision/base";
-import { NOTHING_AROUND } from "../../layout.ts";
+import { NO_WRAPPER } from "../../layout.ts";
 import { layoutFixedQueries, type QueryConstants } from "../../layouts/q-former.ts";
 import { type Family, noVideo } from "../family.ts";
 
@@ -24,7 +24,7 @@ export const blip2: Family<QueryConstants, Blip2Settings> = {
 			if (images > 1) {
 				throw new OnevisionError("unsupported", `BLIP-2 takes one image per prompt, not ${images}`);
 			}
-			return layoutFixedQueries(item, constants, constants.queries, NOTHING_AROUND);
+			return layoutFixedQueries(item, constants, constants.queries, NO_WRAPPER);
 		},
 		video: noVideo("BLIP-2"),
 	}),

@@ -36,7 +36,7 @@ export const cohere2Vision: Family<Cohere2VisionConstants, Cohere2VisionSettings
 	parities: ["transformers"],
 	scenarios: ["single-image", "multi-image"],
 	settings: {
-		crop_to_patches: boolean("Whether a picture is cut into tiles at all"),
+		crop_to_patches: boolean("Whether an image is cut into tiles at all"),
 		max_patches: maxTilesSchema,
 	},
 	defaults: ({ maxTiles }) => ({ crop_to_patches: true, max_patches: maxTiles }),

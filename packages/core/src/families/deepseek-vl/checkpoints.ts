@@ -6,9 +6,9 @@ import type { DeepseekVlConstants, DeepseekVlSettings } from "./layout.ts";
 type DeepseekVlCheckpoint = CheckpointRow<"deepseek-vl", DeepseekVlConstants, DeepseekVlSettings>;
 
 /** SigLIP-L at 384 px, 24×24 patches. */
-const VL = { tile: 384, patch: 16, minSide: 14, markersAround: 0 } as const;
+const VL = { tile: 384, patch: 16, minSide: 14, markers: 0 } as const;
 
-const JANUS = { ...VL, markersAround: 2 } as const;
+const JANUS = { ...VL, markers: 2 } as const;
 
 const SMALL: ModelParts = {
 	tower: "siglip-large-patch16-384",

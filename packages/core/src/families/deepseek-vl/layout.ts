@@ -5,7 +5,7 @@
 
 import type { Size } from "@onevision/base";
 import { roundHalfEven } from "@onevision/base";
-import { markersAround } from "../../layout.ts";
+import { markersOnly } from "../../layout.ts";
 import { layoutTiles } from "../../layouts/tile-grid.ts";
 import { square } from "../../layouts/tiles.ts";
 import { type Family, noVideo } from "../family.ts";
@@ -18,7 +18,7 @@ export interface DeepseekVlConstants {
 	/** Minimum side of the image inside the square, px (`min_size`). */
 	readonly minSide: number;
 	/** Special tokens the processor writes around an image: begin and end for Janus, none for DeepSeek-VL. */
-	readonly markersAround: number;
+	readonly markers: number;
 }
 
 export type DeepseekVlSettings = Record<never, never>;
@@ -32,7 +32,7 @@ export const deepseekVl: Family<DeepseekVlConstants, DeepseekVlSettings> = {
 	settings: {},
 	defaults: () => ({}),
 	knobs: () => ({ "single-image": [], "multi-image": [], video: [] }),
-	counter: ({ tile, patch, minSide, markersAround: markers }) => {
+	counter: ({ tile, patch, minSide, markers }) => {
 		const grid = square(Math.floor(tile / patch));
 		return {
 			image: (item) =>
@@ -43,7 +43,7 @@ export const deepseekVl: Family<DeepseekVlConstants, DeepseekVlSettings> = {
 					pooledGrid: grid,
 					overview: false,
 					content: fitLongerSide(item, tile, minSide),
-					around: markersAround(markers),
+					wrapper: markersOnly(markers),
 				}),
 			video: noVideo("DeepSeek-VL"),
 		};

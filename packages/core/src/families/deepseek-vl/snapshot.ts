@@ -36,7 +36,7 @@ function readPadded(
 	checkView({ side: tile, cut: tile }, tower, notes);
 	if (image.read("do_pad", flag) === false) {
 		throw unsupported(
-			`${image.path} do_pad: false; views keep the shape of the picture, OneVision counts squares`,
+			`${image.path} do_pad: false; views keep the shape of the image, OneVision counts squares`,
 		);
 	}
 	const tokens = processor.read("num_image_tokens", tokenCount) ?? 576;
@@ -56,7 +56,7 @@ function readDeepseekVl(snapshot: OpenSnapshot): DeepseekVlReading {
 	const view = readPadded(snapshot, "DeepseekVLImageProcessor", tower, notes);
 	return {
 		family: "deepseek-vl",
-		constants: { ...view, markersAround: 0 },
+		constants: { ...view, markers: 0 },
 		tower: tower.tower,
 		projector: { kind: "mlp2x-gelu" },
 		text,
@@ -78,7 +78,7 @@ function readHybrid(snapshot: OpenSnapshot): DeepseekVlReading {
 	const half = Math.floor(text.hidden / 2);
 	return {
 		family: "deepseek-vl",
-		constants: { ...view, markersAround: 0 },
+		constants: { ...view, markers: 0 },
 		tower: tower.tower,
 		// One layer per tower to half the width each, then one over the concatenation.
 		projector: {
@@ -98,7 +98,7 @@ function readJanus(snapshot: OpenSnapshot): DeepseekVlReading {
 	const view = readPadded(snapshot, "JanusImageProcessor", tower, notes);
 	return {
 		family: "deepseek-vl",
-		constants: { ...view, markersAround: 2 },
+		constants: { ...view, markers: 2 },
 		tower: tower.tower,
 		projector: janusProjector(config, tower.hidden, text),
 		text,

@@ -34,7 +34,7 @@ function readDeepseekVl2(snapshot: OpenSnapshot): DeepseekVl2Reading {
 	const layout = [config.read("tile_tag", word) ?? "2D", config.read("global_view_pos", word) ?? "head"];
 	if (patch !== towerPatch || merge !== modelMerge || merge !== 2 || layout.join() !== "2D,head") {
 		throw contradiction(
-			`processor_config.json: patch_size ${patch} and downsample_ratio ${merge}, config.json: ${towerPatch} and ${modelMerge}, ${layout.join(" and ")}; they must agree, and tile_tag 2D with the whole picture at the head and downsample_ratio 2 are counted`,
+			`processor_config.json: patch_size ${patch} and downsample_ratio ${merge}, config.json: ${towerPatch} and ${modelMerge}, ${layout.join(" and ")}; they must agree, and tile_tag 2D with the whole image at the head and downsample_ratio 2 are counted`,
 		);
 	}
 	const text = languageModel(config, { type: "deepseek_v2", key: "language_config" });

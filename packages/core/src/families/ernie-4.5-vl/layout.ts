@@ -1,5 +1,5 @@
 /**
- * ERNIE-4.5-VL: dynamic resolution. The tower sees every frame; afterwards, two frames are merged into one token grid.
+ * ERNIE-4.5-VL: dynamic resolution. The tower sees every frame; afterward, two frames are merged into one token grid.
  * Times are drawn into the frames, not written as text. Source: transformers 5.18
  * models/ernie4_5_vl_moe/{image_processing,video_processing,processing}_ernie4_5_vl_moe.py. The chat template writes a
  * title and a pair of markers.
@@ -110,7 +110,7 @@ export const ernie45Vl: Family<Ernie45VlConstants, Ernie45VlSettings> = {
 		return {
 			image: (item) => {
 				const canvas = smartResize(item, imageLimits, "shrink");
-				return layoutNative(item, { patch, merge, canvas, around: titled("Picture 1:") });
+				return layoutNative(item, { patch, merge, canvas, wrapper: titled("Picture 1:") });
 			},
 			numbered: (layout, ordinal) =>
 				withFirstText(layout, `${layout.kind === "image" ? "Picture" : "Video"} ${ordinal}:`),
@@ -124,7 +124,7 @@ export const ernie45Vl: Family<Ernie45VlConstants, Ernie45VlSettings> = {
 					canvas: smartResize(item, frameLimits, "shrink"),
 					views: groups * temporalMerge,
 					groups,
-					around: titled("Video 1:"),
+					wrapper: titled("Video 1:"),
 					sampled,
 				});
 			},

@@ -7,7 +7,7 @@
 import type { Size } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import { integer } from "@onevision/base/schema";
-import { markersAround } from "../../layout.ts";
+import { markersOnly } from "../../layout.ts";
 import { layoutNative } from "../../layouts/native-clip.ts";
 import type { ImageItem } from "../../sample.ts";
 import { type Family, noVideo } from "../family.ts";
@@ -28,7 +28,7 @@ export type FuyuSettings = {
 const PATCH = 30;
 
 const side = (name: string) =>
-	integer(`${name} of the box a picture is shrunk into (\`size\`), px`, { min: PATCH, max: 2 ** 20 });
+	integer(`${name} of the box an image is shrunk into (\`size\`), px`, { min: PATCH, max: 2 ** 20 });
 
 export const fuyu: Family<FuyuConstants, FuyuSettings> = {
 	title: "Fuyu",
@@ -64,7 +64,7 @@ export const fuyu: Family<FuyuConstants, FuyuSettings> = {
 				canvas,
 				content,
 				newlines: canvas.height / patch,
-				around: markersAround(1),
+				wrapper: markersOnly(1),
 			});
 			return layout;
 		},

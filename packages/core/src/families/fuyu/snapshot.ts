@@ -32,7 +32,7 @@ function readFuyu(snapshot: OpenSnapshot): FuyuReading {
 		throw unsupported(`${image.path} size: expected height and width`);
 	}
 	if (image.read("do_pad", flag) === false) {
-		throw unsupported(`${image.path} do_pad: false; pictures are counted padded to whole patches`);
+		throw unsupported(`${image.path} do_pad: false; images are counted padded to whole patches`);
 	}
 	return {
 		family: "fuyu",

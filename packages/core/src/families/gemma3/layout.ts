@@ -34,7 +34,7 @@ const PAN_AND_SCAN: Knob = {
 	setting: "do_pan_and_scan",
 	values: [false, true],
 	deployable: true,
-	label: (value) => (value === true ? "with crops of long pictures" : "one view per picture"),
+	label: (value) => (value === true ? "with crops of long images" : "one view per image"),
 };
 
 export const gemma3: Family<Gemma3Constants, Gemma3Settings> = {
@@ -43,10 +43,10 @@ export const gemma3: Family<Gemma3Constants, Gemma3Settings> = {
 	parities: ["transformers"],
 	scenarios: ["single-image", "multi-image"],
 	settings: {
-		do_pan_and_scan: boolean("Whether long pictures are also read in crops"),
+		do_pan_and_scan: boolean("Whether long images are also read in crops"),
 		pan_and_scan_min_crop_size: integer("Shortest side a crop may have, px", { min: 1, max: 2 ** 24 }),
-		pan_and_scan_max_num_crops: integer("Most crops of one picture", { min: 1, max: 1000 }),
-		pan_and_scan_min_ratio_to_activate: number("Aspect ratio from which pictures are cropped", {
+		pan_and_scan_max_num_crops: integer("Most crops of one image", { min: 1, max: 1000 }),
+		pan_and_scan_min_ratio_to_activate: number("Aspect ratio from which images are cropped", {
 			min: 1,
 			max: 2 ** 24,
 		}),
@@ -93,7 +93,7 @@ export function layoutSoftTokens(item: ImageItem, constants: Gemma3Constants, cr
 			markers: 0,
 		},
 		towerTokens: views * patchGrid.rows * patchGrid.cols,
-		around: softTokenSurroundings(cut),
+		wrapper: softTokenWrapper(cut),
 	});
 }
 
@@ -110,7 +110,7 @@ function cropGrid({ width, height }: ImageItem, settings: Gemma3Settings): Grid 
 }
 
 /** Start and end markers per view, surrounded by blank lines. With crops, also a sentence that introduces them. */
-function softTokenSurroundings(crops: number): WrapperTokens {
+function softTokenWrapper(crops: number): WrapperTokens {
 	const text =
 		crops === 0
 			? ["\n\n", "\n\n"]

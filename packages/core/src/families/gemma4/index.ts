@@ -13,6 +13,6 @@ export const positions: PositionRule = numberedByLanguageModel("gemma4");
 
 /** How vLLM counts tokens for this family. */
 export const vllm: VllmRule = own(
-	"thin pictures by another formula; 32 frames, evenly, and all of a shorter clip",
+	"thin images by another formula; 32 frames, evenly, and all of a shorter clip",
 	`${model("gemma4_mm", "49e6e47")}; ${LOADER}`,
 );

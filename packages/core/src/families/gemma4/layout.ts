@@ -8,7 +8,7 @@
 import type { Size } from "@onevision/base";
 import { formatInteger, OnevisionError } from "@onevision/base";
 import { integer } from "@onevision/base/schema";
-import { markersAround, type WrapperTokens } from "../../layout.ts";
+import { markersOnly, type WrapperTokens } from "../../layout.ts";
 import {
 	type FrameCount,
 	numFramesKnob,
@@ -92,7 +92,7 @@ export const gemma4: Family<Gemma4Constants, Gemma4Settings> = {
 					patch,
 					merge,
 					canvas: fill(item, settings.max_soft_tokens, constants),
-					around: markersAround(2),
+					wrapper: markersOnly(2),
 				}),
 			video: (item) => {
 				const sampled = sampleFrames(item, settings.num_frames, parity, constants.frames);
@@ -101,7 +101,7 @@ export const gemma4: Family<Gemma4Constants, Gemma4Settings> = {
 					merge,
 					canvas: fill(item, settings.video_max_soft_tokens, constants),
 					views: sampled.count,
-					around: frameTimes(item, sampled),
+					wrapper: frameTimes(item, sampled),
 					sampled,
 				});
 			},

@@ -3,7 +3,7 @@
  * Source: transformers 5.18 models/hunyuan_vl/{image_processing,processing}_hunyuan_vl.py.
  */
 
-import { markersAround } from "../../layout.ts";
+import { markersOnly } from "../../layout.ts";
 import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import { layoutNative } from "../../layouts/native-clip.ts";
 import { checkPixelLimits, type MergedPatches, pixelLimitSettings } from "../../layouts/native-resolution.ts";
@@ -49,7 +49,7 @@ export const hunyuanVl: Family<HunyuanVlConstants, HunyuanVlSettings> = {
 			image: (item) => {
 				const canvas = smartResize(item, limits, "shrink");
 				const newlines = canvas.height / factor;
-				return layoutNative(item, { patch, merge, canvas, newlines, markers: 2, around: markersAround(2) });
+				return layoutNative(item, { patch, merge, canvas, newlines, markers: 2, wrapper: markersOnly(2) });
 			},
 			video: noVideo("HunyuanVL"),
 		};

@@ -34,7 +34,7 @@ function readHunyuan(snapshot: OpenSnapshot): HunyuanVlReading {
 	}
 	if (processor.read("cat_extra_token", flag) === false) {
 		throw unsupported(
-			"processor_config.json cat_extra_token: false; a begin and an end embedding are counted with every picture",
+			"processor_config.json cat_extra_token: false; a begin and an end embedding are counted with every image",
 		);
 	}
 	const { hidden } = tower;

@@ -28,7 +28,7 @@ test("the processor's own counts: 64 per view, fake tokens included", () => {
 	expect(rows).toBeGreaterThan(50);
 });
 
-test("several images: neighbours may share a boundary token, so the sum is a range that holds the truth", () => {
+test("several images: neighbors may share a boundary token, so the sum is a range that holds the truth", () => {
 	let rows = 0;
 	for (const group of goldens.groups.filter(({ kind }) => kind === "images")) {
 		const { image } = counter(group.settings.do_image_splitting);
@@ -62,7 +62,7 @@ test("sizes of the views, as the image processor pads them", () => {
 	});
 });
 
-test("a picture one pixel wide has no quarters", () => {
+test("an image one pixel wide has no quarters", () => {
 	expect(() => counter(true).image({ kind: "image", width: 1, height: 9 }, 1)).toThrow(
 		expect.objectContaining({ code: "unsupported" }),
 	);

@@ -7,7 +7,7 @@
 import type { Size } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import { boolean } from "@onevision/base/schema";
-import { type ItemLayout, itemLayout, NOTHING_AROUND, type TokenRange } from "../../layout.ts";
+import { type ItemLayout, itemLayout, NO_WRAPPER, type TokenRange } from "../../layout.ts";
 import { square } from "../../layouts/tiles.ts";
 import type { ImageItem } from "../../sample.ts";
 import { type Family, type Knob, noVideo } from "../family.ts";
@@ -35,7 +35,7 @@ const SPLITTING_KNOB: Knob = {
 	setting: "do_image_splitting",
 	values: [false, true],
 	deployable: true,
-	label: (value) => (value === true ? "four quarters and the picture" : "no splitting"),
+	label: (value) => (value === true ? "four quarters and the image" : "no splitting"),
 };
 
 export const idefics2: Family<Idefics2Constants, Idefics2Settings> = {
@@ -95,7 +95,7 @@ function layoutImage(
 		cappedGrid: { rows: 1, cols: tiles * latents },
 		parts: { overview: split ? latents : 0, grid: tiles * latents, newlines: 0, markers },
 		towerTokens: views * patchGrid.rows * patchGrid.cols,
-		around: NOTHING_AROUND,
+		wrapper: NO_WRAPPER,
 		...(range === undefined ? {} : { range }),
 	});
 }

@@ -39,8 +39,8 @@ export const VIEW_MARKERS = 3;
 const TILE_MARKERS = 2;
 
 export const idefics3Settings = {
-	do_image_splitting: boolean("Whether a picture is read as tiles and as a whole, or as a whole only"),
-	longest_edge: integer("Longer side a picture is scaled to before it is cut (`size.longest_edge`), px", {
+	do_image_splitting: boolean("Whether an image is read as tiles and as a whole, or as a whole only"),
+	longest_edge: integer("Longer side an image is scaled to before it is cut (`size.longest_edge`), px", {
 		min: 1,
 		max: 2 ** 16,
 	}),

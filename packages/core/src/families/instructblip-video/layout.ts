@@ -3,7 +3,7 @@
  * is given. Source: transformers 5.18 models/instructblipvideo/processing_instructblipvideo.py.
  */
 
-import { type ItemLayout, NOTHING_AROUND } from "../../layout.ts";
+import { type ItemLayout, NO_WRAPPER } from "../../layout.ts";
 import { sampleUniform } from "../../layouts/frame-sampling.ts";
 import type { SampledFrames } from "../../layouts/frames.ts";
 import { layoutFixedQueries, type QueryConstants } from "../../layouts/q-former.ts";
@@ -38,7 +38,7 @@ function layoutClip(
 	sampled: SampledFrames,
 ): ItemLayout {
 	const tokens = constants.frames * constants.queries;
-	return layoutFixedQueries(item, constants, tokens, NOTHING_AROUND, sampled);
+	return layoutFixedQueries(item, constants, tokens, NO_WRAPPER, sampled);
 }
 
 /** The caller must pass the frames; this assumes evenly spaced ones. */

@@ -96,7 +96,7 @@ export const internvl: Family<InternvlConstants, InternvlSettings> = {
 					pooledGrid,
 					newlines: 0,
 					markers: MARKERS * sampled.count,
-					around: frameNames(sampled.count, parity),
+					wrapper: frameNames(sampled.count, parity),
 				});
 			},
 		};

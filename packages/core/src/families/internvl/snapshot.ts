@@ -123,7 +123,7 @@ function readInternvlChat({ config }: OpenSnapshot): InternvlReading {
 	const cuts = config.read("dynamic_image_size", flag) ?? false;
 	if (cuts && (config.read("use_thumbnail", flag) ?? false) === false) {
 		throw unsupported(
-			"config.json use_thumbnail: false; cut pictures are counted with the whole picture as last tile",
+			"config.json use_thumbnail: false; cut images are counted with the whole image as last tile",
 		);
 	}
 	return {
@@ -147,7 +147,7 @@ function readInternvlChat({ config }: OpenSnapshot): InternvlReading {
 		text,
 		notes: [
 			...text.notes,
-			"pictures count alike in transformers and in the repository's own code; for its choice of frames set parity original",
+			"images count alike in transformers and in the repository's own code; for its choice of frames set parity original",
 		],
 	};
 }

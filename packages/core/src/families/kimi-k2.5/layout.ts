@@ -54,7 +54,7 @@ const ASSUMED_FPS = 24;
 const IMAGE_TOKENS = [64, 128, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096];
 const CHUNK_TOKENS = [64, 128, 256, 384, 512, 768, 1024];
 /** Identical for every image. */
-const AROUND_IMAGE = mediaMarkers(["image"], 1);
+const IMAGE_WRAPPER = mediaMarkers(["image"], 1);
 
 const patches = (what: string) => integer(`Most patches of ${what}`, { min: 1, max: 2 ** 32 });
 
@@ -114,7 +114,7 @@ export const kimiK25: Family<KimiK25Constants, KimiK25Settings> = {
 		return {
 			image: (item) => {
 				const fitted = navitResize(item, limits(settings.max_patches));
-				return layoutNative(item, { patch, merge, ...fitted, around: AROUND_IMAGE });
+				return layoutNative(item, { patch, merge, ...fitted, wrapper: IMAGE_WRAPPER });
 			},
 			video: (item) => {
 				const sampled = takeFrames(item, settings);
@@ -125,7 +125,7 @@ export const kimiK25: Family<KimiK25Constants, KimiK25Settings> = {
 					...navitResize(item, limits(settings.video_max_patches)),
 					views: sampled.count,
 					groups,
-					around: chunkTimes(item, sampled, groups, chunk),
+					wrapper: chunkTimes(item, sampled, groups, chunk),
 					sampled,
 				});
 			},

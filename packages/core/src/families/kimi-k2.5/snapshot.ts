@@ -99,7 +99,7 @@ function readMediaProc(
 		constants,
 		notes: [
 			...notes,
-			"media_proc_cfg is for code of the repository: pictures count alike, frames are chosen as transformers does, which may take one fewer",
+			"media_proc_cfg is for code of the repository: images count alike, frames are chosen as transformers does, which may take one fewer",
 		],
 	};
 }

@@ -49,8 +49,8 @@ export const kimiVl: Family<KimiVlConstants, KimiVlSettings> = {
 				);
 			}
 			const text = ["image"];
-			const around = { markers: 3, text, estimatedTextTokens: estimateTextTokens(text) };
-			return layoutNative(item, { patch, merge, ...fitted, around });
+			const wrapper = { markers: 3, text, estimatedTextTokens: estimateTextTokens(text) };
+			return layoutNative(item, { patch, merge, ...fitted, wrapper });
 		},
 		video: noVideo("Kimi-VL"),
 	}),

@@ -28,7 +28,7 @@ function readKimiVl(snapshot: OpenSnapshot): KimiVlReading {
 	}
 	if ((image.read("pad_input", flag) ?? false) === false) {
 		throw unsupported(
-			`${image.path} pad_input: false crops pictures to whole tokens; only padded ones are counted`,
+			`${image.path} pad_input: false crops images to whole tokens; only padded ones are counted`,
 		);
 	}
 	return {

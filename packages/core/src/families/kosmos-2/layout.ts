@@ -4,7 +4,7 @@
  */
 
 import { OnevisionError } from "@onevision/base";
-import { markersAround } from "../../layout.ts";
+import { markersOnly } from "../../layout.ts";
 import { layoutFixedQueries, type QueryConstants } from "../../layouts/q-former.ts";
 import { type Family, noVideo } from "../family.ts";
 
@@ -23,7 +23,7 @@ export const kosmos2: Family<QueryConstants, Kosmos2Settings> = {
 			if (images > 1) {
 				throw new OnevisionError("unsupported", `Kosmos-2 takes one image per prompt, not ${images}`);
 			}
-			return layoutFixedQueries(item, constants, constants.queries, markersAround(2));
+			return layoutFixedQueries(item, constants, constants.queries, markersOnly(2));
 		},
 		video: noVideo("Kosmos-2"),
 	}),

@@ -63,13 +63,13 @@ export const lfm2Vl: Family<Lfm2VlConstants, Lfm2VlSettings> = {
 	parities: ["transformers"],
 	scenarios: ["single-image", "multi-image"],
 	settings: {
-		do_image_splitting: boolean("Whether large pictures are cut into tiles"),
+		do_image_splitting: boolean("Whether large images are cut into tiles"),
 		min_tiles: minTilesSchema,
 		max_tiles: maxTilesSchema,
-		use_thumbnail: boolean("Whether the whole picture is read beside its tiles"),
-		min_image_tokens: tokens("Fewest tokens of a picture that is not cut"),
-		max_image_tokens: tokens("Most tokens of a picture that is not cut, and of a thumbnail"),
-		max_pixels_tolerance: number("A picture is cut when it is over this many times max_image_tokens", {
+		use_thumbnail: boolean("Whether the whole image is read beside its tiles"),
+		min_image_tokens: tokens("Fewest tokens of an image that is not cut"),
+		max_image_tokens: tokens("Most tokens of an image that is not cut, and of a thumbnail"),
+		max_pixels_tolerance: number("An image is cut when it is over this many times max_image_tokens", {
 			min: 0.01,
 			max: 1000,
 		}),
@@ -95,13 +95,13 @@ export const lfm2Vl: Family<Lfm2VlConstants, Lfm2VlSettings> = {
 			setting: "do_image_splitting",
 			values: [false, true],
 			deployable: true,
-			label: (value) => (value === true ? "large pictures in tiles" : "no tiles"),
+			label: (value) => (value === true ? "large images in tiles" : "no tiles"),
 		};
 		const limit: Knob = {
 			setting: "max_image_tokens",
 			values: TOKEN_LIMITS.filter((most) => most <= maxTokens),
 			deployable: true,
-			label: (value) => `at most ${value} tokens per picture or thumbnail`,
+			label: (value) => `at most ${value} tokens per image or thumbnail`,
 		};
 		const image = [splitting, tilesKnob("max_tiles", maxTiles, minTiles), limit];
 		return { "single-image": image, "multi-image": image, video: [] };
@@ -145,7 +145,7 @@ function layoutWhole(
 		settings.do_image_splitting ? Math.floor(constants.tile / constants.patch) ** 2 : 0,
 	);
 	// No side shrinks below one token, so a thin image may keep more patches than the limit.
-	const note = `${patches} patches, more than the ${padded} that transformers pads every picture to: it fails when another picture stands beside this one`;
+	const note = `${patches} patches, more than the ${padded} that transformers pads every image to: it fails when another image stands beside this one`;
 	return layoutTiles(item, {
 		tile: constants.tile,
 		tileGrid: square(1),

@@ -38,7 +38,7 @@ export const llama4: Family<Llama4Constants, Llama4Settings> = {
 	scenarios: ["single-image", "multi-image"],
 	settings: {
 		max_patches: maxTilesSchema,
-		resize_to_max_canvas: boolean("Enlarge the picture to the largest canvas without distortion"),
+		resize_to_max_canvas: boolean("Enlarge the image to the largest canvas without distortion"),
 	},
 	defaults: ({ maxTiles }) => ({ max_patches: maxTiles, resize_to_max_canvas: false }),
 	knobs: ({ maxTiles }) => {

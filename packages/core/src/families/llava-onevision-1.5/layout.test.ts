@@ -24,7 +24,7 @@ test.each([
 	const layout = counter(maxPixels).image({ kind: "image", width, height }, 1);
 	expect(layout.visualTokens).toBe(tokens);
 	expect(layout.towerTokens).toBe(4 * tokens);
-	expect(layout.around.markers).toBe(2);
+	expect(layout.wrapper.markers).toBe(2);
 });
 
 test("video is refused with the reason", () => {

@@ -5,7 +5,7 @@
  */
 
 import { OnevisionError } from "@onevision/base";
-import { markersAround } from "../../layout.ts";
+import { markersOnly } from "../../layout.ts";
 import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
 	checkPixelLimits,
@@ -59,7 +59,7 @@ export const llavaOnevision15: Family<LlavaOnevision15Constants, LlavaOnevision1
 		};
 		return {
 			// The chat template writes <|vision_start|> and <|vision_end|>.
-			image: (item) => layoutMerged(item, smartResize(item, limits, "shrink"), constants, markersAround(2)),
+			image: (item) => layoutMerged(item, smartResize(item, limits, "shrink"), constants, markersOnly(2)),
 			video: refuseVideo,
 		};
 	},

@@ -32,7 +32,7 @@ test.each([
 ])("image %ix%i with max_pixels %i", (width, height, max_pixels, tokens) => {
 	const layout = counter({ max_pixels }).image({ kind: "image", width, height }, 1);
 	expect(layout.visualTokens).toBe(tokens);
-	expect(layout.around).toEqual({ markers: 2, text: [], estimatedTextTokens: 0 });
+	expect(layout.wrapper).toEqual({ markers: 2, text: [], estimatedTextTokens: 0 });
 });
 
 /**
@@ -57,8 +57,8 @@ test.each([
 	const vllm = counter({}, "vllm").video(item);
 	expect([vllm.frames, vllm.visualTokens]).toEqual([vllmFrames, vllmTokens]);
 	for (const layout of [original, vllm]) {
-		expect(layout.around.markers).toBe(2 * layout.frames);
-		expect(layout.around.text).toHaveLength(layout.frames);
+		expect(layout.wrapper.markers).toBe(2 * layout.frames);
+		expect(layout.wrapper.text).toHaveLength(layout.frames);
 	}
 });
 
@@ -67,11 +67,11 @@ test("frames and their times, as the references choose and print them", () => {
 	expect(original.frameIndices).toEqual([
 		0, 20, 40, 60, 80, 100, 120, 140, 159, 179, 199, 219, 239, 259, 279, 299,
 	]);
-	expect(original.around.text.slice(0, 3)).toEqual(["<0.0 seconds>", "<0.7 seconds>", "<1.3 seconds>"]);
-	expect(original.around.text.at(-1)).toBe("<10.0 seconds>");
+	expect(original.wrapper.text.slice(0, 3)).toEqual(["<0.0 seconds>", "<0.7 seconds>", "<1.3 seconds>"]);
+	expect(original.wrapper.text.at(-1)).toBe("<10.0 seconds>");
 	const vllm = counter({}, "vllm").video(clip(320, 240, 5, 10));
 	expect(vllm.frameIndices).toEqual([0, 1, 3, 4]);
-	expect(vllm.around.text).toEqual(["<0.0 seconds>", "<0.1 seconds>", "<0.3 seconds>", "<0.4 seconds>"]);
+	expect(vllm.wrapper.text).toEqual(["<0.0 seconds>", "<0.1 seconds>", "<0.3 seconds>", "<0.4 seconds>"]);
 	expect(counter({}, "vllm").video(clip(64, 64, 1, 1)).frameIndices).toEqual([0, 0]);
 });
 

@@ -6,7 +6,7 @@
  */
 
 import { choice, either, integer, number } from "@onevision/base/schema";
-import { type ItemLayout, itemLayout, markersAround } from "../../layout.ts";
+import { type ItemLayout, itemLayout, markersOnly } from "../../layout.ts";
 import { numFramesKnob } from "../../layouts/frames.ts";
 import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
@@ -106,7 +106,7 @@ export const llavaOnevision2: Family<LlavaOnevision2Constants, LlavaOnevision2Se
 				item,
 				smartResize(item, limitsOf(constants, settings), "shrink"),
 				constants,
-				markersAround(2),
+				markersOnly(2),
 			),
 		video: (item) =>
 			settings.video_backend === "codec"
@@ -132,8 +132,8 @@ function layoutClip(
 	// branch.
 	const canvas = smartResize(item, limitsOf(constants, settings), vllm ? "shrink" : "round");
 	const text = frameTimes(item, sampled, vllm ? VLLM_FPS : ASSUMED_FPS);
-	const around = { markers: 2 * sampled.count, text, estimatedTextTokens: estimateTextTokens(text) };
-	return layoutMerged(item, canvas, constants, around, sampled);
+	const wrapper = { markers: 2 * sampled.count, text, estimatedTextTokens: estimateTextTokens(text) };
+	return layoutMerged(item, canvas, constants, wrapper, sampled);
 }
 
 /**
@@ -165,7 +165,7 @@ function layoutCodec(
 		cappedGrid: grid,
 		parts: { overview: 0, grid: bounds.mostCanvases * perCanvas, newlines: 0, markers: 0 },
 		towerTokens: bounds.mostCanvases * patchGrid.rows * patchGrid.cols,
-		around: {
+		wrapper: {
 			markers: 2 * bounds.frames,
 			text: [],
 			estimatedTextTokens: bounds.frames * estimateTextTokens([lastTime]),

@@ -103,7 +103,7 @@ function readFastVlm(snapshot: OpenSnapshot): LlavaReading {
 		(processor.read("num_additional_image_tokens", tokenCount) ?? 0) - (takes === "default" ? 1 : 0);
 	if (patch !== tower.patch || extra !== 0) {
 		throw contradiction(
-			`processor_config.json: patch_size ${patch ?? "missing"} with ${extra} tokens more per view; this tower shrinks a picture ${tower.patch}-fold and has no class token`,
+			`processor_config.json: patch_size ${patch ?? "missing"} with ${extra} tokens more per view; this tower shrinks an image ${tower.patch}-fold and has no class token`,
 		);
 	}
 	return {

@@ -8,8 +8,8 @@ test.each([
 	const { image } = mantisSiglip.counter(constants, {}, "original");
 	const layout = image({ kind: "image", width: 1920, height: 1080 }, 12);
 	expect([layout.visualTokens, layout.towerTokens]).toEqual([tokens, tokens]);
-	expect(layout.around.text).toEqual(["(image 12: <Image>", "</Image>)"]);
-	expect(layout.around.estimatedTextTokens).toBeGreaterThan(5);
+	expect(layout.wrapper.text).toEqual(["(image 12: <Image>", "</Image>)"]);
+	expect(layout.wrapper.estimatedTextTokens).toBeGreaterThan(5);
 });
 
 test("video is refused", () => {

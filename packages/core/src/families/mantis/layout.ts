@@ -25,8 +25,15 @@ export const mantisSiglip: Family<LlavaConstants, MantisSettings> = {
 		const content = { width: tile, height: tile };
 		return {
 			image: (item, images) => {
-				const around = numbered(images);
-				return layoutOneTile(item, { tile, content, patchGrid: grid, pooledGrid: grid, newlines: 0, around });
+				const wrapper = numbered(images);
+				return layoutOneTile(item, {
+					tile,
+					content,
+					patchGrid: grid,
+					pooledGrid: grid,
+					newlines: 0,
+					wrapper,
+				});
 			},
 			video: noVideo("Mantis"),
 		};

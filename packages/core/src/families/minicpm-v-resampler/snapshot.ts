@@ -46,7 +46,7 @@ function readSecond({ config, opened }: OpenSnapshot): MinicpmVResamplerReading 
 	const written = image?.read("image_feature_size", tokenCount) ?? 64;
 	if (queries !== written || constants.patch !== 14 || !cuts || config.read("slice_mode", flag) === false) {
 		throw contradiction(
-			`${(image ?? config).path}: image_feature_size ${written}, patch_size ${constants.patch}, config.json query_num ${queries}, patches of 14 px; they must agree, and pictures are counted with cuts`,
+			`${(image ?? config).path}: image_feature_size ${written}, patch_size ${constants.patch}, config.json query_num ${queries}, patches of 14 px; they must agree, and images are counted with cuts`,
 		);
 	}
 	const text = languageModel(config, { type: "llama", flat: true });
@@ -94,7 +94,7 @@ function readOlder(snapshot: OpenSnapshot): MinicpmVResamplerReading {
 	const written = image.read("image_feature_size", tokenCount) ?? 64;
 	if (queries !== written || constants.patch !== tower.patch || !cuts) {
 		throw contradiction(
-			`${image.path}: image_feature_size ${written}, patch_size ${constants.patch} and slice_mode ${cuts}, config.json query_num ${queries}, patches of ${tower.patch} px; they must agree, and pictures are counted with cuts`,
+			`${image.path}: image_feature_size ${written}, patch_size ${constants.patch} and slice_mode ${cuts}, config.json query_num ${queries}, patches of ${tower.patch} px; they must agree, and images are counted with cuts`,
 		);
 	}
 	const imageId = image.read("use_image_id", flag) ?? version !== "2.5";

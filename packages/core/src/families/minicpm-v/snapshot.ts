@@ -22,35 +22,33 @@ function readMinicpm46(snapshot: OpenSnapshot): MinicpmVReading {
 	const tower = kindTower(config, { type: "minicpmv4_6_vision" });
 	const text = languageModel(config, { type: "qwen3_5_text" });
 	expectClass(image, "image_processor_type", ["MiniCPMV4_6ImageProcessor"]);
-	const pictures = readCuts(image);
+	const images = readCuts(image);
 	const video = snapshot.video();
 	expectVideoClass(video, "MiniCPMV4_6VideoProcessor", ["MiniCPMV4_6ImageProcessor"]);
 	const frames = readCuts(video);
-	checkAgainstModel(config, tower.patch, pictures);
-	expectSame(video, "patch_size", frames.constants.patch, pictures.constants.patch);
-	expectSame(video, "scale_resolution", frames.constants.slice, pictures.constants.slice);
-	if (frames.constants.downsample !== pictures.constants.downsample) {
-		throw unsupported(`${video.path} downsample_mode: OneVision counts frames and pictures with one mode`);
+	checkAgainstModel(config, tower.patch, images);
+	expectSame(video, "patch_size", frames.constants.patch, images.constants.patch);
+	expectSame(video, "scale_resolution", frames.constants.slice, images.constants.slice);
+	if (frames.constants.downsample !== images.constants.downsample) {
+		throw unsupported(`${video.path} downsample_mode: OneVision counts frames and images with one mode`);
 	}
 	if (image.read("use_image_id", flag) === false) {
-		throw unsupported(
-			`${image.path} use_image_id: false; pictures are counted with their numbers before them`,
-		);
+		throw unsupported(`${image.path} use_image_id: false; images are counted with their numbers before them`);
 	}
 	if ((video.read("stack_frames", frameCount) ?? 1) !== 1) {
 		throw unsupported(`${video.path} stack_frames: frames side by side are not counted; remove it`);
 	}
 	const { maxSlices } = frames.constants;
 	const settings: Partial<MinicpmVSettings> = {
-		...(pictures.cuts ? {} : { slice_mode: false }),
+		...(images.cuts ? {} : { slice_mode: false }),
 		...(frames.cuts ? {} : { video_slice_mode: false }),
-		...(maxSlices === pictures.constants.maxSlices ? {} : { video_max_slice_nums: maxSlices }),
+		...(maxSlices === images.constants.maxSlices ? {} : { video_max_slice_nums: maxSlices }),
 		...((video.read("do_sample_frames", flag) ?? true) ? {} : { num_frames: "all" as const }),
 	};
 	const maxFrames = video.read("max_num_frames", frameCount) ?? 128;
 	return {
 		family: "minicpm-v",
-		constants: { ...pictures.constants, maxFrames },
+		constants: { ...images.constants, maxFrames },
 		settings,
 		trainedFrames: maxFrames,
 		tower: tower.tower,

@@ -3,7 +3,7 @@
  * each. Source: transformers 5.18 models/mllama/{image_processing,processing,modeling}_mllama.py.
  */
 
-import { itemLayout, NOTHING_AROUND } from "../../layout.ts";
+import { itemLayout, NO_WRAPPER } from "../../layout.ts";
 import { gridsUpTo } from "../../layouts/aspect-grid.ts";
 import { fitToTiles, leastScaleGrid } from "../../layouts/canvas-scale.ts";
 import { cells, maxTilesSchema, tilesKnob } from "../../layouts/tile-grid.ts";
@@ -56,7 +56,7 @@ export const mllama: Family<MllamaConstants, MllamaSettings> = {
 					parts: { overview: 0, grid: 0, newlines: 0, markers: 1 },
 					towerTokens: most * cells(patchGrid),
 					crossAttentionTokens: cells(tileGrid) * keys,
-					around: NOTHING_AROUND,
+					wrapper: NO_WRAPPER,
 					notes: [
 						`one <|image|> token in the text; cross-attention layers see ${cells(tileGrid) * keys} keys, held padded to ${most} tiles (${most * keys})`,
 					],

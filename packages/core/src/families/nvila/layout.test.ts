@@ -23,7 +23,7 @@ const VIDEO: NvilaConstants = {
 
 const counter = (constants: NvilaConstants, settings: Partial<NvilaSettings> = {}) =>
 	nvila.counter(constants, { ...nvila.defaults(constants, "original"), ...settings }, "original");
-const picture = (width: number, height: number) => ({ kind: "image", width, height }) as const;
+const imageOf = (width: number, height: number) => ({ kind: "image", width, height }) as const;
 const clip = (frames: number) => ({ kind: "video", width: 640, height: 360, frames, fps: 25 }) as const;
 
 /**
@@ -52,16 +52,16 @@ test.each([
 	[3600, 600, 6, 1, 854, 6, 2, 3073],
 	[2700, 1200, 5, 2, 1342, 5, 2, 2561],
 ])("%ix%i", (width, height, liteCols, liteRows, liteTokens, cols, rows, tokens) => {
-	const lite = counter(LITE).image(picture(width, height), 1);
+	const lite = counter(LITE).image(imageOf(width, height), 1);
 	expect([lite.tileGrid, lite.visualTokens]).toEqual([{ rows: liteRows, cols: liteCols }, liteTokens]);
-	const s2 = counter(S2).image(picture(width, height), 1);
+	const s2 = counter(S2).image(imageOf(width, height), 1);
 	expect([s2.tileGrid, s2.visualTokens]).toEqual([{ rows, cols }, tokens]);
 });
 
 test("dynamic: an overview beside the tiles, a line break embedded with each and one more in the prompt", () => {
-	const layout = counter(LITE).image(picture(1920, 1080), 1);
+	const layout = counter(LITE).image(imageOf(1920, 1080), 1);
 	expect(layout.parts).toEqual({ overview: 121, grid: 8 * 121, newlines: 0, markers: 9 });
-	expect([layout.views, layout.towerTokens, layout.around.markers]).toEqual([9, 9 * 1024, 9]);
+	expect([layout.views, layout.towerTokens, layout.wrapper.markers]).toEqual([9, 9 * 1024, 9]);
 	expect([layout.patchGrid, layout.pooledGrid]).toEqual([
 		{ rows: 32, cols: 32 },
 		{ rows: 11, cols: 11 },
@@ -69,24 +69,24 @@ test("dynamic: an overview beside the tiles, a line break embedded with each and
 });
 
 test("dynamic_s2: 1 and 4 tiles of the lower scales are read too, tokens are those of the grid", () => {
-	const layout = counter(S2).image(picture(1920, 1080), 1);
+	const layout = counter(S2).image(imageOf(1920, 1080), 1);
 	expect(layout.parts).toEqual({ overview: 0, grid: 12 * 256, newlines: 0, markers: 1 });
-	expect([layout.views, layout.towerTokens, layout.around.markers]).toEqual([17, 17 * 1024, 0]);
+	expect([layout.views, layout.towerTokens, layout.wrapper.markers]).toEqual([17, 17 * 1024, 0]);
 });
 
 test("several images, and any image of a resize checkpoint, are one tile", () => {
-	expect(counter(LITE).image(picture(1920, 1080), 2)).toMatchObject({ visualTokens: 122, views: 1 });
-	expect(counter(S2).image(picture(1920, 1080), 2)).toMatchObject({ visualTokens: 257, views: 1 });
-	expect(counter(VIDEO).image(picture(1920, 1080), 1)).toMatchObject({ visualTokens: 257, views: 1 });
+	expect(counter(LITE).image(imageOf(1920, 1080), 2)).toMatchObject({ visualTokens: 122, views: 1 });
+	expect(counter(S2).image(imageOf(1920, 1080), 2)).toMatchObject({ visualTokens: 257, views: 1 });
+	expect(counter(VIDEO).image(imageOf(1920, 1080), 1)).toMatchObject({ visualTokens: 257, views: 1 });
 });
 
 test("fewer tiles on request", () => {
 	// dynamic_preprocess with max_num=6.
 	const lite = counter(LITE, { max_tiles: 6 });
-	expect(lite.image(picture(640, 480), 1).visualTokens).toBe(854);
-	expect(lite.image(picture(100, 2000), 1).visualTokens).toBe(854);
-	expect(lite.image(picture(1000, 1000), 1).visualTokens).toBe(610);
-	expect(counter(LITE, { max_tiles: 1 }).image(picture(1920, 1080), 1).visualTokens).toBe(122);
+	expect(lite.image(imageOf(640, 480), 1).visualTokens).toBe(854);
+	expect(lite.image(imageOf(100, 2000), 1).visualTokens).toBe(854);
+	expect(lite.image(imageOf(1000, 1000), 1).visualTokens).toBe(610);
+	expect(counter(LITE, { max_tiles: 1 }).image(imageOf(1920, 1080), 1).visualTokens).toBe(122);
 });
 
 test("video: one view per frame, always as many as asked; averaged by eights where the checkpoint does", () => {
@@ -113,17 +113,17 @@ test("what a checkpoint can't do is refused", () => {
 	expect(nvila.knobs(VIDEO).video[0]?.values.every((frames) => Number(frames) % 8 === 0)).toBe(true);
 });
 
-test("tokens stay within the tile limit, and a picture twice as large in both directions costs no less", () => {
+test("tokens stay within the tile limit, and an image twice as large in both directions costs no less", () => {
 	const side = fc.integer({ min: 1, max: 6000 });
 	fc.assert(
 		fc.property(side, side, fc.integer({ min: 1, max: 12 }), (width, height, max_tiles) => {
 			const { image } = counter(LITE, { max_tiles });
-			const layout = image(picture(width, height), 1);
+			const layout = image(imageOf(width, height), 1);
 			const { parts } = layout;
 			expect(layout.visualTokens).toBe(parts.overview + parts.grid + parts.newlines + parts.markers);
 			expect(layout.tileGrid.rows * layout.tileGrid.cols).toBeLessThanOrEqual(max_tiles);
 			expect(layout.visualTokens).toBe(layout.views * 122);
-			expect(image(picture(2 * width, 2 * height), 1).visualTokens).toBeGreaterThanOrEqual(
+			expect(image(imageOf(2 * width, 2 * height), 1).visualTokens).toBeGreaterThanOrEqual(
 				layout.visualTokens,
 			);
 		}),

@@ -9,7 +9,7 @@
 import type { Grid } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import { choice } from "@onevision/base/schema";
-import { type ItemLayout, itemLayout, markersAround } from "../../layout.ts";
+import { type ItemLayout, itemLayout, markersOnly } from "../../layout.ts";
 import { maxTilesKnob, maxTilesSchema } from "../../layouts/anyres-limits.ts";
 import { gridsUpTo, nearestAspectGrid } from "../../layouts/aspect-grid.ts";
 import { sampleLinspaceRounded } from "../../layouts/frame-sampling.ts";
@@ -165,7 +165,7 @@ function layoutTiles(item: ImageItem, grid: Grid, constants: NvilaConstants): It
 		parts: { overview: (views - tiles) * perTile, grid: tiles * perTile, newlines: 0, markers: views },
 		towerTokens: views * patchGrid.rows * patchGrid.cols,
 		// `<image>\n` per view: the prompt's own line breaks, each a single token between placeholders.
-		around: markersAround(views),
+		wrapper: markersOnly(views),
 	});
 }
 
@@ -185,7 +185,7 @@ function layoutScales(
 		views,
 		parts: { overview: 0, grid: cappedGrid.rows * cappedGrid.cols, newlines: 0, markers: 1 },
 		towerTokens: views * patchGrid.rows * patchGrid.cols,
-		around: markersAround(0),
+		wrapper: markersOnly(0),
 	});
 }
 
@@ -198,7 +198,7 @@ function layoutOne(item: ImageItem, constants: NvilaConstants): ItemLayout {
 		views: 1,
 		parts: { overview: 0, grid: pooledGrid.rows * pooledGrid.cols, newlines: 0, markers: 1 },
 		towerTokens: patchGrid.rows * patchGrid.cols,
-		around: markersAround(0),
+		wrapper: markersOnly(0),
 	});
 }
 
@@ -224,6 +224,6 @@ function layoutVideo(item: VideoItem, frames: number, constants: NvilaConstants)
 		cappedGrid: pooledGrid,
 		parts: { overview: 0, grid: kept * pooledGrid.rows * pooledGrid.cols, newlines: 0, markers: kept },
 		towerTokens: frames * patchGrid.rows * patchGrid.cols,
-		around: markersAround(0),
+		wrapper: markersOnly(0),
 	});
 }

@@ -76,7 +76,7 @@ function readVilaType(snapshot: OpenSnapshot): VilaReading | NvilaReading {
 	}
 	const parts = readParts(config);
 	const ratio =
-		config.read("image_aspect_ratio", choice("How a picture is read", IMAGE_ASPECT_RATIOS)) ?? "resize";
+		config.read("image_aspect_ratio", choice("How an image is read", IMAGE_ASPECT_RATIOS)) ?? "resize";
 	// VILA-1.5 has no encoders that append a line break to an image's embeddings.
 	return config.has("image_encoder") || ratio !== "resize"
 		? readNvila(config, parts, ratio)

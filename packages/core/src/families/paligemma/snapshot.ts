@@ -38,7 +38,7 @@ function readPaligemma(snapshot: OpenSnapshot): PaligemmaReading {
 	const tokens = image.read("image_seq_length", tokenCount);
 	if (tokens === undefined) {
 		throw unsupported(
-			`${image.path} image_seq_length: missing; transformers fails on every picture without it (here it would be ${patches})`,
+			`${image.path} image_seq_length: missing; transformers fails on every image without it (here it would be ${patches})`,
 		);
 	}
 	if (tokens !== patches) {

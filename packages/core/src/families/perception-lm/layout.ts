@@ -42,7 +42,7 @@ export const perceptionLm: Family<PerceptionLmConstants, PerceptionLmSettings> =
 	scenarios: ["single-image", "multi-image", "video"],
 	settings: {
 		max_num_tiles: maxTilesSchema,
-		vision_input_type: choice("Tiles and the whole picture, or one tile in all", VISION_INPUT_TYPES),
+		vision_input_type: choice("Tiles and the whole image, or one tile in all", VISION_INPUT_TYPES),
 		num_frames: numFramesSchema,
 	},
 	defaults: ({ maxTiles }) => ({

@@ -8,7 +8,7 @@
 import type { Size } from "@onevision/base";
 import { formatInteger, OnevisionError, roundHalfEven } from "@onevision/base";
 import { integer } from "@onevision/base/schema";
-import { NOTHING_AROUND } from "../../layout.ts";
+import { NO_WRAPPER } from "../../layout.ts";
 import { layoutNative } from "../../layouts/native-clip.ts";
 import type { MergedPatches } from "../../layouts/native-resolution.ts";
 import type { ImageItem } from "../../sample.ts";
@@ -32,7 +32,7 @@ export const pixtral: Family<PixtralConstants, PixtralSettings> = {
 	parities: ["transformers", "mistral-common"],
 	scenarios: ["single-image", "multi-image"],
 	settings: {
-		longest_edge: integer("Longest side of a picture, px; smaller ones are not enlarged", {
+		longest_edge: integer("Longest side of an image, px; smaller ones are not enlarged", {
 			min: 1,
 			max: 2 ** 20,
 		}),
@@ -66,7 +66,7 @@ export const pixtral: Family<PixtralConstants, PixtralSettings> = {
 					canvas,
 					newlines: rows - 1,
 					markers: 1,
-					around: NOTHING_AROUND,
+					wrapper: NO_WRAPPER,
 				});
 			},
 			video: noVideo("Pixtral"),

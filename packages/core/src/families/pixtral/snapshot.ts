@@ -42,7 +42,7 @@ export function readPixtral(
 	}
 	if (image.read("do_resize", flag) === false || image.read("do_center_crop", flag) === true) {
 		throw unsupported(
-			`${image.path}: pictures are counted at the size they are shrunk to; do_resize must be true and do_center_crop absent`,
+			`${image.path}: images are counted at the size they are shrunk to; do_resize must be true and do_center_crop absent`,
 		);
 	}
 	const size = sizeObject(image, "size", image.read("default_to_square", flag) ?? true);
@@ -54,7 +54,7 @@ export function readPixtral(
 	const notes = [...text.notes];
 	if (box > tower.longestEdge) {
 		notes.push(
-			`pictures may be ${box} px long, the tower's image_size is ${tower.longestEdge}: counted as the processor does; the model may refuse them`,
+			`images may be ${box} px long, the tower's image_size is ${tower.longestEdge}: counted as the processor does; the model may refuse them`,
 		);
 	}
 	return {

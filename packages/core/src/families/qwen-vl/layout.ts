@@ -7,7 +7,7 @@
 import type { Size } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 import { boolean, choice, either, integer, number } from "@onevision/base/schema";
-import { type ItemLayout, itemLayout, markersAround, type WrapperTokens } from "../../layout.ts";
+import { type ItemLayout, itemLayout, markersOnly, type WrapperTokens } from "../../layout.ts";
 import { numFramesKnob, numFramesSchema, type SampledFrames } from "../../layouts/frames.ts";
 import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import { pixelBudget, sampledFrames } from "../../layouts/processor-arguments.ts";
@@ -119,11 +119,11 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
 		const rule: QwenVideoRule =
 			QWEN_VIDEO_RULES[parity === "qwen-vl-utils" ? "qwen-vl-utils" : constants.videoLimits];
 		return {
-			image: (item) => layout(item, smartResize(item, limits, guard), undefined, constants, markersAround(2)),
+			image: (item) => layout(item, smartResize(item, limits, guard), undefined, constants, markersOnly(2)),
 			video: (item) => {
 				const frames = sampleClip(item, rule, settings, constants.temporalPatch, parity);
 				const canvas = rule.resize(item, frames.count, constants, settings);
-				return layout(item, canvas, frames, constants, clipSurroundings(item, frames, constants, parity));
+				return layout(item, canvas, frames, constants, clipWrapper(item, frames, constants, parity));
 			},
 		};
 	},
@@ -133,13 +133,13 @@ export const qwenVl: Family<QwenVlConstants, QwenVlSettings> = {
  * The chat template writes one pair of markers around a clip. Qwen3-VL adds a time and a pair of markers per temporal
  * patch; vLLM puts these in place of the pair around the clip (models/qwen3_vl.py at 4f5768c).
  */
-function clipSurroundings(
+function clipWrapper(
 	video: VideoItem,
 	sampled: SampledFrames,
 	constants: QwenVlConstants,
 	parity: Parity,
 ): WrapperTokens {
-	if (!constants.timestamps) return markersAround(2);
+	if (!constants.timestamps) return markersOnly(2);
 	const fps = video.fps ?? ASSUMED_FPS;
 	const { temporalPatch } = constants;
 	const secondsOf = (position: number): number => {
@@ -164,7 +164,7 @@ function layout(
 	canvas: Size,
 	sampled: SampledFrames | undefined,
 	{ patch, merge, factor, temporalPatch }: QwenVlConstants,
-	around: WrapperTokens,
+	wrapper: WrapperTokens,
 ): ItemLayout {
 	if (canvas.width < factor || canvas.height < factor) {
 		throw new OnevisionError(
@@ -190,7 +190,7 @@ function layout(
 		cappedGrid: grid,
 		parts: { overview: 0, grid: groups * grid.rows * grid.cols, newlines: 0, markers: 0 },
 		towerTokens: groups * patchGrid.rows * patchGrid.cols,
-		around,
+		wrapper,
 		...(sampled?.notes === undefined ? {} : { notes: sampled.notes }),
 	});
 }

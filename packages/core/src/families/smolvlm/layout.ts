@@ -91,7 +91,7 @@ export const smolvlm: Family<SmolvlmConstants, SmolvlmSettings> = {
 					pooledGrid,
 					newlines: 0,
 					markers: VIEW_MARKERS * sampled.count,
-					around: clipText(item, sampled),
+					wrapper: clipText(item, sampled),
 					resizes: [scaleToEdge(item, Math.min(constants.videoEdge, MAX_IMAGE_SIDE))],
 				});
 			},

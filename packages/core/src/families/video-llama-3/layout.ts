@@ -6,7 +6,7 @@
  */
 
 import { boolean, choice, either, number } from "@onevision/base/schema";
-import { type ItemLayout, NOTHING_AROUND, type TokenRange, type WrapperTokens } from "../../layout.ts";
+import { type ItemLayout, NO_WRAPPER, type TokenRange, type WrapperTokens } from "../../layout.ts";
 import { notesOnBoth, numFramesKnob, type SampledFrames, withNotes } from "../../layouts/frames.ts";
 import { maxPixelsKnob } from "../../layouts/max-pixels.ts";
 import {
@@ -117,7 +117,7 @@ export const videoLlama3: Family<VideoLlama3Constants, VideoLlama3Settings> = {
 				maxPixels: settings.max_pixels,
 			};
 			const canvas = smartResize(item, limits, "shrink");
-			return layoutNative(item, { patch, merge, canvas, around: NOTHING_AROUND });
+			return layoutNative(item, { patch, merge, canvas, wrapper: NO_WRAPPER });
 		},
 		video: (item) => layoutClip(item, constants, settings),
 	}),
@@ -139,7 +139,7 @@ function layoutClip(
 		merge,
 		canvas: smartResize(video, limits, "shrink"),
 		views: sampled.count,
-		around: frameTimes(video, sampled),
+		wrapper: frameTimes(video, sampled),
 		sampled,
 	});
 	if (!settings.use_token_compression || sampled.count === 1) return layout;

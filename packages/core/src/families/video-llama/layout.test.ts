@@ -32,11 +32,11 @@ test("frames and the sentence that names them", () => {
 	const layout = counter().video(clip(100, 10));
 	// np.arange(0, 100, 100 / 8).astype(int)
 	expect(layout.frameIndices).toEqual([0, 12, 25, 37, 50, 62, 75, 87]);
-	expect(layout.around.text).toEqual([
+	expect(layout.wrapper.text).toEqual([
 		"<Video>",
 		"</Video> The video contains 8 frames sampled at 0.0, 1.2, 2.5, 3.7, 5.0, 6.2, 7.5, 8.7 seconds. ",
 	]);
-	expect(counter().video(clip(100)).around.text).toEqual(["<Video>", "</Video> "]);
+	expect(counter().video(clip(100)).wrapper.text).toEqual(["<Video>", "</Video> "]);
 });
 
 test("an index past the end is left out and said", () => {
@@ -53,6 +53,6 @@ test("an index past the end is left out and said", () => {
 test("sound adds 8 positions beside the visual tokens", () => {
 	const layout = counter(8, true).video(clip(100, 10));
 	expect(layout.visualTokens).toBe(32);
-	expect(layout.around.markers).toBe(8);
-	expect(layout.around.text.join("")).toContain("Close your eyes, open your ears");
+	expect(layout.wrapper.markers).toBe(8);
+	expect(layout.wrapper.text.join("")).toContain("Close your eyes, open your ears");
 });

@@ -60,11 +60,11 @@ export const videoLlama: Family<VideoLlamaConstants, VideoLlamaSettings> = {
 		return { "single-image": [], "multi-image": [], video: [{ ...knob, values }] };
 	},
 	counter: (constants, settings) => ({
-		image: (item) => layoutQueries(item, { count: 1 }, constants, textAround(["<Image>", "</Image> "])),
+		image: (item) => layoutQueries(item, { count: 1 }, constants, textOnly(["<Image>", "</Image> "])),
 		video: (item) => {
 			const sampled = sampleEvenly(item, settings.num_frames);
-			const around = settings.audio ? soundAround(constants) : textAround(["<Video>", spoken(item, sampled)]);
-			return layoutQueries(item, sampled, constants, around);
+			const wrapper = settings.audio ? soundWrapper(constants) : textOnly(["<Video>", spoken(item, sampled)]);
+			return layoutQueries(item, sampled, constants, wrapper);
 		},
 	}),
 };
@@ -92,12 +92,12 @@ function spoken(video: VideoItem, { count, indices }: SampledFrames): string {
 	return `</Video> The video contains ${count} frames sampled at ${times.join(", ")} seconds. `;
 }
 
-function textAround(text: readonly string[]): WrapperTokens {
+function textOnly(text: readonly string[]): WrapperTokens {
 	return { markers: 0, text, estimatedTextTokens: estimateTextTokens(text) };
 }
 
-/** Audio counts towards the context but not towards visual tokens. The frame times are then not written. */
-function soundAround({ audioQueries }: VideoLlamaConstants): WrapperTokens {
+/** Audio counts toward the context but not toward visual tokens. The frame times are then not written. */
+function soundWrapper({ audioQueries }: VideoLlamaConstants): WrapperTokens {
 	const text = [AUDIO_INTRO, `${AUDIO_OUTRO}<Video>`, `</Video>. ${AUDIO_END}`];
 	return { markers: audioQueries, text, estimatedTextTokens: estimateTextTokens(text) };
 }
@@ -106,7 +106,7 @@ function layoutQueries(
 	item: MediaItem,
 	sampled: SampledFrames,
 	constants: VideoLlamaConstants,
-	around: WrapperTokens,
+	wrapper: WrapperTokens,
 ): ItemLayout {
 	const view = { width: constants.tile, height: constants.tile };
 	const patchGrid = square(Math.floor(constants.tile / constants.patch));
@@ -127,7 +127,7 @@ function layoutQueries(
 		cappedGrid: queries,
 		parts: { overview: 0, grid: constants.clipQueries, newlines: 0, markers: 0 },
 		towerTokens: sampled.count * patchGrid.rows * patchGrid.cols,
-		around,
+		wrapper,
 		...(sampled.notes === undefined ? {} : { notes: sampled.notes }),
 	});
 }

@@ -4,7 +4,7 @@
  * videollava/model/multimodal_encoder/languagebind/video/processing_video.py at 805a9f3 (8 frames, `np.linspace`).
  */
 
-import { NOTHING_AROUND } from "../../layout.ts";
+import { NO_WRAPPER } from "../../layout.ts";
 import { sampleLinspace } from "../../layouts/frame-sampling.ts";
 import {
 	type FrameCount,
@@ -59,7 +59,7 @@ export const videoLlava: Family<VideoLlavaConstants, VideoLlavaSettings> = {
 					pooledGrid: patchGrid,
 					newlines: 0,
 					markers: sampled.count * CLASS_TOKENS,
-					around: NOTHING_AROUND,
+					wrapper: NO_WRAPPER,
 				});
 			},
 		};

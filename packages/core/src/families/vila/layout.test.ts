@@ -13,7 +13,7 @@ test("27 patches a side are padded to 28 and halved: 196 tokens, the line break 
 		{ rows: 14, cols: 14 },
 	]);
 	expect([layout.visualTokens, layout.towerTokens]).toEqual([196, 729]);
-	expect(layout.around).toEqual({ markers: 0, text: ["\n"], estimatedTextTokens: 1 });
+	expect(layout.wrapper).toEqual({ markers: 0, text: ["\n"], estimatedTextTokens: 1 });
 	const wide = counter(6, { ...CONSTANTS, tile: 448 }).image({ kind: "image", width: 10, height: 10 }, 1);
 	expect(wide.visualTokens).toBe(256);
 });
@@ -23,7 +23,7 @@ test("6 frames of a clip, 196 each", () => {
 	// np.linspace(0, 98, 6, dtype=int)
 	expect(layout.frameIndices).toEqual([0, 19, 39, 58, 78, 98]);
 	expect([layout.visualTokens, layout.towerTokens, layout.views]).toEqual([1176, 4374, 6]);
-	expect(layout.around.text).toHaveLength(6);
+	expect(layout.wrapper.text).toHaveLength(6);
 	expect(counter().video(clip(7)).frameIndices).toEqual([0, 1, 2, 3, 4, 5]);
 	expect(counter(1).video(clip(1)).notes).toBeUndefined();
 });

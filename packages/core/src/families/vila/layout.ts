@@ -50,14 +50,14 @@ export const vila: Family<VilaConstants, VilaSettings> = {
 		const view = { width: tile, height: tile };
 		const patchGrid = square(Math.floor(tile / patch));
 		const pooledGrid = downsampled(patchGrid, downsample);
-		const one = { tile, content: view, patchGrid, pooledGrid, newlines: 0, around: lineBreaks(1) };
+		const one = { tile, content: view, patchGrid, pooledGrid, newlines: 0, wrapper: lineBreaks(1) };
 		return {
 			image: (item) => layoutOneTile(item, one),
 			video: (item): ItemLayout => {
 				const sampled = sampleVila(item, settings.num_frames);
-				const around = lineBreaks(sampled.count);
+				const wrapper = lineBreaks(sampled.count);
 				return {
-					...layoutFrames(item, sampled, { view, patchGrid, pooledGrid, newlines: 0, around }),
+					...layoutFrames(item, sampled, { view, patchGrid, pooledGrid, newlines: 0, wrapper }),
 					frames: Math.min(sampled.count, item.frames),
 				};
 			},

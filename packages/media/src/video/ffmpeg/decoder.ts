@@ -75,19 +75,19 @@ async function* decodeFrom(
 ): AsyncGenerator<DecodedFrame, readonly Target[]> {
 	const left = [...targets];
 	const command = startCommand("ffmpeg", commandFor(source, start, targets, options));
-	const pictures = rawFrames(command.child.stdout, options.size.width * options.size.height * 3);
+	const frames = rawFrames(command.child.stdout, options.size.width * options.size.height * 3);
 	const times = timesOf(linesOf(command.child.stderr));
 	try {
 		while (left.length > 0) {
-			const picture = await within(pictures.next(), command, source.setup);
-			if (picture.done) break;
+			const pixels = await within(frames.next(), command, source.setup);
+			if (pixels.done) break;
 			const time = await within(times.next(), command, source.setup);
-			if (time.done) throw new Error("internal: ffmpeg gave a picture without its time");
+			if (time.done) throw new Error("internal: ffmpeg gave a frame without its time");
 			// Without timestamps, frames are identified by their order.
 			const place = left.findIndex(({ pts }) => pts === undefined || pts === time.value);
 			if (isStrict && place !== 0) break;
 			const [target] = place < 0 ? [] : left.splice(place, 1);
-			if (target !== undefined) yield { frame: target.frame, ...options.size, data: picture.value };
+			if (target !== undefined) yield { frame: target.frame, ...options.size, data: pixels.value };
 		}
 		return left;
 	} finally {

@@ -13,11 +13,11 @@ export interface DecodeContext {
 	readonly columns: PacketColumns;
 	readonly places: Places;
 	readonly codec: CodecContext;
-	readonly pictures: FrameConverter;
+	readonly converter: FrameConverter;
 	/** Called for every packet read; may throw to stop. */
 	onPacket(): void;
 	/** Called for every wanted frame; `number` is its frame number. */
-	onPicture(number: number, pixels: Uint8Array): void;
+	onFrame(number: number, pixels: Uint8Array): void;
 }
 
 /** Opens a decoder for the track. Throws `BadInput` for a codec that this FFmpeg cannot decode. */
@@ -97,12 +97,12 @@ function send(context: DecodeContext, packet: Packet | null, frame: Frame, await
 	receive(context, frame, awaited);
 }
 
-function receive({ codec, pictures, onPicture }: DecodeContext, frame: Frame, awaited: Awaited): void {
+function receive({ codec, converter, onFrame }: DecodeContext, frame: Frame, awaited: Awaited): void {
 	while (!isOver(awaited)) {
 		// Negative: no frame yet, the end of the stream, or an error in one frame, after which the next may be fine.
 		if (codec.receiveFrameSync(frame) < 0) return;
 		const target = take(awaited, frame);
-		if (target !== undefined) onPicture(target.frame, pictures.make(frame));
+		if (target !== undefined) onFrame(target.frame, converter.make(frame));
 	}
 }
 

@@ -32,7 +32,7 @@ export function frameConverter(options: DecodeOptions, matrix: Int32Array | unde
 				current = buildGraph(kind, options, matrix);
 			}
 			assertDone(current.source.buffersrcAddFrameSync(frame), "a frame was refused");
-			assertDone(current.sink.buffersinkGetFrameSync(output), "no picture came out");
+			assertDone(current.sink.buffersinkGetFrameSync(output), "no frame came out");
 			const pixels = output.toBuffer();
 			output.unref();
 			return pixels;

@@ -10,8 +10,8 @@ import type { Job, Opened, Setup } from "./protocol.ts";
 
 export interface Session {
 	readonly opened: Opened;
-	/** Passes every frame of the job to `onPicture`; both callbacks may throw to stop. */
-	run(job: Job, onPacket: () => void, onPicture: (number: number, pixels: Uint8Array) => void): void;
+	/** Passes every frame of the job to `onFrame`; both callbacks may throw to stop. */
+	run(job: Job, onPacket: () => void, onFrame: (number: number, pixels: Uint8Array) => void): void;
 	/** Frees memory; for sessions whose thread keeps running. */
 	close(): void;
 }
@@ -35,14 +35,14 @@ export function openSession({ threads, ...file }: Setup, onPacket: () => void): 
 			fps: avgFrameRate.den === 0 ? 0 : avgFrameRate.num / avgFrameRate.den,
 			packets: columns,
 		},
-		run({ runs, options }, onPacket, onPicture) {
+		run({ runs, options }, onPacket, onFrame) {
 			codec ??= openCodec(input.stream, threads);
-			const pictures = frameConverter(options, matrix);
+			const converter = frameConverter(options, matrix);
 			try {
-				const context = { input, columns, places, codec, pictures, onPacket, onPicture };
+				const context = { input, columns, places, codec, converter, onPacket, onFrame };
 				for (const run of runs) decodeRun(context, run);
 			} finally {
-				pictures.free();
+				converter.free();
 			}
 		},
 		close() {

@@ -44,7 +44,7 @@ function takeCredit(): void {
 }
 
 /** Sends a frame without copying it. */
-function sendPicture({ options: { size } }: Job, frame: number, pixels: Uint8Array): void {
+function sendFrame({ options: { size } }: Job, frame: number, pixels: Uint8Array): void {
 	takeCredit();
 	const data = pixels.buffer instanceof ArrayBuffer && ownsBuffer(pixels) ? pixels : pixels.slice();
 	reply({ kind: "frame", decoded: { frame, ...size, data } }, [data.buffer as ArrayBuffer]);
@@ -63,7 +63,7 @@ function rest(): void {
 /** Runs a job; false if it failed, after which the thread is unusable. */
 function runJob(session: Session, job: Job): boolean {
 	try {
-		session.run(job, onPacket, (frame, pixels) => sendPicture(job, frame, pixels));
+		session.run(job, onPacket, (frame, pixels) => sendFrame(job, frame, pixels));
 		reply({ kind: "done" });
 		return true;
 	} catch (error) {

@@ -4,11 +4,11 @@ import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { OnevisionError, type Size } from "@onevision/base";
 import { missingCharacters } from "@onevision/draw";
 import type { Terminal } from "../terminal.ts";
+import { reportTurned, type Upright } from "./images.ts";
 import { resolveLoading } from "./loading.ts";
 import { readMedia, reportLeftOut } from "./media.ts";
-import { reportTurned, type Upright } from "./pictures.ts";
 
-export interface PictureFile {
+export interface ImageFile {
 	/** As a person would write it: relative to the given path. */
 	readonly path: string;
 	readonly size: Size;
@@ -19,11 +19,11 @@ export interface PictureFile {
  * reported; a file given explicitly must be an image. Throws as `readHeader` does, and `unreadable-file` if there is
  * no image.
  */
-export async function readPictureFiles(
+export async function readImageFiles(
 	terminal: Terminal,
 	paths: readonly string[],
 	{ applyOrientation = false }: Upright,
-): Promise<PictureFile[]> {
+): Promise<ImageFile[]> {
 	const loading = resolveLoading({ applyOrientation }, undefined);
 	const { files, leftOut } = await readMedia(terminal, paths, loading, true);
 	const given = new Map(paths.map((path) => [resolve(terminal.cwd, path), path]));
@@ -36,22 +36,22 @@ export async function readPictureFiles(
 		);
 	}
 	reportLeftOut(terminal, leftOut);
-	const pictures: PictureFile[] = [];
+	const images: ImageFile[] = [];
 	const turned: { readonly path: string; readonly orientation: number }[] = [];
 	for (const { path, header } of files) {
 		const shown = given.get(path) ?? underGiven(path, given);
 		if (header.kind === "video") {
-			const message = `${shown}: is a video; give pictures, such as frames of it`;
+			const message = `${shown}: is a video; give images, such as frames of it`;
 			if (given.has(path)) throw new OnevisionError("unreadable-file", message);
 			terminal.err(`left out: ${message}\n`);
 			continue;
 		}
-		pictures.push({ path: shown, size: { width: header.width, height: header.height } });
+		images.push({ path: shown, size: { width: header.width, height: header.height } });
 		if (!applyOrientation) turned.push({ path: shown, orientation: header.orientation });
 	}
 	reportTurned(terminal, turned);
-	if (pictures.length > 0) return pictures;
-	throw new OnevisionError("unreadable-file", `no pictures to read: ${paths.join(", ")} hold videos only`);
+	if (images.length > 0) return images;
+	throw new OnevisionError("unreadable-file", `no images to read: ${paths.join(", ")} hold videos only`);
 }
 
 function underGiven(path: string, given: ReadonlyMap<string, string>): string {

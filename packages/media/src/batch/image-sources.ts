@@ -4,7 +4,7 @@ import type { VideoItem } from "@onevision/core";
 import type { RgbImage } from "../rgb-image.ts";
 import { openVideo } from "../video/open.ts";
 import type { Video } from "../video/video.ts";
-import { type DecodeOptions, readPicture } from "./files.ts";
+import { type DecodeOptions, readImage } from "./files.ts";
 
 /** A clip and the frames wanted from it, ascending. */
 export interface ClipFrames {
@@ -14,20 +14,20 @@ export interface ClipFrames {
 }
 
 /** Images in number order. Requesting an earlier one than the last is a bug in the caller. */
-export interface PictureSource {
+export interface ImageSource {
 	get(number: number): Promise<RgbImage>;
 	close(): Promise<void>;
 }
 
-export function imageFiles(paths: readonly string[], decode: DecodeOptions): PictureSource {
+export function imageFiles(paths: readonly string[], decode: DecodeOptions): ImageSource {
 	return {
-		get: (number) => readPicture(paths[number] ?? "", decode),
+		get: (number) => readImage(paths[number] ?? "", decode),
 		close: async () => undefined,
 	};
 }
 
 /** Frames of clips, with one clip open at a time. */
-export function clipFrames(clips: readonly ClipFrames[], decode: DecodeOptions): PictureSource {
+export function clipFrames(clips: readonly ClipFrames[], decode: DecodeOptions): ImageSource {
 	const frames = framesOf(clips, decode);
 	let next = 0;
 	let last: RgbImage | undefined;

@@ -16,9 +16,9 @@ export interface Upright {
 
 /**
  * Size at which an image will be decoded. Reports a file with a stored orientation that will not be applied. Throws
- * `unreadable-file` and `over-limit` with the path in the message, as `readPicture` does.
+ * `unreadable-file` and `over-limit` with the path in the message, as `readImage` does.
  */
-export async function readPictureSize(
+export async function readImageSize(
 	terminal: Terminal,
 	path: string,
 	{ applyOrientation }: Upright,
@@ -27,7 +27,7 @@ export async function readPictureSize(
 		applyOrientation: applyOrientation === true,
 	});
 	if (header.kind === "video") {
-		throw new OnevisionError("unreadable-file", `${path}: is a video; give pictures, such as frames of it`);
+		throw new OnevisionError("unreadable-file", `${path}: is a video; give images, such as frames of it`);
 	}
 	if (applyOrientation !== true) reportTurned(terminal, [{ path, orientation: header.orientation }]);
 	return header;
@@ -36,9 +36,9 @@ export async function readPictureSize(
 /** Reports the images that have a stored orientation and will not be rotated. */
 export function reportTurned(
 	terminal: Terminal,
-	pictures: readonly { readonly path: string; readonly orientation: number }[],
+	images: readonly { readonly path: string; readonly orientation: number }[],
 ): void {
-	const [first, ...more] = pictures.filter(({ orientation }) => orientation !== 1);
+	const [first, ...more] = images.filter(({ orientation }) => orientation !== 1);
 	if (first === undefined) return;
 	const others = more.length === 0 ? " is" : ` and ${more.length} more are`;
 	terminal.err(
@@ -47,7 +47,7 @@ export function reportTurned(
 }
 
 /** Decodes an image. With `atLeast`, it may be scaled down to no less than that (`DecodeOptions`). */
-export async function readPicture(
+export async function readImage(
 	terminal: Terminal,
 	path: string,
 	{ applyOrientation }: Upright,
@@ -92,8 +92,8 @@ export async function assertOutput(
 }
 
 /** Writes an image, creating its folder if needed. Throws `unwritable-file` if that fails. */
-export async function writePicture(terminal: Terminal, out: string, picture: RgbImage): Promise<void> {
-	await writeOutput(terminal, out, [await encodePng(picture)]);
+export async function writeImage(terminal: Terminal, out: string, image: RgbImage): Promise<void> {
+	await writeOutput(terminal, out, [await encodePng(image)]);
 }
 
 /** The target of a path, the same for every link to it; `undefined` if it does not exist. */
