@@ -4,6 +4,28 @@ export { type DataRoot, openDataRoot } from "./bytes/data-root.ts";
 export { createReadCounter, type ReadCounter } from "./bytes/file-bytes.ts";
 export { LEFT_OUT_REASONS, type LeftOutReason, type Refusal } from "./left-out.ts";
 export {
+	MANIFEST_FORMATS,
+	type ManifestFormat,
+	OVER_LENGTH_POLICIES,
+	type OverLengthPolicy,
+	PACK_GROUPINGS,
+	PACK_LEFT_OUT_REASONS,
+	PACK_MEASURES,
+	type Pack,
+	type PackGrouping,
+	type PackHeader,
+	type PackLeftOut,
+	type PackLeftOutReason,
+	type PackLimits,
+	type PackMeasure,
+	type PackSettings,
+	type PackSlot,
+	type PackTotals,
+	type Piece,
+	type Span,
+} from "./pack/manifest.ts";
+export { openPacks, type PackSet } from "./pack/manifest-files.ts";
+export {
 	FINDINGS,
 	type Finding,
 	type MeasuredMedium,
