@@ -7,7 +7,7 @@ import { Graph } from "./graph.ts";
 import { attention } from "./layers/attention.ts";
 import { patchEmbedding } from "./layers/linear.ts";
 import * as ops from "./ops.ts";
-import { broadcastDims, dimsOf, sizesOf } from "./shape.ts";
+import { broadcastDims, type Dim, dimsOf, sizesOf } from "./shape.ts";
 
 function values() {
 	const graph = new Graph();
@@ -22,7 +22,7 @@ function values() {
 
 test("names of dimensions follow the values", () => {
 	const { x, ids, matrix } = values();
-	const dimsText = (value: { dims: readonly { size: number; name?: string }[] }) =>
+	const dimsText = (value: { dims: readonly Dim[] }) =>
 		value.dims.map(({ size, name = "" }) => `${name}${size}`).join(" ");
 	expect(dimsText(ops.MatMul(x, matrix))).toBe("batch16 seq128 8");
 	expect(dimsText(ops.Add(x, 1))).toBe("batch16 seq128 dim192");

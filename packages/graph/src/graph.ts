@@ -1,4 +1,4 @@
-/** Graphs as plain data: values with static shapes, nodes in topological order, constants. */
+/** Graphs as plain data: values with shapes, nodes in topological order, constants. */
 
 import {
 	assertDefined,
@@ -9,9 +9,11 @@ import {
 	type Tensor,
 	tensor,
 } from "@onevision/base";
+import type { Extent } from "./extent.ts";
+import { constantContents, contentsOfOutput } from "./infer/contents.ts";
 import { inferOutputs } from "./infer/infer.ts";
 import { type AttributesOf, factsOf, OPERATORS, type OpName } from "./operators.ts";
-import { dimsOf, formatDims, type ShapeSpec, sameSizes, sizesOf } from "./shape.ts";
+import { dimsOf, formatDims, type ShapeSpec, sameSizes, sizesOf, staticSizes } from "./shape.ts";
 import type { Graph as GraphType, Initializer, Node, Value, ValueType } from "./value.ts";
 
 class GrowingGraph implements GraphType {
@@ -25,6 +27,8 @@ class GrowingGraph implements GraphType {
 	readonly #producers = new Map<Value, Node>();
 	readonly #known = new Map<string, Node>();
 	readonly #shared = new Map<string, Value>();
+	/** Known elements of computed lists of sizes. */
+	readonly #contents = new Map<Value, readonly Extent[]>();
 
 	constructor(name = "graph") {
 		this.name = name;
@@ -64,7 +68,7 @@ class GrowingGraph implements GraphType {
 	shared(name: string, shape: ShapeSpec, initializer?: Initializer): Value {
 		const known = this.#values.get(name);
 		if (known === undefined) return this.parameter(name, shape, initializer);
-		if (known.kind !== "parameter" || !sameSizes(known.shape, sizesOf(dimsOf(shape)))) {
+		if (known.kind !== "parameter" || !sameSizes(sizesOf(known.dims), sizesOf(dimsOf(shape)))) {
 			const asked = formatDims(dimsOf(shape));
 			throw new OnevisionError(
 				"shape-mismatch",
@@ -97,6 +101,10 @@ class GrowingGraph implements GraphType {
 
 	constantOf(value: Value): Tensor | undefined {
 		return this.#constants.get(value);
+	}
+
+	contentsOf(value: Value): readonly Extent[] | undefined {
+		return this.#contents.get(value) ?? constantContents(this.#constants.get(value));
 	}
 
 	initializerOf(parameter: Value): Initializer | undefined {
@@ -133,6 +141,8 @@ class GrowingGraph implements GraphType {
 		this.#nodes.push(node);
 		if (key !== undefined) this.#known.set(key, node);
 		for (const output of outputs) this.#producers.set(output, node);
+		const contents = contentsOfOutput(node);
+		if (contents !== undefined && outputs[0] !== undefined) this.#contents.set(outputs[0], contents);
 		return outputs;
 	}
 
@@ -157,7 +167,7 @@ class GrowingGraph implements GraphType {
 		if (this.#values.has(name)) {
 			throw new OnevisionError("invalid-input", `graph: two values named ${name}; names are unique`);
 		}
-		const value: Value = { graph: this, name, dtype, dims, shape: sizesOf(dims), kind };
+		const value = valueWith(this, name, { dtype, dims }, kind);
 		this.#values.set(name, value);
 		return value;
 	}
@@ -186,6 +196,24 @@ class GrowingGraph implements GraphType {
 export type Graph = GraphType;
 
 export const Graph: new (name?: string) => Graph = GrowingGraph;
+
+function valueWith(graph: Graph, name: string, { dtype, dims }: ValueType, kind: Value["kind"]): Value {
+	const shape = staticSizes(dims);
+	if (shape !== undefined) return { graph, name, dtype, dims, shape, kind };
+	return {
+		graph,
+		name,
+		dtype,
+		dims,
+		get shape(): never {
+			throw new OnevisionError(
+				"invalid-input",
+				`${name}: ${formatDims(dims)} has sizes known only when it runs, static ones are needed here; give them with bindSizes`,
+			);
+		},
+		kind,
+	};
+}
 
 /** Equal for nodes that compute the same. Names are quoted, so that no name can end another. */
 function nodeKey(op: OpName, inputs: readonly (Value | undefined)[], attributes: object): string {

@@ -13,6 +13,8 @@ export {
 	zeros,
 } from "@onevision/base";
 export { splitBatch } from "./batch.ts";
+export { bindSizes, type SizesByName } from "./bind.ts";
+export type { Extent } from "./extent.ts";
 export { GRADIENTS, type GradientOptions, gradientsOf } from "./gradients/gradients.ts";
 export { Graph } from "./graph.ts";
 export {
@@ -36,13 +38,17 @@ export { createRandom, initialValue, initialValues, type Random } from "./random
 export { evaluate, type Feeds } from "./reference/evaluate.ts";
 export type { LoadOptions, Program, Runtime, Tensors } from "./runtime.ts";
 export {
+	type ByteSource,
 	decodeSafetensors,
 	encodeSafetensors,
 	entryOf,
 	float32Of,
+	readSafetensorsHeader,
 	type SafetensorsDType,
 	type SafetensorsEntry,
 	type SafetensorsFile,
+	type SafetensorsHeader,
+	type SafetensorsPlace,
 	safetensorsHead,
 	safetensorsParts,
 } from "./safetensors.ts";

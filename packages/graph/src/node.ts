@@ -1,7 +1,16 @@
 /** Graphs in Node: everything in index.ts, onnxruntime-node, worker threads, and checkpoint files. */
 
 export * from "./index.ts";
+export { type DerivedOptions, float32Weights } from "./node/derived.ts";
 export { loadCheckpoint, saveCheckpoint } from "./node/files.ts";
 export { type NodeRuntimeOptions, nodeProviders, nodeRuntime } from "./node/runtime.ts";
 export { type SessionOptions, startSession, type TrainingSession } from "./node/session.ts";
 export { type TrainOptions, train } from "./node/train.ts";
+export {
+	openWeights,
+	readRows,
+	readTensor,
+	type StoredTensor,
+	type StoredWeights,
+	storedTensor,
+} from "./node/weights.ts";

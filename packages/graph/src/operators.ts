@@ -98,6 +98,7 @@ export const OPERATORS = {
 	ScatterElements: { inputs: [3, 3], outputs: 1, attributes: { axis: "int", reduction: "string" } },
 	ScatterND: { inputs: [3, 3], outputs: 1, attributes: { reduction: "string" } },
 
+	Shape: { inputs: [1, 1], outputs: 1, attributes: { start: "int", end: "int" } },
 	Reshape: { inputs: [2, 2], outputs: 1, attributes: { allowzero: "int" } },
 	Transpose: { inputs: [1, 1], outputs: 1, attributes: { perm: "ints" } },
 	Expand: BINARY,

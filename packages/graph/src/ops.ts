@@ -1,12 +1,13 @@
 /**
  * The ONNX operators as functions under their ONNX names (opset 23). A number is a scalar constant of the other operand's
- * dtype. Lists that ONNX takes as inputs (shapes, axes, sizes) are constants here, so that every shape is static. All
- * throw `shape-mismatch` or `invalid-input` when the inputs do not fit.
+ * dtype. Lists that ONNX takes as inputs (shapes, axes, sizes) are plain lists here; shapes and the sizes of Split may
+ * also be values that the graph computes. All throw `shape-mismatch` or `invalid-input` when the inputs do not fit.
  */
 
 import { DTYPES, type DType, OnevisionError } from "@onevision/base";
+import { type Extent, extentOf } from "./extent.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
-import { axisOf } from "./shape.ts";
+import { axisOf, type Dim, formatDims } from "./shape.ts";
 import type { Value } from "./value.ts";
 
 /** A value, or a number that becomes a scalar constant. */
@@ -71,7 +72,7 @@ export const Or: Binary = binary("Or");
  */
 export function MatMul(a: Value, b: Value): Value {
 	const product = a.graph.op("MatMul", [a, b]);
-	return a.shape.at(-1) === 0 ? Where(Equal(a.graph.scalar(0), 1), product, 0) : product;
+	return a.dims.at(-1)?.size === 0 ? Where(Equal(a.graph.scalar(0), 1), product, 0) : product;
 }
 
 /** x·Φ(x), or its tanh approximation. */
@@ -200,19 +201,67 @@ export function ScatterND(
 	return data.graph.op("ScatterND", [data, indices, updates], attributes);
 }
 
-/** The same elements in another shape; one size may be −1, which is inferred. */
-export function Reshape(x: Value, shape: readonly number[]): Value {
-	return x.graph.op("Reshape", [x, x.graph.ints(shape)], { allowzero: 1 });
+/** The sizes of `x` from axis `start` to `end`, exclusive (default all): a list of int64. */
+export function Shape(x: Value, attributes: AttributesOf<"Shape"> = {}): Value {
+	return x.graph.op("Shape", [x], attributes);
+}
+
+/** Sizes given to Reshape or Expand: a list, whose entries may be dynamic, or a value. */
+export type Sizes = readonly (Extent | Dim)[] | Value;
+
+function isValue(sizes: Sizes | readonly number[]): sizes is Value {
+	return !Array.isArray(sizes);
+}
+
+/**
+ * The same elements in another shape; one size may be −1, which is inferred. A dynamic size is one that `x` has at the
+ * same axis, or the only other one; where there are more of them, give the shape as a value made with `Shape`.
+ */
+export function Reshape(x: Value, shape: Sizes): Value {
+	if (isValue(shape)) return x.graph.op("Reshape", [x, shape], { allowzero: 1 });
+	const sizes = extentsOf(shape);
+	if (sizes.every((size) => typeof size === "number")) {
+		return x.graph.op("Reshape", [x, x.graph.ints(sizes)], { allowzero: 1 });
+	}
+	// 0 copies a size of x, −1 is inferred.
+	const listed = sizes.map((size, axis) => {
+		if (typeof size === "number") return size;
+		return size === x.dims[axis]?.size ? 0 : -1;
+	});
+	if (sizes.includes(0) || listed.filter((size) => size === -1).length > 1)
+		throw needsValue("Reshape", x, sizes);
+	const result = x.graph.op("Reshape", [x, x.graph.ints(listed)], { allowzero: 0 });
+	if (sizes.every((size, axis) => size === -1 || size === result.dims[axis]?.size)) return result;
+	throw needsValue("Reshape", x, sizes);
+}
+
+/** Sizes in normal form, unchecked: what they come to is checked with the node. */
+function extentsOf(shape: readonly (Extent | Dim)[]): Extent[] {
+	return shape.map((size) => extentOf(typeof size === "object" ? size.size : size));
+}
+
+function needsValue(op: OpName, x: Value, sizes: readonly Extent[]): OnevisionError {
+	return new OnevisionError(
+		"invalid-input",
+		`${op}: ${formatDims(x.dims)} to [${sizes.join(", ")}] needs sizes that a list cannot give; compute the shape with Shape and Concat`,
+	);
 }
 
 /** Axes permuted by `perm`; reversed by default. */
 export function Transpose(x: Value, perm?: readonly number[]): Value {
-	return x.graph.op("Transpose", [x], { perm: perm ?? [...x.shape.keys()].reverse() });
+	return x.graph.op("Transpose", [x], { perm: perm ?? [...x.dims.keys()].reverse() });
 }
 
-/** `x` broadcast with `shape`. */
-export function Expand(x: Value, shape: readonly number[]): Value {
-	return x.graph.op("Expand", [x, x.graph.ints(shape)]);
+/** `x` broadcast with `shape`. A dynamic size in a list is one that `x` has; give others in a value made with `Shape`. */
+export function Expand(x: Value, shape: Sizes): Value {
+	if (isValue(shape)) return x.graph.op("Expand", [x, shape]);
+	const sizes = extentsOf(shape);
+	const listed = sizes.map((size, axis) => {
+		if (typeof size === "number") return size;
+		if (size === x.dims[axis + x.dims.length - sizes.length]?.size) return 1;
+		throw needsValue("Expand", x, sizes);
+	});
+	return x.graph.op("Expand", [x, x.graph.ints(listed)]);
 }
 
 export function Concat(values: readonly Value[], axis: number): Value {
@@ -221,9 +270,12 @@ export function Concat(values: readonly Value[], axis: number): Value {
 	return first.graph.op("Concat", values, { axis });
 }
 
-/** Consecutive parts of `x` along `axis`, of these sizes. */
-export function Split(x: Value, sizes: readonly number[], axis: number): readonly Value[] {
-	return x.graph.node("Split", [x, x.graph.ints(sizes)], { axis });
+/**
+ * Consecutive parts of `x` along `axis`, of these sizes: a list, or a value, such as `Concat([Shape(a, …), Shape(b, …)], 0)`.
+ * Sizes that are fed give parts whose sizes are named after that input.
+ */
+export function Split(x: Value, sizes: readonly number[] | Value, axis: number): readonly Value[] {
+	return x.graph.node("Split", [x, isValue(sizes) ? sizes : x.graph.ints(sizes)], { axis });
 }
 
 /** From `start` to `end`, exclusive, by `step` (default 1). */
@@ -234,14 +286,17 @@ export interface SliceRange {
 	readonly step?: number;
 }
 
-/** The ranges of their axes. Negative starts and ends count from the end, as in ONNX. */
+/**
+ * The ranges of their axes. Negative starts and ends count from the end, as in ONNX; an `end` of 2^31 − 1 or more is the
+ * axis's own. A dynamic axis must turn out long enough for its range.
+ */
 export function Slice(x: Value, ranges: readonly SliceRange[]): Value {
 	const { graph } = x;
 	return graph.op("Slice", [
 		x,
 		graph.ints(ranges.map(({ start }) => start)),
 		graph.ints(ranges.map(({ end }) => end)),
-		graph.ints(ranges.map(({ axis }) => axisOf(axis, x.shape.length, "Slice"))),
+		graph.ints(ranges.map(({ axis }) => axisOf(axis, x.dims.length, "Slice"))),
 		graph.ints(ranges.map(({ step = 1 }) => step)),
 	]);
 }

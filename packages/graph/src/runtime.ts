@@ -1,13 +1,13 @@
 /** Runs models: the interface to onnxruntime, and what its Node and web packages share. */
 
 import { DTYPES, type DType, isDType, OnevisionError, type Tensor } from "@onevision/base";
-
 import type {
 	InferenceSession,
 	InferenceSessionFactory,
 	Tensor as OrtTensor,
 	TensorConstructor,
 } from "onnxruntime-common";
+import { bindFeed, extentOfName } from "./extent.ts";
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -20,7 +20,7 @@ export interface Program {
 	/**
 	 * Computes every output. Those named in `into` may be written to the tensors given there, which the result then
 	 * holds. Results are valid until the next run. Throws `unknown-name` for a missing or unknown feed, `shape-mismatch`
-	 * for a wrong shape or dtype, `invalid-input` for bfloat16, `runtime` on a failure.
+	 * for a wrong shape or dtype or two sizes of one name, `invalid-input` for bfloat16, `runtime` on a failure.
 	 */
 	run(feeds: Tensors, into?: Tensors): Promise<Tensors>;
 	/** Frees the model's memory. */
@@ -69,7 +69,8 @@ function programOf(ort: Onnxruntime, session: InferenceSession, inPlace: boolean
 		outputs: session.outputNames,
 		run: async (feeds, into = {}) => {
 			checkNames(session.inputNames, Object.keys(feeds));
-			for (const wanted of session.inputMetadata) checkFeed(wanted, feeds[wanted.name]);
+			const sizes = new Map<string, number>();
+			for (const wanted of session.inputMetadata) checkFeed(wanted, feeds[wanted.name], sizes);
 			const inputs = Object.entries(feeds).map(([name, tensor]) => [name, wrap(name, tensor)] as const);
 			const given = inPlace ? into : {};
 			const places = session.outputNames.map((name) => {
@@ -121,8 +122,15 @@ function checkNames(wanted: readonly string[], given: readonly string[]): void {
 	}
 }
 
-/** Dynamic dimensions have names in place of sizes; a shape without entries may be entirely dynamic. */
-function checkFeed(wanted: InferenceSession.ValueMetadata, feed: Tensor | undefined): void {
+/**
+ * Dynamic dimensions have names in place of sizes, which `sizes` collects: onnxruntime itself accepts two sizes for one
+ * name. A shape without entries may be entirely dynamic.
+ */
+function checkFeed(
+	wanted: InferenceSession.ValueMetadata,
+	feed: Tensor | undefined,
+	sizes: Map<string, number>,
+): void {
 	if (feed === undefined || !wanted.isTensor) return;
 	const { name, type, shape } = wanted;
 	if (feed.dtype === "bfloat16") throw withoutBfloat16(name);
@@ -130,7 +138,10 @@ function checkFeed(wanted: InferenceSession.ValueMetadata, feed: Tensor | undefi
 		shape.length === 0 ||
 		(feed.shape.length === shape.length &&
 			shape.every((size, axis) => typeof size === "string" || size === feed.shape[axis]));
-	if (fits && feed.dtype === type) return;
+	if (fits && feed.dtype === type) {
+		bindFeed(name, shape.map(extentOfName), feed.shape, sizes);
+		return;
+	}
 	throw new OnevisionError(
 		"shape-mismatch",
 		`run: ${name} is ${type} [${shape.join(", ")}], got ${feed.dtype} [${feed.shape.join(", ")}]`,

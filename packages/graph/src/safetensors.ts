@@ -115,24 +115,70 @@ export function safetensorsHead(
  * cover the rest of the file without gaps or overlaps.
  */
 export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
-	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	if (bytes.length < 8) throw damaged(`${bytes.length} bytes are too few for a header`);
-	const headerBytes = Number(view.getBigUint64(0, true));
-	if (headerBytes > MAX_HEADER_BYTES || headerBytes > bytes.length - 8) {
-		throw damaged(`its header claims ${headerBytes} bytes of ${bytes.length}`);
+	const start = dataStart(bytes.subarray(0, 8), bytes.length);
+	const { tensors, metadata } = headerOf(bytes.subarray(8, start), start, bytes.length);
+	const views = [...tensors].map(([name, { dtype, shape, offset, length }]) => {
+		return [name, { dtype, shape, bytes: bytes.subarray(offset, offset + length) }] as const;
+	});
+	return { tensors: new Map(views), metadata };
+}
+
+/** A file, or anything else of a known size that can be read in parts: a range of a server's, an archive's. */
+export interface ByteSource {
+	/** Bytes. */
+	readonly size: number;
+	/** The bytes from `offset` on, `length` of them, all within `size`. */
+	read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** Where a tensor lies in a file: `length` bytes from `offset`, counted from the start of the file. */
+export interface SafetensorsPlace {
+	readonly dtype: SafetensorsDType;
+	readonly shape: readonly number[];
+	readonly offset: number;
+	readonly length: number;
+}
+
+export interface SafetensorsHeader {
+	/** By name, in the order of the header. */
+	readonly tensors: ReadonlyMap<string, SafetensorsPlace>;
+	readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * The header of a file of any size, of which nothing else is read. Throws `unreadable-file` as `decodeSafetensors` does,
+ * and what the source throws.
+ */
+export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
+	const first = source.size < 8 ? new Uint8Array() : await source.read(0, 8);
+	const start = dataStart(first, source.size);
+	return headerOf(await source.read(8, start - 8), start, source.size);
+}
+
+/** Where the tensors begin, from the first 8 bytes of a file of `size` bytes. */
+function dataStart(first: Uint8Array, size: number): number {
+	if (first.length < 8) throw damaged(`${size} bytes are too few for a header`);
+	const headerBytes = Number(new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true));
+	if (headerBytes > MAX_HEADER_BYTES || headerBytes > size - 8) {
+		throw damaged(`its header claims ${headerBytes} bytes of ${size}`);
 	}
-	const header = parseHeader(bytes.subarray(8, 8 + headerBytes));
-	const data = bytes.subarray(8 + headerBytes);
-	const tensors = new Map<string, SafetensorsEntry>();
+	return 8 + headerBytes;
+}
+
+/** The parsed header of a file of `size` bytes whose tensors begin at `start`. */
+function headerOf(json: Uint8Array, start: number, size: number): SafetensorsHeader {
+	const header = parseHeader(json);
+	const tensors = new Map<string, SafetensorsPlace>();
 	let metadata: Readonly<Record<string, string>> = {};
 	for (const [name, entry] of Object.entries(header)) {
 		if (name === "__metadata__") metadata = checkMetadata(entry);
 		else {
-			const { dtype, shape, data_offsets } = checkEntry(name, entry, data.length);
-			tensors.set(name, { dtype, shape, bytes: data.subarray(...data_offsets) });
+			const { dtype, shape, data_offsets } = checkEntry(name, entry, size - start);
+			const [from, to] = data_offsets;
+			tensors.set(name, { dtype, shape, offset: start + from, length: to - from });
 		}
 	}
-	checkCover(tensors, data);
+	checkCover(tensors, start, size);
 	return { tensors, metadata };
 }
 
@@ -197,16 +243,14 @@ function byteLength(dtype: SafetensorsDType, shape: readonly number[]): number {
 }
 
 /** Throws unless the tensors tile the data: every byte belongs to exactly one. */
-function checkCover(tensors: ReadonlyMap<string, SafetensorsEntry>, data: Uint8Array): void {
-	const places = [...tensors.values()]
-		.map(({ bytes }) => bytes)
-		.sort((a, b) => a.byteOffset - b.byteOffset || a.length - b.length);
-	let end = data.byteOffset;
-	for (const { byteOffset, length } of places) {
-		if (byteOffset !== end) throw damaged("its tensors overlap or leave gaps");
+function checkCover(tensors: ReadonlyMap<string, SafetensorsPlace>, start: number, size: number): void {
+	const places = [...tensors.values()].sort((a, b) => a.offset - b.offset || a.length - b.length);
+	let end = start;
+	for (const { offset, length } of places) {
+		if (offset !== end) throw damaged("its tensors overlap or leave gaps");
 		end += length;
 	}
-	if (end !== data.byteOffset + data.length) throw damaged("bytes follow its last tensor");
+	if (end !== size) throw damaged("bytes follow its last tensor");
 }
 
 /** A tensor as an entry of a file. */
@@ -220,16 +264,41 @@ export function entryOf({ dtype, shape, data }: Tensor): SafetensorsEntry {
 
 /** An entry as float32, copied. Throws `unreadable-file` unless it is a float type. */
 export function float32Of(name: string, { dtype, shape, bytes }: SafetensorsEntry): Tensor {
+	if (!isFloatType(dtype)) throw notFloat(name, dtype);
+	return { dtype: "float32", shape, data: floatsOf(dtype, bytes) };
+}
+
+/** Types that `floatsOf` converts. */
+const FLOAT_TYPES = ["F32", "F64", "F16", "BF16"] as const;
+export type FloatType = (typeof FLOAT_TYPES)[number];
+
+export function isFloatType(dtype: SafetensorsDType): dtype is FloatType {
+	return (FLOAT_TYPES as readonly string[]).includes(dtype);
+}
+
+/** The error for a tensor that should be floats. */
+export function notFloat(name: string, dtype: SafetensorsDType): OnevisionError {
+	return new OnevisionError("unreadable-file", `safetensors: ${name} is ${dtype}, not a float type`);
+}
+
+/** Little-endian floats as float32, copied; float64 is rounded, half types are exact. */
+export function floatsOf(dtype: FloatType, bytes: Uint8Array): Float32Array<ArrayBuffer> {
 	// Copied for alignment; the slice of a Buffer would be a view.
 	const copy = new Uint8Array(bytes).buffer;
-	if (dtype === "F32") return { dtype: "float32", shape, data: new Float32Array(copy) };
-	if (dtype === "F64") return { dtype: "float32", shape, data: Float32Array.from(new Float64Array(copy)) };
+	if (dtype === "F32") return new Float32Array(copy);
+	if (dtype === "F64") return Float32Array.from(new Float64Array(copy));
+	const halves = new Uint16Array(copy);
+	const result = new Float32Array(halves.length);
 	if (dtype === "BF16") {
 		// The upper half of a float32.
-		const bits = Uint32Array.from(new Uint16Array(copy), (half) => half << 16);
-		return { dtype: "float32", shape, data: new Float32Array(bits.buffer) };
+		const bits = new Uint32Array(result.buffer);
+		for (let i = 0; i < halves.length; i++) bits[i] = (halves[i] ?? 0) << 16;
+		return result;
 	}
-	if (dtype === "F16")
-		return { dtype: "float32", shape, data: Float32Array.from(new Uint16Array(copy), fromFloat16) };
-	throw new OnevisionError("unreadable-file", `safetensors: ${name} is ${dtype}, not a float type`);
+	float16Values ??= Float32Array.from({ length: 2 ** 16 }, (_, half) => fromFloat16(half));
+	for (let i = 0; i < halves.length; i++) result[i] = float16Values[halves[i] ?? 0] ?? 0;
+	return result;
 }
+
+/** Every float16 by its bits: a checkpoint has billions. */
+let float16Values: Float32Array | undefined;

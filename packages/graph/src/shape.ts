@@ -1,15 +1,20 @@
-/** Shapes with optionally named dimensions, and the arithmetic on them. */
+/** Shapes with optionally named and optionally dynamic dimensions, and the arithmetic on them. */
 
 import { elementCount, OnevisionError } from "@onevision/base";
+import { type Extent, extentOf } from "./extent.ts";
 
-/** One dimension. */
+/** One dimension. A `size` that is a string is known only when the graph runs: `seq`, or `past + seq`. */
 export interface Dim {
-	readonly size: number;
+	readonly size: Extent;
+	/** What the dimension is for, in messages; does not make it dynamic. */
 	readonly name?: string;
 }
 
-/** A shape as written by users: sizes, `{ batch: 16, seq: 128 }`, or dimensions of another value. */
-export type ShapeSpec = readonly (number | Dim)[] | Readonly<Record<string, number>>;
+/**
+ * A shape as written by users: sizes, `{ batch: 16, seq: 128 }`, or dimensions of another value. A size that is a text is
+ * dynamic: `["seq", 896]`; equal texts are equal sizes.
+ */
+export type ShapeSpec = readonly (Extent | Dim)[] | Readonly<Record<string, Extent>>;
 
 /** Most elements of one tensor; the limit of ONNX files and WebAssembly memory. */
 const MAX_ELEMENTS = 2 ** 31 - 1;
@@ -17,17 +22,23 @@ const MAX_ELEMENTS = 2 ** 31 - 1;
 /** The dimensions of a shape. Throws `invalid-input` unless sizes are integers ≥ 0, `over-limit` above `MAX_ELEMENTS`. */
 export function dimsOf(spec: ShapeSpec): Dim[] {
 	const dims = Array.isArray(spec)
-		? (spec as readonly (number | Dim)[]).map((dim) => (typeof dim === "number" ? { size: dim } : dim))
-		: Object.entries(spec as Readonly<Record<string, number>>).map(([name, size]) => ({ name, size }));
+		? (spec as readonly (Extent | Dim)[]).map((dim) =>
+				typeof dim === "object" ? normal(dim) : { size: extentOf(dim) },
+			)
+		: Object.entries(spec as Readonly<Record<string, Extent>>).map(([name, size]) => ({
+				name,
+				size: extentOf(size),
+			}));
 	for (const { size, name } of dims) {
-		if (!Number.isSafeInteger(size) || size < 0) {
+		if (typeof size === "number" && (!Number.isSafeInteger(size) || size < 0)) {
 			throw new OnevisionError(
 				"invalid-input",
 				`shape: ${name === undefined ? "a dimension" : name} must be an integer of at least 0, got ${size}`,
 			);
 		}
 	}
-	const count = elementCount(dims.map(({ size }) => size));
+	// Dynamic sizes count as one here; what they come to is checked when memory is asked for.
+	const count = elementCount(dims.map(({ size }) => (typeof size === "number" ? size : 1)));
 	if (count > MAX_ELEMENTS) {
 		throw new OnevisionError(
 			"over-limit",
@@ -37,11 +48,21 @@ export function dimsOf(spec: ShapeSpec): Dim[] {
 	return dims;
 }
 
-export function sizesOf(dims: readonly Dim[]): number[] {
+function normal(dim: Dim): Dim {
+	return typeof dim.size === "number" ? dim : { ...dim, size: extentOf(dim.size) };
+}
+
+export function sizesOf(dims: readonly Dim[]): Extent[] {
 	return dims.map(({ size }) => size);
 }
 
-/** `[batch 16, seq 128, 192]`. */
+/** Sizes that are all numbers; `undefined` where one is dynamic. */
+export function staticSizes(dims: readonly Dim[]): readonly number[] | undefined {
+	const sizes = dims.flatMap(({ size }) => (typeof size === "number" ? [size] : []));
+	return sizes.length === dims.length ? sizes : undefined;
+}
+
+/** `[batch 16, seq 128, 192]`, `[past + seq, 64]`. */
 export function formatDims(dims: readonly Dim[]): string {
 	return `[${dims.map(({ size, name }) => (name === undefined ? `${size}` : `${name} ${size}`)).join(", ")}]`;
 }
@@ -75,7 +96,7 @@ export function stridesOf(shape: readonly number[]): number[] {
 	return strides;
 }
 
-export function sameSizes(a: readonly number[], b: readonly number[]): boolean {
+export function sameSizes(a: readonly Extent[], b: readonly Extent[]): boolean {
 	return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 

@@ -1,6 +1,7 @@
 /** Types of a graph: values, nodes, and what a graph offers to those who hold one of its values. */
 
 import type { DType, Tensor } from "@onevision/base";
+import type { Extent } from "./extent.ts";
 import type { AttributesOf, OpName } from "./operators.ts";
 import type { Dim, ShapeSpec } from "./shape.ts";
 
@@ -15,7 +16,7 @@ export interface Value extends ValueType {
 	readonly graph: Graph;
 	/** Unique in its graph. */
 	readonly name: string;
-	/** Sizes of `dims`. */
+	/** Sizes of `dims`. Reading it throws `invalid-input` where one is dynamic: what needs static shapes says so itself. */
 	readonly shape: readonly number[];
 	readonly kind: "input" | "parameter" | "constant" | "computed";
 }
@@ -77,6 +78,12 @@ export interface Graph {
 
 	/** The data of a constant; `undefined` for any other value. */
 	constantOf(value: Value): Tensor | undefined;
+
+	/**
+	 * The elements of a list of sizes: an int64 constant, what Shape returns, or what is computed of these. They may be
+	 * dynamic. `undefined` where they are not known.
+	 */
+	contentsOf(value: Value): readonly Extent[] | undefined;
 
 	/** The initializer a parameter was declared with. */
 	initializerOf(parameter: Value): Initializer | undefined;

@@ -7,7 +7,7 @@ import { Concat, Pad, Reshape, Slice, Split, Transpose } from "../ops.ts";
 import { axisOf } from "../shape.ts";
 import type { Node, Value } from "../value.ts";
 import { gatherGradient } from "./indexing.ts";
-import { type GradientRule, operand, result, unbroadcast, zerosLike } from "./rule.ts";
+import { type GradientRule, notDifferentiable, operand, result, unbroadcast, zerosLike } from "./rule.ts";
 
 /** Pads axes of step 1 in one node; scatters other axes back one by one. */
 function sliceGradient(node: Node<"Slice">, dy: Value): Value {
@@ -31,6 +31,7 @@ function padBack(gradient: Value, x: Value, sliced: readonly SlicedAxis[]): Valu
 }
 
 export const arrangeGradients = {
+	Shape: notDifferentiable("its result is a shape"),
 	Reshape: (node, dy) => [() => Reshape(dy, operand(node, 0).shape), undefined],
 	Transpose: (node, dy) => {
 		const perm = node.attributes.perm ?? [...dy.shape.keys()].reverse();
@@ -69,4 +70,4 @@ export const arrangeGradients = {
 		}));
 		return [() => Slice(dy, ranges), undefined, undefined];
 	},
-} satisfies { readonly [N in OpName]?: GradientRule<N> };
+} satisfies { readonly [N in OpName]?: GradientRule<N> | ReturnType<typeof notDifferentiable> };

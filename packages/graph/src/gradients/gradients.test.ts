@@ -266,6 +266,7 @@ test("every operator has a rule, or says why it has none", () => {
 		"Greater",
 		"GreaterOrEqual",
 		"ArgMax",
+		"Shape",
 	]);
 });
 

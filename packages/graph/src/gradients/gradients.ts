@@ -7,7 +7,7 @@ import { OnevisionError } from "@onevision/base";
 import { isFloat } from "../dtype.ts";
 import { factsOf, type OpName } from "../operators.ts";
 import { Add, Gemm, Transpose } from "../ops.ts";
-import { formatDims } from "../shape.ts";
+import { formatDims, staticSizes } from "../shape.ts";
 import type { Node, Value } from "../value.ts";
 import { arrangeGradients } from "./arrange.ts";
 import { convolutionGradients } from "./convolution.ts";
@@ -50,6 +50,7 @@ export function gradientsOf(
 	const known = new Map<Value, Value>([[loss, seedOf(loss)]]);
 	const stopped = new Set(stopAt);
 	const reached = dependents(graph.nodes, wrt, stopped);
+	refuseDynamic(reached);
 	for (const node of graph.nodes.slice(0, nodeCount(loss)).reverse()) backpropagate(node, known, reached);
 	return wrt.map((value) => {
 		const gradient = known.get(value);
@@ -61,6 +62,17 @@ export function gradientsOf(
 		}
 		return gradient;
 	});
+}
+
+/** Gradients unbroadcast, scatter and divide by sizes that must be known. */
+function refuseDynamic(values: ReadonlySet<Value>): void {
+	for (const { name, dims } of values) {
+		if (staticSizes(dims) !== undefined) continue;
+		throw new OnevisionError(
+			"not-differentiable",
+			`${name}: ${formatDims(dims)} has sizes known only when it runs; gradients need static ones, give them with bindSizes`,
+		);
+	}
 }
 
 /** The gradient of a loss with respect to itself: ones, on which all other gradients depend. */

@@ -1,6 +1,7 @@
 /** Shapes of 2-D convolutions, NCHW, one group. */
 
 import { OnevisionError } from "@onevision/base";
+import { addExtents, floorDivideExtent, multiplyExtents } from "../extent.ts";
 import type { AttributesOf, OpName } from "../operators.ts";
 import type { Dim } from "../shape.ts";
 import type { NodeSpec } from "../value.ts";
@@ -51,21 +52,25 @@ function operands(node: NodeSpec) {
 	return { dtype, batch, channels, rows, cols, outer, inner, kernel: [kernelRows, kernelCols] as const };
 }
 
-function checkKernel(
-	node: NodeSpec<"Conv"> | NodeSpec<"ConvTranspose">,
-	kernel: readonly { size: number }[],
-): void {
+function checkKernel(node: NodeSpec<"Conv"> | NodeSpec<"ConvTranspose">, kernel: readonly Dim[]): void {
 	const asked = node.attributes.kernel_shape;
 	if (asked !== undefined && kernel.some(({ size }, i) => size !== asked[i])) {
 		throw mismatch(node, `kernel_shape [${asked.join(", ")}] differs from the kernel`);
 	}
 }
 
-function checkBias(node: NodeSpec, size: number): void {
+function checkBias(node: NodeSpec, { size }: Dim): void {
 	const bias = node.inputs[2];
-	if (bias !== undefined && (bias.shape.length !== 1 || bias.shape[0] !== size)) {
+	if (bias !== undefined && (bias.dims.length !== 1 || bias.dims[0]?.size !== size)) {
 		throw mismatch(node, "bias must have one element for each output channel");
 	}
+}
+
+/** Rows or columns of the input that a kernel covers. */
+function reach(node: NodeSpec, kernel: Dim | undefined, dilation = 1): number {
+	const size = kernel?.size;
+	if (typeof size !== "number") throw mismatch(node, "the kernel must be static");
+	return (size - 1) * dilation + 1;
 }
 
 export const convolutionRules = {
@@ -73,27 +78,32 @@ export const convolutionRules = {
 		const { dtype, batch, channels, rows, cols, outer, inner, kernel } = operands(node);
 		if (channels.size !== inner.size) throw mismatch(node, "channels differ");
 		checkKernel(node, kernel);
-		checkBias(node, outer.size);
+		checkBias(node, outer);
 		const { strides, dilations, pads } = windowOf("Conv", node.attributes);
 		const sides = [rows, cols].map(({ size }, i) => {
-			const reach = ((kernel[i]?.size ?? 1) - 1) * (dilations[i] ?? 1) + 1;
-			return Math.floor((size + (pads[i] ?? 0) + (pads[i + 2] ?? 0) - reach) / (strides[i] ?? 1)) + 1;
+			const free = addExtents(
+				size,
+				(pads[i] ?? 0) + (pads[i + 2] ?? 0) - reach(node, kernel[i], dilations[i]),
+			);
+			return addExtents(floorDivideExtent(free, strides[i] ?? 1), 1);
 		});
-		if (sides.some((side) => side < 1)) throw mismatch(node, "the kernel is larger than its input");
+		if (sides.some((side) => typeof side === "number" && side < 1))
+			throw mismatch(node, "the kernel is larger than its input");
 		return [{ dtype, dims: [batch, outer, ...sides.map((size) => ({ size }))] }];
 	},
 	ConvTranspose: (node) => {
 		const { dtype, batch, channels, rows, cols, outer, inner, kernel } = operands(node);
 		if (channels.size !== outer.size) throw mismatch(node, "channels differ");
 		checkKernel(node, kernel);
-		checkBias(node, inner.size);
+		checkBias(node, inner);
 		const { strides, dilations, pads, outputPadding } = windowOf("ConvTranspose", node.attributes);
 		const sides = [rows, cols].map(({ size }, i) => {
-			const reach = ((kernel[i]?.size ?? 1) - 1) * (dilations[i] ?? 1) + 1;
 			const padding = (pads[i] ?? 0) + (pads[i + 2] ?? 0);
-			return (strides[i] ?? 1) * (size - 1) + (outputPadding[i] ?? 0) + reach - padding;
+			const more = (outputPadding[i] ?? 0) + reach(node, kernel[i], dilations[i]) - padding;
+			return addExtents(multiplyExtents(strides[i] ?? 1, addExtents(size, -1)), more);
 		});
-		if (sides.some((side) => side < 1)) throw mismatch(node, "pads are larger than the output");
+		if (sides.some((side) => typeof side === "number" && side < 1))
+			throw mismatch(node, "pads are larger than the output");
 		return [{ dtype, dims: [batch, inner, ...sides.map((size) => ({ size }))] }];
 	},
 } satisfies { readonly [N in OpName]?: InferRule<N> };

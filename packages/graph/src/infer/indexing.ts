@@ -2,7 +2,7 @@
 
 import { OnevisionError } from "@onevision/base";
 import type { OpName } from "../operators.ts";
-import { axisOf, sameSizes } from "../shape.ts";
+import { axisOf, sameSizes, sizesOf } from "../shape.ts";
 import type { NodeSpec } from "../value.ts";
 import { type InferRule, indicesAt, inputAt, mismatch, numberAt, wrongDType } from "./rule.ts";
 
@@ -19,9 +19,9 @@ function checkReduction(node: NodeSpec<"ScatterElements" | "ScatterND">): void {
 function tupleTail(node: NodeSpec) {
 	const data = inputAt(node, 0);
 	const indices = indicesAt(node, 1);
-	const length = indices.shape.at(-1);
-	if (length === undefined || length > data.shape.length) {
-		throw mismatch(node, "index tuples are longer than the rank of the data");
+	const length = indices.dims.at(-1)?.size;
+	if (typeof length !== "number" || length > data.dims.length) {
+		throw mismatch(node, "index tuples must be of a static length, up to the rank of the data");
 	}
 	return [...indices.dims.slice(0, -1), ...data.dims.slice(length)];
 }
@@ -45,8 +45,8 @@ export const indexingRules = {
 		const data = inputAt(node, 0);
 		axisOf(node.attributes.axis ?? 0, data.dims.length, "ScatterElements");
 		checkReduction(node);
-		const { shape } = indicesAt(node, 1);
-		if (shape.length !== data.shape.length || !sameSizes(shape, inputAt(node, 2).shape)) {
+		const { dims } = indicesAt(node, 1);
+		if (dims.length !== data.dims.length || !sameSizes(sizesOf(dims), sizesOf(inputAt(node, 2).dims))) {
 			throw mismatch(node, "indices and updates must agree, in the rank of the data");
 		}
 		return [data];
@@ -54,7 +54,7 @@ export const indexingRules = {
 	ScatterND: (node) => {
 		checkReduction(node);
 		const wanted = tupleTail(node).map(({ size }) => size);
-		if (!sameSizes(wanted, inputAt(node, 2).shape)) {
+		if (!sameSizes(wanted, sizesOf(inputAt(node, 2).dims))) {
 			throw mismatch(node, `updates must have the shape [${wanted.join(", ")}]`);
 		}
 		return [inputAt(node, 0)];

@@ -25,10 +25,10 @@ function reducedDims(dims: readonly Dim[], axes: readonly number[], keep: boolea
 /** An empty sum is 0; a reduction without an identity refuses empty axes. */
 function reduction({ identity }: { readonly identity: boolean }) {
 	return (node: NodeSpec<"ReduceSum" | "ReduceMean" | "ReduceMax">) => {
-		const { dims, shape } = inputAt(node, 0);
+		const { dims } = inputAt(node, 0);
 		const dtype = numberAt(node, 0);
 		const axes = reducedAxes(node);
-		if (!identity && axes.some((axis) => shape[axis] === 0)) {
+		if (!identity && axes.some((axis) => dims[axis]?.size === 0)) {
 			throw mismatch(node, "cannot reduce an empty axis");
 		}
 		return [{ dtype, dims: reducedDims(dims, axes, (node.attributes.keepdims ?? 1) !== 0) }];

@@ -2,6 +2,7 @@
 
 import { type DType, numbersOf, OnevisionError } from "@onevision/base";
 import { isFloat, isNumber } from "../dtype.ts";
+import type { Extent } from "../extent.ts";
 import type { OpName } from "../operators.ts";
 import { broadcastDims, type Dim, formatDims } from "../shape.ts";
 import type { NodeSpec, Value, ValueType } from "../value.ts";
@@ -19,11 +20,20 @@ export function inputAt(node: NodeSpec, index: number): Value {
 /** The integers of an input that must be constant. */
 export function constantInts(node: NodeSpec, index: number, what: string): number[] {
 	const value = inputAt(node, index);
-	const data = value.graph.constantOf(value);
-	if (data?.dtype !== "int64" || data.shape.length !== 1) {
-		throw new OnevisionError("invalid-input", `${node.op}: ${what} must be a constant list of int64`);
-	}
-	return Array.from(numbersOf(data));
+	const contents = value.dims.length === 1 ? value.graph.contentsOf(value) : undefined;
+	const data = contents === undefined ? value.graph.constantOf(value) : undefined;
+	const listed =
+		contents ?? (data?.dtype === "int64" && data.shape.length === 1 ? [...numbersOf(data)] : ["?"]);
+	const numbers = listed.flatMap((size) => (typeof size === "number" ? [size] : []));
+	if (value.dtype === "int64" && numbers.length === listed.length) return numbers;
+	throw new OnevisionError("invalid-input", `${node.op}: ${what} must be a constant list of int64`);
+}
+
+/** Sizes given as an input: known, or `undefined` where only a run will tell. Throws `shape-mismatch` unless they are a list of int64. */
+export function sizesAt(node: NodeSpec, index: number): readonly Extent[] | undefined {
+	const value = inputAt(node, index);
+	if (value.dtype !== "int64" || value.dims.length !== 1) throw wrongDType(node, index, "a list of int64");
+	return value.graph.contentsOf(value);
 }
 
 /** An error that names the operator, the problem and the input shapes. */

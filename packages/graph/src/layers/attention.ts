@@ -5,6 +5,7 @@
  */
 
 import { float32, OnevisionError, type Tensor } from "@onevision/base";
+import { divideExtents, multiplyExtents } from "../extent.ts";
 import { Add, Concat, Expand, MatMul, Mul, Neg, Reshape, Slice, Softmax, Split, Transpose } from "../ops.ts";
 import { formatDims } from "../shape.ts";
 import type { Graph, Value } from "../value.ts";
@@ -112,14 +113,22 @@ function repeatHeads(x: Value, heads: number): Value {
 
 /** [batch, seq, heads·dim] to [batch, heads, seq, dim]. */
 export function splitHeads(x: Value, heads: number): Value {
-	const [batch = 0, seq = 0, width = 0] = x.shape;
-	return Transpose(Reshape(x, [batch, seq, heads, width / heads]), [0, 2, 1, 3]);
+	const [batch = 0, seq = 0, width] = x.dims;
+	const dim = divideExtents(width?.size ?? 0, heads);
+	if (x.dims.length !== 3 || dim === undefined) {
+		throw new OnevisionError(
+			"shape-mismatch",
+			`splitHeads: ${formatDims(x.dims)} is not [batch, seq, width] with a width of ${heads} heads`,
+		);
+	}
+	return Transpose(Reshape(x, [batch, seq, heads, dim]), [0, 2, 1, 3]);
 }
 
 /** [batch, heads, seq, dim] to [batch, seq, heads·dim]. */
 export function mergeHeads(x: Value): Value {
-	const [batch = 0, heads = 0, seq = 0, dim = 0] = x.shape;
-	return Reshape(Transpose(x, [0, 2, 1, 3]), [batch, seq, heads * dim]);
+	const [batch = 0, heads, seq = 0, dim] = x.dims;
+	const width = multiplyExtents(heads?.size ?? 0, dim?.size ?? 0);
+	return Reshape(Transpose(x, [0, 2, 1, 3]), [batch, seq, width]);
 }
 
 /**
@@ -127,15 +136,15 @@ export function mergeHeads(x: Value): Value {
  * `x`, for example [seq, dim] to [batch, heads, seq, dim]; `rotaryTables` makes them.
  */
 export function rotaryEmbedding(x: Value, cos: Value, sin: Value): Value {
-	const dim = x.shape.at(-1) ?? 0;
-	if (dim % 2 !== 0) {
+	const dim = x.dims.at(-1)?.size ?? 0;
+	if (typeof dim !== "number" || dim % 2 !== 0) {
 		throw new OnevisionError(
 			"shape-mismatch",
 			`rotaryEmbedding: the last axis of ${formatDims(x.dims)} must be even`,
 		);
 	}
-	const [low, high] = Split(x, [dim / 2, dim / 2], x.shape.length - 1) as [Value, Value];
-	const rotated = Concat([Neg(high), low], x.shape.length - 1);
+	const [low, high] = Split(x, [dim / 2, dim / 2], x.dims.length - 1) as [Value, Value];
+	const rotated = Concat([Neg(high), low], x.dims.length - 1);
 	return Add(Mul(x, cos), Mul(rotated, sin));
 }
 

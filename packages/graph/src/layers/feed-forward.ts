@@ -1,10 +1,11 @@
 /** The feed-forward layer of a transformer, computed in blocks of its hidden width. */
 
-import { elementCount, OnevisionError } from "@onevision/base";
-import { Gelu, Gemm, Reshape, Split } from "../ops.ts";
-import { formatDims } from "../shape.ts";
+import { OnevisionError } from "@onevision/base";
+import { type Extent, multiplyExtents } from "../extent.ts";
+import { Gelu, Gemm, Split } from "../ops.ts";
+import { formatDims, sizesOf } from "../shape.ts";
 import type { Value } from "../value.ts";
-import type { LinearOptions } from "./linear.ts";
+import { inRowsOf, type LinearOptions, rowsOf } from "./linear.ts";
 
 /** Parameters of a linear layer. */
 export interface LinearParameters {
@@ -35,8 +36,7 @@ export function feedForward(
 	down: LinearParameters,
 	{ activation = Gelu, transposed = false, blocks }: FeedForwardOptions = {},
 ): Value {
-	const lead = x.shape.slice(0, -1);
-	const rows = elementCount(lead);
+	const rows = multiplyExtents(...sizesOf(x.dims.slice(0, -1)));
 	const width = up.weight.shape[transposed ? 0 : 1] ?? 0;
 	const count = blocks ?? fittingBlocks(rows, width);
 	if (!(Number.isInteger(count) && count >= 1) || width % count !== 0) {
@@ -51,16 +51,18 @@ export function feedForward(
 	const biases = up.bias === undefined ? [] : cut(up.bias, 0);
 	const inward = cut(up.weight, transposed ? 0 : 1);
 	const outward = cut(down.weight, transposed ? 1 : 0);
-	const flat = x.shape.length === 2 ? x : Reshape(x, [rows, x.shape.at(-1) ?? 1]);
+	const flat = rowsOf(x);
 	const product = { transB: transposed ? 1 : 0 };
 	const sum = inward.reduce<Value | undefined>((total, weight, i) => {
 		const hidden = activation(Gemm(flat, weight, biases[i], product));
 		return Gemm(hidden, outward[i] as Value, total, product);
 	}, down.bias) as Value;
-	return x.shape.length === 2 ? sum : Reshape(sum, [...lead, sum.shape[1] ?? 1]);
+	return inRowsOf(sum, x);
 }
 
-function fittingBlocks(rows: number, width: number): number {
+/** One block where the rows are dynamic. */
+function fittingBlocks(rows: Extent, width: number): number {
+	if (typeof rows === "string") return 1;
 	const most = Math.max(1, Math.floor(width / MIN_COLUMNS));
 	for (let blocks = 1; blocks <= most; blocks++) {
 		if (width % blocks === 0 && (rows * width) / blocks <= MAX_BLOCK) return blocks;

@@ -1,8 +1,9 @@
 /** Linear layers, patch embeddings, and the SiLU gate: one matrix product each. */
 
-import { elementCount, OnevisionError } from "@onevision/base";
-import { Gemm, Mul, Reshape, Sigmoid, Transpose } from "../ops.ts";
-import { formatDims } from "../shape.ts";
+import { OnevisionError } from "@onevision/base";
+import { multiplyExtents } from "../extent.ts";
+import { Concat, Gemm, Mul, Reshape, Shape, Sigmoid, Transpose } from "../ops.ts";
+import { formatDims, sizesOf } from "../shape.ts";
 import type { Value } from "../value.ts";
 
 /** Layout of a weight: `[in, out]`, or `[out, in]` as in PyTorch. */
@@ -18,10 +19,24 @@ export function linear(
 	bias?: Value,
 	{ transposed = false }: LinearOptions = {},
 ): Value {
-	const lead = x.shape.slice(0, -1);
-	const rows = x.shape.length === 2 ? x : Reshape(x, [elementCount(lead), x.shape.at(-1) ?? 1]);
-	const product = Gemm(rows, weight, bias, { transB: transposed ? 1 : 0 });
-	return x.shape.length === 2 ? product : Reshape(product, [...lead, product.shape[1] ?? 1]);
+	const product = Gemm(rowsOf(x), weight, bias, { transB: transposed ? 1 : 0 });
+	return inRowsOf(product, x);
+}
+
+/** All axes but the last as one: [rows, cols]. */
+export function rowsOf(x: Value): Value {
+	const [lead, last] = [x.dims.slice(0, -1), x.dims.at(-1)];
+	if (x.dims.length === 2) return x;
+	return Reshape(x, [multiplyExtents(...sizesOf(lead)), last ?? 1]);
+}
+
+/** [rows, cols] in the leading axes of `x`: [.., cols]. */
+export function inRowsOf(rows: Value, x: Value): Value {
+	if (x.dims.length === 2) return rows;
+	const [lead, cols] = [x.dims.slice(0, -1), rows.dims[1] ?? { size: 1 }];
+	const dynamic = lead.filter(({ size }) => typeof size === "string");
+	if (dynamic.length <= 1 || typeof cols.size === "string") return Reshape(rows, [...lead, cols]);
+	return Reshape(rows, Concat([Shape(x, { end: -1 }), x.graph.ints([cols.size])], 0));
 }
 
 /** x·σ(x), the SiLU (also called Swish) of gated feed-forward layers. */

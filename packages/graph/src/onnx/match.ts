@@ -14,7 +14,7 @@ export function scaledBy({ op, inputs }: Node): readonly [Value, number] | undef
 /** The number in a float32 scalar constant. */
 function scalarOf(value: Value): number | undefined {
 	const constant = value.graph.constantOf(value);
-	return constant?.dtype === "float32" && value.shape.length === 0 ? Number(constant.data[0]) : undefined;
+	return constant?.dtype === "float32" && value.dims.length === 0 ? Number(constant.data[0]) : undefined;
 }
 
 /** The node that computes a node's first input. */

@@ -13,6 +13,7 @@ import {
 	type OpName,
 } from "../operators.ts";
 import { leavesFor, nodesFor } from "../prune.ts";
+import { formatDims, sameSizes, sizesOf } from "../shape.ts";
 import type { Value } from "../value.ts";
 import { CONTRIB, fuseForOnnxRuntime } from "./fuse.ts";
 import { type OnnxNode, toOnnxNode } from "./onnx-node.ts";
@@ -83,10 +84,13 @@ function info(name: string, { dtype, dims }: Value): ValueInfo {
 function weightOf(value: Value, weights: Readonly<Record<string, Tensor>>): Tensor | undefined {
 	const tensor =
 		value.kind === "parameter" && Object.hasOwn(weights, value.name) ? weights[value.name] : undefined;
-	if (tensor !== undefined && (tensor.dtype !== value.dtype || tensor.shape.join() !== value.shape.join())) {
+	if (
+		tensor !== undefined &&
+		(tensor.dtype !== value.dtype || !sameSizes(tensor.shape, sizesOf(value.dims)))
+	) {
 		throw new OnevisionError(
 			"shape-mismatch",
-			`model: ${value.name} is ${value.dtype} [${value.shape.join(", ")}], the weight ${tensor.dtype} [${tensor.shape.join(", ")}]`,
+			`model: ${value.name} is ${value.dtype} ${formatDims(value.dims)}, the weight ${tensor.dtype} [${tensor.shape.join(", ")}]`,
 		);
 	}
 	return tensor;
@@ -148,7 +152,7 @@ function nodeProto(
 }
 
 /**
- * The graph in an ONNX file. Shapes must be static, operators those of this package. Inputs of the file become inputs,
+ * The graph in an ONNX file. Operators must be those of this package; shapes may be dynamic. Inputs of the file become inputs,
  * initializers constants. Throws `unreadable-file`, `unknown-name`, `shape-mismatch` or `invalid-input`.
  */
 export function decodeModel(bytes: Uint8Array): { readonly graph: Graph; readonly outputs: Outputs } {

@@ -108,7 +108,7 @@ function enforce(order: readonly OnnxNode[]): readonly OnnxNode[] {
 /** A node without consumers that needs `value` and costs nothing. */
 function sinkOf(value: Value | undefined): OnnxNode[] {
 	if (value === undefined) return [];
-	const size = value.shape.length;
+	const size = value.dims.length;
 	const shape: Value = {
 		graph: value.graph,
 		name: `${value.name} in turn`,

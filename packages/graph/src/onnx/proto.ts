@@ -28,7 +28,7 @@ export interface GraphProto {
 	readonly outputs: readonly ValueInfo[];
 }
 
-/** `dims` are static; names are stored as denotations. */
+/** Sizes that are dynamic are stored as parameters, names as denotations. */
 export interface ValueInfo {
 	readonly name: string;
 	readonly dtype: DType;

@@ -10,6 +10,7 @@ import {
 	type Tensor,
 	tensor,
 } from "@onevision/base";
+import { extentOfName } from "../extent.ts";
 import type { AttributeKind } from "../operators.ts";
 import type { Dim } from "../shape.ts";
 import {
@@ -212,7 +213,7 @@ function filled(
 
 function valueInfo(reader: BinaryReader): ValueInfo {
 	let [name, code] = ["", 0];
-	const dims: Dim[] = [];
+	const dims: ReadDim[] = [];
 	nested(reader, (field) => {
 		if (field === FIELDS.valueInfo.name) name = reader.string();
 		else if (field === FIELDS.valueInfo.type) {
@@ -224,18 +225,29 @@ function valueInfo(reader: BinaryReader): ValueInfo {
 		} else return false;
 		return true;
 	});
-	return { name, dtype: dtypeNamed(code, name), dims };
+	return {
+		name,
+		dtype: dtypeNamed(code, name),
+		dims: dims.map((dim, axis) => dimOf(dim, `${name}.${axis}`)),
+	};
+}
+
+/** A dimension as it is stored. */
+interface ReadDim {
+	readonly size: number | undefined;
+	readonly parameter: string;
+	readonly denotation: string;
 }
 
 /** Reads the shape into `dims` and returns the element type's code. */
-function tensorType(reader: BinaryReader, dims: Dim[]): number {
+function tensorType(reader: BinaryReader, dims: ReadDim[]): number {
 	let code = 0;
 	nested(reader, (field) => {
 		if (field === FIELDS.tensorType.dtype) code = integer(reader);
 		else if (field === FIELDS.tensorType.shape) {
 			nested(reader, (inner) => {
 				if (inner !== FIELDS.shape.dim) return false;
-				dims.push(dim(reader));
+				dims.push(readDim(reader));
 				return true;
 			});
 		} else return false;
@@ -244,14 +256,22 @@ function tensorType(reader: BinaryReader, dims: Dim[]): number {
 	return code;
 }
 
-function dim(reader: BinaryReader): Dim {
-	let [size, name] = [-1, ""];
+function readDim(reader: BinaryReader): ReadDim {
+	let size: number | undefined;
+	let [parameter, denotation] = ["", ""];
 	nested(reader, (field) => {
 		if (field === FIELDS.dim.size) size = integer(reader);
-		else if (field === FIELDS.dim.denotation) name = reader.string();
+		else if (field === FIELDS.dim.parameter) parameter = reader.string();
+		else if (field === FIELDS.dim.denotation) denotation = reader.string();
 		else return false;
 		return true;
 	});
-	if (size < 0) throw damaged("a dimension has no size; export the model with static shapes");
-	return name === "" ? { size } : { size, name };
+	return { size, parameter, denotation };
+}
+
+/** A dimension without a size or a usable name is dynamic under a name of its own. */
+function dimOf({ size, parameter, denotation }: ReadDim, place: string): Dim {
+	if (size !== undefined && size < 0) throw damaged(`${place} has the size ${size}`);
+	const extent = size ?? extentOfName(parameter === "" ? place : parameter);
+	return denotation === "" ? { size: extent } : { size: extent, name: denotation };
 }

@@ -77,7 +77,8 @@ function writeInfo(writer: BinaryWriter, { name, dtype, dims }: ValueInfo): void
 			message(writer, FIELDS.tensorType.shape, () => {
 				for (const { size, name: denotation } of dims) {
 					message(writer, FIELDS.shape.dim, () => {
-						int(writer, FIELDS.dim.size, size);
+						if (typeof size === "number") int(writer, FIELDS.dim.size, size);
+						else text(writer, FIELDS.dim.parameter, size);
 						if (denotation !== undefined) text(writer, FIELDS.dim.denotation, denotation);
 					});
 				}

@@ -4,9 +4,12 @@
  * differences, runtimes against its results.
  */
 
-import { numbersOf, OnevisionError, type Tensor } from "@onevision/base";
+import { assertDefined, numbersOf, OnevisionError, type Tensor } from "@onevision/base";
+import { boundValues, elementSymbols, type SizesByName } from "../bind.ts";
+import { bindFeed } from "../extent.ts";
 import type { OpName } from "../operators.ts";
-import { nodesFor } from "../prune.ts";
+import { leavesFor, nodesFor } from "../prune.ts";
+import { sizesOf, staticSizes } from "../shape.ts";
 import type { Node, Value } from "../value.ts";
 import type { Array64 } from "./array.ts";
 import { elementwiseReference } from "./elementwise.ts";
@@ -26,10 +29,36 @@ const REFERENCE = {
 export type Feeds = Readonly<Record<string, Tensor | ArrayLike<number>>>;
 
 /**
- * Computes `outputs` in float64, in their order. Throws `unknown-name` when an input or parameter they need is not fed,
- * `invalid-input` when a feed has the wrong number of elements or an index is out of range.
+ * Computes `outputs` in float64, in their order. Dynamic sizes are those of the feeds, which are then tensors. Throws
+ * `unknown-name` when an input or parameter they need is not fed, `invalid-input` when a feed has the wrong number of
+ * elements or an index is out of range, `shape-mismatch` when sizes of one name differ.
  */
 export function evaluate(outputs: readonly Value[], feeds: Feeds): readonly Float64Array[] {
+	const dynamic = [...leavesFor(outputs), ...nodesFor(outputs).flatMap((node) => node.outputs)].some(
+		({ dims }) => staticSizes(dims) === undefined,
+	);
+	if (!dynamic) return evaluateStatic(outputs, feeds);
+	const bound = boundValues(outputs, sizesFed(leavesFor(outputs), feeds));
+	return evaluateStatic(
+		outputs.map((value) => assertDefined(bound.get(value), value.name)),
+		feeds,
+	);
+}
+
+/** The sizes that feeds give to names, and the elements of lists of sizes. */
+function sizesFed(leaves: readonly Value[], feeds: Feeds): SizesByName {
+	const sizes = new Map<string, number>();
+	for (const value of leaves) {
+		const feed = Object.hasOwn(feeds, value.name) ? feeds[value.name] : undefined;
+		if (feed === undefined || !("dtype" in feed)) continue;
+		bindFeed(value.name, sizesOf(value.dims), feed.shape, sizes);
+		const elements = numbersOf(feed);
+		for (const [i, symbol] of elementSymbols(value).entries()) sizes.set(symbol, elements[i] ?? 0);
+	}
+	return Object.fromEntries(sizes);
+}
+
+function evaluateStatic(outputs: readonly Value[], feeds: Feeds): readonly Float64Array[] {
 	const known = new Map<Value, Array64>();
 	const arrayOf = (value: Value): Array64 => {
 		const found = known.get(value) ?? leaf(value, feeds);

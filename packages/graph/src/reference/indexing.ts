@@ -2,6 +2,7 @@
 
 import { OnevisionError } from "@onevision/base";
 import { slicedAxes } from "../infer/arrange.ts";
+import { shapeRange } from "../infer/contents.ts";
 import { constantInts } from "../infer/rule.ts";
 import type { OpName } from "../operators.ts";
 import { axisOf } from "../shape.ts";
@@ -120,6 +121,7 @@ export const indexingReference = {
 		});
 		return [result];
 	},
+	Shape: (node) => [{ shape: outputShape(node), data: Float64Array.from(shapeRange(node), Number) }],
 	Reshape: (node, inputs) => [{ shape: outputShape(node), data: arrayAt(inputs, 0).data }],
 	Transpose: (node, inputs) => {
 		const x = arrayAt(inputs, 0);
