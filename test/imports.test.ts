@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	draw: ["base", "core", "media"],
 	data: ["base", "core", "api", "media"],
 	model: ["base", "core", "graph", "media"],
-	cli: ["base", "core", "api", "media", "draw", "data", "graph", "model"],
+	server: ["base", "core", "api", "media", "draw", "data", "model"],
+	cli: ["base", "core", "api", "media", "draw", "data", "graph", "model", "server"],
 };
 
 /** Packages whose `index.ts` must load in a browser: Node's own modules stay behind `node.ts`. */

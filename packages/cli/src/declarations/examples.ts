@@ -48,6 +48,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 		{ line: "onevision plan --explain video", what: "why not other settings" },
 	],
 	profile: [{ line: "onevision profile conversations.json --budget 3500", what: "a set of conversations" }],
+	serve: [
+		{ line: "onevision serve --root photos", what: "the API on 127.0.0.1, with files of one folder" },
+		{ line: "onevision serve --config gateway.yaml", what: "the gateway, with its model map" },
+	],
 	curriculum: [
 		{ line: "onevision curriculum --budget 3500 > curriculum.yaml", what: "the schedule as YAML" },
 	],
