@@ -25,7 +25,7 @@ interface Packed {
 
 const COMMAND = "onevision";
 /** Entries that are for Node; all others load in a browser. */
-const NODE_ONLY = /\/node$|^@onevision\/(data|server)$/;
+const NODE_ONLY = /\/node$|^@onevision\/data$/;
 const UNWANTED = /\.test\.|\/(goldens|fixtures|testing)\/|\.tsbuildinfo$/;
 /** What takes an optional peer, up to the call that says so. */
 const NEEDS_PEER: Readonly<Record<string, string>> = {
@@ -208,5 +208,7 @@ function runCommand(): void {
 		throw new Error("onevision plan: not the example");
 	if (!printed("skill").includes("onevision plan")) throw new Error("onevision skill: not the skill");
 	printed("inspect", "market.jpg", "--out", "page.png");
-	console.log("ran onevision count, plan, skill and inspect");
+	printed("studio", "--out", "site");
+	if (!existsSync(join(consumer, "site/index.html"))) throw new Error("onevision studio: not the page");
+	console.log("ran onevision count, plan, skill, inspect and studio");
 }

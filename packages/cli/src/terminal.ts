@@ -9,8 +9,6 @@ export interface Terminal {
 	out(text: string): Promise<void>;
 	/** Writes to standard error. */
 	err(text: string): void;
-	/** Resolves when the command is asked to stop: at SIGINT or SIGTERM. */
-	untilStopped(): Promise<void>;
 	/** Standard input, in chunks. */
 	input(): AsyncIterable<Uint8Array>;
 	readonly colors: Colors;
@@ -40,10 +38,6 @@ export function processTerminal(): Terminal {
 		err: (text) => {
 			stderr.write(text);
 		},
-		untilStopped: () =>
-			new Promise((resolve) => {
-				for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-			}),
 		input: () => stdin,
 		colors: picocolors.createColors(colorful),
 		showsProgress: stderr.isTTY === true,

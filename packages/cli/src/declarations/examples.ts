@@ -48,14 +48,11 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 		{ line: "onevision plan --explain video", what: "why not other settings" },
 	],
 	profile: [{ line: "onevision profile conversations.json --budget 3500", what: "a set of conversations" }],
-	serve: [
-		{ line: "onevision serve --root photos", what: "the API on 127.0.0.1, with files of one folder" },
-		{ line: "onevision serve --config gateway.yaml", what: "the gateway, with its model map" },
-	],
 	curriculum: [
 		{ line: "onevision curriculum --budget 3500 > curriculum.yaml", what: "the schedule as YAML" },
 	],
 	skill: [{ line: "onevision skill --out skills", what: "install the skill in a folder" }],
+	studio: [{ line: "onevision studio --out site", what: "the page as static files, for any server" }],
 	mark: [
 		{ line: 'onevision mark photo.jpg --points "120,80;300,240" --out marked.png', what: "two points" },
 		{ line: "onevision mark photo.jpg --grid 3x4 --out grid.png", what: "the cells of a grid" },

@@ -21,7 +21,6 @@ function makeTerminal(): { readonly terminal: Terminal; readonly errors: string[
 	const terminal: Terminal = {
 		out: async () => {},
 		err: (text) => void errors.push(text),
-		untilStopped: async () => undefined,
 		input: async function* () {},
 		colors: picocolors.createColors(false),
 		showsProgress: false,

@@ -35,7 +35,6 @@ beforeEach(() => {
 const terminal = (): Terminal => ({
 	out: async () => undefined,
 	err: () => undefined,
-	untilStopped: async () => undefined,
 	input: async function* () {},
 	colors: picocolors.createColors(false),
 	showsProgress: false,

@@ -28,7 +28,6 @@ export async function runInMemory(
 		err: (text) => {
 			err += text;
 		},
-		untilStopped: async () => undefined,
 		input: async function* () {
 			yield new TextEncoder().encode(input);
 		},

@@ -1,0 +1,170 @@
+/** The page as a person meets it, in Chromium. Runs where it is installed, as in continuous integration. */
+
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { checkpointById, createCounterFrom, type MediaItem, videoSampling } from "@onevision/core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { axeViolations, CHROMIUM, type Studio, startStudio } from "./testing/studio-page.ts";
+
+const EXAMPLE = (name: string): Buffer =>
+	readFileSync(fileURLToPath(new URL(`../../../examples/media/${name}`, import.meta.url)));
+
+const MODEL = "llava-onevision-qwen2-7b-ov";
+
+async function drop(page: Page, files: readonly { name: string; mimeType: string; buffer: Buffer }[]) {
+	await page.setInputFiles('input[aria-label="Images and videos"]', [...files]);
+}
+
+async function type(page: Page, sizes: string): Promise<void> {
+	await page.fill("#sizes", sizes);
+	await page.press("#sizes", "Enter");
+}
+
+const bigNumber = async (page: Page): Promise<string> =>
+	(await page.locator(".big-number").innerText()).replace(/\s+/g, " ");
+const rowCounts = (page: Page): Promise<string[]> => page.locator(".row-count").allInnerTexts();
+
+describe.skipIf(CHROMIUM === undefined)("the studio in Chromium", () => {
+	let studio: Studio;
+
+	beforeAll(async () => {
+		studio = await startStudio();
+	}, 180_000);
+
+	afterAll(() => studio?.close());
+
+	test("starts with the example media counted and drawn exactly, and complains of nothing", async () => {
+		const { page, complaints } = await studio.open();
+		await page.waitForSelector("text=the reference's pixels, to the bit");
+		expect(await bigNumber(page)).toBe("5,731 visual tokens");
+		expect(await rowCounts(page)).toContain("5,731");
+		expect(complaints).toEqual([]);
+	});
+
+	test.each([
+		["light", 1280],
+		["dark", 360],
+	])("axe finds nothing in the %s theme at %s px", async (theme, width) => {
+		const { page } = await studio.open({ dark: theme === "dark", width });
+		await page.waitForSelector("text=the reference's pixels, to the bit");
+		expect(await axeViolations(page)).toEqual([]);
+	});
+
+	test("a slider redraws and recounts at once", async () => {
+		const { page } = await studio.open();
+		const slider = page.getByLabel("anyres_max", { exact: true });
+		await slider.focus();
+		await slider.press("Home");
+		const { counter } = counterOfPage({ anyres_max: 1 });
+		const { visualTokens } = counter.count({ media: [{ kind: "image", width: 1107, height: 820 }] });
+		expect(await bigNumber(page)).toBe(`${group(visualTokens)} visual tokens`);
+	});
+
+	test("the keyboard moves over patches and names the token", async () => {
+		const { page } = await studio.open();
+		await page.waitForSelector("text=the reference's pixels, to the bit");
+		const canvas = page.locator("canvas[aria-label^=Canvas]");
+		await canvas.focus();
+		await canvas.press("ArrowRight");
+		const [title] = await page.locator(".loupe h2").allInnerTexts();
+		await canvas.press("ArrowRight");
+		const [next] = await page.locator(".loupe h2").allInnerTexts();
+		const number = (text = ""): number => Number(text.replace(/\D/g, ""));
+		expect(number(next) - number(title)).toBe(1);
+		expect(await page.locator("[aria-live=polite]").innerText()).toMatch(/^token \d+, tile \d+, patch row/);
+	});
+
+	test("200 random sizes count as core counts them", async () => {
+		const { page } = await studio.open({ height: 14_000 });
+		const media = randomMedia(200);
+		await type(page, media.map(({ typed }) => typed).join(", "));
+		await page.waitForFunction("document.querySelectorAll('.row').length === 200");
+		const { counter } = counterOfPage({});
+		const expected = media.map(({ item }) => group(counter.count({ media: [item] }).visualTokens));
+		expect(await rowCounts(page)).toEqual(expected);
+	});
+
+	test("files that cannot be counted are named beside the rest, which goes on", async () => {
+		const { page, complaints } = await studio.open();
+		const market = EXAMPLE("market.jpg");
+		await drop(page, [
+			{ name: "sound.jpg", mimeType: "image/jpeg", buffer: market },
+			{ name: "cut.png", mimeType: "image/png", buffer: EXAMPLE("chart.png").subarray(0, 20) },
+			{ name: "cut.mp4", mimeType: "video/mp4", buffer: EXAMPLE("delivery.mp4").subarray(0, 400) },
+			{ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no image") },
+			{ name: "empty.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(0) },
+			{ name: "huge.png", mimeType: "image/png", buffer: hugePng() },
+			{ name: "half.jpg", mimeType: "image/jpeg", buffer: market.subarray(0, 30_000) },
+		]);
+		await page.waitForSelector("text=4 files left out");
+		const said = await page.locator(".left-out li").allInnerTexts();
+		expect(said.map((line) => line.split(" ")[0]).sort()).toEqual([
+			"cut.mp4",
+			"cut.png",
+			"empty.jpg",
+			"notes.txt",
+		]);
+		expect(await page.locator(".row-name").allInnerTexts()).toEqual(["sound.jpg", "huge.png", "half.jpg"]);
+		await page.click("text=half.jpg");
+		await page.waitForSelector("text=not shown:");
+		await page.click("text=sound.jpg");
+		await page.waitForSelector("text=the reference's pixels, to the bit");
+		expect(complaints).toEqual([]);
+	});
+
+	test("words that are no size are refused with what to type", async () => {
+		const { page } = await studio.open();
+		await type(page, "a big photo");
+		expect(await page.locator("#sizes-problem").innerText()).toContain("type 1920x1080");
+		await type(page, "4x 1080p, 60 s 720p clip");
+		expect(await page.locator(".row-name").allInnerTexts()).toEqual(["4x 1080p", "60 s 720p clip"]);
+	});
+
+	test("a dropped clip shows the frames the model takes", async () => {
+		const { page, complaints } = await studio.open();
+		await drop(page, [{ name: "clip.mp4", mimeType: "video/mp4", buffer: EXAMPLE("delivery.mp4") }]);
+		await page.waitForSelector("text=32 of 288 frames");
+		await page.waitForSelector("canvas[aria-label^='Bytes of 288 frames']");
+		expect(complaints).toEqual([]);
+	});
+});
+
+/** The counter of the page: the model card's sampling, as the command counts. */
+function counterOfPage(asked: Readonly<Record<string, number>>) {
+	const { settings } = videoSampling(checkpointById(MODEL), asked);
+	return { counter: createCounterFrom(MODEL, { ...settings, ...asked }) };
+}
+
+function group(value: number): string {
+	return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** Sizes from 8 to 8,000 px, every fourth a clip. A fixed generator (mulberry32). */
+function randomMedia(count: number): { readonly typed: string; readonly item: MediaItem }[] {
+	let state = 20_251_129;
+	const random = (): number => {
+		state = (state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	};
+	const side = (): number => Math.round(8 * 1000 ** random());
+	return Array.from({ length: count }, (_, index) => {
+		const [width, height, seconds] = [side(), side(), 1 + Math.floor(random() * 600)];
+		return index % 4 === 3
+			? {
+					typed: `${seconds} s ${width}x${height} clip`,
+					item: { kind: "video", width, height, frames: seconds * 30, fps: 30 },
+				}
+			: { typed: `${width}x${height}`, item: { kind: "image", width, height } };
+	});
+}
+
+/** A header of 60,000 × 60,000 px and nothing behind it. */
+function hugePng(): Buffer {
+	const head = Buffer.from(EXAMPLE("chart.png").subarray(0, 64));
+	head.writeUInt32BE(60_000, 16);
+	head.writeUInt32BE(60_000, 20);
+	return head;
+}

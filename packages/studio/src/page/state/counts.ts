@@ -1,0 +1,69 @@
+/** What every request counts under the model in use. Equal sizes are counted once. */
+
+import type { AnyCounter, CountedSample } from "@onevision/api";
+import { OnevisionError } from "@onevision/base";
+import type { Loading } from "@onevision/media";
+import { computed } from "@preact/signals";
+import { type Entry, entries, selected } from "../media/entries.ts";
+import { itemOf } from "../media/header.ts";
+import { inUse } from "./model.ts";
+
+export type Outcome = CountedSample | OnevisionError;
+
+export function isCounted(outcome: Outcome | undefined): outcome is CountedSample {
+	return outcome !== undefined && !(outcome instanceof OnevisionError);
+}
+
+export function sampleOf({ items }: Entry, loading: Loading) {
+	return { media: items.map(({ facts }) => itemOf(facts, loading)) };
+}
+
+/** Counts requests, each distinct one once. */
+export function countEntries(
+	list: readonly Entry[],
+	counter: AnyCounter,
+	loading: Loading,
+): ReadonlyMap<string, Outcome> {
+	const known = new Map<string, Outcome>();
+	return new Map(
+		list.map((entry) => {
+			const sample = sampleOf(entry, loading);
+			const key = JSON.stringify(sample);
+			const outcome = known.get(key) ?? countOne(counter, sample);
+			known.set(key, outcome);
+			return [entry.id, outcome] as const;
+		}),
+	);
+}
+
+function countOne(counter: AnyCounter, sample: ReturnType<typeof sampleOf>): Outcome {
+	try {
+		return counter.count(sample);
+	} catch (error) {
+		if (error instanceof OnevisionError) return error;
+		throw error;
+	}
+}
+
+/** By entry id; empty while the settings are refused. */
+export const counts = computed<ReadonlyMap<string, Outcome>>(() =>
+	inUse.value instanceof OnevisionError
+		? new Map()
+		: countEntries(entries.value, inUse.value.counter, inUse.value.loading),
+);
+
+export const selectedCount = computed(() =>
+	selected.value === undefined ? undefined : counts.value.get(selected.value.id),
+);
+
+/** Sums over all requests that the model takes. */
+export const totals = computed(() => {
+	const counted = [...counts.value.values()].filter(isCounted);
+	const tokens = counted.map(({ visualTokens }) => visualTokens);
+	return {
+		requests: entries.value.length,
+		refused: counts.value.size - counted.length,
+		visualTokens: tokens.reduce((sum, count) => sum + count, 0),
+		largest: tokens.reduce((most, count) => Math.max(most, count), 0),
+	};
+});

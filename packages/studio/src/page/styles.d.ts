@@ -1,0 +1,2 @@
+/** Style sheets are bundled by Vite; importing one gives nothing. */
+declare module "*.css";

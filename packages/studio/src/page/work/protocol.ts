@@ -1,0 +1,65 @@
+/** What the page asks of its worker, and what the worker answers. All of it is plain data that can be cloned. */
+
+import type { Filter, ResizeStage } from "@onevision/media";
+import type { HeaderFacts } from "../media/header.ts";
+
+/** A file's header, or why it has none. */
+export type HeaderAnswer =
+	| { readonly index: number; readonly facts: HeaderFacts }
+	| { readonly index: number; readonly message: string };
+
+export interface StageQuestion {
+	readonly blob: Blob;
+	/** Whether the image is turned upright before it is resized. */
+	readonly upright: boolean;
+	readonly stages: readonly ResizeStage[];
+	readonly filter: Filter;
+	readonly backend: "pillow" | "torchvision";
+}
+
+export interface ClipFrame {
+	readonly seconds: number;
+	readonly bytes: number;
+	readonly isKey: boolean;
+}
+
+/** Every method: its argument and its answer. */
+export interface Methods {
+	/** Reads headers; sends `progress` with each batch. */
+	headers: { ask: { readonly files: readonly File[] }; answer: undefined; progress: readonly HeaderAnswer[] };
+	/** A small image of a file, as WebP. */
+	thumbnail: {
+		ask: { readonly blob: Blob; readonly kind: "image" | "video"; readonly side: number };
+		answer: Blob;
+		progress: never;
+	};
+	/** The pixels of resize stages, exact as the reference makes them. */
+	stages: { ask: StageQuestion; answer: readonly ImageBitmap[]; progress: never };
+	/** Time and size of every frame of a clip, from its packets. */
+	clipIndex: { ask: { readonly blob: Blob }; answer: readonly ClipFrame[]; progress: never };
+	/** Decodes frames by number; sends each as it comes. */
+	clipFrames: {
+		ask: {
+			readonly blob: Blob;
+			readonly frames: readonly number[];
+			readonly width: number;
+			readonly height: number;
+		};
+		answer: undefined;
+		progress: { readonly frame: number; readonly bitmap: ImageBitmap };
+	};
+}
+
+export type Method = keyof Methods;
+
+export interface Request<M extends Method = Method> {
+	readonly id: number;
+	readonly method: M;
+	readonly ask: Methods[M]["ask"];
+}
+
+export type Reply =
+	| { readonly id: number; readonly answer: unknown }
+	| { readonly id: number; readonly progress: unknown }
+	/** `code` of an `OnevisionError`; absent for a failure that nobody could cause. */
+	| { readonly id: number; readonly error: string; readonly code?: string };
