@@ -4,7 +4,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "vite";
@@ -18,6 +18,8 @@ const SERVICE_WORKER = join(ROOT, "scripts/studio/service-worker.js");
 
 export async function buildPage(folder = PAGE_FOLDER): Promise<void> {
 	const examples = await buildExamples();
+	// Built beside it, so that whoever reads the folder meanwhile finds a whole page.
+	const beside = `${folder}.${process.pid}`;
 	await build({
 		configFile: false,
 		root: PAGE,
@@ -29,7 +31,7 @@ export async function buildPage(folder = PAGE_FOLDER): Promise<void> {
 		plugins: [staticFiles(examples)],
 		worker: { format: "es" },
 		build: {
-			outDir: folder,
+			outDir: beside,
 			emptyOutDir: true,
 			target: "es2022",
 			assetsInlineLimit: 0,
@@ -38,6 +40,8 @@ export async function buildPage(folder = PAGE_FOLDER): Promise<void> {
 			reportCompressedSize: false,
 		},
 	});
+	rmSync(folder, { recursive: true, force: true });
+	renameSync(beside, folder);
 }
 
 /** Example media, the icon, the policy, and the service worker with the list of all other files. */

@@ -16,7 +16,7 @@ export async function runStudio(terminal: Terminal, { port, open, out }: StudioC
 		throw new OnevisionError("invalid-input", "--port: nothing is served with --out; leave out one of them");
 	}
 	const asked = portOf(port);
-	const page = await pageFolder(() => terminal.err("onevision: building the page, some seconds\n"));
+	const page = await pageFolder(() => terminal.err("building the page, some seconds\n"));
 	if (out !== undefined) {
 		await writePage(page, resolve(terminal.cwd, out));
 		await terminal.out(`wrote ${out}: static files for any server, any path\n`);
