@@ -11,6 +11,7 @@ import {
 	createCounterFrom,
 	type ItemLayout,
 	isCheckpointName,
+	type Parity,
 	resolveCheckpointId,
 	type Sample,
 	showUnverified,
@@ -51,6 +52,8 @@ export interface AnyCounter {
 	readonly title: string;
 	/** Whose count this is: "as transformers counts it". */
 	readonly basis: string;
+	/** The implementation it matches; absent for closed models. */
+	readonly parity?: Parity;
 	readonly settings: Readonly<Record<string, unknown>>;
 	readonly contextTokens?: number;
 	/** Constants behind the counts that no published source confirms. */
@@ -98,6 +101,7 @@ function openCounter(
 		id: typeof model === "string" ? resolveCheckpointId(model) : "config",
 		title: counter.checkpoint.title,
 		basis: `as ${counter.settings.parity} counts it`,
+		parity: counter.settings.parity,
 		settings: { parity: counter.settings.parity, ...counter.settings.values },
 		...(contextTokens === undefined ? {} : { contextTokens }),
 		unverified: unverifiedCheckpointFacts(counter.checkpoint).map(showUnverified),

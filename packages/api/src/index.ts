@@ -24,9 +24,17 @@ export type {
 export { compareJson } from "./compare/json.ts";
 export { unverifiedOfDeployment } from "./compare/unverified.ts";
 export { type ApiCount, type ApiSettings, countApi, countApiFrom } from "./count.ts";
+export {
+	type CountedNamed,
+	countJson,
+	countLine,
+	countSamples,
+	type LineCount,
+} from "./count-samples.ts";
 export { type FoundModels, findModels } from "./find-models.ts";
 export { fitApiSettings } from "./fit.ts";
 export { type LimitBreach, type LimitId, limitBreaches, type SizedItem } from "./limits.ts";
+export { type AskedSettings, type ModelSettings, modelSettings } from "./model-settings.ts";
 export {
 	API_MODEL_IDS,
 	API_MODELS,
@@ -42,6 +50,7 @@ export {
 	costOf,
 	type DatedPrice,
 	type PriceOverrides,
+	parsePrices,
 	priceOn,
 } from "./prices.ts";
 export type { ApiLimits, ApiModel } from "./providers/model.ts";
@@ -51,6 +60,7 @@ export { API_RULES, type ApiRuleId } from "./providers/rules.ts";
 export {
 	type AssessedItem,
 	type AssessOptions,
+	assessmentJson,
 	assessRequest,
 	type RequestAssessment,
 } from "./requests/assess.ts";

@@ -3,6 +3,8 @@
  * copies of the providers' pages and from dated transcriptions of them. A model without a citable price has none.
  */
 
+import { OnevisionError } from "@onevision/base";
+import * as schema from "@onevision/base/schema";
 import type { ApiModelId } from "./models.ts";
 
 /** Price per million tokens, USD. */
@@ -240,6 +242,21 @@ export interface ApiCost {
 	readonly source: string;
 	/** Day the price was read; absent for the user's own price. */
 	readonly read?: string;
+}
+
+const PRICE = schema.object("USD per million tokens", {
+	inputUsd: schema.number("Input", { min: 0, max: 1e6 }),
+	outputUsd: schema.optional(schema.number("Output", { min: 0, max: 1e6 })),
+});
+
+/** Checks the user's own prices, an object of models. Throws `invalid-input` or `unknown-key`, naming `path`. */
+export function parsePrices(value: unknown, path: string): PriceOverrides {
+	if (!schema.isRecord(value)) {
+		throw new OnevisionError("invalid-input", `${path}: expected an object of models`);
+	}
+	return Object.fromEntries(
+		Object.entries(value).map(([model, entry]) => [model, PRICE.parse(entry, `${path} ${model}`)]),
+	);
 }
 
 /**

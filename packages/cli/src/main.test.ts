@@ -135,8 +135,8 @@ describe("count", () => {
 			.map((line) => JSON.parse(line));
 		expect(status).toBe(1);
 		expect(err.split("\n")).toEqual([
-			"note: videos are sampled with num_frames=32, as the model card does; --as-is takes every frame, as transformers does by itself",
 			"onevision: 4 of 6 lines could not be counted; their output lines hold the reason",
+			"note: videos are sampled with num_frames=32, as the model card does; --as-is takes every frame, as transformers does by itself",
 			"",
 		]);
 		expect(answers[0]).toMatchObject({ id: "good", visualTokens: 7269, towerTokens: (3 * 5 + 1) * 729 });

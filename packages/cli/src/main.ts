@@ -38,6 +38,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 		const internal = error instanceof Error ? (error.stack ?? error.message) : String(error);
 		terminal.err(`onevision: unexpected failure, please report it\n${internal}\n`);
 		return EXIT.error;
+	} finally {
+		for (const line of terminal.notes.splice(0)) terminal.err(`${line}\n`);
 	}
 }
 

@@ -9,6 +9,8 @@ export interface Terminal {
 	out(text: string): Promise<void>;
 	/** Writes to standard error. */
 	err(text: string): void;
+	/** Lines for standard error once the command has ended, after its results and its errors. */
+	readonly notes: string[];
 	/** Standard input, in chunks. */
 	input(): AsyncIterable<Uint8Array>;
 	readonly colors: Colors;
@@ -38,6 +40,7 @@ export function processTerminal(): Terminal {
 		err: (text) => {
 			stderr.write(text);
 		},
+		notes: [],
 		input: () => stdin,
 		colors: picocolors.createColors(colorful),
 		showsProgress: stderr.isTTY === true,

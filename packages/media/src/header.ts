@@ -28,3 +28,8 @@ function* readImageOrKind(
 	if (sniffed?.kind !== "image") return sniffed?.kind;
 	return yield* readImageOf(sniffed.format, fileSize, options);
 }
+
+/** EXIF orientation of an image as stored, 1 if there is none. Videos have a rotation instead. */
+export function storedOrientation(header: MediaHeader): number {
+	return header.kind === "image" ? (header.appliedOrientation ?? header.orientation) : 1;
+}

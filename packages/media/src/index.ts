@@ -12,7 +12,15 @@ export {
 	readImageHeader,
 	readImageHeaderFrom,
 } from "./image/image.ts";
-export { LOADINGS, type Loading, type LoadingRule, loadingOf } from "./loading/loading.ts";
+export {
+	type AskedLoading,
+	type FileLoading,
+	LOADINGS,
+	type Loading,
+	type LoadingRule,
+	loadingOf,
+	resolveLoading,
+} from "./loading/loading.ts";
 export type { Tensors } from "./preprocess/pieces.ts";
 export {
 	type Clip,

@@ -20,9 +20,10 @@ export {
 	type LeftOutReason,
 	type MediaFound,
 } from "./find.ts";
-export { type MediaHeader, readMediaHeader } from "./header.ts";
+export { type MediaHeader, readMediaHeader, storedOrientation } from "./header.ts";
 export * from "./index.ts";
 export { withPath } from "./reading.ts";
 export { isManifest, type Manifest, readManifest } from "./samples/manifest.ts";
 export { type Grouping, mediaItemOf, type SampleFiles, samplesOf } from "./samples.ts";
+export { type SizedMedia, sizeOfBytes, sizeOfFileIn } from "./sized-media.ts";
 export { type OpenVideoOptions, openVideo, VIDEO_DECODERS, type VideoDecoderName } from "./video/open.ts";

@@ -11,6 +11,13 @@ export interface NamedSample {
 	readonly sample: Sample;
 }
 
+/** A file that was given and not read, with its reason. */
+export interface LeftOutFile {
+	readonly path: string;
+	readonly reason: string;
+	readonly message: string;
+}
+
 export interface Comparison {
 	/** In display order. */
 	readonly deployments: readonly Deployment[];
@@ -19,7 +26,7 @@ export interface Comparison {
 	/** How videos are sampled, by deployment id; absent for closed models. */
 	readonly sampling: ReadonlyMap<string, VideoSampling | undefined>;
 	/** Files that were given but not compared. */
-	readonly leftOut: readonly { readonly path: string; readonly reason: string; readonly message: string }[];
+	readonly leftOut: readonly LeftOutFile[];
 	readonly hardwareId: string;
 	readonly setup: RequestSetup;
 	readonly text: { readonly promptTokens: number; readonly answerTokens: number };

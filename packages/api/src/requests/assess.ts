@@ -65,27 +65,28 @@ export interface RequestAssessment {
 }
 
 /**
- * Assesses a request for its model. `sizes` has one entry per media item of the request, in order; `undefined` for
- * one that could not be opened. Items that cannot be counted are in the result with their error, never silently
- * dropped.
+ * Assesses a request for its model. `opened` has one entry per media item of the request, in order: `undefined` for
+ * one that was not opened, or the error of one that could not be. Items that cannot be counted are in the result with
+ * their error, never silently dropped.
  *
- * @throws OnevisionError `unknown-name` for a model without a rule, `invalid-input` when `sizes` does not match
+ * @throws OnevisionError `unknown-name` for a model without a rule, `invalid-input` when `opened` does not match
  */
 export function assessRequest(
 	request: ChatRequest,
-	sizes: readonly (SizedItem | undefined)[],
+	opened: readonly (SizedItem | OnevisionError | undefined)[],
 	options: AssessOptions = {},
 ): RequestAssessment {
 	const name = options.model ?? request.model;
 	if (name === undefined) {
 		throw new OnevisionError("invalid-input", "model: the request names none; give the model to assess for");
 	}
-	if (sizes.length !== request.media.length) {
+	if (opened.length !== request.media.length) {
 		throw new OnevisionError(
 			"invalid-input",
-			`sizes: expected one per media item (${request.media.length}), got ${sizes.length}`,
+			`sizes: expected one per media item (${request.media.length}), got ${opened.length}`,
 		);
 	}
+	const sizes = opened.map((size) => (size instanceof OnevisionError ? undefined : size));
 	const outputTokens = options.outputTokens ?? request.maxOutputTokens ?? 0;
 	if (!Number.isSafeInteger(outputTokens) || outputTokens < 0) {
 		throw new OnevisionError(
@@ -94,7 +95,7 @@ export function assessRequest(
 		);
 	}
 	const dated = modelOn(resolveApiModelId(name), options.date);
-	const items = request.media.map((media, index) => assessItem(dated, media, sizes[index]));
+	const items = request.media.map((media, index) => assessItem(dated, media, opened[index]));
 	const counted = items.flatMap(({ count }) => (count === undefined ? [] : [count]));
 	const media = totals(dated, counted, 0);
 	const text = estimateText(request.texts);
@@ -132,9 +133,16 @@ export function assessRequest(
 	};
 }
 
-function assessItem(dated: DatedModel, media: RequestMedia, size: SizedItem | undefined): AssessedItem {
+function assessItem(
+	dated: DatedModel,
+	media: RequestMedia,
+	size: SizedItem | OnevisionError | undefined,
+): AssessedItem {
 	const { path, kind } = media;
 	if (size === undefined) return { path, kind, error: unreadable(media) };
+	if (size instanceof OnevisionError) {
+		return { path, kind, error: new OnevisionError(size.code, `${path}: ${size.message}`) };
+	}
 	try {
 		if (size.media.kind !== kind) {
 			throw new OnevisionError(
@@ -239,4 +247,14 @@ function breachesOf(
 		});
 	}
 	return found;
+}
+
+/** An assessment as JSON: an error does not become an object on its own. */
+export function assessmentJson({ items, ...assessment }: RequestAssessment) {
+	return {
+		...assessment,
+		items: items.map(({ error, ...item }) =>
+			error === undefined ? item : { ...item, error: { code: error.code, message: error.message } },
+		),
+	};
 }

@@ -13,20 +13,21 @@ import {
 	DEFAULT_ACCELERATOR,
 	DEFAULT_TEXT,
 	type DeploymentCandidate,
+	modelSettings,
 	requestSetup,
 	USUAL_MODELS,
 } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import { resolveHardwareId, type VideoSampling } from "@onevision/core";
-import { type LoadingCommand, resolveLoading } from "../input/loading.ts";
-import { resolveModel } from "../input/model.ts";
-import { type AskedSettings, modelSettings } from "../input/model-settings.ts";
+import { type AskedLoading, resolveLoading } from "@onevision/media";
+import { type ResolvedModel, resolveModel } from "../input/model.ts";
 import { parseNumber, parseWhole } from "../input/numbers.ts";
 import { type GivenMedia, givenSamples } from "../input/samples.ts";
+import { askedSettings, type SettingsOptions } from "../input/settings.ts";
 import { renderComparison } from "../render/compare-text.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface CompareOptions extends GivenMedia, LoadingCommand, Pick<AskedSettings, "asIs"> {
+export interface CompareOptions extends GivenMedia, AskedLoading, Pick<SettingsOptions, "asIs"> {
 	readonly models: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -54,7 +55,7 @@ export async function compareModels(
 	const assumptions = assumptionsOf(options);
 	const candidates = await candidatesOf(terminal, options);
 	// Files are loaded in one way for all models, so that they are compared on the same images.
-	const loading = resolveLoading(options, undefined);
+	const loading = resolveLoading(options);
 	const { samples, leftOut } = await givenSamples(terminal, paths, options, loading);
 	const deployments = compareDeployments(
 		candidates.map(({ candidate }) => candidate),
@@ -104,9 +105,9 @@ async function candidatesOf(terminal: Terminal, options: CompareOptions): Promis
 	return [chosen(options.hub ?? options.config ?? own.model.title, own, options), ...named];
 }
 
-function chosen(id: string, model: Parameters<typeof modelSettings>[0], options: CompareOptions): Chosen {
-	const { settings, sampling } = modelSettings(model, options);
-	return { candidate: { id, model: model.model, settings }, sampling };
+function chosen(id: string, { model, settings: files }: ResolvedModel, options: CompareOptions): Chosen {
+	const { settings, sampling } = modelSettings(model, askedSettings({ asIs: options.asIs }), files);
+	return { candidate: { id, model, settings }, sampling };
 }
 
 function chosenModels(asked: string): string[] {

@@ -2,24 +2,27 @@
 
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { type AnyCounter, createAnyCounter, type NamedSample } from "@onevision/api";
+import {
+	type AnyCounter,
+	countJson,
+	countLine,
+	countSamples,
+	createAnyCounter,
+	modelSettings,
+} from "@onevision/api";
 import { formatInteger, OnevisionError } from "@onevision/base";
-import { statistics, type VideoSampling } from "@onevision/core";
-import { readLines } from "@onevision/media";
-import type { LeftOut } from "@onevision/media/node";
+import type { VideoSampling } from "@onevision/core";
+import { type AskedLoading, loadingOf, readLines, readSampleLine, resolveLoading } from "@onevision/media";
 import { EXIT } from "../exit.ts";
-import { countLine } from "../input/count-line.ts";
-import { type FileLoading, type LoadingCommand, loadingRuleOf, resolveLoading } from "../input/loading.ts";
 import { readTokenizer, resolveModel } from "../input/model.ts";
-import { modelSettings } from "../input/model-settings.ts";
 import { type GivenMedia, givenSamples } from "../input/samples.ts";
-
-import { type Counted, renderCounts } from "../render/count-text.ts";
+import { askedSettings } from "../input/settings.ts";
+import { renderCounts } from "../render/count-text.ts";
 import { missingLines } from "../render/left-out.ts";
 import { samplingNote } from "../render/sampling.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface CountOptions extends GivenMedia, LoadingCommand {
+export interface CountOptions extends GivenMedia, AskedLoading {
 	readonly model: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -38,27 +41,17 @@ export async function countMedia(
 	options: CountOptions,
 ): Promise<number> {
 	const resolved = await resolveModel(terminal, options);
-	const { settings, sampling } = modelSettings(resolved, options);
+	const { settings, sampling } = modelSettings(resolved.model, askedSettings(options), resolved.settings);
 	const countText = await readTokenizer(terminal, options);
 	const counter = createAnyCounter(resolved.model, settings, countText);
 	if (options.jsonl !== undefined) return countLines(terminal, counter, sampling, options.jsonl);
-	const loading = resolveLoading(options, loadingRuleOf(counter));
+	const loading = resolveLoading(options, counter.parity && loadingOf(counter.parity));
 	const { samples, leftOut } = await givenSamples(terminal, paths, options, loading);
-	const { counted, failed } = countEach(counter, samples);
+	const { counted, failed } = countSamples(counter, samples);
 	if (options.json) {
+		const loaded = paths.length === 0 ? {} : { loading: loading.loading };
 		await terminal.out(
-			`${JSON.stringify(
-				report({
-					counter,
-					sampling,
-					counted,
-					failed,
-					leftOut,
-					...(paths.length === 0 ? {} : { loading: loading.loading }),
-				}),
-				null,
-				2,
-			)}\n`,
+			`${JSON.stringify(countJson({ counter, sampling, counted, failed, leftOut, ...loaded }), null, 2)}\n`,
 		);
 		return failed.length > 0 ? EXIT.error : EXIT.done;
 	}
@@ -72,75 +65,6 @@ export async function countMedia(
 	}));
 	for (const line of missingLines("onevision", missing)) terminal.err(`${line}\n`);
 	return failed.length > 0 ? EXIT.error : EXIT.done;
-}
-
-interface Failed {
-	readonly sample: NamedSample;
-	readonly error: OnevisionError;
-}
-
-/** Everything, for machines. Token counts in tokens, sizes in px. */
-function report({
-	counter,
-	sampling,
-	counted,
-	failed,
-	leftOut,
-	loading,
-}: {
-	readonly counter: AnyCounter;
-	readonly sampling: VideoSampling | undefined;
-	readonly counted: readonly Counted[];
-	readonly failed: readonly Failed[];
-	readonly leftOut: readonly LeftOut[];
-	/** How files were loaded; absent if there were none. */
-	readonly loading?: FileLoading["loading"];
-}) {
-	const { id, title, basis, settings, contextTokens, unverified } = counter;
-	return {
-		model: id,
-		title,
-		basis,
-		settings,
-		...(contextTokens === undefined ? {} : { contextWindowTokens: contextTokens }),
-		...(sampling === undefined ? {} : { videoSampling: sampling }),
-		...(loading === undefined ? {} : { loading }),
-		...(unverified.length === 0 ? {} : { unverified }),
-		summary: summaryOf(counted),
-		samples: counted.map(({ sample, layout: { items, ...sums } }) => ({
-			id: sample.name,
-			...sums,
-			items: items.map(({ detail }) => detail),
-		})),
-		failed: failed.map(({ sample, error }) => ({
-			id: sample.name,
-			code: error.code,
-			message: error.message,
-		})),
-		leftOut,
-	};
-}
-
-function summaryOf(counted: readonly Counted[]) {
-	const tokens = counted.map(({ layout }) => layout.visualTokens);
-	const total = tokens.reduce((sum, count) => sum + count, 0);
-	if (tokens.length === 0) return { samples: 0 };
-	const ones = tokens.map(() => 1);
-	return { samples: tokens.length, visualTokens: { ...statistics(tokens, ones), total } };
-}
-
-function countEach(counter: AnyCounter, samples: readonly NamedSample[]) {
-	const counted: Counted[] = [];
-	const failed: Failed[] = [];
-	for (const sample of samples) {
-		try {
-			counted.push({ sample, layout: counter.count(sample.sample) });
-		} catch (error) {
-			if (!(error instanceof OnevisionError)) throw error;
-			failed.push({ sample, error });
-		}
-	}
-	return { counted, failed };
 }
 
 /** JSON Lines in, JSON Lines out, in order. A bad line becomes an error line, and counting continues. */
@@ -159,7 +83,7 @@ async function countLines(
 		for await (const line of readLines(chunks)) {
 			if (line.text?.trim() === "") continue;
 			lines++;
-			const result = countLine(counter, line);
+			const result = countLine(counter, { line: line.number, ...readSampleLine(line) });
 			if ("error" in result) failed++;
 			else hasVideo ||= result.items.some(({ kind }) => kind === "video");
 			pending.push(JSON.stringify(result));
@@ -176,7 +100,7 @@ async function countLines(
 		);
 	}
 	if (pending.length > 0) await terminal.out(`${pending.join("\n")}\n`);
-	if (hasVideo) terminal.err(`note: ${samplingNote(sampling, String(counter.settings.parity))}\n`);
+	if (hasVideo) terminal.notes.push(`note: ${samplingNote(sampling, String(counter.settings.parity))}`);
 	if (failed > 0)
 		terminal.err(
 			`onevision: ${failed} of ${lines} lines could not be counted; their output lines hold the reason\n`,

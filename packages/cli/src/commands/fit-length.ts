@@ -2,7 +2,7 @@
 
 import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import { type AnyCounter, createAnyCounter } from "@onevision/api";
+import { type AnyCounter, countLine, createAnyCounter } from "@onevision/api";
 import { formatInteger, OnevisionError } from "@onevision/base";
 import {
 	type Checkpoint,
@@ -12,12 +12,10 @@ import {
 	type SampleLength,
 	type VideoSampling,
 } from "@onevision/core";
-import { readLines } from "@onevision/media";
+import { readLines, readSampleLine } from "@onevision/media";
 import { EXIT } from "../exit.ts";
-import { countLine } from "../input/count-line.ts";
 import { readTokenizer } from "../input/model.ts";
 import { parseNumber } from "../input/numbers.ts";
-
 import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
 import { wrap } from "../render/wrap.ts";
@@ -92,7 +90,7 @@ async function readInto(
 	try {
 		for await (const line of readLines(chunks)) {
 			if (line.text?.trim() === "") continue;
-			const result = countLine(measuring, line);
+			const result = countLine(measuring, { line: line.number, ...readSampleLine(line) });
 			if ("error" in result) meter.recordSkipped(result.code, `line ${result.line}: ${result.error}`);
 			else {
 				measured.push(line.number);

@@ -1,6 +1,6 @@
 /** `onevision fit`: finds the largest size, clip or setting under a token limit. For --jsonl see fit-length.ts. */
 
-import { assertOpen } from "@onevision/api";
+import { assertOpen, type ModelSettings, modelSettings } from "@onevision/api";
 import { formatInteger, OnevisionError, type Size } from "@onevision/base";
 import {
 	type Checkpoint,
@@ -17,9 +17,9 @@ import {
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
 import { resolveModel } from "../input/model.ts";
-import { type ModelSettings, modelSettings } from "../input/model-settings.ts";
 import { parseWhole } from "../input/numbers.ts";
 import { imageOf, videoOf } from "../input/samples.ts";
+import { askedSettings } from "../input/settings.ts";
 import { fittedTable } from "../render/fitted-table.ts";
 import { samplingNote } from "../render/sampling.ts";
 import type { Column } from "../render/table.ts";
@@ -57,7 +57,7 @@ export async function fitMedia(terminal: Terminal, given: FitOptions): Promise<n
 	const options: ResolvedOptions = { ...given, model: resolved.model };
 	const { model } = options;
 	assertOpen(model, "fit searches");
-	const { settings, sampling } = modelSettings(resolved, options);
+	const { settings, sampling } = modelSettings(model, askedSettings(options), resolved.settings);
 	if (options.jsonl !== undefined) {
 		return answerLength(terminal, options, options.jsonl, {
 			settings,

@@ -16,7 +16,8 @@ import {
 	px,
 	tokensText,
 } from "@onevision/draw";
-import { type MediaHeader, mediaItemOf, readHeader } from "@onevision/media/node";
+import { type AskedLoading, type FileLoading, loadingOf, resolveLoading } from "@onevision/media";
+import { type MediaHeader, mediaItemOf, readHeader, storedOrientation } from "@onevision/media/node";
 import { assertOutput, readImage, writeImage } from "../input/images.ts";
 import {
 	type Inspector,
@@ -26,20 +27,13 @@ import {
 	readInspector,
 	viewPlanOf,
 } from "../input/inspector.ts";
-import {
-	type FileLoading,
-	type LoadingCommand,
-	loadingRuleOf,
-	noteTurned,
-	resolveLoading,
-	storedOrientation,
-} from "../input/loading.ts";
-import { tracksNote } from "../input/media.ts";
+import { tracksNotes } from "../input/media.ts";
 import { overContextLine } from "../render/context.ts";
 import { type FittedColumn, fittedTable, leftOutNote } from "../render/fitted-table.ts";
 import { printable } from "../render/left-out.ts";
 import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
+import { turnedNote } from "../render/turned.ts";
 import { wrap } from "../render/wrap.ts";
 import type { Terminal } from "../terminal.ts";
 import {
@@ -50,7 +44,7 @@ import {
 	type SamplingCommand,
 } from "./inspect-video.ts";
 
-export interface InspectCommand extends SamplingCommand, ModelCommand, LoadingCommand {
+export interface InspectCommand extends SamplingCommand, ModelCommand, AskedLoading {
 	readonly together?: boolean;
 	readonly out: string;
 	readonly json?: boolean;
@@ -105,11 +99,12 @@ async function pageOf(
 	command: InspectCommand,
 	choice: FrameChoice | undefined,
 ): Promise<Page> {
-	const loading = resolveLoading(command, loadingRuleOf(inspector.counter));
+	const { parity } = inspector.counter;
+	const loading = resolveLoading(command, parity && loadingOf(parity));
 	const headers: MediaHeader[] = [];
 	for (const file of files) {
 		const header = await readHeader(resolve(terminal.cwd, file), loading);
-		if (header.kind === "video") terminal.err(tracksNote(file, header));
+		if (header.kind === "video") terminal.notes.push(...tracksNotes(file, header));
 		headers.push(header);
 	}
 	const [[file = "", ...more], [header]] = [files, headers];
@@ -128,9 +123,10 @@ async function pageOf(
 	}
 	const named = headers.map((header, index) => ({
 		name: files[index] ?? "",
-		orientation: storedOrientation({ header }),
+		orientation: storedOrientation(header),
 	}));
-	noteTurned(terminal, named, loading);
+	const turned = turnedNote(named, loading);
+	if (turned !== undefined) terminal.notes.push(`onevision: ${turned}`);
 	return {
 		...(await inspectImages(terminal, files, headers, inspector, loading)),
 		loading: loading.loading,

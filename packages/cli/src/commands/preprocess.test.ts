@@ -203,4 +203,16 @@ describe("refuses in one line, and writes nothing", () => {
 		expect(err.trim().split("\n")).toHaveLength(1);
 		expect(existsSync(join(cwd, "no.safetensors"))).toBe(false);
 	});
+
+	test("what is left out of a folder is told after the error", async () => {
+		mkdirSync(join(cwd, "mixed"));
+		copyFileSync(join(cwd, "clip.mp4"), join(cwd, "mixed/clip.mp4"));
+		writeFileSync(join(cwd, "mixed/notes.txt"), "no image");
+		const { err } = await run("mixed", "-m", "llava-1.5-7b", "--out", "no.safetensors");
+		expect(err.split("\n")).toEqual([
+			expect.stringMatching(/^onevision: .*takes no video/),
+			"left out: mixed/notes.txt: is text, not an image or video",
+			"",
+		]);
+	});
 });

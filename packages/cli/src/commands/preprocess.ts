@@ -2,23 +2,26 @@
 
 import { stat } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { assertOpen } from "@onevision/api";
+import { assertOpen, modelSettings } from "@onevision/api";
 import { formatBytes, formatInteger, OnevisionError } from "@onevision/base";
 import { type Checkpoint, type ItemLayout, overContext } from "@onevision/core";
 import {
+	type AskedLoading,
 	type Backend,
 	createProcessor,
+	type FileLoading,
 	type FloatType,
+	loadingOf,
 	type ProcessorOptions,
+	resolveLoading,
 	TRANSFORMERS_VERSION,
 } from "@onevision/media";
 import { planBatch, preprocessSamples } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
-import { type FileLoading, type LoadingCommand, loadingRuleOn, resolveLoading } from "../input/loading.ts";
 import { readMedia, reportLeftOut } from "../input/media.ts";
 import { resolveModel } from "../input/model.ts";
-import { modelSettings } from "../input/model-settings.ts";
 import { parseWhole } from "../input/numbers.ts";
+import { askedSettings } from "../input/settings.ts";
 import { shorten } from "../input/shorten.ts";
 import { assertFilePlace, assertFolderPlace } from "../output/place.ts";
 import { targetsOf } from "../output/targets.ts";
@@ -29,7 +32,7 @@ import { samplingNote } from "../render/sampling.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface PreprocessCommand extends LoadingCommand {
+export interface PreprocessCommand extends AskedLoading {
 	readonly model: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -62,7 +65,7 @@ export async function preprocessMedia(
 	const { model, options, sampling } = await modelOf(terminal, command);
 	assertOpen(model, "preprocess makes the tensors of");
 	const processor = createProcessor(model, options);
-	const loading = resolveLoading(command, loadingRuleOn(processor.backend));
+	const loading = resolveLoading(command, loadingOf("transformers", processor.backend));
 	const { files, leftOut } = await readMedia(terminal, paths, loading, true);
 	const given = paths.map((path) => resolve(terminal.cwd, path));
 	const refused = leftOut.find(({ path }) => given.includes(path));
@@ -98,7 +101,7 @@ export async function preprocessMedia(
 	};
 	const status = isInFolder ? await writeEach(job) : await writeOne(job);
 	if (files.some(({ header }) => header.kind === "video")) {
-		terminal.err(`note: ${samplingNote(sampling, "transformers")}\n`);
+		terminal.notes.push(`note: ${samplingNote(sampling, "transformers")}`);
 	}
 	return status;
 }
@@ -123,7 +126,7 @@ interface Job {
 async function modelOf(terminal: Terminal, command: PreprocessCommand) {
 	const resolved = await resolveModel(terminal, command);
 	const { model } = resolved;
-	const { settings, sampling } = modelSettings(resolved, command);
+	const { settings, sampling } = modelSettings(model, askedSettings(command), resolved.settings);
 	const options: ProcessorOptions = {
 		settings,
 		...(command.backend === undefined ? {} : { backend: command.backend as Backend }),

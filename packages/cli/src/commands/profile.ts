@@ -1,7 +1,7 @@
 /** `onevision profile`: measures what a training set holds, from headers alone. */
 
 import { resolve } from "node:path";
-import { assertOpen } from "@onevision/api";
+import { assertOpen, modelSettings } from "@onevision/api";
 import { formatDuration, formatInteger, formatPercent, OnevisionError } from "@onevision/base";
 import { createCounterFrom } from "@onevision/core";
 import {
@@ -13,16 +13,15 @@ import {
 	readChatMeter,
 	reportOf,
 } from "@onevision/data";
-import { loadingOf } from "@onevision/media";
+import { type AskedLoading, loadingOf, resolveLoading } from "@onevision/media";
 import { EXIT } from "../exit.ts";
-import { type LoadingCommand, resolveLoading } from "../input/loading.ts";
 import { resolveModel } from "../input/model.ts";
-import { type AskedSettings, modelSettings } from "../input/model-settings.ts";
 import { parseWhole } from "../input/numbers.ts";
+import { askedSettings, type SettingsOptions } from "../input/settings.ts";
 import { renderProfile } from "../render/profile-text.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface ProfileOptions extends LoadingCommand, AskedSettings {
+export interface ProfileOptions extends AskedLoading, SettingsOptions {
 	readonly model: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -45,7 +44,7 @@ export async function profileSets(
 ): Promise<number> {
 	const resolved = await resolveModel(terminal, options);
 	assertOpen(resolved.model, "profile takes");
-	const { settings } = modelSettings(resolved, options);
+	const { settings } = modelSettings(resolved.model, askedSettings(options), resolved.settings);
 	const counter = createCounterFrom(resolved.model, settings);
 	const loading = resolveLoading(options, loadingOf(counter.settings.parity));
 	const question = {

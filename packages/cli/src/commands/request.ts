@@ -1,11 +1,12 @@
 /** `onevision count --request`: what a chat request costs and which limits it breaks, before it is sent. */
 
 import { readFile, stat } from "node:fs/promises";
-import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import {
-	type AssessedItem,
+	assessmentJson,
 	assessRequest,
 	type PriceOverrides,
+	parsePrices,
 	REQUEST_APIS,
 	type RequestAssessment,
 	type RequestMedia,
@@ -15,8 +16,9 @@ import {
 } from "@onevision/api";
 import { formatInteger, OnevisionError } from "@onevision/base";
 import * as schema from "@onevision/base/schema";
-import { bytesSource, mediaItemOf, readHeader, readMediaHeader } from "@onevision/media/node";
+import { sizeOfBytes, sizeOfFileIn } from "@onevision/media/node";
 import { EXIT } from "../exit.ts";
+import { refusalOf } from "../refusal.ts";
 import { soundNotes } from "../render/sound.ts";
 import { table } from "../render/table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -44,22 +46,20 @@ export async function countRequest(terminal: Terminal, options: RequestOptions):
 	const api = options.api === undefined ? {} : { api: apiSchema.parse(options.api, "--api") };
 	const body = parseJson(await readBody(terminal, options.request, path), options.request);
 	const request = readChatRequest(body, api);
-	const opened = await Promise.all(request.media.map((media) => sizeOf(media, folder)));
-	const sizes = opened.map((size) => (size instanceof OnevisionError ? undefined : size));
+	const opened = await Promise.all(request.media.map((media) => openMedia(media, folder)));
 	const prices = options.prices === undefined ? undefined : await readPrices(terminal, options.prices);
-	const assessment = assessRequest(request, sizes, {
+	const assessment = assessRequest(request, opened, {
 		...(options.model === undefined ? {} : { model: options.model }),
 		...(options.date === undefined ? {} : { date: options.date }),
 		...(prices === undefined ? {} : { prices }),
 	});
-	const items = assessment.items.map((item, index) => withOpenError(item, opened[index]));
 	if (options.json) {
-		await terminal.out(`${JSON.stringify({ ...assessment, items: items.map(plainItem) }, null, 2)}\n`);
+		await terminal.out(`${JSON.stringify(assessmentJson(assessment), null, 2)}\n`);
 	} else {
-		await terminal.out(`${render(terminal, assessment, items)}\n`);
+		await terminal.out(`${render(terminal, assessment)}\n`);
 	}
-	const sound = assessment.breaches.length === 0 && items.every(({ error }) => error === undefined);
-	return sound && request.problems.length === 0 ? EXIT.done : EXIT.error;
+	const isAccepted = assessment.breaches.length === 0 && assessment.notCounted === 0;
+	return isAccepted && request.problems.length === 0 ? EXIT.done : EXIT.error;
 }
 
 async function readBody(terminal: Terminal, name: string, path: string): Promise<string> {
@@ -92,73 +92,30 @@ function parseJson(text: string, name: string): unknown {
 	}
 }
 
-/** Reads enough of an item's bytes or file to find its size; `undefined` for an item that is not local. */
-async function sizeOf(media: RequestMedia, folder: string): Promise<SizedItem | OnevisionError | undefined> {
-	const { reference } = media;
+/** Reads enough of an item to find its size; `undefined` for one that is not local, its error if it cannot be read. */
+async function openMedia(
+	{ reference }: RequestMedia,
+	folder: string,
+): Promise<SizedItem | OnevisionError | undefined> {
 	try {
-		if (reference.kind === "data") {
-			const header = await readMediaHeader(bytesSource(reference.bytes));
-			if (header === undefined) {
-				return new OnevisionError(
-					"unreadable-file",
-					`${media.path}: the data is of no image or video format read here`,
-				);
-			}
-			return { media: mediaItemOf(header), bytes: reference.bytes.length, format: header.format };
-		}
-		if (reference.kind === "file") {
-			const path = insideFolder(folder, reference.path, media.path);
-			const header = await readHeader(path);
-			return { media: mediaItemOf(header), bytes: (await stat(path)).size, format: header.format };
-		}
-		return undefined;
+		if (reference.kind === "data") return await sizeOfBytes(reference.bytes);
+		return reference.kind === "file" ? await sizeOfFileIn(folder, reference.path) : undefined;
 	} catch (error) {
-		if (error instanceof OnevisionError) return error;
-		return new OnevisionError(
-			"unreadable-file",
-			`${media.path}: ${(error as NodeJS.ErrnoException).code ?? "cannot be opened"}`,
-		);
+		const refusal = refusalOf(error);
+		if (refusal !== undefined) return new OnevisionError(refusal.code, refusal.message);
+		throw error;
 	}
-}
-
-/** Resolves a path inside the request's folder only: a request may come from someone else. */
-function insideFolder(folder: string, path: string, place: string): string {
-	const absolute = resolve(folder, path);
-	const inside = relative(folder, absolute);
-	if (!inside.startsWith("..") && !isAbsolute(inside)) return absolute;
-	throw new OnevisionError(
-		"invalid-input",
-		`${place}: ${path} is outside the request's folder; put the file beside the request`,
-	);
 }
 
 async function readPrices(terminal: Terminal, file: string): Promise<PriceOverrides> {
 	const text = await readBody(terminal, file, resolve(terminal.cwd, file));
-	const value = parseJson(text, file);
-	if (!schema.isRecord(value))
-		throw new OnevisionError("invalid-input", `--prices ${file}: expected an object of models`);
-	const price = schema.object("USD per million tokens", {
-		inputUsd: schema.number("Input", { min: 0, max: 1e6 }),
-		outputUsd: schema.optional(schema.number("Output", { min: 0, max: 1e6 })),
-	});
-	return Object.fromEntries(
-		Object.entries(value).map(([model, entry]) => [model, price.parse(entry, model)]),
-	);
+	return parsePrices(parseJson(text, file), `--prices ${file}`);
 }
 
-function withOpenError(item: AssessedItem, opened: SizedItem | OnevisionError | undefined): AssessedItem {
-	return opened instanceof OnevisionError ? { ...item, error: opened } : item;
-}
-
-/** Errors do not serialize to JSON on their own. */
-function plainItem({ error, ...item }: AssessedItem) {
-	return error === undefined ? item : { ...item, error: { code: error.code, message: error.message } };
-}
-
-function render(terminal: Terminal, assessment: RequestAssessment, items: readonly AssessedItem[]): string {
+function render(terminal: Terminal, assessment: RequestAssessment): string {
 	const { bold, dim, red } = terminal.colors;
-	const { media, text, outputTokens, contextTokens, contextWindow, breaches, notes, cost, problems } =
-		assessment;
+	const { items, media, text, outputTokens, contextTokens, contextWindow } = assessment;
+	const { breaches, notes, cost, problems } = assessment;
 	const counted = items.filter(({ count }) => count !== undefined);
 	const [head = "", ...body] = table(
 		[

@@ -3,9 +3,9 @@
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import { OnevisionError, type Size } from "@onevision/base";
 import { missingCharacters } from "@onevision/draw";
+import { resolveLoading } from "@onevision/media";
 import type { Terminal } from "../terminal.ts";
 import { reportTurned, type Upright } from "./images.ts";
-import { resolveLoading } from "./loading.ts";
 import { readMedia, reportLeftOut } from "./media.ts";
 
 export interface ImageFile {
@@ -24,7 +24,7 @@ export async function readImageFiles(
 	paths: readonly string[],
 	{ applyOrientation = false }: Upright,
 ): Promise<ImageFile[]> {
-	const loading = resolveLoading({ applyOrientation }, undefined);
+	const loading = resolveLoading({ applyOrientation });
 	const { files, leftOut } = await readMedia(terminal, paths, loading, true);
 	const given = new Map(paths.map((path) => [resolve(terminal.cwd, path), path]));
 	const refused = leftOut.find(({ path }) => given.has(path));
@@ -43,7 +43,7 @@ export async function readImageFiles(
 		if (header.kind === "video") {
 			const message = `${shown}: is a video; give images, such as frames of it`;
 			if (given.has(path)) throw new OnevisionError("unreadable-file", message);
-			terminal.err(`left out: ${message}\n`);
+			terminal.notes.push(`left out: ${message}`);
 			continue;
 		}
 		images.push({ path: shown, size: { width: header.width, height: header.height } });
@@ -81,8 +81,8 @@ export function namesOf(terminal: Terminal, paths: readonly string[]): string[] 
 	const [first, ...more] = unwritable;
 	if (first !== undefined) {
 		const which = more.length === 0 ? first : `${first} and ${more.length} more`;
-		terminal.err(
-			`onevision: ${which}: the font cannot write the name, a number stands for it; see --labels\n`,
+		terminal.notes.push(
+			`onevision: ${which}: the font cannot write the name, a number stands for it; see --labels`,
 		);
 	}
 	return names;

@@ -41,8 +41,8 @@ export function reportTurned(
 	const [first, ...more] = images.filter(({ orientation }) => orientation !== 1);
 	if (first === undefined) return;
 	const others = more.length === 0 ? " is" : ` and ${more.length} more are`;
-	terminal.err(
-		`onevision: ${first.path}${others} stored turned (EXIF orientation ${first.orientation}); --apply-orientation turns ${more.length === 0 ? "it" : "them"} upright\n`,
+	terminal.notes.push(
+		`onevision: ${first.path}${others} stored turned (EXIF orientation ${first.orientation}); --apply-orientation turns ${more.length === 0 ? "it" : "them"} upright`,
 	);
 }
 

@@ -1,15 +1,15 @@
 /** The model for `onevision inspect`: its counter, and its processor's views if it has one. */
 
-import { type AnyCounter, createAnyCounter } from "@onevision/api";
+import { type AnyCounter, createAnyCounter, modelSettings } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import type { ItemLayout, MediaItem, VideoSampling } from "@onevision/core";
 import { type InspectedProcessor, type InspectOptions, inspectedProcessor } from "@onevision/draw";
 import type { ViewPlan } from "@onevision/media";
 import type { Terminal } from "../terminal.ts";
 import { type ModelOptions, resolveModel } from "./model.ts";
-import { type AskedSettings, modelSettings } from "./model-settings.ts";
+import { askedSettings, type SettingsOptions } from "./settings.ts";
 
-export interface ModelCommand extends ModelOptions, AskedSettings {}
+export interface ModelCommand extends ModelOptions, SettingsOptions {}
 
 /** A model that lays out media: its counter, and its processor if its pixels are reproduced. */
 export interface Inspector extends InspectedProcessor {
@@ -20,7 +20,7 @@ export interface Inspector extends InspectedProcessor {
 /** Throws the errors of counting, and `unsupported` for closed models. */
 export async function readInspector(terminal: Terminal, command: ModelCommand): Promise<Inspector> {
 	const resolved = await resolveModel(terminal, command);
-	const { settings, sampling } = modelSettings(resolved, command);
+	const { settings, sampling } = modelSettings(resolved.model, askedSettings(command), resolved.settings);
 	const counter = createAnyCounter(resolved.model, settings);
 	if (counter.kind === "api") {
 		throw new OnevisionError(

@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 import { OnevisionError } from "@onevision/base";
 import type { Sample } from "@onevision/core";
-import type { VideoHeader } from "@onevision/media";
+import type { FileLoading, VideoHeader } from "@onevision/media";
 import {
 	type FoundMedia,
 	findMedia,
@@ -11,10 +11,11 @@ import {
 	type LeftOut,
 	type LeftOutReason,
 	samplesOf,
+	storedOrientation,
 } from "@onevision/media/node";
 import { missingLines } from "../render/left-out.ts";
+import { turnedNote } from "../render/turned.ts";
 import type { Terminal } from "../terminal.ts";
-import { type FileLoading, noteTurned, storedOrientation } from "./loading.ts";
 import { shorten } from "./shorten.ts";
 
 export interface ReadMedia {
@@ -43,20 +44,21 @@ export async function readMedia(
 	}
 	const named = items.map((file) => ({
 		name: shorten(terminal.cwd, file.path),
-		orientation: storedOrientation(file),
+		orientation: storedOrientation(file.header),
 	}));
-	noteTurned(terminal, named, loading);
+	const turned = turnedNote(named, loading);
+	if (turned !== undefined) terminal.notes.push(`onevision: ${turned}`);
 	for (const { path, header } of items) {
-		if (header.kind === "video") terminal.err(tracksNote(shorten(terminal.cwd, path), header));
+		if (header.kind === "video") terminal.notes.push(...tracksNotes(shorten(terminal.cwd, path), header));
 	}
 	return { files: items, leftOut };
 }
 
 /** Which of several video tracks is read; empty if there is only one. */
-export function tracksNote(path: string, { tracks, track, width, height }: VideoHeader): string {
-	if (tracks === undefined || track === undefined) return "";
+export function tracksNotes(path: string, { tracks, track, width, height }: VideoHeader): string[] {
+	if (tracks === undefined || track === undefined) return [];
 	const which = `the main one is read, number ${track + 1}, ${width}x${height}`;
-	return `note: ${path}: holds ${tracks} video tracks; ${which}\n`;
+	return [`note: ${path}: holds ${tracks} video tracks; ${which}`];
 }
 
 /** Samples of one folder, as for a plan. */
@@ -91,5 +93,5 @@ export function reportLeftOut(terminal: Terminal, leftOut: readonly LeftOut[]): 
 		message: message.replaceAll(path, shorten(terminal.cwd, path)),
 		reason: REASONS[reason],
 	}));
-	for (const line of missingLines("left out", missing)) terminal.err(`${line}\n`);
+	terminal.notes.push(...missingLines("left out", missing));
 }

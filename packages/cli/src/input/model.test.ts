@@ -16,18 +16,18 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
-function makeTerminal(): { readonly terminal: Terminal; readonly errors: string[] } {
-	const errors: string[] = [];
+function makeTerminal(): { readonly terminal: Terminal } {
 	const terminal: Terminal = {
 		out: async () => {},
-		err: (text) => void errors.push(text),
+		err: () => undefined,
+		notes: [],
 		input: async function* () {},
 		colors: picocolors.createColors(false),
 		showsProgress: false,
 		columns: 80,
 		cwd,
 	};
-	return { terminal, errors };
+	return { terminal };
 }
 
 test("without a snapshot the name stays a name", async () => {
@@ -36,17 +36,17 @@ test("without a snapshot the name stays a name", async () => {
 	expect(resolved).toEqual({ model: "qwen2-vl-7b", settings: {} });
 });
 
-test("a folder becomes a checkpoint, its notes go to standard error", async () => {
+test("a folder becomes a checkpoint with notes", async () => {
 	const fixture = new URL("../../../core/src/snapshot/fixtures/Qwen2-VL-7B-Instruct.json", import.meta.url);
 	const files = JSON.parse(readFileSync(fixture, "utf8")) as Record<string, unknown>;
 	await mkdir(join(cwd, "tuned"));
 	for (const [name, content] of Object.entries(files)) {
 		await writeFile(join(cwd, "tuned", name), JSON.stringify(content));
 	}
-	const { terminal, errors } = makeTerminal();
+	const { terminal } = makeTerminal();
 	const { model } = await resolveModel(terminal, { model: "llava", config: "tuned" });
 	expect(model).toMatchObject({ family: "qwen-vl", title: "tuned (Qwen-VL (2, 2.5, 3, 3.5))" });
-	expect(errors.join("")).toMatch(/^note: no file for the video processor/);
+	expect(terminal.notes[0]).toMatch(/^note: no file for the video processor/);
 });
 
 test("options that cannot be followed are refused with one line", async () => {

@@ -39,7 +39,7 @@ export async function resolveModel(
 		config !== undefined
 			? await readSnapshotFolder(resolve(terminal.cwd, config), `--config ${config}`)
 			: await readHubSnapshot(hub ?? "", { token: process.env.HF_TOKEN ?? "", ...access });
-	for (const note of notes) terminal.err(`note: ${note}\n`);
+	for (const note of notes) terminal.notes.push(`note: ${note}`);
 	return { model: checkpoint, settings };
 }
 

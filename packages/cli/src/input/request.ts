@@ -13,17 +13,16 @@ import {
 	resolvePlanRequest,
 	type Sample,
 } from "@onevision/core";
-import { loadingOf } from "@onevision/media";
+import { type AskedLoading, loadingOf, resolveLoading } from "@onevision/media";
 import { isManifest, readManifest } from "@onevision/media/node";
 import { parse as parseYaml, YAMLParseError } from "yaml";
 import { asset } from "../assets.ts";
 import type { Terminal } from "../terminal.ts";
-import { type LoadingCommand, resolveLoading } from "./loading.ts";
 import { readSamples, reportLeftOut } from "./media.ts";
 import { resolveModel } from "./model.ts";
 import { parseNumber, parseWhole, readNumber } from "./numbers.ts";
 
-export interface RequestOptions extends Pick<LoadingCommand, "loading"> {
+export interface RequestOptions extends Pick<AskedLoading, "loading"> {
 	readonly budget?: string;
 	readonly mix?: string;
 	readonly model?: string;
@@ -113,8 +112,8 @@ async function readGivenMedia(
 /** Samples of a manifest; reports bad lines. */
 async function readSamplesOf(terminal: Terminal, path: string): Promise<readonly Sample[]> {
 	const { samples, badLines, bad } = await readManifest(resolve(terminal.cwd, path), path);
-	for (const { line, reason } of badLines) terminal.err(`left out: ${path} line ${line}: ${reason}\n`);
-	if (bad > badLines.length) terminal.err(`left out: ${bad - badLines.length} more lines\n`);
+	for (const { line, reason } of badLines) terminal.notes.push(`left out: ${path} line ${line}: ${reason}`);
+	if (bad > badLines.length) terminal.notes.push(`left out: ${bad - badLines.length} more lines`);
 	return samples;
 }
 

@@ -3,10 +3,9 @@
 import type { NamedSample } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import type { ImageItem, MediaItem, VideoItem } from "@onevision/core";
-import { parseImageSize, parseVideoSize } from "@onevision/media";
+import { type FileLoading, parseImageSize, parseVideoSize } from "@onevision/media";
 import { type LeftOut, mediaItemOf } from "@onevision/media/node";
 import type { Terminal } from "../terminal.ts";
-import type { FileLoading } from "./loading.ts";
 import { readMedia, reportLeftOut } from "./media.ts";
 import { shorten } from "./shorten.ts";
 

@@ -1,10 +1,20 @@
-/** Parses `--set key=value` from the command line into typed settings. */
+/** The options that ask for settings: `--set key=value`, `--parity`, `--as-is`. */
 
+import type { AskedSettings } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import type { SettingValue } from "@onevision/core";
 
+export interface SettingsOptions extends Pick<AskedSettings, "parity" | "asIs"> {
+	readonly set?: readonly string[];
+}
+
+/** Throws `invalid-input` for a `--set` without an "=". */
+export function askedSettings({ set = [], parity, asIs }: SettingsOptions): AskedSettings {
+	return { settings: parseSettings(set), parity, asIs };
+}
+
 /** Converts numbers and true/false; anything else stays text. Throws `invalid-input` without an "=". */
-export function parseSettings(pairs: readonly string[]): Record<string, SettingValue> {
+function parseSettings(pairs: readonly string[]): Record<string, SettingValue> {
 	const settings: Record<string, SettingValue> = Object.create(null) as Record<string, SettingValue>;
 	for (const pair of pairs) {
 		const at = pair.indexOf("=");

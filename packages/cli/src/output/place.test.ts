@@ -35,6 +35,7 @@ beforeEach(() => {
 const terminal = (): Terminal => ({
 	out: async () => undefined,
 	err: () => undefined,
+	notes: [],
 	input: async function* () {},
 	colors: picocolors.createColors(false),
 	showsProgress: false,

@@ -1,6 +1,6 @@
 /** Counts of media under one model for people: a row per item if there are few, otherwise their statistics. */
 
-import type { AnyCounter, ApiItemCount, CountedItem, CountedSample, NamedSample } from "@onevision/api";
+import type { AnyCounter, ApiItemCount, CountedItem, CountedNamed } from "@onevision/api";
 import type { Size } from "@onevision/base";
 import { formatInteger } from "@onevision/base";
 import { type ItemLayout, statistics, type VideoSampling } from "@onevision/core";
@@ -11,14 +11,9 @@ import { samplingNote } from "./sampling.ts";
 import { soundNotes } from "./sound.ts";
 import { wrap } from "./wrap.ts";
 
-export interface Counted {
-	readonly sample: NamedSample;
-	readonly layout: CountedSample;
-}
-
 export interface CountView {
 	readonly counter: AnyCounter;
-	readonly counted: readonly Counted[];
+	readonly counted: readonly CountedNamed[];
 	readonly sampling?: VideoSampling | undefined;
 	/** Print a row per item, however many there are. */
 	readonly rows: boolean;
@@ -107,7 +102,7 @@ function itemTable(
 	];
 }
 
-function contextLine({ contextTokens: window }: AnyCounter, counted: readonly Counted[]): string {
+function contextLine({ contextTokens: window }: AnyCounter, counted: readonly CountedNamed[]): string {
 	const largest = Math.max(...counted.map(({ layout }) => layout.contextTokens));
 	const over = counted.filter(({ layout }) => layout.contextTokens > (window ?? Number.POSITIVE_INFINITY));
 	const share =

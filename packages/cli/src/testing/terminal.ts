@@ -28,6 +28,7 @@ export async function runInMemory(
 		err: (text) => {
 			err += text;
 		},
+		notes: [],
 		input: async function* () {
 			yield new TextEncoder().encode(input);
 		},

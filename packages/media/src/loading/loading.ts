@@ -3,6 +3,7 @@
  * pixels of a photo that was stored rotated.
  */
 
+import { nearest, OnevisionError } from "@onevision/base";
 import type { Parity } from "@onevision/core";
 import type { Backend } from "../resample/weights.ts";
 
@@ -67,4 +68,57 @@ const OF_PARITY = {
 /** What a reference does with an image file; for transformers, its processor on `backend` (default torchvision). */
 export function loadingOf(parity: Parity = "transformers", backend: Backend = "torchvision"): LoadingRule {
 	return parity === "transformers" ? OF_BACKEND[backend] : OF_PARITY[parity];
+}
+
+export interface AskedLoading {
+	/** One of `LOADINGS`. Default: as the reference does. */
+	readonly loading?: string | undefined;
+	/** Rotate images and videos upright, whatever the reference does. Default false. */
+	readonly applyOrientation?: boolean | undefined;
+}
+
+/** A way of loading, as options for reading headers and pixels. */
+export interface FileLoading {
+	readonly loading: Loading;
+	/** The reference this follows; absent if the user chose. */
+	readonly by?: string;
+	readonly applyOrientation: boolean;
+	readonly applyRotation: boolean;
+}
+
+/**
+ * The asked way of loading, otherwise the reference's, otherwise `stored`: no provider of a closed model documents
+ * what it does.
+ *
+ * @throws OnevisionError `invalid-input` for an unknown way, and for two that contradict each other
+ */
+export function resolveLoading(
+	{ loading: asked, applyOrientation = false }: AskedLoading,
+	rule?: LoadingRule,
+): FileLoading {
+	const known = asked === undefined ? undefined : parseLoading(asked);
+	if (applyOrientation && known === "stored") {
+		throw new OnevisionError(
+			"invalid-input",
+			"loading stored, and orientation to be applied: leave out one of them",
+		);
+	}
+	const chosen = known ?? (applyOrientation ? "upright" : undefined);
+	const loading = chosen ?? rule?.loading ?? "stored";
+	return {
+		loading,
+		...(chosen !== undefined || rule === undefined ? {} : { by: rule.by }),
+		applyOrientation: loading === "upright",
+		applyRotation: applyOrientation,
+	};
+}
+
+function parseLoading(text: string): Loading {
+	const found = LOADINGS.find((name) => name === text);
+	if (found !== undefined) return found;
+	const hint = nearest(text, LOADINGS);
+	throw new OnevisionError(
+		"invalid-input",
+		`loading ${text.slice(0, 80)}: expected ${LOADINGS.join(" or ")}${hint === undefined ? "" : `; did you mean ${hint}?`}`,
+	);
 }
