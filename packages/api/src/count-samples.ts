@@ -12,7 +12,7 @@ export interface CountedNamed {
 	readonly layout: CountedSample;
 }
 
-export interface RefusedNamed {
+interface RefusedNamed {
 	readonly sample: NamedSample;
 	readonly error: OnevisionError;
 }
