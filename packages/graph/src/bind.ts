@@ -63,7 +63,11 @@ function boundLeaf(graph: Graph, value: Value, sizes: ReadonlyMap<string, number
 		return graph.constant(tensor("int64", [elements.length], elements), name);
 	}
 	const dims = value.dims.map((dim): Dim => ({ ...dim, size: sizeOf(value, dim, sizes) }));
-	if (value.kind === "parameter") return graph.parameter(name, dims, value.graph.initializerOf(value));
+	if (value.kind === "parameter") {
+		return value.graph.parameters.includes(value)
+			? graph.parameter(name, dims, value.graph.initializerOf(value))
+			: graph.weight(name, dtype, dims);
+	}
 	return graph.input(name, dtype, dims);
 }
 

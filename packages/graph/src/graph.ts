@@ -65,6 +65,18 @@ class GrowingGraph implements GraphType {
 		return value;
 	}
 
+	weight(name: string, dtype: DType, shape: ShapeSpec): Value {
+		const known = this.#values.get(name);
+		const dims = dimsOf(shape);
+		if (known === undefined) return this.#declare(name, { dtype, dims }, "parameter");
+		if (known.kind === "parameter" && known.dtype === dtype && sameSizes(sizesOf(known.dims), sizesOf(dims)))
+			return known;
+		throw new OnevisionError(
+			"shape-mismatch",
+			`graph: ${name} is a ${known.kind} ${known.dtype} ${formatDims(known.dims)}, not ${dtype} ${formatDims(dims)}`,
+		);
+	}
+
 	shared(name: string, shape: ShapeSpec, initializer?: Initializer): Value {
 		const known = this.#values.get(name);
 		if (known === undefined) return this.parameter(name, shape, initializer);

@@ -32,6 +32,7 @@ export { type LinearOptions, linear, patchEmbedding, silu } from "./layers/linea
 export { IGNORED, lossInParts, maskedCrossEntropy, type SummedLoss } from "./layers/loss.ts";
 export { bilinearMatrix, bilinearPooling, type Grid } from "./layers/pooling.ts";
 export { decodeModel, type EncodeOptions, encodeModel, type Outputs } from "./onnx/model.ts";
+export type { ExternalTensor } from "./onnx/proto.ts";
 export { type AttributesOf, OPERATORS, OPSET, type OpName } from "./operators.ts";
 export * as ops from "./ops.ts";
 export { createRandom, initialValue, initialValues, type Random } from "./random.ts";

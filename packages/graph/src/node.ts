@@ -3,10 +3,21 @@
 export * from "./index.ts";
 export { type DerivedOptions, float32Weights } from "./node/derived.ts";
 export { loadCheckpoint, saveCheckpoint } from "./node/files.ts";
+export {
+	type Cache,
+	type Inference,
+	type InferenceModel,
+	type InferenceRun,
+	startInference,
+} from "./node/inference.ts";
+export type { CacheBinding, CacheSpec } from "./node/inference-protocol.ts";
+export { availableMemory, checkMemory } from "./node/memory.ts";
 export { type NodeRuntimeOptions, nodeProviders, nodeRuntime } from "./node/runtime.ts";
 export { type SessionOptions, startSession, type TrainingSession } from "./node/session.ts";
 export { type TrainOptions, train } from "./node/train.ts";
 export {
+	type ExternalWeights,
+	externalWeights,
 	openWeights,
 	readRows,
 	readTensor,

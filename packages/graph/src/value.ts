@@ -59,6 +59,13 @@ export interface Graph {
 	parameter(name: string, shape: ShapeSpec, initializer?: Initializer): Value;
 
 	/**
+	 * Declares a parameter of any dtype that is only read from a file: quantized weights and their scales. It has no
+	 * gradient and is not among `parameters`; `encodeModel` takes it as it takes them. One that is declared again is the
+	 * same. Throws `shape-mismatch` when it was declared otherwise.
+	 */
+	weight(name: string, dtype: DType, shape: ShapeSpec): Value;
+
+	/**
 	 * The parameter of this name, declared on first use: for weights that several places share. Throws
 	 * `shape-mismatch` when it was declared with another shape.
 	 */

@@ -49,19 +49,24 @@ interface Pending {
 export class Caller<T extends Contract<T>> {
 	readonly #thread: Thread;
 	readonly #what: string;
+	readonly #area: string;
 	readonly #pending = new Map<number, Pending>();
 	#next = 0;
 	#ending: Promise<Ending> | undefined;
 	#ended: Error | undefined;
 
-	/** `what` names the thread in errors. */
-	constructor(thread: Thread, what: string) {
+	/** `what` names the thread in errors, `area` what it is for. */
+	constructor(thread: Thread, what: string, area = "training") {
 		this.#thread = thread;
 		this.#what = what;
+		this.#area = area;
 		thread.port.on("message", (response: Response) => this.#settle(response));
 		thread.port.on("messageerror", (error: Error) => {
 			this.#rejectAll(
-				new OnevisionError("runtime", `training: a response of ${what} cannot be read: ${lineOf(error)}`),
+				new OnevisionError(
+					"runtime",
+					`${this.#area}: a response of ${what} cannot be read: ${lineOf(error)}`,
+				),
 			);
 		});
 		thread.port.on("close", () => void this.#end());
@@ -88,7 +93,9 @@ export class Caller<T extends Contract<T>> {
 			try {
 				this.#thread.port.postMessage({ id, name, value } satisfies Request, transfer);
 			} catch (error) {
-				reject(new OnevisionError("runtime", `training: cannot send to ${this.#what}: ${lineOf(error)}`));
+				reject(
+					new OnevisionError("runtime", `${this.#area}: cannot send to ${this.#what}: ${lineOf(error)}`),
+				);
 				return;
 			}
 			this.#pending.set(id, { resolve, reject });
@@ -119,7 +126,7 @@ export class Caller<T extends Contract<T>> {
 		this.#ending ??= this.#thread.ending().catch((error: Error) => ({ code: 1, thrown: error.message }));
 		const { code, thrown } = await this.#ending;
 		const why = thrown === undefined ? `exit ${code}` : lineOf(thrown);
-		this.#ended ??= new OnevisionError("runtime", `training: ${this.#what} has ended (${why})`);
+		this.#ended ??= new OnevisionError("runtime", `${this.#area}: ${this.#what} has ended (${why})`);
 		this.#rejectAll(this.#ended);
 	}
 

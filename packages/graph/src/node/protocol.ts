@@ -17,7 +17,7 @@ import type { Ending } from "./calls.ts";
 import type { NodeRuntimeOptions } from "./runtime.ts";
 
 /** Modules of this folder that run as threads. */
-export type ThreadModule = "worker" | "replica" | "spawner";
+export type ThreadModule = "worker" | "replica" | "spawner" | "inference-worker";
 
 /** A thread to start, and the port it serves. */
 export interface Start {

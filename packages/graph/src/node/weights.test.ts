@@ -7,7 +7,7 @@ import { float32, OnevisionError } from "@onevision/base";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { encodeSafetensors, entryOf, float32Of, type SafetensorsEntry } from "../safetensors.ts";
 import { float32Weights } from "./derived.ts";
-import { commonFolder, openWeights, readRows, readTensor } from "./weights.ts";
+import { externalWeights, openWeights, readRows, readTensor, storedTensor } from "./weights.ts";
 
 let root = "";
 beforeAll(async () => {
@@ -61,7 +61,16 @@ test("shards of an index, in place or behind links, are one table", async () => 
 	const weights = await openWeights(path);
 	expect([...weights.tensors.keys()]).toEqual(["a", "b", "c"]);
 	expect(weights.tensors.get("a")?.path).toBe(join(blobs, "aa"));
-	expect(commonFolder(weights.files)).toBe(root);
+	const { folder: common, external } = externalWeights({
+		x: storedTensor(weights, "a"),
+		y: storedTensor(weights, "b"),
+	});
+	expect(common).toBe(root);
+	expect(external.y).toMatchObject({
+		dtype: "float32",
+		shape: [1],
+		location: join("sharded", "two.safetensors"),
+	});
 	expect(float32Of("b", await readTensor(weights, "b")).data).toEqual(Float32Array.of(3));
 	expect(float32Of("c", await readRows(weights, "c", [2, 0])).data).toEqual(Float32Array.of(0.5, -1, 1, -2));
 	await expect(readRows(weights, "c", [3])).rejects.toThrow("c: no row 3; it has 3");

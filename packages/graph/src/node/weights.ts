@@ -5,8 +5,9 @@
  */
 
 import { type FileHandle, open, readdir, realpath, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { nearest, OnevisionError } from "@onevision/base";
+import { basename, dirname, join, relative } from "node:path";
+import { DTYPE_NAMES, DTYPES, nearest, OnevisionError } from "@onevision/base";
+import type { ExternalTensor } from "../onnx/proto.ts";
 import { readSafetensorsHeader, type SafetensorsEntry, type SafetensorsPlace } from "../safetensors.ts";
 
 /** A tensor in a file. */
@@ -228,9 +229,32 @@ export async function readRows(
 	return { dtype, shape: [rows.length, ...rest], bytes };
 }
 
-/** The folder that holds all of these real paths. */
-export function commonFolder(paths: readonly string[]): string {
-	const [first = "", ...others] = paths.map(dirname);
+/** Weights as external data of a model: `external` for `encodeModel`, `folder` for `load`. */
+export interface ExternalWeights {
+	readonly external: Readonly<Record<string, ExternalTensor>>;
+	readonly folder: string;
+}
+
+/**
+ * Stored tensors, by the name of their parameter, as external data: onnxruntime maps them from their files. They may be in
+ * several files; onnxruntime refuses paths that lead out of the one folder, links included, so that it is the deepest
+ * folder of all real paths. Throws `unreadable-file` for an element type that graphs do not have.
+ */
+export function externalWeights(tensors: Readonly<Record<string, StoredTensor>>): ExternalWeights {
+	const folder = commonFolder(Object.values(tensors).map(({ path }) => path));
+	const external = Object.entries(tensors).map(([name, { path, dtype, shape, offset, length }]) => {
+		const known = DTYPE_NAMES.find((each) => DTYPES[each].safetensors === dtype);
+		if (known === undefined) {
+			throw new OnevisionError("unreadable-file", `${path}: ${name} is ${dtype}, which models do not have`);
+		}
+		return [name, { dtype: known, shape, location: relative(folder, path), offset, length }] as const;
+	});
+	return { external: Object.fromEntries(external), folder };
+}
+
+/** The deepest folder that holds all of these real paths. */
+function commonFolder(paths: readonly string[]): string {
+	const [first = "", ...others] = paths.map((path) => dirname(path));
 	let folder = first;
 	while (!others.every((other) => other === folder || other.startsWith(join(folder, "/"))))
 		folder = dirname(folder);

@@ -17,7 +17,14 @@ import { formatDims, sameSizes, sizesOf } from "../shape.ts";
 import type { Value } from "../value.ts";
 import { CONTRIB, fuseForOnnxRuntime } from "./fuse.ts";
 import { type OnnxNode, toOnnxNode } from "./onnx-node.ts";
-import { IR_VERSION, type ModelProto, type NodeProto, type ValueInfo } from "./proto.ts";
+import {
+	type ExternalTensor,
+	type InitializerProto,
+	IR_VERSION,
+	type ModelProto,
+	type NodeProto,
+	type ValueInfo,
+} from "./proto.ts";
 import { readModel } from "./read.ts";
 import { writeModel } from "./write.ts";
 
@@ -27,6 +34,8 @@ export type Outputs = Readonly<Record<string, Value>>;
 export interface EncodeOptions {
 	/** Parameters to store in the model; the others become inputs. */
 	readonly weights?: Readonly<Record<string, Tensor>>;
+	/** Parameters whose data are in other files: load the model with their `folder`. */
+	readonly external?: Readonly<Record<string, ExternalTensor>>;
 	/**
 	 * Fused for onnxruntime (default false): fewer nodes, some of them its own operators, in the order that runs
 	 * fastest. Load it with `optimize: false`.
@@ -38,13 +47,16 @@ export interface EncodeOptions {
 
 /**
  * An ONNX model file that computes `outputs` from the inputs and parameters they depend on. Throws `shape-mismatch`
- * when a weight has another shape, `invalid-input` when an output has an input's name.
+ * when a weight has another dtype or shape, `invalid-input` when an output has an input's name.
  */
 export function encodeModel(outputs: Outputs, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
 	return writeModel(protoOf(outputs, options));
 }
 
-function protoOf(outputs: Outputs, { weights = {}, fused = false, loss }: EncodeOptions): ModelProto {
+function protoOf(
+	outputs: Outputs,
+	{ weights = {}, external = {}, fused = false, loss }: EncodeOptions,
+): ModelProto {
 	const values = Object.values(outputs);
 	const [first] = values;
 	if (first === undefined) throw new OnevisionError("invalid-input", "model: needs at least one output");
@@ -57,9 +69,12 @@ function protoOf(outputs: Outputs, { weights = {}, fused = false, loss }: Encode
 		? fuseForOnnxRuntime(nodesFor(values), values, seed)
 		: nodesFor(values).map(toOnnxNode);
 	const nodes = onnxNodes.map((each) => nodeProto(each, nameOf, used));
-	const initializers = leaves.flatMap((value) => {
+	const initializers = leaves.flatMap((value): InitializerProto[] => {
+		const { name } = value;
 		const tensor = value.graph.constantOf(value) ?? weightOf(value, weights);
-		return tensor === undefined ? [] : [{ name: value.name, tensor }];
+		if (tensor !== undefined) return [{ name, tensor }];
+		const elsewhere = weightOf(value, external);
+		return elsewhere === undefined ? [] : [{ name, external: elsewhere }];
 	});
 	const stored = new Set(initializers.map(({ name }) => name));
 	return {
@@ -81,19 +96,23 @@ function info(name: string, { dtype, dims }: Value): ValueInfo {
 	return { name, dtype, dims };
 }
 
-function weightOf(value: Value, weights: Readonly<Record<string, Tensor>>): Tensor | undefined {
-	const tensor =
+/** The weight of a parameter. Throws `shape-mismatch` when it has another dtype or shape. */
+function weightOf<W extends Tensor | ExternalTensor>(
+	value: Value,
+	weights: Readonly<Record<string, W>>,
+): W | undefined {
+	const weight =
 		value.kind === "parameter" && Object.hasOwn(weights, value.name) ? weights[value.name] : undefined;
 	if (
-		tensor !== undefined &&
-		(tensor.dtype !== value.dtype || !sameSizes(tensor.shape, sizesOf(value.dims)))
+		weight !== undefined &&
+		(weight.dtype !== value.dtype || !sameSizes(weight.shape, sizesOf(value.dims)))
 	) {
 		throw new OnevisionError(
 			"shape-mismatch",
-			`model: ${value.name} is ${value.dtype} ${formatDims(value.dims)}, the weight ${tensor.dtype} [${tensor.shape.join(", ")}]`,
+			`model: ${value.name} is ${value.dtype} ${formatDims(value.dims)}, the weight ${weight.dtype} [${weight.shape.join(", ")}]`,
 		);
 	}
-	return tensor;
+	return weight;
 }
 
 /** Computed values take their first output name; a second name, or one for an input, becomes an Identity. */

@@ -23,9 +23,26 @@ export interface ModelProto {
 export interface GraphProto {
 	readonly name: string;
 	readonly nodes: readonly NodeProto[];
-	readonly initializers: readonly { readonly name: string; readonly tensor: Tensor }[];
+	readonly initializers: readonly InitializerProto[];
 	readonly inputs: readonly ValueInfo[];
 	readonly outputs: readonly ValueInfo[];
+}
+
+/** Data in the model, or in another file. */
+export type InitializerProto =
+	| { readonly name: string; readonly tensor: Tensor }
+	| { readonly name: string; readonly external: ExternalTensor };
+
+/** A tensor whose bytes are in another file. */
+export interface ExternalTensor {
+	readonly dtype: DType;
+	readonly shape: readonly number[];
+	/** The file, relative to the folder of the model or the one given when it is loaded. */
+	readonly location: string;
+	/** Bytes from the start of the file; need not start at a page. */
+	readonly offset: number;
+	/** Bytes. */
+	readonly length: number;
 }
 
 /** Sizes that are dynamic are stored as parameters, names as denotations. */
@@ -63,7 +80,19 @@ export const FIELDS = {
 	graph: { node: 1, name: 2, initializer: 5, input: 11, output: 12 },
 	node: { input: 1, output: 2, name: 3, op: 4, attribute: 5, domain: 7 },
 	attribute: { name: 1, float: 2, int: 3, string: 4, ints: 8, type: 20 },
-	tensor: { dims: 1, dtype: 2, floats: 4, int32s: 5, int64s: 7, name: 8, raw: 9, doubles: 10 },
+	tensor: {
+		dims: 1,
+		dtype: 2,
+		floats: 4,
+		int32s: 5,
+		int64s: 7,
+		name: 8,
+		raw: 9,
+		doubles: 10,
+		external: 13,
+		place: 14,
+	},
+	entry: { key: 1, value: 2 },
 	valueInfo: { name: 1, type: 2 },
 	type: { tensor: 1 },
 	tensorType: { dtype: 1, shape: 2 },

@@ -23,11 +23,22 @@ import {
 	type ValueInfo,
 } from "./proto.ts";
 
+/** Files whose data are elsewhere are not read. */
+interface StoredInitializer {
+	readonly name: string;
+	readonly tensor: Tensor;
+}
+
+/** A model as it is read. */
+interface ReadModel extends ModelProto {
+	readonly graph: GraphProto & { readonly initializers: readonly StoredInitializer[] };
+}
+
 /** Called for each field of a message; returns whether it read the field. */
 type FieldReader = (field: number, reader: BinaryReader, type: WireType) => boolean;
 
 /** The model in `bytes`. Throws `unreadable-file`, or `unknown-name` for a dtype this package does not have. */
-export function readModel(bytes: Uint8Array): ModelProto {
+export function readModel(bytes: Uint8Array): ReadModel {
 	try {
 		return model(new BinaryReader(bytes));
 	} catch (error) {
@@ -77,9 +88,9 @@ function numbers(reader: BinaryReader, type: WireType, into: number[], read: () 
 	while (reader.pos < end) into.push(read());
 }
 
-function model(reader: BinaryReader): ModelProto {
+function model(reader: BinaryReader): ReadModel {
 	let [irVersion, opset, contrib, producer] = [0, 0, false, ""];
-	let found: GraphProto | undefined;
+	let found: ReadModel["graph"] | undefined;
 	fields(reader, reader.len, (field) => {
 		if (field === FIELDS.model.irVersion) irVersion = integer(reader);
 		else if (field === FIELDS.model.producer) producer = reader.string();
@@ -107,10 +118,10 @@ function opsetVersion(reader: BinaryReader): number | undefined {
 	return domain === "" || domain === "ai.onnx" ? version : undefined;
 }
 
-function graph(reader: BinaryReader): GraphProto {
+function graph(reader: BinaryReader): ReadModel["graph"] {
 	let name = "";
 	const nodes: NodeProto[] = [];
-	const initializers: { name: string; tensor: Tensor }[] = [];
+	const initializers: StoredInitializer[] = [];
 	const inputs: ValueInfo[] = [];
 	const outputs: ValueInfo[] = [];
 	nested(reader, (field) => {
@@ -173,7 +184,7 @@ function dtypeNamed(code: number, name: string): DType {
 	return dtype;
 }
 
-function initializer(reader: BinaryReader): { name: string; tensor: Tensor } {
+function initializer(reader: BinaryReader): StoredInitializer {
 	let [name, code] = ["", 0];
 	let raw: Uint8Array | undefined;
 	const shape: number[] = [];
@@ -187,6 +198,11 @@ function initializer(reader: BinaryReader): { name: string; tensor: Tensor } {
 		else if (field === FIELDS.tensor.doubles) numbers(reader, type, listed, () => reader.double());
 		else if (field === FIELDS.tensor.int32s || field === FIELDS.tensor.int64s) {
 			numbers(reader, type, listed, () => integer(reader));
+		} else if (field === FIELDS.tensor.external) {
+			throw new OnevisionError(
+				"unreadable-file",
+				`onnx: ${name || "a tensor"} has its data in another file; store it in the model`,
+			);
 		} else return false;
 		return true;
 	});

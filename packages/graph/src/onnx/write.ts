@@ -1,17 +1,21 @@
 /** Writes ONNX files from plain data. */
 
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { DTYPES, type Tensor } from "@onevision/base";
+import { DTYPES } from "@onevision/base";
 import { CONTRIB } from "./fuse.ts";
 import {
 	ATTRIBUTE_TYPES,
 	type AttributeProto,
 	FIELDS,
 	type GraphProto,
+	type InitializerProto,
 	type ModelProto,
 	type NodeProto,
 	type ValueInfo,
 } from "./proto.ts";
+
+/** TensorProto.DataLocation. */
+const EXTERNAL = 1;
 
 /** The bytes of a model file. */
 export function writeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
@@ -32,8 +36,8 @@ export function writeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
 function writeGraph(writer: BinaryWriter, graph: GraphProto): void {
 	for (const node of graph.nodes) message(writer, FIELDS.graph.node, () => writeNode(writer, node));
 	text(writer, FIELDS.graph.name, graph.name);
-	for (const { name, tensor } of graph.initializers) {
-		message(writer, FIELDS.graph.initializer, () => writeTensor(writer, name, tensor));
+	for (const initializer of graph.initializers) {
+		message(writer, FIELDS.graph.initializer, () => writeInitializer(writer, initializer));
 	}
 	for (const info of graph.inputs) message(writer, FIELDS.graph.input, () => writeInfo(writer, info));
 	for (const info of graph.outputs) message(writer, FIELDS.graph.output, () => writeInfo(writer, info));
@@ -61,12 +65,25 @@ function writeAttribute(writer: BinaryWriter, { name, kind, value }: AttributePr
 	int(writer, FIELDS.attribute.type, ATTRIBUTE_TYPES[kind]);
 }
 
-function writeTensor(writer: BinaryWriter, name: string, { dtype, shape, data }: Tensor): void {
+function writeInitializer(writer: BinaryWriter, initializer: InitializerProto): void {
+	const { dtype, shape } = "tensor" in initializer ? initializer.tensor : initializer.external;
 	for (const size of shape) int(writer, FIELDS.tensor.dims, size);
 	int(writer, FIELDS.tensor.dtype, DTYPES[dtype].onnx);
-	text(writer, FIELDS.tensor.name, name);
-	const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-	writer.tag(FIELDS.tensor.raw, WireType.LengthDelimited).bytes(bytes);
+	text(writer, FIELDS.tensor.name, initializer.name);
+	if ("tensor" in initializer) {
+		const { data } = initializer.tensor;
+		const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+		writer.tag(FIELDS.tensor.raw, WireType.LengthDelimited).bytes(bytes);
+		return;
+	}
+	const { location, offset, length } = initializer.external;
+	for (const [key, value] of Object.entries({ location, offset, length })) {
+		message(writer, FIELDS.tensor.external, () => {
+			text(writer, FIELDS.entry.key, key);
+			text(writer, FIELDS.entry.value, String(value));
+		});
+	}
+	int(writer, FIELDS.tensor.place, EXTERNAL);
 }
 
 function writeInfo(writer: BinaryWriter, { name, dtype, dims }: ValueInfo): void {

@@ -1,0 +1,215 @@
+/**
+ * Models that run in a worker thread: a run takes seconds in which the caller's event loop stays free. Caches of rows, such
+ * as the keys and values of attention, stay in the worker and grow there; a run moves only its own inputs and outputs.
+ */
+
+import { copyOf, OnevisionError } from "@onevision/base";
+import type { LoadOptions, Tensors } from "../runtime.ts";
+import { buffersIn, Caller } from "./calls.ts";
+import type { CacheBinding, CacheSpec, InferenceCalls } from "./inference-protocol.ts";
+import { checkMemory } from "./memory.ts";
+import type { NodeRuntimeOptions } from "./runtime.ts";
+import { spawnThread } from "./threads.ts";
+
+/** A worker thread with models and caches. Its calls run one after the other, in the order they were made. */
+export interface Inference {
+	/**
+	 * Loads a model; `binding` names the inputs it takes from a cache and the outputs it appends to one. The models of a
+	 * session share files that are mapped, not weights that are packed. Throws `runtime` when onnxruntime refuses it.
+	 */
+	load(
+		model: Uint8Array,
+		options?: LoadOptions & { readonly binding?: CacheBinding },
+	): Promise<InferenceModel>;
+	/** Takes a cache without rows. Throws `over-limit` when its memory is not available, `invalid-input` for sizes below 1. */
+	allocate(spec: CacheSpec): Promise<Cache>;
+	/** Ends the thread and frees everything in it; calls that are pending reject with `runtime`. */
+	close(): Promise<void>;
+}
+
+export interface InferenceModel {
+	/** Names to feed, without those from the cache. */
+	readonly inputs: readonly string[];
+	/** Names of a result, without those that go into the cache. */
+	readonly outputs: readonly string[];
+	/**
+	 * Runs the model. Feeds are copied. A model with a binding needs a `cache`, which has `rows` more rows afterwards.
+	 * Throws as `Program.run` does, `over-limit` when the cache has no room for the rows, and the signal's reason when it
+	 * is aborted before the run begins; a run that has begun is finished.
+	 */
+	run(feeds: Tensors, options?: InferenceRun): Promise<Tensors>;
+	close(): Promise<void>;
+}
+
+export interface InferenceRun {
+	readonly cache?: Cache;
+	/** Rows that the run appends to the cache (default 1). */
+	readonly rows?: number;
+	readonly signal?: AbortSignal;
+}
+
+/** Rows kept in the worker. */
+export interface Cache {
+	/** Rows it has. */
+	readonly length: number;
+	/** Most rows. */
+	readonly capacity: number;
+	/** Bytes of a row in all entries, and of the whole capacity. */
+	readonly rowBytes: number;
+	readonly bytes: number;
+	/** Forgets the rows from `length` on: what follows a prefix that is kept. Throws `invalid-input` beyond its length. */
+	truncate(length: number): void;
+	close(): Promise<void>;
+}
+
+/** Starts a session. Throws `runtime` without onnxruntime, `invalid-input` as `nodeRuntime` does. */
+export async function startInference(options: NodeRuntimeOptions = {}): Promise<Inference> {
+	const worker = new Caller<InferenceCalls>(
+		await spawnThread("inference-worker"),
+		"the worker thread",
+		"inference",
+	);
+	try {
+		await worker.call("start", options);
+	} catch (error) {
+		await worker.stop();
+		throw error;
+	}
+	return new WorkerInference(worker);
+}
+
+class WorkerInference implements Inference {
+	readonly #worker: Caller<InferenceCalls>;
+	#last: Promise<unknown> = Promise.resolve();
+
+	constructor(worker: Caller<InferenceCalls>) {
+		this.#worker = worker;
+	}
+
+	async load(
+		model: Uint8Array,
+		{ binding, ...options }: LoadOptions & { readonly binding?: CacheBinding } = {},
+	): Promise<InferenceModel> {
+		const loaded = await this.#inTurn(() => this.#worker.call("load", { model, options, binding }));
+		const { id } = loaded;
+		const reads = new Set(Object.keys(binding?.reads ?? {}));
+		const writes = new Set(Object.keys(binding?.writes ?? {}));
+		return {
+			inputs: loaded.inputs.filter((name) => !reads.has(name)),
+			outputs: loaded.outputs.filter((name) => !writes.has(name)),
+			run: (feeds, run = {}) =>
+				this.#inTurn(() => this.#run(id, binding !== undefined, feeds, run), run.signal),
+			close: () => this.#inTurn(() => this.#worker.call("unload", id)),
+		};
+	}
+
+	async allocate(spec: CacheSpec): Promise<Cache> {
+		for (const [what, size] of Object.entries({
+			heads: spec.heads,
+			dim: spec.dim,
+			capacity: spec.capacity,
+		})) {
+			if (Number.isSafeInteger(size) && size >= 1) continue;
+			throw new OnevisionError(
+				"invalid-input",
+				`cache: ${what} must be an integer of at least 1, got ${size}`,
+			);
+		}
+		const rowBytes = spec.entries.length * spec.heads * spec.dim * Float32Array.BYTES_PER_ELEMENT;
+		checkMemory(rowBytes * spec.capacity, `a cache of ${spec.capacity} rows`, "give it fewer");
+		const id = await this.#inTurn(() => this.#worker.call("allocate", spec));
+		return new WorkerCache(id, spec.capacity, rowBytes, () =>
+			this.#inTurn(() => this.#worker.call("release", id)),
+		);
+	}
+
+	close(): Promise<void> {
+		return this.#worker.stop();
+	}
+
+	async #run(
+		id: number,
+		cached: boolean,
+		feeds: Tensors,
+		{ cache, rows = 1 }: InferenceRun,
+	): Promise<Tensors> {
+		const used = cache === undefined ? undefined : ownCache(cache);
+		if (cached !== (used !== undefined)) {
+			const why = cached ? "reads and extends a cache; give it one" : "has no binding to a cache";
+			throw new OnevisionError("invalid-input", `run: the model ${why}`);
+		}
+		used?.checkRoom(rows);
+		const own = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, copyOf(tensor)]));
+		const use = used === undefined ? undefined : { id: used.id, length: used.length, rows };
+		const outputs = await this.#worker.call("run", { id, feeds: own, cache: use }, buffersIn(own));
+		used?.grow(rows);
+		return outputs;
+	}
+
+	/** Acts when all earlier calls have settled, so that one can be cancelled while it waits. */
+	#inTurn<T>(act: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+		const turn = this.#last.then(() => {
+			signal?.throwIfAborted();
+			return act();
+		});
+		this.#last = turn.catch(() => undefined);
+		return turn;
+	}
+}
+
+class WorkerCache implements Cache {
+	readonly id: number;
+	readonly capacity: number;
+	readonly rowBytes: number;
+	readonly #release: () => Promise<undefined>;
+	#length = 0;
+	#closed: Promise<void> | undefined;
+
+	constructor(id: number, capacity: number, rowBytes: number, release: () => Promise<undefined>) {
+		this.id = id;
+		this.capacity = capacity;
+		this.rowBytes = rowBytes;
+		this.#release = release;
+	}
+
+	get length(): number {
+		return this.#length;
+	}
+
+	get bytes(): number {
+		return this.rowBytes * this.capacity;
+	}
+
+	truncate(length: number): void {
+		if (!(Number.isInteger(length) && length >= 0 && length <= this.#length)) {
+			throw new OnevisionError("invalid-input", `cache: cannot keep ${length} of ${this.#length} rows`);
+		}
+		this.#length = length;
+	}
+
+	checkRoom(rows: number): void {
+		if (this.#closed !== undefined) throw new OnevisionError("invalid-input", "cache: it is closed");
+		if (!(Number.isInteger(rows) && rows >= 0)) {
+			throw new OnevisionError("invalid-input", `cache: rows must be an integer of at least 0, got ${rows}`);
+		}
+		if (this.#length + rows <= this.capacity) return;
+		throw new OnevisionError(
+			"over-limit",
+			`cache: ${this.#length} rows and ${rows} more exceed its ${this.capacity}; allocate a larger one`,
+		);
+	}
+
+	grow(rows: number): void {
+		this.#length += rows;
+	}
+
+	close(): Promise<void> {
+		this.#closed ??= this.#release();
+		return this.#closed;
+	}
+}
+
+function ownCache(cache: Cache): WorkerCache {
+	if (cache instanceof WorkerCache) return cache;
+	throw new OnevisionError("invalid-input", "run: the cache is not one that allocate returned");
+}
