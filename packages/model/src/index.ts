@@ -1,5 +1,18 @@
-/** Published checkpoints: configuration files from the Hub, and tokenizers. Runs in a browser. */
+/** Published checkpoints: configuration files from the Hub, tokenizers, and what answers are made of. Runs in a browser. */
 
+export type { Message, Part } from "./chat/message.ts";
+export { MODEL_FAMILIES } from "./families/index.ts";
+export type {
+	Answer,
+	AnswerPiece,
+	Conversation,
+	GenerateOptions,
+	PromptProgress,
+	Seconds,
+	Usage,
+} from "./generate/generate.ts";
+export type { Prompt } from "./generate/prompt.ts";
+export type { SamplingOptions } from "./generate/sampling.ts";
 export { type HubAccess, readHubSnapshot } from "./hub.ts";
 export { readSnapshot, type Snapshot, type SnapshotSource } from "./snapshot-source.ts";
 export { type CountText, createTextCounter } from "./tokenizer.ts";

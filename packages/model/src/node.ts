@@ -1,5 +1,6 @@
-/** Node entry: everything in the portable one, plus snapshots and tokenizers from files. */
+/** Node entry: everything in the portable one, plus snapshots and tokenizers from files, and models that answer. */
 
 export * from "./index.ts";
+export { type LoadModelOptions, loadModel, type VisionLanguageModel } from "./node/load.ts";
 export { readSnapshotFolder } from "./snapshot-folder.ts";
 export { readTokenizerFile } from "./tokenizer-file.ts";

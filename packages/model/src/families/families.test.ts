@@ -1,0 +1,140 @@
+/**
+ * Every tiny snapshot of oracle/model.py against transformers: token ids, tower features, packed embeddings, logits of every
+ * position and 64 greedy tokens, for one image, several, a video, both, and several turns.
+ */
+
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mediaOf } from "../chat/message.ts";
+import { Conversation } from "../generate/generate.ts";
+import { KvCache } from "../generate/kv-cache.ts";
+import type { Parts } from "../generate/parts.ts";
+import { createPrompt } from "../generate/prompt.ts";
+import { seeItems } from "../generate/see.ts";
+import { loadParts } from "../node/load.ts";
+import { packItem } from "../packing/pack.ts";
+import { messagesOf, readGoldens, relativeError } from "../testing/goldens.ts";
+import { MODEL_FAMILIES } from "./index.ts";
+
+const SNAPSHOTS = [
+	["llava-onevision", "onevision"],
+	["llava-onevision", "onevision-untied"],
+	["llava", "llava-1.5"],
+	["llava-next", "mistral"],
+] as const;
+
+/** Of the range of the values. */
+const TOLERANCE = 1e-5;
+
+test("every family that runs has a snapshot", () => {
+	expect([...new Set(SNAPSHOTS.map(([family]) => family))].sort()).toEqual([...MODEL_FAMILIES].sort());
+});
+
+describe.each(SNAPSHOTS)("%s %s", (family, name) => {
+	const folder = fileURLToPath(new URL(family, import.meta.url));
+	const goldens = readGoldens(folder, name);
+	const chats = Object.entries(goldens.chats);
+	let parts: Parts;
+	let close: () => Promise<void>;
+
+	beforeAll(async () => {
+		// Smaller chunks than any prompt, so that every prompt reads its own cache.
+		({ parts, close } = await loadParts(`${folder}/fixtures/${name}`, { threads: 1, chunk: 16 }));
+	});
+	afterAll(() => close());
+
+	const promptOf = (chat: (typeof chats)[number][1]) => {
+		const { label, chat: own, processor, architecture } = parts;
+		const { placeholders, contextTokens } = architecture;
+		const rules = { label, chat: own, processor, placeholders, contextTokens };
+		return createPrompt(messagesOf(chat), 64, rules);
+	};
+
+	test.each(chats)("%s: token ids", (_, chat) => {
+		expect(parts.chat.render(messagesOf(chat))).toBe(chat.prompt);
+		expect(promptOf(chat).ids).toEqual(chat.ids);
+	});
+
+	test.each(chats)("%s: packed embeddings", async (label, chat) => {
+		const seen = await seeItems(parts, promptOf(chat));
+		for (const kind of ["image", "video"] as const) {
+			const expected = goldens.array(`${label}.${kind}`);
+			const own = seen.filter(({ item }) => item.part.type === kind).map(({ embeddings }) => embeddings);
+			if (expected === undefined) expect(own).toEqual([]);
+			else expect(relativeError(concatenated(own), expected)).toBeLessThan(TOLERANCE);
+		}
+	});
+
+	test.each(chats)("%s: packing of given features, element by element", (label, chat) => {
+		const { architecture, settings, newline } = parts;
+		const prompt = promptOf(chat);
+		const dim = architecture.projector.outputs;
+		for (const kind of ["image", "video"] as const) {
+			const views = goldens.array(`${label}.${kind}.views`);
+			if (views === undefined) continue;
+			let at = 0;
+			const packed = prompt.items.flatMap(({ part, layout }) => {
+				if (part.type !== kind) return [];
+				const size = layout.patchGrid.rows * layout.patchGrid.cols * dim;
+				const start = at;
+				at += layout.views * size;
+				const own = Array.from({ length: layout.views }, (_, view) =>
+					views.subarray(start + view * size, start + (view + 1) * size),
+				);
+				const pooling = architecture.family.pooling(layout, settings, prompt.images);
+				return [packItem(layout, own, dim, pooling, newline)];
+			});
+			expect(at).toBe(views.length);
+			const expected = goldens.array(`${label}.${kind}`) ?? new Float32Array(0);
+			// Where a grid is resized, PyTorch's order of additions depends on its vector width.
+			expect(relativeError(concatenated(packed), expected)).toBeLessThan(1e-7);
+		}
+	});
+
+	test.each(chats)("%s: logits of every position", async (label, chat) => {
+		const prompt = promptOf(chat);
+		const seen = await seeItems(parts, prompt);
+		const cache = new KvCache(parts.architecture.decoder);
+		const embeddings = await parts.embed(prompt.ids);
+		for (const { item, embeddings: own } of seen) {
+			embeddings.set(own, item.start * parts.architecture.decoder.hidden);
+		}
+		const positions = prompt.ids.map((_, index) => index);
+		const logits = await parts.runs.step({ embeddings, positions, rows: positions }, cache);
+		const expected = goldens.array(`${label}.logits`) ?? new Float32Array(0);
+		expect(relativeError(logits, expected)).toBeLessThan(TOLERANCE);
+	});
+
+	test.each(chats)("%s: 64 greedy tokens", async (_, chat) => {
+		const answer = new Conversation(parts).generate(messagesOf(chat), { maxTokens: 64, ignoreEnd: true });
+		let text = "";
+		for (;;) {
+			const { done, value } = await answer.next();
+			if (!done) {
+				text += value.text;
+				continue;
+			}
+			expect(value.ids).toEqual(chat.greedy);
+			expect(value.text).toBe(chat.text);
+			expect(value.text.startsWith(text)).toBe(true);
+			expect(value.usage).toMatchObject({ prompt: chat.ids.length, cached: 0, answer: 64 });
+			expect(value.usage.visual).toBe(visualTokens(promptOf(chat).items));
+			expect(mediaOf(messagesOf(chat)).length).toBe(promptOf(chat).items.length);
+			break;
+		}
+	});
+});
+
+function concatenated(arrays: readonly Float32Array[]): Float32Array {
+	const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+	let at = 0;
+	for (const each of arrays) {
+		all.set(each, at);
+		at += each.length;
+	}
+	return all;
+}
+
+function visualTokens(items: readonly { readonly layout: { readonly visualTokens: number } }[]): number {
+	return items.reduce((sum, { layout }) => sum + layout.visualTokens, 0);
+}

@@ -1,0 +1,243 @@
+/**
+ * Answers to conversations: the prompt in chunks through a cache that keeps what it shares with the one before, then token
+ * by token.
+ */
+
+import { OnevisionError } from "@onevision/base";
+import type { Message } from "../chat/message.ts";
+import { KvCache } from "./kv-cache.ts";
+import type { Parts } from "./parts.ts";
+import { createPrompt, type Prompt } from "./prompt.ts";
+import { createSampler, type SamplingOptions } from "./sampling.ts";
+import { type SeenItem, seeItems } from "./see.ts";
+import { TextStream } from "./text-stream.ts";
+
+export interface GenerateOptions extends SamplingOptions {
+	/** Most tokens of the answer. Default 256. */
+	readonly maxTokens?: number;
+	/** Goes on behind the model's end token, for measurements. Default false. */
+	readonly ignoreEnd?: boolean;
+	/** The answer ends before any of these. */
+	readonly stop?: readonly string[];
+	/** Stops after the step that is running. The answer so far is returned. */
+	readonly signal?: AbortSignal;
+	/** Called as the prompt is read. */
+	readonly onProgress?: (progress: PromptProgress) => void;
+}
+
+export interface PromptProgress {
+	readonly stage: "views" | "prompt";
+	readonly done: number;
+	readonly total: number;
+}
+
+export interface AnswerPiece {
+	/** May be empty: a token may be part of a character, or of a stop string. */
+	readonly text: string;
+	readonly id: number;
+}
+
+export interface Answer {
+	readonly text: string;
+	readonly ids: readonly number[];
+	/** The model's end token or a stop string, the most tokens, or the signal. */
+	readonly finish: "stop" | "length" | "cancelled";
+	readonly usage: Usage;
+	readonly seconds: Seconds;
+}
+
+/** Tokens. */
+export interface Usage {
+	/** The whole prompt, visual tokens included. */
+	readonly prompt: number;
+	readonly visual: number;
+	/** Of the prompt, what the cache still held. */
+	readonly cached: number;
+	readonly answer: number;
+}
+
+export interface Seconds {
+	/** Pixels, tower and packing. */
+	readonly vision: number;
+	/** From the question to the first token, `vision` included. */
+	readonly firstToken: number;
+	/** From the first token to the last. */
+	readonly rest: number;
+}
+
+/** One sequence of turns with a cache of its own. Its calls run one after the other. */
+export class Conversation {
+	readonly #parts: Parts;
+	readonly #cache: KvCache;
+	/** What the cache holds: a token's id, or a fingerprint and index where it is visual. */
+	#held: (number | string)[] = [];
+	#isBusy = false;
+
+	constructor(parts: Parts) {
+		this.#parts = parts;
+		this.#cache = new KvCache(parts.architecture.decoder);
+	}
+
+	/** Bytes of the cache. */
+	get cacheBytes(): number {
+		return this.#cache.bytes;
+	}
+
+	/**
+	 * Streams an answer; the last value is the whole. Throws `invalid-input` for options out of range and while an answer
+	 * is being made, otherwise as `createPrompt`.
+	 */
+	async *generate(
+		messages: readonly Message[],
+		options: GenerateOptions = {},
+	): AsyncGenerator<AnswerPiece, Answer> {
+		if (this.#isBusy)
+			throw new OnevisionError("invalid-input", "this conversation is being answered already");
+		this.#isBusy = true;
+		try {
+			return yield* this.#answer(messages, options);
+		} finally {
+			this.#isBusy = false;
+		}
+	}
+
+	async *#answer(
+		messages: readonly Message[],
+		options: GenerateOptions,
+	): AsyncGenerator<AnswerPiece, Answer> {
+		const { maxTokens = 256, ignoreEnd = false, signal } = options;
+		if (!Number.isSafeInteger(maxTokens) || maxTokens < 1) {
+			throw new OnevisionError("invalid-input", `maxTokens ${maxTokens}: expected a whole number from 1`);
+		}
+		const { chat, endIds, embed, runs } = this.#parts;
+		const sample = createSampler(options);
+		const prompt = this.#prompt(messages, maxTokens);
+		this.#parts.assertMemory(prompt.ids.length + maxTokens);
+		const clock = createClock();
+		const media = await seeItems(this.#parts, prompt, {
+			...(signal === undefined ? {} : { signal }),
+			onView: (done, total) => options.onProgress?.({ stage: "views", done, total }),
+		});
+		clock.mark("vision");
+		const cached = this.#reuse(heldBy(prompt, media));
+		let logits = await this.#prefill(prompt, media, cached, options);
+		const stream = new TextStream(chat.decode, options.stop);
+		const ids: number[] = [];
+		const seen = new Set(prompt.ids);
+		let finish: Answer["finish"] = "length";
+		while (logits !== undefined) {
+			if (signal?.aborted) break;
+			const id = sample(logits, seen);
+			if (ids.length === 0) clock.mark("firstToken");
+			ids.push(id);
+			seen.add(id);
+			if (endIds.has(id) && !ignoreEnd) {
+				finish = "stop";
+				break;
+			}
+			yield { text: stream.push(id), id };
+			if (stream.stopped) {
+				finish = "stop";
+				break;
+			}
+			if (ids.length === maxTokens) break;
+			const positions = [this.#cache.length];
+			logits = await runs.step({ embeddings: await embed([id]), positions, rows: [0] }, this.#cache);
+			this.#held.push(id);
+		}
+		if (signal?.aborted && finish !== "stop") finish = "cancelled";
+		stream.end();
+		const usage = {
+			prompt: prompt.ids.length,
+			visual: prompt.visualTokens,
+			cached,
+			answer: ids.length,
+		};
+		return { text: stream.text, ids, finish, usage, seconds: clock.seconds() };
+	}
+
+	#prompt(messages: readonly Message[], maxTokens: number): Prompt {
+		const { label, chat, processor, architecture } = this.#parts;
+		const { placeholders, contextTokens } = architecture;
+		return createPrompt(messages, maxTokens, { label, chat, processor, placeholders, contextTokens });
+	}
+
+	/** Drops what the cache holds beyond the common beginning; at least one token is left to be run. */
+	#reuse(wanted: readonly (number | string)[]): number {
+		let shared = 0;
+		const most = Math.min(this.#held.length, wanted.length - 1);
+		while (shared < most && this.#held[shared] === wanted[shared]) shared++;
+		this.#cache.truncate(shared);
+		this.#held = this.#held.slice(0, shared);
+		return shared;
+	}
+
+	/** Runs the prompt from position `from` on; returns the logits of its last token, nothing when stopped. */
+	async #prefill(
+		prompt: Prompt,
+		media: readonly SeenItem[],
+		from: number,
+		{ onProgress, signal }: GenerateOptions,
+	): Promise<Float32Array | undefined> {
+		const { chunk } = this.#parts;
+		const total = prompt.ids.length;
+		const held = heldBy(prompt, media);
+		this.#cache.reserve(total);
+		let logits: Float32Array | undefined;
+		for (let start = from; start < total; start += chunk) {
+			if (signal?.aborted) return undefined;
+			const end = Math.min(start + chunk, total);
+			const embeddings = await this.#embed(prompt, media, start, end);
+			const positions = Array.from({ length: end - start }, (_, token) => start + token);
+			const rows = [end - start - 1];
+			logits = await this.#parts.runs.step({ embeddings, positions, rows }, this.#cache);
+			this.#held = held.slice(0, end);
+			onProgress?.({ stage: "prompt", done: end - from, total: total - from });
+		}
+		return logits;
+	}
+
+	/** Embeddings of the positions from `start` to `end`: rows of the table, and of media. */
+	async #embed(
+		prompt: Prompt,
+		media: readonly SeenItem[],
+		start: number,
+		end: number,
+	): Promise<Float32Array> {
+		const dim = this.#parts.architecture.decoder.hidden;
+		const rows = await this.#parts.embed(prompt.ids.slice(start, end));
+		for (const { item, embeddings } of media) {
+			const first = Math.max(start, item.start);
+			const last = Math.min(end, item.start + item.layout.visualTokens);
+			if (first >= last) continue;
+			const part = embeddings.subarray((first - item.start) * dim, (last - item.start) * dim);
+			rows.set(part, (first - start) * dim);
+		}
+		return rows;
+	}
+}
+
+/** What a cache of the whole prompt holds. */
+function heldBy({ ids }: Prompt, media: readonly SeenItem[]): (number | string)[] {
+	const held: (number | string)[] = [...ids];
+	for (const { item, key } of media) {
+		for (let token = 0; token < item.layout.visualTokens; token++)
+			held[item.start + token] = `${key} ${token}`;
+	}
+	return held;
+}
+
+function createClock() {
+	const start = performance.now();
+	const marks: Record<"vision" | "firstToken", number> = { vision: start, firstToken: start };
+	return {
+		mark: (name: keyof typeof marks) => {
+			marks[name] = performance.now();
+		},
+		seconds: (): Seconds => ({
+			vision: (marks.vision - start) / 1000,
+			firstToken: (marks.firstToken - start) / 1000,
+			rest: (performance.now() - marks.firstToken) / 1000,
+		}),
+	};
+}

@@ -1,0 +1,41 @@
+/** A loaded model as generation needs it. */
+
+import type { Settings } from "@onevision/core";
+import type { Processor } from "@onevision/media";
+import type { Architecture } from "../architecture/architecture.ts";
+import type { Chat } from "../chat/chat.ts";
+import type { MediaPart } from "../chat/message.ts";
+import type { FeatureStore } from "./feature-store.ts";
+import type { KvCache } from "./kv-cache.ts";
+import type { StepRequest } from "./step.ts";
+
+/** What runs the graphs. */
+interface Runs {
+	/** Embeddings of one view, [patches, hidden]. */
+	see(pixels: Float32Array): Promise<Float32Array>;
+	/** Logits of the rows asked for, valid until the next step; the cache holds the new tokens afterwards. */
+	step(request: StepRequest, cache: KvCache): Promise<Float32Array>;
+}
+
+export interface Parts {
+	/** Name of the model in messages. */
+	readonly label: string;
+	readonly architecture: Architecture;
+	readonly chat: Chat;
+	readonly processor: Processor;
+	/** Of the family, resolved. */
+	readonly settings: Settings;
+	readonly runs: Runs;
+	readonly features: FeatureStore;
+	readonly newline: Float32Array | undefined;
+	/** Ids that end an answer. */
+	readonly endIds: ReadonlySet<number>;
+	/** Most new tokens of a step: bounds the scores of a layer, and the time until a signal is heeded. */
+	readonly chunk: number;
+	/** Rows of the embedding table, one after the other. */
+	embed(ids: readonly number[]): Promise<Float32Array>;
+	/** Equal for equal pixels. */
+	fingerprint(part: MediaPart): string;
+	/** Throws `over-limit` when a cache of this many tokens does not fit. */
+	assertMemory(tokens: number): void;
+}

@@ -1,0 +1,33 @@
+/** Rotary tables, with the roundings of PyTorch in float32 (transformers 5.18 `compute_default_rope_parameters`). */
+
+/** 1 / base^(2i/dim) for i < dim/2, in float32 steps. */
+export function inverseFrequencies(dim: number, base: number): Float32Array {
+	return Float32Array.from({ length: dim / 2 }, (_, i) => {
+		const exponent = Math.fround((2 * i) / dim);
+		return Math.fround(1 / Math.fround(base ** exponent));
+	});
+}
+
+export interface RotaryTables {
+	/** [positions, dim], both halves alike. */
+	readonly cos: Float32Array;
+	readonly sin: Float32Array;
+}
+
+/** Cosines and sines for positions that need not be consecutive. */
+export function rotaryTables(positions: ArrayLike<number>, frequencies: Float32Array): RotaryTables {
+	const half = frequencies.length;
+	const cos = new Float32Array(positions.length * half * 2);
+	const sin = new Float32Array(positions.length * half * 2);
+	for (let row = 0; row < positions.length; row++) {
+		for (let i = 0; i < half; i++) {
+			const angle = Math.fround((positions[row] ?? 0) * (frequencies[i] ?? 0));
+			const at = row * half * 2 + i;
+			cos[at] = Math.cos(angle);
+			sin[at] = Math.sin(angle);
+			cos[at + half] = cos[at] ?? 0;
+			sin[at + half] = sin[at] ?? 0;
+		}
+	}
+	return { cos, sin };
+}

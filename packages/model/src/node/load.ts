@@ -1,0 +1,176 @@
+/** Loads a snapshot into a model that answers. */
+
+import { createHash } from "node:crypto";
+import { totalmem } from "node:os";
+import { basename, join, resolve } from "node:path";
+import { formatBytes, formatInteger, OnevisionError } from "@onevision/base";
+import { type Checkpoint, createCounterFrom, type Settings } from "@onevision/core";
+import { encodeModel, type Tensor, type Value } from "@onevision/graph";
+import { nodeRuntime } from "@onevision/graph/node";
+import { createProcessor, type Processor } from "@onevision/media";
+import { type Architecture, readArchitecture } from "../architecture/architecture.ts";
+import { ConfigSection } from "../architecture/section.ts";
+import type { Chat } from "../chat/chat.ts";
+import type { MediaPart, Message } from "../chat/message.ts";
+import { FeatureStore } from "../generate/feature-store.ts";
+import { Conversation } from "../generate/generate.ts";
+import { KvCache } from "../generate/kv-cache.ts";
+import type { Parts } from "../generate/parts.ts";
+import { createPrompt, type Prompt } from "../generate/prompt.ts";
+import { readSnapshotFolder } from "../snapshot-folder.ts";
+import { readChatFolder, readJson } from "./chat-folder.ts";
+import { Engine, stepGraph, visionGraph } from "./engine.ts";
+import { EMBEDDINGS, ModelWeights, NEWLINE } from "./model-weights.ts";
+
+export interface LoadModelOptions {
+	/** Name of the folder in messages. */
+	readonly label?: string;
+	/** Threads of one operator. Default: one for each physical core. */
+	readonly threads?: number;
+	/** Settings of the family, as for counting. They override those of the snapshot. */
+	readonly settings?: Readonly<Record<string, unknown>>;
+	/** Most new tokens of a step (default 512): less memory, and a signal is heeded earlier. */
+	readonly chunk?: number;
+}
+
+const CHUNK = 512;
+
+/** A loaded model. Conversations run one after the other on it. */
+export interface VisionLanguageModel {
+	readonly checkpoint: Checkpoint;
+	readonly architecture: Architecture;
+	/** Settings of the family, resolved. */
+	readonly settings: Settings;
+	readonly processor: Processor;
+	readonly chat: Chat;
+	/** Assumptions made where files are missing, one sentence each. */
+	readonly notes: readonly string[];
+	/** The tokens of a conversation and an answer of so many, without running anything. Throws as `generate` does. */
+	prompt(messages: readonly Message[], maxTokens?: number): Prompt;
+	/** A conversation with a cache of its own, which keeps what questions have in common. */
+	conversation(): Conversation;
+	close(): Promise<void>;
+}
+
+/**
+ * Loads the snapshot in a folder: configuration, tokenizer, chat template, weights. Throws `unreadable-file`,
+ * `unsupported`, `shape-mismatch` or `invalid-input` in one line for whatever does not fit together.
+ */
+export async function loadModel(
+	folder: string,
+	options: LoadModelOptions = {},
+): Promise<VisionLanguageModel> {
+	const { parts, notes, close } = await loadParts(folder, options);
+	const { label, architecture, chat, processor, settings } = parts;
+	const { placeholders, contextTokens } = architecture;
+	return {
+		checkpoint: processor.checkpoint,
+		architecture,
+		settings,
+		processor,
+		chat,
+		notes,
+		prompt: (messages, maxTokens = 1) =>
+			createPrompt(messages, maxTokens, { label, chat, processor, placeholders, contextTokens }),
+		conversation: () => new Conversation(parts),
+		close,
+	};
+}
+
+/** The parts of a model, for what goes on below conversations. Throws as `loadModel`. */
+export async function loadParts(
+	folder: string,
+	options: LoadModelOptions = {},
+): Promise<{ readonly parts: Parts; readonly notes: readonly string[]; close(): Promise<void> }> {
+	const path = resolve(folder);
+	const label = options.label ?? basename(path);
+	const { checkpoint, settings: own, notes } = await readSnapshotFolder(path, label);
+	const config = await readJson(join(path, "config.json"), `${label}/config.json`);
+	const architecture = readArchitecture(checkpoint, config);
+	const settings = { ...own, ...options.settings };
+	const processor = createProcessor(checkpoint, { settings });
+	const chat = await readChatFolder(path, label);
+	assertTokenizer(chat, architecture, label);
+	const weights = await ModelWeights.open(path, label, architecture);
+	const endIds = await readEndIds(path, label, config);
+	const engine = await startEngine(architecture, weights, options.threads);
+	const { family, decoder } = architecture;
+	const parts: Parts = {
+		label,
+		architecture,
+		chat,
+		processor,
+		settings: createCounterFrom(checkpoint, settings).settings.values,
+		runs: engine,
+		features: new FeatureStore(),
+		newline: family.hasNewline ? await weights.read(NEWLINE) : undefined,
+		endIds,
+		chunk: options.chunk ?? CHUNK,
+		embed: (ids) => weights.rows(EMBEDDINGS, ids),
+		fingerprint,
+		assertMemory: (tokens) => assertMemory(KvCache.bytes(decoder, tokens), tokens, decoder, label),
+	};
+	return { parts, notes, close: () => engine.close() };
+}
+
+async function startEngine(
+	architecture: Architecture,
+	weights: ModelWeights,
+	threads: number | undefined,
+): Promise<Engine> {
+	const runtime = nodeRuntime({ spin: false, ...(threads === undefined ? {} : { threads }) });
+	const load = async (outputs: Readonly<Record<string, Value>>) => {
+		const [first] = Object.values(outputs);
+		const parameters = first?.graph.parameters ?? [];
+		const tensors: Record<string, Tensor> = {};
+		for (const { name, shape } of parameters) {
+			tensors[name] = { dtype: "float32", shape, data: await weights.read(name) } as Tensor;
+		}
+		return runtime.load(encodeModel(outputs, { weights: tensors }));
+	};
+	return new Engine(
+		architecture,
+		await load(visionGraph(architecture)),
+		await load(stepGraph(architecture.decoder)),
+	);
+}
+
+/** The tokenizer must not give ids that the model has no embedding for, nor lack its placeholders. */
+function assertTokenizer(chat: Chat, { decoder, placeholders }: Architecture, label: string): void {
+	const wanted = Math.max(...Object.values(placeholders)) + 1;
+	if (chat.vocabulary > decoder.vocabulary || chat.vocabulary < wanted) {
+		throw new OnevisionError(
+			"unreadable-file",
+			`${label}: tokenizer.json has ${formatInteger(chat.vocabulary)} tokens, the model ${formatInteger(decoder.vocabulary)} with placeholders up to ${wanted - 1}; it is the tokenizer of another model`,
+		);
+	}
+}
+
+/** Ids that end an answer, from generation_config.json, else from config.json. */
+async function readEndIds(folder: string, label: string, config: unknown): Promise<ReadonlySet<number>> {
+	const name = "generation_config.json";
+	const generation = await readJson(join(folder, name), `${label}/${name}`);
+	const own = generation === undefined ? [] : new ConfigSection(name, generation).ids("eos_token_id");
+	if (own.length > 0) return new Set(own);
+	const top = new ConfigSection("config.json", config);
+	const given = [...top.ids("eos_token_id"), ...top.child("text_config").ids("eos_token_id")];
+	return new Set(given);
+}
+
+function fingerprint(part: MediaPart): string {
+	const hash = createHash("sha256");
+	const frames = part.type === "image" ? [part.image] : part.clip.frames;
+	for (const { width, height, data } of frames) hash.update(`${part.type} ${width}x${height} `).update(data);
+	return hash.digest("base64url");
+}
+
+/** Refuses a cache that this machine cannot hold, before it is allocated. */
+function assertMemory(bytes: number, tokens: number, shape: Architecture["decoder"], label: string): void {
+	const room = totalmem() / 2;
+	if (bytes <= room) return;
+	const fitting = Math.floor(room / KvCache.bytes(shape, 1));
+	throw new OnevisionError(
+		"over-limit",
+		`${label}: a cache of ${formatInteger(tokens)} tokens takes ${formatBytes(bytes)}, half of this machine's memory holds ${formatInteger(fitting)} tokens; shrink the media or ask for a shorter answer`,
+	);
+}

@@ -1,0 +1,98 @@
+/** The weights of a model under the names of its modules, wherever and in whatever precision they are stored. */
+
+import { OnevisionError } from "@onevision/base";
+import {
+	float32Of,
+	openWeights,
+	readRows,
+	readTensor,
+	type StoredTensor,
+	type StoredWeights,
+	type Value,
+} from "@onevision/graph/node";
+import type { Architecture } from "../architecture/architecture.ts";
+import { resolveNames, type WantedParameter } from "../weights/names.ts";
+import { stepGraph, visionGraph } from "./engine.ts";
+
+export const EMBEDDINGS = "language_model.embed_tokens.weight";
+export const NEWLINE = "image_newline";
+
+/** What a model needs, by the names of its modules: what its graphs declare, and what is read beside them. */
+export function wantedParameters(
+	architecture: Architecture,
+	hasNewline: boolean,
+): readonly WantedParameter[] {
+	const { decoder } = architecture;
+	const [vision, step] = [visionGraph(architecture), stepGraph(decoder)];
+	const declared = [vision, step].flatMap((outputs) => parametersOf(Object.values(outputs)));
+	const table = { name: EMBEDDINGS, shape: [decoder.vocabulary, decoder.hidden] };
+	const newline = { name: NEWLINE, shape: [decoder.hidden] };
+	const wanted = [...declared, table, ...(hasNewline ? [newline] : [])];
+	return [...new Map(wanted.map((each) => [each.name, each])).values()];
+}
+
+function parametersOf([first]: readonly Value[]): readonly WantedParameter[] {
+	return (first?.graph.parameters ?? []).map(({ name, shape }) => ({ name, shape }));
+}
+
+/** Weights by the names of modules. */
+export class ModelWeights {
+	readonly #stored: StoredWeights;
+	readonly #names: ReadonlyMap<string, string>;
+
+	private constructor(stored: StoredWeights, names: ReadonlyMap<string, string>) {
+		this.#stored = stored;
+		this.#names = names;
+	}
+
+	/**
+	 * Opens a snapshot's weights, reading headers only. Throws `unreadable-file` for missing shards, damaged headers and
+	 * tensors that the architecture lacks or has too many of, `shape-mismatch` for other sizes.
+	 */
+	static async open(folder: string, label: string, architecture: Architecture): Promise<ModelWeights> {
+		const stored = await openWeights(folder);
+		const { family, tower } = architecture;
+		const wanted = wantedParameters(architecture, family.hasNewline);
+		const skipped = (name: string): boolean => isBeyond(name, tower.layers);
+		return new ModelWeights(stored, resolveNames(wanted, stored.tensors, family.parts, label, skipped));
+	}
+
+	/** Real paths of the files. */
+	get files(): readonly string[] {
+		return this.#stored.files;
+	}
+
+	/** Module names in the order they were declared. */
+	get names(): readonly string[] {
+		return [...this.#names.keys()];
+	}
+
+	tensor(name: string): StoredTensor {
+		const found = this.#stored.tensors.get(this.#nameOf(name));
+		if (found === undefined)
+			throw new OnevisionError("unknown-name", `${this.#stored.label}: no tensor ${name}`);
+		return found;
+	}
+
+	/** Reads one tensor whole, as float32. */
+	async read(name: string): Promise<Float32Array> {
+		const entry = await readTensor(this.#stored, this.#nameOf(name));
+		return float32Of(name, entry).data as Float32Array;
+	}
+
+	/** Reads rows along the first axis, as float32. */
+	async rows(name: string, rows: readonly number[]): Promise<Float32Array> {
+		const entry = await readRows(this.#stored, this.#nameOf(name), rows);
+		return float32Of(name, entry).data as Float32Array;
+	}
+
+	#nameOf(name: string): string {
+		return this.#names.get(name) ?? name;
+	}
+}
+
+/** Blocks of the tower after the one whose output is taken. */
+function isBeyond(name: string, layers: number): boolean {
+	const [, layer] = /vision_tower\..*encoder\.layers\.(\d+)\./.exec(name) ?? [];
+	return layer !== undefined && Number(layer) >= layers;
+}
