@@ -67,6 +67,8 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 		.description("Count visual tokens and plan budgets and curricula for vision-language models")
 		.version(version)
 		.showSuggestionAfterError()
+		// Commands have commands of their own, with options of the same names.
+		.enablePositionalOptions()
 		.exitOverride()
 		.configureOutput({
 			writeOut: (text) => void terminal.out(text),

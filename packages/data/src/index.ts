@@ -33,6 +33,7 @@ export {
 	PROFILE_SCENARIOS,
 	type ProfileScenario,
 } from "./profile/measure.ts";
+export { mergeProfiles } from "./profile/merge.ts";
 export {
 	type BudgetReport,
 	type MaxLengthReport,
@@ -43,6 +44,9 @@ export {
 	type ScenarioReport,
 } from "./profile/report.ts";
 export { type Profile, type ProfileProgress, type ProfileRequest, profileData } from "./profile/run.ts";
+export type { ProfileRead } from "./profile/slice.ts";
+export type { ProfileAbout, Shard } from "./profile/state.ts";
+export { readProfile } from "./profile/stored.ts";
 export { Tally, type TallySummary } from "./profile/tally.ts";
 export { type Counted, type Heavy, MEASURES, type Measure, Totals } from "./profile/totals.ts";
 export {
@@ -53,8 +57,16 @@ export {
 	openDataSet,
 	READERS,
 	samplesOf,
+	slicesOf,
 } from "./readers/index.ts";
-export type { ReadContext, Reader, Unit } from "./readers/reader.ts";
+export {
+	type ReadContext,
+	type Reader,
+	SLICE_SIZES,
+	type Slice,
+	type SliceSizes,
+	type Unit,
+} from "./readers/reader.ts";
 export {
 	type Found,
 	type MediaKind,
@@ -69,6 +81,6 @@ export {
 	showPosition,
 	type Turn,
 } from "./record.ts";
-export { type ChatFiles, createChatMeter } from "./text/chat-template.ts";
-export { ESTIMATED_TEXT, type TextMeter, type TextSpan } from "./text/meter.ts";
+export { createChatMeter } from "./text/chat-template.ts";
+export { type ChatFiles, ESTIMATED_TEXT, type TextMeter, type TextSpan } from "./text/meter.ts";
 export { readChatMeter } from "./text/read-chat.ts";

@@ -56,16 +56,10 @@ export interface SampleRecord extends RowContent {
 	readonly position: Position;
 }
 
-/**
- * A row that was read: a sample, or the reason it is not one. `next` is where reading resumes after it, in the unit's
- * own terms; undefined inside a pack, which is read as a whole.
- */
-export type Found = (
+/** A row that was read: a sample, or the reason it is not one. */
+export type Found =
 	| { readonly record: SampleRecord }
-	| { readonly refusal: Refusal; readonly position: Position }
-) & {
-	readonly next: number | undefined;
-};
+	| { readonly refusal: Refusal; readonly position: Position };
 
 /** Number of placeholders of each kind in the turns. */
 export function placeholdersOf(turns: readonly Turn[]): Readonly<Record<MediaKind, number>> {

@@ -1,22 +1,43 @@
 /** Reads the header of a file that may be an image or a video. */
 
 import { type ImageHeader, readImageOf } from "./image/image.ts";
-import { type ByteSource, type Reading, readFromSource } from "./reading.ts";
+import {
+	type ByteSource,
+	type Reading,
+	readFromSource,
+	readFromSourceSync,
+	type SyncByteSource,
+} from "./reading.ts";
 import { sniff } from "./sniff.ts";
 import { readVideoHeader, type VideoHeader, type VideoHeaderOptions } from "./video/header.ts";
 
 export type MediaHeader = ImageHeader | VideoHeader;
 
+interface MediaHeaderOptions extends VideoHeaderOptions {
+	/** Maximum time for a video without a `signal`, ms: its frames may have to be counted. */
+	readonly maxVideoMs?: number;
+}
+
 /**
- * Reads the format that the first bytes indicate; `undefined` if it is not supported. Throws as the image and video
- * readers do.
+ * Reads the format that the first bytes indicate; `undefined` if it is not supported. Images of a source that reads
+ * synchronously take no promise. Throws as the image and video readers do, and `TimeoutError`.
  */
-export async function readMediaHeader(
-	source: ByteSource,
-	options: VideoHeaderOptions = {},
-): Promise<MediaHeader | undefined> {
-	const found = await readFromSource(readImageOrKind(source.size, options), source);
-	return found === "video" ? readVideoHeader(source, options) : found;
+export function readMediaHeader(
+	source: ByteSource | SyncByteSource,
+	options: MediaHeaderOptions = {},
+): MediaHeader | undefined | Promise<MediaHeader | undefined> {
+	const reading = readImageOrKind(source.size, options);
+	const finish = (
+		found: ImageHeader | "video" | undefined,
+	): MediaHeader | undefined | Promise<MediaHeader> => {
+		if (found !== "video") return found;
+		const { maxVideoMs, ...rest } = options;
+		const timeout = maxVideoMs === undefined ? {} : { signal: AbortSignal.timeout(maxVideoMs) };
+		return readVideoHeader(source, { ...timeout, ...rest });
+	};
+	return "readSync" in source
+		? finish(readFromSourceSync(reading, source))
+		: readFromSource(reading, source).then(finish);
 }
 
 /** Reads an image's header in the same reads that detect the format. */

@@ -49,7 +49,7 @@ export {
 	type ViewPlan,
 	type Window,
 } from "./preprocess/view-plan.ts";
-export { type ByteSource, blobSource, bytesSource } from "./reading.ts";
+export { type ByteSource, blobSource, bytesSource, type SyncByteSource } from "./reading.ts";
 export { FILTERS, type Filter } from "./resample/filters.ts";
 export { type ResizeOptions, resize } from "./resample/resize.ts";
 export { BACKENDS, type Backend } from "./resample/weights.ts";

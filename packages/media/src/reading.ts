@@ -23,6 +23,11 @@ export interface ByteSource {
 	read(offset: number, length: number): Promise<Uint8Array>;
 }
 
+/** A source that also reads at once: for small files, waiting for a promise takes longer than the read. */
+export interface SyncByteSource extends ByteSource {
+	readSync(offset: number, length: number): Uint8Array;
+}
+
 /** A source over a browser's Blob or File. */
 export function blobSource(blob: Blob): ByteSource {
 	return {
@@ -32,11 +37,9 @@ export function blobSource(blob: Blob): ByteSource {
 }
 
 /** A source over bytes in memory. */
-export function bytesSource(bytes: Uint8Array): ByteSource {
-	return {
-		size: bytes.byteLength,
-		read: async (offset, length) => bytes.subarray(offset, offset + length),
-	};
+export function bytesSource(bytes: Uint8Array): SyncByteSource {
+	const readSync = (offset: number, length: number) => bytes.subarray(offset, offset + length);
+	return { size: bytes.byteLength, readSync, read: async (offset, length) => readSync(offset, length) };
 }
 
 /** Bytes read ahead at first and after each jump; one such read covers the header of most files. */
@@ -84,6 +87,30 @@ export async function readFromSource<T>(
 	source: ByteSource,
 	maxBytes = MAX_IMAGE_HEADER_BYTES,
 ): Promise<T> {
+	const windows = readWindows(reading, source.size, maxBytes);
+	let step = windows.next();
+	while (!step.done) step = windows.next(await source.read(step.value.offset, step.value.length));
+	return step.value;
+}
+
+/** Same as `readFromSource`, without promises. */
+export function readFromSourceSync<T>(
+	reading: Reading<T>,
+	source: SyncByteSource,
+	maxBytes = MAX_IMAGE_HEADER_BYTES,
+): T {
+	const windows = readWindows(reading, source.size, maxBytes);
+	let step = windows.next();
+	while (!step.done) step = windows.next(source.readSync(step.value.offset, step.value.length));
+	return step.value;
+}
+
+/** Requests bytes ahead of a parser, and serves its ranges from them. */
+function* readWindows<T>(
+	reading: Reading<T>,
+	size: number,
+	maxBytes: number,
+): Generator<ByteRange, T, Uint8Array> {
 	let window: Uint8Array = new Uint8Array(0);
 	let start = 0;
 	let total = 0;
@@ -91,10 +118,10 @@ export async function readFromSource<T>(
 	for (let steps = 0; !step.done; steps++) {
 		assertSteps(steps);
 		const { offset, length, isAlone } = step.value;
-		if (offset + length > source.size) throw endsEarly(source.size, offset + length);
+		if (offset + length > size) throw endsEarly(size, offset + length);
 		if (offset < start || offset + length > start + window.byteLength) {
 			const ahead = total === 0 ? FIRST_READ_BYTES : isAlone === true ? length : NEXT_READ_BYTES;
-			const wanted = Math.min(Math.max(length, ahead), source.size - offset);
+			const wanted = Math.min(Math.max(length, ahead), size - offset);
 			total += wanted;
 			if (total > maxBytes) {
 				throw new OnevisionError(
@@ -102,7 +129,7 @@ export async function readFromSource<T>(
 					`header needs more than ${maxBytes} bytes; re-save the file without its large metadata`,
 				);
 			}
-			window = await source.read(offset, wanted);
+			window = yield { offset, length: wanted };
 			start = offset;
 			// The file shrank while it was being read.
 			if (window.byteLength < length) throw endsEarly(offset + window.byteLength, offset + length);

@@ -41,6 +41,28 @@ test("JSON holds the numbers, --out the tables, and a second run reads them", as
 	]);
 });
 
+test("a stored profile is shown again without its data; shards merge into it", async () => {
+	const whole = join(folder, "whole");
+	const { out } = await run("--out", whole);
+	const again = await runInMemory(["profile", whole, "--max-length", "4k,6k"], { cwd: root });
+	expect([again.status, again.err]).toEqual([0, ""]);
+	expect(again.out).toMatch(/^4,000 .*\n6,000 /m);
+	const fixed = await runInMemory(["profile", whole, "--seed", "1"], { cwd: root });
+	expect([fixed.status, fixed.err]).toEqual([1, expect.stringContaining("which --seed cannot change")]);
+	const shards = ["0", "1"].map((index) => join(folder, `shard-${index}`));
+	for (const [index, shard] of shards.entries()) {
+		const { status } = await run("--shard", `${index}/2`, "--out", shard, "--threads", "1");
+		expect(status).toBe(0);
+	}
+	const merged = await runInMemory(["profile", "merge", ...shards, "--out", join(folder, "merged")], {
+		cwd: root,
+	});
+	const sums = (text: string) => text.slice(0, text.indexOf("note:")).replace(/;.*earlier run/, "");
+	expect([merged.status, sums(merged.out)]).toEqual([0, sums(out)]);
+	expect((await run("--shard", "0/2")).err).toContain("--shard: needs --out");
+	expect((await run("--shard", "2/2", "--out", whole)).err).toContain("expected i/n");
+});
+
 test.each([
 	[["--format", "lava"], "did you mean llava?"],
 	[["--max-length", "x"], "--max-length x"],

@@ -1,17 +1,21 @@
 /** `onevision profile`: measures what a training set holds, from headers alone. */
 
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { assertOpen, modelSettings } from "@onevision/api";
 import { formatDuration, formatInteger, formatPercent, OnevisionError } from "@onevision/base";
 import { createCounterFrom } from "@onevision/core";
 import {
 	ESTIMATED_TEXT,
+	mergeProfiles,
 	type Profile,
 	type ProfileProgress,
 	type ProfileReport,
 	profileData,
 	readChatMeter,
+	readProfile,
 	reportOf,
+	type Shard,
 } from "@onevision/data";
 import { type AskedLoading, loadingOf, resolveLoading } from "@onevision/media";
 import { EXIT } from "../exit.ts";
@@ -21,7 +25,14 @@ import { askedSettings, type SettingsOptions } from "../input/settings.ts";
 import { renderProfile } from "../render/profile-text.ts";
 import type { Terminal } from "../terminal.ts";
 
-export interface ProfileOptions extends AskedLoading, SettingsOptions {
+/** What is asked of a profile once it is there. */
+export interface ReportOptions {
+	readonly budget?: string;
+	readonly maxLength: readonly string[];
+	readonly json?: boolean;
+}
+
+export interface ProfileOptions extends AskedLoading, SettingsOptions, ReportOptions {
 	readonly model: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -29,75 +40,129 @@ export interface ProfileOptions extends AskedLoading, SettingsOptions {
 	readonly format?: string;
 	readonly root?: string;
 	readonly seed?: string;
-	readonly budget?: string;
-	readonly maxLength: readonly string[];
 	readonly tokenizer?: string;
 	readonly out?: string;
-	readonly json?: boolean;
+	readonly shard?: string;
+	readonly threads?: string;
 }
 
-/** Exits with status 1 if nothing could be profiled. Skipped samples are reported but do not change the status. */
+/**
+ * Profiles data sets, or shows a stored profile again. Exits with status 1 if nothing could be profiled. Skipped samples
+ * are reported but do not change the status. `given` are the flags on the command line.
+ */
 export async function profileSets(
 	terminal: Terminal,
 	paths: readonly string[],
 	options: ProfileOptions,
+	given: readonly string[],
 ): Promise<number> {
+	const [path = ""] = paths;
+	const stored = paths.length === 1 ? await readProfile(resolve(terminal.cwd, path)) : undefined;
+	if (stored !== undefined) {
+		const fixed = given.find((flag) => !ASKED_OF_STORED.has(flag));
+		if (fixed === undefined) return present(terminal, paths, stored, options);
+		throw new OnevisionError(
+			"invalid-input",
+			`${path}: is a stored profile, which ${fixed} cannot change; give the data instead`,
+		);
+	}
+	return present(terminal, paths, await profileFresh(terminal, paths, options), options);
+}
+
+/** Merges shards into the profile of the whole, and shows it. */
+export async function mergeShards(
+	terminal: Terminal,
+	folders: readonly string[],
+	options: ReportOptions & { readonly out: string },
+): Promise<number> {
+	const paths = folders.map((folder) => resolve(terminal.cwd, folder));
+	const profile = await mergeProfiles(paths, resolve(terminal.cwd, options.out));
+	return present(terminal, folders, profile, options);
+}
+
+/** Options that ask a profile something, and change nothing in it. */
+const ASKED_OF_STORED: ReadonlySet<string> = new Set(["--budget", "--max-length", "--json"]);
+
+async function profileFresh(
+	terminal: Terminal,
+	paths: readonly string[],
+	options: ProfileOptions,
+): Promise<Profile> {
 	const resolved = await resolveModel(terminal, options);
 	assertOpen(resolved.model, "profile takes");
 	const { settings } = modelSettings(resolved.model, askedSettings(options), resolved.settings);
 	const counter = createCounterFrom(resolved.model, settings);
 	const loading = resolveLoading(options, loadingOf(counter.settings.parity));
-	const question = {
-		model: resolved.model,
-		settings,
-		maxLengths: options.maxLength.map((text) => parseWhole("--max-length", text, { max: 1e9 })),
-		...(options.budget === undefined ? {} : { budget: parseWhole("--budget", options.budget, { max: 1e9 }) }),
-	};
 	const text =
 		options.tokenizer === undefined
 			? ESTIMATED_TEXT
 			: await readChatMeter(resolve(terminal.cwd, options.tokenizer), `--tokenizer ${options.tokenizer}`);
-	const profile = await profileData(
+	const { format, root, seed, out, shard, threads } = options;
+	if (shard !== undefined && out === undefined)
+		throw new OnevisionError("invalid-input", "--shard: needs --out, a folder per shard to merge later");
+	return profileData(
 		{
 			paths: paths.map((path) => resolve(terminal.cwd, path)),
 			counter,
 			text,
 			applyOrientation: loading.applyOrientation,
 			applyRotation: loading.applyRotation,
-			...(options.format === undefined ? {} : { format: options.format }),
-			...(options.root === undefined ? {} : { root: resolve(terminal.cwd, options.root) }),
-			...(options.seed === undefined
-				? {}
-				: { seed: parseWhole("--seed", options.seed, { min: 0, max: 2 ** 32 - 1 }) }),
-			...(options.out === undefined ? {} : { out: resolve(terminal.cwd, options.out) }),
+			threads:
+				threads === undefined ? availableParallelism() : parseWhole("--threads", threads, { max: 1024 }),
+			...(format === undefined ? {} : { format }),
+			...(root === undefined ? {} : { root: resolve(terminal.cwd, root) }),
+			...(seed === undefined ? {} : { seed: parseWhole("--seed", seed, { min: 0, max: 2 ** 32 - 1 }) }),
+			...(out === undefined ? {} : { out: resolve(terminal.cwd, out) }),
+			...(shard === undefined ? {} : { shard: parseShard(shard) }),
 		},
 		progressOn(terminal),
 	);
-	const report = reportOf(profile.totals, question);
-	if (report.samples === 0)
+}
+
+/** `0/8` to `7/8`. */
+function parseShard(text: string): Shard {
+	const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
+	if (index !== undefined && count !== undefined && Number(index) < Number(count)) {
+		return { index: Number(index), count: Number(count) };
+	}
+	throw new OnevisionError("invalid-input", `--shard ${text.slice(0, 80)}: expected i/n, from 0/n to n-1/n`);
+}
+
+async function present(
+	terminal: Terminal,
+	paths: readonly string[],
+	profile: Profile,
+	options: ReportOptions,
+): Promise<number> {
+	const { checkpoint, settings, text } = profile.about;
+	const counter = createCounterFrom(checkpoint, settings);
+	const report = reportOf(profile.totals, {
+		model: checkpoint,
+		settings,
+		maxLengths: options.maxLength.map((each) => parseWhole("--max-length", each, { max: 1e9 })),
+		...(options.budget === undefined ? {} : { budget: parseWhole("--budget", options.budget, { max: 1e9 }) }),
+	});
+	// A shard of a small set may hold nothing.
+	if (report.samples === 0 && profile.shard === undefined)
 		throw new OnevisionError("invalid-input", `${paths.join(", ")}: no samples; check the path`);
-	const about = {
-		title: counter.checkpoint.title,
-		parity: counter.settings.parity,
-		text: text.basis,
-		...(counter.checkpoint.contextTokens === undefined
-			? {}
-			: { contextTokens: counter.checkpoint.contextTokens }),
-	};
+	const { title, contextTokens } = checkpoint;
+	const { parity } = counter.settings;
+	const about = { title, parity, text, ...(contextTokens === undefined ? {} : { contextTokens }) };
 	if (options.json)
 		await terminal.out(
 			`${JSON.stringify(document(profile, report, { ...about, settings: counter.settings }), null, 2)}\n`,
 		);
 	else await terminal.out(`${renderProfile(terminal, profile, report, about)}\n`);
-	return report.profiled === 0 ? EXIT.error : EXIT.done;
+	return report.profiled === 0 && profile.shard === undefined ? EXIT.error : EXIT.done;
 }
 
 /** Everything, for machines. Token counts in tokens, sizes in px. */
 function document(profile: Profile, report: ProfileReport, about: Readonly<Record<string, unknown>>) {
-	const { sets, read, resumed } = profile;
+	const { about: stored, shard, read, resumed } = profile;
 	return {
 		...about,
-		sets,
+		sets: stored.sets,
+		...(shard === undefined ? {} : { shard }),
 		resumedSamples: resumed,
 		bytesRead: { sets: read.sets.bytes, media: read.media.bytes },
 		...report,

@@ -40,8 +40,8 @@ export const tokenizerOption = (): Option =>
 export const jsonlOption = (): Option =>
 	new Option("--jsonl <file>", "samples, one JSON object per line; - is standard input");
 export const maxLengthOption = (): Option =>
-	new Option("--max-length <tokens>", "a max_length to try: what it truncates; repeatable")
-		.argParser(collect)
+	new Option("--max-length <tokens>", "max_length to try: what it truncates; several as 4k,8k, or repeated")
+		.argParser((value, previous: readonly string[]) => [...previous, ...value.split(",")])
 		.default([], "the one suggested");
 export const loadingOption = (): Option =>
 	new Option(

@@ -20,7 +20,7 @@ const BAR_CELLS = 30;
 
 export function renderProfile(
 	terminal: Terminal,
-	{ sets, read, resumed }: Profile,
+	{ about: { sets }, read, resumed }: Profile,
 	report: ProfileReport,
 	about: ProfileAbout,
 ): string {

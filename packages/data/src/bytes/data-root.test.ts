@@ -9,7 +9,7 @@ import { type DataRoot, openDataRoot } from "./data-root.ts";
 let outer: string;
 let root: DataRoot;
 
-beforeAll(async () => {
+beforeAll(() => {
 	outer = folderOf({ "set/a.png": "12", "set/sub/b.png": "123", "secret.png": "1234", "set-2/c.png": "1" });
 	const set = join(outer, "set");
 	symlinkSync(join(set, "a.png"), join(set, "inside.png"));
@@ -17,7 +17,7 @@ beforeAll(async () => {
 	symlinkSync(outer, join(set, "up"));
 	symlinkSync("loop", join(set, "loop"));
 	mkdirSync(join(set, "folder.png"));
-	root = await openDataRoot(set);
+	root = openDataRoot(set);
 });
 
 test.each([
@@ -25,12 +25,12 @@ test.each([
 	["sub/../a.png", 2],
 	["sub/b.png", 3],
 	["inside.png", 2],
-])("%s is found", async (name, size) => {
-	expect(await root.find(name)).toMatchObject({ size });
+])("%s is found", (name, size) => {
+	expect(root.find(name)).toMatchObject({ size });
 });
 
-test("an absolute path is found where it is inside", async () => {
-	expect(await root.find(join(outer, "set/a.png"))).toMatchObject({ size: 2 });
+test("an absolute path is found where it is inside", () => {
+	expect(root.find(join(outer, "set/a.png"))).toMatchObject({ size: 2 });
 });
 
 test.each([
@@ -48,6 +48,6 @@ test.each([
 	["x".repeat(5000), "missing-media"],
 	["folder.png", "unreadable-media"],
 	["loop", "unreadable-media"],
-])("%j is refused: %s", async (name, reason) => {
-	expect(await root.find(name)).toMatchObject({ reason });
+])("%j is refused: %s", (name, reason) => {
+	expect(root.find(name)).toMatchObject({ reason });
 });

@@ -3,7 +3,7 @@
  * through "..", an absolute path or a link.
  */
 
-import { lstat, realpath } from "node:fs/promises";
+import { lstatSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve, sep } from "node:path";
 import { type Refusal, refuse } from "../left-out.ts";
 
@@ -19,21 +19,19 @@ export interface DataRoot {
 	 * The real path of a file that a row names, if it is a regular file inside the root; otherwise the reason it is
 	 * not.
 	 */
-	find(name: string): Promise<{ readonly path: string; readonly size: number } | Refusal>;
+	find(name: string): { readonly path: string; readonly size: number } | Refusal;
 }
 
 /** Throws the errors of `realpath` if the folder does not exist. */
-export async function openDataRoot(folder: string): Promise<DataRoot> {
-	const root = await realpath(folder);
+export function openDataRoot(folder: string): DataRoot {
+	const root = realpathSync.native(folder);
 	const inside = (path: string): boolean =>
 		path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`);
-	const folders = new Map<string, Promise<string>>();
-	const realFolder = (path: string): Promise<string> => {
+	const folders = new Map<string, string>();
+	const realFolder = (path: string): string => {
 		const known = folders.get(path);
 		if (known !== undefined) return known;
-		const found = realpath(path);
-		// Whoever awaits it reports the failure.
-		found.catch(() => undefined);
+		const found = realpathSync.native(path);
 		if (folders.size >= MAX_KNOWN_FOLDERS) {
 			const [oldest] = folders.keys();
 			if (oldest !== undefined) folders.delete(oldest);
@@ -41,26 +39,24 @@ export async function openDataRoot(folder: string): Promise<DataRoot> {
 		folders.set(path, found);
 		return found;
 	};
-	const locate = async (
-		name: string,
-	): Promise<{ readonly path: string; readonly size: number } | Refusal> => {
+	const locate = (name: string): { readonly path: string; readonly size: number } | Refusal => {
 		const given = isAbsolute(name) ? resolve(name) : join(root, name);
-		const folder = await realFolder(dirname(given));
+		const folder = realFolder(dirname(given));
 		const entry = join(folder, given.slice(dirname(given).length).replace(/^[/\\]/, ""));
 		if (!inside(folder)) return outside(name);
-		let info = await lstat(entry);
+		let info = lstatSync(entry);
 		let path = entry;
 		if (info.isSymbolicLink()) {
-			path = await realpath(entry);
+			path = realpathSync.native(entry);
 			if (!inside(path)) return outside(name);
-			info = await lstat(path);
+			info = lstatSync(path);
 		}
 		if (!info.isFile()) return refuse("unreadable-media", `${name}: is no regular file`);
 		return { path, size: info.size };
 	};
 	return {
 		path: root,
-		find: async (name) => {
+		find: (name) => {
 			if (name === "" || name.length > MAX_PATH_LENGTH || name.includes("\0")) {
 				return refuse("missing-media", `${JSON.stringify(name.slice(0, 80))}: no file has this name`);
 			}
@@ -68,7 +64,7 @@ export async function openDataRoot(folder: string): Promise<DataRoot> {
 			// Rejected without touching the disk, so that nothing outside the root is revealed.
 			if (!inside(given) && !isAbsolute(name)) return outside(name);
 			try {
-				return await locate(name);
+				return locate(name);
 			} catch (error) {
 				if (!(error instanceof Error && "code" in error && "syscall" in error)) throw error;
 				if (!inside(given)) return outside(name);

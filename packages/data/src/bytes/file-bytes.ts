@@ -1,7 +1,10 @@
-/** Reads bytes of files: counted range reads, and sequential chunks. */
+/**
+ * Reads bytes of files: counted range reads, and sequential chunks. Reads are synchronous: a header takes about 10 µs
+ * this way and five times as long by way of Node's file threads. Data sets are therefore read in threads of their own.
+ */
 
-import { type FileHandle, open } from "node:fs/promises";
-import type { ByteSource } from "@onevision/media";
+import { closeSync, openSync, readSync } from "node:fs";
+import type { SyncByteSource } from "@onevision/media";
 
 /** Counts what was read from disk. */
 export interface ReadCounter {
@@ -17,29 +20,26 @@ export function createReadCounter(): ReadCounter {
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Bytes `start` to `start + size - 1` of an open file, as a separate source. */
-export function handleSource(
-	handle: FileHandle,
+export function openFileSource(
+	file: number,
 	start: number,
 	size: number,
 	counter: ReadCounter,
-): ByteSource {
-	return {
-		size,
-		read: async (offset, length) => {
-			const wanted = Math.max(0, Math.min(length, size - offset));
-			const bytes = new Uint8Array(wanted);
-			let filled = 0;
-			// A read may return less than requested, especially on network disks.
-			while (filled < wanted) {
-				const { bytesRead } = await handle.read(bytes, filled, wanted - filled, start + offset + filled);
-				if (bytesRead === 0) break;
-				filled += bytesRead;
-			}
-			counter.bytes += filled;
-			counter.reads++;
-			return filled === wanted ? bytes : bytes.subarray(0, filled);
-		},
+): SyncByteSource {
+	const read = (offset: number, length: number): Uint8Array => {
+		const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+		let filled = 0;
+		// A read may return less than requested, especially on network disks.
+		while (filled < bytes.byteLength) {
+			const got = readSync(file, bytes, filled, bytes.byteLength - filled, start + offset + filled);
+			if (got === 0) break;
+			filled += got;
+		}
+		counter.bytes += filled;
+		counter.reads++;
+		return filled === bytes.byteLength ? bytes : bytes.subarray(0, filled);
 	};
+	return { size, readSync: read, read: async (offset, length) => read(offset, length) };
 }
 
 export interface Chunk {
@@ -49,20 +49,25 @@ export interface Chunk {
 	readonly bytes: Uint8Array;
 }
 
-/** The file from byte `from` on, in chunks of at most 1 MiB. */
-export async function* fileChunks(path: string, from: number, counter: ReadCounter): AsyncGenerator<Chunk> {
-	const handle = await open(path, "r");
+/** The file from byte `from` on, in chunks of at most `size` bytes. */
+export async function* fileChunks(
+	path: string,
+	from: number,
+	counter: ReadCounter,
+	size = CHUNK_BYTES,
+): AsyncGenerator<Chunk> {
+	const file = openSync(path, "r");
 	try {
-		const buffer = new Uint8Array(CHUNK_BYTES);
+		const buffer = new Uint8Array(size);
 		for (let offset = from; ; ) {
-			const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, offset);
-			if (bytesRead === 0) return;
-			counter.bytes += bytesRead;
+			const read = readSync(file, buffer, 0, size, offset);
+			if (read === 0) return;
+			counter.bytes += read;
 			counter.reads++;
-			yield { offset, bytes: buffer.subarray(0, bytesRead) };
-			offset += bytesRead;
+			yield { offset, bytes: buffer.subarray(0, read) };
+			offset += read;
 		}
 	} finally {
-		await handle.close();
+		closeSync(file);
 	}
 }

@@ -18,7 +18,7 @@ export function isParquet(head: Uint8Array): boolean {
 
 /** Throws `unreadable-file` for a footer that is damaged or makes impossible claims. */
 export async function readFooter(file: string, source: ByteSource): Promise<FileMetaData> {
-	const end = await source.read(source.size - 8, 8);
+	const end = await source.read(Math.max(0, source.size - 8), 8);
 	if (end.byteLength < 8 || String.fromCharCode(...end.subarray(4)) !== "PAR1") {
 		throw unreadableParquet(
 			file,

@@ -1,11 +1,11 @@
 /** Reads the headers of the media that rows reference: a file inside the root, part of a shard, or bytes in the row. */
 
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, openSync } from "node:fs";
 import { OnevisionError } from "@onevision/base";
-import { type ByteSource, bytesSource } from "@onevision/media";
+import { bytesSource, type SyncByteSource } from "@onevision/media";
 import { type MediaHeader, readMediaHeader } from "@onevision/media/node";
 import { type DataRoot, openDataRoot } from "../bytes/data-root.ts";
-import { handleSource, type ReadCounter } from "../bytes/file-bytes.ts";
+import { openFileSource, type ReadCounter } from "../bytes/file-bytes.ts";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import type { MediaReference } from "../record.ts";
 
@@ -27,7 +27,7 @@ export interface ReadMedium {
 export interface MediaReader {
 	read(reference: MediaReference, root: string): Promise<ReadMedium | Refusal>;
 	/** Closes the open shards. */
-	close(): Promise<void>;
+	close(): void;
 }
 
 /** Maximum shards kept open. */
@@ -40,29 +40,30 @@ export function createMediaReader({
 	applyOrientation,
 	applyRotation,
 }: MediaReaderOptions): MediaReader {
-	const roots = new Map<string, Promise<DataRoot>>();
-	const shards = new Map<string, Promise<FileHandle>>();
-	const rootAt = (folder: string): Promise<DataRoot> => {
+	const options = { applyOrientation, applyRotation, maxVideoMs: MAX_HEADER_MS };
+	const roots = new Map<string, DataRoot>();
+	const shards = new Map<string, { readonly file: number; users: number }>();
+	const rootAt = (folder: string): DataRoot => {
 		const known = roots.get(folder) ?? openDataRoot(folder);
 		roots.set(folder, known);
 		return known;
 	};
-	const shardAt = async (file: string): Promise<FileHandle> => {
-		const known = shards.get(file) ?? open(file, "r");
-		// The most recently used moves to the end; the first one is closed.
-		shards.delete(file);
-		shards.set(file, known);
+	const shardAt = (path: string) => {
+		const known = shards.get(path) ?? { file: openSync(path, "r"), users: 0 };
+		// The most recently used moves to the end; the first one is closed, unless a video of it is still being read.
+		shards.delete(path);
+		shards.set(path, known);
 		const [oldest] = shards;
-		if (shards.size > MAX_OPEN_FILES && oldest !== undefined) {
+		if (shards.size > MAX_OPEN_FILES && oldest !== undefined && oldest[1].users === 0) {
 			shards.delete(oldest[0]);
-			await (await oldest[1]).close();
+			closeSync(oldest[1].file);
 		}
 		return known;
 	};
-	const headerOf = async (source: ByteSource, { kind }: MediaReference, name: string) => {
+	const headerOf = async (source: SyncByteSource, { kind }: MediaReference, name: string) => {
 		if (source.size === 0) return refuse("unreadable-media", `${name}: is empty`);
-		const signal = AbortSignal.timeout(MAX_HEADER_MS);
-		const header = await readMediaHeader(source, { applyOrientation, applyRotation, signal });
+		const found = readMediaHeader(source, options);
+		const header = found instanceof Promise ? await found : found;
 		if (header === undefined) return refuse("unreadable-media", `${name}: of no format that is read`);
 		if (header.kind === kind) return { header, bytes: source.size };
 		return refuse(
@@ -75,20 +76,22 @@ export function createMediaReader({
 		if (place.type === "embedded")
 			return headerOf(bytesSource(place.bytes), reference, "a medium in the row");
 		if (place.type === "range") {
-			const handle = await shardAt(place.file);
-			return headerOf(
-				handleSource(handle, place.offset, place.length, counter),
-				reference,
-				nameOf(reference),
-			);
+			const shard = shardAt(place.file);
+			shard.users++;
+			try {
+				const source = openFileSource(shard.file, place.offset, place.length, counter);
+				return await headerOf(source, reference, nameOf(reference));
+			} finally {
+				shard.users--;
+			}
 		}
-		const found = await (await rootAt(root)).find(place.path);
+		const found = rootAt(root).find(place.path);
 		if (isRefusal(found)) return found;
-		const handle = await open(found.path, "r");
+		const file = openSync(found.path, "r");
 		try {
-			return await headerOf(handleSource(handle, 0, found.size, counter), reference, place.path);
+			return await headerOf(openFileSource(file, 0, found.size, counter), reference, place.path);
 		} finally {
-			await handle.close();
+			closeSync(file);
 		}
 	};
 	return {
@@ -101,8 +104,8 @@ export function createMediaReader({
 				return refusal;
 			}
 		},
-		close: async () => {
-			for (const handle of shards.values()) await (await handle).close();
+		close: () => {
+			for (const { file } of shards.values()) closeSync(file);
 			shards.clear();
 		},
 	};

@@ -2,19 +2,22 @@
  * Profiles of whole sets: every sample exactly once, in its scenario or skipped; stored in parts; killed and resumed.
  */
 
-import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { count, createCounter } from "@onevision/core";
 import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
+import { SLICE_SIZES } from "../readers/reader.ts";
 import { folderOf } from "../testing/files.ts";
 import { png } from "../testing/images.ts";
+import { bundleProfileProcess } from "../testing/kill.ts";
 import { tar } from "../testing/tar.ts";
 import { ESTIMATED_TEXT } from "../text/meter.ts";
+import { mergeProfiles } from "./merge.ts";
 import { reportOf } from "./report.ts";
 import { type ProfileRequest, profileData } from "./run.ts";
+import { readProfile } from "./stored.ts";
+import { Totals } from "./totals.ts";
 
 const MODEL = "llava-onevision-qwen2-7b-ov";
 const counter = createCounter(MODEL);
@@ -87,8 +90,8 @@ test("scenarios, left-out reasons and findings; the parts of every sample sum to
 		]),
 	).toEqual([
 		["missing-media", 1, "none.png: no such file"],
-		["outside-root", 2, expect.stringContaining("../a.png: is outside the data root")],
 		["unreadable-media", 2, "broken.png: of no format that is read"],
+		["outside-root", 2, expect.stringContaining("../a.png: is outside the data root")],
 	]);
 	expect(
 		Object.entries(report.findings).map(([finding, entry]) => [
@@ -181,7 +184,9 @@ test("an image in a shard costs its first bytes", async () => {
 test("stored, read again without work, and refused for anything else", async () => {
 	const set = mixedSet();
 	const out = join(folderOf(), "profile");
-	const first = await profileData(request([set], { out, partSamples: 4 }));
+	const sliceSizes = { ...SLICE_SIZES, json: 300 };
+	const first = await profileData(request([set], { out, sliceSizes }));
+	expect(readdirSync(join(out, "parts")).length).toBeGreaterThan(4);
 	const samples = await tableOf(out, "samples");
 	expect(samples.map(({ id, left_out }) => id ?? left_out)).toEqual([
 		...[
@@ -197,7 +202,8 @@ test("stored, read again without work, and refused for anything else", async () 
 		...["more", "mute", "flat"],
 	]);
 	const media = await tableOf(out, "media");
-	expect(media.map(({ sample, width }) => [Number(sample), width])).toEqual([
+	const numbers = samples.map(({ sample }) => sample);
+	expect(media.map(({ sample, width }) => [numbers.indexOf(sample), width])).toEqual([
 		...[
 			[0, 640],
 			[1, 640],
@@ -207,46 +213,107 @@ test("stored, read again without work, and refused for anything else", async () 
 			[10, 9000],
 		],
 	]);
-	const again = await profileData(request([set], { out }));
+	const again = await profileData(request([set], { out, sliceSizes }));
 	expect([again.resumed, again.read.media.bytes]).toEqual([11, 0]);
 	expect(again.totals.stored()).toEqual(first.totals.stored());
-	await expect(profileData(request([set], { out, applyOrientation: true }))).rejects.toMatchObject({
+	await expect(
+		profileData(request([set], { out, sliceSizes, applyOrientation: true })),
+	).rejects.toMatchObject({
 		code: "invalid-input",
 	});
 	writeFileSync(join(out, "state.json"), "{");
 	await expect(profileData(request([set], { out }))).rejects.toThrow("is not a profile's");
 });
 
-test("killed at any moment, it goes on and ends as if it had not been", async () => {
+/** A set of these many rows, images and what is missing among them. */
+function longSet(rows: number): { readonly set: string; readonly ids: readonly string[] } {
 	const images = Object.fromEntries(
 		Array.from({ length: 20 }, (_, index) => [`${index}.png`, png(100 + 40 * index, 300)]),
 	);
-	const rows = Array.from({ length: 1500 }, (_, index) => ({
-		id: index,
+	const list = Array.from({ length: rows }, (_, index) => ({
+		id: `${index}`,
 		...(index % 7 === 0 ? {} : { image: index % 11 === 0 ? "none.png" : `${index % 20}.png` }),
 		conversations: chat(index % 7 === 0 ? "Hi" : "<image>"),
 	}));
-	const set = join(folderOf({ ...images, "set.json": JSON.stringify(rows) }), "set.json");
-	const whole = await profileData(request([set]));
+	const folder = folderOf({ ...images, "set.json": JSON.stringify(list) });
+	return { set: join(folder, "set.json"), ids: list.map(({ id }) => id) };
+}
+
+/** Every file of a profile's folder, by name. */
+function filesOf(out: string): Readonly<Record<string, string>> {
+	const names = ["state.json", ...readdirSync(join(out, "parts")).map((name) => join("parts", name))].sort();
+	return Object.fromEntries(names.map((name) => [name, readFileSync(join(out, name), "latin1")]));
+}
+
+const sliceSizes = { ...SLICE_SIZES, json: 4000 };
+/** Two threads, in a process of their own. */
+const threaded = once(() => bundleProfileProcess(sliceSizes.json, 2));
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+	let made: Promise<T> | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
+}
+
+test("threads and shards change nothing: merged, the folder is equal to the byte", async () => {
+	const sets = [longSet(400).set, mixedSet(), longSet(150).set];
+	const [whole, threads, merged, ...shards] = ["whole", "threads", "merged", "0", "1", "2"].map((name) =>
+		join(folderOf(), name),
+	) as [string, string, string, ...string[]];
+	const one = await profileData(request(sets, { out: whole, sliceSizes }));
+	expect(Object.keys(filesOf(whole)).length).toBeGreaterThan(20);
+	expect((await (await threaded())(sets, threads)).stderr).toBe("");
+	expect(filesOf(threads)).toEqual(filesOf(whole));
+	const progress: (number | undefined)[] = [];
+	for (const [index, out] of shards.entries()) {
+		const shard = { index, count: 3 };
+		await profileData(request(sets, { out, sliceSizes, shard }), ({ share }) => progress.push(share));
+	}
+	expect(progress.filter((share) => share === 1).length).toBeGreaterThanOrEqual(3);
+	await mergeProfiles([...shards].reverse(), merged);
+	expect(filesOf(merged)).toEqual(filesOf(whole));
+	await mergeProfiles(shards, merged);
+	expect(filesOf(merged)).toEqual(filesOf(whole));
+	const question = { model: MODEL, settings: {}, maxLengths: [4096], budget: 1000 };
+	const stored = await readProfile(merged);
+	expect(reportOf(stored?.totals ?? new Totals(), question)).toEqual(reportOf(one.totals, question));
+	const nowhere = join(folderOf(), "x");
+	await expect(mergeProfiles(shards.slice(1), nowhere)).rejects.toThrow("shards 0/3 are missing");
+	await expect(mergeProfiles([...shards, shards[0] ?? ""], merged)).rejects.toThrow("given twice");
+	await expect(mergeProfiles([whole], merged)).rejects.toThrow("is a whole profile");
+	await expect(mergeProfiles(shards, shards[0] ?? "")).rejects.toThrow("is one of the shards");
+	const other = join(folderOf(), "other");
+	await profileData(request(sets, { out: other, sliceSizes, shard: { index: 0, count: 3 }, seed: 1 }));
+	await expect(mergeProfiles([other, ...shards.slice(1)], nowhere)).rejects.toThrow("options differ");
+});
+
+test("a thread's failure is the run's, and what is done stays", async () => {
+	const { set } = longSet(300);
+	const out = join(folderOf(), "profile");
+	const blocked = join(out, "parts", "samples-000005.parquet");
+	mkdirSync(blocked, { recursive: true });
+	expect((await (await threaded())([set], out)).stderr).toContain(
+		"samples-000005.parquet: cannot be written",
+	);
+	rmSync(blocked, { recursive: true });
+	const rest = await profileData(request([set], { out, sliceSizes }));
+	expect([rest.resumed > 0, rest.totals.samples]).toEqual([true, 300]);
+});
+
+test("killed ten times, it goes on and ends as if it had not been", async () => {
+	const { set, ids } = longSet(2000);
+	const whole = join(folderOf(), "whole");
+	await profileData(request([set], { out: whole, sliceSizes }));
 	const out = join(folderOf(), "profile");
 	let kills = 0;
-	for (const after of [120, 300, 600, 900, 1200]) if (await runAndKill(set, out, after)) kills++;
-	expect(kills).toBeGreaterThanOrEqual(4);
-	const rest = await profileData(request([set], { out, partSamples: 100 }));
+	for (let after = 100; after <= 1900; after += 200) {
+		if ((await (await threaded())([set], out, after)).wasKilled) kills++;
+	}
+	expect(kills).toBeGreaterThanOrEqual(8);
+	const rest = await profileData(request([set], { out, sliceSizes }));
 	expect(rest.resumed).toBeGreaterThan(0);
-	expect(rest.totals.stored()).toEqual(whole.totals.stored());
-	const samples = await tableOf(out, "samples");
-	expect(samples.map(({ sample }) => Number(sample))).toEqual(rows.map((_, index) => index));
-}, 300_000);
-
-/** Runs a profile and kills it after this many samples. Returns whether it was killed before it finished. */
-function runAndKill(set: string, out: string, after: number): Promise<boolean> {
-	const script = fileURLToPath(new URL("../testing/profile-process.ts", import.meta.url));
-	const child = spawn(process.execPath, ["--import", "tsx", "-C", "source", script, set, out, "100"], {
-		stdio: ["ignore", "pipe", "inherit"],
-	});
-	child.stdout.on("data", (text: Buffer) => {
-		if (Number(text.toString().trim().split("\n").at(-1)) >= after) child.kill("SIGKILL");
-	});
-	return new Promise((resolve) => child.on("exit", (_code, signal) => resolve(signal === "SIGKILL")));
-}
+	expect(filesOf(out)).toEqual(filesOf(whole));
+	expect((await tableOf(out, "samples")).length).toBe(ids.length);
+});

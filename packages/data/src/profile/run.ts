@@ -1,23 +1,31 @@
 /**
- * Profiles data sets: reads every sample in order, measures it, and adds it up. With an output folder, results are
- * stored in parts, each one atomically, and a killed run resumes after its last part.
+ * Profiles data sets: cuts them into slices, profiles the slices on threads, and adds up the results. With an output
+ * folder each slice is stored as a part, and a killed run resumes without the slices that are done.
  */
 
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { OnevisionError } from "@onevision/base";
-import { writeAtomically } from "@onevision/base/node";
 import type { Counter } from "@onevision/core";
-import { createReadCounter, type ReadCounter } from "../bytes/file-bytes.ts";
-import type { Refusal } from "../left-out.ts";
-import { type DataSet, type OpenOptions, openDataSet, samplesOf } from "../readers/index.ts";
-import type { Unit } from "../readers/reader.ts";
-import type { Found } from "../record.ts";
+import { type OpenOptions, slicesOf } from "../readers/index.ts";
+import { SLICE_SIZES, type SliceSizes, type Unit } from "../readers/reader.ts";
 import type { TextMeter } from "../text/meter.ts";
-import { type MeasuredSample, type Measuring, measure } from "./measure.ts";
-import { createMediaReader } from "./media-reader.ts";
-import { mediaTable, type SampleEntry, samplesTable } from "./tables.ts";
+import {
+	openSliceProfiler,
+	type ProfileRead,
+	type SliceProfiler,
+	type SliceSetup,
+	type SliceTask,
+} from "./slice.ts";
+import {
+	makeFolder,
+	type ProfileAbout,
+	type ProfileState,
+	Ranges,
+	readState,
+	type Shard,
+	storeState,
+} from "./state.ts";
+import { profileOnThreads } from "./threads.ts";
 import { type StoredTotals, Totals } from "./totals.ts";
 
 export interface ProfileRequest extends OpenOptions {
@@ -32,8 +40,12 @@ export interface ProfileRequest extends OpenOptions {
 	readonly seed?: number;
 	/** Folder for storing the profile; an unfinished profile there is resumed. */
 	readonly out?: string;
-	/** Samples per part. Default 10,000. */
-	readonly partSamples?: number;
+	/** Threads that read and measure. Default 1: none besides the caller's, which is then kept busy. */
+	readonly threads?: number;
+	/** Profile only this share of the slices, to be merged with the others. Needs `out`. */
+	readonly shard?: Shard;
+	/** How finely the sets are cut. Default: about ten thousand samples per slice. */
+	readonly sliceSizes?: SliceSizes;
 }
 
 export interface ProfileProgress {
@@ -44,29 +56,17 @@ export interface ProfileProgress {
 }
 
 export interface Profile {
-	readonly sets: readonly Pick<DataSet, "path" | "format">[];
+	readonly about: ProfileAbout;
+	readonly shard?: Shard;
 	readonly totals: Totals;
-	/** Read by this run: annotations and shards, and media. */
-	readonly read: { readonly sets: ReadCounter; readonly media: ReadCounter };
+	/** Read by this run. */
+	readonly read: ProfileRead;
 	/** Samples stored by an earlier run. */
 	readonly resumed: number;
 }
 
-/** Progress of a run: after `parts` parts, the next sample is in unit `unit`, after `next`. */
-interface State {
-	readonly version: 1;
-	/** What is profiled and how; a folder can be resumed only with the same request. */
-	readonly request: string;
-	readonly parts: number;
-	readonly unit: number;
-	readonly next: number;
-	readonly isDone: boolean;
-	readonly totals: StoredTotals;
-}
-
-const PART_SAMPLES = 10_000;
-/** Samples measured concurrently; about eight already keep Node's four file threads busy. */
-const SAMPLES_AT_ONCE = 32;
+/** The state is stored when this many times the duration of the last storing has passed. */
+const STORE_INTERVAL = 20;
 
 /**
  * Profiles data sets.
@@ -78,159 +78,201 @@ export async function profileData(
 	request: ProfileRequest,
 	onProgress: (progress: ProfileProgress) => void = () => undefined,
 ): Promise<Profile> {
-	const { counter, text, out, applyOrientation, applyRotation, partSamples = PART_SAMPLES } = request;
-	const read = { sets: createReadCounter(), media: createReadCounter() };
-	const sets: DataSet[] = [];
-	for (const path of request.paths) {
-		sets.push(await openDataSet(path, { counter: read.sets, seed: request.seed ?? 0 }, request));
-	}
-	const units = sets.flatMap((set) => set.units);
-	const key = requestKey(request, sets);
-	const state = await startState(out, key);
-	const totals = new Totals(state.totals);
-	const resumed = totals.samples;
-	const media = createMediaReader({ counter: read.media, applyOrientation, applyRotation });
-	const measuring: Measuring = { counter, text, media };
-	let entries: SampleEntry[] = [];
-	let { parts } = state;
-	const store = async (unit: number, next: number, isDone: boolean): Promise<void> => {
-		if (out === undefined) return;
-		if (entries.length > 0) await storePart(out, parts++, entries);
-		entries = [];
-		totals.assertWhole();
-		await storeState(out, { version: 1, request: key, parts, unit, next, isDone, totals: totals.stored() });
-	};
+	const { out, threads = 1, shard, sliceSizes = SLICE_SIZES } = request;
+	const setup = setupOf(request);
+	const profiler = await openSliceProfiler(setup);
 	try {
+		const state = await startState(request, profiler, sliceSizes);
+		const run = new Run(state, profiler.units, onProgress, out);
 		if (!state.isDone) {
-			for (let unit = state.unit; unit < units.length; unit++) {
-				const current = units[unit];
-				if (current === undefined) break;
-				const from = unit === state.unit ? state.next : 0;
-				for await (const { found, result } of measured(current, from, measuring)) {
-					const { position } = "record" in found ? found.record : found;
-					if (out !== undefined) entries.push({ sample: totals.samples, position, result });
-					if ("scenario" in result) totals.add(result);
-					else totals.recordSkipped(result, position);
-					// A pack is stored as a whole, because reading can resume only after its last sample.
-					if (entries.length >= partSamples && found.next !== undefined) await store(unit, found.next, false);
-					if (totals.samples % 100 === 0)
-						onProgress({ samples: totals.samples, ...shareOf(units, unit, found.next) });
-				}
-			}
-			await store(units.length, 0, true);
+			const tasks = tasksOf(profiler.units, sliceSizes, run);
+			await runTasks(tasks, setup, profiler, threads, run);
+			await run.finish();
 		}
+		const { about } = state;
+		const { totals, resumed } = run;
+		return { about, ...(shard === undefined ? {} : { shard }), totals, resumed, read: profiler.read };
 	} finally {
-		await media.close();
-	}
-	totals.assertWhole();
-	return { sets: sets.map(({ path, format }) => ({ path, format })), totals, read, resumed };
-}
-
-/** Measures several samples of a unit concurrently and yields them in order. */
-async function* measured(
-	unit: Unit,
-	from: number,
-	measuring: Measuring,
-): AsyncGenerator<{ readonly found: Found; readonly result: MeasuredSample | Refusal }> {
-	const pending: { readonly found: Found; readonly result: Promise<MeasuredSample | Refusal> }[] = [];
-	const settle = async () => {
-		const first = pending.shift();
-		return first === undefined ? undefined : { found: first.found, result: await first.result };
-	};
-	try {
-		for await (const found of samplesOf(unit, from)) {
-			const result =
-				"record" in found ? measure(found.record, unit.root, measuring) : Promise.resolve(found.refusal);
-			// Whoever awaits it throws the error; until then it must not count as an unhandled rejection.
-			result.catch(() => undefined);
-			pending.push({ found, result });
-			if (pending.length < SAMPLES_AT_ONCE) continue;
-			const settled = await settle();
-			if (settled !== undefined) yield settled;
-		}
-		for (let settled = await settle(); settled !== undefined; settled = await settle()) yield settled;
-	} finally {
-		await Promise.allSettled(pending.map(({ result }) => result));
+		profiler.close();
 	}
 }
 
-/** Share read: all units before this one, and this one up to `next`. */
-function shareOf(units: readonly Unit[], unit: number, next = 0): { readonly share?: number } {
-	const total = units.reduce((sum, { length }) => sum + length, 0);
-	if (total === 0 || units.some(({ length }) => length === 0)) return {};
-	const before = units.slice(0, unit).reduce((sum, { length }) => sum + length, 0);
-	return { share: Math.min(1, (before + Math.min(next, units[unit]?.length ?? 0)) / total) };
+/** On threads if there is more than one slice, otherwise here: starting a thread takes longer than a small set. */
+async function runTasks(
+	tasks: AsyncGenerator<SliceTask>,
+	setup: SliceSetup,
+	profiler: SliceProfiler,
+	threads: number,
+	run: Run,
+): Promise<void> {
+	const first = await tasks.next();
+	const second = threads > 1 ? await tasks.next() : undefined;
+	const ahead = [first, second].flatMap((step) =>
+		step === undefined || step.done === true ? [] : [step.value],
+	);
+	const all = (async function* () {
+		yield* ahead;
+		yield* tasks;
+	})();
+	const onSamples = (count: number) => run.report(count);
+	const onTotals = (task: SliceTask, totals: StoredTotals) => run.add(task, totals);
+	if (ahead.length <= 1) {
+		for await (const task of all) await onTotals(task, await profiler.profile(task, onSamples));
+		return;
+	}
+	for (const { sets, media } of await profileOnThreads(all, setup, threads, onSamples, onTotals)) {
+		for (const key of ["bytes", "reads"] as const) {
+			profiler.read.sets[key] += sets[key];
+			profiler.read.media[key] += media[key];
+		}
+	}
 }
 
-/** What must stay the same for a stored profile to be resumed. */
-function requestKey(
-	{ counter, text, seed = 0, applyOrientation, applyRotation }: ProfileRequest,
-	sets: readonly DataSet[],
-): string {
-	const { checkpoint, settings } = counter;
-	const described = {
-		sets: sets.map(({ path, format, units }) => ({
-			...{ path, format },
-			units: units.map(({ file, length, root }) => [file, length, root]),
-		})),
-		...{ family: checkpoint.family, constants: checkpoint.constants, settings, seed },
-		...{ text: text.basis, applyOrientation, applyRotation },
+/** The slices of a run that are not done yet. */
+async function* tasksOf(units: readonly Unit[], sizes: SliceSizes, run: Run): AsyncGenerator<SliceTask> {
+	let part = 0;
+	for (const [unit, source] of units.entries()) {
+		for await (const slice of slicesOf(source, sizes)) {
+			const task = { part: part++, unit, slice };
+			if (run.takes(task)) yield task;
+		}
+	}
+}
+
+/** The sums of a run, and what is stored of them. */
+class Run {
+	readonly totals: Totals;
+	readonly resumed: number;
+	readonly #state: ProfileState;
+	readonly #done: Ranges;
+	readonly #units: readonly Unit[];
+	readonly #out: string | undefined;
+	readonly #onProgress: (progress: ProfileProgress) => void;
+	/** Bytes of the slices done, in the units' lengths. */
+	#bytes = 0;
+	/** Samples of slices that are not done. */
+	#underway = 0;
+	#stored = { at: Number.NEGATIVE_INFINITY, took: 0 };
+	#storing: Promise<void> = Promise.resolve();
+
+	constructor(
+		state: ProfileState,
+		units: readonly Unit[],
+		onProgress: (progress: ProfileProgress) => void,
+		out?: string,
+	) {
+		this.#state = state;
+		this.#units = units;
+		this.#onProgress = onProgress;
+		this.#out = out;
+		this.#done = new Ranges(state.done);
+		this.totals = new Totals(state.totals);
+		this.resumed = this.totals.samples;
+	}
+
+	/** Whether a slice is this shard's and still to be done. */
+	takes(task: SliceTask): boolean {
+		const { index, count } = this.#state.shard ?? { index: 0, count: 1 };
+		if (task.part % count !== index) return false;
+		if (!this.#done.has((task.part - index) / count)) return true;
+		this.#pass(task);
+		return false;
+	}
+
+	report(samples: number): void {
+		this.#underway += samples;
+		this.#onProgress({ samples: this.totals.samples + this.#underway, ...this.#share() });
+	}
+
+	async add(task: SliceTask, stored: StoredTotals): Promise<void> {
+		const { index, count } = this.#state.shard ?? { index: 0, count: 1 };
+		this.totals.merge(new Totals(stored));
+		this.#done.add((task.part - index) / count);
+		this.#underway -= stored.samples;
+		this.#pass(task);
+		// One at a time: several slices may be done while the state is being written.
+		this.#storing = this.#storing.then(() => this.#storeIfDue());
+		await this.#storing;
+	}
+
+	async finish(): Promise<void> {
+		await this.#store(true);
+		this.#onProgress({ samples: this.totals.samples, share: 1 });
+	}
+
+	#pass({ unit, slice }: SliceTask): void {
+		this.#bytes += (this.#units[unit]?.length ?? 0) * slice.share;
+	}
+
+	#share(): { readonly share?: number } {
+		if (this.#units.some(({ length }) => length === 0)) return {};
+		const { count } = this.#state.shard ?? { count: 1 };
+		const total = this.#units.reduce((sum, { length }) => sum + length, 0) / count;
+		return { share: Math.min(1, this.#bytes / total) };
+	}
+
+	async #storeIfDue(): Promise<void> {
+		if (performance.now() - this.#stored.at >= STORE_INTERVAL * this.#stored.took) await this.#store(false);
+	}
+
+	async #store(isDone: boolean): Promise<void> {
+		this.totals.assertWhole();
+		if (this.#out === undefined) return;
+		const start = performance.now();
+		const done = this.#done.ranges;
+		await storeState(this.#out, { ...this.#state, done, isDone, totals: this.totals.stored() });
+		this.#stored = { at: performance.now(), took: performance.now() - start };
+	}
+}
+
+function setupOf({ paths, format, root, seed = 0, counter, text, ...request }: ProfileRequest): SliceSetup {
+	const { applyOrientation, applyRotation, out } = request;
+	return {
+		...{ paths, seed, applyOrientation, applyRotation },
+		...{ checkpoint: counter.checkpoint, settings: changedSettings(counter) },
+		...(format === undefined ? {} : { format }),
+		...(root === undefined ? {} : { root }),
+		...(text.chat === undefined ? {} : { chat: text.chat }),
+		...(out === undefined ? {} : { out }),
 	};
-	return createHash("sha256").update(JSON.stringify(described)).digest("hex");
 }
 
-const STATE_FILE = "state.json";
+/** What makes the same counter again from its checkpoint: the parity, and the settings that are not its default. */
+function changedSettings({ family, checkpoint, settings }: Counter): Readonly<Record<string, unknown>> {
+	const { parity, values } = settings;
+	const defaults = family.defaults(checkpoint.constants, parity);
+	const changed = Object.entries(values).filter(([key, value]) => value !== defaults[key]);
+	return { parity, ...Object.fromEntries(changed) };
+}
 
-async function startState(out: string | undefined, request: string): Promise<State> {
-	const fresh: State = {
-		version: 1,
-		request,
-		parts: 0,
-		unit: 0,
-		next: 0,
-		isDone: false,
-		totals: new Totals().stored(),
+/** The state to go on from: what `out` holds, or nothing. */
+async function startState(
+	{ out, shard, counter, text, applyOrientation, applyRotation, seed = 0 }: ProfileRequest,
+	{ sets, units }: SliceProfiler,
+	sizes: SliceSizes,
+): Promise<ProfileState> {
+	const { checkpoint } = counter;
+	const settings = changedSettings(counter);
+	const about: ProfileAbout = {
+		sets: sets.map(({ path, format }) => ({ path, format })),
+		...{ checkpoint, settings, text: text.basis, applyOrientation, applyRotation, seed },
+	};
+	const described = { about, sizes, units: units.map(({ file, length, root }) => [file, length, root]) };
+	const request = createHash("sha256").update(JSON.stringify(described)).digest("hex");
+	const fresh: ProfileState = {
+		...{ version: 2, request, about, ...(shard === undefined ? {} : { shard }) },
+		...{ done: [], isDone: false, totals: new Totals().stored() },
 	};
 	if (out === undefined) return fresh;
-	let text: string;
-	try {
-		text = await readFile(join(out, STATE_FILE), "utf8");
-	} catch (error) {
-		if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-		await mkdir(join(out, "parts"), { recursive: true });
+	const state = await readState(out);
+	if (state === undefined) {
+		await makeFolder(out);
 		return fresh;
 	}
-	const state = parseState(text);
-	if (state?.request === request) return state;
-	const why =
-		state === undefined
-			? "its state.json is not a profile's"
-			: "it holds a profile of other data, settings or options";
-	throw new OnevisionError("invalid-input", `${out}: ${why}; give another folder, or remove this one`);
-}
-
-function parseState(text: string): State | undefined {
-	try {
-		const state = JSON.parse(text) as State;
-		return state.version === 1 ? state : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-/** Part files sort by name in the order of their samples. */
-async function storePart(out: string, part: number, entries: readonly SampleEntry[]): Promise<void> {
-	const name = String(part).padStart(6, "0");
-	await writeAtomically(join(out, "parts", `samples-${name}.parquet`), [samplesTable(entries)]);
-	await writeAtomically(join(out, "parts", `media-${name}.parquet`), [mediaTable(entries)]);
-}
-
-/** The state says how many parts are valid. Later ones belong to a killed run and are overwritten. */
-async function storeState(out: string, state: State): Promise<void> {
-	await writeAtomically(join(out, STATE_FILE), [new TextEncoder().encode(JSON.stringify(state))]);
-	if (!state.isDone) return;
-	// A part written by a killed run that this run, with other part boundaries, did not overwrite.
-	const next = String(state.parts).padStart(6, "0");
-	for (const table of ["samples", "media"])
-		await rm(join(out, "parts", `${table}-${next}.parquet`), { force: true });
+	const isSame = state.request === request && JSON.stringify(state.shard) === JSON.stringify(shard);
+	if (isSame) return state;
+	throw new OnevisionError(
+		"invalid-input",
+		`${out}: it holds a profile of other data, settings or options; give another folder, or remove this one`,
+	);
 }

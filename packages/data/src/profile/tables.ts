@@ -1,6 +1,6 @@
 /** The two tables of a profile as Parquet: one row per sample, and one per medium. */
 
-import { parquetWriteBuffer } from "hyparquet-writer";
+import { ByteWriter, ParquetWriter, schemaFromColumnData } from "hyparquet-writer";
 import type { Refusal } from "../left-out.ts";
 import type { Position } from "../record.ts";
 import type { Cut, MeasuredSample } from "./measure.ts";
@@ -15,7 +15,7 @@ type Columns<Row> = Readonly<
 
 /** A row of the sample table: measured or skipped, with its position. */
 export interface SampleEntry {
-	/** From 0, across all sets in order; media refer to it. */
+	/** Its number in the profile; media refer to it. */
 	readonly sample: number;
 	readonly position: Position;
 	readonly result: MeasuredSample | Refusal;
@@ -76,26 +76,74 @@ const MEDIUM_COLUMNS = {
 	tower_tokens: { type: "INT32", of: ({ medium }) => medium.towerTokens },
 } as const satisfies Columns<MediumEntry>;
 
-/** Rows of the sample table. */
-export function samplesTable(entries: readonly SampleEntry[]): Uint8Array {
-	return tableOf(SAMPLE_COLUMNS, entries);
+/** The tables of one part, encoded a row group at a time. */
+export class PartTables {
+	readonly #samples = new Table(SAMPLE_COLUMNS);
+	readonly #media = new Table(MEDIUM_COLUMNS);
+
+	add(entry: SampleEntry): void {
+		this.#samples.add(entry);
+		for (const [index, medium] of (measured(entry)?.media ?? []).entries()) {
+			this.#media.add({ sample: entry.sample, index, medium });
+		}
+	}
+
+	/** The files' bytes; nothing can be added any more. Skipped samples have no media. */
+	finish(): { readonly samples: readonly Uint8Array[]; readonly media: readonly Uint8Array[] } {
+		return { samples: this.#samples.finish(), media: this.#media.finish() };
+	}
 }
 
-/** Rows of the media table; skipped samples have none. */
-export function mediaTable(entries: readonly SampleEntry[]): Uint8Array {
-	const rows = entries.flatMap((entry): MediumEntry[] =>
-		(measured(entry)?.media ?? []).map((medium, index) => ({ sample: entry.sample, index, medium })),
-	);
-	return tableOf(MEDIUM_COLUMNS, rows);
-}
+/** Rows per row group. */
+const GROUP_ROWS = 10_000;
 
-function tableOf<Row>(columns: Columns<Row>, rows: readonly Row[]): Uint8Array {
-	const columnData = Object.entries(columns).map(([name, { type, of }]) => {
-		const data = rows.map((row) => {
-			const cell = of(row);
-			return type === "INT64" && typeof cell === "number" ? BigInt(cell) : (cell ?? null);
+class Table<Row> {
+	readonly #columns: Columns<Row>;
+	readonly #writer = new ByteWriter();
+	readonly #parquet: ParquetWriter;
+	readonly #bytes: Uint8Array[] = [];
+	#rows: Row[] = [];
+
+	constructor(columns: Columns<Row>) {
+		this.#columns = columns;
+		const columnData = Object.entries(columns).map(([name, { type }]) => ({
+			name,
+			type,
+			nullable: true,
+			data: [],
+		}));
+		this.#parquet = new ParquetWriter({ writer: this.#writer, schema: schemaFromColumnData({ columnData }) });
+	}
+
+	add(row: Row): void {
+		this.#rows.push(row);
+		if (this.#rows.length >= GROUP_ROWS) this.#flush();
+	}
+
+	finish(): readonly Uint8Array[] {
+		this.#flush();
+		this.#parquet.finish();
+		this.#take();
+		return this.#bytes;
+	}
+
+	#flush(): void {
+		if (this.#rows.length === 0) return;
+		const columnData = Object.entries(this.#columns).map(([name, { type, of }]) => {
+			const data = this.#rows.map((row) => {
+				const cell = of(row);
+				return type === "INT64" && typeof cell === "number" ? BigInt(cell) : (cell ?? null);
+			});
+			return { name, data };
 		});
-		return { name, type, nullable: true, data };
-	});
-	return new Uint8Array(parquetWriteBuffer({ columnData }));
+		this.#parquet.write({ columnData, rowGroupSize: GROUP_ROWS });
+		this.#rows = [];
+		this.#take();
+	}
+
+	/** Moves what is encoded out of the writer's buffer, which would grow by copying. */
+	#take(): void {
+		this.#bytes.push(this.#writer.getBytes().slice());
+		this.#writer.index = 0;
+	}
 }

@@ -3,13 +3,18 @@
  * settings search.
  */
 
-import { createHash } from "node:crypto";
 import { assertInternal } from "@onevision/base";
 import type { MediaItem } from "@onevision/core";
 import { mediaItemOf } from "@onevision/media/node";
-import type { LeftOutReason, Refusal } from "../left-out.ts";
+import { LEFT_OUT_REASONS, type LeftOutReason, type Refusal } from "../left-out.ts";
 import { type Position, showPosition } from "../record.ts";
-import { type Finding, type MeasuredSample, PROFILE_SCENARIOS, type ProfileScenario } from "./measure.ts";
+import {
+	FINDINGS,
+	type Finding,
+	type MeasuredSample,
+	PROFILE_SCENARIOS,
+	type ProfileScenario,
+} from "./measure.ts";
 import { type StoredTally, Tally } from "./tally.ts";
 
 /** What is tallied per scenario, with its unit. */
@@ -34,8 +39,9 @@ export const MEASURES = {
 export type Measure = keyof typeof MEASURES;
 const MEASURE_IDS = Object.keys(MEASURES) as readonly Measure[];
 
-/** A sample's position, to look it up. */
+/** A sample's number and position, to look it up. */
 interface Example {
+	readonly sample: number;
 	readonly position: string;
 	readonly id?: string;
 	readonly message?: string;
@@ -48,12 +54,10 @@ export interface Heavy extends Example {
 	readonly media: number;
 }
 
-/**
- * A sample drawn for the settings search, by the rank of a hash of its position. The draw does not depend on the
- * order or on how the set is split.
- */
+/** A sample drawn for the settings search, by a hash of its number. */
 export interface Drawn {
-	readonly rank: string;
+	readonly sample: number;
+	readonly rank: number;
 	readonly media: readonly MediaItem[];
 	readonly textTokens: number;
 }
@@ -81,32 +85,62 @@ const MAX_DRAWN = 512;
 
 export type Tallies = Readonly<Record<Measure, Tally>>;
 
+/**
+ * The sums. Merging is exact and in any order: what is kept of the samples (examples, the heaviest, those drawn) is
+ * decided by their numbers.
+ */
 export class Totals {
 	/** Rows of the sets, profiled or skipped. */
 	samples: number;
-	readonly leftOut: Partial<Record<LeftOutReason, Counted>>;
-	readonly findings: Partial<Record<Finding, Counted>>;
 	readonly scenarios: Readonly<Record<ProfileScenario, Tallies>>;
-	#heaviest: readonly Heavy[];
-	#drawn: readonly Drawn[];
+	readonly #leftOut: Partial<Record<LeftOutReason, Counted>>;
+	readonly #findings: Partial<Record<Finding, Counted>>;
+	readonly #heaviest: Kept<Pick<Heavy, "length" | "sample">, Heavy>;
+	readonly #drawn: Kept<Pick<Drawn, "rank" | "sample">, Drawn>;
 
 	constructor(stored?: StoredTotals) {
 		this.samples = stored?.samples ?? 0;
-		this.leftOut = structuredClone(stored?.leftOut ?? {});
-		this.findings = structuredClone(stored?.findings ?? {});
+		this.#leftOut = structuredClone(stored?.leftOut ?? {});
+		this.#findings = structuredClone(stored?.findings ?? {});
 		this.scenarios = record(PROFILE_SCENARIOS, (scenario) =>
 			record(MEASURE_IDS, (measure) => new Tally(stored?.scenarios[scenario]?.[measure])),
 		);
-		this.#heaviest = stored?.heaviest ?? [];
-		this.#drawn = stored?.drawn ?? [];
+		this.#heaviest = new Kept(
+			MAX_HEAVIEST,
+			(a, b) => b.length - a.length || a.sample - b.sample,
+			stored?.heaviest,
+		);
+		this.#drawn = new Kept(MAX_DRAWN, (a, b) => a.rank - b.rank || a.sample - b.sample, stored?.drawn);
+	}
+
+	get leftOut(): StoredTotals["leftOut"] {
+		return ordered(this.#leftOut, LEFT_OUT_REASONS);
+	}
+
+	get findings(): StoredTotals["findings"] {
+		return ordered(this.#findings, FINDINGS);
 	}
 
 	get heaviest(): readonly Heavy[] {
-		return this.#heaviest;
+		return this.#heaviest.items;
 	}
 
 	get drawn(): readonly Drawn[] {
-		return this.#drawn;
+		return this.#drawn.items;
+	}
+
+	/** Adds all samples of `other`, which must be none of these. */
+	merge(other: Totals): void {
+		this.samples += other.samples;
+		mergeCounts(this.#leftOut, other.#leftOut);
+		mergeCounts(this.#findings, other.#findings);
+		for (const scenario of PROFILE_SCENARIOS) {
+			for (const measure of MEASURE_IDS) {
+				this.scenarios[scenario][measure].merge(other.scenarios[scenario][measure]);
+			}
+		}
+		for (const each of other.heaviest) this.#heaviest.add(each);
+		for (const each of other.drawn) this.#drawn.add(each);
 	}
 
 	/** Samples that were profiled. */
@@ -115,7 +149,7 @@ export class Totals {
 	}
 
 	get leftOutCount(): number {
-		return Object.values(this.leftOut).reduce((sum, { count }) => sum + count, 0);
+		return Object.values(this.#leftOut).reduce((sum, { count }) => sum + count, 0);
 	}
 
 	/** A tally over all scenarios. */
@@ -125,12 +159,13 @@ export class Totals {
 		return all;
 	}
 
-	recordSkipped({ reason, message }: Refusal, position: Position): void {
+	recordSkipped(sample: number, { reason, message }: Refusal, position: Position): void {
 		this.samples++;
-		count(this.leftOut, reason, { position: showPosition(position), message });
+		count(this.#leftOut, reason, { sample, position: showPosition(position), message });
 	}
 
-	add(sample: MeasuredSample): void {
+	/** `number` is the sample's, unique in the profile. */
+	add(number: number, sample: MeasuredSample): void {
 		this.samples++;
 		const { scenario, media, id, findings } = sample;
 		const tallies = this.scenarios[scenario];
@@ -163,16 +198,24 @@ export class Totals {
 		}
 		tallies.images.add(images);
 		tallies.videos.add(media.length - images);
-		const example = { position: showPosition(sample.position), ...(id === undefined ? {} : { id }) };
-		for (const finding of findings) count(this.findings, finding, example);
-		this.#keepHeaviest({
-			...example,
-			scenario,
-			length: sample.length,
-			visualTokens: sample.visualTokens,
-			media: media.length,
+		const isHeavy = this.#heaviest.takes({ length: sample.length, sample: number });
+		if (isHeavy || findings.length > 0) {
+			const position = showPosition(sample.position);
+			const example = { sample: number, position, ...(id === undefined ? {} : { id }) };
+			for (const finding of findings) count(this.#findings, finding, example);
+			const { length, visualTokens } = sample;
+			if (isHeavy) this.#heaviest.add({ ...example, scenario, length, visualTokens, media: media.length });
+		}
+		if (media.length === 0) return;
+		const rank = rankOf(number);
+		if (!this.#drawn.takes({ rank, sample: number })) return;
+		const { textTokens } = sample;
+		this.#drawn.add({
+			sample: number,
+			rank,
+			textTokens,
+			media: media.map(({ header }) => mediaItemOf(header)),
 		});
-		this.#draw(sample, example.position);
 	}
 
 	/** Throws if a sample was lost or counted twice. */
@@ -192,25 +235,47 @@ export class Totals {
 			scenarios: record(PROFILE_SCENARIOS, (scenario) =>
 				record(MEASURE_IDS, (measure) => this.scenarios[scenario][measure].entries()),
 			),
-			heaviest: this.#heaviest,
-			drawn: this.#drawn,
+			heaviest: this.heaviest,
+			drawn: this.drawn,
 		};
 	}
+}
 
-	#keepHeaviest(sample: Heavy): void {
-		const last = this.#heaviest.at(-1);
-		if (this.#heaviest.length === MAX_HEAVIEST && last !== undefined && sample.length <= last.length) return;
-		const sorted = [...this.#heaviest, sample].sort((a, b) => b.length - a.length);
-		this.#heaviest = sorted.slice(0, MAX_HEAVIEST);
+/** The first items in an order, of all that were added. */
+class Kept<Order, T extends Order> {
+	readonly #most: number;
+	readonly #compare: (a: Order, b: Order) => number;
+	#items: T[];
+	/** Once the list is full: the last item that is in it. */
+	#last: T | undefined;
+
+	constructor(most: number, compare: (a: Order, b: Order) => number, items: readonly T[] = []) {
+		this.#most = most;
+		this.#compare = compare;
+		this.#items = [...items];
 	}
 
-	#draw({ media, textTokens }: MeasuredSample, position: string): void {
-		if (media.length === 0) return;
-		const rank = createHash("sha256").update(position).digest("hex").slice(0, 16);
-		const last = this.#drawn.at(-1);
-		if (this.#drawn.length === MAX_DRAWN && last !== undefined && rank >= last.rank) return;
-		const drawn = { rank, textTokens, media: media.map(({ header }) => mediaItemOf(header)) };
-		this.#drawn = [...this.#drawn, drawn].sort((a, b) => (a.rank < b.rank ? -1 : 1)).slice(0, MAX_DRAWN);
+	get items(): readonly T[] {
+		this.#cut();
+		return this.#items;
+	}
+
+	/** Whether an item would be kept; may say yes to one that later turns out not to be. */
+	takes(order: Order): boolean {
+		return this.#last === undefined || this.#compare(order, this.#last) < 0;
+	}
+
+	add(item: T): void {
+		if (!this.takes(item)) return;
+		this.#items.push(item);
+		// Sorting each time would cost more than all else in the totals.
+		if (this.#items.length >= 2 * this.#most) this.#cut();
+	}
+
+	#cut(): void {
+		this.#items.sort(this.#compare);
+		this.#items.length = Math.min(this.#items.length, this.#most);
+		this.#last = this.#items[this.#most - 1];
 	}
 }
 
@@ -221,6 +286,43 @@ function record<const K extends string, V>(keys: readonly K[], make: (key: K) =>
 function count<K extends string>(counts: Partial<Record<K, Counted>>, key: K, example: Example): void {
 	const entry = counts[key] ?? { count: 0, examples: [] };
 	entry.count++;
+	// Samples come in ascending order.
 	if (entry.examples.length < MAX_EXAMPLES) entry.examples.push(example);
 	counts[key] = entry;
+}
+
+function mergeCounts<K extends string>(
+	into: Partial<Record<K, Counted>>,
+	from: Partial<Record<K, Counted>>,
+): void {
+	for (const [key, entry] of Object.entries(from) as [K, Counted][]) {
+		const own = into[key];
+		const examples = [...(own?.examples ?? []), ...entry.examples]
+			.sort((a, b) => a.sample - b.sample)
+			.slice(0, MAX_EXAMPLES);
+		into[key] = { count: (own?.count ?? 0) + entry.count, examples };
+	}
+}
+
+/** In the order of the table that describes them, whichever came first. */
+function ordered<K extends string>(
+	counts: Partial<Record<K, Counted>>,
+	table: Readonly<Record<K, string>>,
+): Partial<Record<K, Counted>> {
+	const keys = (Object.keys(table) as K[]).filter((key) => counts[key] !== undefined);
+	return Object.fromEntries(keys.map((key) => [key, counts[key]])) as Partial<Record<K, Counted>>;
+}
+
+/** A hash of a sample's number, 0 to 2^53 − 1: murmur3's 32-bit finalizer over both halves of the number. */
+function rankOf(sample: number): number {
+	const high = mix(Math.floor(sample / 2 ** 32) ^ 0x9e3779b9);
+	const low = mix(high ^ (sample >>> 0));
+	return (mix(low ^ 0x85ebca6b) >>> 11) * 2 ** 32 + low;
+}
+
+function mix(value: number): number {
+	let mixed = value | 0;
+	mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+	mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+	return (mixed ^ (mixed >>> 16)) >>> 0;
 }

@@ -5,7 +5,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { refuse } from "../left-out.ts";
 import type { Found, MediaKind } from "../record.ts";
-import type { Reader } from "./reader.ts";
+import { foundOrRead, type Reader, slicesInHand } from "./reader.ts";
 
 const MAX_DEPTH = 64;
 
@@ -28,24 +28,17 @@ export const folder: Reader = {
 			file: path,
 			length: 0,
 			root: path,
-			read: async function* (from) {
-				let index = 0;
-				for await (const entry of walk(path, "", 0)) {
-					index++;
-					if (index > from) yield { ...entry, next: index };
-				}
-			},
+			slices: ({ rows }) => slicesInHand(walk(path, "", 0), rows),
+			read: ({ found }) => foundOrRead(found, () => walk(path, "", 0)),
 		},
 	],
 };
-
-type Entry = Found extends infer F ? (F extends unknown ? Omit<F, "next"> : never) : never;
 
 /**
  * Media files below a folder, depth first. Links to folders are not followed, which avoids loops. Links to files are
  * resolved like any path, inside the root only.
  */
-async function* walk(root: string, inner: string, depth: number): AsyncGenerator<Entry> {
+async function* walk(root: string, inner: string, depth: number): AsyncGenerator<Found> {
 	let entries: Dirent[];
 	const here = join(root, inner);
 	if (depth > MAX_DEPTH) {

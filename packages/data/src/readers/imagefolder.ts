@@ -15,7 +15,7 @@ import { kindOfName } from "./folder.ts";
 import { jsonUnit } from "./json-rows.ts";
 import { lookAt } from "./look.ts";
 import { parquetUnit } from "./parquet.ts";
-import type { Place, ReadContext, Reader, Unit } from "./reader.ts";
+import { foundOrRead, type Place, type ReadContext, type Reader, slicesInHand, type Unit } from "./reader.ts";
 
 const METADATA = ["metadata.jsonl", "metadata.csv", "metadata.parquet"] as const;
 /** Longest CSV record read, characters. */
@@ -52,23 +52,25 @@ function unitOf(place: Place, context: ReadContext): Unit {
 	});
 }
 
-/** `next` counts records. A record that does not match the header is skipped; later ones are read. */
+/**
+ * Slices carry their samples: a quotation mark far before decides where a record ends. A record that does not match the
+ * header is skipped; later ones are read.
+ */
 function csvUnit({ path: file, size }: Place, { counter }: ReadContext): Unit {
+	const records = async function* (): AsyncGenerator<Found> {
+		let row = 0;
+		for await (const result of csvRecords(fileChunks(file, 0, counter))) {
+			const position = { file, row: row++ };
+			const content = isRefusal(result) ? result : readMetadata(withoutEmpty(result.record));
+			yield isRefusal(content) ? { refusal: content, position } : { record: { ...content, position } };
+		}
+	};
 	return {
 		file,
 		length: size,
 		root: dirname(file),
-		read: async function* (from): AsyncGenerator<Found> {
-			let row = 0;
-			for await (const result of csvRecords(fileChunks(file, 0, counter))) {
-				const position = { file, row: row++ };
-				if (row <= from) continue;
-				const content = isRefusal(result) ? result : readMetadata(withoutEmpty(result.record));
-				yield isRefusal(content)
-					? { refusal: content, position, next: row }
-					: { record: { ...content, position }, next: row };
-			}
-		},
+		slices: ({ rows }) => slicesInHand(records(), rows),
+		read: ({ found }) => foundOrRead(found, records),
 	};
 }
 

@@ -14,7 +14,16 @@ import { lookAt } from "./look.ts";
 import { msSwift, openai, trl } from "./messages.ts";
 import { onevision2 } from "./onevision-2.ts";
 import { parquet } from "./parquet.ts";
-import type { Place, ReadContext, Reader, Unit } from "./reader.ts";
+import {
+	type Place,
+	type ReadContext,
+	type Reader,
+	SLICE_SIZES,
+	type Slice,
+	type SliceSizes,
+	type Unit,
+	WHOLE,
+} from "./reader.ts";
 import { webdataset } from "./webdataset.ts";
 
 /** In detection order: more specific formats first. */
@@ -87,22 +96,29 @@ async function recognize(place: Place): Promise<FormatId> {
 	);
 }
 
-/** Samples of a unit. If a file cannot be read any further, ends with one refusal instead of an error. */
-export async function* samplesOf(unit: Unit, from: number): AsyncGenerator<Found> {
-	let next = from;
+/** Samples of a unit or a slice of it. If a file cannot be read any further, ends with one refusal instead of an error. */
+export async function* samplesOf(unit: Unit, slice: Slice = WHOLE): AsyncGenerator<Found> {
 	try {
-		for await (const found of unit.read(from)) {
-			next = found.next ?? next;
-			yield found;
-		}
+		yield* unit.read(slice);
 	} catch (error) {
 		const refusal = refusalOf(error);
 		if (refusal === undefined) throw error;
-		yield {
-			refusal,
-			position: { file: unit.file, ...(next > 0 ? { offset: next } : {}) },
-			next: Number.MAX_SAFE_INTEGER,
-		};
+		yield { refusal, position: { file: unit.file } };
+	}
+}
+
+/** A unit cut into slices. Where the boundaries cannot be read, the rest is one slice, whose reading says why. */
+export async function* slicesOf(unit: Unit, sizes: SliceSizes = SLICE_SIZES): AsyncGenerator<Slice> {
+	let { from, share } = WHOLE;
+	try {
+		for await (const slice of unit.slices(sizes)) {
+			yield slice;
+			from = slice.to;
+			share -= slice.share;
+		}
+	} catch (error) {
+		if (refusalOf(error) === undefined) throw error;
+		yield { ...WHOLE, from, share };
 	}
 }
 

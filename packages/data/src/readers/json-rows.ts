@@ -11,7 +11,10 @@ import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import type { Found, RowContent } from "../record.ts";
 import type { Row } from "../shapes/fields.ts";
 import { readRow, type ShapeId, shapeOf } from "../shapes/index.ts";
-import type { Place, ReadContext, Unit } from "./reader.ts";
+import type { Place, ReadContext, Slice, Unit } from "./reader.ts";
+
+/** Bytes looked at for the end of a line. */
+const LOOK_BYTES = 64 * 1024;
 
 /** Converts a parsed row to a sample. */
 export type ReadRow = (row: Row) => RowContent | Refusal;
@@ -22,9 +25,10 @@ export function jsonRows(
 	from: number,
 	isArray: boolean,
 	counter: ReadCounter,
+	maxBytes = MAX_ROW_BYTES,
 ): AsyncGenerator<JsonRow> {
 	const chunks = fileChunks(path, from, counter);
-	return isArray ? splitArray(chunks) : splitLines(chunks);
+	return isArray ? splitArray(chunks, maxBytes) : splitLines(chunks, maxBytes);
 }
 
 /** Whether a file's text starts like a JSON array. */
@@ -45,10 +49,47 @@ export function jsonUnit(
 		file,
 		length: place.size,
 		root,
-		read: async function* (from): AsyncGenerator<Found> {
-			for await (const row of jsonRows(file, from, isArray, context.counter)) yield foundOf(file, row, read);
+		slices: ({ json }) => jsonSlices(place, json, context.counter),
+		read: async function* ({ from, to }): AsyncGenerator<Found> {
+			for await (const row of jsonRows(file, from, isArray, context.counter)) {
+				if (row.offset >= to) return;
+				yield foundOf(file, row, read);
+			}
 		},
 	};
+}
+
+/**
+ * Cuts at the rows behind every `size` bytes. Lines are found by looking there; in an array every byte before has to be
+ * looked at, because a bracket may be text.
+ */
+async function* jsonSlices(place: Place, size: number, counter: ReadCounter): AsyncGenerator<Slice> {
+	const { path, size: end } = place;
+	const slice = (from: number, to: number): Slice => ({ from, to, share: (to - from) / end });
+	let from = 0;
+	if (startsAsArray(place.head) && end > size) {
+		for await (const { offset } of splitArray(fileChunks(path, 0, counter), 0)) {
+			if (offset - from < size) continue;
+			yield slice(from, offset);
+			from = offset;
+		}
+	}
+	while (!startsAsArray(place.head) && from + size < end) {
+		const to = await lineBehind(path, from + size, counter);
+		if (to === undefined) break;
+		yield slice(from, to);
+		from = to;
+	}
+	if (end > from) yield slice(from, end);
+}
+
+/** The byte behind the first newline from byte `at` on. */
+async function lineBehind(path: string, at: number, counter: ReadCounter): Promise<number | undefined> {
+	for await (const { offset, bytes } of fileChunks(path, at, counter, LOOK_BYTES)) {
+		const newline = bytes.indexOf(10);
+		if (newline >= 0) return offset + newline + 1;
+	}
+	return undefined;
 }
 
 /** A row, parsed and read, or the reason it is not a sample. */
@@ -56,9 +97,7 @@ export function foundOf(file: string, row: JsonRow, read: ReadRow): Found {
 	const position = { file, offset: row.offset };
 	const content = parseRow(row);
 	const result = isRefusal(content) ? content : read(content.row);
-	return isRefusal(result)
-		? { refusal: result, position, next: row.end }
-		: { record: { ...result, position }, next: row.end };
+	return isRefusal(result) ? { refusal: result, position } : { record: { ...result, position } };
 }
 
 const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -16,7 +16,7 @@ import { readInstruction } from "../shapes/instructions.ts";
 import { jsonUnit, parseJsonRow } from "./json-rows.ts";
 import { lookAt } from "./look.ts";
 import { parquetUnit } from "./parquet.ts";
-import type { Place, ReadContext, Reader, Unit } from "./reader.ts";
+import { type Place, type ReadContext, type Reader, type Unit, uncut } from "./reader.ts";
 
 const INFO_FILE = "dataset_info.json";
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -62,8 +62,9 @@ async function unitOf(folder: string, name: string, entry: unknown, context: Rea
 		file: `${name} of ${folder}`,
 		length: 0,
 		root: folder,
+		slices: uncut,
 		read: async function* () {
-			yield { refusal, position: { file: `${name} of ${folder}` }, next: undefined };
+			yield { refusal, position: { file: `${name} of ${folder}` } };
 		},
 	});
 	if (!isRecord(entry)) return lost(refuse("unreadable-file", "its entry is no object"));

@@ -1,13 +1,13 @@
 /** Parquet as `datasets` writes it: a file or a folder of shards, with the columns of any row layout. */
 
-import { open } from "node:fs/promises";
+import { closeSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OnevisionError } from "@onevision/base";
 import type { ByteSource } from "@onevision/media";
 import { parquetSchema } from "hyparquet";
 import { getTreePath } from "hyparquet/src/schema.js";
 import type { RowGroup, SchemaTree } from "hyparquet/src/types.js";
-import { handleSource } from "../bytes/file-bytes.ts";
+import { openFileSource } from "../bytes/file-bytes.ts";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import { type LeafChunk, readTopColumn } from "../parquet/columns.ts";
 import { isParquet, readFooter, unreadableParquet } from "../parquet/footer.ts";
@@ -16,7 +16,7 @@ import { captioned, mediaOnly } from "../shapes/captions.ts";
 import { idOf, mediaUnder, type Row } from "../shapes/fields.ts";
 import { readRow, shapeOf } from "../shapes/index.ts";
 import { lookAt } from "./look.ts";
-import type { ReadContext, Reader, Unit } from "./reader.ts";
+import type { ReadContext, Reader, Slice, Unit } from "./reader.ts";
 
 /** Columns that a layout reads; all others stay on disk. */
 const COLUMNS = new Set([
@@ -58,32 +58,52 @@ export interface ParquetRows {
 	readonly isWanted?: (column: string) => boolean;
 }
 
-/** Reads one row group at a time; `next` counts rows. */
+/** Reads one row group at a time; slices are whole row groups, in rows. */
 export function parquetUnit(
 	file: string,
 	size: number,
 	{ counter }: ReadContext,
 	rows: ParquetRows = {},
 ): Unit {
+	const opened = async function* <T>(read: (source: ByteSource) => AsyncGenerator<T>): AsyncGenerator<T> {
+		const table = openSync(file, "r");
+		try {
+			yield* read(openFileSource(table, 0, size, counter));
+		} finally {
+			closeSync(table);
+		}
+	};
 	return {
 		file,
 		length: size,
 		root: dirname(file),
-		read: async function* (from): AsyncGenerator<Found> {
-			const handle = await open(file, "r");
-			try {
-				yield* rowsOf(file, handleSource(handle, 0, size, counter), from, rows);
-			} finally {
-				await handle.close();
-			}
-		},
+		slices: (sizes) => opened((source) => groupSlices(file, source, sizes.rows)),
+		read: (slice) => opened((source) => rowsOf(file, source, slice, rows)),
 	};
+}
+
+/** Maximum slices of a file; each of them reads the footer again. */
+const MAX_SLICES = 256;
+
+async function* groupSlices(file: string, source: ByteSource, rows: number): AsyncGenerator<Slice> {
+	const { row_groups: groups, num_rows } = await readFooter(file, source);
+	const total = Number(num_rows);
+	const least = Math.max(rows, Math.ceil(total / MAX_SLICES));
+	let from = 0;
+	let to = 0;
+	for (const { num_rows: count } of groups) {
+		to += Number(count);
+		if (to - from < least) continue;
+		yield { from, to, share: (to - from) / total };
+		from = to;
+	}
+	if (to > from) yield { from, to, share: (to - from) / total };
 }
 
 async function* rowsOf(
 	file: string,
 	source: ByteSource,
-	from: number,
+	{ from, to }: Slice,
 	{ read = contentOf, isWanted = () => false }: ParquetRows,
 ): AsyncGenerator<Found> {
 	const metadata = await readFooter(file, source);
@@ -92,6 +112,7 @@ async function* rowsOf(
 	let start = 0;
 	for (const group of metadata.row_groups) {
 		const end = start + Number(group.num_rows);
+		if (start >= to) return;
 		if (end > from) {
 			const rows = await readGroup(file, source, schema, columns, group).catch((error: unknown) => {
 				if (error instanceof OnevisionError) return refuse("unreadable-file", error.message);
@@ -103,14 +124,11 @@ async function* rowsOf(
 				if (isRefusal(rows)) {
 					// One refusal stands for all rows of the group: only the footer says how many there are.
 					const refusal = refuse(rows.reason, `${rows.message} (rows ${row} to ${end - 1})`);
-					yield { refusal, position, next: end };
+					yield { refusal, position };
 					break;
 				}
 				const content = read(rows[row - start] ?? {});
-				const next = row + 1;
-				yield isRefusal(content)
-					? { refusal: content, position, next }
-					: { record: { ...content, position }, next };
+				yield isRefusal(content) ? { refusal: content, position } : { record: { ...content, position } };
 			}
 		}
 		start = end;

@@ -25,15 +25,77 @@ export interface ReadContext {
 	readonly seed: number;
 }
 
-/** A file of a data set, read from start to end or resumed where an earlier run stopped. */
+/**
+ * Consecutive samples of a unit, read as one piece: by one thread, on one machine. Plain data, and the same wherever
+ * it is computed: it depends on the unit alone.
+ */
+export interface Slice {
+	/** The first sample, and the first one behind the slice, in the unit's own terms: bytes, rows or files. */
+	readonly from: number;
+	readonly to: number;
+	/** Share of the unit's length, for progress. */
+	readonly share: number;
+	/** Of rows drawn from a file: byte of the first row, and number of rows in the file. */
+	readonly rows?: { readonly offset: number; readonly total: number };
+	/** Samples that were found on the way to the slice's end, so that reading need not search again. */
+	readonly found?: readonly Found[];
+}
+
+/** The whole unit as one slice. */
+export const WHOLE: Slice = { from: 0, to: Number.POSITIVE_INFINITY, share: 1 };
+
+/** Sizes from which units are cut. */
+export interface SliceSizes {
+	/** Bytes of JSON. */
+	readonly json: number;
+	/** Bytes of a tar shard; a shorter one is not cut. */
+	readonly shard: number;
+	/** Rows of Parquet, and files of a folder. */
+	readonly rows: number;
+}
+
+/** About ten thousand samples each. */
+export const SLICE_SIZES: SliceSizes = { json: 4 * 1024 * 1024, shard: 1024 * 1024 * 1024, rows: 8192 };
+
+/** A file of a data set, read from start to end. */
 export interface Unit {
 	readonly file: string;
-	/** Value of `next` at the end: bytes, rows or files. For progress only. */
+	/** Bytes, for progress; 0 if unknown. */
 	readonly length: number;
 	/** Folder that the media paths of its rows are relative to. */
 	readonly root: string;
-	/** Samples from `from` on: 0, or the `next` of an earlier sample. */
-	read(from: number): AsyncGenerator<Found>;
+	/** Cuts the unit. Searches for the boundaries only, which takes a fraction of the time of reading. */
+	slices(sizes: SliceSizes): AsyncGenerator<Slice>;
+	/** The samples of a slice, in order. */
+	read(slice: Slice): AsyncGenerator<Found>;
+}
+
+/** For units whose boundaries cannot be found without finding the samples: slices of `size` samples that carry them. */
+export async function* slicesInHand(samples: AsyncIterable<Found>, size: number): AsyncGenerator<Slice> {
+	let found: Found[] = [];
+	let from = 0;
+	const slice = (): Slice => ({ from, to: from + found.length, share: 0, found });
+	for await (const each of samples) {
+		found.push(each);
+		if (found.length < size) continue;
+		yield slice();
+		from += found.length;
+		found = [];
+	}
+	if (found.length > 0) yield slice();
+}
+
+/** The samples that a slice carries, or else all. */
+export async function* foundOrRead(
+	found: readonly Found[] | undefined,
+	read: () => AsyncIterable<Found>,
+): AsyncGenerator<Found> {
+	yield* found ?? read();
+}
+
+/** Units that are read as one piece. */
+export async function* uncut(): AsyncGenerator<Slice> {
+	yield WHOLE;
 }
 
 export interface Reader {

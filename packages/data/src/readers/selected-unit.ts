@@ -2,10 +2,10 @@
 
 import type { Found } from "../record.ts";
 import { foundOf, jsonRows, type ReadRow, startsAsArray } from "./json-rows.ts";
-import type { Place, ReadContext, Unit } from "./reader.ts";
+import type { Place, ReadContext, Slice, SliceSizes, Unit } from "./reader.ts";
 import { type Sampling, selectRows } from "./selection.ts";
 
-/** `next` counts rows; resuming skips the earlier rows again, without parsing them. */
+/** Slices are in rows, and carry the byte of their first row. */
 export function selectedUnit(
 	place: Place,
 	context: ReadContext,
@@ -14,20 +14,39 @@ export function selectedUnit(
 	sampling: Sampling,
 ): Unit {
 	const { path: file } = place;
-	const rows = () => jsonRows(file, 0, startsAsArray(place.head), context.counter);
+	const isArray = startsAsArray(place.head);
+	const slices = async function* ({ json }: Pick<SliceSizes, "json">): AsyncGenerator<Slice> {
+		const cuts: { row: number; offset: number }[] = [{ row: 0, offset: 0 }];
+		let total = 0;
+		for await (const { offset } of jsonRows(file, 0, isArray, context.counter, 0)) {
+			if (offset - (cuts.at(-1)?.offset ?? 0) >= json) cuts.push({ row: total, offset });
+			total++;
+		}
+		for (const [index, { row, offset }] of cuts.entries()) {
+			const next = cuts[index + 1];
+			const share = ((next?.offset ?? place.size) - offset) / place.size;
+			yield { from: row, to: next?.row ?? total, share, rows: { offset, total } };
+		}
+	};
+	const rowsOf = async function* ({ from, to, rows }: Slice): AsyncGenerator<Found> {
+		if (rows === undefined) return;
+		const isTaken = selectRows(sampling, rows.total, context.seed);
+		// Draws depend on those before them.
+		for (let row = 0; row < from; row++) isTaken(row);
+		let index = from;
+		for await (const row of jsonRows(file, rows.offset, isArray, context.counter)) {
+			if (index === to) return;
+			if (isTaken(index++)) yield foundOf(file, row, read);
+		}
+	};
 	return {
 		file,
 		length: place.size,
 		root,
-		read: async function* (from): AsyncGenerator<Found> {
-			let total = 0;
-			for await (const _row of rows()) total++;
-			const isTaken = selectRows(sampling, total, context.seed);
-			let index = 0;
-			for await (const row of rows()) {
-				const taken = isTaken(index++);
-				if (taken && index > from) yield { ...foundOf(file, row, read), next: index };
-			}
+		slices,
+		read: async function* (slice) {
+			if (slice.rows !== undefined) yield* rowsOf(slice);
+			else for await (const whole of slices({ json: Number.POSITIVE_INFINITY })) yield* rowsOf(whole);
 		},
 	};
 }

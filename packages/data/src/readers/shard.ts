@@ -3,12 +3,13 @@
  * Media stay in the shard; only text members are read.
  */
 
-import { open } from "node:fs/promises";
+import { closeSync, openSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { handleSource } from "../bytes/file-bytes.ts";
+import type { ByteSource } from "@onevision/media";
+import { openFileSource } from "../bytes/file-bytes.ts";
 import { MAX_ROW_BYTES } from "../json/rows.ts";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
-import type { Found, MediaReference, Position, RowContent } from "../record.ts";
+import type { Found, MediaReference, RowContent } from "../record.ts";
 import { captioned, mediaOnly } from "../shapes/captions.ts";
 import type { Row } from "../shapes/fields.ts";
 import { readRow, shapeOf } from "../shapes/index.ts";
@@ -16,7 +17,7 @@ import { isPacked, unpack } from "../shapes/prompts-captions.ts";
 import { type BrokenTail, type Member, tarMembers } from "../tar/members.ts";
 import { kindOfName } from "./folder.ts";
 import { parseJsonRow } from "./json-rows.ts";
-import type { ReadContext, Unit } from "./reader.ts";
+import { type ReadContext, type Slice, type Unit, uncut } from "./reader.ts";
 
 /** Maximum members per sample; limits memory for a shard whose members all have the same key. */
 const MAX_MEMBERS = 20_000;
@@ -29,43 +30,45 @@ interface Group {
 	refusal?: Refusal;
 }
 
-/** One tar file. Samples of a pack share its position; reading resumes after the pack. */
+/** One tar file. Samples of a pack share its position. */
 export function shardUnit(file: string, size: number, { counter }: ReadContext): Unit {
+	const opened = async function* <T>(read: (source: ByteSource) => AsyncGenerator<T>): AsyncGenerator<T> {
+		const shard = openSync(file, "r");
+		try {
+			yield* read(openFileSource(shard, 0, size, counter));
+		} finally {
+			closeSync(shard);
+		}
+	};
 	return {
 		file,
 		length: size,
 		root: dirname(file),
-		read: async function* (from): AsyncGenerator<Found> {
-			const handle = await open(file, "r");
-			try {
-				const source = handleSource(handle, 0, size, counter);
-				for await (const { group, next } of groups(tarMembers(source, from))) {
+		slices: (sizes) => (size <= sizes.shard ? uncut() : opened((source) => shardSlices(source, sizes.shard))),
+		read: ({ from, to }) =>
+			opened(async function* (source): AsyncGenerator<Found> {
+				for await (const group of groups(tarMembers(source, from))) {
+					if (group.start >= to) return;
 					const position = { file, offset: group.start };
-					yield* founds(
-						await contentsOf(file, group, (member) => source.read(member.offset, member.size)),
-						position,
-						next,
-					);
+					const read = (member: Member) => source.read(member.offset, member.size);
+					for (const content of await contentsOf(file, group, read)) {
+						yield isRefusal(content) ? { refusal: content, position } : { record: { ...content, position } };
+					}
 				}
-			} finally {
-				await handle.close();
-			}
-		},
+			}),
 	};
 }
 
-/** All samples of a group. Only the last one can be resumed from, so that a pack is never read partially. */
-function* founds(
-	contents: readonly (RowContent | Refusal)[],
-	position: Position,
-	end: number,
-): Generator<Found> {
-	for (const [index, content] of contents.entries()) {
-		const next = index === contents.length - 1 ? end : undefined;
-		yield isRefusal(content)
-			? { refusal: content, position, next }
-			: { record: { ...content, position }, next };
+/** Cuts between samples, found by their members' headers. */
+async function* shardSlices(source: ByteSource, bytes: number): AsyncGenerator<Slice> {
+	let from = 0;
+	const slice = (to: number): Slice => ({ from, to, share: (to - from) / source.size });
+	for await (const { start } of groups(tarMembers(source, 0))) {
+		if (start - from < bytes) continue;
+		yield slice(start);
+		from = start;
 	}
+	if (source.size > from) yield slice(source.size);
 }
 
 /** WebDataset's key: the path up to the first dot of its base name; and the remainder in lower case. */
@@ -77,20 +80,17 @@ function splitKey(name: string): { readonly key: string; readonly field: string 
 		: { key: name.slice(0, dot), field: name.slice(dot + 1).toLowerCase() };
 }
 
-async function* groups(
-	members: AsyncIterable<Member | BrokenTail>,
-): AsyncGenerator<{ readonly group: Group; readonly next: number }> {
+async function* groups(members: AsyncIterable<Member | BrokenTail>): AsyncGenerator<Group> {
 	let group: Group | undefined;
 	for await (const member of members) {
 		const isTail = !("name" in member);
 		const { key, field } = isTail ? { key: undefined, field: "" } : splitKey(member.name);
 		if (group !== undefined && group.key !== key) {
-			yield { group, next: member.headerOffset };
+			yield group;
 			group = undefined;
 		}
 		if (isTail) {
-			const lost = { key: "", start: member.headerOffset, members: new Map(), refusal: member.refusal };
-			yield { group: lost, next: Number.MAX_SAFE_INTEGER };
+			yield { key: "", start: member.headerOffset, members: new Map(), refusal: member.refusal };
 			return;
 		}
 		group ??= { key: key ?? "", start: member.headerOffset, members: new Map() };
@@ -104,7 +104,7 @@ async function* groups(
 		} else group.members.set(field, member);
 		if (member.refusal !== undefined) group.refusal ??= member.refusal;
 	}
-	if (group !== undefined) yield { group, next: Number.MAX_SAFE_INTEGER };
+	if (group !== undefined) yield group;
 }
 
 async function contentsOf(

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createReadCounter } from "../bytes/file-bytes.ts";
-import { type OpenOptions, openDataSet, samplesOf } from "../readers/index.ts";
+import { type OpenOptions, openDataSet, samplesOf, slicesOf } from "../readers/index.ts";
+import { SLICE_SIZES, type SliceSizes } from "../readers/reader.ts";
 import type { Found, MediaReference, Turn } from "../record.ts";
 
 const folders: string[] = [];
@@ -28,8 +29,25 @@ export async function readAll(path: string, options: OpenOptions = {}, seed = 0)
 	const counter = createReadCounter();
 	const { format, units } = await openDataSet(path, { counter, seed }, options);
 	const found: Found[] = [];
-	for (const unit of units) for await (const each of samplesOf(unit, 0)) found.push(each);
+	for (const unit of units) for await (const each of samplesOf(unit)) found.push(each);
 	return { format, units, found, counter };
+}
+
+/** The same, slice by slice, cut where `sizes` says. */
+export async function readSliced(
+	path: string,
+	sizes: Partial<SliceSizes>,
+	options: OpenOptions = {},
+	seed = 0,
+): Promise<Found[]> {
+	const { units } = await openDataSet(path, { counter: createReadCounter(), seed }, options);
+	const found: Found[] = [];
+	for (const unit of units) {
+		for await (const slice of slicesOf(unit, { ...SLICE_SIZES, ...sizes })) {
+			for await (const each of samplesOf(unit, structuredClone(slice))) found.push(each);
+		}
+	}
+	return found;
 }
 
 /** `a1: image a.jpg | user: [image] Hi | assistant: Yo`, or `left out (reason): message`. */

@@ -1,19 +1,21 @@
-/** Runs a profile in a separate process that a test can kill: `profile-process.ts SET OUT PART_SAMPLES`. */
+/** Runs a profile in a separate process that a test can kill: `profile-process OUT SLICE_BYTES THREADS SET…`. */
 
 import { createCounter } from "@onevision/core";
 import { profileData } from "../profile/run.ts";
+import { SLICE_SIZES } from "../readers/reader.ts";
 import { ESTIMATED_TEXT } from "../text/meter.ts";
 
-const [path = "", out = "", partSamples = ""] = process.argv.slice(2);
+const [out = "", json = "", threads = "", ...paths] = process.argv.slice(2);
 await profileData(
 	{
-		paths: [path],
+		paths,
 		out,
 		counter: createCounter("llava-onevision-qwen2-7b-ov"),
 		text: ESTIMATED_TEXT,
 		applyOrientation: false,
 		applyRotation: false,
-		partSamples: Number(partSamples),
+		sliceSizes: { ...SLICE_SIZES, json: Number(json) },
+		threads: Number(threads),
 	},
 	({ samples }) => process.stdout.write(`${samples}\n`),
 );

@@ -7,16 +7,7 @@ import { Template } from "@huggingface/jinja";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { OnevisionError } from "@onevision/base";
 import type { MediaKind, Turn } from "../record.ts";
-import { headTurns, type TextMeter, type TextSpan } from "./meter.ts";
-
-export interface ChatFiles {
-	/** Content of `tokenizer.json`. */
-	readonly tokenizer: object;
-	/** The chat template, in Jinja. */
-	readonly template: string;
-	/** Template variables other than the messages: `bos_token`, `eos_token`. */
-	readonly variables: Readonly<Record<string, unknown>>;
-}
+import { type ChatFiles, headTurns, type TextMeter, type TextSpan } from "./meter.ts";
 
 type Part = { readonly type: string; readonly text?: string };
 interface Message {
@@ -38,7 +29,8 @@ interface Range {
  * Creates a meter for this tokenizer and template. Throws `unreadable-file` for a template that cannot render a plain
  * question, or a tokenizer that cannot encode.
  */
-export function createChatMeter({ tokenizer, template, variables }: ChatFiles): TextMeter {
+export function createChatMeter(chat: ChatFiles): TextMeter {
+	const { tokenizer, template, variables } = chat;
 	const { render, count } = usable(() => {
 		const compiled = new Template(template);
 		const encoder = new Tokenizer(tokenizer, {});
@@ -64,6 +56,7 @@ export function createChatMeter({ tokenizer, template, variables }: ChatFiles): 
 	return {
 		basis: "counted by the model's tokenizer and chat template",
 		isExact: true,
+		chat,
 		countText: count,
 		measure: (turns) => {
 			if (turns.length === 0) return [];

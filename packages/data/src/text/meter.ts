@@ -2,6 +2,16 @@
 
 import type { MediaKind, Turn } from "../record.ts";
 
+/** A tokenizer and chat template as plain data. */
+export interface ChatFiles {
+	/** Content of `tokenizer.json`. */
+	readonly tokenizer: object;
+	/** The chat template, in Jinja. */
+	readonly template: string;
+	/** Template variables other than the messages: `bos_token`, `eos_token`. */
+	readonly variables: Readonly<Record<string, unknown>>;
+}
+
 /**
  * A run of tokens of one kind; the placeholder of a medium, whose tokens are counted elsewhere; or a place to cut, with
  * the number of turns before it. The first such place is where the first turn behind the system prompt starts, the
@@ -17,6 +27,8 @@ export interface TextMeter {
 	readonly basis: string;
 	/** Whether the counts come from the model's own tokenizer and template. */
 	readonly isExact: boolean;
+	/** What a thread makes the same meter from; absent if text is estimated. */
+	readonly chat?: ChatFiles;
 	/** Counts text that a processor writes around media; absent if those tokens are estimated. */
 	readonly countText?: (text: string) => number;
 	/** Spans of all turns; labels contribute to the loss. */
