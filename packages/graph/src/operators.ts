@@ -1,7 +1,7 @@
 /**
  * The ONNX operators of graphs: inputs, outputs, attributes and properties. Shapes (infer/), gradients (gradients/) and
  * reference results (reference/) are tables with the same keys. Source: ONNX operator documentation, opset 23 of the
- * default domain.
+ * default domain, and onnxruntime's for its own.
  */
 
 /** Opset of the default domain that every model declares. */
@@ -18,6 +18,8 @@ export interface OperatorFacts {
 	readonly attributes: Readonly<Record<string, AttributeKind>>;
 	/** Outputs are peers: each has a gradient and none may be omitted. Elsewhere the first is differentiable, later ones are optional. */
 	readonly peerOutputs?: boolean;
+	/** Domain, where it is not ONNX's own: `com.microsoft` is onnxruntime's, which every build of it has. */
+	readonly domain?: "com.microsoft";
 	/** Equal nodes are kept apart: each exists for its own name. */
 	readonly distinct?: boolean;
 }
@@ -32,6 +34,9 @@ const CONVOLUTION = {
 	pads: "ints",
 	dilations: "ints",
 } as const;
+
+/** Operators of onnxruntime, version 1 of its domain. Source: docs/ContribOperators.md of onnxruntime 1.30. */
+const CONTRIB = { domain: "com.microsoft" } as const;
 
 export const OPERATORS = {
 	Abs: UNARY,
@@ -86,6 +91,40 @@ export const OPERATORS = {
 	LogSoftmax: { inputs: [1, 1], outputs: 1, attributes: { axis: "int" } },
 	LayerNormalization: { inputs: [2, 3], outputs: 3, attributes: { axis: "int", epsilon: "float" } },
 	RMSNormalization: { inputs: [2, 2], outputs: 1, attributes: { axis: "int", epsilon: "float" } },
+
+	RotaryEmbedding: {
+		inputs: [3, 4],
+		outputs: 1,
+		attributes: { interleaved: "int", rotary_embedding_dim: "int", num_heads: "int" },
+	},
+	FastGelu: { ...CONTRIB, inputs: [1, 2], outputs: 1, attributes: {} },
+	QuickGelu: { ...CONTRIB, inputs: [1, 1], outputs: 1, attributes: { alpha: "float" } },
+	SkipLayerNormalization: { ...CONTRIB, inputs: [3, 5], outputs: 4, attributes: { epsilon: "float" } },
+	SkipSimplifiedLayerNormalization: {
+		...CONTRIB,
+		inputs: [3, 4],
+		outputs: 4,
+		attributes: { epsilon: "float" },
+	},
+	MultiHeadAttention: {
+		...CONTRIB,
+		inputs: [3, 6],
+		outputs: 1,
+		attributes: { num_heads: "int", scale: "float", unidirectional: "int" },
+	},
+	GroupQueryAttention: {
+		...CONTRIB,
+		inputs: [7, 11],
+		outputs: 3,
+		attributes: { num_heads: "int", kv_num_heads: "int", scale: "float", do_rotary: "int" },
+	},
+	MatMulNBits: {
+		...CONTRIB,
+		inputs: [3, 6],
+		outputs: 1,
+		attributes: { K: "int", N: "int", bits: "int", block_size: "int", accuracy_level: "int" },
+	},
+	DynamicQuantizeMatMul: { ...CONTRIB, inputs: [3, 5], outputs: 1, attributes: {} },
 
 	ReduceSum: REDUCE,
 	ReduceMean: REDUCE,

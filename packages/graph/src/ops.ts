@@ -10,6 +10,8 @@ import type { AttributesOf, OpName } from "./operators.ts";
 import { axisOf, type Dim, formatDims } from "./shape.ts";
 import type { Value } from "./value.ts";
 
+export * from "./fused-ops.ts";
+
 /** A value, or a number that becomes a scalar constant. */
 export type Operand = Value | number;
 

@@ -267,6 +267,13 @@ test("every operator has a rule, or says why it has none", () => {
 		"GreaterOrEqual",
 		"ArgMax",
 		"Shape",
+		"FastGelu",
+		"SkipLayerNormalization",
+		"SkipSimplifiedLayerNormalization",
+		"MultiHeadAttention",
+		"GroupQueryAttention",
+		"MatMulNBits",
+		"DynamicQuantizeMatMul",
 	]);
 });
 

@@ -16,6 +16,7 @@ import { indexingGradients } from "./indexing.ts";
 import { matrixGradients } from "./matrix.ts";
 import { reductionGradients } from "./reduction.ts";
 import { type GradientRule, type NotDifferentiable, untransposed } from "./rule.ts";
+import { transformerGradients } from "./transformer.ts";
 
 export const GRADIENTS = {
 	...elementwiseGradients,
@@ -24,6 +25,7 @@ export const GRADIENTS = {
 	...reductionGradients,
 	...indexingGradients,
 	...arrangeGradients,
+	...transformerGradients,
 } satisfies { readonly [N in OpName]: GradientRule<N> | NotDifferentiable };
 
 export interface GradientOptions {

@@ -9,8 +9,10 @@ import { convolutionRules } from "./convolution.ts";
 import { elementwiseRules } from "./elementwise.ts";
 import { indexingRules } from "./indexing.ts";
 import { matrixRules } from "./matrix.ts";
+import { quantizedRules } from "./quantized.ts";
 import { reductionRules } from "./reduction.ts";
 import type { InferRule } from "./rule.ts";
+import { transformerRules } from "./transformer.ts";
 
 const INFER = {
 	...elementwiseRules,
@@ -19,6 +21,8 @@ const INFER = {
 	...reductionRules,
 	...indexingRules,
 	...arrangeRules,
+	...transformerRules,
+	...quantizedRules,
 } satisfies { readonly [N in OpName]: InferRule<N> };
 
 /** Types of the outputs of `op`. Throws `shape-mismatch`, `invalid-input`, or `over-limit`. */

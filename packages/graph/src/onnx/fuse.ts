@@ -19,7 +19,7 @@ import { producerOf, scaledBy } from "./match.ts";
 import { type OnnxNode, toOnnxNode } from "./onnx-node.ts";
 import { inExecutionOrder } from "./order.ts";
 
-/** Domain of onnxruntime's own operators, which every build of it has, and the version that this package writes. */
+/** Domain of onnxruntime's own operators, and the version that this package writes. */
 export const CONTRIB = { domain: "com.microsoft", version: 1 } as const;
 
 /**

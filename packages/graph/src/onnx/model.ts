@@ -203,7 +203,7 @@ function named(values: ReadonlyMap<string, Value>, name: string): Value {
 }
 
 function addNode(graph: Graph, node: NodeProto, values: Map<string, Value>): void {
-	if (node.domain !== "" || !isOpName(node.op)) {
+	if (!isOpName(node.op) || node.domain !== (factsOf(node.op).domain ?? "")) {
 		throw new OnevisionError(
 			"unknown-name",
 			`onnx: operator ${node.domain}${node.domain && "."}${node.op} is not known`,

@@ -1,6 +1,6 @@
 /** Nodes of a model file: the graph's own, or fused ones. */
 
-import { type AttributeKind, type AttributeValue, OPERATORS } from "../operators.ts";
+import { type AttributeKind, type AttributeValue, factsOf, OPERATORS } from "../operators.ts";
 import type { Node, Value } from "../value.ts";
 import type { AttributeProto } from "./proto.ts";
 
@@ -17,7 +17,7 @@ export interface OnnxNode {
 /** A node of the graph, unchanged. */
 export function toOnnxNode(node: Node): OnnxNode {
 	const { op, inputs, outputs } = node;
-	return { op, domain: "", inputs, outputs, attributes: attributesOf(node) };
+	return { op, domain: factsOf(op).domain ?? "", inputs, outputs, attributes: attributesOf(node) };
 }
 
 function attributesOf(node: Node): AttributeProto[] {

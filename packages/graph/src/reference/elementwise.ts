@@ -28,7 +28,7 @@ function erf(x: number): number {
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-function geluTanh(x: number): number {
+export function geluTanh(x: number): number {
 	return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
 }
 

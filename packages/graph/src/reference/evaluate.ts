@@ -15,14 +15,18 @@ import type { Array64 } from "./array.ts";
 import { elementwiseReference } from "./elementwise.ts";
 import { indexingReference } from "./indexing.ts";
 import { matrixReference } from "./matrix.ts";
+import { quantizedReference } from "./quantized.ts";
 import { reductionReference } from "./reduction.ts";
 import type { ReferenceRule } from "./rule.ts";
+import { transformerReference } from "./transformer.ts";
 
 const REFERENCE = {
 	...elementwiseReference,
 	...matrixReference,
 	...reductionReference,
 	...indexingReference,
+	...transformerReference,
+	...quantizedReference,
 } satisfies { readonly [N in OpName]: ReferenceRule<N> };
 
 /** Feeds by name: tensors, or numbers in row-major order. */

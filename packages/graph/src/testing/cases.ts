@@ -5,6 +5,7 @@ import type { OpName } from "../operators.ts";
 import * as ops from "../ops.ts";
 import type { Graph, Value } from "../value.ts";
 import type { CheckOptions } from "./check.ts";
+import { FUSED_CASES } from "./fused-cases.ts";
 
 /** One operator on one kind of input. */
 export interface Case extends CheckOptions {
@@ -401,5 +402,6 @@ export const CASES: readonly Case[] = [
 			build: (g) => ops.Slice(input(g, A, 4, 5), ranges),
 		}),
 	),
+	...FUSED_CASES,
 	{ op: "Pad", name: "around", build: (g) => ops.Pad(input(g, A, 2, 3), [1, 0], [0, 2], 7) },
 ];
