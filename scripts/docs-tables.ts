@@ -32,8 +32,19 @@ import {
 	VLLM_RULES,
 	type VllmRule,
 } from "@onevision/core";
-import { FINDINGS, FORMATS, LEFT_OUT_REASONS, READERS } from "@onevision/data";
+import {
+	FINDINGS,
+	FORMATS,
+	LEFT_OUT_REASONS,
+	OVER_LENGTH_POLICIES,
+	PACK_GROUPINGS,
+	PACK_LEFT_OUT_REASONS,
+	PACK_MEASURES,
+	READERS,
+	UNPACKED_ORDERS,
+} from "@onevision/data";
 import { GRADIENTS } from "@onevision/graph";
+import { packExample } from "./docs-pack.ts";
 import { filesBelow, ROOT } from "./files.ts";
 
 /** Which family a golden file is about. A new file without a row here stops the documentation. */
@@ -204,6 +215,32 @@ export const GENERATED = {
 			["Reason", "What it means"],
 			Object.entries(LEFT_OUT_REASONS).map(([reason, meaning]) => [`\`${reason}\``, meaning]),
 		),
+	"pack-measures": () =>
+		markdownTable(
+			["`--by`", "What fills a pack"],
+			Object.entries(PACK_MEASURES).map(([name, { doc }]) => [`\`${name}\``, doc]),
+		),
+	"pack-policies": () =>
+		markdownTable(
+			["`--over-length`", "A sample longer than the largest capacity"],
+			Object.entries(OVER_LENGTH_POLICIES).map(([name, doc]) => [`\`${name}\``, doc]),
+		),
+	"pack-groupings": () =>
+		markdownTable(
+			["`--group`", "What may share a pack"],
+			Object.entries(PACK_GROUPINGS).map(([name, doc]) => [`\`${name}\``, doc]),
+		),
+	"pack-left-out": () =>
+		markdownTable(
+			["Reason", "What it means"],
+			Object.entries(PACK_LEFT_OUT_REASONS).map(([reason, doc]) => [`\`${reason}\``, doc]),
+		),
+	"unpacked-orders": () =>
+		markdownTable(
+			["Unpacked", "Order of the samples"],
+			Object.entries(UNPACKED_ORDERS).map(([order, doc]) => [`\`${order}\``, doc]),
+		),
+	"pack-example": packExample,
 	findings: () =>
 		markdownTable(
 			["Finding", "What it means"],
@@ -282,7 +319,7 @@ export const GENERATED = {
 			),
 		].join("\n\n");
 	},
-} as const satisfies Record<string, () => string>;
+} as const satisfies Record<string, () => string | Promise<string>>;
 
 function schemaRows(schema: JsonSchema, path: string): string[][] {
 	const properties = (schema.properties ?? {}) as Readonly<Record<string, JsonSchema>>;

@@ -95,12 +95,18 @@ function splitWords(command: string): string[] {
 	);
 }
 
-function fillGenerated(text: string, path: string): string {
-	return text.replace(/<!-- generated: ([\w-]+) -->[\s\S]*?<!-- end -->/g, (_all, name: string) => {
+async function fillGenerated(text: string, path: string): Promise<string> {
+	const block = /<!-- generated: ([\w-]+) -->[\s\S]*?<!-- end -->/g;
+	let result = "";
+	let at = 0;
+	for (const match of text.matchAll(block)) {
+		const name = match[1] ?? "";
 		const make = Object.hasOwn(GENERATED, name) ? GENERATED[name as keyof typeof GENERATED] : undefined;
 		if (make === undefined) throw new Error(`${path}: no generated block named ${name}`);
-		return `<!-- generated: ${name} -->\n\n${make()}\n\n<!-- end -->`;
-	});
+		result += `${text.slice(at, match.index)}<!-- generated: ${name} -->\n\n${await make()}\n\n<!-- end -->`;
+		at = match.index + match[0].length;
+	}
+	return result + text.slice(at);
 }
 
 async function main(): Promise<void> {

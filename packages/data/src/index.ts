@@ -3,6 +3,9 @@
 export { type DataRoot, openDataRoot } from "./bytes/data-root.ts";
 export { createReadCounter, type ReadCounter } from "./bytes/file-bytes.ts";
 export { LEFT_OUT_REASONS, type LeftOutReason, type Refusal } from "./left-out.ts";
+export type { ItemClass, Pattern } from "./pack/best-fit.ts";
+export { UNPACKED_ORDERS, type UnpackedOrder, type UnpackedReport } from "./pack/compare.ts";
+export { type GroupedClass, Histogram, histogramOf, type ItemSizes } from "./pack/histogram.ts";
 export {
 	MANIFEST_FORMATS,
 	type ManifestFormat,
@@ -25,6 +28,9 @@ export {
 	type Span,
 } from "./pack/manifest.ts";
 export { openPacks, type PackSet } from "./pack/manifest-files.ts";
+export { type GroupedPattern, type PackPlan, planPacks } from "./pack/plan.ts";
+export { type PackProgress, type PackRequest, type PackResult, packProfile } from "./pack/run.ts";
+export { type CostWeights, costWeightsOf, type Imbalance } from "./pack/step-cost.ts";
 export {
 	FINDINGS,
 	type Finding,

@@ -15,13 +15,13 @@ import {
 	readChatMeter,
 	readProfile,
 	reportOf,
-	type Shard,
 } from "@onevision/data";
 import { type AskedLoading, loadingOf, resolveLoading } from "@onevision/media";
 import { EXIT } from "../exit.ts";
 import { resolveModel } from "../input/model.ts";
 import { parseWhole } from "../input/numbers.ts";
 import { askedSettings, type SettingsOptions } from "../input/settings.ts";
+import { parseShard } from "../input/shard.ts";
 import { renderProfile } from "../render/profile-text.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -117,15 +117,6 @@ async function profileFresh(
 		},
 		progressOn(terminal),
 	);
-}
-
-/** `0/8` to `7/8`. */
-function parseShard(text: string): Shard {
-	const [, index, count] = /^(\d{1,6})\/(\d{1,6})$/.exec(text) ?? [];
-	if (index !== undefined && count !== undefined && Number(index) < Number(count)) {
-		return { index: Number(index), count: Number(count) };
-	}
-	throw new OnevisionError("invalid-input", `--shard ${text.slice(0, 80)}: expected i/n, from 0/n to n-1/n`);
 }
 
 async function present(

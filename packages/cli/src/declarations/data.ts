@@ -1,9 +1,10 @@
-/** Commands for training sets: profile. */
+/** Commands for training sets: profile and pack. */
 
 import { type Command, Option } from "commander";
 import type { Terminal } from "../terminal.ts";
 import {
 	asIsOption,
+	capacityOption,
 	configOption,
 	hubOption,
 	jsonOption,
@@ -60,6 +61,37 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 		.action(async (folders: string[], options) => {
 			const { mergeShards } = await import("../commands/profile.ts");
 			exitWith(await mergeShards(terminal, folders, options));
+		});
+	program
+		.command("pack")
+		.description("pack a profiled training set into full sequences, for ranks that finish together")
+		.argument("<profile>", "the folder that profile --out stored")
+		.addOption(capacityOption())
+		.option("--by <what>", "what fills a pack: tokens, visual-tokens or tower-tokens", "tokens")
+		.option("--max-samples <count>", "most samples in a pack")
+		.option("--max-media <count>", "most images and videos in a pack")
+		.option("--max-tower-tokens <count>", "most tokens of a pack that the vision tower computes")
+		.option(
+			"--over-length <policy>",
+			"samples longer than the largest capacity: leave-out, truncate behind the last answer that fits, or split behind answers",
+			"leave-out",
+		)
+		.option("--group <none|modality>", "modality keeps samples with media and text apart", "none")
+		.option("--ranks <count>", "order packs into steps in which so many ranks finish together")
+		.option("--micro-batch <packs>", "packs of a rank in a step (default: 1)")
+		.option("--wait <share>", "share of a step that ranks may wait for each other (default: 0.03)")
+		.option("--seed <number>", "seed of what goes where (default: 0)")
+		.option("-m, --model <id>", "whose FLOPs decide what a pack costs (default: the profile's model)")
+		.addOption(configOption())
+		.addOption(hubOption())
+		.option("--out <folder>", "store the manifest there; a stopped run goes on")
+		.option("--format <parquet|jsonl>", "how the manifest is stored", "parquet")
+		.option("--shard <i/n>", "write only part i of n, from 0, of the manifest")
+		.option("--explain [packs]", "draw the first packs")
+		.addOption(jsonOption())
+		.action(async (profile: string, options) => {
+			const { packSamples } = await import("../commands/pack.ts");
+			exitWith(await packSamples(terminal, profile, options));
 		});
 }
 

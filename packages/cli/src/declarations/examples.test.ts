@@ -12,7 +12,7 @@ import { EXAMPLES } from "./examples.ts";
 const media = (name: string): string =>
 	fileURLToPath(new URL(`../../../../examples/${name}`, import.meta.url));
 let cwd = "";
-beforeAll(() => {
+beforeAll(async () => {
 	cwd = mkdtempSync(join(tmpdir(), "onevision-examples-"));
 	copyFileSync(media("media/harbour.jpg"), join(cwd, "photo.jpg"));
 	copyFileSync(media("media/delivery.mp4"), join(cwd, "clip.mp4"));
@@ -31,6 +31,7 @@ beforeAll(() => {
 	writeFileSync(join(cwd, "conversations.json"), JSON.stringify([sample]));
 	const image = { kind: "image", width: 640, height: 480 };
 	writeFileSync(join(cwd, "samples.jsonl"), `${JSON.stringify({ media: [image] })}\n`);
+	await runInMemory(["profile", "conversations.json", "--out", "profile"], { cwd });
 });
 afterAll(() => rmSync(cwd, { recursive: true, force: true }));
 

@@ -48,6 +48,13 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 		{ line: "onevision plan --explain video", what: "why not other settings" },
 	],
 	profile: [{ line: "onevision profile conversations.json --budget 3500", what: "a set of conversations" }],
+	pack: [
+		{ line: "onevision pack profile --capacity 16384 --out packs", what: "full sequences, as a manifest" },
+		{
+			line: "onevision pack profile --capacity 16384 --ranks 8 --explain",
+			what: "balanced for 8 ranks, drawn",
+		},
+	],
 	curriculum: [
 		{ line: "onevision curriculum --budget 3500 > curriculum.yaml", what: "the schedule as YAML" },
 	],

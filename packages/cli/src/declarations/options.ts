@@ -43,6 +43,11 @@ export const maxLengthOption = (): Option =>
 	new Option("--max-length <tokens>", "max_length to try: what it truncates; several as 4k,8k, or repeated")
 		.argParser((value, previous: readonly string[]) => [...previous, ...value.split(",")])
 		.default([], "the one suggested");
+export const capacityOption = (): Option =>
+	repeatable(
+		"--capacity <tokens>",
+		"tokens of a pack; of several, a pack has the least that its longest sample needs",
+	);
 export const loadingOption = (): Option =>
 	new Option(
 		"--loading <stored|upright>",

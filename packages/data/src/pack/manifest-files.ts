@@ -1,6 +1,7 @@
 /** Writes and reads a manifest's folder. Every file is whole or not there; the header comes last. */
 
-import { open, readFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { OnevisionError } from "@onevision/base";
 import { writeAtomically } from "@onevision/base/node";
@@ -10,6 +11,7 @@ import type { ManifestFormat, Pack, PackHeader, PackLeftOut } from "./manifest.t
 import { leftOutTable, packsTable, readLeftOutTable, readPackTables, slotsTable } from "./manifest-tables.ts";
 
 const HEADER_FILE = "manifest.json";
+const REQUEST_FILE = "request.json";
 /** Largest file of a manifest that is read, bytes. */
 const MAX_FILE_BYTES = 1024 * 1024 * 1024;
 
@@ -82,7 +84,7 @@ export async function writePart(
 ): Promise<void> {
 	const files = storageOf(format).encodePart(packs);
 	for (const [index, name] of partFiles(format, part).entries()) {
-		await writeAtomically(join(folder, name), [files[index] ?? new Uint8Array(0)]);
+		await store(folder, name, files[index] ?? new Uint8Array(0));
 	}
 }
 
@@ -92,13 +94,53 @@ export async function writeLeftOut(
 	format: ManifestFormat,
 	leftOut: readonly PackLeftOut[],
 ): Promise<void> {
-	await writeAtomically(join(folder, leftOutFile(format)), [storageOf(format).encodeLeftOut(leftOut)]);
+	await store(folder, leftOutFile(format), storageOf(format).encodeLeftOut(leftOut));
 }
 
-/** Completes the folder. Throws `unwritable-file`. */
+/** Completes the folder, and removes what killed runs left. Throws `unwritable-file`. */
 export async function writeHeader(folder: string, header: PackHeader): Promise<void> {
-	const text = `${JSON.stringify(header, null, 2)}\n`;
-	await writeAtomically(join(folder, HEADER_FILE), [new TextEncoder().encode(text)]);
+	await store(folder, HEADER_FILE, new TextEncoder().encode(`${JSON.stringify(header, null, 2)}\n`));
+	for (const name of await readdir(folder)) {
+		if (TEMPORARY.test(name)) await rm(join(folder, name), { force: true });
+	}
+}
+
+/**
+ * Reserves the folder for what `request` describes, or finds that it was: then names of the files that are there. Throws
+ * `invalid-input` if it holds something else, `unwritable-file`.
+ */
+export async function reserveFolder(folder: string, request: string): Promise<ReadonlySet<string>> {
+	try {
+		await mkdir(folder, { recursive: true });
+	} catch (error) {
+		const { code = "unknown" } = error as NodeJS.ErrnoException;
+		throw new OnevisionError("unwritable-file", `${folder}: cannot be created (${code})`);
+	}
+	const names = new Set((await readdir(folder)).filter((name) => !TEMPORARY.test(name)));
+	if (names.size === 0) {
+		await store(folder, REQUEST_FILE, new TextEncoder().encode(request));
+		return names;
+	}
+	const found = await readFile(join(folder, REQUEST_FILE), "utf8").catch(() => undefined);
+	if (found === request) return names;
+	const why =
+		found === undefined
+			? "is not empty and holds no packs"
+			: "holds packs of another profile or other settings";
+	throw new OnevisionError("invalid-input", `${folder}: ${why}; give another folder, or remove this one`);
+}
+
+/** Files that a killed run may leave. */
+const TEMPORARY = /^\.+[0-9a-f-]{36}-.*$/;
+
+/**
+ * Writes a file whole or not at all, even if several processes write it: a scheduler may run a task again while its
+ * first run still goes on.
+ */
+async function store(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+	const temporary = join(folder, `.${randomUUID()}-${name}`);
+	await writeAtomically(temporary, [bytes]);
+	await rename(temporary, join(folder, name));
 }
 
 /** A finished set of packs. */
@@ -140,14 +182,12 @@ export async function openPacks(folder: string): Promise<PackSet> {
 	};
 }
 
-/** The header of a finished set; `undefined` if there is none. Throws `unreadable-file` for a damaged one. */
-export async function findHeader(folder: string): Promise<PackHeader | undefined> {
+async function readHeader(folder: string): Promise<PackHeader> {
 	let text: string;
 	try {
 		text = await readFile(join(folder, HEADER_FILE), "utf8");
-	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-		throw error;
+	} catch {
+		throw damaged(folder, "no manifest.json: not made by onevision pack, or unfinished; run it again");
 	}
 	let header: unknown;
 	try {
@@ -163,13 +203,6 @@ export async function findHeader(folder: string): Promise<PackHeader | undefined
 		isRecord(header.totals);
 	if (!isKnown) throw damaged(folder, "its manifest.json is not of a version that is read");
 	return header as unknown as PackHeader;
-}
-
-async function readHeader(folder: string): Promise<PackHeader> {
-	const header = await findHeader(folder);
-	if (header === undefined)
-		throw damaged(folder, "no manifest.json: not made by onevision pack, or unfinished; run it again");
-	return header;
 }
 
 /** Throws an `Error` for a pack whose slots do not sum to it. */

@@ -42,6 +42,7 @@ const headerOf = (format: PackHeader["format"]): PackHeader => ({
 	profile: { path: "profile", hash: "0" },
 	settings: {
 		...{ by: "tokens", capacities: [50, 100], limits: {}, overLength: "split", grouping: "none", seed: 0 },
+		weights: { perToken: 1, perSquaredToken: 0, perTowerToken: 1 },
 	},
 	format,
 	...{ parts: 2, packsPerPart: 1 },

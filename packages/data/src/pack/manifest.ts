@@ -9,6 +9,7 @@
  */
 
 import type { Position } from "../record.ts";
+import type { CostWeights } from "./step-cost.ts";
 
 /** What fills a pack, as a column of the profile's sample table. */
 export const PACK_MEASURES = {
@@ -134,8 +135,15 @@ export interface PackSettings {
 	readonly overLength: OverLengthPolicy;
 	readonly grouping: PackGrouping;
 	readonly seed: number;
-	/** Present if packs were balanced. */
-	readonly balance?: { readonly ranks: number; readonly microBatch: number };
+	/** Present if packs were balanced across ranks. */
+	readonly balance?: {
+		readonly ranks: number;
+		readonly microBatch: number;
+		/** Share of a step that ranks may wait in every layer; packs remain the more random the larger it is. */
+		readonly target: number;
+	};
+	/** FLOPs that decide what a pack costs. */
+	readonly weights: CostWeights;
 }
 
 /** Where every profiled sample went; the parts sum, which is asserted before anything is written. */

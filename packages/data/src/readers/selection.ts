@@ -4,6 +4,7 @@
  */
 
 import { OnevisionError } from "@onevision/base";
+import { mulberry32 } from "../random.ts";
 
 /** Called for each row in order; whether it is selected. */
 export type Selection = (index: number) => boolean;
@@ -54,16 +55,5 @@ function drawRows(count: number, total: number, seed: number): Selection {
 		if (random() * (total - index) >= left) return false;
 		left--;
 		return true;
-	};
-}
-
-/** Numbers in [0, 1) from a 32-bit seed (Tommy Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
-	let state = seed >>> 0;
-	return () => {
-		state = (state + 0x6d2b79f5) >>> 0;
-		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 	};
 }
