@@ -33,6 +33,7 @@ import {
 	type VllmRule,
 } from "@onevision/core";
 import {
+	EXPORT_LEFT_OUT_REASONS,
 	FINDINGS,
 	FORMATS,
 	LEFT_OUT_REASONS,
@@ -40,6 +41,7 @@ import {
 	PACK_GROUPINGS,
 	PACK_LEFT_OUT_REASONS,
 	PACK_MEASURES,
+	PLAN_TARGETS,
 	READERS,
 	UNPACKED_ORDERS,
 } from "@onevision/data";
@@ -241,6 +243,18 @@ export const GENERATED = {
 			Object.entries(UNPACKED_ORDERS).map(([order, doc]) => [`\`${order}\``, doc]),
 		),
 	"pack-example": packExample,
+	"export-targets": () =>
+		markdownTable(
+			["`--to`", "What it writes", "Options as of"],
+			Object.entries(PLAN_TARGETS).map(([id, { title, source }]) => [`\`${id}\``, title, source]),
+		),
+	"export-left-out": () =>
+		markdownTable(
+			["Reason", "What it means"],
+			Object.entries(EXPORT_LEFT_OUT_REASONS)
+				.filter(([reason]) => !Object.hasOwn(LEFT_OUT_REASONS, reason))
+				.map(([reason, meaning]) => [`\`${reason}\``, meaning]),
+		),
 	findings: () =>
 		markdownTable(
 			["Finding", "What it means"],

@@ -2,4 +2,4 @@
 
 export * from "./index.ts";
 export { startThread } from "./threads.ts";
-export { writeAtomically } from "./write-atomically.ts";
+export { attemptSuffix, writeAtomically } from "./write-atomically.ts";

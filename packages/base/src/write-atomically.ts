@@ -36,9 +36,18 @@ export async function writeAtomically(
 /** Longest file name on common file systems (NAME_MAX), bytes. */
 const MAX_NAME_BYTES = 255;
 
+/**
+ * Distinguishes the temporary files of runs that may overlap, such as a job requeued while its first copy lives on:
+ * each names itself in ONEVISION_ATTEMPT. Without it, a run that follows a killed one overwrites its leftovers.
+ */
+export function attemptSuffix(): string {
+	const attempt = process.env.ONEVISION_ATTEMPT ?? "";
+	return /^[\w-]{1,64}$/.test(attempt) ? `.${attempt}` : "";
+}
+
 /** The temporary file of `path`. */
 function besideOf(path: string): string {
-	const name = `.${basename(path)}.part`;
+	const name = `.${basename(path)}${attemptSuffix()}.part`;
 	if (Buffer.byteLength(name) <= MAX_NAME_BYTES) return join(dirname(path), name);
 	const short = createHash("sha256").update(basename(path)).digest("hex").slice(0, 32);
 	return join(dirname(path), `.${short}.part`);

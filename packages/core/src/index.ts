@@ -140,8 +140,9 @@ export {
 	untrainedFramesLoss,
 } from "./plan/fidelity.ts";
 export type { JointPlan } from "./plan/joint.ts";
-export type { PasteBlock } from "./plan/paste.ts";
+export { type PasteBlock, type ServingSettings, servingSettings } from "./plan/paste.ts";
 export { type Plan, plan, type ScenarioCost } from "./plan/plan.ts";
+export { type ConfigValue, type ProcessorSettings, processorSettings } from "./plan/processor-settings.ts";
 export { assumedSamples } from "./plan/render/assumptions.ts";
 export { curriculumDocument } from "./plan/render/curriculum.ts";
 export { planMarkdown } from "./plan/render/markdown.ts";

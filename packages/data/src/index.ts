@@ -2,6 +2,19 @@
 
 export { type DataRoot, openDataRoot } from "./bytes/data-root.ts";
 export { createReadCounter, type ReadCounter } from "./bytes/file-bytes.ts";
+export {
+	type DataRequest,
+	type DataResult,
+	MEDIA_CHOICES,
+	type MediaChoice,
+	type ScenarioData,
+	writeDataFiles,
+} from "./export/data-files.ts";
+export { exportPlan, PLAN_TARGETS, type PlanTargetId, planTargetNamed } from "./export/index.ts";
+export { EXPORT_LEFT_OUT_REASONS, type ExportLeftOutReason } from "./export/left-out.ts";
+export { ROW_WRITERS, type RowTarget } from "./export/rows.ts";
+export type { ExportFile, PlanExport, PlanExportOptions, PlanTarget } from "./export/target.ts";
+export { SNAPSHOT_FILES } from "./export/targets/transformers.ts";
 export { LEFT_OUT_REASONS, type LeftOutReason, type Refusal } from "./left-out.ts";
 export type { ItemClass, Pattern } from "./pack/best-fit.ts";
 export { UNPACKED_ORDERS, type UnpackedOrder, type UnpackedReport } from "./pack/compare.ts";

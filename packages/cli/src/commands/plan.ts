@@ -1,10 +1,8 @@
 /** `onevision plan`: answers a plan request on the terminal, as JSON or as files, or compares two plans. */
 
-import { readFile, stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { OnevisionError } from "@onevision/base";
 import {
-	assertPlan,
 	diffPlans,
 	type Plan,
 	planMarkdown,
@@ -14,6 +12,7 @@ import {
 	type ScenarioPlan,
 } from "@onevision/core";
 import { EXIT } from "../exit.ts";
+import { readPlan } from "../input/plan-file.ts";
 import { planFromCommandLine, type RequestOptions } from "../input/request.ts";
 import { assertFolderPlace, writeOutput } from "../output/place.ts";
 import { curriculumYaml } from "../render/curriculum-yaml.ts";
@@ -77,9 +76,6 @@ function plannedScenario({ scenarios }: Plan, scenario: Scenario): ScenarioPlan 
 	);
 }
 
-/** Largest plan.json that is read, bytes. */
-const MAX_PLAN_BYTES = 64 * 1024 * 1024;
-
 async function diffFiles(
 	terminal: Terminal,
 	request: string | undefined,
@@ -97,33 +93,6 @@ async function diffFiles(
 	const changes = diffPlans(await readPlan(terminal, first), await readPlan(terminal, second));
 	await terminal.out(json ? `${JSON.stringify(changes, null, 2)}\n` : `${renderDiff(terminal, changes)}\n`);
 	return EXIT.done;
-}
-
-async function readPlan(terminal: Terminal, path: string): Promise<Plan> {
-	const absolute = resolve(terminal.cwd, path);
-	let text: string;
-	try {
-		const { size } = await stat(absolute);
-		if (size > MAX_PLAN_BYTES) {
-			throw new OnevisionError("over-limit", `${path}: ${size} bytes, a plan is at most ${MAX_PLAN_BYTES}`);
-		}
-		text = await readFile(absolute, "utf8");
-	} catch (error) {
-		if (error instanceof OnevisionError) throw error;
-		const { code } = error as NodeJS.ErrnoException;
-		throw new OnevisionError("unreadable-file", `${path}: ${code === "ENOENT" ? "no such file" : code}`);
-	}
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch {
-		throw new OnevisionError(
-			"invalid-input",
-			`${path}: not JSON; give a plan.json written by --out or --json`,
-		);
-	}
-	assertPlan(value, path);
-	return value;
 }
 
 /** Writes plan.json, plan.md and, for training, curriculum.yaml, each one atomically. Returns their paths. */

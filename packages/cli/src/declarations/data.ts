@@ -1,4 +1,4 @@
-/** Commands for training sets: profile and pack. */
+/** Commands for training sets: profile, pack and export. */
 
 import { type Command, Option } from "commander";
 import type { Terminal } from "../terminal.ts";
@@ -6,6 +6,7 @@ import {
 	asIsOption,
 	capacityOption,
 	configOption,
+	dataOption,
 	hubOption,
 	jsonOption,
 	loadingOption,
@@ -93,6 +94,31 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 			const { packSamples } = await import("../commands/pack.ts");
 			exitWith(await packSamples(terminal, profile, options));
 		});
+	program
+		.command("export")
+		.description("hand a plan to the tool that trains or serves it, with its data")
+		.argument("<plan>", "plan.json, the folder that plan --out wrote, or a plan request (YAML)")
+		.requiredOption("--to <target>", EXPORT_TARGETS)
+		.option("--out <folder>", "write the files there; a stopped run resumes (default: print them)")
+		.addOption(dataOption())
+		.addOption(
+			new Option("--media <link|embed>", "name media where they lie, or copy them into the export").choices([
+				"link",
+				"embed",
+			]),
+		)
+		.option("--weights <id>", "hub id or folder of the model to load (default: the plan's checkpoint)")
+		.option("--config <folder>", "transformers: a snapshot whose configuration gets the settings")
+		.option("--max-length <tokens>", "sequence length of every stage (default: follows from the plan)")
+		.option("--format <name>", "the format of the data sets (default: told by their content)")
+		.option("--root <folder>", "where media paths start, and what none may leave")
+		.option("--seed <number>", "seed of what mixtures draw at random (default: 0)")
+		.option("--shard <i/n>", "do the i-th of n shares of the data, i from 0; others do the rest")
+		.addOption(jsonOption())
+		.action(async (source: string, options) => {
+			const { exportSource } = await import("../commands/export.ts");
+			exitWith(await exportSource(terminal, source, options));
+		});
 }
 
 const budgetOption = (): Option =>
@@ -107,3 +133,6 @@ function givenFlags(command: Command): readonly string[] {
 		.filter((option) => command.getOptionValueSource(option.attributeName()) === "cli")
 		.map((option) => option.long ?? option.flags);
 }
+
+/** A test compares the names with the table of targets, which is loaded only with the command. */
+const EXPORT_TARGETS = "transformers, vllm, sglang, trl, llava, llama-factory or ms-swift";

@@ -55,6 +55,13 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 			what: "balanced for 8 ranks, drawn",
 		},
 	],
+	export: [
+		{ line: "onevision export plan --to vllm", what: "serve arguments" },
+		{
+			line: "onevision export plan --to ms-swift --data conversations.json --out train",
+			what: "stages and data for a trainer",
+		},
+	],
 	curriculum: [
 		{ line: "onevision curriculum --budget 3500 > curriculum.yaml", what: "the schedule as YAML" },
 	],

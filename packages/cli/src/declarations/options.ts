@@ -48,6 +48,7 @@ export const capacityOption = (): Option =>
 		"--capacity <tokens>",
 		"tokens of a pack; of several, a pack has the least that its longest sample needs",
 	);
+export const dataOption = (): Option => repeatable("--data <set>", "a data set to export with the plan");
 export const loadingOption = (): Option =>
 	new Option(
 		"--loading <stored|upright>",

@@ -26,7 +26,7 @@ export function pasteBlocks(request: ResolvedPlanRequest, scenarios: readonly Sc
 }
 
 /** The settings that differ from the checkpoint's own defaults. */
-function changedSettings(request: ResolvedPlanRequest, { scenario, chosen }: ScenarioPlan): Settings {
+export function changedSettings(request: ResolvedPlanRequest, { scenario, chosen }: ScenarioPlan): Settings {
 	const knobs: readonly Knob[] = familyById(request.checkpoint.family).knobs(request.checkpoint.constants)[
 		scenario
 	];
@@ -40,14 +40,22 @@ function changedSettings(request: ResolvedPlanRequest, { scenario, chosen }: Sce
 	);
 }
 
-function transformersBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPlan[]): PasteBlock {
+/** A scenario's changed settings as arguments of the processor in transformers. */
+export function processorArgumentsOf(request: ResolvedPlanRequest, plan: ScenarioPlan): ProcessorArguments {
 	const { checkpoint } = request;
-	const family = familyById(checkpoint.family);
+	const changed = changedSettings(request, plan);
+	return (
+		familyById(checkpoint.family).processorArguments?.(changed, checkpoint.constants) ??
+		byOwnName(changed, plan)
+	);
+}
+
+function transformersBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPlan[]): PasteBlock {
+	const family = familyById(request.checkpoint.family);
 	const lines: string[] = [];
 	const notes: string[] = [];
 	for (const plan of scenarios) {
-		const changed = changedSettings(request, plan);
-		const passed = family.processorArguments?.(changed, checkpoint.constants) ?? byOwnName(changed, plan);
+		const passed = processorArgumentsOf(request, plan);
 		lines.push(...(passed.statements ?? []));
 		notes.push(...(passed.notes ?? []));
 		const call = [
@@ -98,17 +106,32 @@ function imageLimitNotes(scenarios: readonly ScenarioPlan[]): string[] {
 	);
 }
 
-/**
- * `vllm serve` arguments. Names come from vllm-project/vllm docs/configuration/engine_args (`--max-model-len`,
- * `--limit-mm-per-prompt`, `--media-io-kwargs`, `--mm-processor-kwargs`).
- */
-function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPlan[]): PasteBlock {
+/** What a server is told: context, items of a request, and the arguments of its processor. */
+export interface ServingSettings {
+	readonly contextTokens: number;
+	/** Most items of each kind in one request. */
+	readonly limits: { readonly image?: number; readonly video?: number };
+	/** Frames that the server samples of each clip, where the settings name a number. */
+	readonly frames?: number;
+	/** Processor arguments on which all scenarios agree, by the reference's own names. */
+	readonly processor: Readonly<Record<string, unknown>>;
+	/** Arguments that have to come with each request. */
+	readonly perRequest: readonly string[];
+	/** Settings without an argument: "anyres_max 3". */
+	readonly unread: readonly string[];
+}
+
+/** The chosen settings as a server takes them, for a plan with at least one scenario. */
+export function servingSettings(
+	request: ResolvedPlanRequest,
+	scenarios: readonly ScenarioPlan[],
+): ServingSettings {
 	const { checkpoint, textTokens } = request;
 	const family = familyById(checkpoint.family);
 	const length =
 		Math.max(...scenarios.map(({ chosen }) => chosen.contextTokens)) + textTokens.prompt + textTokens.answer;
-	const limits: Record<string, number> = {};
-	const mediaIo: Record<string, unknown> = {};
+	const limits: { image?: number; video?: number } = {};
+	let frames: number | undefined;
 	const wanted = new Map<string, Map<string, SettingValue>>();
 	const unread = new Set<string>();
 	for (const plan of scenarios) {
@@ -123,7 +146,7 @@ function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPla
 				family.processorArguments === undefined
 					? setting.replace(/^video_/, "")
 					: family.vllmArguments?.[setting];
-			if (isFrames && !isIgnored) mediaIo.video = { num_frames: value };
+			if (isFrames && !isIgnored) frames = Number(value);
 			else if (!isFrames && !isIgnored && key !== undefined) {
 				// Values a scenario leaves unchanged count too, because one argument applies to all requests.
 				wanted.set(key, (wanted.get(key) ?? new Map()).set(plan.scenario, value));
@@ -131,14 +154,34 @@ function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPla
 		}
 	}
 	const { server, perRequest } = splitByRequest(wanted, request, scenarios);
+	return {
+		contextTokens: Math.min(checkpoint.contextTokens ?? Number.POSITIVE_INFINITY, roundUp(length)),
+		limits,
+		...(frames === undefined ? {} : { frames }),
+		processor: server,
+		perRequest,
+		unread: [...unread],
+	};
+}
+
+/**
+ * `vllm serve` arguments. Names come from vllm-project/vllm docs/configuration/engine_args (`--max-model-len`,
+ * `--limit-mm-per-prompt`, `--media-io-kwargs`, `--mm-processor-kwargs`).
+ */
+function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPlan[]): PasteBlock {
+	const family = familyById(request.checkpoint.family);
+	const { contextTokens, limits, frames, processor, perRequest, unread } = servingSettings(
+		request,
+		scenarios,
+	);
 	const json = (value: object): string => `'${JSON.stringify(value)}'`;
 	return {
 		tool: "vllm",
 		lines: [
-			`--max-model-len ${Math.min(checkpoint.contextTokens ?? Number.POSITIVE_INFINITY, roundUp(length))}`,
+			`--max-model-len ${contextTokens}`,
 			`--limit-mm-per-prompt ${json(limits)}`,
-			...(Object.keys(mediaIo).length === 0 ? [] : [`--media-io-kwargs ${json(mediaIo)}`]),
-			...(Object.keys(server).length === 0 ? [] : [`--mm-processor-kwargs ${json(server)}`]),
+			...(frames === undefined ? [] : [`--media-io-kwargs ${json({ video: { num_frames: frames } })}`]),
+			...(Object.keys(processor).length === 0 ? [] : [`--mm-processor-kwargs ${json(processor)}`]),
 		],
 		notes: [
 			...perRequest,
@@ -147,9 +190,9 @@ function vllmBlock(request: ResolvedPlanRequest, scenarios: readonly ScenarioPla
 						"sized by these counts; vLLM counts this family in its own way: --parity vllm plans with its numbers",
 					]
 				: []),
-			...(unread.size === 0
+			...(unread.length === 0
 				? []
-				: [`no argument sets ${[...unread].join(", ")}: write it into the snapshot's configuration`]),
+				: [`no argument sets ${unread.join(", ")}: write it into the snapshot's configuration`]),
 		],
 	};
 }
