@@ -68,6 +68,7 @@ export type { ProfileAbout, Shard } from "./profile/state.ts";
 export { readProfile } from "./profile/stored.ts";
 export { Tally, type TallySummary } from "./profile/tally.ts";
 export { type Counted, type Heavy, MEASURES, type Measure, Totals } from "./profile/totals.ts";
+export { type QueryResult, type QueryValue, queryProfile } from "./query/query.ts";
 export {
 	type DataSet,
 	FORMATS,

@@ -45,6 +45,7 @@ export function bytesSource(bytes: Uint8Array): SyncByteSource {
 /** Bytes read ahead at first and after each jump; one such read covers the header of most files. */
 const FIRST_READ_BYTES = 64 * 1024;
 const NEXT_READ_BYTES = 8 * 1024;
+const FIRST_SYNC_READ_BYTES = 4 * 1024;
 /** Maximum bytes of one image file read for its header. Large EXIF and color profiles stay far below. */
 export const MAX_IMAGE_HEADER_BYTES = 4 * 1024 * 1024;
 /** Maximum ranges a parser may request; limits files made of countless tiny blocks. */
@@ -93,13 +94,13 @@ export async function readFromSource<T>(
 	return step.value;
 }
 
-/** Same as `readFromSource`, without promises. */
+/** Same as `readFromSource`, without promises, and with 4 KiB first: a further read costs less than 64 KiB do. */
 export function readFromSourceSync<T>(
 	reading: Reading<T>,
 	source: SyncByteSource,
 	maxBytes = MAX_IMAGE_HEADER_BYTES,
 ): T {
-	const windows = readWindows(reading, source.size, maxBytes);
+	const windows = readWindows(reading, source.size, maxBytes, FIRST_SYNC_READ_BYTES);
 	let step = windows.next();
 	while (!step.done) step = windows.next(source.readSync(step.value.offset, step.value.length));
 	return step.value;
@@ -110,6 +111,7 @@ function* readWindows<T>(
 	reading: Reading<T>,
 	size: number,
 	maxBytes: number,
+	firstBytes = FIRST_READ_BYTES,
 ): Generator<ByteRange, T, Uint8Array> {
 	let window: Uint8Array = new Uint8Array(0);
 	let start = 0;
@@ -120,7 +122,7 @@ function* readWindows<T>(
 		const { offset, length, isAlone } = step.value;
 		if (offset + length > size) throw endsEarly(size, offset + length);
 		if (offset < start || offset + length > start + window.byteLength) {
-			const ahead = total === 0 ? FIRST_READ_BYTES : isAlone === true ? length : NEXT_READ_BYTES;
+			const ahead = total === 0 ? firstBytes : isAlone === true ? length : NEXT_READ_BYTES;
 			const wanted = Math.min(Math.max(length, ahead), size - offset);
 			total += wanted;
 			if (total > maxBytes) {

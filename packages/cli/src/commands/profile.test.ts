@@ -63,6 +63,34 @@ test("a stored profile is shown again without its data; shards merge into it", a
 	expect((await run("--shard", "2/2", "--out", whole)).err).toContain("expected i/n");
 });
 
+test("a stored profile answers SQL as a table, JSON and CSV", async () => {
+	const stored = join(folder, "asked");
+	await run("--out", stored);
+	const ask = async (sql: string, ...more: readonly string[]) => {
+		const { status, out, err } = await runInMemory(["profile", "query", stored, sql, ...more], { cwd: root });
+		expect([status, err]).toEqual([0, ""]);
+		return out;
+	};
+	const sql =
+		"select scenario, count(*) n, any_value('a, \"b\"') q from samples where left_out is null group by 1 order by 2 desc, 1 limit 2";
+	expect(await ask(sql)).toBe('scenario      n  q\nsingle-image  3  a, "b"\nmulti-image   1  a, "b"\n');
+	expect(JSON.parse(await ask(sql, "--json"))).toEqual([
+		{ scenario: "single-image", n: 3, q: 'a, "b"' },
+		{ scenario: "multi-image", n: 1, q: 'a, "b"' },
+	]);
+	expect(await ask(sql, "--csv")).toBe(
+		'scenario,n,q\r\nsingle-image,3,"a, ""b"""\r\nmulti-image,1,"a, ""b"""\r\n',
+	);
+	expect((await ask("select * from range(1500)")).split("\n").at(-2)).toBe(
+		"… 500 more rows; --csv prints all",
+	);
+	const wrong = await runInMemory(["profile", "query", stored, "drop view samples"], { cwd: root });
+	expect([wrong.status, wrong.err]).toEqual([
+		1,
+		"onevision: query: expected one SELECT; a profile is only read\n",
+	]);
+});
+
 test.each([
 	[["--format", "lava"], "did you mean llava?"],
 	[["--max-length", "x"], "--max-length x"],

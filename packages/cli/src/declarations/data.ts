@@ -63,6 +63,7 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 			const { mergeShards } = await import("../commands/profile.ts");
 			exitWith(await mergeShards(terminal, folders, options));
 		});
+	addStored(profile, terminal, exitWith);
 	program
 		.command("pack")
 		.description("pack a profiled training set into full sequences, for ranks that finish together")
@@ -118,6 +119,21 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 		.action(async (source: string, options) => {
 			const { exportSource } = await import("../commands/export.ts");
 			exitWith(await exportSource(terminal, source, options));
+		});
+}
+
+/** The commands on stored profiles. */
+function addStored(profile: Command, terminal: Terminal, exitWith: (status: number) => void): void {
+	profile
+		.command("query")
+		.description("SQL over the tables of a stored profile: samples and media")
+		.argument("<folder>", "a stored profile")
+		.argument("<sql>", "one SELECT, as DuckDB has it")
+		.option("--csv", "print CSV")
+		.addOption(jsonOption())
+		.action(async (folder: string, sql: string, options) => {
+			const { queryStored } = await import("../commands/profile-query.ts");
+			exitWith(await queryStored(terminal, folder, sql, options));
 		});
 }
 

@@ -26,8 +26,8 @@ export function openFileSource(
 	size: number,
 	counter: ReadCounter,
 ): SyncByteSource {
-	const read = (offset: number, length: number): Uint8Array => {
-		const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+	const bytesFor = (offset: number, length: number): number => Math.max(0, Math.min(length, size - offset));
+	const fill = (bytes: Uint8Array, offset: number): Uint8Array => {
 		let filled = 0;
 		// A read may return less than requested, especially on network disks.
 		while (filled < bytes.byteLength) {
@@ -39,7 +39,12 @@ export function openFileSource(
 		counter.reads++;
 		return filled === bytes.byteLength ? bytes : bytes.subarray(0, filled);
 	};
-	return { size, readSync: read, read: async (offset, length) => read(offset, length) };
+	return {
+		size,
+		// From Node's pool: headers are read once, and zeroing memory for them would take longer than the read.
+		readSync: (offset, length) => fill(Buffer.allocUnsafe(bytesFor(offset, length)), offset),
+		read: async (offset, length) => fill(new Uint8Array(bytesFor(offset, length)), offset),
+	};
 }
 
 export interface Chunk {

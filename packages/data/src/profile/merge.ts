@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { OnevisionError } from "@onevision/base";
 import type { Profile } from "./run.ts";
 import { partFiles } from "./slice.ts";
-import { makeFolder, type ProfileState, readState, type Shard, storeState } from "./state.ts";
+import { makeFolder, type ProfileState, partsIn, readState, type Shard, storeState } from "./state.ts";
 import { profileOf } from "./stored.ts";
 import { Totals } from "./totals.ts";
 
@@ -68,9 +68,7 @@ function partsOf(shards: readonly StoredShard[], first: StoredShard): readonly s
 		if (shards.filter((other) => other.shard.index === shard.index).length > 1) {
 			throw refused(folder, `shard ${shard.index}/${count} is given twice`);
 		}
-		for (const [from, to] of state.done) {
-			for (let own = from; own < to; own++) folders.set(own * count + shard.index, folder);
-		}
+		for (const part of partsIn(state)) folders.set(part, folder);
 	}
 	const missing = Array.from({ length: count }, (_, index) => index).filter(
 		(index) => !shards.some(({ shard }) => shard.index === index),

@@ -178,7 +178,7 @@ test("an image in a shard costs its first bytes", async () => {
 	const { totals, read } = await profileData(request([path]));
 	expect(totals.profiled).toBe(20);
 	expect(read.sets.bytes).toBe(21 * 512);
-	expect(read.media.bytes).toBe(20 * 64 * 1024);
+	expect(read.media.bytes).toBe(20 * 4 * 1024);
 });
 
 test("stored, read again without work, and refused for anything else", async () => {

@@ -95,6 +95,13 @@ export async function makeFolder(folder: string): Promise<void> {
 	}
 }
 
+/** Numbers of the parts that are done, ascending. */
+export function partsIn({ done, shard = { index: 0, count: 1 } }: ProfileState): readonly number[] {
+	return done.flatMap(([from, to]) =>
+		Array.from({ length: to - from }, (_, index) => (from + index) * shard.count + shard.index),
+	);
+}
+
 /** A set of numbers as ascending ranges. */
 export class Ranges {
 	#ranges: (readonly [from: number, to: number])[];
