@@ -10,7 +10,6 @@ export {
 	type InferenceRun,
 	startInference,
 } from "./node/inference.ts";
-export type { CacheBinding, CacheSpec } from "./node/inference-protocol.ts";
 export { availableMemory, checkMemory } from "./node/memory.ts";
 export { type NodeRuntimeOptions, nodeProviders, nodeRuntime } from "./node/runtime.ts";
 export { type SessionOptions, startSession, type TrainingSession } from "./node/session.ts";

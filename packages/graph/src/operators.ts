@@ -117,6 +117,8 @@ export const OPERATORS = {
 		inputs: [7, 11],
 		outputs: 3,
 		attributes: { num_heads: "int", kv_num_heads: "int", scale: "float", do_rotary: "int" },
+		// Without its present outputs, onnxruntime attends to memory that it never wrote (findings/onnxruntime-gqa-present.sh).
+		peerOutputs: true,
 	},
 	MatMulNBits: {
 		...CONTRIB,

@@ -5,8 +5,8 @@
  */
 
 import { assertDefined, float32, OnevisionError, type Tensor } from "@onevision/base";
+import type { CacheBinding, CacheSpec } from "../cache-binding.ts";
 import type { Tensors } from "../runtime.ts";
-import type { CacheBinding, CacheSpec } from "./inference-protocol.ts";
 
 export class RowCache {
 	readonly #spec: CacheSpec;

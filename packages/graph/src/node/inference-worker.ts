@@ -1,10 +1,11 @@
 /** The worker thread of an inference session: its models and caches. */
 
 import { assertDefined } from "@onevision/base";
+import type { CacheBinding } from "../cache-binding.ts";
 import type { Program, Runtime } from "../runtime.ts";
 import { Numbered, RowCache } from "./cache.ts";
 import { serve } from "./calls.ts";
-import type { CacheBinding, InferenceCalls } from "./inference-protocol.ts";
+import type { InferenceCalls } from "./inference-protocol.ts";
 import { nodeRuntime } from "./runtime.ts";
 import { ownPort } from "./threads.ts";
 

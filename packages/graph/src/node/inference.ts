@@ -4,9 +4,10 @@
  */
 
 import { copyOf, OnevisionError } from "@onevision/base";
+import type { CacheBinding, CacheSpec } from "../cache-binding.ts";
 import type { LoadOptions, Tensors } from "../runtime.ts";
 import { buffersIn, Caller } from "./calls.ts";
-import type { CacheBinding, CacheSpec, InferenceCalls } from "./inference-protocol.ts";
+import type { InferenceCalls } from "./inference-protocol.ts";
 import { checkMemory } from "./memory.ts";
 import type { NodeRuntimeOptions } from "./runtime.ts";
 import { spawnThread } from "./threads.ts";
