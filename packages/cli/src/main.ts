@@ -7,6 +7,7 @@ import { addData } from "./declarations/data.ts";
 import { addDrawing } from "./declarations/drawing.ts";
 import { addExamples } from "./declarations/examples.ts";
 import { addPlanning } from "./declarations/planning.ts";
+import { addRunning } from "./declarations/running.ts";
 import { addStudio } from "./declarations/studio.ts";
 import { EXIT } from "./exit.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -78,6 +79,7 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 	addDrawing(program, terminal, exitWith);
 	addPlanning(program, terminal, exitWith);
 	addData(program, terminal, exitWith);
+	addRunning(program, terminal, exitWith);
 	addStudio(program, terminal);
 	addExamples(program);
 	return program;

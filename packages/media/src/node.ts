@@ -1,7 +1,8 @@
 /** Node entry: everything in index.ts, plus headers of files and folders by path, decoding, encoding and batches. */
 
 export { type BatchOptions, type BatchResult, preprocessSamples } from "./batch/batch.ts";
-export type { DecodeOptions as FileDecodeOptions } from "./batch/files.ts";
+export { readClip } from "./batch/clip.ts";
+export { type DecodeOptions as FileDecodeOptions, readImage } from "./batch/files.ts";
 export {
 	type BatchPlan,
 	type OneBatch,

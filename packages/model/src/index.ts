@@ -1,6 +1,6 @@
 /** Published checkpoints: configuration files from the Hub, tokenizers, and what answers are made of. Runs in a browser. */
 
-export type { Message, Part } from "./chat/message.ts";
+export type { MediaPart, Message, Part } from "./chat/message.ts";
 export { MODEL_FAMILIES } from "./families/index.ts";
 export type {
 	Answer,
@@ -14,5 +14,6 @@ export type {
 export type { Prompt } from "./generate/prompt.ts";
 export type { SamplingOptions } from "./generate/sampling.ts";
 export { type HubAccess, readHubSnapshot } from "./hub.ts";
+export { type Prediction, predict, tokensPerSecond } from "./predict.ts";
 export { readSnapshot, type Snapshot, type SnapshotSource } from "./snapshot-source.ts";
 export { type CountText, createTextCounter } from "./tokenizer.ts";

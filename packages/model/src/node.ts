@@ -2,5 +2,7 @@
 
 export * from "./index.ts";
 export { type LoadModelOptions, loadModel, type VisionLanguageModel } from "./node/load.ts";
+export { measureMachine } from "./node/machine.ts";
+export { readMediaPart } from "./node/media-part.ts";
 export { readSnapshotFolder } from "./snapshot-folder.ts";
 export { readTokenizerFile } from "./tokenizer-file.ts";

@@ -1,6 +1,6 @@
 /** Every help text ends with examples, and every example runs. */
 
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,8 @@ beforeAll(async () => {
 	for (const name of ["stairs.jpg", "market.jpg"]) {
 		copyFileSync(media(`media/${name}`), join(cwd, "photos", name));
 	}
+	const snapshot = "../../../model/src/families/llava-onevision/fixtures/onevision";
+	cpSync(fileURLToPath(new URL(snapshot, import.meta.url)), join(cwd, "model"), { recursive: true });
 	const body = { model: "gpt-4o", messages: [{ role: "user", content: "What is on the plate?" }] };
 	writeFileSync(join(cwd, "request.json"), JSON.stringify(body));
 	const conversations = [

@@ -62,6 +62,13 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 			what: "stages and data for a trainer",
 		},
 	],
+	run: [
+		{ line: 'onevision run photo.jpg "What is this?" -m model --max-tokens 8', what: "an image" },
+		{
+			line: 'onevision run photos "What is it?" -m model --max-tokens 8 --out a.jsonl',
+			what: "each file of a folder",
+		},
+	],
 	curriculum: [
 		{ line: "onevision curriculum --budget 3500 > curriculum.yaml", what: "the schedule as YAML" },
 	],

@@ -22,6 +22,8 @@ export interface RequestSetup {
 	readonly accelerators?: number;
 	/** USD per accelerator-hour. When absent, no price is estimated. */
 	readonly pricePerHour?: number;
+	/** Bytes per weight and per cached value. Default 2: bfloat16 or float16. */
+	readonly elementBytes?: number;
 }
 
 export interface RequestCost {
@@ -68,8 +70,11 @@ export function estimateRequest(
 	const tower = towerFlopsOf(model.tower, layout.items);
 	const projector = projectorFlops(model.projector, layout.towerTokens);
 	const prefill = languageModelFlops(model.languageModel, promptTokens, 1);
-	const weights = model.parameters.total * HALF_BYTES;
-	const kvCache = kvCacheBytes(model.languageModel, promptTokens + answerTokens);
+	const { elementBytes = HALF_BYTES } = setup;
+	const cacheBytes = (tokens: number): number =>
+		(kvCacheBytes(model.languageModel, tokens) * elementBytes) / HALF_BYTES;
+	const weights = model.parameters.total * elementBytes;
+	const kvCache = cacheBytes(promptTokens + answerTokens);
 	const accelerators = Math.max(
 		setup.accelerators ?? 1,
 		Math.ceil((weights + kvCache) / hardware.memoryBytes),
@@ -79,14 +84,14 @@ export function estimateRequest(
 	const rate = hardware.flopsPerSecond * accelerators;
 	const bandwidth = hardware.bandwidthBytesPerSecond * accelerators;
 	const firstToken = (efficiency: number): number =>
-		roofline(tower + projector, model.parameters.tower * HALF_BYTES, rate * efficiency, bandwidth) +
-		roofline(prefill, model.parameters.languageModel * HALF_BYTES, rate * efficiency, bandwidth);
+		roofline(tower + projector, model.parameters.tower * elementBytes, rate * efficiency, bandwidth) +
+		roofline(prefill, model.parameters.languageModel * elementBytes, rate * efficiency, bandwidth);
 	let decode = 0;
 	let decodeSeconds = 0;
-	const decoded = activeWeights(model) * HALF_BYTES;
+	const decoded = activeWeights(model) * elementBytes;
 	for (let token = 1; token < answerTokens; token++) {
 		const step = decodeFlops(model.languageModel, promptTokens + token - 1);
-		const moved = decoded + requestBatch * kvCacheBytes(model.languageModel, promptTokens + token);
+		const moved = decoded + requestBatch * cacheBytes(promptTokens + token);
 		decode += step;
 		decodeSeconds += roofline(requestBatch * step, moved, rate * prefillEfficiency, bandwidth);
 	}

@@ -41,11 +41,11 @@ export async function openClip(
  * Decodes the frames of a video that the processor's layout selects. Throws as `openClip`, and `over-limit` for too
  * many.
  */
-async function readClip(
+export async function readClip(
 	path: string,
 	processor: Processor,
 	decode: DecodeOptions,
-	signal: AbortSignal,
+	signal?: AbortSignal,
 ): Promise<Clip> {
 	const { video, item, wanted, rotation } = await openClip(path, processor, decode, signal);
 	try {

@@ -4,7 +4,13 @@ import { createHash } from "node:crypto";
 import { totalmem } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { formatBytes, formatInteger, OnevisionError } from "@onevision/base";
-import { type Checkpoint, createCounterFrom, type Settings } from "@onevision/core";
+import {
+	type Checkpoint,
+	createCounterFrom,
+	type Settings,
+	type VideoSampling,
+	videoSampling,
+} from "@onevision/core";
 import { encodeModel, type Tensor, type Value } from "@onevision/graph";
 import { nodeRuntime } from "@onevision/graph/node";
 import { createProcessor, type Processor } from "@onevision/media";
@@ -29,6 +35,8 @@ export interface LoadModelOptions {
 	readonly threads?: number;
 	/** Settings of the family, as for counting. They override those of the snapshot. */
 	readonly settings?: Readonly<Record<string, unknown>>;
+	/** Takes every frame of a video, as transformers does by itself, not as many as the model card says. */
+	readonly asIs?: boolean;
 	/** Most new tokens of a step (default 512): less memory, and a signal is heeded earlier. */
 	readonly chunk?: number;
 }
@@ -43,10 +51,14 @@ export interface VisionLanguageModel {
 	readonly settings: Settings;
 	readonly processor: Processor;
 	readonly chat: Chat;
+	/** Which frames of a video are taken. */
+	readonly sampling: VideoSampling;
 	/** Assumptions made where files are missing, one sentence each. */
 	readonly notes: readonly string[];
 	/** The tokens of a conversation and an answer of so many, without running anything. Throws as `generate` does. */
 	prompt(messages: readonly Message[], maxTokens?: number): Prompt;
+	/** Bytes of a cache of this many tokens. */
+	cacheBytes(tokens: number): number;
 	/** A conversation with a cache of its own, which keeps what questions have in common. */
 	conversation(): Conversation;
 	close(): Promise<void>;
@@ -60,7 +72,7 @@ export async function loadModel(
 	folder: string,
 	options: LoadModelOptions = {},
 ): Promise<VisionLanguageModel> {
-	const { parts, notes, close } = await loadParts(folder, options);
+	const { parts, notes, sampling, close } = await loadParts(folder, options);
 	const { label, architecture, chat, processor, settings } = parts;
 	const { placeholders, contextTokens } = architecture;
 	return {
@@ -69,25 +81,31 @@ export async function loadModel(
 		settings,
 		processor,
 		chat,
+		sampling,
 		notes,
 		prompt: (messages, maxTokens = 1) =>
 			createPrompt(messages, maxTokens, { label, chat, processor, placeholders, contextTokens }),
+		cacheBytes: (tokens) => KvCache.bytes(architecture.decoder, tokens),
 		conversation: () => new Conversation(parts),
 		close,
 	};
 }
 
+interface LoadedParts extends Pick<VisionLanguageModel, "notes" | "sampling" | "close"> {
+	readonly parts: Parts;
+}
+
 /** The parts of a model, for what goes on below conversations. Throws as `loadModel`. */
-export async function loadParts(
-	folder: string,
-	options: LoadModelOptions = {},
-): Promise<{ readonly parts: Parts; readonly notes: readonly string[]; close(): Promise<void> }> {
+export async function loadParts(folder: string, options: LoadModelOptions = {}): Promise<LoadedParts> {
 	const path = resolve(folder);
 	const label = options.label ?? basename(path);
 	const { checkpoint, settings: own, notes } = await readSnapshotFolder(path, label);
 	const config = await readJson(join(path, "config.json"), `${label}/config.json`);
 	const architecture = readArchitecture(checkpoint, config);
-	const settings = { ...own, ...options.settings };
+	const { asIs = false } = options;
+	const sampling = videoSampling(checkpoint, options.settings ?? {}, { asIs });
+	const card = sampling.by === "card" ? sampling.settings : {};
+	const settings = { ...own, ...card, ...options.settings };
 	const processor = createProcessor(checkpoint, { settings });
 	const chat = await readChatFolder(path, label);
 	assertTokenizer(chat, architecture, label);
@@ -110,7 +128,7 @@ export async function loadParts(
 		fingerprint,
 		assertMemory: (tokens) => assertMemory(KvCache.bytes(decoder, tokens), tokens, decoder, label),
 	};
-	return { parts, notes, close: () => engine.close() };
+	return { parts, notes, sampling, close: () => engine.close() };
 }
 
 async function startEngine(

@@ -1,0 +1,265 @@
+/** `onevision run`: a model's answers to questions about images and videos. */
+
+import { basename, resolve } from "node:path";
+import { OnevisionError } from "@onevision/base";
+import { type AskedLoading, type FileLoading, loadingOf, resolveLoading } from "@onevision/media";
+import {
+	type Answer,
+	type GenerateOptions,
+	type MediaPart,
+	type Message,
+	type Prompt,
+	type PromptProgress,
+	predict,
+	tokensPerSecond,
+} from "@onevision/model";
+import { loadModel, measureMachine, readMediaPart, type VisionLanguageModel } from "@onevision/model/node";
+import { EXIT } from "../exit.ts";
+import { parseNumber, parseWhole } from "../input/numbers.ts";
+import { type Asked, type Question, questionsGiven, questionsOfLines } from "../input/questions.ts";
+import { askedSettings } from "../input/settings.ts";
+import { shorten } from "../input/shorten.ts";
+import { AnswersFile } from "../output/answers-file.ts";
+import { refusalOf } from "../refusal.ts";
+import { checkedText, measuredText } from "../render/run-text.ts";
+import { samplingNote } from "../render/sampling.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface RunCommand extends AskedLoading {
+	readonly model: string;
+	readonly system?: string;
+	readonly maxTokens?: string;
+	readonly temperature?: string;
+	readonly topP?: string;
+	readonly topK?: string;
+	readonly repetitionPenalty?: string;
+	readonly seed?: string;
+	readonly stop: readonly string[];
+	readonly jsonl?: string;
+	readonly out?: string;
+	readonly check?: boolean;
+	readonly threads?: string;
+	readonly set: readonly string[];
+	readonly asIs?: boolean;
+	readonly json?: boolean;
+}
+
+const DEFAULT_MAX_TOKENS = 256;
+
+/** Exits with status 1 if a question of several could not be answered; the others still are. */
+export async function runModel(
+	terminal: Terminal,
+	given: readonly string[],
+	command: RunCommand,
+): Promise<number> {
+	if (command.jsonl !== undefined && given.length > 0) {
+		throw new OnevisionError("invalid-input", "--jsonl holds the questions: give no media beside it");
+	}
+	const generate = generateOptions(command);
+	const loading = resolveLoading(command, loadingOf("transformers"));
+	const questions: AsyncIterable<Asked> | Iterable<Asked> =
+		command.jsonl === undefined
+			? await questionsGiven(terminal, given, loading)
+			: questionsOfLines(terminal, command.jsonl);
+	const { settings } = askedSettings(command);
+	const model = await loadModel(resolve(terminal.cwd, command.model), {
+		label: command.model,
+		...(settings === undefined ? {} : { settings }),
+		asIs: command.asIs === true,
+		...threadsOf(command),
+	});
+	const stopping = stopOnInterrupt();
+	try {
+		for (const note of model.notes) terminal.notes.push(`note: ${note}`);
+		const run: Run = { terminal, command, model, loading, generate, signal: stopping.signal };
+		return await answerAll(run, questions);
+	} finally {
+		stopping.end();
+		await model.close();
+	}
+}
+
+interface Run {
+	readonly terminal: Terminal;
+	readonly command: RunCommand;
+	readonly model: VisionLanguageModel;
+	readonly loading: FileLoading;
+	readonly generate: GenerateOptions & { readonly maxTokens: number };
+	readonly signal: AbortSignal;
+}
+
+async function answerAll(run: Run, questions: AsyncIterable<Asked> | Iterable<Asked>): Promise<number> {
+	const { terminal, command, model, signal } = run;
+	const name = basename(resolve(terminal.cwd, command.model));
+	const isOne = Array.isArray(questions) && questions.length === 1 && command.out === undefined;
+	const out =
+		command.out === undefined || command.check === true
+			? undefined
+			: await AnswersFile.open(terminal, command.out, name);
+	const hardware = command.check === true ? undefined : await measureMachine(threadsOf(command).threads);
+	const conversation = model.conversation();
+	let [answered, failed, skipped, hasVideo] = [0, 0, 0, false];
+	try {
+		for await (const asked of questions) {
+			if (signal.aborted) break;
+			if (out?.done.has(asked.id)) {
+				skipped++;
+				continue;
+			}
+			try {
+				if ("error" in asked) throw asked.error;
+				hasVideo ||= asked.media.some(({ kind }) => kind === "video");
+				const messages = await messagesOf(run, asked);
+				const prompt = model.prompt(messages, run.generate.maxTokens);
+				if (hardware === undefined) await showCheck(run, asked, prompt, isOne);
+				else {
+					const isStreamed = command.json !== true && out === undefined;
+					if (isStreamed && !isOne) await terminal.out(`${terminal.colors.bold(asked.id)}\n`);
+					const answer = await stream(run, conversation.generate(messages, optionsOf(run)), isStreamed);
+					if (answer.finish === "cancelled" && !isOne) break;
+					const predicted = predict(model.checkpoint, prompt, answer.usage.answer, hardware);
+					const measured = { answer, predicted, memory: process.resourceUsage().maxRSS * 1024 };
+					const document = { id: asked.id, model: name, ...documentOf(run, asked, measured) };
+					await out?.append(document);
+					if (command.json === true) await terminal.out(`${JSON.stringify(document, null, isOne ? 2 : 0)}\n`);
+					else if (isStreamed) {
+						await terminal.out(`\n${terminal.colors.dim(measuredText(measured, terminal.columns))}\n`);
+					}
+				}
+				answered++;
+			} catch (error) {
+				const refusal = refusalOf(error);
+				if (refusal === undefined || isOne) throw error;
+				failed++;
+				terminal.err(`onevision: ${asked.id}: ${refusal.message}\n`);
+			}
+			if (!isOne) progress(terminal, `${answered} answered${failed === 0 ? "" : `, ${failed} failed`}`);
+		}
+	} finally {
+		progress(terminal, "");
+		await out?.close();
+	}
+	if (hasVideo) terminal.notes.push(`note: ${samplingNote(model.sampling, "transformers")}`);
+	if (out !== undefined) {
+		const before = skipped === 0 ? "" : `, ${skipped} were there`;
+		const missing = failed === 0 ? "" : `, ${failed} failed`;
+		await terminal.out(`${answered} answers written to ${command.out}${before}${missing}\n`);
+	}
+	if (answered + skipped + failed === 0) throw new OnevisionError("invalid-input", "no questions were given");
+	return failed > 0 || signal.aborted ? EXIT.error : EXIT.done;
+}
+
+async function messagesOf({ command, model, loading, signal }: Run, question: Question): Promise<Message[]> {
+	const parts: MediaPart[] = [];
+	const { applyOrientation, applyRotation } = loading;
+	for (const { path, kind } of question.media) {
+		parts.push(await readMediaPart(path, kind, model.processor, { applyOrientation, applyRotation, signal }));
+	}
+	const system: Message[] = command.system === undefined ? [] : [{ role: "system", content: command.system }];
+	return [...system, { role: "user", content: [...parts, { type: "text", text: question.text }] }];
+}
+
+function optionsOf({ terminal, generate, signal }: Run): GenerateOptions {
+	const onProgress = ({ stage, done, total }: PromptProgress): void =>
+		progress(terminal, done === total && stage === "prompt" ? "" : `${STAGES[stage]} ${done} of ${total}`);
+	return { ...generate, signal, onProgress };
+}
+
+const STAGES = { views: "seeing view", prompt: "reading token" } as const satisfies Record<
+	PromptProgress["stage"],
+	string
+>;
+
+async function stream(
+	{ terminal }: Run,
+	pieces: AsyncGenerator<{ readonly text: string }, Answer>,
+	isShown: boolean,
+): Promise<Answer> {
+	let shown = "";
+	for (;;) {
+		const { done, value } = await pieces.next();
+		const text = done ? value.text.slice(shown.length) : value.text;
+		if (isShown && text !== "") await terminal.out(text);
+		shown += text;
+		if (done) return value;
+	}
+}
+
+function documentOf(
+	{ terminal }: Run,
+	question: Question,
+	{ answer, predicted, memory }: Parameters<typeof measuredText>[0],
+) {
+	return {
+		question: question.text,
+		media: question.media.map(({ path }) => shorten(terminal.cwd, path)),
+		answer: answer.text,
+		finish: answer.finish,
+		usage: answer.usage,
+		seconds: answer.seconds,
+		tokensPerSecond: tokensPerSecond(answer),
+		memoryBytes: memory,
+		predicted,
+	};
+}
+
+async function showCheck(
+	{ terminal, command, model, generate }: Run,
+	question: Question,
+	prompt: Prompt,
+	isOne: boolean,
+): Promise<void> {
+	const { contextTokens } = model.architecture;
+	const cacheBytes = model.cacheBytes(prompt.ids.length + generate.maxTokens);
+	if (command.json === true) {
+		const items = prompt.items.map(({ layout }) => layout);
+		const document = {
+			id: question.id,
+			promptTokens: prompt.ids.length,
+			visualTokens: prompt.visualTokens,
+			contextTokens,
+			cacheBytes,
+			items,
+		};
+		await terminal.out(`${JSON.stringify(document, null, isOne ? 2 : 0)}\n`);
+		return;
+	}
+	const head = isOne ? "" : `${terminal.colors.bold(question.id)}\n`;
+	await terminal.out(`${head}${checkedText(prompt, cacheBytes, contextTokens, terminal.columns)}\n`);
+}
+
+function threadsOf({ threads }: RunCommand): { readonly threads?: number } {
+	return threads === undefined ? {} : { threads: parseWhole("--threads", threads, { max: 1024 }) };
+}
+
+function generateOptions(command: RunCommand): GenerateOptions & { readonly maxTokens: number } {
+	const { temperature, topP, topK, repetitionPenalty, seed, maxTokens, stop } = command;
+	return {
+		maxTokens:
+			maxTokens === undefined ? DEFAULT_MAX_TOKENS : parseWhole("--max-tokens", maxTokens, { max: 1e6 }),
+		stop,
+		...(temperature === undefined
+			? {}
+			: { temperature: parseNumber("--temperature", temperature, { min: 0, max: 100 }) }),
+		...(topP === undefined ? {} : { topP: parseNumber("--top-p", topP, { min: 1e-6, max: 1 }) }),
+		...(topK === undefined ? {} : { topK: parseWhole("--top-k", topK, { max: 1e9 }) }),
+		...(repetitionPenalty === undefined
+			? {}
+			: {
+					repetitionPenalty: parseNumber("--repetition-penalty", repetitionPenalty, { min: 0.01, max: 100 }),
+				}),
+		...(seed === undefined ? {} : { seed: parseWhole("--seed", seed, { min: 0, max: 2 ** 32 - 1 }) }),
+	};
+}
+
+/** The first interrupt ends the answer that is being made; a second one ends the process, as always. */
+function stopOnInterrupt(): { readonly signal: AbortSignal; end(): void } {
+	const controller = new AbortController();
+	const stop = (): void => controller.abort();
+	process.once("SIGINT", stop);
+	return { signal: controller.signal, end: () => process.off("SIGINT", stop) };
+}
+
+function progress(terminal: Terminal, text: string): void {
+	if (terminal.showsProgress) terminal.err(`\r${text}\u001b[K`);
+}
