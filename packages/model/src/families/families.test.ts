@@ -3,11 +3,13 @@
  * position and 64 greedy tokens, for one image, several, a video, both, and several turns.
  */
 
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mediaOf } from "../chat/message.ts";
 import { Conversation } from "../generate/generate.ts";
-import { KvCache } from "../generate/kv-cache.ts";
 import type { Parts } from "../generate/parts.ts";
 import { createPrompt } from "../generate/prompt.ts";
 import { seeItems } from "../generate/see.ts";
@@ -22,6 +24,9 @@ const SNAPSHOTS = [
 	["llava", "llava-1.5"],
 	["llava-next", "mistral"],
 ] as const;
+
+const cacheFolder = mkdtempSync(join(tmpdir(), "onevision-families-"));
+afterAll(() => rmSync(cacheFolder, { recursive: true, force: true }));
 
 /** Of the range of the values. */
 const TOLERANCE = 1e-5;
@@ -39,7 +44,8 @@ describe.each(SNAPSHOTS)("%s %s", (family, name) => {
 
 	beforeAll(async () => {
 		// Smaller chunks than any prompt, so that every prompt reads its own cache.
-		({ parts, close } = await loadParts(`${folder}/fixtures/${name}`, { threads: 1, chunk: 16 }));
+		const options = { threads: 1, chunk: 16, cacheFolder };
+		({ parts, close } = await loadParts(`${folder}/fixtures/${name}`, options));
 	});
 	afterAll(() => close());
 
@@ -94,7 +100,7 @@ describe.each(SNAPSHOTS)("%s %s", (family, name) => {
 	test.each(chats)("%s: logits of every position", async (label, chat) => {
 		const prompt = promptOf(chat);
 		const seen = await seeItems(parts, prompt);
-		const cache = new KvCache(parts.architecture.decoder);
+		const cache = await parts.runs.allocate(prompt.ids.length);
 		const embeddings = await parts.embed(prompt.ids);
 		for (const { item, embeddings: own } of seen) {
 			embeddings.set(own, item.start * parts.architecture.decoder.hidden);
@@ -103,10 +109,12 @@ describe.each(SNAPSHOTS)("%s %s", (family, name) => {
 		const logits = await parts.runs.step({ embeddings, positions, rows: positions }, cache);
 		const expected = goldens.array(`${label}.logits`) ?? new Float32Array(0);
 		expect(relativeError(logits, expected)).toBeLessThan(TOLERANCE);
+		await cache.close();
 	});
 
 	test.each(chats)("%s: 64 greedy tokens", async (_, chat) => {
-		const answer = new Conversation(parts).generate(messagesOf(chat), { maxTokens: 64, ignoreEnd: true });
+		const conversation = new Conversation(parts);
+		const answer = conversation.generate(messagesOf(chat), { maxTokens: 64, ignoreEnd: true });
 		let text = "";
 		for (;;) {
 			const { done, value } = await answer.next();
@@ -122,6 +130,7 @@ describe.each(SNAPSHOTS)("%s %s", (family, name) => {
 			expect(mediaOf(messagesOf(chat)).length).toBe(promptOf(chat).items.length);
 			break;
 		}
+		await conversation.close();
 	});
 });
 

@@ -5,8 +5,7 @@
 
 import { OnevisionError } from "@onevision/base";
 import type { Message } from "../chat/message.ts";
-import { KvCache } from "./kv-cache.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts, TokenCache } from "./parts.ts";
 import { createPrompt, type Prompt } from "./prompt.ts";
 import { createSampler, type SamplingOptions } from "./sampling.ts";
 import { type SeenItem, seeItems } from "./see.ts";
@@ -65,22 +64,27 @@ export interface Seconds {
 	readonly rest: number;
 }
 
+/** Tokens that a cache has room for at least: memory is taken as it fills. */
+const MIN_CAPACITY = 4096;
+
 /** One sequence of turns with a cache of its own. Its calls run one after the other. */
 export class Conversation {
 	readonly #parts: Parts;
-	readonly #cache: KvCache;
+	#cache: TokenCache | undefined;
 	/** What the cache holds: a token's id, or a fingerprint and index where it is visual. */
 	#held: (number | string)[] = [];
 	#isBusy = false;
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
-		this.#cache = new KvCache(parts.architecture.decoder);
 	}
 
-	/** Bytes of the cache. */
-	get cacheBytes(): number {
-		return this.#cache.bytes;
+	/** Frees the cache; the next answer starts anew. */
+	async close(): Promise<void> {
+		const cache = this.#cache;
+		this.#cache = undefined;
+		this.#held = [];
+		await cache?.close();
 	}
 
 	/**
@@ -112,15 +116,15 @@ export class Conversation {
 		const { chat, endIds, embed, runs } = this.#parts;
 		const sample = createSampler(options);
 		const prompt = this.#prompt(messages, maxTokens);
-		this.#parts.assertMemory(prompt.ids.length + maxTokens);
+		const cache = await this.#room(prompt.ids.length + maxTokens);
 		const clock = createClock();
 		const media = await seeItems(this.#parts, prompt, {
 			...(signal === undefined ? {} : { signal }),
 			onView: (done, total) => options.onProgress?.({ stage: "views", done, total }),
 		});
 		clock.mark("vision");
-		const cached = this.#reuse(heldBy(prompt, media));
-		let logits = await this.#prefill(prompt, media, cached, options);
+		const cached = this.#reuse(heldBy(prompt, media), cache);
+		let logits = await this.#prefill(prompt, media, cache, options);
 		const stream = new TextStream(chat.decode, options.stop);
 		const ids: number[] = [];
 		const seen = new Set(prompt.ids);
@@ -141,8 +145,8 @@ export class Conversation {
 				break;
 			}
 			if (ids.length === maxTokens) break;
-			const positions = [this.#cache.length];
-			logits = await runs.step({ embeddings: await embed([id]), positions, rows: [0] }, this.#cache);
+			const positions = [cache.length];
+			logits = await runs.step({ embeddings: await embed([id]), positions, rows: [0] }, cache);
 			this.#held.push(id);
 		}
 		if (signal?.aborted && finish !== "stop") finish = "cancelled";
@@ -162,27 +166,43 @@ export class Conversation {
 		return createPrompt(messages, maxTokens, { label, chat, processor, placeholders, contextTokens });
 	}
 
+	/** The cache, or a larger one: what it held is then computed anew. */
+	async #room(tokens: number): Promise<TokenCache> {
+		if (this.#cache !== undefined && tokens <= this.#cache.capacity) return this.#cache;
+		await this.close();
+		const { runs, architecture } = this.#parts;
+		const most = architecture.contextTokens ?? Number.POSITIVE_INFINITY;
+		const ample = Math.max(tokens, Math.min(most, Math.max(MIN_CAPACITY, 2 * tokens)));
+		try {
+			this.#cache = await runs.allocate(ample);
+		} catch (error) {
+			if (!(error instanceof OnevisionError) || ample === tokens) throw error;
+			this.#cache = await runs.allocate(tokens);
+		}
+		return this.#cache;
+	}
+
 	/** Drops what the cache holds beyond the common beginning; at least one token is left to be run. */
-	#reuse(wanted: readonly (number | string)[]): number {
+	#reuse(wanted: readonly (number | string)[], cache: TokenCache): number {
 		let shared = 0;
 		const most = Math.min(this.#held.length, wanted.length - 1);
 		while (shared < most && this.#held[shared] === wanted[shared]) shared++;
-		this.#cache.truncate(shared);
+		cache.truncate(shared);
 		this.#held = this.#held.slice(0, shared);
 		return shared;
 	}
 
-	/** Runs the prompt from position `from` on; returns the logits of its last token, nothing when stopped. */
+	/** Runs what the cache does not hold of the prompt; returns the logits of its last token, nothing when stopped. */
 	async #prefill(
 		prompt: Prompt,
 		media: readonly SeenItem[],
-		from: number,
+		cache: TokenCache,
 		{ onProgress, signal }: GenerateOptions,
 	): Promise<Float32Array | undefined> {
 		const { chunk } = this.#parts;
 		const total = prompt.ids.length;
 		const held = heldBy(prompt, media);
-		this.#cache.reserve(total);
+		const from = cache.length;
 		let logits: Float32Array | undefined;
 		for (let start = from; start < total; start += chunk) {
 			if (signal?.aborted) return undefined;
@@ -190,7 +210,7 @@ export class Conversation {
 			const embeddings = await this.#embed(prompt, media, start, end);
 			const positions = Array.from({ length: end - start }, (_, token) => start + token);
 			const rows = [end - start - 1];
-			logits = await this.#parts.runs.step({ embeddings, positions, rows }, this.#cache);
+			logits = await this.#parts.runs.step({ embeddings, positions, rows }, cache);
 			this.#held = held.slice(0, end);
 			onProgress?.({ stage: "prompt", done: end - from, total: total - from });
 		}

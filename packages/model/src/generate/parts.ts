@@ -6,15 +6,26 @@ import type { Architecture } from "../architecture/architecture.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { MediaPart } from "../chat/message.ts";
 import type { FeatureStore } from "./feature-store.ts";
-import type { KvCache } from "./kv-cache.ts";
 import type { StepRequest } from "./step.ts";
 
 /** What runs the graphs. */
 interface Runs {
 	/** Embeddings of one view, [patches, hidden]. */
 	see(pixels: Float32Array): Promise<Float32Array>;
-	/** Logits of the rows asked for, valid until the next step; the cache holds the new tokens afterwards. */
-	step(request: StepRequest, cache: KvCache): Promise<Float32Array>;
+	/** A cache for so many tokens. Throws `over-limit` when they do not fit into memory. */
+	allocate(capacity: number): Promise<TokenCache>;
+	/** Logits of the rows asked for; the cache holds the new tokens afterwards. */
+	step(request: StepRequest, cache: TokenCache): Promise<Float32Array>;
+}
+
+/** Keys and values of the tokens seen so far, wherever they are held. */
+export interface TokenCache {
+	/** Tokens it holds, and the most it can. */
+	readonly length: number;
+	readonly capacity: number;
+	/** Keeps the first tokens. */
+	truncate(length: number): void;
+	close(): Promise<void>;
 }
 
 export interface Parts {
@@ -36,6 +47,4 @@ export interface Parts {
 	embed(ids: readonly number[]): Promise<Float32Array>;
 	/** Equal for equal pixels. */
 	fingerprint(part: MediaPart): string;
-	/** Throws `over-limit` when a cache of this many tokens does not fit. */
-	assertMemory(tokens: number): void;
 }

@@ -1,9 +1,8 @@
-/** One step of the decoder over a cache: what is fed beside the embeddings. */
+/** One step of the decoder over a cache: what is fed beside it. */
 
 import { float32, int64 } from "@onevision/base";
 import { MASKED, type Tensors } from "@onevision/graph";
 import { type DecoderShape, STEP } from "../modules/decoder.ts";
-import type { KvCache } from "./kv-cache.ts";
 import { inverseFrequencies, rotaryTables } from "./rope.ts";
 
 export interface StepRequest {
@@ -15,7 +14,7 @@ export interface StepRequest {
 	readonly rows: readonly number[];
 }
 
-/** Makes the inputs of steps; masks of the last length are kept, since all chunks but the last are alike. */
+/** Makes the inputs of steps; the last mask is kept, since all chunks but the last are alike. */
 export class StepFeeds {
 	readonly #shape: DecoderShape;
 	readonly #frequencies: Float32Array;
@@ -26,7 +25,7 @@ export class StepFeeds {
 		this.#frequencies = inverseFrequencies(shape.headDim, shape.ropeTheta);
 	}
 
-	of({ embeddings, positions, rows }: StepRequest, cache: KvCache): Tensors {
+	of({ embeddings, positions, rows }: StepRequest): Tensors {
 		const { hidden, headDim, heads, kvHeads } = this.#shape;
 		const tokens = positions.length;
 		const { cos, sin } = rotaryTables(positions, this.#frequencies);
@@ -36,7 +35,6 @@ export class StepFeeds {
 			[STEP.sin]: float32([tokens, 1, headDim], sin),
 			[STEP.mask]: float32([(tokens * heads) / kvHeads, tokens], this.#masked(tokens, heads / kvHeads)),
 			[STEP.rows]: int64([rows.length], rows),
-			...cache.feeds(),
 		};
 	}
 
@@ -51,4 +49,9 @@ export class StepFeeds {
 		}
 		return this.#mask.values;
 	}
+}
+
+/** Bytes of the keys and values of so many tokens, float32. */
+export function cacheBytes({ layers, kvHeads, headDim }: DecoderShape, tokens: number): number {
+	return 2 * layers * kvHeads * headDim * Float32Array.BYTES_PER_ELEMENT * tokens;
 }

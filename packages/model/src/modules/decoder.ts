@@ -57,7 +57,7 @@ export interface StepSizes {
 }
 
 /**
- * Outputs by name: `logits` [rows, vocabulary] of the chosen rows, and for each layer `key` and `value` [tokens, kvHeads ·
+ * Outputs by name: `logits` [rows, vocabulary] of the chosen rows, and for each layer `key` and `value` [kvHeads, tokens,
  * headDim]. Inputs: `embeddings` [tokens, hidden]; `cos` and `sin` [tokens, 1, headDim]; `mask` [queries, tokens], added
  * to the scores of new tokens, a row for each query head of a group; `rows` int64; the cache, [past, headDim] each.
  */
@@ -100,7 +100,7 @@ interface StepInputs {
 interface Attended {
 	/** [tokens, hidden] */
 	readonly mixed: Value;
-	/** New rows of the cache, [tokens, kvHeads · headDim]; keys are rotated. */
+	/** New rows of the cache, [kvHeads, tokens, headDim]; keys are rotated. */
 	readonly key: Value;
 	readonly value: Value;
 }
@@ -130,11 +130,10 @@ function attention(x: Value, scope: Scope, layer: number, shape: DecoderShape, i
 		return ops.Reshape(mixed, [-1, group * headDim]); // [tokens, group · headDim]
 	});
 	const merged = parts.length === 1 ? (parts[0] as Value) : ops.Concat(parts, 1);
-	const width = kvHeads * headDim;
 	return {
 		mixed: linear(merged, scope.linear("o_proj", heads * headDim, hidden, false)),
-		key: ops.Reshape(keys, [-1, width]),
-		value: ops.Reshape(values, [-1, width]),
+		key: ops.Transpose(keys, [1, 0, 2]),
+		value: ops.Transpose(values, [1, 0, 2]),
 	};
 }
 

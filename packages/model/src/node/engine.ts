@@ -1,26 +1,33 @@
-/** The graphs of one model, loaded: views to embeddings, and steps of the decoder. */
+/** The graphs of one model, loaded in a worker thread: views to embeddings, and steps of the decoder over caches there. */
 
 import { float32 } from "@onevision/base";
-import { Graph, type Program, type Value } from "@onevision/graph";
+import { encodeModel, Graph, type Value } from "@onevision/graph";
+import {
+	type Cache,
+	type CacheBinding,
+	type Inference,
+	type InferenceModel,
+	startInference,
+} from "@onevision/graph/node";
 import type { Architecture } from "../architecture/architecture.ts";
-import type { KvCache } from "../generate/kv-cache.ts";
 import { StepFeeds, type StepRequest } from "../generate/step.ts";
 import { type DecoderShape, decoderStep, STEP } from "../modules/decoder.ts";
 import { projector } from "../modules/projector.ts";
 import { Scope } from "../modules/scope.ts";
 import { tower } from "../modules/tower.ts";
+import type { ModelWeights } from "./model-weights.ts";
 
-/** Names of the vision graph's input and outputs. */
-export const VISION = { pixels: "pixels", features: "features", embeddings: "embeddings" } as const;
+/** Names of the vision graph's input and output. */
+const VISION = { pixels: "pixels", embeddings: "embeddings" } as const;
 
-/** One view: pixels [1, 3, side, side] to tower features and embeddings of the language model, [patches, width] each. */
+/** One view: pixels [1, 3, side, side] to embeddings of the language model, [patches, hidden]. */
 export function visionGraph({ tower: shape, projector: projection }: Architecture): Record<string, Value> {
 	const graph = new Graph("vision");
 	const side = shape.imageSize;
 	const pixels = graph.input(VISION.pixels, "float32", [1, 3, side, side]);
 	const features = tower(pixels, new Scope(graph, "vision_tower."), shape);
 	const embeddings = projector(features, new Scope(graph, "multi_modal_projector."), projection);
-	return { [VISION.features]: features, [VISION.embeddings]: embeddings };
+	return { [VISION.embeddings]: embeddings };
 }
 
 /** A step over any number of new and cached tokens. */
@@ -34,17 +41,71 @@ export function stepGraph(shape: DecoderShape): Record<string, Value> {
 	});
 }
 
+/** Every key-value head of every layer is read where it lies; new rows of a layer are appended together. */
+function bindingOf({ layers, kvHeads }: DecoderShape): CacheBinding {
+	const reads: Record<string, { readonly entry: string; readonly head: number }> = {};
+	const writes: Record<string, string> = {};
+	for (let layer = 0; layer < layers; layer++) {
+		const [key, value] = [STEP.key(layer), STEP.value(layer)];
+		writes[key] = key;
+		writes[value] = value;
+		for (let head = 0; head < kvHeads; head++) {
+			reads[STEP.pastKey(layer, head)] = { entry: key, head };
+			reads[STEP.pastValue(layer, head)] = { entry: value, head };
+		}
+	}
+	return { reads, writes };
+}
+
+export interface EngineOptions {
+	readonly threads?: number;
+	/** Whether weights are copied into the kernels' own layout: some percent faster, and their memory once more. */
+	readonly prepack: boolean;
+}
+
 export class Engine {
 	readonly #architecture: Architecture;
-	readonly #vision: Program;
-	readonly #step: Program;
+	readonly #inference: Inference;
+	readonly #vision: InferenceModel;
+	readonly #step: InferenceModel;
 	readonly #feeds: StepFeeds;
 
-	constructor(architecture: Architecture, vision: Program, step: Program) {
+	private constructor(
+		architecture: Architecture,
+		inference: Inference,
+		vision: InferenceModel,
+		step: InferenceModel,
+	) {
 		this.#architecture = architecture;
+		this.#inference = inference;
 		this.#vision = vision;
 		this.#step = step;
 		this.#feeds = new StepFeeds(architecture.decoder);
+	}
+
+	/** Throws `runtime` without onnxruntime. */
+	static async start(
+		architecture: Architecture,
+		weights: ModelWeights,
+		{ threads, prepack }: EngineOptions,
+	): Promise<Engine> {
+		const inference = await startInference({ spin: false, ...(threads === undefined ? {} : { threads }) });
+		const load = (outputs: Readonly<Record<string, Value>>, binding?: CacheBinding) => {
+			const [first] = Object.values(outputs);
+			const names = (first?.graph.parameters ?? []).map(({ name }) => name);
+			const { external, folder } = weights.external(names);
+			const options = { folder, prepack, ...(binding === undefined ? {} : { binding }) };
+			return inference.load(encodeModel(outputs, { external }), options);
+		};
+		try {
+			const { decoder } = architecture;
+			const vision = await load(visionGraph(architecture));
+			const step = await load(stepGraph(decoder), bindingOf(decoder));
+			return new Engine(architecture, inference, vision, step);
+		} catch (error) {
+			await inference.close();
+			throw error;
+		}
 	}
 
 	/** Embeddings of one view, [patches, hidden]. */
@@ -54,14 +115,21 @@ export class Engine {
 		return outputs[VISION.embeddings]?.data as Float32Array;
 	}
 
+	/** A cache for so many tokens. Throws `over-limit` when they do not fit into memory. */
+	allocate(capacity: number): Promise<Cache> {
+		const { layers, kvHeads: heads, headDim: dim } = this.#architecture.decoder;
+		const entries = Array.from({ length: layers }, (_, layer) => [STEP.key(layer), STEP.value(layer)]);
+		return this.#inference.allocate({ entries: entries.flat(), heads, dim, capacity });
+	}
+
 	/** Logits of the rows asked for, [rows, vocabulary]; the new tokens are in the cache afterwards. */
-	async step(request: StepRequest, cache: KvCache): Promise<Float32Array> {
-		const outputs = await this.#step.run(this.#feeds.of(request, cache));
-		cache.append(outputs, request.positions.length);
+	async step(request: StepRequest, cache: Cache): Promise<Float32Array> {
+		const rows = request.positions.length;
+		const outputs = await this.#step.run(this.#feeds.of(request), { cache, rows });
 		return outputs[STEP.logits]?.data as Float32Array;
 	}
 
-	async close(): Promise<void> {
-		await Promise.all([this.#vision.close(), this.#step.close()]);
+	close(): Promise<void> {
+		return this.#inference.close();
 	}
 }

@@ -1,9 +1,8 @@
 /** Loads a snapshot into a model that answers. */
 
 import { createHash } from "node:crypto";
-import { totalmem } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { formatBytes, formatInteger, OnevisionError } from "@onevision/base";
+import { formatInteger, OnevisionError } from "@onevision/base";
 import {
 	type Checkpoint,
 	createCounterFrom,
@@ -11,8 +10,6 @@ import {
 	type VideoSampling,
 	videoSampling,
 } from "@onevision/core";
-import { encodeModel, type Tensor, type Value } from "@onevision/graph";
-import { nodeRuntime } from "@onevision/graph/node";
 import { createProcessor, type Processor } from "@onevision/media";
 import { type Architecture, readArchitecture } from "../architecture/architecture.ts";
 import { ConfigSection } from "../architecture/section.ts";
@@ -20,12 +17,12 @@ import type { Chat } from "../chat/chat.ts";
 import type { MediaPart, Message } from "../chat/message.ts";
 import { FeatureStore } from "../generate/feature-store.ts";
 import { Conversation } from "../generate/generate.ts";
-import { KvCache } from "../generate/kv-cache.ts";
 import type { Parts } from "../generate/parts.ts";
 import { createPrompt, type Prompt } from "../generate/prompt.ts";
+import { cacheBytes } from "../generate/step.ts";
 import { readSnapshotFolder } from "../snapshot-folder.ts";
 import { readChatFolder, readJson } from "./chat-folder.ts";
-import { Engine, stepGraph, visionGraph } from "./engine.ts";
+import { Engine } from "./engine.ts";
 import { EMBEDDINGS, ModelWeights, NEWLINE } from "./model-weights.ts";
 
 export interface LoadModelOptions {
@@ -33,6 +30,15 @@ export interface LoadModelOptions {
 	readonly label?: string;
 	/** Threads of one operator. Default: one for each physical core. */
 	readonly threads?: number;
+	/**
+	 * Whether weights are copied into the kernels' own layout (default false): some percent faster, for long-lived servers;
+	 * without, they stay mapped from their files.
+	 */
+	readonly prepack?: boolean;
+	/** Where weights in half precision are kept as float32 (default: `.onevision` beside them, or a cache of the user). */
+	readonly cacheFolder?: string;
+	/** Called with bytes done and in all while they are converted, once. */
+	readonly onConvert?: (done: number, total: number) => void;
 	/** Settings of the family, as for counting. They override those of the snapshot. */
 	readonly settings?: Readonly<Record<string, unknown>>;
 	/** Takes every frame of a video, as transformers does by itself, not as many as the model card says. */
@@ -85,7 +91,7 @@ export async function loadModel(
 		notes,
 		prompt: (messages, maxTokens = 1) =>
 			createPrompt(messages, maxTokens, { label, chat, processor, placeholders, contextTokens }),
-		cacheBytes: (tokens) => KvCache.bytes(architecture.decoder, tokens),
+		cacheBytes: (tokens) => cacheBytes(architecture.decoder, tokens),
 		conversation: () => new Conversation(parts),
 		close,
 	};
@@ -109,10 +115,17 @@ export async function loadParts(folder: string, options: LoadModelOptions = {}):
 	const processor = createProcessor(checkpoint, { settings });
 	const chat = await readChatFolder(path, label);
 	assertTokenizer(chat, architecture, label);
-	const weights = await ModelWeights.open(path, label, architecture);
+	const weights = await ModelWeights.open(path, label, architecture, {
+		...(options.cacheFolder === undefined ? {} : { folder: options.cacheFolder }),
+		...(options.onConvert === undefined ? {} : { onProgress: options.onConvert }),
+	});
 	const endIds = await readEndIds(path, label, config);
-	const engine = await startEngine(architecture, weights, options.threads);
-	const { family, decoder } = architecture;
+	const { threads, prepack = false } = options;
+	const engine = await Engine.start(architecture, weights, {
+		prepack,
+		...(threads === undefined ? {} : { threads }),
+	});
+	const { family } = architecture;
 	const parts: Parts = {
 		label,
 		architecture,
@@ -126,31 +139,8 @@ export async function loadParts(folder: string, options: LoadModelOptions = {}):
 		chunk: options.chunk ?? CHUNK,
 		embed: (ids) => weights.rows(EMBEDDINGS, ids),
 		fingerprint,
-		assertMemory: (tokens) => assertMemory(KvCache.bytes(decoder, tokens), tokens, decoder, label),
 	};
 	return { parts, notes, sampling, close: () => engine.close() };
-}
-
-async function startEngine(
-	architecture: Architecture,
-	weights: ModelWeights,
-	threads: number | undefined,
-): Promise<Engine> {
-	const runtime = nodeRuntime({ spin: false, ...(threads === undefined ? {} : { threads }) });
-	const load = async (outputs: Readonly<Record<string, Value>>) => {
-		const [first] = Object.values(outputs);
-		const parameters = first?.graph.parameters ?? [];
-		const tensors: Record<string, Tensor> = {};
-		for (const { name, shape } of parameters) {
-			tensors[name] = { dtype: "float32", shape, data: await weights.read(name) } as Tensor;
-		}
-		return runtime.load(encodeModel(outputs, { weights: tensors }));
-	};
-	return new Engine(
-		architecture,
-		await load(visionGraph(architecture)),
-		await load(stepGraph(architecture.decoder)),
-	);
 }
 
 /** The tokenizer must not give ids that the model has no embedding for, nor lack its placeholders. */
@@ -180,15 +170,4 @@ function fingerprint(part: MediaPart): string {
 	const frames = part.type === "image" ? [part.image] : part.clip.frames;
 	for (const { width, height, data } of frames) hash.update(`${part.type} ${width}x${height} `).update(data);
 	return hash.digest("base64url");
-}
-
-/** Refuses a cache that this machine cannot hold, before it is allocated. */
-function assertMemory(bytes: number, tokens: number, shape: Architecture["decoder"], label: string): void {
-	const room = totalmem() / 2;
-	if (bytes <= room) return;
-	const fitting = Math.floor(room / KvCache.bytes(shape, 1));
-	throw new OnevisionError(
-		"over-limit",
-		`${label}: a cache of ${formatInteger(tokens)} tokens takes ${formatBytes(bytes)}, half of this machine's memory holds ${formatInteger(fitting)} tokens; shrink the media or ask for a shorter answer`,
-	);
 }

@@ -1,13 +1,17 @@
 /** The weights of a model under the names of its modules, wherever and in whatever precision they are stored. */
 
-import { OnevisionError } from "@onevision/base";
 import {
+	type DerivedOptions,
+	type ExternalWeights,
+	externalWeights,
 	float32Of,
+	float32Weights,
 	openWeights,
 	readRows,
 	readTensor,
 	type StoredTensor,
 	type StoredWeights,
+	storedTensor,
 	type Value,
 } from "@onevision/graph/node";
 import type { Architecture } from "../architecture/architecture.ts";
@@ -46,32 +50,30 @@ export class ModelWeights {
 	}
 
 	/**
-	 * Opens a snapshot's weights, reading headers only. Throws `unreadable-file` for missing shards, damaged headers and
+	 * Opens a snapshot's weights, reading headers only; half precision is converted once, see `float32Weights`. Throws `unreadable-file` for missing shards, damaged headers and
 	 * tensors that the architecture lacks or has too many of, `shape-mismatch` for other sizes.
 	 */
-	static async open(folder: string, label: string, architecture: Architecture): Promise<ModelWeights> {
+	static async open(
+		folder: string,
+		label: string,
+		architecture: Architecture,
+		options: DerivedOptions = {},
+	): Promise<ModelWeights> {
 		const stored = await openWeights(folder);
 		const { family, tower } = architecture;
 		const wanted = wantedParameters(architecture, family.hasNewline);
 		const skipped = (name: string): boolean => isBeyond(name, tower.layers);
-		return new ModelWeights(stored, resolveNames(wanted, stored.tensors, family.parts, label, skipped));
+		const names = resolveNames(wanted, stored.tensors, family.parts, label, skipped);
+		return new ModelWeights(await float32Weights(stored, options), names);
 	}
 
-	/** Real paths of the files. */
-	get files(): readonly string[] {
-		return this.#stored.files;
-	}
-
-	/** Module names in the order they were declared. */
-	get names(): readonly string[] {
-		return [...this.#names.keys()];
-	}
-
-	tensor(name: string): StoredTensor {
-		const found = this.#stored.tensors.get(this.#nameOf(name));
-		if (found === undefined)
-			throw new OnevisionError("unknown-name", `${this.#stored.label}: no tensor ${name}`);
-		return found;
+	/** Parameters as external data of a graph, mapped from their files. */
+	external(names: readonly string[]): ExternalWeights {
+		const entries = names.map((name): [string, StoredTensor] => [
+			name,
+			storedTensor(this.#stored, this.#nameOf(name)),
+		]);
+		return externalWeights(Object.fromEntries(entries));
 	}
 
 	/** Reads one tensor whole, as float32. */
