@@ -1,7 +1,7 @@
 /** The graphs of one model, loaded in a worker thread: views to embeddings, and steps of the decoder over caches there. */
 
 import { float32 } from "@onevision/base";
-import { encodeModel, Graph, type Value } from "@onevision/graph";
+import { encodeModel, type Value } from "@onevision/graph";
 import {
 	type Cache,
 	type CacheBinding,
@@ -11,35 +11,9 @@ import {
 } from "@onevision/graph/node";
 import type { Architecture } from "../architecture/architecture.ts";
 import { StepFeeds, type StepRequest } from "../generate/step.ts";
-import { type DecoderShape, decoderStep, STEP } from "../modules/decoder.ts";
-import { projector } from "../modules/projector.ts";
-import { Scope } from "../modules/scope.ts";
-import { tower } from "../modules/tower.ts";
+import { type DecoderShape, STEP } from "../modules/decoder.ts";
+import { stepGraph, VISION, visionGraph } from "../modules/graphs.ts";
 import type { ModelWeights } from "./model-weights.ts";
-
-/** Names of the vision graph's input and output. */
-const VISION = { pixels: "pixels", embeddings: "embeddings" } as const;
-
-/** One view: pixels [1, 3, side, side] to embeddings of the language model, [patches, hidden]. */
-export function visionGraph({ tower: shape, projector: projection }: Architecture): Record<string, Value> {
-	const graph = new Graph("vision");
-	const side = shape.imageSize;
-	const pixels = graph.input(VISION.pixels, "float32", [1, 3, side, side]);
-	const features = tower(pixels, new Scope(graph, "vision_tower."), shape);
-	const embeddings = projector(features, new Scope(graph, "multi_modal_projector."), projection);
-	return { [VISION.embeddings]: embeddings };
-}
-
-/** A step over any number of new and cached tokens. */
-export function stepGraph(shape: DecoderShape): Record<string, Value> {
-	const group = shape.heads / shape.kvHeads;
-	return decoderStep(new Graph("step"), shape, {
-		tokens: "tokens",
-		past: "past",
-		queries: group === 1 ? "tokens" : `${group}*tokens`,
-		rows: "rows",
-	});
-}
 
 /** Every key-value head of every layer is read where it lies; new rows of a layer are appended together. */
 function bindingOf({ layers, kvHeads }: DecoderShape): CacheBinding {

@@ -15,8 +15,8 @@ import {
 	type Value,
 } from "@onevision/graph/node";
 import type { Architecture } from "../architecture/architecture.ts";
+import { stepGraph, visionGraph } from "../modules/graphs.ts";
 import { resolveNames, type WantedParameter } from "../weights/names.ts";
-import { stepGraph, visionGraph } from "./engine.ts";
 
 export const EMBEDDINGS = "language_model.embed_tokens.weight";
 export const NEWLINE = "image_newline";
