@@ -46,6 +46,7 @@ import {
 	UNPACKED_ORDERS,
 } from "@onevision/data";
 import { GRADIENTS } from "@onevision/graph";
+import { configSchema, ROUTES } from "@onevision/server";
 import { packExample } from "./docs-pack.ts";
 import { filesBelow, ROOT } from "./files.ts";
 
@@ -255,6 +256,18 @@ export const GENERATED = {
 				.filter(([reason]) => !Object.hasOwn(LEFT_OUT_REASONS, reason))
 				.map(([reason, meaning]) => [`\`${reason}\``, meaning]),
 		),
+	"server-routes": () =>
+		markdownTable(
+			["Route", "Answers", "Keys"],
+			ROUTES.map(({ method, path, operation: { summary, input } }) => [
+				`\`${method.toUpperCase()} ${path.replace(/\{.*\}/, "")}\``,
+				summary,
+				Object.keys((input.json.properties ?? {}) as object)
+					.map((key) => `\`${key}\``)
+					.join(" "),
+			]),
+		),
+	"server-config": () => markdownTable(["Key", "Type", "Meaning"], schemaRows(configSchema.json, "")),
 	findings: () =>
 		markdownTable(
 			["Finding", "What it means"],
@@ -340,10 +353,18 @@ function schemaRows(schema: JsonSchema, path: string): string[][] {
 	return Object.entries(properties).flatMap(([key, field]) => {
 		const name = path === "" ? key : `${path}.${key}`;
 		const rows = [[`\`${name}\``, typeOf(field), String(field.description ?? "")]];
-		const inner = field.type === "array" ? (field.items as JsonSchema) : field;
-		const suffix = field.type === "array" ? `${name}[]` : name;
+		const [inner, suffix] = innerOf(field, name);
 		return [...rows, ...(inner.properties === undefined ? [] : schemaRows(inner, suffix))];
 	});
+}
+
+/** What the entries of a list or map are, and how they are written. */
+function innerOf(field: JsonSchema, name: string): [JsonSchema, string] {
+	if (field.type === "array") return [field.items as JsonSchema, `${name}[]`];
+	const { additionalProperties } = field;
+	return typeof additionalProperties === "object" && additionalProperties !== null
+		? [additionalProperties as JsonSchema, `${name}.NAME`]
+		: [field, name];
 }
 
 function typeOf(field: JsonSchema): string {

@@ -16,7 +16,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	data: ["base", "core", "api", "media"],
 	model: ["base", "core", "graph", "media"],
 	studio: ["base", "core", "api", "media", "draw"],
-	cli: ["base", "core", "api", "media", "draw", "data", "graph", "model", "studio"],
+	server: ["base", "core", "api", "media", "draw", "data", "model"],
+	cli: ["base", "core", "api", "media", "draw", "data", "graph", "model", "server", "studio"],
 };
 
 /** Packages whose `index.ts` must load in a browser: Node's own modules stay behind `node.ts`. */

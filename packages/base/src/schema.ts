@@ -187,6 +187,30 @@ export function object<const F extends Fields>(doc: string, fields: F): Schema<O
 	};
 }
 
+/** An object whose keys the user chooses: at most `max`, each of 1 to 200 characters of one line. */
+export function map<T>(
+	doc: string,
+	entry: Schema<T>,
+	{ max }: Pick<Range, "max">,
+): Schema<Readonly<Record<string, T>>> {
+	const expects = `an object of at most ${max} entries`;
+	return {
+		doc,
+		expects,
+		json: { type: "object", additionalProperties: entry.json, maxProperties: max, description: doc },
+		parse: (value, path) => {
+			if (!isRecord(value) || Object.keys(value).length > max) return fail(path, expects, value);
+			const name = text("A name", 200);
+			return Object.fromEntries(
+				Object.entries(value).map(([key, each]) => [
+					name.parse(key, join(path, key)),
+					entry.parse(each, join(path, key)),
+				]),
+			);
+		},
+	};
+}
+
 /** The error for a key that does not exist, with the nearest one and the list. */
 export function unknownKey(path: string, key: string, known: readonly string[]): OnevisionError {
 	const hint = nearest(key, known);

@@ -8,6 +8,7 @@ import { addDrawing } from "./declarations/drawing.ts";
 import { addExamples } from "./declarations/examples.ts";
 import { addPlanning } from "./declarations/planning.ts";
 import { addRunning } from "./declarations/running.ts";
+import { addServing } from "./declarations/serving.ts";
 import { addStudio } from "./declarations/studio.ts";
 import { EXIT } from "./exit.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -81,6 +82,7 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 	addData(program, terminal, exitWith);
 	addRunning(program, terminal, exitWith);
 	addStudio(program, terminal);
+	addServing(program, terminal, exitWith);
 	addExamples(program);
 	return program;
 }

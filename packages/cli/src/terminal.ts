@@ -11,6 +11,8 @@ export interface Terminal {
 	err(text: string): void;
 	/** Lines for standard error once the command has ended, after its results and its errors. */
 	readonly notes: string[];
+	/** Resolves when the command is asked to stop: at SIGINT or SIGTERM. */
+	untilStopped(): Promise<void>;
 	/** Standard input, in chunks. */
 	input(): AsyncIterable<Uint8Array>;
 	readonly colors: Colors;
@@ -41,6 +43,10 @@ export function processTerminal(): Terminal {
 			stderr.write(text);
 		},
 		notes: [],
+		untilStopped: () =>
+			new Promise((resolve) => {
+				for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+			}),
 		input: () => stdin,
 		colors: picocolors.createColors(colorful),
 		showsProgress: stderr.isTTY === true,

@@ -102,5 +102,11 @@ export {
 	type Turn,
 } from "./record.ts";
 export { createChatMeter } from "./text/chat-template.ts";
-export { type ChatFiles, ESTIMATED_TEXT, type TextMeter, type TextSpan } from "./text/meter.ts";
+export {
+	type ChatFiles,
+	type ChatPrompt,
+	ESTIMATED_TEXT,
+	type TextMeter,
+	type TextSpan,
+} from "./text/meter.ts";
 export { readChatMeter } from "./text/read-chat.ts";

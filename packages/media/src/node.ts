@@ -24,6 +24,7 @@ export {
 export { type MediaHeader, readMediaHeader, storedOrientation } from "./header.ts";
 export * from "./index.ts";
 export { withPath } from "./reading.ts";
+export { type EncodedImage, resizeEncoded } from "./resize-encoded.ts";
 export { isManifest, type Manifest, readManifest } from "./samples/manifest.ts";
 export { type Grouping, mediaItemOf, type SampleFiles, samplesOf } from "./samples.ts";
 export { type SizedMedia, sizeOfBytes, sizeOfFileIn } from "./sized-media.ts";

@@ -31,6 +31,7 @@ beforeAll(async () => {
 	];
 	const sample = { id: "1", image: "photo.jpg", conversations };
 	writeFileSync(join(cwd, "conversations.json"), JSON.stringify([sample]));
+	writeFileSync(join(cwd, "gateway.yaml"), "models:\n  llava:\n    model: llava-onevision-qwen2-7b-ov\n");
 	const image = { kind: "image", width: 640, height: 480 };
 	writeFileSync(join(cwd, "samples.jsonl"), `${JSON.stringify({ media: [image] })}\n`);
 	await runInMemory(["profile", "conversations.json", "--out", "profile"], { cwd });
@@ -48,7 +49,9 @@ const lines = Object.values(EXAMPLES).flatMap((examples) => examples.map(({ line
 test.each(lines)("%s", async (line) => {
 	const [program, ...args] = words(line);
 	expect(program).toBe("onevision");
-	const { status, err } = await runInMemory(args, { cwd });
+	// A server's own port may be taken.
+	const free = args[0] === "serve" ? [...args, "--port", "0"] : args;
+	const { status, err } = await runInMemory(free, { cwd });
 	expect([status, err.includes("onevision:")]).toEqual([0, false]);
 });
 

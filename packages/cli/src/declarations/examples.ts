@@ -69,6 +69,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 			what: "each file of a folder",
 		},
 	],
+	serve: [
+		{ line: "onevision serve --root photos", what: "the API on 127.0.0.1, with files of one folder" },
+		{ line: "onevision serve --config gateway.yaml", what: "the gateway, with its model map" },
+	],
 	curriculum: [
 		{ line: "onevision curriculum --budget 3500 > curriculum.yaml", what: "the schedule as YAML" },
 	],

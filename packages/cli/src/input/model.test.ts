@@ -21,6 +21,7 @@ function makeTerminal(): { readonly terminal: Terminal } {
 		out: async () => {},
 		err: () => undefined,
 		notes: [],
+		untilStopped: async () => undefined,
 		input: async function* () {},
 		colors: picocolors.createColors(false),
 		showsProgress: false,

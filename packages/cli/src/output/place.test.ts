@@ -36,6 +36,7 @@ const terminal = (): Terminal => ({
 	out: async () => undefined,
 	err: () => undefined,
 	notes: [],
+	untilStopped: async () => undefined,
 	input: async function* () {},
 	colors: picocolors.createColors(false),
 	showsProgress: false,

@@ -29,6 +29,7 @@ export async function runInMemory(
 			err += text;
 		},
 		notes: [],
+		untilStopped: async () => undefined,
 		input: async function* () {
 			yield new TextEncoder().encode(input);
 		},

@@ -7,14 +7,18 @@ import { Template } from "@huggingface/jinja";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { OnevisionError } from "@onevision/base";
 import type { MediaKind, Turn } from "../record.ts";
-import { type ChatFiles, headTurns, type TextMeter, type TextSpan } from "./meter.ts";
+import { type ChatFiles, type ChatPrompt, headTurns, type TextMeter, type TextSpan } from "./meter.ts";
 
 type Part = { readonly type: string; readonly text?: string };
 interface Message {
 	readonly role: string;
 	readonly content: string | readonly Part[];
 }
-type Render = (messages: readonly Message[], addGenerationPrompt: boolean) => string;
+type Render = (
+	messages: readonly Message[],
+	addGenerationPrompt: boolean,
+	more?: Readonly<Record<string, unknown>>,
+) => string;
 
 /** Text that no template writes by itself. */
 const PROBE = "qzxprobe";
@@ -35,8 +39,8 @@ export function createChatMeter(chat: ChatFiles): TextMeter {
 		const compiled = new Template(template);
 		const encoder = new Tokenizer(tokenizer, {});
 		return {
-			render: ((messages, add_generation_prompt) =>
-				compiled.render({ ...variables, messages, add_generation_prompt })) as Render,
+			render: ((messages, add_generation_prompt, more = {}) =>
+				compiled.render({ ...variables, ...more, messages, add_generation_prompt })) as Render,
 			count: (text: string): number =>
 				text === "" ? 0 : encoder.encode(text, { add_special_tokens: false }).ids.length,
 		};
@@ -70,6 +74,11 @@ export function createChatMeter(chat: ChatFiles): TextMeter {
 			];
 			return spansOf(text, placesIn(text, places), labels, cuts, count);
 		},
+		measurePrompt: ({ messages, variables: more, addGenerationPrompt }) => {
+			const given = takesParts ? messages : messages.map(flattened);
+			const text = usable(() => render(given, addGenerationPrompt, more));
+			return spansOf(text, placesIn(text, places), [], [], count);
+		},
 	};
 }
 
@@ -95,6 +104,12 @@ function messageOf({ role, parts }: Turn, takesParts: boolean): Message {
 			part.kind === "text" ? { type: "text", text: part.text } : { type: part.kind },
 		),
 	};
+}
+
+/** A message for a template that takes text alone. */
+function flattened(message: ChatPrompt["messages"][number]): Message {
+	const content = message.content.map(({ type, text }) => (type === "text" ? text : `<${type}>`)).join("");
+	return { ...message, content };
 }
 
 /** Whether content is a list of parts. Other templates take text, and print a list as JSON or fail. */

@@ -22,6 +22,19 @@ export type TextSpan =
 	| { readonly kind: MediaKind }
 	| { readonly kind: "cut"; readonly turns: number };
 
+/** A conversation to be continued, as a chat template takes it. */
+export interface ChatPrompt {
+	/** Content is a list of parts, `{type: "text", text}`, `{type: "image"}`, `{type: "video"}`. */
+	readonly messages: readonly (Readonly<Record<string, unknown>> & {
+		readonly role: string;
+		readonly content: readonly { readonly type: string; readonly text?: string }[];
+	})[];
+	/** Further variables of the template, such as `tools`. */
+	readonly variables: Readonly<Record<string, unknown>>;
+	/** Whether the template opens the answer. */
+	readonly addGenerationPrompt: boolean;
+}
+
 export interface TextMeter {
 	/** Whose count this is, for reports. */
 	readonly basis: string;
@@ -33,6 +46,11 @@ export interface TextMeter {
 	readonly countText?: (text: string) => number;
 	/** Spans of all turns; labels contribute to the loss. */
 	measure(turns: readonly Turn[]): readonly TextSpan[];
+	/**
+	 * Spans of a prompt; absent if text is estimated. Throws `unreadable-file` for a conversation that the template
+	 * rejects.
+	 */
+	measurePrompt?(prompt: ChatPrompt): readonly TextSpan[];
 }
 
 /** UTF-8 bytes per token: roughly what vocabularies of 100,000 and more give for English. */

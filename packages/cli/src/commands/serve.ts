@@ -1,0 +1,36 @@
+/** `onevision serve`: the HTTP server, until it is told to stop. */
+
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { createLog, readConfig, startServer } from "@onevision/server";
+import { EXIT } from "../exit.ts";
+import { parseWhole } from "../input/numbers.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface ServeCommand {
+	readonly host: string;
+	readonly port: string;
+	readonly config?: string;
+	readonly root: readonly string[];
+	readonly page?: string;
+	readonly open?: boolean;
+}
+
+const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
+
+/** Runs until SIGINT or SIGTERM; requests that have begun are answered first. */
+export async function serve(terminal: Terminal, command: ServeCommand): Promise<number> {
+	const { host, config, page, open } = command;
+	const inCwd = (path: string): string => resolve(terminal.cwd, path);
+	const server = await startServer({
+		...{ host, version, roots: command.root.map(inCwd), log: createLog((line) => terminal.err(line)) },
+		port: parseWhole("--port", command.port, { min: 0, max: 65_535 }),
+		isOpenToAll: open === true,
+		...(config === undefined ? {} : { config: await readConfig(inCwd(config), `--config ${config}`) }),
+		...(page === undefined ? {} : { page: inCwd(page) }),
+	});
+	await terminal.out(`${server.url}\n`);
+	await terminal.untilStopped();
+	await server.close();
+	return EXIT.done;
+}

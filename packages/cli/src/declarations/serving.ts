@@ -1,0 +1,25 @@
+/** Commands that keep running: serve. */
+
+import { type Command, Option } from "commander";
+import type { Terminal } from "../terminal.ts";
+
+export function addServing(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
+	program
+		.command("serve")
+		.description("answer over HTTP: the API, and a gateway before models that enforces token budgets")
+		.option("--host <address>", "address to listen on", "127.0.0.1")
+		.option("--port <number>", "port to listen on; 0 takes a free one", "8080")
+		.option("--config <file>", "YAML file with keys, limits and the model map of the gateway")
+		.addOption(rootOption())
+		.option("--page <folder>", "folder of a built page to serve at /")
+		.option("--open", "listen on an address that others reach although no keys are configured")
+		.action(async (options) => {
+			const { serve } = await import("../commands/serve.ts");
+			exitWith(await serve(terminal, options));
+		});
+}
+
+const rootOption = (): Option =>
+	new Option("--root <folder>", "folder whose files requests may name; repeatable")
+		.argParser((value: string, previous: readonly string[]): string[] => [...previous, value])
+		.default([], "none");
