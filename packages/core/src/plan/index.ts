@@ -24,7 +24,7 @@ export {
 } from "./fidelity.ts";
 export type { JointPlan } from "./joint.ts";
 export type { PasteBlock } from "./paste.ts";
-export { type Plan, plan, type ScenarioCost } from "./plan.ts";
+export { type Plan, type PlanWithFrontiers, plan, planWithFrontiers, type ScenarioCost } from "./plan.ts";
 export { type PlanRequest, planRequestSchema } from "./request.ts";
 export { resolvePlanRequest } from "./resolve.ts";
 export type { ResolvedPlanRequest } from "./resolved.ts";

@@ -62,6 +62,25 @@ export interface Plan {
  * `refused` set instead.
  */
 export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoint?: Checkpoint): Plan {
+	return planWithFrontiers(given, files, checkpoint).plan;
+}
+
+/** A plan with everything it was chosen from. */
+export interface PlanWithFrontiers {
+	readonly plan: Plan;
+	/** Per planned scenario, the preferred allocation at each level of mean tokens, ascending. */
+	readonly frontiers: readonly {
+		readonly scenario: Scenario;
+		readonly points: readonly AllocationResult[];
+	}[];
+}
+
+/** Same as `plan`, with the frontiers: what a chart of the choice shows. */
+export function planWithFrontiers(
+	given: PlanRequest,
+	files: readonly Sample[] = [],
+	checkpoint?: Checkpoint,
+): PlanWithFrontiers {
 	const asked = planRequestSchema.parse(given, "");
 	const request = resolvePlanRequest(asked, checkpoint);
 	const media = profileMedia(asked.media, files);
@@ -94,7 +113,7 @@ export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoi
 		curriculum,
 		...(extrapolation === undefined ? {} : { extrapolation }),
 	});
-	return {
+	const answer: Plan = {
 		version: 2,
 		request,
 		scenarios,
@@ -124,6 +143,10 @@ export function plan(given: PlanRequest, files: readonly Sample[] = [], checkpoi
 		paste: pasteBlocks(request, scenarios),
 		findings,
 		refused: findings.some(({ severity, overridden }) => severity !== "warn" && !overridden),
+	};
+	return {
+		plan: answer,
+		frontiers: planned.map(({ plan: { scenario }, search }) => ({ scenario, points: search.frontier })),
 	};
 }
 
