@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { readFileSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { build, type Plugin } from "vite";
+import { build, defaultClientConditions, type Plugin } from "vite";
 import { CONTENT_SECURITY_POLICY } from "../../packages/studio/src/content-security-policy.ts";
 import { ROOT } from "../files.ts";
 import { type BuiltExamples, buildExamples } from "./example-media.ts";
@@ -25,7 +25,7 @@ export async function buildPage(folder = PAGE_FOLDER): Promise<void> {
 		root: PAGE,
 		base: "./",
 		logLevel: "warn",
-		resolve: { conditions: ["source"] },
+		resolve: { conditions: ["source", ...defaultClientConditions] },
 		define: { __EXAMPLE_MEDIA__: JSON.stringify(examples.examples) },
 		oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
 		plugins: [staticFiles(examples)],

@@ -7,7 +7,7 @@
 export const CONTENT_SECURITY_POLICY = [
 	"default-src 'none'",
 	"script-src 'self' 'wasm-unsafe-eval'",
-	"style-src 'self'",
+	"style-src 'self' 'sha256-+TfQir1nvDucAdvE6XUQBt4ayUjpAWkbw2kCdSfekHM='",
 	"img-src 'self' blob:",
 	"font-src 'self'",
 	"connect-src 'self'",

@@ -1,14 +1,23 @@
 /** The page as a person meets it, in Chromium. Runs where it is installed, as in continuous integration. */
 
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { checkpointById, createCounterFrom, type MediaItem, videoSampling } from "@onevision/core";
+import { checkpointById, createCounterFrom, type MediaItem, plan, videoSampling } from "@onevision/core";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { axeViolations, CHROMIUM, type Studio, startStudio } from "./testing/studio-page.ts";
 
 const EXAMPLE = (name: string): Buffer =>
 	readFileSync(fileURLToPath(new URL(`../../../examples/media/${name}`, import.meta.url)));
+
+const EXERCISE = readFileSync(
+	fileURLToPath(new URL("../../../examples/exercises/product-80-10-10.yaml", import.meta.url)),
+	"utf8",
+);
 
 const MODEL = "llava-onevision-qwen2-7b-ov";
 
@@ -128,6 +137,94 @@ describe.skipIf(CHROMIUM === undefined)("the studio in Chromium", () => {
 		await page.waitForSelector("canvas[aria-label^='Bytes of 288 frames']");
 		expect(complaints).toEqual([]);
 	});
+
+	test("compares models, sorts, filters and pins them", async () => {
+		const { page, complaints } = await studio.open();
+		await page.click("text=Compare");
+		await page.waitForSelector(".models-table tbody tr:nth-child(10)");
+		const names = (): Promise<string[]> => page.locator(".model-name").allInnerTexts();
+		const tokens = await page.locator(".bar-cell").allInnerTexts();
+		const values = tokens.map((text) => Number(text.replace(/\D/g, "")));
+		expect(values).toEqual([...values].sort((a, b) => a - b));
+		const last = (await names()).at(-1) ?? "";
+		await page.click(`[aria-label="Pin ${last}"]`);
+		expect((await names())[0]).toBe(last);
+		await page.fill("[aria-label='Filter models']", "qwen");
+		expect((await names()).slice(1).every((name) => name.includes("Qwen"))).toBe(true);
+		await page.waitForSelector(".curves svg.plot");
+		expect(await page.locator(".crossings li").count()).toBeGreaterThan(0);
+		expect(await axeViolations(page)).toEqual([]);
+		expect(complaints).toEqual([]);
+	});
+
+	test("exercise 1 of the lesson is three clicks away, and answers as core does", async () => {
+		const { page, complaints } = await studio.open();
+		await page.click("text=Plan");
+		await page.click("text=Exercise 1: a product");
+		const expected = plan({
+			...{ model: MODEL, budget: 3700, mix: { "single-image": 80, "multi-image": 10, video: 10 } },
+			media: parse(EXERCISE).media,
+			limits: { frames: { min: 8, max: 16 } },
+			hardware: { accelerator: "h100-sxm", count: 64 },
+		});
+		const headline = `${group(Math.round(expected.expectedTokens))} visual tokens per sample`;
+		await page.waitForSelector(`h1:has-text("${headline}")`);
+		const summaries = await page.locator(".allocation-summary").allInnerTexts();
+		expect(summaries).toEqual(expected.scenarios.map(({ chosen }) => chosen.allocation.summary));
+		await page.waitForSelector(".plan svg.plot");
+		expect(await axeViolations(page)).toEqual([]);
+		expect(complaints).toEqual([]);
+	});
+
+	test("the mix moves by keyboard, a point of a frontier can be picked, and the address keeps it all", async () => {
+		const { page } = await studio.open({ at: "#1;v=plan;x=50-30-20" });
+		const border = page.getByRole("slider", { name: "Border of several images and video" });
+		await border.press("Shift+ArrowLeft");
+		await page.waitForSelector(".mix-names >> text=30 %");
+		await page.waitForSelector(".pick");
+		const single = page.locator(".pick").first();
+		await single.getByRole("slider").press("End");
+		await single.getByRole("button", { name: /Plan with a budget/ }).click();
+		await page.waitForFunction("location.hash.includes('x=50-20-30') && location.hash.includes('b=')");
+	});
+
+	test("a link of another version opens as far as it can, and says what it left out", async () => {
+		const link = "#9;m=qwen2.5-vl-7b;r=640x480*3,1280x720@30:60;zz=1;b=abc";
+		const { page } = await studio.open({ at: link });
+		expect(await page.locator(".row").count()).toBe(4);
+		expect(await page.locator(".picker").innerText()).toContain("Qwen2.5-VL 7B");
+		const said = await page.locator(".notice").innerText();
+		expect(said).toContain("version 9");
+		expect(said).toContain('"zz=1", "b=abc"');
+	});
+
+	test("takes the plan and the image away", async () => {
+		const { page, complaints } = await studio.open({ at: "#1;v=take" });
+		const saved = async (name: string): Promise<Buffer> => {
+			const [download] = await Promise.all([
+				page.waitForEvent("download"),
+				page.getByRole("button", { name, exact: true }).click(),
+			]);
+			return readFileSync(await download.path());
+		};
+		expect((await saved("plan.md")).toString()).toContain("# Plan: 3,500 visual tokens per sample");
+		expect(JSON.parse((await saved("plan.json")).toString())).toMatchObject({ version: 2 });
+		const png = await saved("Image of what the model sees");
+		expect(png.subarray(1, 4).toString()).toBe("PNG");
+		expect(await page.locator(".copy-block").first().innerText()).toContain("#1;v=take");
+		expect(await axeViolations(page)).toEqual([]);
+		expect(complaints).toEqual([]);
+	});
+
+	test("plans on the Parquet parts of a profile", async () => {
+		const { page } = await studio.open({ at: "#1;v=plan" });
+		const folder = mkdtempSync(join(tmpdir(), "onevision-profile-"));
+		writeFileSync(join(folder, "media-00000.parquet"), mediaParquet());
+		await page.setInputFiles("input[aria-label='Folder of a profile']", folder);
+		await page.waitForSelector("text=3 samples with 4 media");
+		await page.waitForSelector("text=1 image from files");
+		rmSync(folder, { recursive: true });
+	});
 });
 
 /** The counter of the page: the model card's sampling, as the command counts. */
@@ -167,4 +264,23 @@ function hugePng(): Buffer {
 	head.writeUInt32BE(60_000, 16);
 	head.writeUInt32BE(60_000, 20);
 	return head;
+}
+
+/** The media table of a profile: an image, two images of one sample, a clip. */
+function mediaParquet(): Uint8Array {
+	const column = (name: string, type: "INT64" | "INT32" | "STRING" | "DOUBLE", data: unknown[]) => ({
+		...{ name, type, data, nullable: true },
+	});
+	return new Uint8Array(
+		parquetWriteBuffer({
+			columnData: [
+				column("sample", "INT64", [0n, 1n, 1n, 2n]),
+				column("kind", "STRING", ["image", "image", "image", "video"]),
+				column("width", "INT32", [1920, 640, 640, 1280]),
+				column("height", "INT32", [1080, 480, 480, 720]),
+				column("frames", "INT32", [null, null, null, 300]),
+				column("fps", "DOUBLE", [null, null, null, 30]),
+			],
+		}),
+	);
 }

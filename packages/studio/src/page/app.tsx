@@ -1,14 +1,19 @@
 /** The frame of the page: its parts, the model, the theme, and a target for dropped files everywhere. */
 
 import { signal } from "@preact/signals";
+import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { Compare } from "./compare/compare.tsx";
 import { filesOf, takeIn } from "./media/intake.ts";
 import { Rail } from "./media/rail.tsx";
 import { ModelPicker } from "./parts/model-picker.tsx";
+import { PlanView } from "./plan/plan.tsx";
 import { See } from "./see/see.tsx";
+import { linkProblems } from "./state/link.ts";
 import { chooseModel, modelId } from "./state/model.ts";
 import { THEMES, theme } from "./state/theme.ts";
 import { VIEW_IDS, VIEWS, type ViewId, view } from "./state/view.ts";
+import { TakeAway } from "./take/take.tsx";
 
 const isDropping = signal(false);
 
@@ -17,11 +22,10 @@ export function App() {
 	return (
 		<div class="app">
 			<Header />
-			<div class="columns">
-				<Rail />
-				<main>
-					<See />
-				</main>
+			<LinkNotice />
+			<div class={view.value === "see" ? "columns" : "columns wide"}>
+				{view.value === "see" && <Rail />}
+				<main>{SHOWN[view.value]()}</main>
 			</div>
 			{isDropping.value && (
 				<div class="drop" role="status">
@@ -31,6 +35,34 @@ export function App() {
 		</div>
 	);
 }
+
+/** What a link from elsewhere could not say. */
+function LinkNotice() {
+	const problems = linkProblems.value;
+	if (problems.length === 0) return null;
+	return (
+		<div class="notice" role="status">
+			<b>This link was opened as far as this page knows it.</b>
+			<span>Left out: {problems.join(", ")}.</span>
+			<button
+				type="button"
+				class="link"
+				onClick={() => {
+					linkProblems.value = [];
+				}}
+			>
+				dismiss
+			</button>
+		</div>
+	);
+}
+
+const SHOWN = {
+	see: () => <See />,
+	compare: () => <Compare />,
+	plan: () => <PlanView />,
+	take: () => <TakeAway />,
+} as const satisfies Record<ViewId, () => JSX.Element>;
 
 function Header() {
 	return (

@@ -3,6 +3,9 @@
 import { render } from "preact";
 import "./styles/page.css";
 import { App } from "./app.tsx";
+import { followAddress } from "./state/link.ts";
+
+followAddress();
 
 const root = document.querySelector("#app");
 if (root !== null) render(<App />, root);

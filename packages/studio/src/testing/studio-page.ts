@@ -54,7 +54,7 @@ export async function startStudio(): Promise<Studio> {
 			});
 			page.on("pageerror", (error) => complaints.push(error.message));
 			await page.goto(new URL(at, server.url).href);
-			await page.waitForSelector(".row");
+			await page.waitForSelector("main h1");
 			return { page, complaints };
 		},
 		close: async () => {

@@ -88,6 +88,13 @@ export function addEntries(more: readonly Entry[]): void {
 	if (selectedId.value === undefined || selectedId.value.startsWith("example:")) select(first.id);
 }
 
+/** Puts requests in the place of all others. */
+export function setEntries(list: readonly Entry[]): void {
+	entries.value = list;
+	const [first] = list;
+	if (first !== undefined) select(first.id);
+}
+
 export function entryOfTyped({ name, items }: TypedRequest): Entry {
 	return {
 		id: nextId("size"),
@@ -114,8 +121,4 @@ export function showExamples(): void {
 	leftOut.value = [];
 	const [first] = exampleEntries;
 	if (first !== undefined) select(first.id);
-}
-
-export function exampleById(id: string): Entry | undefined {
-	return exampleEntries.find((entry) => entry.id === `example:${id}`);
 }

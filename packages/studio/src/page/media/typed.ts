@@ -45,7 +45,8 @@ export function parseTyped(text: string): TypedRequest[] {
 }
 
 function parseOne(part: string): TypedRequest {
-	const count = COUNT.exec(part);
+	// "1920 x 1080" is a size, "4x 1080p" a number of them.
+	const count = SIZE.exec(part)?.index === 0 ? null : COUNT.exec(part);
 	const rest = count === null ? part : part.slice(count[0].length);
 	const size = sizeOf(rest);
 	if (size === undefined) throw invalid(part, "no size in it");

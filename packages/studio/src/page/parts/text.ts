@@ -13,7 +13,8 @@ export function seconds({ frames, fps }: Pick<VideoFacts, "frames" | "fps">): st
 	return fps === undefined ? `${formatInteger(frames)} frames` : formatDuration(frames / fps);
 }
 
-/** Three significant digits at most: 0.0432 → "0.0432", 12.34 → "12.3". */
-export function short(value: number): string {
-	return String(Number(value.toPrecision(3)));
+/** A share, small but not nothing: 0.0021 → "0.21 %", 0.873 → "87 %". */
+export function percentText(share: number): string {
+	const value = share * 100;
+	return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))} %`;
 }

@@ -3,6 +3,7 @@
 import { formatInteger, OnevisionError } from "@onevision/base";
 import { type Fact, factsOf, notesOf, partsOf, tokensText } from "@onevision/draw";
 import { itemIndex, selected } from "../media/entries.ts";
+import { percentText } from "../parts/text.ts";
 import { isCounted, selectedCount } from "../state/counts.ts";
 import { inUse } from "../state/model.ts";
 import { layout, processor } from "./pixels.ts";
@@ -104,16 +105,10 @@ function Context({ used, window }: { readonly used: number; readonly window: num
 			<p>
 				{share > 1
 					? `${formatInteger(used - window)} tokens over the context of ${formatInteger(window)}`
-					: `${percent(share)} of the context of ${formatInteger(window)} tokens`}
+					: `${percentText(share)} of the context of ${formatInteger(window)} tokens`}
 			</p>
 		</div>
 	);
-}
-
-/** "4.3 %", "0.2 %": a share that is small but not nothing. */
-function percent(share: number): string {
-	const value = share * 100;
-	return `${value >= 10 ? Math.round(value) : Number(value.toPrecision(2))} %`;
 }
 
 function Notes({ notes }: { readonly notes: readonly string[] }) {

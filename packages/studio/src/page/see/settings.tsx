@@ -5,15 +5,9 @@ import type { AnyFamily, Knob, Scenario, SettingValue } from "@onevision/core";
 import { scenarioOf } from "@onevision/core";
 import { selected } from "../media/entries.ts";
 import { ChoiceSlider } from "../parts/choice-slider.tsx";
+import type { ModelInUse, OpenModel } from "../state/counter.ts";
 import { sampleOf } from "../state/counts.ts";
-import {
-	changed,
-	changeSetting,
-	inUse,
-	type ModelInUse,
-	type OpenModel,
-	resetSetting,
-} from "../state/model.ts";
+import { changed, changeSetting, inUse, resetSetting } from "../state/model.ts";
 
 export function Settings() {
 	const model = inUse.value;

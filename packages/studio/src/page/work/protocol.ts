@@ -2,6 +2,10 @@
 
 import type { Filter, ResizeStage } from "@onevision/media";
 import type { HeaderFacts } from "../media/header.ts";
+import type { CompareAnswer, CompareQuestion } from "./compare.ts";
+import type { InspectQuestion } from "./inspect-page.ts";
+import type { PlanAnswer, PlanQuestion } from "./plan.ts";
+import type { ProfileSamples } from "./profile.ts";
 
 /** A file's header, or why it has none. */
 export type HeaderAnswer =
@@ -48,6 +52,14 @@ export interface Methods {
 		answer: undefined;
 		progress: { readonly frame: number; readonly bitmap: ImageBitmap };
 	};
+	compare: { ask: CompareQuestion; answer: CompareAnswer; progress: never };
+	plan: { ask: PlanQuestion; answer: PlanAnswer; progress: never };
+	/** The page of `onevision inspect` for an image, as PNG. */
+	inspectPage: { ask: InspectQuestion; answer: Blob; progress: never };
+	/** Samples of a stored profile. */
+	profile: { ask: { readonly files: readonly File[] }; answer: ProfileSamples; progress: never };
+	/** The files of a plan, by name. */
+	planFiles: { ask: PlanQuestion; answer: Readonly<Record<string, string>>; progress: never };
 }
 
 export type Method = keyof Methods;

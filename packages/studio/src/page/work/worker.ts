@@ -23,6 +23,11 @@ const handlers: { readonly [M in Method]: Handler<M> } = {
 		await decodeFrames(ask, progress);
 		return undefined;
 	},
+	compare: async (question) => (await import("./compare.ts")).compareModels(question),
+	plan: async (question) => (await import("./plan.ts")).planRequest(question),
+	inspectPage: async (question) => (await import("./inspect-page.ts")).drawInspectPage(question),
+	profile: async (question) => (await import("./profile.ts")).readProfile(question),
+	planFiles: async (question) => (await import("./plan.ts")).planFiles(question),
 };
 
 const post = (reply: Reply, transfer: readonly Transferable[] = []): void =>
