@@ -19,7 +19,7 @@ interface ListedModel {
 
 let listed: readonly ListedModel[] | undefined;
 
-export function allModels(): readonly ListedModel[] {
+function allModels(): readonly ListedModel[] {
 	listed ??= allModelIds().map(listModel);
 	return listed;
 }
@@ -41,7 +41,7 @@ function listModel(id: string): ListedModel {
 	};
 }
 
-export function searchModels(text: string): readonly ListedModel[] {
+function searchModels(text: string): readonly ListedModel[] {
 	const words = text.toLowerCase().split(/\s+/).filter(Boolean);
 	return allModels().filter((model) => words.every((word) => model.words.includes(word)));
 }

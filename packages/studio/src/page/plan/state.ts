@@ -41,7 +41,7 @@ export function applyPreset(id: PresetId): void {
 }
 
 /** The request of the input: what `onevision plan` takes. */
-export function requestOf(asked: PlanInput, model: string): PlanRequest {
+function requestOf(asked: PlanInput, model: string): PlanRequest {
 	const { budget, mix, purpose, media, describedBy, frames, accelerator, count, start, allow } = asked;
 	const described = describedBy === undefined ? undefined : PRESETS[describedBy].media;
 	const [single, multi, video] = mix;

@@ -19,7 +19,7 @@ export function sampleOf({ items }: Entry, loading: Loading) {
 }
 
 /** Counts requests, each distinct one once. */
-export function countEntries(
+function countEntries(
 	list: readonly Entry[],
 	counter: AnyCounter,
 	loading: Loading,

@@ -6,7 +6,7 @@
 
 import type { HeaderFacts } from "../media/header.ts";
 
-export const LINK_VERSION = "1";
+const LINK_VERSION = "1";
 
 /** Keys and values as written; a key may occur once. */
 export type LinkParts = ReadonlyMap<string, string>;

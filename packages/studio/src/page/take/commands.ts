@@ -7,7 +7,7 @@ import type { PlanInput } from "../plan/plan-input.ts";
 import type { ChangedSettings } from "../state/counter.ts";
 
 /** A word as a shell takes it whole. */
-export function quoted(word: string): string {
+function quoted(word: string): string {
 	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
