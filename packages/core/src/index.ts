@@ -71,10 +71,10 @@ export {
 	FAMILY_IDS,
 	type FamilyId,
 	familyById,
-	type ModelType,
 	type SettingsOf,
 	VLLM_RULES,
 } from "./families/index.ts";
+export type { ModelType } from "./families/snapshots.ts";
 export type { VllmRule } from "./families/vllm.ts";
 export {
 	DEFAULT_LONG_SIDE,

@@ -13,6 +13,7 @@ test.each([
 	["llava-onevision-qwen2-7b-ov", { parity: "vllm" }, false, { by: "implementation", settings: {} }],
 	["llava-onevision-qwen2-7b-ov", { anyres_max: 4 }, false, { by: "card" }],
 	["qwen2.5-vl-7b", {}, false, { by: "card", settings: { fps: 2 } }],
+	["qwen2.5-vl-7b", { video_max_pixels: 100352 }, false, { by: "card", choosers: ["num_frames", "fps"] }],
 	["qwen2.5-vl-7b", { num_frames: 16 }, false, { by: "asked", settings: { num_frames: 16 } }],
 	["qwen2.5-vl-7b", { fps: "all" }, false, { by: "asked", settings: { fps: "all" } }],
 	// Its processor samples two frames per second by default, like the model card.

@@ -5,8 +5,10 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { CHECKPOINT_IDS } from "../checkpoints.ts";
 import { MODEL_TYPES } from "../snapshot/index.ts";
+import type { SnapshotSupport } from "../snapshot/reader.ts";
 import { FAMILIES, FAMILY_IDS } from "./index.ts";
 import type { FamilyRecord } from "./record.ts";
+import { SNAPSHOTS } from "./snapshots.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -28,20 +30,22 @@ test("a checkpoint and a model type belong to one family", () => {
 	const records: readonly FamilyRecord[] = Object.values(FAMILIES);
 	const checkpoints = records.flatMap((record) => Object.keys(record.checkpoints));
 	expect(checkpoints).toEqual([...CHECKPOINT_IDS]);
-	expect(records.flatMap(({ snapshot }) => Object.keys(snapshot.readers))).toEqual([...MODEL_TYPES]);
+	const modelTypes = Object.values(SNAPSHOTS).flatMap(({ readers }) => Object.keys(readers));
+	expect(new Set(modelTypes).size).toBe(modelTypes.length);
+	expect(modelTypes).toEqual([...MODEL_TYPES]);
 });
 
 const families = readFileSync(`${ROOT}docs/counting.md`, "utf8");
 
 describe.each(FAMILY_IDS)("%s", (id) => {
-	const { checkpoints, snapshot, positions, vllm }: FamilyRecord = FAMILIES[id];
+	const { checkpoints, positions, vllm }: FamilyRecord = FAMILIES[id];
+	const snapshot: SnapshotSupport = SNAPSHOTS[id];
 
 	test("has its files", () => {
 		const files = readdirSync(HERE + id);
-		expect(files).toEqual(expect.arrayContaining(["index.ts", "layout.ts", "checkpoints.ts"]));
+		expect(files).toEqual(expect.arrayContaining(["index.ts", "layout.ts", "checkpoints.ts", "snapshot.ts"]));
 		const reads = Object.keys(snapshot.readers).length > 0;
 		expect(snapshot.reason === undefined, "readers, or the reason why there are none").toBe(reads);
-		if (reads) expect(files).toContain("snapshot.ts");
 	});
 
 	test("names its own checkpoints, and sources", () => {

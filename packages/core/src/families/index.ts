@@ -1,6 +1,6 @@
 /**
- * All families, in the only list there is. Ids, checkpoints and model types derive from it. A family is a folder named
- * by its id, and each module is a `FamilyRecord`.
+ * All families. Ids and checkpoints derive from this list. A family is a folder named by its id, and each module is a
+ * `FamilyRecord`; its snapshot reader is listed in `snapshots.ts`, which the compiler holds to the same ids.
  */
 
 import * as ayaVision from "./aya-vision/index.ts";
@@ -121,12 +121,6 @@ export type CheckpointId = { [F in FamilyId]: CheckpointIdOf<F> }[FamilyId];
 /** The family of a checkpoint. */
 export type FamilyOf<Id extends CheckpointId> = {
 	[F in FamilyId]: Id extends CheckpointIdOf<F> ? F : never;
-}[FamilyId];
-
-type ModelTypeOf<F extends FamilyId> = keyof Families[F]["snapshot"]["readers"] & string;
-/** Every `model_type` of config.json that can be read. */
-export type ModelType = {
-	[F in FamilyId]: string extends ModelTypeOf<F> ? never : ModelTypeOf<F>;
 }[FamilyId];
 
 /** Family ids, in list order. */

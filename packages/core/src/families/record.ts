@@ -1,7 +1,6 @@
-/** The exports of a family's folder: everything known about the family. */
+/** The exports of a family's folder: everything known about the family but how its snapshots are read. */
 
 import type { PositionRule } from "../positions/rule.ts";
-import type { SnapshotSupport } from "../snapshot/reader.ts";
 import type { AnyCheckpointRow } from "./checkpoint.ts";
 import type { AnyFamily } from "./family.ts";
 import type { VllmRule } from "./vllm.ts";
@@ -15,8 +14,6 @@ export interface FamilyRecord {
 	readonly layout: AnyFamily;
 	/** Released checkpoints by id. */
 	readonly checkpoints: Readonly<Record<string, AnyCheckpointRow>>;
-	/** How its Hugging Face snapshots are read. */
-	readonly snapshot: SnapshotSupport;
 	readonly positions: FamilyPositions;
 	readonly vllm: VllmRule;
 }

@@ -7,7 +7,8 @@ import { nearest } from "@onevision/base";
 import { checkpointById, checkpointIdOfRepository } from "../checkpoints.ts";
 import { resolveSettings } from "../count.ts";
 import type { Settings } from "../families/family.ts";
-import { type Checkpoint, FAMILIES, type FamilyId, familyById, type ModelType } from "../families/index.ts";
+import { type Checkpoint, type FamilyId, familyById } from "../families/index.ts";
+import { type ModelType, SNAPSHOTS } from "../families/snapshots.ts";
 import { checkIdleSteps, refuseOriginal } from "./checks.ts";
 import {
 	expectClass,
@@ -29,7 +30,7 @@ import { section, show, unsupported } from "./section.ts";
 /** The reader for each `model_type`. */
 export const READERS = Object.assign(
 	{},
-	...Object.values(FAMILIES).map(({ snapshot }) => snapshot.readers),
+	...Object.values(SNAPSHOTS).map(({ readers }) => readers),
 ) as Readonly<Record<ModelType, SnapshotReader>>;
 
 /** Model types, in table order. */
@@ -37,7 +38,7 @@ export const MODEL_TYPES = Object.keys(READERS) as readonly ModelType[];
 
 /** A family's snapshot support. */
 export function snapshotSupport(family: FamilyId): SnapshotSupport {
-	return FAMILIES[family].snapshot;
+	return SNAPSHOTS[family];
 }
 
 /** A snapshot read as a checkpoint. */

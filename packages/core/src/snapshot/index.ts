@@ -1,6 +1,6 @@
 /** Any checkpoint: reads the files of a Hugging Face snapshot, or of an adapter on one. */
 
-export type { ModelType } from "../families/index.ts";
+export type { ModelType } from "../families/snapshots.ts";
 export {
 	ADAPTER_FILE,
 	type AdapterOnCheckpoint,

@@ -5,7 +5,7 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { ModelType } from "../families/index.ts";
+import type { ModelType } from "../families/snapshots.ts";
 import { checkpointFromSnapshot, type SnapshotFiles } from "./index.ts";
 
 interface Saved {

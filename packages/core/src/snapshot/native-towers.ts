@@ -19,12 +19,74 @@ import {
 } from "./tower-shape.ts";
 import { flag, mergeSide, patchSide, squareSide, viewSide, word } from "./values.ts";
 
-const QWEN_TYPES = {
-	qwen2_vl: { hidden: 1280, layers: 32, patch: 14 },
-	qwen2_5_vl: { hidden: 3584, layers: 32, patch: 14 },
-	qwen3_vl: { hidden: 1152, layers: 27, patch: 16 },
-	qwen3_5: { hidden: 1152, layers: 27, patch: 16 },
-} as const;
+type QwenBlocks = Pick<Tower, "mlp" | "patchBias" | "positionParameters"> &
+	Partial<Pick<Tower, "gatedMlp" | "norm" | "attention" | "deepstack">>;
+
+/** What a generation of Qwen-VL does in its own way. */
+interface QwenGeneration {
+	/** Class defaults of width, depth and patch side. */
+	readonly hidden: number;
+	readonly layers: number;
+	readonly patch: number;
+	/** Key of the width in its config.json. */
+	readonly hiddenKey: "embed_dim" | "hidden_size";
+	readonly readBlocks: (vision: Section, hidden: number, patch: number) => QwenBlocks;
+}
+
+const ROTARY = { patchBias: false, positionParameters: 0 } as const;
+
+const QWEN_GENERATIONS = {
+	qwen2_vl: {
+		hidden: 1280,
+		layers: 32,
+		patch: 14,
+		hiddenKey: "embed_dim",
+		readBlocks: (vision, hidden) => ({
+			...ROTARY,
+			mlp: Math.round(hidden * (vision.read("mlp_ratio", integer("MLP ratio", { min: 1, max: 16 })) ?? 4)),
+		}),
+	},
+	qwen2_5_vl: {
+		hidden: 3584,
+		layers: 32,
+		patch: 14,
+		hiddenKey: "hidden_size",
+		readBlocks: (vision, _hidden, patch) => {
+			const windowPixels = vision.read("window_size", viewSide) ?? 112;
+			return {
+				...ROTARY,
+				mlp: vision.read("intermediate_size", mlpWidth) ?? 3420,
+				gatedMlp: true,
+				norm: "rms",
+				attention: {
+					window: Math.max(1, Math.floor(windowPixels / patch)),
+					fullLayers: (vision.read("fullatt_block_indexes", layerList) ?? [7, 15, 23, 31]).length,
+				},
+			};
+		},
+	},
+	qwen3_vl: {
+		hidden: 1152,
+		layers: 27,
+		patch: 16,
+		hiddenKey: "hidden_size",
+		readBlocks: (vision, hidden) => ({
+			...learnedBlocks(vision, hidden),
+			deepstack: vision.read("deepstack_visual_indexes", layerList) ?? [8, 16, 24],
+		}),
+	},
+	qwen3_5: { hidden: 1152, layers: 27, patch: 16, hiddenKey: "hidden_size", readBlocks: learnedBlocks },
+} as const satisfies Readonly<Record<string, QwenGeneration>>;
+
+/** Blocks with learned positions, as since Qwen3-VL. */
+function learnedBlocks(vision: Section, hidden: number): QwenBlocks {
+	const positions = vision.read("num_position_embeddings", integer("Positions", { min: 1, max: 2 ** 20 }));
+	return {
+		mlp: vision.read("intermediate_size", mlpWidth) ?? 4304,
+		patchBias: true,
+		positionParameters: (positions ?? 2304) * hidden,
+	};
+}
 
 export interface ReadQwenTower extends ReadTower {
 	readonly merge: number;
@@ -32,18 +94,17 @@ export interface ReadQwenTower extends ReadTower {
 }
 
 /** The native-resolution tower of a Qwen-VL generation. Throws `invalid-input` for values out of range. */
-export function qwenTower(config: Section, generation: keyof typeof QWEN_TYPES): ReadQwenTower {
+export function qwenTower(config: Section, generation: keyof typeof QWEN_GENERATIONS): ReadQwenTower {
 	const vision = config.child("vision_config") ?? section("config.json vision_config", {});
-	const defaults = QWEN_TYPES[generation];
+	const defaults: QwenGeneration = QWEN_GENERATIONS[generation];
 	const patch = squareSide(vision, "patch_size", patchSide) ?? defaults.patch;
 	const merge = vision.read("spatial_merge_size", mergeSide) ?? 2;
 	const temporalPatch = squareSide(vision, "temporal_patch_size", temporalFrames) ?? 2;
 	const depth = vision.read("depth", layers) ?? defaults.layers;
-	const hidden =
-		vision.read(generation === "qwen2_vl" ? "embed_dim" : "hidden_size", width) ?? defaults.hidden;
+	const hidden = vision.read(defaults.hiddenKey, width) ?? defaults.hidden;
 	const shape: Shape = {
 		...PLAIN,
-		...qwenBlocks(vision, generation, hidden, patch),
+		...defaults.readBlocks(vision, hidden, patch),
 		layers: depth,
 		featureLayer: depth,
 		hidden,
@@ -56,53 +117,6 @@ export function qwenTower(config: Section, generation: keyof typeof QWEN_TYPES):
 	};
 	const tower = match(shape, `${generation} tower, ${depth} layers of ${hidden}, patch ${patch}`);
 	return { tower, patch, merge, temporalPatch, classTokens: 0 };
-}
-
-type QwenBlocks = Pick<Tower, "mlp" | "patchBias" | "positionParameters"> &
-	Partial<Pick<Tower, "gatedMlp" | "norm" | "attention" | "deepstack">>;
-
-function qwenBlocks(
-	vision: Section,
-	generation: keyof typeof QWEN_TYPES,
-	hidden: number,
-	patch: number,
-): QwenBlocks {
-	const rotary = { patchBias: false, positionParameters: 0 } as const;
-	switch (generation) {
-		case "qwen2_vl":
-			return {
-				...rotary,
-				mlp: Math.round(hidden * (vision.read("mlp_ratio", integer("MLP ratio", { min: 1, max: 16 })) ?? 4)),
-			};
-		case "qwen2_5_vl": {
-			const windowPixels = vision.read("window_size", viewSide) ?? 112;
-			return {
-				...rotary,
-				mlp: vision.read("intermediate_size", mlpWidth) ?? 3420,
-				gatedMlp: true,
-				norm: "rms",
-				attention: {
-					window: Math.max(1, Math.floor(windowPixels / patch)),
-					fullLayers: (vision.read("fullatt_block_indexes", layerList) ?? [7, 15, 23, 31]).length,
-				},
-			};
-		}
-		case "qwen3_vl":
-		case "qwen3_5": {
-			const positions = vision.read(
-				"num_position_embeddings",
-				integer("Positions", { min: 1, max: 2 ** 20 }),
-			);
-			return {
-				mlp: vision.read("intermediate_size", mlpWidth) ?? 4304,
-				patchBias: true,
-				positionParameters: (positions ?? 2304) * hidden,
-				...(generation === "qwen3_5"
-					? {}
-					: { deepstack: vision.read("deepstack_visual_indexes", layerList) ?? [8, 16, 24] }),
-			};
-		}
-	}
 }
 
 /** Pixtral's tower: any resolution, rotary positions, gated MLP and RMS norms, including one before the first block. */

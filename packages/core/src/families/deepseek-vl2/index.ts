@@ -6,7 +6,6 @@ import { asOriginal, processor, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { deepseekVl2 as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = sequential("deepseek-ai/DeepSeek-VL2, from memory, unconfirmed");

@@ -6,7 +6,6 @@ import { ERNIE } from "./positions.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { ernie45Vl as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = ERNIE;

@@ -6,7 +6,6 @@ import { asTransformers, model, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { gemma3n as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("gemma3n");

@@ -6,7 +6,6 @@ import { asTransformers, LOADER, model, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { glm4v as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = glm("glm4v");

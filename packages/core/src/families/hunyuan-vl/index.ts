@@ -6,7 +6,6 @@ import { HUNYUAN } from "./positions.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { hunyuanVl as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = HUNYUAN;

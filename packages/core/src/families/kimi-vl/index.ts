@@ -6,7 +6,6 @@ import { asOriginal, model, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { kimiVl as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = sequential("a DeepSeek-V3 language model, from memory, unconfirmed");

@@ -6,7 +6,6 @@ import { asOriginal, model, REGISTRY, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { mantisSiglip as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = sequential(

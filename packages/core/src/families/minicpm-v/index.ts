@@ -6,7 +6,6 @@ import { LOADER, model, own, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { minicpmV as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("minicpmv4_6");

@@ -6,7 +6,6 @@ import { asOriginal, model, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { molmo as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = sequential("OLMo and Qwen2 language models, from memory, unconfirmed");

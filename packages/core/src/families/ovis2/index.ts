@@ -6,7 +6,6 @@ import { asTransformers, processor, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { ovis2 as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions: PositionRule = numberedByLanguageModel("ovis2");

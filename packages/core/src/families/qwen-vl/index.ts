@@ -4,7 +4,6 @@ import { LOADER, model, own, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { qwenVl as layout } from "./layout.ts";
-export { snapshot } from "./snapshot.ts";
 
 /** How positions are numbered. */
 export const positions = "of-checkpoint" as const;

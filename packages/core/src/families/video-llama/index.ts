@@ -2,17 +2,10 @@
 
 import type { PositionRule } from "../../positions/rule.ts";
 import { sequential } from "../../positions/sequential.ts";
-import type { SnapshotSupport } from "../../snapshot/reader.ts";
 import { absent, type VllmRule } from "../vllm.ts";
 
 export { checkpoints } from "./checkpoints.ts";
 export { videoLlama as layout } from "./layout.ts";
-
-/** Snapshots of this family are not supported. */
-export const snapshot: SnapshotSupport = {
-	readers: {},
-	reason: "its repositories hold weights alone, no config.json with a model_type",
-};
 
 /** How positions are numbered. */
 export const positions: PositionRule = sequential(
