@@ -15,6 +15,7 @@ const BENCHES = {
 	frames: async () => (await import("./frames.ts")).benchFrames(),
 	gif: async (python: string | undefined) => (await import("./gif.ts")).benchGif(python),
 	graph: async (python: string | undefined) => (await import("./graph.ts")).benchGraph(python),
+	pack: async (python: string | undefined) => (await import("./pack.ts")).benchPack(python),
 	pixels: async (python: string | undefined) => (await import("./pixels.ts")).benchPixels(python),
 	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
 	small: async (python: string | undefined) => (await import("./small.ts")).benchSmall(python),

@@ -16,6 +16,7 @@ export { ROW_WRITERS, type RowTarget } from "./export/rows.ts";
 export type { ExportFile, PlanExport, PlanExportOptions, PlanTarget } from "./export/target.ts";
 export { SNAPSHOT_FILES } from "./export/targets/transformers.ts";
 export { LEFT_OUT_REASONS, type LeftOutReason, type Refusal } from "./left-out.ts";
+export { type Assignment, assignItems } from "./pack/assign.ts";
 export type { ItemClass, Pattern } from "./pack/best-fit.ts";
 export { UNPACKED_ORDERS, type UnpackedOrder, type UnpackedReport } from "./pack/compare.ts";
 export { type GroupedClass, Histogram, histogramOf, type ItemSizes } from "./pack/histogram.ts";

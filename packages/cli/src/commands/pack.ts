@@ -50,8 +50,8 @@ export interface PackOptions {
 	readonly json?: boolean;
 }
 
-/** Longest capacity: lengths are stored in 32 bits, and packing takes a bit of memory per token of it. */
-const MAX_CAPACITY = 2 ** 26;
+/** Longest capacity, tokens: packing indexes open packs by their room. */
+const MAX_CAPACITY = 2 ** 22;
 /** Packs drawn by `--explain` without a number. */
 const EXPLAINED_PACKS = 8;
 const MAX_EXPLAINED_PACKS = 1000;

@@ -1,76 +1,91 @@
-/** Puts items into the packs of a plan: which of several equal items goes where is drawn by the seed. */
+/**
+ * Puts items into the packs of a plan: which of several equal items goes where is drawn by the seed. Items are sorted by
+ * class and shuffled within it; a pack then is where its pattern's share of each class starts, so that no list of packs
+ * has to be made.
+ */
 
 import { assertInternal } from "@onevision/base";
 import { mulberry32, shuffle } from "../random.ts";
-import { NO_CLASS } from "./histogram.ts";
-import type { PackPlan } from "./plan.ts";
+import { type ItemSizes, itemsByClass } from "./histogram.ts";
+import type { GroupedPattern, PackPlan } from "./plan.ts";
 
-/** Packs with their items, in the order of the plan's patterns. */
+/** Packs of a plan, numbered in the order of its patterns. */
 export interface Assignment {
-	/** All packs' items, one pack after another. */
-	readonly items: Uint32Array;
-	/** Where each pack starts in `items`; one entry more than packs. */
-	readonly starts: Uint32Array;
-	readonly capacities: Uint32Array;
+	readonly packs: number;
 	/** Packs of group 0; those of group 1 follow. */
 	readonly firstGroupPacks: number;
+	/** The items of a pack, as indexes, in random order, and its capacity. */
+	readonly packAt: (pack: number) => { readonly capacity: number; readonly items: Uint32Array };
 }
 
-/**
- * Assigns every item to a pack. Uses a counting sort and two arrays of the number of items.
- *
- * @param classOf class of each item, as `classesOf` gives it
- */
-export function assign(
-	{ classes, patterns, items: total, packs }: PackPlan,
-	classOf: Uint32Array,
-	seed: number,
-): Assignment {
+/** A pattern with its packs and its items among those sorted by class. */
+interface Share {
+	readonly pattern: GroupedPattern;
+	readonly firstPack: number;
+	/** Where its items of each class start, in the order of `pattern.items`. */
+	readonly starts: readonly number[];
+	/** Items of a pack. */
+	readonly size: number;
+}
+
+/** Assigns every item of a plan to a pack, drawn by `seed`. `items` are those whose histogram was planned. */
+export function assignItems(plan: PackPlan, items: ItemSizes, seed: number): Assignment {
+	const { classes, patterns, packs } = plan;
+	const { sorted, starts } = itemsByClass(items, classes);
 	const random = mulberry32(seed);
-	const cursors = new Uint32Array(classes.length + 1);
-	for (const [index, { count }] of classes.entries()) cursors[index + 1] = (cursors[index] ?? 0) + count;
-	const byClass = new Uint32Array(total);
-	for (let item = 0; item < classOf.length; item++) {
-		const own = classOf[item] ?? NO_CLASS;
-		if (own === NO_CLASS) continue;
-		const at = cursors[own] ?? 0;
-		byClass[at] = item;
-		cursors[own] = at + 1;
-	}
-	// Each cursor now stands where the next class starts.
-	let from = 0;
 	for (let index = 0; index < classes.length; index++) {
-		const to = cursors[index] ?? 0;
-		shuffle(byClass, from, to, random);
-		cursors[index] = from;
-		from = to;
+		shuffle(sorted, starts[index] ?? 0, starts[index + 1] ?? 0, random);
 	}
-	assertInternal(from === total, `${total} items, ${from} in classes`);
-	const items = new Uint32Array(total);
-	const starts = new Uint32Array(packs + 1);
-	const capacities = new Uint32Array(packs);
-	let next = 0;
-	let pack = 0;
+	const cursors = starts.slice();
+	const shares: Share[] = [];
+	let firstPack = 0;
 	let firstGroupPacks = 0;
-	for (const { capacity, count, group, items: contents } of patterns) {
-		for (let copy = 0; copy < count; copy++) {
-			starts[pack] = next;
-			capacities[pack] = capacity;
-			for (const { classIndex, count: times } of contents) {
-				const at = cursors[classIndex] ?? 0;
-				for (let index = 0; index < times; index++) items[next++] = byClass[at + index] ?? 0;
-				cursors[classIndex] = at + times;
+	for (const pattern of patterns) {
+		shares.push({
+			pattern,
+			firstPack,
+			starts: pattern.items.map(({ classIndex, count }) => {
+				const start = cursors[classIndex] ?? 0;
+				cursors[classIndex] = start + count * pattern.count;
+				return start;
+			}),
+			size: pattern.items.reduce((sum, { count }) => sum + count, 0),
+		});
+		firstPack += pattern.count;
+		if (pattern.group === 0) firstGroupPacks = firstPack;
+	}
+	for (let index = 0; index < classes.length; index++) {
+		if (cursors[index] !== starts[index + 1]) throw new Error(`internal: items of class ${index} are left`);
+	}
+	return {
+		packs,
+		firstGroupPacks,
+		packAt: (pack) => {
+			const share = shareOf(shares, pack);
+			const { pattern, size } = share;
+			const copy = pack - share.firstPack;
+			assertInternal(copy >= 0 && copy < pattern.count, `no pack ${pack}`);
+			const own = new Uint32Array(size);
+			let next = 0;
+			for (const [index, { count }] of pattern.items.entries()) {
+				const start = (share.starts[index] ?? 0) + copy * count;
+				for (let at = start; at < start + count; at++) own[next++] = sorted[at] ?? 0;
 			}
 			// Packing leaves the longest first, which a trainer without attention masks per sample would learn.
-			shuffle(items, starts[pack] ?? 0, next, random);
-			pack++;
-		}
-		if (group === 0) firstGroupPacks = pack;
+			shuffle(own, 0, size, mulberry32((seed ^ Math.imul(pack + 1, 0x9e3779b1)) >>> 0));
+			return { capacity: pattern.capacity, items: own };
+		},
+	};
+}
+
+function shareOf(shares: readonly Share[], pack: number): Share {
+	let [low, high] = [0, shares.length - 1];
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		if ((shares[middle]?.firstPack ?? 0) <= pack) low = middle;
+		else high = middle - 1;
 	}
-	starts[pack] = next;
-	assertInternal(
-		next === total && pack === packs,
-		`${total} items in ${packs} packs, ${next} in ${pack} assigned`,
-	);
-	return { items, starts, capacities, firstGroupPacks };
+	const share = shares[low];
+	assertInternal(share !== undefined, `no pack ${pack}`);
+	return share;
 }

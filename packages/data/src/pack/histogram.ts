@@ -24,8 +24,8 @@ export interface GroupedClass extends ItemClass {
 }
 type Size = Omit<GroupedClass, "count">;
 
-/** The class of an item that is not packed. */
-export const NO_CLASS = 0xffffffff;
+/** No class. */
+const NO_CLASS = 0xffffffff;
 
 /** Counts of items by size. */
 export class Histogram {
@@ -71,24 +71,49 @@ export function histogramOf(items: ItemSizes): Histogram {
 	return histogram;
 }
 
-/** Index of each item's class in `classes`, which hold all of them; `NO_CLASS` for an item that is not packed. */
-export function classesOf(items: ItemSizes, classes: readonly GroupedClass[]): Uint32Array {
+/**
+ * Indexes of all items, class after class, in the order of the items within each: a counting sort.
+ *
+ * @returns `starts`: where each class starts in `sorted`, and where the last ends
+ */
+export function itemsByClass(
+	items: ItemSizes,
+	classes: readonly GroupedClass[],
+): { readonly sorted: Uint32Array; readonly starts: Uint32Array } {
 	const { length, group } = items;
-	const classOf = new Uint32Array(length.length).fill(NO_CLASS);
-	if (!isPlain(items)) {
+	const starts = new Uint32Array(classes.length + 1);
+	for (let index = 0; index < classes.length; index++) {
+		starts[index + 1] = (starts[index] ?? 0) + (classes[index]?.count ?? 0);
+	}
+	const sorted = new Uint32Array(starts[classes.length] ?? 0);
+	const cursors = starts.slice();
+	if (isPlain(items)) {
+		// By length and group alone: a table of classes is looked up for each item.
+		const indexes = new Uint32Array(2 * (maxOf(length) + 1)).fill(NO_CLASS);
+		for (const [index, size] of classes.entries()) indexes[2 * size.length + size.group] = index;
+		for (let item = 0; item < length.length; item++) {
+			const own = length[item] ?? 0;
+			if (own === 0) continue;
+			const index = indexes[2 * own + (group === undefined ? 0 : (group[item] ?? 0))] ?? NO_CLASS;
+			const at = cursors[index] ?? 0;
+			sorted[at] = item;
+			cursors[index] = at + 1;
+		}
+	} else {
 		const indexes = new SizeMap();
 		for (const [index, size] of classes.entries()) indexes.set(size, index);
 		for (let item = 0; item < length.length; item++) {
-			if ((length[item] ?? 0) > 0) classOf[item] = indexes.get(sizeAt(items, item)) ?? NO_CLASS;
+			if ((length[item] ?? 0) === 0) continue;
+			const index = indexes.get(sizeAt(items, item)) ?? NO_CLASS;
+			const at = cursors[index] ?? 0;
+			sorted[at] = item;
+			cursors[index] = at + 1;
 		}
-		return classOf;
 	}
-	const indexes = new Uint32Array(2 * (maxOf(length) + 1)).fill(NO_CLASS);
-	for (const [index, size] of classes.entries()) indexes[2 * size.length + size.group] = index;
-	for (let item = 0; item < length.length; item++) {
-		classOf[item] = indexes[2 * (length[item] ?? 0) + (group?.[item] ?? 0)] ?? NO_CLASS;
+	for (let index = 0; index < classes.length; index++) {
+		if (cursors[index] !== starts[index + 1]) throw new Error(`internal: class ${index} is of other items`);
 	}
-	return classOf;
+	return { sorted, starts };
 }
 
 /** Whether length and group are all there is: counted in arrays then, because there may be a hundred million items. */

@@ -9,10 +9,10 @@ import { createHash } from "node:crypto";
 import { assertInternal, OnevisionError } from "@onevision/base";
 import type { Shard } from "../profile/state.ts";
 import { shuffledIndexes } from "../random.ts";
-import { type Assignment, assign } from "./assign.ts";
+import { type Assignment, assignItems } from "./assign.ts";
 import { type Balanced, balance } from "./balance.ts";
 import { compareUnpacked, type UnpackedReport } from "./compare.ts";
-import { classesOf, histogramOf } from "./histogram.ts";
+import { histogramOf } from "./histogram.ts";
 import { type PackItems, packItems, sizesOf } from "./items.ts";
 import type {
 	ManifestFormat,
@@ -99,7 +99,7 @@ export async function packProfile(
 	const items = await packItems(rows, { ...settings, capacity: capacities.at(-1) ?? 0 });
 	const sizes = sizesOf(items, limits, grouping === "modality");
 	const plan = planPacks(histogramOf(sizes), capacities, limits);
-	const assignment = assign(plan, classesOf(sizes, plan.classes), seed);
+	const assignment = assignItems(plan, sizes, seed);
 	const { order, balanced } = inTrainingOrder(plan, items, assignment, settings);
 	const slots = plan.items;
 	const packsPerPart = Math.max(1, Math.floor((partSlots * plan.packs) / Math.max(1, slots)));
@@ -156,8 +156,7 @@ function inTrainingOrder(
 	const costs: Costs = { tower: new Float64Array(plan.packs), languageModel: new Float64Array(plan.packs) };
 	for (let pack = 0; pack < plan.packs; pack++) {
 		let [tower, model] = [0, 0];
-		for (let at = assignment.starts[pack] ?? 0; at < (assignment.starts[pack + 1] ?? 0); at++) {
-			const item = assignment.items[at] ?? 0;
+		for (const item of assignment.packAt(pack).items) {
 			const length = items.length[item] ?? 0;
 			tower += weights.perTowerToken * (items.towerTokens[item] ?? 0);
 			model += length * (weights.perToken + weights.perSquaredToken * length);
@@ -212,9 +211,9 @@ interface Packing {
 
 function packOf(id: number, pack: number, { rows, items, assignment, settings, packs }: Packing): Pack {
 	assertInternal(id >= 0 && id < packs, `no pack ${id}`);
-	const [from, to] = [assignment.starts[pack] ?? 0, assignment.starts[pack + 1] ?? 0];
+	const assigned = assignment.packAt(pack);
 	let [start, towerTokens, media] = [0, 0, 0];
-	const slots = Array.from(assignment.items.subarray(from, to), (item): PackSlot => {
+	const slots = Array.from(assigned.items, (item): PackSlot => {
 		const row = items.rowOf(item);
 		const piece = items.pieces.get(item);
 		const slot = {
@@ -232,7 +231,7 @@ function packOf(id: number, pack: number, { rows, items, assignment, settings, p
 		return slot;
 	});
 	return {
-		...{ id, capacity: assignment.capacities[pack] ?? 0, length: start, towerTokens, media },
+		...{ id, capacity: assigned.capacity, length: start, towerTokens, media },
 		...(settings.balance === undefined ? {} : { place: placeOf(id, settings.balance) }),
 		slots,
 	};
