@@ -46,6 +46,12 @@ export { type GroupedPattern, type PackPlan, planPacks } from "./pack/plan.ts";
 export { type PackProgress, type PackRequest, type PackResult, packProfile } from "./pack/run.ts";
 export { type CostWeights, costWeightsOf, type Imbalance } from "./pack/step-cost.ts";
 export {
+	type ComparedProfile,
+	compareProfiles,
+	type ProfileChange,
+	type ProfileComparison,
+} from "./profile/compare.ts";
+export {
 	FINDINGS,
 	type Finding,
 	type MeasuredMedium,
@@ -64,6 +70,7 @@ export {
 	type ScenarioReport,
 } from "./profile/report.ts";
 export { type Profile, type ProfileProgress, type ProfileRequest, profileData } from "./profile/run.ts";
+export { type ProfileMedia, readProfileMedia } from "./profile/samples.ts";
 export type { ProfileRead } from "./profile/slice.ts";
 export type { ProfileAbout, Shard } from "./profile/state.ts";
 export { readProfile } from "./profile/stored.ts";

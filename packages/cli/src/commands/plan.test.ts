@@ -190,3 +190,32 @@ test("plan.md carries the ties and the paste blocks of a deployment", async () =
 	expect(text).toContain("--media-io-kwargs");
 	expect(text).not.toContain("## Curriculum");
 });
+
+test("--profile plans on the measured media and mix, as --media with that mix would", async () => {
+	const turns = [{ from: "human", value: "Which?" }];
+	const images = (...names: readonly string[]) => names.map((name) => `set/${name}.png`);
+	const rows = [
+		...["photos/0", "photos/1", "screens/2"].map((name) => ({
+			image: images(name)[0],
+			conversations: turns,
+		})),
+		{ image: images("photos/0", "screens/1"), conversations: turns },
+		{ conversations: turns },
+		{ image: "none.png", conversations: turns },
+	];
+	writeFileSync(join(folder, "rows.json"), JSON.stringify(rows));
+	expect((await runInMemory(["profile", "rows.json", "--out", "measured"], { cwd: folder })).status).toBe(0);
+	const image = (width: number) => ({ kind: "image", width, height: 480 });
+	const lists = [[image(640)], [image(900)], [image(1200)], [image(640), image(900)]];
+	writeFileSync(join(folder, "measured.jsonl"), lists.map((media) => JSON.stringify({ media })).join("\n"));
+	const measured = await run(["--profile", "measured", "--json"]);
+	const listed = await run(["--media", "measured.jsonl", "--mix", "75,25,0", "--json"]);
+	expect([measured.status, measured.err]).toEqual([listed.status, listed.err]);
+	const [one, other] = [measured, listed].map(({ out }) => {
+		const { request, ...plan } = JSON.parse(out) as { request: { mix: unknown; media?: unknown } };
+		return { ...plan, request: { ...request, media: undefined } };
+	});
+	expect(one).toEqual(other);
+	expect((await run(["--profile", "measured", "--media", "set"])).err).toContain("leave --media out");
+	expect((await run(["--profile", "set"])).err).toContain("no profile there");
+});

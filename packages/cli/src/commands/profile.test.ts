@@ -63,6 +63,32 @@ test("a stored profile is shown again without its data; shards merge into it", a
 	expect((await run("--shard", "2/2", "--out", whole)).err).toContain("expected i/n");
 });
 
+test("--compare says what changed since a stored profile, and what else differs", async () => {
+	const before = join(folder, "before");
+	await run("--out", before);
+	const same = await runInMemory(["profile", before, "--compare", before], { cwd: root });
+	expect([same.status, same.out]).toEqual([0, expect.stringContaining("nothing changed")]);
+	const { out } = await run("--set", "anyres_max=4", "--compare", before);
+	expect(out).toContain("note: not only the data differ, but also: settings");
+	expect(out).toMatch(/^single-image +visual tokens, p50 +7,269 +→ [\d,]+ +−\d+ %$/m);
+	for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+	writeFileSync(
+		join(folder, "text.json"),
+		JSON.stringify([{ conversations: [{ from: "human", value: "Hi" }] }]),
+	);
+	const set = join(folder, "text.json");
+	const text = JSON.parse(
+		(await runInMemory(["profile", set, "--compare", before, "--json"], { cwd: root })).out,
+	);
+	expect(text.changes).toContainEqual(
+		expect.objectContaining({ section: "mix", of: "video", what: "samples", before: 1, after: 0 }),
+	);
+	expect(text.changes).toContainEqual(
+		expect.objectContaining({ section: "left out", of: "missing-media", before: 1, after: 0 }),
+	);
+	expect((await run("--compare", folder)).err).toContain("no profile there");
+});
+
 test("a stored profile answers SQL as a table, JSON and CSV", async () => {
 	const stored = join(folder, "asked");
 	await run("--out", stored);

@@ -6,6 +6,8 @@ import { assertOpen, modelSettings } from "@onevision/api";
 import { formatDuration, formatInteger, formatPercent, OnevisionError } from "@onevision/base";
 import { createCounterFrom } from "@onevision/core";
 import {
+	type ComparedProfile,
+	compareProfiles,
 	ESTIMATED_TEXT,
 	mergeProfiles,
 	type Profile,
@@ -22,6 +24,7 @@ import { resolveModel } from "../input/model.ts";
 import { parseWhole } from "../input/numbers.ts";
 import { askedSettings, type SettingsOptions } from "../input/settings.ts";
 import { parseShard } from "../input/shard.ts";
+import { renderComparison } from "../render/profile-compare.ts";
 import { renderProfile } from "../render/profile-text.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -29,6 +32,7 @@ import type { Terminal } from "../terminal.ts";
 export interface ReportOptions {
 	readonly budget?: string;
 	readonly maxLength: readonly string[];
+	readonly compare?: string;
 	readonly json?: boolean;
 }
 
@@ -81,7 +85,7 @@ export async function mergeShards(
 }
 
 /** Options that ask a profile something, and change nothing in it. */
-const ASKED_OF_STORED: ReadonlySet<string> = new Set(["--budget", "--max-length", "--json"]);
+const ASKED_OF_STORED: ReadonlySet<string> = new Set(["--budget", "--max-length", "--json", "--compare"]);
 
 async function profileFresh(
 	terminal: Terminal,
@@ -125,17 +129,14 @@ async function present(
 	profile: Profile,
 	options: ReportOptions,
 ): Promise<number> {
-	const { checkpoint, settings, text } = profile.about;
-	const counter = createCounterFrom(checkpoint, settings);
-	const report = reportOf(profile.totals, {
-		model: checkpoint,
-		settings,
-		maxLengths: options.maxLength.map((each) => parseWhole("--max-length", each, { max: 1e9 })),
-		...(options.budget === undefined ? {} : { budget: parseWhole("--budget", options.budget, { max: 1e9 }) }),
-	});
+	const report = reportFor(profile, options);
 	// A shard of a small set may hold nothing.
 	if (report.samples === 0 && profile.shard === undefined)
 		throw new OnevisionError("invalid-input", `${paths.join(", ")}: no samples; check the path`);
+	if (options.compare !== undefined)
+		return compareWith(terminal, paths, { about: profile.about, report }, options);
+	const { checkpoint, settings, text } = profile.about;
+	const counter = createCounterFrom(checkpoint, settings);
 	const { title, contextTokens } = checkpoint;
 	const { parity } = counter.settings;
 	const about = { title, parity, text, ...(contextTokens === undefined ? {} : { contextTokens }) };
@@ -145,6 +146,39 @@ async function present(
 		);
 	else await terminal.out(`${renderProfile(terminal, profile, report, about)}\n`);
 	return report.profiled === 0 && profile.shard === undefined ? EXIT.error : EXIT.done;
+}
+
+function reportFor(
+	{ about: { checkpoint, settings }, totals }: Profile,
+	options: ReportOptions,
+): ProfileReport {
+	return reportOf(totals, {
+		model: checkpoint,
+		settings,
+		maxLengths: options.maxLength.map((each) => parseWhole("--max-length", each, { max: 1e9 })),
+		...(options.budget === undefined ? {} : { budget: parseWhole("--budget", options.budget, { max: 1e9 }) }),
+	});
+}
+
+/** Shows what changed since a stored profile, in place of the profile itself. */
+async function compareWith(
+	terminal: Terminal,
+	paths: readonly string[],
+	after: ComparedProfile,
+	options: ReportOptions,
+): Promise<number> {
+	const { compare = "" } = options;
+	const stored = await readProfile(resolve(terminal.cwd, compare));
+	if (stored === undefined)
+		throw new OnevisionError("invalid-input", `--compare ${compare}: no profile there; check the path`);
+	const comparison = compareProfiles({ about: stored.about, report: reportFor(stored, options) }, after);
+	const names = { before: compare, after: paths.join(", ") };
+	await terminal.out(
+		options.json
+			? `${JSON.stringify({ ...names, ...comparison }, null, 2)}\n`
+			: `${renderComparison(terminal, comparison, names)}\n`,
+	);
+	return EXIT.done;
 }
 
 /** Everything, for machines. Token counts in tokens, sizes in px. */

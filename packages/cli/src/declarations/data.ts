@@ -43,6 +43,7 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 		)
 		.option("--out <folder>", "store the profile there as Parquet; a stopped run resumes")
 		.option("--threads <number>", "threads that read and measure (default: one per core)")
+		.option("--compare <folder>", "show what changed since the profile stored there")
 		.option("--shard <i/n>", "profile one of n shares, 0/n to n-1/n, into an --out of its own")
 		.addOption(loadingOption())
 		.addOption(orientationOption())

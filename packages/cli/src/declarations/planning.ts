@@ -51,6 +51,7 @@ function addPlanOptions(command: Command): Command {
 		.addOption(configOption())
 		.addOption(hubOption())
 		.option("--media <path>", "plan on the media of this folder, or on a JSON Lines file of samples")
+		.option("--profile <folder>", "plan on the media and the mix of a stored profile")
 		.addOption(
 			new Option(
 				"--grouping <how>",

@@ -3,7 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { assertPlannable } from "@onevision/api";
-import { OnevisionError } from "@onevision/base";
+import { formatInteger, OnevisionError } from "@onevision/base";
 import {
 	type Parity,
 	type Plan,
@@ -13,6 +13,7 @@ import {
 	resolvePlanRequest,
 	type Sample,
 } from "@onevision/core";
+import type { ProfileMedia } from "@onevision/data";
 import { type AskedLoading, loadingOf, resolveLoading } from "@onevision/media";
 import { isManifest, readManifest } from "@onevision/media/node";
 import { parse as parseYaml, YAMLParseError } from "yaml";
@@ -27,6 +28,7 @@ export interface RequestOptions extends Pick<AskedLoading, "loading"> {
 	readonly mix?: string;
 	readonly model?: string;
 	readonly media?: string;
+	readonly profile?: string;
 	readonly grouping?: string;
 	readonly fullRecipe?: boolean;
 	readonly lora?: string | boolean;
@@ -57,17 +59,19 @@ export async function planFromCommandLine(
 	file: string | undefined,
 	options: RequestOptions,
 ): Promise<Plan> {
-	const path = file ?? (options.media === undefined ? asset("examples/request.yaml") : undefined);
+	const measured = await readMeasured(terminal, options);
+	const hasMedia = options.media !== undefined || measured !== undefined;
+	const path = file ?? (hasMedia ? undefined : asset("examples/request.yaml"));
 	const folder = path === undefined || path === "-" ? terminal.cwd : dirname(resolve(terminal.cwd, path));
 	const asked = path === undefined ? {} : await readRequest(terminal, path);
-	const written = planRequestSchema.parse(withOverrides(asked, options), "");
+	const written = planRequestSchema.parse(withOverrides(withMeasured(asked, measured), options), "");
 	const { model } = await resolveModel(terminal, { model: "", ...options });
 	const checkpoint = typeof model === "string" ? undefined : model;
 	if (typeof written.model === "string") assertPlannable(written.model);
 	if (written.purpose === "deploy") refuseTrainingOptions(options);
 	// Rejects an invalid request before reading a folder.
 	resolvePlanRequest(written, checkpoint);
-	const media = await readGivenMedia(terminal, written, folder, options);
+	const media = measured?.samples ?? (await readGivenMedia(terminal, written, folder, options));
 	return plan(written, media, checkpoint);
 }
 
@@ -90,6 +94,34 @@ function refuseTrainingOptions(options: RequestOptions): void {
 		"invalid-input",
 		`${given.join(", ")}: for plans to train only; leave it out, or plan with --purpose train`,
 	);
+}
+
+/** Samples and mix of `--profile`, in place of media given in any other way. */
+async function readMeasured(terminal: Terminal, options: RequestOptions): Promise<ProfileMedia | undefined> {
+	const { profile, media, grouping, loading } = options;
+	if (profile === undefined) return undefined;
+	const others = Object.entries({ "--media": media, "--grouping": grouping, "--loading": loading });
+	const other = others.find(([, value]) => value !== undefined);
+	if (other !== undefined)
+		throw new OnevisionError("invalid-input", `--profile: has measured the media; leave ${other[0]} out`);
+	const { readProfileMedia } = await import("@onevision/data");
+	const measured = await readProfileMedia(resolve(terminal.cwd, profile));
+	const { samples, total } = measured;
+	if (samples.length < total) {
+		const [kept, all] = [samples.length, total].map(formatInteger);
+		terminal.notes.push(`note: planned on ${kept} of the profile's ${all} samples, drawn by their numbers`);
+	}
+	return measured;
+}
+
+/** The request with the measured mix, and without media of its own. */
+function withMeasured(
+	request: Record<string, unknown>,
+	measured: ProfileMedia | undefined,
+): Record<string, unknown> {
+	if (measured === undefined) return request;
+	const { media: _replaced, ...rest } = request;
+	return { ...rest, mix: measured.mix };
 }
 
 async function readGivenMedia(

@@ -9,7 +9,10 @@ type Cell = string | number | boolean | readonly (readonly number[])[] | undefin
 type Columns<Row> = Readonly<
 	Record<
 		string,
-		{ readonly type: "STRING" | "INT32" | "INT64" | "DOUBLE" | "JSON"; readonly of: (row: Row) => Cell }
+		{
+			readonly type: "STRING" | "INT32" | "INT64" | "DOUBLE" | "BOOLEAN" | "JSON";
+			readonly of: (row: Row) => Cell;
+		}
 	>
 >;
 
@@ -71,6 +74,7 @@ const MEDIUM_COLUMNS = {
 	height: { type: "INT32", of: ({ medium }) => medium.header.height },
 	frames: { type: "INT32", of: (entry) => video(entry)?.frames },
 	fps: { type: "DOUBLE", of: (entry) => video(entry)?.fps },
+	has_audio: { type: "BOOLEAN", of: (entry) => video(entry)?.hasAudio },
 	seconds: { type: "DOUBLE", of: (entry) => video(entry)?.durationSeconds },
 	visual_tokens: { type: "INT32", of: ({ medium }) => medium.visualTokens },
 	tower_tokens: { type: "INT32", of: ({ medium }) => medium.towerTokens },

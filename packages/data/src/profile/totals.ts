@@ -313,8 +313,11 @@ function ordered<K extends string>(
 	return Object.fromEntries(keys.map((key) => [key, counts[key]])) as Partial<Record<K, Counted>>;
 }
 
+/** Ranks are below this. */
+export const RANKS = 2 ** 53;
+
 /** A hash of a sample's number, 0 to 2^53 − 1: murmur3's 32-bit finalizer over both halves of the number. */
-function rankOf(sample: number): number {
+export function rankOf(sample: number): number {
 	const high = mix(Math.floor(sample / 2 ** 32) ^ 0x9e3779b9);
 	const low = mix(high ^ (sample >>> 0));
 	return (mix(low ^ 0x85ebca6b) >>> 11) * 2 ** 32 + low;
