@@ -41,6 +41,7 @@ import {
 	PACK_GROUPINGS,
 	PACK_LEFT_OUT_REASONS,
 	PACK_MEASURES,
+	PACK_TARGETS,
 	PLAN_TARGETS,
 	READERS,
 	UNPACKED_ORDERS,
@@ -248,6 +249,11 @@ export const GENERATED = {
 		markdownTable(
 			["`--to`", "What it writes", "Options as of"],
 			Object.entries(PLAN_TARGETS).map(([id, { title, source }]) => [`\`${id}\``, title, source]),
+		),
+	"pack-targets": () =>
+		markdownTable(
+			["`--to`", "What it writes", "Layout as of"],
+			Object.entries(PACK_TARGETS).map(([id, { title, source }]) => [`\`${id}\``, title, source]),
 		),
 	"export-left-out": () =>
 		markdownTable(

@@ -12,6 +12,13 @@ export {
 } from "./export/data-files.ts";
 export { exportPlan, PLAN_TARGETS, type PlanTargetId, planTargetNamed } from "./export/index.ts";
 export { EXPORT_LEFT_OUT_REASONS, type ExportLeftOutReason } from "./export/left-out.ts";
+export {
+	exportPacks,
+	PACK_TARGETS,
+	type PackExportRequest,
+	type PackExportResult,
+	type PackTargetId,
+} from "./export/packs/export-packs.ts";
 export { ROW_WRITERS, type RowTarget } from "./export/rows.ts";
 export type { ExportFile, PlanExport, PlanExportOptions, PlanTarget } from "./export/target.ts";
 export { SNAPSHOT_FILES } from "./export/targets/transformers.ts";

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PLAN_TARGETS } from "@onevision/data";
+import { PACK_TARGETS, PLAN_TARGETS } from "@onevision/data";
 import { afterAll, expect, test } from "vitest";
 import { runInMemory } from "../testing/terminal.ts";
 
@@ -18,7 +18,7 @@ const run = (...args: readonly string[]) => runInMemory(["export", ...args], { c
 
 test("the help names every target", async () => {
 	const { out } = await run("--help");
-	for (const target of Object.keys(PLAN_TARGETS)) expect(out).toContain(target);
+	for (const target of Object.keys({ ...PLAN_TARGETS, ...PACK_TARGETS })) expect(out).toContain(target);
 });
 
 test("a request is planned and its files printed, or written with what they cannot say", async () => {
@@ -58,12 +58,31 @@ test("data go with the stages: each sample written or left out, and said", async
 	]);
 });
 
+test("packs become shards with their metadata", async () => {
+	const [profile, packs, out] = ["profile", "packs", "energon"].map((name) => join(folder, name)) as [
+		string,
+		string,
+		string,
+	];
+	const set = ["examples/sets/llava.json", "--root", "examples/media"];
+	await runInMemory(["profile", ...set, "--out", profile], { cwd: root });
+	await runInMemory(["pack", profile, "--capacity", "9000", "--out", packs], { cwd: root });
+	const { status, out: text } = await run(packs, "--to", "energon", "--root", "examples/media", "--out", out);
+	expect([status, text]).toEqual([0, expect.stringContaining("5 samples, 1 left out")]);
+	expect(existsSync(join(out, "packs-000000.tar.idx"))).toBe(true);
+	expect(readFileSync(join(out, ".nv-meta/split.yaml"), "utf8")).toContain("- packs-000000.tar");
+});
+
 test.each([
 	[[REQUEST, "--to", "vlm"], "did you mean vllm?"],
 	[["none.json", "--to", "vllm"], "no such file"],
+	[[REQUEST, "--to", "trl", "--split", "1/1/1"], "--split says how packs are exported"],
+	[["examples", "--to", "energon"], "needs --out"],
+	[["examples", "--to", "energon", "--out", join(folder, "y")], "no manifest.json"],
+	[["examples", "--to", "energon", "--out", join(folder, "y"), "--split", "1/1"], "such as 98/1/1"],
 	[[REQUEST, "--to", "vllm", ...DATA, "--out", folder], "vllm takes no data"],
 	[[REQUEST, "--to", "trl", ...DATA], "--data needs --out"],
-	[[REQUEST, "--to", "trl", "--media", "link"], "give --data too"],
+	[[REQUEST, "--to", "trl", "--media", "link"], "--media says how --data is exported"],
 	[[REQUEST, "--to", "trl", ...DATA, "--out", join(folder, "x"), "--shard", "2/2"], "--shard 2/2"],
 	[[REQUEST, "--to", "transformers", "--config", "examples"], "none of config.json"],
 ])("%j is refused in one line", async (args, message) => {

@@ -1,4 +1,4 @@
-/** `onevision export`: hands a plan to the tool that trains or serves it, with its data. */
+/** `onevision export`: hands a plan, or packs, to the tool that trains or serves it, with its data. */
 
 import { chmod, readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -7,9 +7,12 @@ import type { Plan } from "@onevision/core";
 import {
 	type DataRequest,
 	type DataResult,
+	exportPacks,
 	exportPlan,
 	MEDIA_CHOICES,
 	type MediaChoice,
+	PACK_TARGETS,
+	type PackTargetId,
 	PLAN_TARGETS,
 	type PlanExport,
 	type PlanTargetId,
@@ -40,10 +43,12 @@ export interface ExportOptions {
 	readonly root?: string;
 	readonly seed?: string;
 	readonly shard?: string;
+	readonly packsPerShard?: string;
+	readonly split?: string;
 	readonly json?: boolean;
 }
 
-const TARGETS = Object.keys(PLAN_TARGETS);
+const TARGETS = [...Object.keys(PLAN_TARGETS), ...Object.keys(PACK_TARGETS)];
 
 /** Exits with status 2 for a plan that should not be carried out; its files are written all the same. */
 export async function exportSource(
@@ -52,8 +57,10 @@ export async function exportSource(
 	options: ExportOptions,
 ): Promise<number> {
 	planTargetNamed(options.to, TARGETS);
-	const target = options.to as PlanTargetId;
 	if (options.out !== undefined) await assertFolderPlace(terminal, options.out);
+	if (Object.hasOwn(PACK_TARGETS, options.to)) return exportPackFolder(terminal, source, options);
+	refuseOptions(options, "packs are exported", ["packsPerShard", "split"]);
+	const target = options.to as PlanTargetId;
 	// What is wrong with the options is said before anything is planned or read.
 	const asked = {
 		...(options.weights === undefined ? {} : { weights: options.weights }),
@@ -80,13 +87,97 @@ export async function exportSource(
 		await terminal.out(
 			options.json
 				? `${JSON.stringify(document(exported, data), null, 2)}\n`
-				: `${summary(terminal, out, exported, data)}\n`,
+				: `${summary(terminal, out, exported, data === undefined ? undefined : countsOf(data))}\n`,
 		);
 	}
 	for (const { severity, overridden, rule, message } of plan.findings) {
 		if (severity !== "warn" && !overridden) terminal.err(`refused (${rule}): ${message}\n`);
 	}
 	return plan.refused ? EXIT.refused : EXIT.done;
+}
+
+/** Flags by option, for messages. */
+const FLAGS = {
+	media: "--media",
+	shard: "--shard",
+	format: "--format",
+	root: "--root",
+	seed: "--seed",
+	weights: "--weights",
+	config: "--config",
+	maxLength: "--max-length",
+	packsPerShard: "--packs-per-shard",
+	split: "--split",
+} as const satisfies { readonly [K in keyof ExportOptions]?: string };
+
+/** Throws `invalid-input` for an option that would be ignored. */
+function refuseOptions(options: ExportOptions, what: string, names: readonly (keyof typeof FLAGS)[]): void {
+	const given = names.find((name) => options[name] !== undefined);
+	if (given === undefined) return;
+	throw new OnevisionError(
+		"invalid-input",
+		`${FLAGS[given]} says how ${what}, and there is nothing of the kind here`,
+	);
+}
+
+/** Exports the folder that `onevision pack --out` wrote. */
+async function exportPackFolder(terminal: Terminal, source: string, options: ExportOptions): Promise<number> {
+	refuseOptions(options, "a plan is exported", ["media", "weights", "config", "maxLength"]);
+	const { out } = options;
+	if (out === undefined)
+		throw new OnevisionError("invalid-input", `--to ${options.to} needs --out: a folder for the shards`);
+	const progress = progressOn(terminal, "packs");
+	const result = await exportPacks(
+		{
+			packs: resolve(terminal.cwd, source),
+			paths: options.data.map((path) => resolve(terminal.cwd, path)),
+			target: options.to as PackTargetId,
+			out: resolve(terminal.cwd, out),
+			...(options.packsPerShard === undefined
+				? {}
+				: { packsPerShard: parseWhole("--packs-per-shard", options.packsPerShard, { max: 1_000_000 }) }),
+			...(options.split === undefined ? {} : { split: parseSplit(options.split) }),
+			...readOptions(terminal, options),
+		},
+		progress.show,
+	).finally(progress.clear);
+	if (result.export === undefined) {
+		terminal.err("this shard is done; run once more without --shard when all are, to complete the export\n");
+		return EXIT.done;
+	}
+	await writeFiles(terminal, out, result.export);
+	const left = result.samples - result.written;
+	const counts = `${formatInteger(result.packs)} packs, ${formatInteger(result.written)} samples${left > 0 ? `, ${formatInteger(left)} left out` : ""}`;
+	const { export: exported, ...totals } = result;
+	await terminal.out(
+		options.json
+			? `${JSON.stringify({ ...document(exported, undefined), totals }, null, 2)}\n`
+			: `${summary(terminal, out, exported, counts)}\n`,
+	);
+	return EXIT.done;
+}
+
+/** `98/1/1`: shares of train, validation and test. */
+function parseSplit(text: string): readonly number[] {
+	const ratios = text.split("/").map(Number);
+	const isFine = ratios.length === 3 && ratios.every((ratio) => ratio >= 0 && Number.isFinite(ratio));
+	if (isFine && ratios.some((ratio) => ratio > 0)) return ratios;
+	throw new OnevisionError(
+		"invalid-input",
+		`--split ${text.slice(0, 40)}: expected train/val/test, such as 98/1/1`,
+	);
+}
+
+/** How data sets are opened, and which share of the work this is. */
+function readOptions(terminal: Terminal, options: ExportOptions) {
+	return {
+		...(options.format === undefined ? {} : { format: options.format }),
+		...(options.root === undefined ? {} : { root: resolve(terminal.cwd, options.root) }),
+		...(options.seed === undefined
+			? {}
+			: { seed: parseWhole("--seed", options.seed, { min: 0, max: 2 ** 32 - 1 }) }),
+		...(options.shard === undefined ? {} : { shard: parseShard(options.shard) }),
+	};
 }
 
 /** A plan.json, a folder that holds one, or a request that is planned now. */
@@ -110,16 +201,7 @@ function requestData(
 ): DataRequest | undefined {
 	const { data, out, media = "link" } = options;
 	if (data.length === 0) {
-		for (const [flag, value] of Object.entries({
-			"--media": options.media,
-			"--shard": options.shard,
-			"--format": options.format,
-			"--root": options.root,
-			"--seed": options.seed,
-		})) {
-			if (value !== undefined)
-				throw new OnevisionError("invalid-input", `${flag} says how --data is exported: give --data too`);
-		}
+		refuseOptions(options, "--data is exported", ["media", "shard", "format", "root", "seed"]);
 		return undefined;
 	}
 	if (!(target in ROW_WRITERS)) {
@@ -140,17 +222,12 @@ function requestData(
 		target: target as RowTarget,
 		out: resolve(terminal.cwd, out),
 		media: media as MediaChoice,
-		...(options.format === undefined ? {} : { format: options.format }),
-		...(options.root === undefined ? {} : { root: resolve(terminal.cwd, options.root) }),
-		...(options.seed === undefined
-			? {}
-			: { seed: parseWhole("--seed", options.seed, { min: 0, max: 2 ** 32 - 1 }) }),
-		...(options.shard === undefined ? {} : { shard: parseShard(options.shard) }),
+		...readOptions(terminal, options),
 	};
 }
 
 async function exportData(terminal: Terminal, request: DataRequest): Promise<DataResult> {
-	const progress = progressOn(terminal);
+	const progress = progressOn(terminal, "samples");
 	try {
 		return await writeDataFiles(request, progress.show);
 	} finally {
@@ -158,17 +235,17 @@ async function exportData(terminal: Terminal, request: DataRequest): Promise<Dat
 	}
 }
 
-/** Samples and rate, at most four times a second. */
-function progressOn(terminal: Terminal) {
+/** Count and rate, at most four times a second. */
+function progressOn(terminal: Terminal, what: string) {
 	const start = performance.now();
 	let shown = 0;
 	return {
-		show: (samples: number): void => {
+		show: (count: number): void => {
 			const now = performance.now();
 			if (!terminal.showsProgress || now - shown < 250) return;
 			shown = now;
-			const rate = samples / Math.max(0.001, (now - start) / 1000);
-			terminal.err(`\r${formatInteger(samples)} samples, ${formatInteger(rate)}/s\u001b[K`);
+			const rate = count / Math.max(0.001, (now - start) / 1000);
+			terminal.err(`\r${formatInteger(count)} ${what}, ${formatInteger(rate)}/s\u001b[K`);
 		},
 		clear: (): void => {
 			if (shown > 0) terminal.err("\r\u001b[K");
@@ -223,21 +300,20 @@ function summary(
 	terminal: Terminal,
 	out: string,
 	{ files, notes, run }: PlanExport,
-	data: DataResult | undefined,
+	counts: string | undefined,
 ): string {
-	const { columns } = terminal;
-	const lines = [`wrote ${files.map(({ name }) => join(out, name)).join(", ")}`];
-	if (data !== undefined) {
-		const counts = data.data
-			.map(({ scenario, samples }) => `${formatInteger(samples)} ${scenario}`)
-			.join(", ");
-		const left = data.read - data.written;
-		lines.push(
-			`${formatInteger(data.read)} samples: ${counts}${left > 0 ? `, ${formatInteger(left)} left out` : ""}`,
-		);
-	}
-	if (run.length > 0) lines.push(`run in ${out}: ${run.join("; ")}`);
-	return [...lines, ...notes.map((note) => `note: ${note}`)]
-		.flatMap((line) => wrap(line, columns))
-		.join("\n");
+	const lines = [
+		`wrote ${files.map(({ name }) => join(out, name)).join(", ")}`,
+		...(counts === undefined ? [] : [counts]),
+		...(run.length === 0 ? [] : [`run in ${out}: ${run.join("; ")}`]),
+		...notes.map((note) => `note: ${note}`),
+	];
+	return lines.flatMap((line) => wrap(line, terminal.columns)).join("\n");
+}
+
+/** `8 samples: 3 single-image, 1 video, 4 left out`. */
+function countsOf({ data, read, written }: DataResult): string {
+	const parts = data.map(({ scenario, samples }) => `${formatInteger(samples)} ${scenario}`);
+	const left = read > written ? [`${formatInteger(read - written)} left out`] : [];
+	return `${formatInteger(read)} samples: ${[...parts, ...left].join(", ")}`;
 }

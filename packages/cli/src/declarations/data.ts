@@ -98,8 +98,8 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 		});
 	program
 		.command("export")
-		.description("hand a plan to the tool that trains or serves it, with its data")
-		.argument("<plan>", "plan.json, the folder that plan --out wrote, or a plan request (YAML)")
+		.description("hand a plan or packs to the tool that trains or serves it, with its data")
+		.argument("<source>", "a plan (plan.json, its folder, or a request in YAML), or the folder of pack --out")
 		.requiredOption("--to <target>", EXPORT_TARGETS)
 		.option("--out <folder>", "write the files there; a stopped run resumes (default: print them)")
 		.addOption(dataOption())
@@ -116,6 +116,8 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 		.option("--root <folder>", "where media paths start, and what none may leave")
 		.option("--seed <number>", "seed of what mixtures draw at random (default: 0)")
 		.option("--shard <i/n>", "do the i-th of n shares of the data, i from 0; others do the rest")
+		.option("--packs-per-shard <count>", "packs of a tar shard (default: 1000)")
+		.option("--split <train/val/test>", "energon: shares of the splits, such as 98/1/1 (default: all train)")
 		.addOption(jsonOption())
 		.action(async (source: string, options) => {
 			const { exportSource } = await import("../commands/export.ts");
@@ -152,4 +154,5 @@ function givenFlags(command: Command): readonly string[] {
 }
 
 /** A test compares the names with the table of targets, which is loaded only with the command. */
-const EXPORT_TARGETS = "transformers, vllm, sglang, trl, llava, llama-factory or ms-swift";
+const EXPORT_TARGETS =
+	"a plan: transformers, vllm, sglang, trl, llava, llama-factory, ms-swift; packs: energon, webdataset";

@@ -61,6 +61,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 			line: "onevision export plan --to ms-swift --data conversations.json --out train",
 			what: "stages and data for a trainer",
 		},
+		{ line: "onevision export packs --to energon --out shards", what: "packs as shards" },
 	],
 	run: [
 		{ line: 'onevision run photo.jpg "What is this?" -m model --max-tokens 8', what: "an image" },

@@ -48,7 +48,8 @@ export const capacityOption = (): Option =>
 		"--capacity <tokens>",
 		"tokens of a pack; of several, a pack has the least that its longest sample needs",
 	);
-export const dataOption = (): Option => repeatable("--data <set>", "a data set to export with the plan");
+export const dataOption = (): Option =>
+	repeatable("--data <set>", "a data set: to export with a plan, or that was packed (default: as profiled)");
 export const loadingOption = (): Option =>
 	new Option(
 		"--loading <stored|upright>",

@@ -14,7 +14,7 @@ export const MAX_MEDIUM_BYTES = 2 ** 31 - 1;
 const HEAD_BYTES = 64 * 1024;
 
 /** A medium that was found: where its bytes are. */
-interface FoundMedium {
+export interface FoundMedium {
 	readonly size: number;
 	/** Absolute; absent for a part of a shard or a value in a row. */
 	readonly path?: string;

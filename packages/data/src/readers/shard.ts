@@ -158,7 +158,7 @@ function fromRow(
 	if (isRefusal(contents)) return [contents];
 	let image = 0;
 	return contents.map((content, index): RowContent | Refusal => {
-		const media = placed(file, content.media, members, image);
+		const media = placed(file, content.media, members, { sample: index, firstImage: image });
 		image += content.media.length;
 		return isRefusal(media) ? media : { ...content, media, id: `${key}#${index}` };
 	});
@@ -166,21 +166,22 @@ function fromRow(
 
 /**
  * The members that a row's paths name: by field (`img0.jpg` of `KEY.img0.jpg`), by name or by base name; in packs
- * also by index, `img3.*` for the fourth image.
+ * also by index, `img3.*` for the fourth image, or `img2_0.*` for the third sample's first.
  */
 function placed(
 	file: string,
 	media: readonly MediaReference[],
 	members: ReadonlyMap<string, Member>,
-	firstImage = 0,
+	{ sample = 0, firstImage = 0 } = {},
 ): MediaReference[] | Refusal {
 	const named = new Map<string, Member>();
 	for (const [field, member] of members) {
 		named.set(field, member);
 		named.set(member.name, member);
 		named.set(basename(member.name), member);
-		const [, number] = /^img(\d{1,6})\.[a-z0-9]+$/.exec(field) ?? [];
-		if (number !== undefined) named.set(`#${number}`, member);
+		const [, number] = /^img(\d{1,6}(?:_\d{1,6})?)\.[a-z0-9]+$/.exec(field) ?? [];
+		// Precomputed patch positions lie beside the images, under the same names.
+		if (number !== undefined && !field.endsWith(".npy")) named.set(`#${number}`, member);
 	}
 	const found: MediaReference[] = [];
 	for (const [index, reference] of media.entries()) {
@@ -194,6 +195,7 @@ function placed(
 			named.get(path) ??
 			named.get(path.toLowerCase()) ??
 			named.get(basename(path)) ??
+			named.get(`#${sample}_${index}`) ??
 			named.get(`#${firstImage + index}`);
 		if (member === undefined)
 			return refuse("missing-media", `${path}: no member of the sample has this name`);
