@@ -11,6 +11,7 @@ export {
 	startInference,
 } from "./node/inference.ts";
 export { availableMemory, checkMemory } from "./node/memory.ts";
+export { type QuantizeOptions, quantizedWeights } from "./node/quantized.ts";
 export { type NodeRuntimeOptions, nodeProviders, nodeRuntime } from "./node/runtime.ts";
 export { type SessionOptions, startSession, type TrainingSession } from "./node/session.ts";
 export { type TrainOptions, train } from "./node/train.ts";

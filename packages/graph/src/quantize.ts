@@ -91,7 +91,7 @@ function inBlocks(values: Float32Array, rows: number, cols: number, bits: 4 | 8)
 	for (let block = 0; block < rows * blocks; block++) {
 		const start = Math.floor(block / blocks) * cols + (block % blocks) * BLOCK;
 		const length = Math.min(BLOCK, cols - (block % blocks) * BLOCK);
-		const scale = Math.fround(furthest(values, start, length) / -half);
+		const scale = Math.fround(furthest(values, start, length) / -half) || 0; // never −0
 		scales[block] = scale;
 		const inverse = scale === 0 ? 0 : 1 / scale;
 		// Padding is the code of 0, as its activations are 0 too.

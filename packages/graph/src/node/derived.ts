@@ -59,20 +59,16 @@ export async function float32Weights(
 	const mappable = ({ dtype, offset }: StoredTensor) => dtype === "F32" && offset % 4 === 0;
 	if ([...weights.tensors.values()].every((tensor) => mappable(tensor) || !isFloatType(tensor.dtype)))
 		return weights;
-	const tensors = [...weights.tensors].map(([name, tensor]): [string, DerivedTensor] => {
-		const { dtype, shape, length } = tensor;
-		if (!isFloatType(dtype)) return [name, { dtype, shape, reads: length, parts: () => pieces(tensor) }];
-		return [
-			name,
-			{
-				dtype: "F32",
-				shape,
-				reads: length,
-				parts: () => mapPieces(tensor, (bytes) => bytesOf(floatsOf(dtype, bytes))),
-			},
-		];
-	});
+	const tensors = [...weights.tensors].map(([name, tensor]) => [name, floatTensor(tensor)] as const);
 	return derive(weights, "float32", new Map(tensors), options);
+}
+
+/** A tensor as float32; one of another type as it is. */
+export function floatTensor(tensor: StoredTensor): DerivedTensor {
+	const { dtype, shape, length } = tensor;
+	if (!isFloatType(dtype)) return { dtype, shape, reads: length, parts: () => pieces(tensor) };
+	const parts = () => mapPieces(tensor, (bytes) => bytesOf(floatsOf(dtype, bytes)));
+	return { dtype: "F32", shape, reads: length, parts };
 }
 
 /**
