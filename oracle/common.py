@@ -42,7 +42,9 @@ from sizes import SIZES, ordinary
 
 transformers.logging.set_verbosity_error()
 
-GOLDENS = Path(__file__).resolve().parent.parent / "packages" / "core" / "src" / "goldens"
+CORE = Path(__file__).resolve().parent.parent / "packages" / "core" / "src"
+# Of several families. Those of one are in families/<id>/goldens; a new file starts here and is moved there once.
+GOLDENS = CORE / "goldens"
 
 
 # --- media and tokenizer ---------------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ def compact(value):
 
 
 class Golden:
-    """The rows of one family; `write` puts them into `<family>.json`, one line per eight rows."""
+    """The rows of one family; `write` puts them into its `<family>.json`, one line per eight rows."""
 
     def __init__(self, family):
         self.family = family
@@ -235,8 +237,8 @@ class Golden:
             )
             lines.append("]}" + ("," if position < len(self.groups) - 1 else ""))
         lines.append("]}")
-        GOLDENS.mkdir(parents=True, exist_ok=True)
-        path = GOLDENS / f"{self.family}.json"
+        name = f"{self.family}.json"
+        path = next(CORE.glob(f"families/*/goldens/{name}"), GOLDENS / name)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         json.loads(path.read_text(encoding="utf-8"))
         total = sum(len(group["rows"]) for group in self.groups)

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import goldens from "../../goldens/idefics2.json" with { type: "json" };
+import goldens from "./goldens/idefics2.json" with { type: "json" };
 import { type Idefics2Constants, idefics2 } from "./layout.ts";
 
 const CONSTANTS: Idefics2Constants = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import goldens from "../../goldens/video_llava.json" with { type: "json" };
+import goldens from "./goldens/video_llava.json" with { type: "json" };
 import { type VideoLlavaConstants, videoLlava } from "./layout.ts";
 
 const CONSTANTS: VideoLlavaConstants = { tile: 224, patch: 14, trainedFrames: 8 };
