@@ -37,7 +37,8 @@ const SLOT_COLUMNS = {
 	pack: { type: "INT32", of: ({ pack }) => pack },
 	start: { type: "INT32", of: ({ slot }) => slot.start },
 	length: { type: "INT32", of: ({ slot }) => slot.length },
-	sample: { type: "INT32", of: ({ slot }) => slot.sample },
+	// Profiles number samples by their part, far beyond 32 bits.
+	sample: { type: "INT64", of: ({ slot }) => slot.sample },
 	file: { type: "STRING", of: ({ slot }) => slot.position.file },
 	offset: { type: "INT64", of: ({ slot }) => slot.position.offset },
 	row: { type: "INT64", of: ({ slot }) => slot.position.row },
@@ -58,7 +59,7 @@ const SLOT_COLUMNS = {
 } as const satisfies Columns<SlotRow>;
 
 const LEFT_OUT_COLUMNS = {
-	sample: { type: "INT32", of: ({ sample }) => sample },
+	sample: { type: "INT64", of: ({ sample }) => sample },
 	file: { type: "STRING", of: ({ position }) => position.file },
 	offset: { type: "INT64", of: ({ position }) => position.offset },
 	row: { type: "INT64", of: ({ position }) => position.row },

@@ -15,7 +15,14 @@ const packs: readonly Pack[] = [
 		place: { step: 0, rank: 1, index: 0 },
 		slots: [
 			{ ...slot, start: 0, length: 60 },
-			{ ...slot, sample: 4, position: { file: "b.parquet", row: 7 }, start: 60, length: 30, nth: 2 },
+			{
+				...slot,
+				sample: 84_000_000_004,
+				position: { file: "b.parquet", row: 7 },
+				start: 60,
+				length: 30,
+				nth: 2,
+			},
 		],
 	},
 	{
@@ -34,7 +41,13 @@ const packs: readonly Pack[] = [
 	},
 ];
 const leftOut: readonly PackLeftOut[] = [
-	{ sample: 9, position: { file: "a.json", offset: 4 }, nth: 0, reason: "over-capacity", length: 500 },
+	{
+		sample: 84_000_000_009,
+		position: { file: "a.json", offset: 4 },
+		nth: 0,
+		reason: "over-capacity",
+		length: 500,
+	},
 ];
 
 const headerOf = (format: PackHeader["format"]): PackHeader => ({
@@ -84,8 +97,8 @@ test("a slot table stands for itself", async () => {
 		columns: ["pack", "sample", "file", "offset", "row", "kind"],
 	});
 	expect(rows).toEqual([
-		{ pack: 0, sample: 3, file: "a.json", offset: 2n ** 40n, row: null, kind: "whole" },
-		{ pack: 0, sample: 4, file: "b.parquet", offset: null, row: 7n, kind: "whole" },
+		{ pack: 0, sample: 3n, file: "a.json", offset: 2n ** 40n, row: null, kind: "whole" },
+		{ pack: 0, sample: 84_000_000_004n, file: "b.parquet", offset: null, row: 7n, kind: "whole" },
 	]);
 });
 
