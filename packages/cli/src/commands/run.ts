@@ -62,6 +62,10 @@ export async function runModel(
 			? await questionsGiven(terminal, given, loading)
 			: questionsOfLines(terminal, command.jsonl);
 	const { settings } = askedSettings(command);
+	const name = basename(resolve(terminal.cwd, command.model));
+	const writes = command.out !== undefined && command.check !== true;
+	// A file that cannot be written is told before a model is loaded.
+	const out = writes ? await AnswersFile.open(terminal, command.out, name) : undefined;
 	const model = await loadModel(resolve(terminal.cwd, command.model), {
 		label: command.model,
 		...(settings === undefined ? {} : { settings }),
@@ -71,9 +75,10 @@ export async function runModel(
 	const stopping = stopOnInterrupt();
 	try {
 		for (const note of model.notes) terminal.notes.push(`note: ${note}`);
-		const run: Run = { terminal, command, model, loading, generate, signal: stopping.signal };
-		return await answerAll(run, questions);
+		const { signal } = stopping;
+		return await answerAll({ terminal, command, name, model, loading, generate, signal, out }, questions);
 	} finally {
+		await out?.close();
 		stopping.end();
 		await model.close();
 	}
@@ -82,20 +87,19 @@ export async function runModel(
 interface Run {
 	readonly terminal: Terminal;
 	readonly command: RunCommand;
+	/** Of the model's folder. */
+	readonly name: string;
 	readonly model: VisionLanguageModel;
+	/** Where answers are written. */
+	readonly out: AnswersFile | undefined;
 	readonly loading: FileLoading;
 	readonly generate: GenerateOptions & { readonly maxTokens: number };
 	readonly signal: AbortSignal;
 }
 
 async function answerAll(run: Run, questions: AsyncIterable<Asked> | Iterable<Asked>): Promise<number> {
-	const { terminal, command, model, signal } = run;
-	const name = basename(resolve(terminal.cwd, command.model));
+	const { terminal, command, name, model, signal, out } = run;
 	const isOne = Array.isArray(questions) && questions.length === 1 && command.out === undefined;
-	const out =
-		command.out === undefined || command.check === true
-			? undefined
-			: await AnswersFile.open(terminal, command.out, name);
 	const hardware = command.check === true ? undefined : await measureMachine(threadsOf(command).threads);
 	const conversation = model.conversation();
 	let [answered, failed, skipped, hasVideo] = [0, 0, 0, false];
@@ -137,7 +141,6 @@ async function answerAll(run: Run, questions: AsyncIterable<Asked> | Iterable<As
 		}
 	} finally {
 		progress(terminal, "");
-		await out?.close();
 	}
 	if (hasVideo) terminal.notes.push(`note: ${samplingNote(model.sampling, "transformers")}`);
 	if (out !== undefined) {

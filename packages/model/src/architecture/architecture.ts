@@ -6,9 +6,9 @@
 
 import { OnevisionError } from "@onevision/base";
 import { type Checkpoint, type LanguageModel, modelOf, type Tower } from "@onevision/core";
+import type { Activation } from "@onevision/graph";
 import { MODEL_FAMILIES, type ModelFamily, modelFamily } from "../families/index.ts";
 import type { DecoderShape } from "../modules/decoder.ts";
-import { ACTIVATIONS, type Activation } from "../modules/layers.ts";
 import type { ProjectorShape } from "../modules/projector.ts";
 import type { TowerShape } from "../modules/tower.ts";
 import { ConfigSection } from "./section.ts";
@@ -37,7 +37,12 @@ const DECODERS = {
 	qwen2: { window: undefined },
 } as const satisfies Record<string, { readonly window: number | undefined }>;
 
-const ACTIVATION_NAMES = Object.keys(ACTIVATIONS) as Activation[];
+const ACTIVATION_NAMES = [
+	"gelu",
+	"gelu_pytorch_tanh",
+	"quick_gelu",
+	"silu",
+] as const satisfies readonly Activation[];
 
 /**
  * Reads an architecture. Throws `unsupported` for families and modules that are not run here, `invalid-input` for values
@@ -96,7 +101,6 @@ function readTower(config: ConfigSection, tower: Tower, family: ModelFamily): To
 	}
 	return {
 		layers,
-		storedLayers: tower.layers,
 		hidden,
 		heads,
 		mlp: tower.mlp,

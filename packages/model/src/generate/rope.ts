@@ -8,25 +8,22 @@ export function inverseFrequencies(dim: number, base: number): Float32Array {
 	});
 }
 
-export interface RotaryTables {
-	/** [positions, dim], both halves alike. */
+interface RotaryTables {
+	/** [positions, frequencies] */
 	readonly cos: Float32Array;
 	readonly sin: Float32Array;
 }
 
 /** Cosines and sines for positions that need not be consecutive. */
 export function rotaryTables(positions: ArrayLike<number>, frequencies: Float32Array): RotaryTables {
-	const half = frequencies.length;
-	const cos = new Float32Array(positions.length * half * 2);
-	const sin = new Float32Array(positions.length * half * 2);
+	const width = frequencies.length;
+	const cos = new Float32Array(positions.length * width);
+	const sin = new Float32Array(positions.length * width);
 	for (let row = 0; row < positions.length; row++) {
-		for (let i = 0; i < half; i++) {
+		for (let i = 0; i < width; i++) {
 			const angle = Math.fround((positions[row] ?? 0) * (frequencies[i] ?? 0));
-			const at = row * half * 2 + i;
-			cos[at] = Math.cos(angle);
-			sin[at] = Math.sin(angle);
-			cos[at + half] = cos[at] ?? 0;
-			sin[at + half] = sin[at] ?? 0;
+			cos[row * width + i] = Math.cos(angle);
+			sin[row * width + i] = Math.sin(angle);
 		}
 	}
 	return { cos, sin };

@@ -1,7 +1,7 @@
 /** One step of the decoder over a cache: what is fed beside it. */
 
 import { float32, int64 } from "@onevision/base";
-import { MASKED, type Tensors } from "@onevision/graph";
+import type { Tensors } from "@onevision/graph";
 import { type DecoderShape, STEP } from "../modules/decoder.ts";
 import { inverseFrequencies, rotaryTables } from "./rope.ts";
 
@@ -14,40 +14,32 @@ export interface StepRequest {
 	readonly rows: readonly number[];
 }
 
-/** Makes the inputs of steps; the last mask is kept, since all chunks but the last are alike. */
+/** Whether the graph of a single token does: it gives the logits of that token. */
+export function isSingle({ positions, rows }: StepRequest): boolean {
+	return positions.length === 1 && rows.length === 1;
+}
+
+/** Makes the inputs of steps. */
 export class StepFeeds {
 	readonly #shape: DecoderShape;
 	readonly #frequencies: Float32Array;
-	#mask = { tokens: 0, values: new Float32Array(0) };
 
 	constructor(shape: DecoderShape) {
 		this.#shape = shape;
 		this.#frequencies = inverseFrequencies(shape.headDim, shape.ropeTheta);
 	}
 
-	of({ embeddings, positions, rows }: StepRequest): Tensors {
-		const { hidden, headDim, heads, kvHeads } = this.#shape;
+	of(request: StepRequest): Tensors {
+		const { embeddings, positions, rows } = request;
+		const { hidden, headDim } = this.#shape;
 		const tokens = positions.length;
 		const { cos, sin } = rotaryTables(positions, this.#frequencies);
 		return {
-			[STEP.embeddings]: float32([tokens, hidden], embeddings),
-			[STEP.cos]: float32([tokens, 1, headDim], cos),
-			[STEP.sin]: float32([tokens, 1, headDim], sin),
-			[STEP.mask]: float32([(tokens * heads) / kvHeads, tokens], this.#masked(tokens, heads / kvHeads)),
-			[STEP.rows]: int64([rows.length], rows),
+			[STEP.embeddings]: float32([1, tokens, hidden], embeddings),
+			[STEP.cos]: float32([1, tokens, headDim / 2], cos),
+			[STEP.sin]: float32([1, tokens, headDim / 2], sin),
+			...(isSingle(request) ? {} : { [STEP.rows]: int64([rows.length], rows) }),
 		};
-	}
-
-	/** Causal among the new tokens; a row for each query head of a group. */
-	#masked(tokens: number, group: number): Float32Array {
-		if (this.#mask.tokens !== tokens) {
-			const values = new Float32Array(tokens * group * tokens);
-			for (let row = 0; row < tokens * group; row++) {
-				values.fill(MASKED, row * tokens + Math.floor(row / group) + 1, (row + 1) * tokens);
-			}
-			this.#mask = { tokens, values };
-		}
-		return this.#mask.values;
 	}
 }
 

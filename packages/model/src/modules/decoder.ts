@@ -1,15 +1,27 @@
 /**
- * Decoders of the LLaMA form (LLaMA, Mistral, Qwen2): one step over any number of new tokens after any number of cached
- * ones. Prefill in chunks and decoding are the same graph. Source: transformers 5.18 models/llama, models/mistral,
- * models/qwen2 modeling files, with eager attention.
- *
- * Attention is in two parts, over the cache and over the new tokens, under one softmax. The cache is only read: what a
- * step returns is the keys and values of its new tokens.
+ * Decoders of the LLaMA form (LLaMA, Mistral, Qwen2), as two graphs over one cache: many new tokens, and one. Source:
+ * transformers 5.18 models/llama, models/mistral, models/qwen2 modeling files.
  */
 
-import { type Graph, ops, type Value } from "@onevision/graph";
-import { ACTIVATIONS, type Activation, linear, rmsNorm } from "./layers.ts";
-import { Scope } from "./scope.ts";
+import {
+	type Activation,
+	type CacheBinding,
+	type CachedAttention,
+	type DecoderBlockWeights,
+	decodeAttention,
+	decoderBlock,
+	type Graph,
+	type LayerForm,
+	normalize,
+	ops,
+	prefillAttention,
+	project,
+	type Residual,
+	type RotaryTables,
+	sumOf,
+	type Value,
+} from "@onevision/graph";
+import type { Scope } from "./scope.ts";
 
 export interface DecoderShape {
 	readonly layers: number;
@@ -30,134 +42,103 @@ export interface DecoderShape {
 	readonly ropeTheta: number;
 }
 
-/** Names of inputs and outputs of a step, of a layer and, for the cache, a key-value head. */
+/** Names of inputs and of the output. */
 export const STEP = {
 	embeddings: "embeddings",
 	cos: "cos",
 	sin: "sin",
-	mask: "mask",
 	rows: "rows",
 	logits: "logits",
-	pastKey: (layer: number, head: number) => `past_key.${layer}.${head}`,
-	pastValue: (layer: number, head: number) => `past_value.${layer}.${head}`,
-	key: (layer: number) => `key.${layer}`,
-	value: (layer: number) => `value.${layer}`,
 } as const;
 
-/** Sizes of a step that are known when it runs, or numbers for a graph of fixed sizes. */
-export interface StepSizes {
-	/** New tokens. */
-	readonly tokens: number | string;
-	/** Cached tokens. */
-	readonly past: number | string;
-	/** `tokens` times the query heads of a key-value head. */
-	readonly queries: number | string;
-	/** Rows whose logits are asked for. */
-	readonly rows: number | string;
+/** A graph that reads and extends a cache. */
+export interface StepGraph {
+	readonly outputs: Readonly<Record<string, Value>>;
+	readonly binding: CacheBinding;
 }
 
 /**
- * Outputs by name: `logits` [rows, vocabulary] of the chosen rows, and for each layer `key` and `value` [kvHeads, tokens,
- * headDim]. Inputs: `embeddings` [tokens, hidden]; `cos` and `sin` [tokens, 1, headDim]; `mask` [queries, tokens], added
- * to the scores of new tokens, a row for each query head of a group; `rows` int64; the cache, [past, headDim] each.
+ * Any number of new tokens after any number of cached ones. Inputs: `embeddings` [1, tokens, hidden], `cos` and `sin`
+ * [1, tokens, headDim / 2], `rows` int64, the tokens whose `logits` [1, rows, vocabulary] are asked for.
  */
-export function decoderStep(graph: Graph, shape: DecoderShape, sizes: StepSizes): Record<string, Value> {
-	const { hidden, headDim, vocabulary } = shape;
-	const model = new Scope(graph, "language_model.");
-	const inputs: StepInputs = {
-		cos: graph.input(STEP.cos, "float32", [sizes.tokens, 1, headDim]),
-		sin: graph.input(STEP.sin, "float32", [sizes.tokens, 1, headDim]),
-		mask: graph.input(STEP.mask, "float32", [sizes.queries, sizes.tokens]),
-		past: (name) => graph.input(name, "float32", [sizes.past, headDim]),
+export function prefillStep(scope: Scope, shape: DecoderShape): StepGraph {
+	const { graph } = scope;
+	const tables = rotaryInputs(graph, shape, "tokens");
+	const attention = prefillAttention(graph, headsOf(shape), tables);
+	const stream = layers(scope, shape, "tokens", attention);
+	const rows = ops.Gather(sumOf(stream), graph.input(STEP.rows, "int64", ["rows"]), 1);
+	return stepOf(logits(rows, scope, shape), attention);
+}
+
+/** One new token after any number of cached ones: inputs as for `prefillStep` without `rows`, `logits` [1, 1, vocabulary]. */
+export function decodeStep(scope: Scope, shape: DecoderShape): StepGraph {
+	const tables = rotaryInputs(scope.graph, shape, 1);
+	const attention = decodeAttention(scope.graph, headsOf(shape), tables);
+	const stream = layers(scope, shape, 1, attention);
+	return stepOf(logits(sumOf(stream), scope, shape), attention);
+}
+
+function stepOf(output: Value, { outputs, binding }: CachedAttention): StepGraph {
+	return { outputs: { [STEP.logits]: output, ...outputs }, binding };
+}
+
+function headsOf({ heads, kvHeads, headDim: dim }: DecoderShape) {
+	return { heads, kvHeads, dim };
+}
+
+function rotaryInputs(graph: Graph, { headDim }: DecoderShape, tokens: number | string): RotaryTables {
+	const input = (name: string) => graph.input(name, "float32", [1, tokens, headDim / 2]);
+	return { cos: input(STEP.cos), sin: input(STEP.sin) };
+}
+
+/** Form of the operators: a cache is for inference alone. */
+const FORM: LayerForm = "fused";
+
+function layers(
+	scope: Scope,
+	shape: DecoderShape,
+	tokens: number | string,
+	{ attention }: CachedAttention,
+): Residual {
+	const { activation } = shape;
+	const model = scope.at("language_model");
+	let stream: Residual = {
+		x: scope.graph.input(STEP.embeddings, "float32", [1, tokens, shape.hidden]),
 	};
-	let x = graph.input(STEP.embeddings, "float32", [sizes.tokens, hidden]);
-	const outputs: Record<string, Value> = {};
 	for (let layer = 0; layer < shape.layers; layer++) {
-		const scope = model.at("layers").at(layer);
-		const normed = rmsNorm(x, scope, "input_layernorm", hidden, shape.epsilon);
-		const { mixed, key, value } = attention(normed, scope.at("self_attn"), layer, shape, inputs);
-		outputs[STEP.key(layer)] = key;
-		outputs[STEP.value(layer)] = value;
-		x = ops.Add(x, mixed);
-		const inner = rmsNorm(x, scope, "post_attention_layernorm", hidden, shape.epsilon);
-		x = ops.Add(x, gatedMlp(inner, scope.at("mlp"), shape));
+		const weights = blockWeights(model.at("layers").at(layer), shape);
+		stream = decoderBlock(stream, weights, { layer, activation, form: FORM, attention });
 	}
-	const rows = ops.Gather(x, graph.input(STEP.rows, "int64", [sizes.rows]));
-	const head = shape.tiedEmbeddings ? model.at("embed_tokens") : new Scope(graph, "lm_head.");
-	const weight = head.parameter("weight", [vocabulary, hidden]);
-	const logits = linear(rmsNorm(rows, model, "norm", hidden, shape.epsilon), { weight });
-	return { [STEP.logits]: logits, ...outputs };
+	return stream;
 }
 
-/** What every layer of a step reads. */
-interface StepInputs {
-	readonly cos: Value;
-	readonly sin: Value;
-	readonly mask: Value;
-	past(name: string): Value;
+function logits(
+	x: Value,
+	scope: Scope,
+	{ hidden, vocabulary, epsilon, tiedEmbeddings }: DecoderShape,
+): Value {
+	const model = scope.at("language_model");
+	const { normalized } = normalize({ x }, model.rmsNorm("norm", hidden, epsilon), FORM);
+	const sizes = { inputs: hidden, outputs: vocabulary, hasBias: false };
+	return project(
+		normalized,
+		tiedEmbeddings ? model.linear("embed_tokens", sizes) : scope.linear("lm_head", sizes),
+	);
 }
 
-interface Attended {
-	/** [tokens, hidden] */
-	readonly mixed: Value;
-	/** New rows of the cache, [kvHeads, tokens, headDim]; keys are rotated. */
-	readonly key: Value;
-	readonly value: Value;
-}
-
-function attention(x: Value, scope: Scope, layer: number, shape: DecoderShape, inputs: StepInputs): Attended {
-	const { hidden, heads, kvHeads, headDim, attentionBias } = shape;
-	const group = heads / kvHeads;
-	const project = (name: string, count: number): Value =>
-		ops.Reshape(linear(x, scope.linear(name, hidden, count * headDim, attentionBias)), [-1, count, headDim]);
-	const queries = rotated(project("q_proj", heads), inputs);
-	const keys = rotated(project("k_proj", kvHeads), inputs);
-	const values = project("v_proj", kvHeads);
-	const scale = headDim ** -0.5;
-	const byHead = perHead(ops.Reshape(queries, [-1, kvHeads, group * headDim]), kvHeads, headDim);
-	const newKeys = perHead(keys, kvHeads, headDim);
-	const newValues = perHead(values, kvHeads, headDim);
-	const parts = byHead.map((query, head) => {
-		const [newKey, newValue] = [newKeys[head], newValues[head]] as [Value, Value];
-		const pastKey = inputs.past(STEP.pastKey(layer, head));
-		const pastValue = inputs.past(STEP.pastValue(layer, head));
-		// Rows are (token, query head of the group).
-		const onPast = ops.Gemm(query, pastKey, undefined, { transB: 1, alpha: scale }); // [queries, past]
-		const onNew = ops.Gemm(query, newKey, inputs.mask, { transB: 1, alpha: scale }); // [queries, tokens]
-		const weights = ops.Softmax(ops.Concat([onPast, onNew], 1));
-		const [pastWeights, newWeights] = splitLike(weights, pastKey, newKey);
-		const mixed = ops.Add(ops.Gemm(pastWeights, pastValue), ops.Gemm(newWeights, newValue));
-		return ops.Reshape(mixed, [-1, group * headDim]); // [tokens, group · headDim]
-	});
-	const merged = parts.length === 1 ? (parts[0] as Value) : ops.Concat(parts, 1);
+function blockWeights(scope: Scope, shape: DecoderShape): DecoderBlockWeights {
+	const { hidden, mlp, heads, kvHeads, headDim, attentionBias: hasBias, epsilon } = shape;
+	const [attention, feedForward] = [scope.at("self_attn"), scope.at("mlp")];
+	const [inner, shared] = [heads * headDim, kvHeads * headDim];
 	return {
-		mixed: linear(merged, scope.linear("o_proj", heads * headDim, hidden, false)),
-		key: ops.Transpose(keys, [1, 0, 2]),
-		value: ops.Transpose(values, [1, 0, 2]),
+		norm1: scope.rmsNorm("input_layernorm", hidden, epsilon),
+		query: attention.linear("q_proj", { inputs: hidden, outputs: inner, hasBias }),
+		key: attention.linear("k_proj", { inputs: hidden, outputs: shared, hasBias }),
+		value: attention.linear("v_proj", { inputs: hidden, outputs: shared, hasBias }),
+		out: attention.linear("o_proj", { inputs: inner, outputs: hidden, hasBias: false }),
+		norm2: scope.rmsNorm("post_attention_layernorm", hidden, epsilon),
+		gate: feedForward.linear("gate_proj", { inputs: hidden, outputs: mlp, hasBias: false }),
+		up: feedForward.linear("up_proj", { inputs: hidden, outputs: mlp, hasBias: false }),
+		down: feedForward.linear("down_proj", { inputs: mlp, outputs: hidden, hasBias: false }),
 	};
-}
-
-/** [tokens, kvHeads, …] to one [rows, headDim] for each key-value head. */
-function perHead(x: Value, kvHeads: number, headDim: number): readonly Value[] {
-	const parts = kvHeads === 1 ? [x] : ops.Split(x, new Array<number>(kvHeads).fill(1), 1);
-	return parts.map((part) => ops.Reshape(part, [-1, headDim]));
-}
-
-/** Columns of `weights` for the rows of `first` and of `second`. */
-function splitLike(weights: Value, first: Value, second: Value): readonly [Value, Value] {
-	const rows = [first, second].map((each) => ops.Shape(each, { start: 0, end: 1 }));
-	return ops.Split(weights, ops.Concat(rows, 0), 1) as unknown as readonly [Value, Value];
-}
-
-/** x·cos + rotateHalf(x)·sin over the last axis of [tokens, heads, headDim]. */
-function rotated(x: Value, { cos, sin }: StepInputs): Value {
-	const half = (cos.dims[2]?.size as number) / 2;
-	const [low, high] = ops.Split(x, [half, half], 2) as unknown as [Value, Value];
-	return ops.Add(ops.Mul(x, cos), ops.Mul(ops.Concat([ops.Neg(high), low], 2), sin));
-}
-
-function gatedMlp(x: Value, scope: Scope, { hidden, mlp, activation }: DecoderShape): Value {
-	const gate = ACTIVATIONS[activation](linear(x, scope.linear("gate_proj", hidden, mlp, false)));
-	const up = linear(x, scope.linear("up_proj", hidden, mlp, false));
-	return linear(ops.Mul(gate, up), scope.linear("down_proj", mlp, hidden, false));
 }

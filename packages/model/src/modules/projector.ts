@@ -1,7 +1,6 @@
 /** The two-layer projector of the LLaVA models: tower features to embeddings of the language model. */
 
-import type { Value } from "@onevision/graph";
-import { ACTIVATIONS, type Activation, linear } from "./layers.ts";
+import { type Activation, activate, type LayerForm, project, type Value } from "@onevision/graph";
 import type { Scope } from "./scope.ts";
 
 export interface ProjectorShape {
@@ -11,10 +10,12 @@ export interface ProjectorShape {
 	readonly activation: Activation;
 }
 
-/** [patches, inputs] to [patches, outputs] */
-export function projector(x: Value, scope: Scope, shape: ProjectorShape): Value {
-	const { inputs, outputs, hasBias } = shape;
-	const inner = linear(x, scope.linear("linear_1", inputs, outputs, hasBias));
-	const activated = ACTIVATIONS[shape.activation](inner);
-	return linear(activated, scope.linear("linear_2", outputs, outputs, hasBias));
+/** [.., inputs] to [.., outputs] */
+export function projector(x: Value, scope: Scope, shape: ProjectorShape, form: LayerForm): Value {
+	const { inputs, outputs, hasBias, activation } = shape;
+	const inner = project(x, scope.linear("linear_1", { inputs, outputs, hasBias }));
+	return project(
+		activate(inner, activation, form),
+		scope.linear("linear_2", { inputs: outputs, outputs, hasBias }),
+	);
 }

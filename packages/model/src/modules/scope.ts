@@ -1,20 +1,36 @@
 /** Parameters of a module under their names. What a module declares as it is built is the list of what it needs. */
 
-import type { Graph, Value } from "@onevision/graph";
+import {
+	declareProjection,
+	type Graph,
+	type Norm,
+	type Precision,
+	type Projection,
+	type Value,
+} from "@onevision/graph";
 
-/** A place in the tree of modules: `language_model.layers.0.`. */
+/** Sizes of a linear layer. */
+export interface LinearShape {
+	readonly inputs: number;
+	readonly outputs: number;
+	readonly hasBias: boolean;
+}
+
+/** A place in the tree of modules, `language_model.layers.0.`, and how the weights of its linear layers are stored. */
 export class Scope {
 	readonly graph: Graph;
 	readonly #prefix: string;
+	readonly #precision: Precision;
 
-	constructor(graph: Graph, prefix = "") {
+	constructor(graph: Graph, prefix: string, precision: Precision) {
 		this.graph = graph;
 		this.#prefix = prefix;
+		this.#precision = precision;
 	}
 
 	/** The scope of a submodule. */
 	at(name: string | number): Scope {
-		return new Scope(this.graph, `${this.#prefix}${name}.`);
+		return new Scope(this.graph, `${this.#prefix}${name}.`, this.#precision);
 	}
 
 	/** The parameter of this name, declared on first use. */
@@ -22,17 +38,18 @@ export class Scope {
 		return this.graph.shared(`${this.#prefix}${name}`, shape);
 	}
 
-	/** `weight`, and `bias` where the module has one, of a layer [in] to [out]; weights lie as in PyTorch, [out, in]. */
-	linear(name: string, inputs: number, outputs: number, hasBias: boolean): LinearWeights {
-		const layer = this.at(name);
-		return {
-			weight: layer.parameter("weight", [outputs, inputs]),
-			...(hasBias ? { bias: layer.parameter("bias", [outputs]) } : {}),
-		};
+	/** A linear layer, whose weight lies as in PyTorch, [outputs, inputs]. */
+	linear(name: string, shape: LinearShape): Projection {
+		return declareProjection(this.graph, `${this.#prefix}${name}`, { ...shape, precision: this.#precision });
 	}
-}
 
-export interface LinearWeights {
-	readonly weight: Value;
-	readonly bias?: Value;
+	layerNorm(name: string, width: number, epsilon: number): Norm {
+		const norm = this.at(name);
+		const [scale, bias] = [norm.parameter("weight", [width]), norm.parameter("bias", [width])];
+		return { kind: "layer", scale, bias, epsilon };
+	}
+
+	rmsNorm(name: string, width: number, epsilon: number): Norm {
+		return { kind: "rms", scale: this.at(name).parameter("weight", [width]), epsilon };
+	}
 }

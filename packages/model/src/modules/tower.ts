@@ -1,17 +1,24 @@
 /**
  * Vision transformers over one view of fixed size: SigLIP and CLIP. Source: transformers 5.18
- * models/siglip/modeling_siglip.py and models/clip/modeling_clip.py, with eager attention.
+ * models/siglip/modeling_siglip.py and models/clip/modeling_clip.py.
  */
 
-import { ops, type Value } from "@onevision/graph";
-import { ACTIVATIONS, type Activation, layerNorm, linear } from "./layers.ts";
+import {
+	type Activation,
+	type LayerForm,
+	normalize,
+	ops,
+	type Residual,
+	sumOf,
+	type Value,
+	type VisionBlockWeights,
+	visionBlock,
+} from "@onevision/graph";
 import type { Scope } from "./scope.ts";
 
 export interface TowerShape {
 	/** Blocks that are run: up to the one whose output is taken. */
 	readonly layers: number;
-	/** Blocks that the file holds. */
-	readonly storedLayers: number;
 	readonly hidden: number;
 	readonly heads: number;
 	readonly mlp: number;
@@ -30,65 +37,59 @@ export interface TowerShape {
 	readonly epsilon: number;
 }
 
-/** Patches of one side of a view. */
-export function patchesPerSide({ imageSize, patchSize }: TowerShape): number {
-	return Math.floor(imageSize / patchSize);
-}
-
-/** Features of one view: pixels [1, 3, side, side] to [patches, hidden], patches in reading order. */
-export function tower(pixels: Value, scope: Scope, shape: TowerShape): Value {
+/** Features of one view: pixels [1, 3, side, side] to [1, patches, hidden], patches in reading order. */
+export function tower(pixels: Value, scope: Scope, shape: TowerShape, form: LayerForm): Value {
+	const { hidden, heads, activation, epsilon, classTokens } = shape;
 	const embedded = embeddings(pixels, scope.at("embeddings"), shape);
-	let x = shape.preNorm ? layerNorm(embedded, scope, "pre_layrnorm", shape.hidden, shape.epsilon) : embedded;
-	for (let layer = 0; layer < shape.layers; layer++)
-		x = block(x, scope.at("encoder.layers").at(layer), shape);
-	if (!shape.dropsClassTokens || shape.classTokens === 0) return x;
-	const rows = shape.classTokens + patchesPerSide(shape) ** 2;
-	return ops.Slice(x, [{ axis: 0, start: shape.classTokens, end: rows }]);
+	const first = shape.preNorm
+		? normalize({ x: embedded }, scope.layerNorm("pre_layrnorm", hidden, epsilon), form).normalized
+		: embedded;
+	let stream: Residual = { x: first };
+	for (let layer = 0; layer < shape.layers; layer++) {
+		const weights = blockWeights(scope.at("encoder.layers").at(layer), shape);
+		stream = visionBlock(stream, weights, { heads, activation, form });
+	}
+	const features = sumOf(stream);
+	if (!shape.dropsClassTokens || classTokens === 0) return features;
+	return ops.Slice(features, [{ axis: 1, start: classTokens, end: classTokens + patchesOf(shape) }]);
 }
 
-/** [patches with class tokens, hidden] */
+/** Patches of a view. */
+function patchesOf({ imageSize, patchSize }: TowerShape): number {
+	return Math.floor(imageSize / patchSize) ** 2;
+}
+
+/** [1, class tokens and patches, hidden] */
 function embeddings(pixels: Value, scope: Scope, shape: TowerShape): Value {
 	const { hidden, patchSize: side, classTokens } = shape;
-	const patches = patchesPerSide(shape) ** 2;
+	const patches = patchesOf(shape);
 	const patch = scope.at("patch_embedding");
 	const kernel = patch.parameter("weight", [hidden, 3, side, side]);
 	const bias = shape.patchBias ? patch.parameter("bias", [hidden]) : undefined;
 	const grid = ops.Conv(pixels, kernel, bias, { kernel_shape: [side, side], strides: [side, side] });
-	const rows = ops.Transpose(ops.Reshape(grid, [hidden, patches]), [1, 0]);
+	const rows = ops.Transpose(ops.Reshape(grid, [1, hidden, patches]), [0, 2, 1]);
 	const tokens =
 		classTokens === 0
 			? rows
 			: ops.Concat(
-					[ops.Reshape(scope.parameter("class_embedding", [hidden]), [classTokens, hidden]), rows],
-					0,
+					[ops.Reshape(scope.parameter("class_embedding", [hidden]), [1, classTokens, hidden]), rows],
+					1,
 				);
 	const positions = scope.at("position_embedding").parameter("weight", [classTokens + patches, hidden]);
 	return ops.Add(tokens, positions);
 }
 
-function block(x: Value, scope: Scope, shape: TowerShape): Value {
-	const { hidden, mlp, epsilon } = shape;
-	const attended = ops.Add(
-		x,
-		selfAttention(layerNorm(x, scope, "layer_norm1", hidden, epsilon), scope.at("self_attn"), shape),
-	);
-	const inner = linear(
-		layerNorm(attended, scope, "layer_norm2", hidden, epsilon),
-		scope.at("mlp").linear("fc1", hidden, mlp, true),
-	);
-	const activated = ACTIVATIONS[shape.activation](inner);
-	return ops.Add(attended, linear(activated, scope.at("mlp").linear("fc2", mlp, hidden, true)));
-}
-
-function selfAttention(x: Value, scope: Scope, { hidden, heads }: TowerShape): Value {
-	const dim = hidden / heads;
-	const [q, k, v] = ["q_proj", "k_proj", "v_proj"].map((name) => {
-		const rows = linear(x, scope.linear(name, hidden, hidden, true));
-		return ops.Reshape(rows, [-1, heads, dim]); // [tokens, heads, dim]
-	}) as [Value, Value, Value];
-	const queries = ops.Transpose(ops.Mul(q, dim ** -0.5), [1, 0, 2]);
-	const scores = ops.MatMul(queries, ops.Transpose(k, [1, 2, 0])); // [heads, tokens, tokens]
-	const mixed = ops.MatMul(ops.Softmax(scores), ops.Transpose(v, [1, 0, 2]));
-	const merged = ops.Reshape(ops.Transpose(mixed, [1, 0, 2]), [-1, hidden]);
-	return linear(merged, scope.linear("out_proj", hidden, hidden, true));
+function blockWeights(scope: Scope, { hidden, mlp, epsilon }: TowerShape): VisionBlockWeights {
+	const [attention, feedForward] = [scope.at("self_attn"), scope.at("mlp")];
+	const square = { inputs: hidden, outputs: hidden, hasBias: true };
+	return {
+		norm1: scope.layerNorm("layer_norm1", hidden, epsilon),
+		query: attention.linear("q_proj", square),
+		key: attention.linear("k_proj", square),
+		value: attention.linear("v_proj", square),
+		out: attention.linear("out_proj", square),
+		norm2: scope.layerNorm("layer_norm2", hidden, epsilon),
+		up: feedForward.linear("fc1", { inputs: hidden, outputs: mlp, hasBias: true }),
+		down: feedForward.linear("fc2", { inputs: mlp, outputs: hidden, hasBias: true }),
+	};
 }

@@ -1,35 +1,13 @@
 /** The graphs of one model, loaded in a worker thread: views to embeddings, and steps of the decoder over caches there. */
 
 import { float32 } from "@onevision/base";
-import { encodeModel, type Value } from "@onevision/graph";
-import {
-	type Cache,
-	type CacheBinding,
-	type Inference,
-	type InferenceModel,
-	startInference,
-} from "@onevision/graph/node";
+import { type CacheBinding, cacheEntries, encodeModel, type Value } from "@onevision/graph";
+import { type Cache, type Inference, type InferenceModel, startInference } from "@onevision/graph/node";
 import type { Architecture } from "../architecture/architecture.ts";
-import { StepFeeds, type StepRequest } from "../generate/step.ts";
-import { type DecoderShape, STEP } from "../modules/decoder.ts";
-import { stepGraph, VISION, visionGraph } from "../modules/graphs.ts";
+import { isSingle, StepFeeds, type StepRequest } from "../generate/step.ts";
+import { STEP } from "../modules/decoder.ts";
+import { type ModelGraphs, VISION } from "../modules/graphs.ts";
 import type { ModelWeights } from "./model-weights.ts";
-
-/** Every key-value head of every layer is read where it lies; new rows of a layer are appended together. */
-function bindingOf({ layers, kvHeads }: DecoderShape): CacheBinding {
-	const reads: Record<string, { readonly entry: string; readonly head: number }> = {};
-	const writes: Record<string, string> = {};
-	for (let layer = 0; layer < layers; layer++) {
-		const [key, value] = [STEP.key(layer), STEP.value(layer)];
-		writes[key] = key;
-		writes[value] = value;
-		for (let head = 0; head < kvHeads; head++) {
-			reads[STEP.pastKey(layer, head)] = { entry: key, head };
-			reads[STEP.pastValue(layer, head)] = { entry: value, head };
-		}
-	}
-	return { reads, writes };
-}
 
 export interface EngineOptions {
 	readonly threads?: number;
@@ -37,29 +15,29 @@ export interface EngineOptions {
 	readonly prepack: boolean;
 }
 
+interface LoadedGraphs {
+	readonly vision: InferenceModel;
+	readonly prefill: InferenceModel;
+	readonly decode: InferenceModel;
+}
+
 export class Engine {
 	readonly #architecture: Architecture;
 	readonly #inference: Inference;
-	readonly #vision: InferenceModel;
-	readonly #step: InferenceModel;
+	readonly #models: LoadedGraphs;
 	readonly #feeds: StepFeeds;
 
-	private constructor(
-		architecture: Architecture,
-		inference: Inference,
-		vision: InferenceModel,
-		step: InferenceModel,
-	) {
+	private constructor(architecture: Architecture, inference: Inference, models: LoadedGraphs) {
 		this.#architecture = architecture;
 		this.#inference = inference;
-		this.#vision = vision;
-		this.#step = step;
+		this.#models = models;
 		this.#feeds = new StepFeeds(architecture.decoder);
 	}
 
 	/** Throws `runtime` without onnxruntime. */
 	static async start(
 		architecture: Architecture,
+		{ vision, prefill, decode }: ModelGraphs,
 		weights: ModelWeights,
 		{ threads, prepack }: EngineOptions,
 	): Promise<Engine> {
@@ -72,10 +50,11 @@ export class Engine {
 			return inference.load(encodeModel(outputs, { external }), options);
 		};
 		try {
-			const { decoder } = architecture;
-			const vision = await load(visionGraph(architecture));
-			const step = await load(stepGraph(decoder), bindingOf(decoder));
-			return new Engine(architecture, inference, vision, step);
+			return new Engine(architecture, inference, {
+				vision: await load(vision),
+				prefill: await load(prefill.outputs, prefill.binding),
+				decode: await load(decode.outputs, decode.binding),
+			});
 		} catch (error) {
 			await inference.close();
 			throw error;
@@ -85,21 +64,21 @@ export class Engine {
 	/** Embeddings of one view, [patches, hidden]. */
 	async see(pixels: Float32Array): Promise<Float32Array> {
 		const side = this.#architecture.tower.imageSize;
-		const outputs = await this.#vision.run({ [VISION.pixels]: float32([1, 3, side, side], pixels) });
+		const outputs = await this.#models.vision.run({ [VISION.pixels]: float32([1, 3, side, side], pixels) });
 		return outputs[VISION.embeddings]?.data as Float32Array;
 	}
 
 	/** A cache for so many tokens. Throws `over-limit` when they do not fit into memory. */
 	allocate(capacity: number): Promise<Cache> {
 		const { layers, kvHeads: heads, headDim: dim } = this.#architecture.decoder;
-		const entries = Array.from({ length: layers }, (_, layer) => [STEP.key(layer), STEP.value(layer)]);
-		return this.#inference.allocate({ entries: entries.flat(), heads, dim, capacity });
+		return this.#inference.allocate({ entries: cacheEntries(layers), heads, dim, capacity });
 	}
 
 	/** Logits of the rows asked for, [rows, vocabulary]; the new tokens are in the cache afterwards. */
 	async step(request: StepRequest, cache: Cache): Promise<Float32Array> {
 		const rows = request.positions.length;
-		const outputs = await this.#step.run(this.#feeds.of(request), { cache, rows });
+		const model = isSingle(request) ? this.#models.decode : this.#models.prefill;
+		const outputs = await model.run(this.#feeds.of(request), { cache, rows });
 		return outputs[STEP.logits]?.data as Float32Array;
 	}
 

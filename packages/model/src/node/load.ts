@@ -20,6 +20,7 @@ import { Conversation } from "../generate/generate.ts";
 import type { Parts } from "../generate/parts.ts";
 import { createPrompt, type Prompt } from "../generate/prompt.ts";
 import { cacheBytes } from "../generate/step.ts";
+import { modelGraphs } from "../modules/graphs.ts";
 import { readSnapshotFolder } from "../snapshot-folder.ts";
 import { readChatFolder, readJson } from "./chat-folder.ts";
 import { Engine } from "./engine.ts";
@@ -115,13 +116,14 @@ export async function loadParts(folder: string, options: LoadModelOptions = {}):
 	const processor = createProcessor(checkpoint, { settings });
 	const chat = await readChatFolder(path, label);
 	assertTokenizer(chat, architecture, label);
-	const weights = await ModelWeights.open(path, label, architecture, {
+	const graphs = modelGraphs(architecture);
+	const weights = await ModelWeights.open(path, label, architecture, graphs, {
 		...(options.cacheFolder === undefined ? {} : { folder: options.cacheFolder }),
 		...(options.onConvert === undefined ? {} : { onProgress: options.onConvert }),
 	});
 	const endIds = await readEndIds(path, label, config);
 	const { threads, prepack = false } = options;
-	const engine = await Engine.start(architecture, weights, {
+	const engine = await Engine.start(architecture, graphs, weights, {
 		prepack,
 		...(threads === undefined ? {} : { threads }),
 	});

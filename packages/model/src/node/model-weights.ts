@@ -15,23 +15,19 @@ import {
 	type Value,
 } from "@onevision/graph/node";
 import type { Architecture } from "../architecture/architecture.ts";
-import { stepGraph, visionGraph } from "../modules/graphs.ts";
+import type { ModelGraphs } from "../modules/graphs.ts";
 import { resolveNames, type WantedParameter } from "../weights/names.ts";
 
 export const EMBEDDINGS = "language_model.embed_tokens.weight";
 export const NEWLINE = "image_newline";
 
 /** What a model needs, by the names of its modules: what its graphs declare, and what is read beside them. */
-export function wantedParameters(
-	architecture: Architecture,
-	hasNewline: boolean,
-): readonly WantedParameter[] {
-	const { decoder } = architecture;
-	const [vision, step] = [visionGraph(architecture), stepGraph(decoder)];
-	const declared = [vision, step].flatMap((outputs) => parametersOf(Object.values(outputs)));
+function wantedParameters({ vision, decode }: ModelGraphs, architecture: Architecture): WantedParameter[] {
+	const { decoder, family } = architecture;
+	const declared = [vision, decode.outputs].flatMap((outputs) => parametersOf(Object.values(outputs)));
 	const table = { name: EMBEDDINGS, shape: [decoder.vocabulary, decoder.hidden] };
 	const newline = { name: NEWLINE, shape: [decoder.hidden] };
-	const wanted = [...declared, table, ...(hasNewline ? [newline] : [])];
+	const wanted = [...declared, table, ...(family.hasNewline ? [newline] : [])];
 	return [...new Map(wanted.map((each) => [each.name, each])).values()];
 }
 
@@ -57,11 +53,12 @@ export class ModelWeights {
 		folder: string,
 		label: string,
 		architecture: Architecture,
+		graphs: ModelGraphs,
 		options: DerivedOptions = {},
 	): Promise<ModelWeights> {
 		const stored = await openWeights(folder);
 		const { family, tower } = architecture;
-		const wanted = wantedParameters(architecture, family.hasNewline);
+		const wanted = wantedParameters(graphs, architecture);
 		const skipped = (name: string): boolean => isBeyond(name, tower.layers);
 		const names = resolveNames(wanted, stored.tensors, family.parts, label, skipped);
 		return new ModelWeights(await float32Weights(stored, options), names);
