@@ -22,6 +22,9 @@ export {
 export { ROW_WRITERS, type RowTarget } from "./export/rows.ts";
 export type { ExportFile, PlanExport, PlanExportOptions, PlanTarget } from "./export/target.ts";
 export { SNAPSHOT_FILES } from "./export/targets/transformers.ts";
+export { type Jobs, jobsOf, markerOf } from "./launch/jobs.ts";
+export { rayDriver } from "./launch/ray.ts";
+export { MAX_ARRAY, sbatchArguments, slurmScript } from "./launch/slurm.ts";
 export { LEFT_OUT_REASONS, type LeftOutReason, type Refusal } from "./left-out.ts";
 export { type Assignment, assignItems } from "./pack/assign.ts";
 export type { ItemClass, Pattern } from "./pack/best-fit.ts";

@@ -1,4 +1,4 @@
-/** Commands for training sets: profile, pack and export. */
+/** Commands for training sets: profile, pack, export and launch. */
 
 import { type Command, Option } from "commander";
 import type { Terminal } from "../terminal.ts";
@@ -14,6 +14,7 @@ import {
 	modelOption,
 	orientationOption,
 	parityOption,
+	sbatchOption,
 	setOption,
 } from "./options.ts";
 
@@ -122,6 +123,22 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 		.action(async (source: string, options) => {
 			const { exportSource } = await import("../commands/export.ts");
 			exitWith(await exportSource(terminal, source, options));
+		});
+	program
+		.command("launch")
+		.description("run profile, pack or export in shards on a cluster, and put them together")
+		.argument("<command...>", "after --: the command with its own options, --out among them")
+		.addOption(new Option("--on <slurm|ray>", "the cluster").choices(["slurm", "ray"]).makeOptionMandatory())
+		.requiredOption("--shards <count>", "tasks that share the work")
+		.option("--at-once <count>", "slurm: tasks that run at the same time (default: as many as fit)")
+		.addOption(sbatchOption())
+		.option("--cpus <count>", "ray: CPUs of a task (default: 1)")
+		.option("--rounds <count>", "times that lost shards are submitted (default: 3)")
+		.option("--program <words>", "how the nodes run onevision (default: as this process was run)")
+		.option("--dry-run", "print the script and commands, and run nothing")
+		.action(async (args: string[], options) => {
+			const { launch } = await import("../commands/launch.ts");
+			exitWith(await launch(terminal, args, options));
 		});
 }
 

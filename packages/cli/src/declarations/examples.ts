@@ -74,6 +74,12 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 		{ line: "onevision serve --root photos", what: "the API on 127.0.0.1, with files of one folder" },
 		{ line: "onevision serve --config gateway.yaml", what: "the gateway, with its model map" },
 	],
+	launch: [
+		{
+			line: "onevision launch --on slurm --shards 64 --dry-run -- profile set.json --out p",
+			what: "the job of a profile on 64 nodes",
+		},
+	],
 	curriculum: [
 		{ line: "onevision curriculum --budget 3500 > curriculum.yaml", what: "the schedule as YAML" },
 	],

@@ -50,6 +50,8 @@ export const capacityOption = (): Option =>
 	);
 export const dataOption = (): Option =>
 	repeatable("--data <set>", "a data set: to export with a plan, or that was packed (default: as profiled)");
+export const sbatchOption = (): Option =>
+	repeatable("--sbatch <option>", "slurm: a line for sbatch, such as --sbatch=--partition=cpu");
 export const loadingOption = (): Option =>
 	new Option(
 		"--loading <stored|upright>",
