@@ -18,6 +18,7 @@ const BENCHES = {
 	pack: async (python: string | undefined) => (await import("./pack.ts")).benchPack(python),
 	pixels: async (python: string | undefined) => (await import("./pixels.ts")).benchPixels(python),
 	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
+	studio: async () => (await import("./studio.ts")).benchStudio(),
 	small: async (python: string | undefined) => (await import("./small.ts")).benchSmall(python),
 } as const;
 

@@ -2,7 +2,7 @@
 
 import { formatDuration, formatInteger } from "@onevision/base";
 import { entries } from "../media/entries.ts";
-import { Chart, PLOT_CLASS, type Plot, seriesColors } from "../parts/chart.tsx";
+import { Chart, type ChartRoom, PLOT_CLASS, type Plot, seriesColors } from "../parts/chart.tsx";
 import { counts, isCounted } from "../state/counts.ts";
 import { isDark } from "../state/theme.ts";
 import type { CompareAnswer, Curve } from "../work/compare.ts";
@@ -64,7 +64,7 @@ function CurveChart({
 				height={HEIGHT}
 				label={`${title} by ${unit}, under ${curves.map(({ title }) => title).join(", ")}`}
 				depends={[answer, counts.value]}
-				draw={(plot, width) => drawCurves(plot, width, curves, points, colorOf, unit, kind)}
+				draw={(plot, room) => drawCurves(plot, room, curves, points, colorOf, unit, kind)}
 			/>
 		</section>
 	);
@@ -87,7 +87,7 @@ function pointsOf(kind: Curve["kind"]): readonly MediaPoint[] {
 
 function drawCurves(
 	plot: Plot,
-	width: number,
+	{ width, height, scale }: ChartRoom,
 	curves: readonly Curve[],
 	points: readonly MediaPoint[],
 	colorOf: (curve: Curve) => string,
@@ -99,14 +99,15 @@ function drawCurves(
 	return plot.plot({
 		className: PLOT_CLASS,
 		width,
-		height: HEIGHT,
-		marginLeft: 60,
-		marginRight: 16,
-		marginBottom: 42,
+		height,
+		marginLeft: 60 * scale,
+		marginTop: 30 * scale,
+		marginRight: 16 * scale,
+		marginBottom: 42 * scale,
 		x: {
 			type: "log",
 			label: unit,
-			tickFormat: (x: number) => (Number.isInteger(Math.log10(x)) || width > 520 ? String(x) : ""),
+			tickFormat: (x: number) => (Number.isInteger(Math.log10(x)) || width > 520 * scale ? String(x) : ""),
 			ticks: 6,
 		},
 		y: {
@@ -122,14 +123,14 @@ function drawCurves(
 					x: "x",
 					y: "tokens",
 					stroke: colorOf(curve),
-					strokeWidth: 2,
+					strokeWidth: 2 * scale,
 					curve: "linear",
 				}),
 			),
 			plot.dot(points, {
 				x: "x",
 				y: "tokens",
-				r: 4.5,
+				r: 4.5 * scale,
 				fill: "currentColor",
 				stroke: "var(--card)",
 				strokeWidth: 1.5,

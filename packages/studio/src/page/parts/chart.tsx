@@ -4,6 +4,7 @@ import type * as PlotModule from "@observablehq/plot";
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isDark } from "../state/theme.ts";
+import { typeScale } from "./type-scale.ts";
 
 export type Plot = typeof PlotModule;
 
@@ -22,16 +23,24 @@ export function seriesColors(dark: boolean): readonly string[] {
 	return dark ? SERIES.dark : SERIES.light;
 }
 
+export interface ChartRoom {
+	/** px. */
+	readonly width: number;
+	readonly height: number;
+	/** How much larger type is than on a laptop: margins and marks grow with it. */
+	readonly scale: number;
+}
+
 export function Chart({
 	draw,
 	depends,
 	height,
 	label,
 }: {
-	/** Draws at a width, px. The element's `value` is the point under the pointer. */
-	readonly draw: (plot: Plot, width: number) => SVGElement | HTMLElement;
+	/** Draws within a room. The element's `value` is the point under the pointer. */
+	readonly draw: (plot: Plot, room: ChartRoom) => SVGElement | HTMLElement;
 	readonly depends: readonly unknown[];
-	/** Room kept while Plot loads, px. */
+	/** On a laptop, px; also kept while Plot loads. */
 	readonly height: number;
 	readonly label: string;
 }) {
@@ -51,15 +60,22 @@ export function Chart({
 	}, []);
 	const loaded = plot.value;
 	const dark = isDark.value;
+	const scale = typeScale();
 	useLayoutEffect(() => {
 		if (loaded === undefined || width === 0) return;
-		const drawing = draw(loaded, width);
+		const drawing = draw(loaded, { width, height: Math.round(height * scale), scale });
 		// Plot names its groups, which have no role that a name belongs to; the chart as a whole is named.
 		for (const group of drawing.querySelectorAll("[aria-label]")) group.removeAttribute("aria-label");
 		place.current?.replaceChildren(drawing);
 	}, [loaded, width, dark, ...depends]);
 	return (
-		<div class="chart" role="img" aria-label={label} style={{ minHeight: `${height}px` }} ref={place}>
+		<div
+			class="chart"
+			role="img"
+			aria-label={label}
+			style={{ minHeight: `${Math.round(height * scale)}px` }}
+			ref={place}
+		>
 			<p class="quiet">Loading the chart.</p>
 		</div>
 	);

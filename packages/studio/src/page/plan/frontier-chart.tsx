@@ -3,7 +3,7 @@
 import { formatInteger } from "@onevision/base";
 import type { Scenario } from "@onevision/core";
 import { signal } from "@preact/signals";
-import { Chart, PLOT_CLASS, type Plot } from "../parts/chart.tsx";
+import { Chart, type ChartRoom, PLOT_CLASS, type Plot } from "../parts/chart.tsx";
 import { ChoiceSlider } from "../parts/choice-slider.tsx";
 import { percentText } from "../parts/text.ts";
 import type { Frontier, FrontierPoint, PlanAnswer } from "../work/plan.ts";
@@ -55,7 +55,7 @@ export function FrontierChart({ answer: { plan, frontiers } }: { readonly answer
 				height={HEIGHT}
 				label={`Fidelity against mean visual tokens per sample, for ${frontiers.map(({ scenario }) => SCENARIO_NAMES[scenario].toLowerCase()).join(", ")}`}
 				depends={[plan, shown]}
-				draw={(plot, width) => draw(plot, width, points, chosen, shown, plan.request.budget)}
+				draw={(plot, room) => draw(plot, room, points, chosen, shown, plan.request.budget)}
 			/>
 			<div class="picks">
 				{frontiers.map((frontier) => (
@@ -91,7 +91,7 @@ interface ChosenPoint {
 
 function draw(
 	plot: Plot,
-	width: number,
+	{ width, height, scale }: ChartRoom,
 	points: readonly ChartPoint[],
 	chosen: readonly ChosenPoint[],
 	shown: readonly ChartPoint[],
@@ -101,15 +101,16 @@ function draw(
 	const chart = plot.plot({
 		className: PLOT_CLASS,
 		width,
-		height: HEIGHT,
-		marginLeft: 46,
-		marginRight: 20,
-		marginBottom: 42,
+		height,
+		marginLeft: 50 * scale,
+		marginTop: 30 * scale,
+		marginRight: 24 * scale,
+		marginBottom: 42 * scale,
 		x: {
 			type: "log",
 			label: "mean visual tokens per sample",
-			tickFormat: (x: number) => (width > 480 || /^[125]0*$/.test(String(x)) ? formatInteger(x) : ""),
-			ticks: width > 640 ? 8 : 4,
+			tickFormat: (x: number) => (width > 480 * scale || /^[125]0*$/.test(String(x)) ? formatInteger(x) : ""),
+			ticks: width > 640 * scale ? 8 : 4,
 		},
 		y: { label: "fidelity", grid: true, percent: true, zero: true, tickFormat: (y: number) => `${y} %` },
 		marks: [
@@ -131,18 +132,18 @@ function draw(
 			}),
 			plot.dot(points, {
 				...at,
-				r: 3,
+				r: 3 * scale,
 				fill: "var(--card)",
 				stroke: ({ scenario }: ChartPoint) => COLORS[scenario],
 			}),
 			plot.dot(chosen, {
 				...at,
-				r: 6.5,
+				r: 6.5 * scale,
 				fill: ({ scenario }: ChosenPoint) => COLORS[scenario],
 				stroke: "var(--card)",
 				strokeWidth: 2,
 			}),
-			plot.dot(shown, { ...at, r: 8, stroke: "var(--ink)", strokeWidth: 2, symbol: "square" }),
+			plot.dot(shown, { ...at, r: 8 * scale, stroke: "var(--ink)", strokeWidth: 2, symbol: "square" }),
 			plot.tip(
 				points,
 				plot.pointer({

@@ -90,9 +90,9 @@ function sourceOf({ image }: Panel, box: Box, { source }: ItemLayout, tile: numb
 	};
 }
 
-/** The middle of a panel's first patch: where the keyboard starts. */
-export function firstPatch({ patches }: Panel): Point | undefined {
-	const [cells] = patches;
+/** A point in the middle of the panel's patches: where the keyboard starts. */
+export function middlePoint({ patches }: Panel): Point | undefined {
+	const cells = patches[Math.floor(patches.length / 2)];
 	if (cells === undefined) return undefined;
 	const { box, grid } = cells;
 	return {

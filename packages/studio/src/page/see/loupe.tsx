@@ -1,20 +1,31 @@
 /** The patch pointed at: its pixels in the source, as the tower receives them, and its token. */
 
 import { formatInteger } from "@onevision/base";
+import { computed } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Box, FoundPatch } from "./find-cell.ts";
+import { familyInUse } from "./family.ts";
+import { type Box, type FoundPatch, middlePoint, patchAt } from "./find-cell.ts";
 import { palette } from "./look.ts";
-import { layout, pixels } from "./pixels.ts";
+import { layout, panels, pixels } from "./pixels.ts";
 import { pointed } from "./stage.tsx";
 
 /** Side of a magnified patch, CSS px. */
 const SIDE = 112;
 
+/** The middle patch stands in until one is pointed at. */
+const middle = computed<FoundPatch | undefined>(() => {
+	const [main] = panels.value;
+	const point = main === undefined ? undefined : middlePoint(main);
+	return main === undefined || point === undefined || layout.value === undefined
+		? undefined
+		: patchAt(main, point, layout.value, familyInUse.value);
+});
+
 export function Loupe() {
-	const found = pointed.value;
+	const found = pointed.value ?? middle.value;
 	return (
-		<section class="card loupe" aria-label="Patch under the pointer">
+		<section class="card loupe" aria-label="Patch">
 			<h2>{found === undefined ? "Patch" : titleOf(found)}</h2>
 			<div class="loupe-pixels">
 				<figure>
@@ -27,7 +38,7 @@ export function Loupe() {
 				</figure>
 			</div>
 			<p class="loupe-text">
-				{found === undefined ? "Point at a patch, or move with the arrow keys." : textOf(found)}
+				{found === undefined ? "No patch of this view can be told apart." : textOf(found)}
 			</p>
 		</section>
 	);

@@ -22,6 +22,11 @@ export interface Palette {
 	readonly label: string;
 }
 
+/** Colors, and how many px of the canvas a px of a laptop's screen takes: lines and numbers grow with it. */
+export interface Look extends Palette {
+	readonly unit: number;
+}
+
 export interface PanelPixels {
 	/** The source; absent when only its size is known. */
 	readonly source?: ImageBitmap;
@@ -39,7 +44,7 @@ export function paintPanel(
 	pixels: PanelPixels,
 	scale: number,
 	layers: Layers,
-	palette: Palette,
+	look: Look,
 ): void {
 	const { extent } = panel;
 	context.save();
@@ -51,10 +56,10 @@ export function paintPanel(
 		height: box.height * scale,
 	});
 	const tiles = panel.tiles.length === 0 ? [{ box: extent, size: extent }] : panel.tiles;
-	paintBeyond(context, panel, pixels, at, palette);
-	for (const tile of tiles) paintTile(context, panel, tile, pixels, at, palette);
-	if (panel.kept !== undefined) paintDropped(context, panel, panel.kept, at, palette);
-	if (layers.patches) for (const cells of panel.patches) paintGrid(context, cells, at, palette.patch, 1);
+	paintBeyond(context, panel, pixels, at, look);
+	for (const tile of tiles) paintTile(context, panel, tile, pixels, at, look);
+	if (panel.kept !== undefined) paintDropped(context, panel, panel.kept, at, look);
+	if (layers.patches) for (const cells of panel.patches) paintGrid(context, cells, at, look.patch, look.unit);
 	if (layers.tokens) {
 		const patches = panel.patches;
 		for (const [index, cells] of panel.tokens.entries()) {
@@ -62,11 +67,11 @@ export function paintPanel(
 			if (isPatches && layers.patches) continue;
 			context.save();
 			if (panel.kept !== undefined) clipTo(context, at(panel.kept));
-			paintGrid(context, cells, at, palette.token, 1.25);
+			paintGrid(context, cells, at, look.token, 1.25 * look.unit);
 			context.restore();
 		}
 	}
-	if (layers.tiles) for (const tile of panel.tiles) paintFrame(context, tile, at, palette);
+	if (layers.tiles) for (const tile of panel.tiles) paintFrame(context, tile, at, look);
 	context.restore();
 }
 
@@ -93,14 +98,14 @@ function paintBeyond(
 	{ image, extent, tiles }: Panel,
 	{ source }: PanelPixels,
 	at: (box: Box) => Box,
-	palette: Palette,
+	look: Look,
 ): void {
 	if (image === undefined || tiles.length === 0) return;
 	const whole = at(extent);
 	const place = at(image);
 	if (source !== undefined) {
 		context.drawImage(source, place.x, place.y, place.width, place.height);
-		context.fillStyle = palette.veil;
+		context.fillStyle = look.veil;
 		context.fillRect(whole.x, whole.y, whole.width, whole.height);
 	}
 }
@@ -111,12 +116,12 @@ function paintTile(
 	tile: Tile,
 	pixels: PanelPixels,
 	at: (box: Box) => Box,
-	palette: Palette,
+	look: Look,
 ): void {
 	const box = at(tile.box);
 	context.save();
 	clipTo(context, box);
-	paintStripes(context, box, palette.padding, palette.stripe);
+	paintStripes(context, box, look);
 	const { made } = tile;
 	const exact = made === undefined ? undefined : pixels.exact?.get(made.from);
 	if (made !== undefined && exact !== undefined) {
@@ -132,7 +137,7 @@ function paintTile(
 		);
 	} else if (panel.image !== undefined) {
 		const place = at(panel.image);
-		if (pixels.source === undefined) paintUnseen(context, place, palette);
+		if (pixels.source === undefined) paintUnseen(context, place, look);
 		else {
 			context.imageSmoothingQuality = "high";
 			context.drawImage(pixels.source, place.x, place.y, place.width, place.height);
@@ -142,10 +147,10 @@ function paintTile(
 }
 
 /** A stand-in for an image of which only the size is known: its diagonals. */
-function paintUnseen(context: CanvasRenderingContext2D, box: Box, palette: Palette): void {
-	context.fillStyle = palette.veil;
+function paintUnseen(context: CanvasRenderingContext2D, box: Box, look: Look): void {
+	context.fillStyle = look.veil;
 	context.fillRect(box.x, box.y, box.width, box.height);
-	context.strokeStyle = palette.stripe;
+	context.strokeStyle = look.stripe;
 	context.lineWidth = 1;
 	context.beginPath();
 	context.moveTo(box.x, box.y);
@@ -156,12 +161,12 @@ function paintUnseen(context: CanvasRenderingContext2D, box: Box, palette: Palet
 	context.strokeRect(box.x + 0.5, box.y + 0.5, box.width - 1, box.height - 1);
 }
 
-function paintStripes(context: CanvasRenderingContext2D, box: Box, ground: string, stripe: string): void {
-	context.fillStyle = ground;
+function paintStripes(context: CanvasRenderingContext2D, box: Box, look: Look): void {
+	context.fillStyle = look.padding;
 	context.fillRect(box.x, box.y, box.width, box.height);
-	context.strokeStyle = stripe;
-	context.lineWidth = Math.max(1, devicePixelRatio);
-	const step = 9 * Math.max(1, devicePixelRatio);
+	context.strokeStyle = look.stripe;
+	context.lineWidth = look.unit;
+	const step = 9 * look.unit;
 	context.beginPath();
 	for (let along = -box.height; along < box.width; along += step) {
 		context.moveTo(box.x + along, box.y + box.height);
@@ -176,7 +181,7 @@ function paintDropped(
 	{ tiles }: Panel,
 	kept: Box,
 	at: (box: Box) => Box,
-	palette: Palette,
+	look: Look,
 ): void {
 	const inner = at(kept);
 	context.save();
@@ -189,12 +194,12 @@ function paintDropped(
 	context.beginPath();
 	context.rect(0, 0, context.canvas.width, context.canvas.height);
 	context.rect(inner.x, inner.y, inner.width, inner.height);
-	context.fillStyle = palette.dropped;
+	context.fillStyle = look.dropped;
 	context.globalAlpha = 0.28;
 	context.fill("evenodd");
 	context.globalAlpha = 1;
-	context.strokeStyle = palette.dropped;
-	context.lineWidth = 2 * devicePixelRatio;
+	context.strokeStyle = look.dropped;
+	context.lineWidth = 2 * look.unit;
 	context.strokeRect(inner.x, inner.y, inner.width, inner.height);
 	context.restore();
 }
@@ -204,14 +209,14 @@ function paintGrid(
 	{ box, grid }: Cells,
 	at: (box: Box) => Box,
 	color: string,
-	width: number,
+	lineWidth: number,
 ): void {
 	const area = at(box);
 	const [across, down] = [area.width / grid.cols, area.height / grid.rows];
-	const isCoarse = Math.min(across, down) >= MIN_CELL * devicePixelRatio;
+	const isCoarse = Math.min(across, down) >= MIN_CELL * lineWidth;
 	if (!isCoarse) return;
 	context.strokeStyle = color;
-	context.lineWidth = width * Math.max(1, devicePixelRatio * 0.75);
+	context.lineWidth = lineWidth;
 	context.beginPath();
 	for (let col = 0; col <= grid.cols; col++) {
 		context.moveTo(area.x + col * across, area.y);
@@ -228,21 +233,21 @@ function paintFrame(
 	context: CanvasRenderingContext2D,
 	{ box, view }: Tile,
 	at: (box: Box) => Box,
-	palette: Palette,
+	look: Look,
 ): void {
 	const area = at(box);
-	const line = 2 * devicePixelRatio;
-	context.strokeStyle = palette.tile;
+	const line = 2 * look.unit;
+	context.strokeStyle = look.tile;
 	context.lineWidth = line;
 	context.strokeRect(area.x + line / 2, area.y + line / 2, area.width - line, area.height - line);
-	const size = 12 * devicePixelRatio;
+	const size = 12 * look.unit;
 	if (view === undefined || Math.min(area.width, area.height) < 2.2 * size) return;
 	const text = String(view);
 	context.font = `600 ${size}px Inter, sans-serif`;
 	const wide = context.measureText(text).width + size * 0.8;
-	context.fillStyle = palette.tile;
+	context.fillStyle = look.tile;
 	context.fillRect(area.x, area.y, wide, size * 1.5);
-	context.fillStyle = palette.label;
+	context.fillStyle = look.label;
 	context.textBaseline = "middle";
 	context.fillText(text, area.x + size * 0.4, area.y + size * 0.79);
 }

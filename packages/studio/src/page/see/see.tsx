@@ -99,7 +99,7 @@ function Panels() {
 		const element = room.current;
 		if (element === null) return;
 		const measure = (): void =>
-			setSize({ width: element.clientWidth, height: Math.max(280, Math.min(innerHeight * 0.72, 1700)) });
+			setSize({ width: element.clientWidth, height: Math.max(280, Math.min(innerHeight * 0.78, 1800)) });
 		measure();
 		const observer = new ResizeObserver(measure);
 		observer.observe(element);

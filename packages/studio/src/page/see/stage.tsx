@@ -4,8 +4,9 @@ import type { Size } from "@onevision/base";
 import type { Panel } from "@onevision/draw";
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { typeScale } from "../parts/type-scale.ts";
 import { familyInUse } from "./family.ts";
-import { type FoundPatch, firstPatch, type Point, patchAt } from "./find-cell.ts";
+import { type FoundPatch, middlePoint, type Point, patchAt } from "./find-cell.ts";
 import { layers, palette } from "./look.ts";
 import { paintPanel } from "./paint.ts";
 import { layout, lookedAt, panels, pixels } from "./pixels.ts";
@@ -50,7 +51,8 @@ export function Stage({
 			element.height = high;
 		}
 		const current = shownPixels.of === lookedAt.peek() ? shownPixels : {};
-		paintPanel(context, panel, current, wide / extent.width, shownLayers, colors);
+		const look = { ...colors, unit: ratio * typeScale() };
+		paintPanel(context, panel, current, wide / extent.width, shownLayers, look);
 	}, [panel, shownPixels, shownLayers, colors, width, height]);
 
 	useEffect(() => {
@@ -81,7 +83,7 @@ export function Stage({
 		if (move === undefined) return;
 		event.preventDefault();
 		const from = pointed.value?.panel === panel ? pointed.value : undefined;
-		const next = from === undefined ? firstPatch(panel) : neighbor(from, move);
+		const next = from === undefined ? middlePoint(panel) : neighbor(from, move);
 		const found = next === undefined ? undefined : find(next);
 		if (found === undefined) return;
 		pointed.value = found;

@@ -18,13 +18,17 @@ export function sampleOf({ items }: Entry, loading: Loading) {
 	return { media: items.map(({ facts }) => itemOf(facts, loading)) };
 }
 
+/** Outcomes by counter: an outcome stays the same object while its counter does, so that nothing is drawn anew. */
+const outcomes = new WeakMap<AnyCounter, Map<string, Outcome>>();
+
 /** Counts requests, each distinct one once. */
 function countEntries(
 	list: readonly Entry[],
 	counter: AnyCounter,
 	loading: Loading,
 ): ReadonlyMap<string, Outcome> {
-	const known = new Map<string, Outcome>();
+	const known = outcomes.get(counter) ?? new Map<string, Outcome>();
+	outcomes.set(counter, known);
 	return new Map(
 		list.map((entry) => {
 			const sample = sampleOf(entry, loading);

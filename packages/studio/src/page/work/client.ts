@@ -1,27 +1,51 @@
-/** Asks the worker. It is started on first use, so that a page that only counts does not load it. */
+/**
+ * Asks the workers. Each kind of work has one of its own, started on first use, so that neither decoding holds up a
+ * plan nor a page that only counts loads any.
+ */
 
 import { type ErrorCode, OnevisionError } from "@onevision/base";
 import type { Method, Methods, Reply, Request } from "./protocol.ts";
 
 interface Waiting {
+	readonly kind: WorkKind;
 	readonly resolve: (answer: never) => void;
 	readonly reject: (error: unknown) => void;
 	readonly onProgress: ((progress: never) => void) | undefined;
 }
 
-let worker: Worker | undefined;
+type WorkKind = "files" | "pixels" | "answers";
+
+const KIND_OF = {
+	headers: "files",
+	profile: "files",
+	thumbnail: "pixels",
+	stages: "pixels",
+	clipIndex: "pixels",
+	clipFrames: "pixels",
+	inspectPage: "pixels",
+	compare: "answers",
+	plan: "answers",
+	planFiles: "answers",
+} as const satisfies Record<Method, WorkKind>;
+
+const workers = new Map<WorkKind, Worker>();
 let lastId = 0;
 const waiting = new Map<number, Waiting>();
 
-function started(): Worker {
-	if (worker !== undefined) return worker;
-	worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "studio" });
+function workerFor(kind: WorkKind): Worker {
+	const known = workers.get(kind);
+	if (known !== undefined) return known;
+	const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "studio" });
+	workers.set(kind, worker);
 	worker.onmessage = ({ data }: MessageEvent<Reply>) => receive(data);
 	worker.onerror = ({ message }) => {
-		for (const { reject } of waiting.values()) reject(new Error(`the page's worker stopped: ${message}`));
-		waiting.clear();
-		worker?.terminate();
-		worker = undefined;
+		for (const [id, entry] of waiting) {
+			if (entry.kind !== kind) continue;
+			waiting.delete(id);
+			entry.reject(new Error(`the page's worker stopped: ${message}`));
+		}
+		worker.terminate();
+		workers.delete(kind);
 	};
 	return worker;
 }
@@ -46,9 +70,10 @@ export function ask<M extends Method>(
 	onProgress?: (progress: Methods[M]["progress"]) => void,
 ): Promise<Methods[M]["answer"]> {
 	const id = ++lastId;
+	const kind = KIND_OF[method];
 	return new Promise((resolve, reject) => {
-		waiting.set(id, { resolve, reject, onProgress });
+		waiting.set(id, { kind, resolve, reject, onProgress });
 		const request: Request = { id, method, ask: question };
-		started().postMessage(request);
+		workerFor(kind).postMessage(request);
 	});
 }
