@@ -64,7 +64,8 @@ exec $onevision "\$@"
 SLOW
 chmod +x slow.sh
 $onevision launch --on slurm --shards 4 --program "$work/slow.sh" -- profile set.jsonl --format llava --out merged > merged.txt & job=$!
-sleep 10
+for _ in $(seq 60); do squeue -h -t R | grep -q . && break; sleep 1; done
+sleep 4
 kill -9 "$node"
 sleep 5
 slurmd -D -f "$SLURM_CONF" -N localhost & pids+=($!)
