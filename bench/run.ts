@@ -16,6 +16,7 @@ const BENCHES = {
 	gif: async (python: string | undefined) => (await import("./gif.ts")).benchGif(python),
 	graph: async (python: string | undefined) => (await import("./graph.ts")).benchGraph(python),
 	pack: async (python: string | undefined) => (await import("./pack.ts")).benchPack(python),
+	model: async (python: string | undefined) => (await import("./model.ts")).benchModel(python),
 	pixels: async (python: string | undefined) => (await import("./pixels.ts")).benchPixels(python),
 	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
 	studio: async () => (await import("./studio.ts")).benchStudio(),

@@ -34,7 +34,7 @@ export function extentOfName(size: Extent): Extent {
 }
 
 /** A name made of any text. */
-export function symbolOf(text: string): string {
+function symbolOf(text: string): string {
 	const name = text.slice(0, 100).replaceAll(/[^\w.]/g, "_");
 	return /^[A-Za-z_]/.test(name) ? name : `_${name}`;
 }

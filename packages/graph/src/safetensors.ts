@@ -277,7 +277,7 @@ export function isFloatType(dtype: SafetensorsDType): dtype is FloatType {
 }
 
 /** The error for a tensor that should be floats. */
-export function notFloat(name: string, dtype: SafetensorsDType): OnevisionError {
+function notFloat(name: string, dtype: SafetensorsDType): OnevisionError {
 	return new OnevisionError("unreadable-file", `safetensors: ${name} is ${dtype}, not a float type`);
 }
 
