@@ -28,6 +28,8 @@ SCRIPTS = [
     "loading",
     "pixels",
     "graph",
+    "model",
+    "model_logits",
     "frame_choice",
     "check_models",
 ]

@@ -25,10 +25,6 @@ from transformers import (
     LlavaNextForConditionalGeneration,
     LlavaNextImageProcessor,
     LlavaNextProcessor,
-    LlavaNextVideoConfig,
-    LlavaNextVideoForConditionalGeneration,
-    LlavaNextVideoProcessor,
-    LlavaNextVideoVideoProcessor,
     LlavaOnevisionConfig,
     LlavaOnevisionForConditionalGeneration,
     LlavaOnevisionImageProcessor,
@@ -77,13 +73,13 @@ def siglip():
     )
 
 
-def clip(tile=TILE):
+def clip():
     return CLIPVisionConfig(
         hidden_size=24,
         intermediate_size=40,
         num_hidden_layers=3,
         num_attention_heads=3,
-        image_size=tile,
+        image_size=TILE,
         patch_size=PATCH,
         projection_dim=16,
     )
@@ -155,30 +151,6 @@ def llava_next(tokens, text, template):
     return LlavaNextForConditionalGeneration, config, processor
 
 
-def llava_next_video(tokens, text):
-    # A frame yields a quarter of its patches, so their number must be even.
-    pinpoints = [[56, 112], [112, 56], [112, 112]]
-    ids = {name: tokens.convert_tokens_to_ids(f"<{name}>") for name in ["image", "video"]}
-    config = LlavaNextVideoConfig(
-        vision_config=clip(56),
-        text_config=text,
-        image_token_index=ids["image"],
-        video_token_index=ids["video"],
-        image_grid_pinpoints=pinpoints,
-    )
-    size = {"size": {"shortest_edge": 56}, "crop_size": {"height": 56, "width": 56}}
-    processor = LlavaNextVideoProcessor(
-        image_processor=LlavaNextImageProcessor(**size, image_grid_pinpoints=pinpoints),
-        video_processor=LlavaNextVideoVideoProcessor(**size),
-        tokenizer=tokens,
-        patch_size=PATCH,
-        vision_feature_select_strategy="default",
-        num_additional_image_tokens=1,
-        chat_template=HUB_TEMPLATES["llava-next-video"],
-    )
-    return LlavaNextVideoForConditionalGeneration, config, processor
-
-
 # name: family, how it is built, and how it is saved. Chats by kind of media the processor takes.
 SNAPSHOTS = {
     "onevision": ("llava-onevision", lambda t: onevision(t, tie_word_embeddings=True), {}),
@@ -193,7 +165,6 @@ SNAPSHOTS = {
         lambda t: llava_next(t, decoder(MistralConfig, len(t), sliding_window=None), "llava-next-mistral"),
         {},
     ),
-    "video": ("llava-next-video", lambda t: llava_next_video(t, decoder(LlamaConfig, len(t))), {}),
 }
 
 

@@ -62,11 +62,6 @@ VICUNA = (
     "{% generation %}{{ content['text'] + ' '}}{% endgeneration %}{% endfor %}{% endif %}{% endfor %}"
     "{% if add_generation_prompt %}{{ 'ASSISTANT:' }}{% endif %}"
 )
-VICUNA_VIDEO = VICUNA.replace(
-    "{# Render all text next #}",
-    "{# Render all video next #}{% for content in message['content'] | selectattr('type', 'equalto', 'video') %}"
-    "{{ '<video>\n' }}{% endfor %}{# Render all text next #}",
-)
 MISTRAL = (
     "{{ bos_token }}{% for message in messages %}{% if message['role'] == 'user' %}{{ '[INST] ' }}"
     "{# Render all images first #}{% for content in message['content'] | selectattr('type', 'equalto', 'image') %}"
@@ -82,7 +77,6 @@ HUB_TEMPLATES = {
     "llava-onevision": IMAGES_FIRST,
     "llava": VICUNA,
     "llava-next-mistral": MISTRAL,
-    "llava-next-video": VICUNA_VIDEO,
 }
 
 

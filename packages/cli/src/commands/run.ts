@@ -1,7 +1,7 @@
 /** `onevision run`: a model's answers to questions about images and videos. */
 
 import { basename, resolve } from "node:path";
-import { OnevisionError } from "@onevision/base";
+import { formatPercent, OnevisionError } from "@onevision/base";
 import { type AskedLoading, type FileLoading, loadingOf, resolveLoading } from "@onevision/media";
 import {
 	type Answer,
@@ -70,6 +70,8 @@ export async function runModel(
 		label: command.model,
 		...(settings === undefined ? {} : { settings }),
 		asIs: command.asIs === true,
+		onConvert: (done, total) =>
+			progress(terminal, done === total ? "" : `converting weights, once: ${formatPercent(done / total)}`),
 		...threadsOf(command),
 	});
 	const stopping = stopOnInterrupt();

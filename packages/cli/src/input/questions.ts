@@ -11,7 +11,7 @@ import type { Terminal } from "../terminal.ts";
 import { readMedia, reportLeftOut } from "./media.ts";
 import { shorten } from "./shorten.ts";
 
-export interface AskedFile {
+interface AskedFile {
 	/** Absolute. */
 	readonly path: string;
 	readonly kind: "image" | "video";

@@ -70,7 +70,7 @@ export function createPrompt(messages: readonly Message[], answerTokens: number,
 	return { ids, items, images, visualTokens };
 }
 
-export function itemOf(part: MediaPart): MediaItem {
+function itemOf(part: MediaPart): MediaItem {
 	if (part.type === "video") return part.clip.item;
 	const { width, height } = part.image;
 	return { kind: "image", width, height };

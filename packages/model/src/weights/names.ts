@@ -6,7 +6,7 @@
 import { nearest, OnevisionError } from "@onevision/base";
 
 /** Parts of a vision-language model, as modules declare them. */
-export const PARTS = [
+const PARTS = [
 	"vision_tower",
 	"multi_modal_projector",
 	"image_newline",
