@@ -8,6 +8,7 @@ export default defineConfig({
 		exclude: ["**/node_modules/**", "**/dist/**"],
 		reporters: ["default", "./scripts/closing-line.ts"],
 		testTimeout: 120_000,
+		hookTimeout: 120_000,
 		maxWorkers: 2,
 	},
 });

@@ -20,6 +20,7 @@ const BENCHES = {
 	pixels: async (python: string | undefined) => (await import("./pixels.ts")).benchPixels(python),
 	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
 	studio: async () => (await import("./studio.ts")).benchStudio(),
+	server: async () => (await import("./server.ts")).benchServer(),
 	small: async (python: string | undefined) => (await import("./small.ts")).benchSmall(python),
 } as const;
 

@@ -11,7 +11,7 @@ export interface Terminal {
 	err(text: string): void;
 	/** Lines for standard error once the command has ended, after its results and its errors. */
 	readonly notes: string[];
-	/** Resolves when the command is asked to stop: at SIGINT or SIGTERM. */
+	/** Resolves when the command is asked to stop: at SIGINT or SIGTERM, or when who reads standard input has seen its end. */
 	untilStopped(): Promise<void>;
 	/** Standard input, in chunks. */
 	input(): AsyncIterable<Uint8Array>;
@@ -46,6 +46,7 @@ export function processTerminal(): Terminal {
 		untilStopped: () =>
 			new Promise((resolve) => {
 				for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+				stdin.once("end", () => resolve());
 			}),
 		input: () => stdin,
 		colors: picocolors.createColors(colorful),

@@ -4,5 +4,6 @@ export { type Config, configSchema, type LoadedConfig, readConfig } from "./conf
 export { createLog, type Log, type LogEntry } from "./http/log.ts";
 export { openApiDocument } from "./http/openapi.ts";
 export { type RunningServer, type ServeOptions, startServer } from "./http/serve.ts";
+export { type McpOptions, startMcp } from "./mcp/mcp-stdio.ts";
 export { ROUTES, type Route } from "./operations/index.ts";
 export type { Problem, RefusalCode } from "./refusal.ts";

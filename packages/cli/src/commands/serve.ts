@@ -1,8 +1,10 @@
 /** `onevision serve`: the HTTP server, until it is told to stop. */
 
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { createLog, readConfig, startServer } from "@onevision/server";
+import { asset } from "../assets.ts";
 import { EXIT } from "../exit.ts";
 import { parseWhole } from "../input/numbers.ts";
 import type { Terminal } from "../terminal.ts";
@@ -16,6 +18,7 @@ export interface ServeCommand {
 	readonly open?: boolean;
 }
 
+const SKILL = "skills/onevision-budget-planner/SKILL.md";
 const { version } = createRequire(import.meta.url)("../../package.json") as { readonly version: string };
 
 /** Runs until SIGINT or SIGTERM; requests that have begun are answered first. */
@@ -23,6 +26,7 @@ export async function serve(terminal: Terminal, command: ServeCommand): Promise<
 	const { host, config, page, open } = command;
 	const inCwd = (path: string): string => resolve(terminal.cwd, path);
 	const server = await startServer({
+		skill: await readFile(asset(SKILL), "utf8"),
 		...{ host, version, roots: command.root.map(inCwd), log: createLog((line) => terminal.err(line)) },
 		port: parseWhole("--port", command.port, { min: 0, max: 65_535 }),
 		isOpenToAll: open === true,

@@ -80,6 +80,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 			what: "the job of a profile on 64 nodes",
 		},
 	],
+	mcp: [{ line: "onevision mcp --root photos", what: "as an assistant starts it, with files of one folder" }],
 	curriculum: [
 		{ line: "onevision curriculum --budget 3500 > curriculum.yaml", what: "the schedule as YAML" },
 	],

@@ -1,4 +1,4 @@
-/** Commands that keep running: serve. */
+/** Commands that keep running: serve, mcp. */
 
 import { type Command, Option } from "commander";
 import type { Terminal } from "../terminal.ts";
@@ -16,6 +16,14 @@ export function addServing(program: Command, terminal: Terminal, exitWith: (stat
 		.action(async (options) => {
 			const { serve } = await import("../commands/serve.ts");
 			exitWith(await serve(terminal, options));
+		});
+	program
+		.command("mcp")
+		.description("answer an assistant over the Model Context Protocol, on standard input and output")
+		.addOption(rootOption())
+		.action(async (options) => {
+			const { serveMcp } = await import("../commands/mcp.ts");
+			exitWith(await serveMcp(terminal, options));
 		});
 }
 

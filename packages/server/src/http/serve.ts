@@ -11,6 +11,7 @@ import { memoryLedger } from "../gateway/ledger.ts";
 import { redisLedger } from "../gateway/redis-ledger.ts";
 import { createJobs } from "../jobs/jobs.ts";
 import { profileRoutes } from "../jobs/routes.ts";
+import { mcpRoute } from "../mcp/mcp-route.ts";
 import type { Network } from "../media/fetch.ts";
 import type { MediaAccess } from "../media/open-media.ts";
 import { openRoots } from "../media/roots.ts";
@@ -29,6 +30,8 @@ export interface ServeOptions {
 	readonly config?: LoadedConfig;
 	/** Folders whose files requests may name. */
 	readonly roots?: readonly string[];
+	/** The planner's skill, Markdown: a prompt of the MCP server. */
+	readonly skill?: string;
 	/** Folder of a built page to serve at `/`. */
 	readonly page?: string;
 	/** Lets everyone who reaches an address that is not this machine's own ask without a key. */
@@ -102,7 +105,26 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 		ledger: config.redis === undefined ? memoryLedger() : await redisLedger(config.redis, log),
 	});
 	const jobs = createJobs({ atOnce: MAX_JOBS, failure: (error) => failureOf(error, log) });
+	const hosts = isLoopback ? new Set([...LOOPBACK, "[::1]"]) : undefined;
+	const mcp = mcpRoute(
+		{
+			...{ version: options.version, context: { media, models } },
+			...(options.skill === undefined ? {} : { skill: options.skill }),
+			within: async (work) => {
+				const leave = await admission.enter();
+				try {
+					return await work();
+				} finally {
+					leave();
+				}
+			},
+			onInternal: (error) => void failureOf(error, log),
+		},
+		maxBodyBytes,
+		hosts,
+	);
 	const mounts: readonly Mount[] = [
+		...mcp.mounts,
 		...gateway.mounts,
 		...profileRoutes(jobs, { media, models }, maxBodyBytes, admission),
 		...(options.page === undefined ? [] : await pageRoutes(options.page)),
@@ -111,7 +133,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 	const app = createApp({
 		...{ version: options.version, access, admission, metrics, log, media, models, mounts },
 		maxBodyBytes,
-		hosts: isLoopback ? new Set([...LOOPBACK, "[::1]"]) : undefined,
+		hosts,
 		isOpen: () => isOpen,
 	});
 	const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
@@ -133,6 +155,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 		close: async (seconds = 30) => {
 			isOpen = false;
 			await jobs.close();
+			await mcp.close();
 			await shut(server, seconds);
 			await gateway.close();
 			log({ level: "info", event: "closed" });

@@ -88,7 +88,7 @@ interface DescribedModel {
 }
 
 /** Throws `unknown-name` with the nearest name. */
-function describeModel(name: string, source: ModelSource): DescribedModel {
+export function describeModel(name: string, source: ModelSource): DescribedModel {
 	const { model: resolved, settings } = source.resolve(name);
 	const isMapped = source.names.includes(name);
 	const own = isMapped ? { kind: "mapped" as const, settings } : {};
