@@ -1,7 +1,7 @@
 /**
  * What a vision-language model spends its time in, at the shapes of LLaVA-OneVision 0.5B with random weights: the tower on
  * one view, the decoder's prefill, and one token after a cache. Beside it, in turns, the same layers in PyTorch eager
- * (transformers' own modules, SDPA, float32). Weights are mapped from a file and models run in a worker, as users run them.
+ * (transformers' own modules, SDPA, float32). Float32 weights are mapped from a file, quantized ones packed, and models run in a worker, as users run them.
  * `BENCH_LAYERS` sets how many layers are built (default 4): ratios of a few layers are those of all, the output head aside.
  */
 
@@ -136,6 +136,11 @@ async function weightsIn(
 	return quantizedWeights(stored, { format: precision, folder, quantizes });
 }
 
+/** Quantized products are slow on weights that are not packed. */
+function packs(precision: Precision): boolean {
+	return precision !== "float32";
+}
+
 async function ours(
 	session: Inference,
 	task: Task,
@@ -145,7 +150,11 @@ async function ours(
 	const { outputs, binding } = build(task, precision);
 	const { external, folder } = externalWeights(Object.fromEntries(stored.tensors));
 	const model = encodeModel(outputs as Readonly<Record<string, Value>>, { external });
-	const program = await session.load(model, { folder, prepack: false, ...(binding && { binding }) });
+	const program = await session.load(model, {
+		folder,
+		prepack: packs(precision),
+		...(binding && { binding }),
+	});
 	const { layers, width, kvHeads, dim } = DECODER;
 	const spec = { entries: cacheEntries(layers), heads: kvHeads, dim, capacity: task.tokens + 1 };
 	const cache = binding === undefined ? undefined : await session.allocate(spec);
@@ -184,7 +193,11 @@ async function fill(
 	const { outputs, binding } = buildDecoder({ ...DECODER, precision }, "prefill", "seq");
 	if (binding === undefined) return;
 	const { external, folder } = externalWeights(Object.fromEntries(stored.tensors));
-	const prefill = await session.load(encodeModel(outputs, { external }), { folder, prepack: false, binding });
+	const prefill = await session.load(encodeModel(outputs, { external }), {
+		folder,
+		prepack: packs(precision),
+		binding,
+	});
 	for (let done = 0; done < tokens; done += 500) {
 		const rows = Math.min(500, tokens - done);
 		const feeds = { x: filled([1, rows, DECODER.width]), ...rotaryRows(done, rows, DECODER.dim) };

@@ -34,7 +34,8 @@ export interface LoadOptions {
 	readonly folder?: string;
 	/**
 	 * Whether weights are copied into the layout that its kernels like best (default true). Without, external weights stay
-	 * mapped from their files, which loads at once and takes no memory of its own, and runs some percent slower.
+	 * mapped from their files, which loads at once and takes no memory of its own, and runs some percent slower. Quantized
+	 * weights need it: a product with ones that are not packed takes many times as long.
 	 */
 	readonly prepack?: boolean;
 }

@@ -24,7 +24,7 @@ export interface Inference {
 	): Promise<InferenceModel>;
 	/** Takes a cache without rows. Throws `over-limit` when its memory is not available, `invalid-input` for sizes below 1. */
 	allocate(spec: CacheSpec): Promise<Cache>;
-	/** Ends the thread and frees everything in it; calls that are pending reject with `runtime`. */
+	/** Finishes the run that has begun, then ends the thread and frees everything in it; later calls reject with `runtime`. */
 	close(): Promise<void>;
 }
 
@@ -82,6 +82,9 @@ export async function startInference(options: NodeRuntimeOptions = {}): Promise<
 class WorkerInference implements Inference {
 	readonly #worker: Caller<InferenceCalls>;
 	#last: Promise<unknown> = Promise.resolve();
+	/** Settles with the call that the worker is at. */
+	#running: Promise<unknown> = Promise.resolve();
+	#closing: Promise<void> | undefined;
 
 	constructor(worker: Caller<InferenceCalls>) {
 		this.#worker = worker;
@@ -124,8 +127,10 @@ class WorkerInference implements Inference {
 		);
 	}
 
+	/** A thread that is ended inside onnxruntime takes the process with it. */
 	close(): Promise<void> {
-		return this.#worker.stop();
+		this.#closing ??= this.#running.then(() => this.#worker.stop());
+		return this.#closing;
 	}
 
 	async #run(
@@ -151,7 +156,11 @@ class WorkerInference implements Inference {
 	#inTurn<T>(act: () => Promise<T>, signal?: AbortSignal): Promise<T> {
 		const turn = this.#last.then(() => {
 			signal?.throwIfAborted();
-			return act();
+			if (this.#closing !== undefined)
+				throw new OnevisionError("runtime", "inference: the session is closed");
+			const running = act();
+			this.#running = running.catch(() => undefined);
+			return running;
 		});
 		this.#last = turn.catch(() => undefined);
 		return turn;
