@@ -1,13 +1,14 @@
 /**
  * A process that sends chat requests at a fixed rate to several addresses in turn and prints latencies, milliseconds:
- * `node server-load.mjs '{"targets": {"name": "http://…"}, "rate": 100, "seconds": 10, "bodies": ["…"]}'`. Each request
- * starts when it is due, whether earlier ones have ended or not, so that waiting counts. Plain JavaScript: it shares
- * nothing with what it measures.
+ * `node server-load.mjs FILE`, a JSON file with `targets` (addresses by name), `rate`, `seconds` and `bodies`. Each
+ * request starts when it is due, whether earlier ones have ended or not, so that waiting counts. Plain JavaScript: it
+ * shares nothing with what it measures.
  */
 
+import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 
-const { targets, rate, seconds, bodies } = JSON.parse(process.argv[2] ?? "{}");
+const { targets, rate, seconds, bodies } = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8"));
 const names = Object.keys(targets);
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 const results = Object.fromEntries(names.map((name) => [name, { ms: [], wrong: 0, lost: 0 }]));

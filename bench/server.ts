@@ -62,14 +62,14 @@ export async function benchServer(): Promise<void> {
 			...(nginx === undefined ? {} : { nginx }),
 			gateway,
 		};
-		const load = (seconds: number) =>
-			JSON.parse(
-				execFileSync(
-					process.execPath,
-					[here("server-load.mjs"), JSON.stringify({ targets, rate: RATE, seconds, bodies })],
-					{ encoding: "utf8", maxBuffer: 1e9 },
-				),
-			) as Readonly<Record<string, Latency>>;
+		const load = (seconds: number) => {
+			const file = join(folder, "load.json");
+			writeFileSync(file, JSON.stringify({ targets, rate: RATE, seconds, bodies }));
+			const args = [here("server-load.mjs"), file];
+			return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" })) as Readonly<
+				Record<string, Latency>
+			>;
+		};
 		load(Math.min(5, SECONDS));
 		const before = residentMegabytes(pid);
 		report(load(SECONDS), before, residentMegabytes(pid), bodies);

@@ -214,6 +214,11 @@ function serve(parts: AppParts, { route, isPublic = false, fields = [], refuse }
 			const found = refusalOf(error, fields) ?? internal(error, id, parts.log);
 			status = found.status;
 			noted.code = found.problem.code;
+			// An answer that has begun cannot become another one; a torn connection is an error to every client.
+			if (outgoing.headersSent) {
+				outgoing.destroy();
+				return RESPONSE_ALREADY_SENT;
+			}
 			const body = refuse === undefined ? { error: found.problem } : refuse(found);
 			// A body left unread belongs to no next request.
 			const close = incoming.complete ? {} : { connection: "close" };
