@@ -124,7 +124,7 @@ async function thousandFiles(page: Page, url: string): Promise<void> {
 		const before = await heap(page);
 		const start = performance.now();
 		await page.setInputFiles('input[aria-label="Images and videos"]', paths);
-		await page.waitForSelector(`text=in ${FILES.toLocaleString("en")} requests`);
+		await page.waitForSelector(`text=in ${FILES.toLocaleString("en")} requests`, { timeout: 180_000 });
 		const took = performance.now() - start;
 		const longest = Number(await page.evaluate("longest"));
 		await page.evaluate("new Promise((resolve) => setTimeout(resolve, 3000))");
