@@ -9,7 +9,7 @@ import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import type { MediaReference } from "../record.ts";
 
 /** Largest medium that is read whole, bytes. */
-export const MAX_MEDIUM_BYTES = 2 ** 31 - 1;
+const MAX_MEDIUM_BYTES = 2 ** 31 - 1;
 /** Bytes that show a medium's format. */
 const HEAD_BYTES = 64 * 1024;
 

@@ -74,7 +74,7 @@ export function scenariosOf({ samples }: ExportStage): readonly Scenario[] {
 }
 
 /** Chosen settings of a scenario; `undefined` where the plan's mix leaves the scenario out. */
-export function settingsOf(plan: Plan, scenario: Scenario): Settings | undefined {
+function settingsOf(plan: Plan, scenario: Scenario): Settings | undefined {
 	return plan.scenarios.find((each) => each.scenario === scenario)?.chosen.allocation.settings;
 }
 

@@ -13,7 +13,7 @@ interface Shape {
 	readonly finish: (args: readonly string[], out: string, shards: readonly string[]) => readonly string[];
 }
 
-export const LAUNCHED = {
+const LAUNCHED = {
 	profile: {
 		hasOwnFolders: true,
 		finish: (_, out, shards) => ["profile", "merge", ...shards, "--out", out],
@@ -21,7 +21,7 @@ export const LAUNCHED = {
 	pack: { hasOwnFolders: false, finish: (args) => args },
 	export: { hasOwnFolders: false, finish: (args) => args },
 } as const satisfies Record<string, Shape>;
-export type LaunchedCommand = keyof typeof LAUNCHED;
+type LaunchedCommand = keyof typeof LAUNCHED;
 
 export interface Jobs {
 	/** Folder of the scripts, logs and markers, below the output. */
