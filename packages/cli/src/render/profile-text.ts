@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { formatBytes, formatInteger, formatPercent } from "@onevision/base";
 import type { MaxLengthReport, Profile, ProfileReport, ScenarioReport } from "@onevision/data";
 import type { Terminal } from "../terminal.ts";
+import { fittedTable } from "./fitted-table.ts";
 import { table } from "./table.ts";
 import { wrap } from "./wrap.ts";
 
@@ -38,7 +39,7 @@ export function renderProfile(
 		`${bold(about.title)} ${dim(`as ${about.parity} counts it`)}`,
 		...sets.flatMap(({ path, format }) => lines(`${format}: ${near(path)}`).map(dim)),
 		...lines(`${total}${earlier}`),
-		...section("mix", mix(report, dim)),
+		...section("mix", mix(report, dim, terminal.columns)),
 		...section("tokens of a sample", lengths(report)),
 		...section("what a max_length does", maxLengths(report, about, dim, lines)),
 		...section("budget", budget(report, lines)),
@@ -52,17 +53,31 @@ export function renderProfile(
 	].join("\n");
 }
 
-function mix({ scenarios, all, profiled }: ProfileReport, dim: (text: string) => string): string[] {
-	const columns = ["samples", "share", "of tokens", "visual p50", "p95", "max", "total p50", "p95", "max"];
+function mix(
+	{ scenarios, all, profiled }: ProfileReport,
+	dim: (text: string) => string,
+	width: number,
+): string[] {
 	const row = (name: string, measures: ScenarioReport["measures"], shares: readonly string[]): string[] => {
 		const { visualTokens, length } = measures;
-		const ranks = [visualTokens, length].flatMap((each) =>
+		const values = [visualTokens, length].flatMap((each) =>
 			[each?.p50, each?.p95, each?.max].map((value) => formatInteger(value ?? 0)),
 		);
-		return [name, ...shares, ...ranks];
+		return [name, ...shares, ...values];
 	};
-	const [head = "", ...body] = table(
-		[{ title: "" }, ...columns.map(right)],
+	const { head, body } = fittedTable(
+		[
+			{ title: "" },
+			right("samples"),
+			right("of\nsamples"),
+			right("of\ntokens"),
+			{ ...right("visual\np50"), spare: 3 },
+			right("visual\np95"),
+			{ ...right("visual\nmax"), spare: 2 },
+			{ ...right("total\np50"), spare: 1 },
+			right("total\np95"),
+			right("total\nmax"),
+		],
 		[
 			...scenarios.map(({ scenario, samples, shareOfSamples, shareOfTokens, measures }) =>
 				row(scenario, measures, [
@@ -73,8 +88,9 @@ function mix({ scenarios, all, profiled }: ProfileReport, dim: (text: string) =>
 			),
 			row("all", all, [formatInteger(profiled), "", ""]),
 		],
+		width,
 	);
-	return [dim(head), ...body];
+	return [...head.map(dim), ...body];
 }
 
 function lengths({ lengths: { width, counts } }: ProfileReport): string[] {

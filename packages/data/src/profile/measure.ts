@@ -75,7 +75,8 @@ export interface MeasuredSample extends Pick<SampleRecord, "id" | "position"> {
 	 * starts, then behind each answer. Known places only.
 	 */
 	readonly cuts?: readonly Cut[];
-	readonly findings: readonly Finding[];
+	/** `detail` says what is odd about this sample, where the finding alone does not. */
+	readonly findings: readonly { readonly finding: Finding; readonly detail?: string }[];
 }
 
 /** How samples are measured. */
@@ -132,9 +133,11 @@ export async function measure(
 			...(order.labelStart === undefined ? {} : { labelStart: order.labelStart }),
 			...(order.cuts === undefined ? {} : { cuts: order.cuts }),
 			findings: [
-				...(order.differs ? (["placeholders-differ"] as const) : []),
-				...(labelTokens === 0 && record.turns.length > 0 ? (["no-labels"] as const) : []),
-				...(layout.overContext === undefined ? [] : (["over-context"] as const)),
+				...(order.difference === undefined
+					? []
+					: [{ finding: "placeholders-differ" as const, detail: order.difference }]),
+				...(labelTokens === 0 && record.turns.length > 0 ? [{ finding: "no-labels" as const }] : []),
+				...(layout.overContext === undefined ? [] : [{ finding: "over-context" as const }]),
 			],
 		};
 	} catch (error) {
@@ -142,6 +145,8 @@ export async function measure(
 		return refuse("refused-by-model", error.message);
 	}
 }
+
+const MEDIA_KINDS = ["image", "video"] as const satisfies readonly MediaKind[];
 
 /** The start, the first answer, and another: less gives nothing to cut. */
 const MIN_CUTS = 3;
@@ -162,8 +167,11 @@ function inOrder(
 	}
 	const places = placeholdersOf(turns);
 	// Without turns there is no text that could hold placeholders.
-	const differs =
-		turns.length > 0 && (places.image !== waiting.image.length || places.video !== waiting.video.length);
+	const differing =
+		turns.length === 0 ? [] : MEDIA_KINDS.filter((kind) => places[kind] !== waiting[kind].length);
+	const difference = differing.map(
+		(kind) => `${waiting[kind].length} of kind ${kind}, ${places[kind]} <${kind}> in the text`,
+	);
 	const passed = { length: 0, media: 0, lastMedium: -1, towerTokens: 0, labelTokens: 0 };
 	const pass = ({ index, tokens }: { readonly index: number; readonly tokens: number }): void => {
 		passed.length += tokens;
@@ -172,7 +180,7 @@ function inOrder(
 		passed.towerTokens += items[index]?.towerTokens ?? 0;
 	};
 	let labelStart: number | undefined;
-	for (const kind of ["image", "video"] as const) {
+	for (const kind of MEDIA_KINDS) {
 		for (const medium of waiting[kind].splice(places[kind])) pass(medium);
 	}
 	let mediaEnd = passed.length;
@@ -196,7 +204,7 @@ function inOrder(
 	return {
 		length: passed.length,
 		mediaEnd,
-		differs,
+		...(difference.length === 0 ? {} : { difference: difference.join(", ") }),
 		...(labelStart === undefined ? {} : { labelStart }),
 		...(cuts.length < MIN_CUTS ? {} : { cuts }),
 	};

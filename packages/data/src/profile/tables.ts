@@ -40,7 +40,13 @@ const SAMPLE_COLUMNS = {
 	id: { type: "STRING", of: (entry) => measured(entry)?.id },
 	left_out: { type: "STRING", of: (entry) => refused(entry)?.reason },
 	message: { type: "STRING", of: (entry) => refused(entry)?.message },
-	findings: { type: "STRING", of: (entry) => measured(entry)?.findings.join(" ") },
+	findings: {
+		type: "STRING",
+		of: (entry) =>
+			measured(entry)
+				?.findings.map(({ finding }) => finding)
+				.join(" "),
+	},
 	scenario: { type: "STRING", of: (entry) => measured(entry)?.scenario },
 	media: { type: "INT32", of: (entry) => measured(entry)?.media.length },
 	visual_tokens: { type: "INT32", of: (entry) => measured(entry)?.visualTokens },

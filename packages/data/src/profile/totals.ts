@@ -202,7 +202,9 @@ export class Totals {
 		if (isHeavy || findings.length > 0) {
 			const position = showPosition(sample.position);
 			const example = { sample: number, position, ...(id === undefined ? {} : { id }) };
-			for (const finding of findings) count(this.#findings, finding, example);
+			for (const { finding, detail } of findings) {
+				count(this.#findings, finding, detail === undefined ? example : { ...example, message: detail });
+			}
 			const { length, visualTokens } = sample;
 			if (isHeavy) this.#heaviest.add({ ...example, scenario, length, visualTokens, media: media.length });
 		}
