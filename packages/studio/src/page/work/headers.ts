@@ -1,12 +1,10 @@
-/** Headers of dropped files: a few at a time, in batches, so that a thousand files neither freeze nor fill the page. */
+/** Headers of dropped files, answered in batches, so that a thousand files neither freeze nor fill the page. */
 
 import { OnevisionError } from "@onevision/base";
-import { blobSource, readImageHeaderFrom } from "@onevision/media";
+import { type ByteSource, readImageHeaderFrom } from "@onevision/media";
 import type { HeaderFacts } from "../media/header.ts";
 import type { HeaderAnswer } from "./protocol.ts";
 
-/** Files read at the same time: a browser answers each read after a while, and answers many together. */
-const LANES = 8;
 /** An answer is sent after this many files, or this many ms, whichever comes first. */
 const BATCH = 100;
 const BATCH_MS = 150;
@@ -15,24 +13,29 @@ export async function readHeaders(
 	files: readonly File[],
 	send: (batch: readonly HeaderAnswer[]) => void,
 ): Promise<void> {
-	let next = 0;
 	let batch: HeaderAnswer[] = [];
 	let last = performance.now();
-	const flush = (): void => {
-		if (batch.length > 0) send(batch);
+	for (const [index, file] of files.entries()) {
+		batch.push(await readOne(file, index));
+		if (batch.length < BATCH && performance.now() - last < BATCH_MS) continue;
+		send(batch);
 		batch = [];
 		last = performance.now();
+	}
+	if (batch.length > 0) send(batch);
+}
+
+/** Of workers alone, so not in the library of the page's types. */
+declare const FileReaderSync: new () => { readAsArrayBuffer(blob: Blob): ArrayBuffer };
+
+/** Reads at once, as only workers may: on a thread of its own there is nothing to wait for. */
+function workerSource(file: File): ByteSource {
+	const reader = new FileReaderSync();
+	return {
+		size: file.size,
+		read: async (offset, length) =>
+			new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length))),
 	};
-	const lane = async (): Promise<void> => {
-		for (let index = next++; index < files.length; index = next++) {
-			const file = files[index];
-			if (file === undefined) continue;
-			batch.push(await readOne(file, index));
-			if (batch.length >= BATCH || performance.now() - last > BATCH_MS) flush();
-		}
-	};
-	await Promise.all(Array.from({ length: LANES }, lane));
-	flush();
 }
 
 async function readOne(file: File, index: number): Promise<HeaderAnswer> {
@@ -47,7 +50,7 @@ async function readOne(file: File, index: number): Promise<HeaderAnswer> {
 /** Only files that are no images load the video reader. */
 async function factsOf(file: File): Promise<HeaderFacts> {
 	try {
-		const { width, height, orientation } = await readImageHeaderFrom(blobSource(file));
+		const { width, height, orientation } = await readImageHeaderFrom(workerSource(file));
 		return { kind: "image", width, height, turned: orientation >= 5 };
 	} catch (error) {
 		if (!(error instanceof OnevisionError) || !/^is (a video|not an image)/.test(error.message)) throw error;
