@@ -65,7 +65,7 @@ test("where scenarios differ, the largest share decides and the other is passed 
 
 test.each(FIRST_OF_FAMILY)("%s: its settings can be written as a configuration", (id) => {
 	// Some checkpoints refuse video although their family supports it.
-	const mix = id === "minicpm-v-2.5" ? { "single-image": 100 } : {};
-	const planned = plan({ media: MEDIA, model: id, purpose: "deploy", budget: 2000, mix });
+	const mix = id === "minicpm-v-2.5" ? { mix: { "single-image": 100 } } : {};
+	const planned = plan({ media: MEDIA, model: id, purpose: "deploy", budget: 2000, ...mix });
 	expect(() => processorSettings(planned)).not.toThrow();
 });
