@@ -11,6 +11,7 @@ export function addServing(program: Command, terminal: Terminal, exitWith: (stat
 		.option("--port <number>", "port to listen on; 0 takes a free one", "8080")
 		.option("--config <file>", "YAML file with keys, limits and the model map of the gateway")
 		.addOption(rootOption())
+		.option("--studio", "serve the studio at /")
 		.option("--page <folder>", "folder of a built page to serve at /")
 		.option("--open", "listen on an address that others reach although no keys are configured")
 		.action(async (options) => {

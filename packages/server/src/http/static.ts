@@ -13,6 +13,8 @@ const TYPES: Readonly<Record<string, string>> = {
 	".svg": "image/svg+xml",
 	".png": "image/png",
 	".jpg": "image/jpeg",
+	".webp": "image/webp",
+	".mp4": "video/mp4",
 	".ico": "image/x-icon",
 	".wasm": "application/wasm",
 	".woff2": "font/woff2",
