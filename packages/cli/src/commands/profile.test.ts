@@ -21,7 +21,7 @@ test("a summary with mix, lengths, cuts, left-out samples and findings, paths as
 	expect(out).toMatch(/^4,000 +4 /m);
 	expect(out).toMatch(/^1 missing-media, e\.g\. examples\/sets\/llava\.json, byte \d+:/m);
 	expect(out).toMatch(
-		/^1 placeholders-differ, e\.g\. examples\/sets\/llava\.json, byte \d+: 1 of\s+kind image, 0 <image> in the text$/m,
+		/^1 placeholders-differ, e\.g\. examples\/sets\/llava\.json, byte \d+: 1 image,\s+0\s+<image>\s+in\s+the\s+text$/m,
 	);
 	expect(out).not.toContain(root);
 });

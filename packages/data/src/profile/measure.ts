@@ -169,9 +169,10 @@ function inOrder(
 	// Without turns there is no text that could hold placeholders.
 	const differing =
 		turns.length === 0 ? [] : MEDIA_KINDS.filter((kind) => places[kind] !== waiting[kind].length);
-	const difference = differing.map(
-		(kind) => `${waiting[kind].length} of kind ${kind}, ${places[kind]} <${kind}> in the text`,
-	);
+	const difference = differing.map((kind) => {
+		const { length } = waiting[kind];
+		return `${length} ${kind}${length === 1 ? "" : "s"}, ${places[kind]} <${kind}> in the text`;
+	});
 	const passed = { length: 0, media: 0, lastMedium: -1, towerTokens: 0, labelTokens: 0 };
 	const pass = ({ index, tokens }: { readonly index: number; readonly tokens: number }): void => {
 		passed.length += tokens;
