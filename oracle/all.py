@@ -30,6 +30,7 @@ SCRIPTS = [
     "graph",
     "model",
     "model_logits",
+    "training",
     "frame_choice",
     "check_models",
 ]

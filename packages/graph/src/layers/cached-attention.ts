@@ -51,15 +51,20 @@ export interface CachedAttention {
 	readonly binding: CacheBinding;
 }
 
-/** Attention of a sequence to itself, of standard operators, without a cache. Shapes are static. */
+/**
+ * Attention of a sequence to itself, of standard operators, without a cache. Shapes are static. It is causal, unless a
+ * `mask` says what attends to what: 0 or `MASKED`, broadcasting to [batch, heads, seq, seq].
+ */
 export function trainingAttention(
 	{ heads, kvHeads }: AttentionHeads,
 	{ cos, sin }: RotaryTables,
+	mask?: Value,
 ): DecoderAttention {
+	const options = mask === undefined ? ({ kind: "causal" } as const) : { mask };
 	return (query, key, value) => {
 		const q = RotaryEmbedding(splitHeads(query, heads), cos, sin);
 		const k = RotaryEmbedding(splitHeads(key, kvHeads), cos, sin);
-		return mergeHeads(attention(q, k, splitHeads(value, kvHeads), { kind: "causal" }));
+		return mergeHeads(attention(q, k, splitHeads(value, kvHeads), options));
 	};
 }
 

@@ -1,12 +1,13 @@
 /**
- * Decoders of the LLaMA form (LLaMA, Mistral, Qwen2), as two graphs over one cache: many new tokens, and one. Source:
- * transformers 5.18 models/llama, models/mistral, models/qwen2 modeling files.
+ * Decoders of the LLaMA form (LLaMA, Mistral, Qwen2): for inference as two graphs over one cache, many new tokens and one;
+ * for training over whole sequences. Source: transformers 5.18 models/llama, models/mistral, models/qwen2 modeling files.
  */
 
 import {
 	type Activation,
 	type CacheBinding,
 	type CachedAttention,
+	type DecoderAttention,
 	type DecoderBlockWeights,
 	decodeAttention,
 	decoderBlock,
@@ -19,6 +20,7 @@ import {
 	type Residual,
 	type RotaryTables,
 	sumOf,
+	trainingAttention,
 	type Value,
 } from "@onevision/graph";
 import type { Scope } from "./scope.ts";
@@ -65,17 +67,39 @@ export function prefillStep(scope: Scope, shape: DecoderShape): StepGraph {
 	const { graph } = scope;
 	const tables = rotaryInputs(graph, shape, "tokens");
 	const attention = prefillAttention(graph, headsOf(shape), tables);
-	const stream = layers(scope, shape, "tokens", attention);
+	const stream = layers(embeddingsInput(graph, shape, "tokens"), scope, shape, attention.attention, "fused");
 	const rows = ops.Gather(sumOf(stream), graph.input(STEP.rows, "int64", ["rows"]), 1);
-	return stepOf(logits(rows, scope, shape), attention);
+	return stepOf(logits(rows, scope, shape, "fused"), attention);
 }
 
 /** One new token after any number of cached ones: inputs as for `prefillStep` without `rows`, `logits` [1, 1, vocabulary]. */
 export function decodeStep(scope: Scope, shape: DecoderShape): StepGraph {
-	const tables = rotaryInputs(scope.graph, shape, 1);
-	const attention = decodeAttention(scope.graph, headsOf(shape), tables);
-	const stream = layers(scope, shape, 1, attention);
-	return stepOf(logits(sumOf(stream), scope, shape), attention);
+	const { graph } = scope;
+	const attention = decodeAttention(graph, headsOf(shape), rotaryInputs(graph, shape, 1));
+	const stream = layers(embeddingsInput(graph, shape, 1), scope, shape, attention.attention, "fused");
+	return stepOf(logits(sumOf(stream), scope, shape, "fused"), attention);
+}
+
+/** What whole sequences are trained on. */
+export interface TrainingRows {
+	/** [sequences, length, hidden] */
+	readonly embeddings: Value;
+	/** Of every row, [sequences, length, headDim / 2]. */
+	readonly tables: RotaryTables;
+	/** What attends to what, [sequences, 1, length, length]. */
+	readonly mask: Value;
+	/** int64 [answers]: the rows whose logits are asked for, counted through all sequences. */
+	readonly answers: Value;
+}
+
+/** Logits [answers, vocabulary] of rows of whole sequences, with gradients. */
+export function trainingLogits(rows: TrainingRows, scope: Scope, shape: DecoderShape): Value {
+	const { embeddings, tables, mask, answers } = rows;
+	const attention = trainingAttention(headsOf(shape), tables, mask);
+	const stream = sumOf(layers(embeddings, scope, shape, attention, "standard"));
+	const [sequences = 0, length = 0, width = 0] = stream.shape;
+	const asked = ops.Gather(ops.Reshape(stream, [sequences * length, width]), answers, 0);
+	return logits(asked, scope, shape, "standard");
 }
 
 function stepOf(output: Value, { outputs, binding }: CachedAttention): StepGraph {
@@ -91,34 +115,40 @@ function rotaryInputs(graph: Graph, { headDim }: DecoderShape, tokens: number | 
 	return { cos: input(STEP.cos), sin: input(STEP.sin) };
 }
 
-/** Form of the operators: a cache is for inference alone. */
-const FORM: LayerForm = "fused";
+function embeddingsInput(graph: Graph, { hidden }: DecoderShape, tokens: number | string): Value {
+	return graph.input(STEP.embeddings, "float32", [1, tokens, hidden]);
+}
 
 function layers(
+	embeddings: Value,
 	scope: Scope,
 	shape: DecoderShape,
-	tokens: number | string,
-	{ attention }: CachedAttention,
+	attention: DecoderAttention,
+	form: LayerForm,
 ): Residual {
 	const { activation } = shape;
 	const model = scope.at("language_model");
-	let stream: Residual = {
-		x: scope.graph.input(STEP.embeddings, "float32", [1, tokens, shape.hidden]),
-	};
+	let stream: Residual = { x: embeddings };
 	for (let layer = 0; layer < shape.layers; layer++) {
 		const weights = blockWeights(model.at("layers").at(layer), shape);
-		stream = decoderBlock(stream, weights, { layer, activation, form: FORM, attention });
+		stream = decoderBlock(stream, weights, { layer, activation, form, attention });
 	}
 	return stream;
+}
+
+/** The table of token embeddings, [vocabulary, hidden]: read beside the graphs for inference, a parameter in training. */
+export function tokenEmbeddings(scope: Scope, { vocabulary, hidden }: DecoderShape): Value {
+	return scope.at("language_model").at("embed_tokens").parameter("weight", [vocabulary, hidden]);
 }
 
 function logits(
 	x: Value,
 	scope: Scope,
 	{ hidden, vocabulary, epsilon, tiedEmbeddings }: DecoderShape,
+	form: LayerForm,
 ): Value {
 	const model = scope.at("language_model");
-	const { normalized } = normalize({ x }, model.rmsNorm("norm", hidden, epsilon), FORM);
+	const { normalized } = normalize({ x }, model.rmsNorm("norm", hidden, epsilon), form);
 	const sizes = { inputs: hidden, outputs: vocabulary, hasBias: false };
 	return project(
 		normalized,

@@ -8,6 +8,7 @@ import {
 	type LayerForm,
 	normalize,
 	ops,
+	patchEmbedding,
 	type Residual,
 	sumOf,
 	type Value,
@@ -37,10 +38,13 @@ export interface TowerShape {
 	readonly epsilon: number;
 }
 
-/** Features of one view: pixels [1, 3, side, side] to [1, patches, hidden], patches in reading order. */
+/**
+ * Features of views: pixels [views, 3, side, side] to [views, patches, hidden], patches in reading order. The fused form
+ * takes one view.
+ */
 export function tower(pixels: Value, scope: Scope, shape: TowerShape, form: LayerForm): Value {
 	const { hidden, heads, activation, epsilon, classTokens } = shape;
-	const embedded = embeddings(pixels, scope.at("embeddings"), shape);
+	const embedded = embeddings(pixels, scope.at("embeddings"), shape, form);
 	const first = shape.preNorm
 		? normalize({ x: embedded }, scope.layerNorm("pre_layrnorm", hidden, epsilon), form).normalized
 		: embedded;
@@ -59,24 +63,34 @@ function patchesOf({ imageSize, patchSize }: TowerShape): number {
 	return Math.floor(imageSize / patchSize) ** 2;
 }
 
-/** [1, class tokens and patches, hidden] */
-function embeddings(pixels: Value, scope: Scope, shape: TowerShape): Value {
+/** [views, class tokens and patches, hidden] */
+function embeddings(pixels: Value, scope: Scope, shape: TowerShape, form: LayerForm): Value {
 	const { hidden, patchSize: side, classTokens } = shape;
 	const patches = patchesOf(shape);
 	const patch = scope.at("patch_embedding");
 	const kernel = patch.parameter("weight", [hidden, 3, side, side]);
 	const bias = shape.patchBias ? patch.parameter("bias", [hidden]) : undefined;
-	const grid = ops.Conv(pixels, kernel, bias, { kernel_shape: [side, side], strides: [side, side] });
-	const rows = ops.Transpose(ops.Reshape(grid, [1, hidden, patches]), [0, 2, 1]);
-	const tokens =
-		classTokens === 0
-			? rows
-			: ops.Concat(
-					[ops.Reshape(scope.parameter("class_embedding", [hidden]), [1, classTokens, hidden]), rows],
-					1,
-				);
+	const rows = PATCHES[form](pixels, kernel, bias);
+	const tokens = classTokens === 0 ? rows : ops.Concat([classEmbeddings(rows, scope, shape), rows], 1);
 	const positions = scope.at("position_embedding").parameter("weight", [classTokens + patches, hidden]);
 	return ops.Add(tokens, positions);
+}
+
+/** Patch embeddings [views, patches, hidden]: the convolution is what onnxruntime runs faster, the product has a gradient that is one. */
+const PATCHES = {
+	standard: patchEmbedding,
+	fused: (pixels: Value, kernel: Value, bias?: Value): Value => {
+		const [hidden = 0, , side = 0] = kernel.shape;
+		const grid = ops.Conv(pixels, kernel, bias, { kernel_shape: [side, side], strides: [side, side] });
+		const [rows = 0, cols = 0] = grid.shape.slice(2);
+		return ops.Transpose(ops.Reshape(grid, [1, hidden, rows * cols]), [0, 2, 1]);
+	},
+} as const satisfies Record<LayerForm, (pixels: Value, kernel: Value, bias?: Value) => Value>;
+
+function classEmbeddings(rows: Value, scope: Scope, { hidden, classTokens }: TowerShape): Value {
+	const [views = 1] = rows.shape;
+	const one = ops.Reshape(scope.parameter("class_embedding", [hidden]), [1, classTokens, hidden]);
+	return views === 1 ? one : ops.Expand(one, [views, classTokens, hidden]);
 }
 
 function blockWeights(scope: Scope, { hidden, mlp, epsilon }: TowerShape): VisionBlockWeights {
