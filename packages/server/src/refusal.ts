@@ -56,6 +56,9 @@ const STATUS = {
 	internal: 500,
 } as const satisfies Record<RefusalCode, number>;
 
+/** Status in logs and metrics where the client left before its answer began, as nginx has it. */
+export const CLIENT_CLOSED = 499;
+
 /** A refusal with a code of the server's own. */
 export class ServerRefusal extends Error {
 	readonly code: ServerCode;

@@ -1,8 +1,8 @@
 /** What attackers, broken networks and dying machines do to a gateway: one clear answer each, and nothing left open. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { connect } from "node:net";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type TestServer, testServer } from "../testing/client.ts";
 import { chat, chatEvents, events, fakeUpstream, json, type Upstream } from "../testing/upstream.ts";
 
@@ -104,22 +104,56 @@ test("headers of the connection are not passed on, and ours cannot be faked", as
 	expect(answer.headers.get("x-up")).toBeNull();
 });
 
-test("a client that closes half of its connection still gets its answer", async () => {
+test("a client that closes half of its connection has gone away, and its upstream is told", async () => {
 	const { hostname, port } = new URL(server.url);
+	upstream.answer = () => undefined;
 	const text = JSON.stringify(body());
 	const answer = await new Promise<string>((resolve) => {
 		let received = "";
 		const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true }, () =>
-			socket.end(head(text.length) + text),
+			socket.write(head(text.length) + text),
 		);
+		void expect
+			.poll(() => upstream.received.length)
+			.toBe(1)
+			.then(() => socket.end());
 		socket.on("data", (chunk: Buffer) => {
 			received += chunk;
 		});
-		socket.on("close", () => resolve(received));
 		socket.on("end", () => socket.destroy());
+		socket.on("close", () => resolve(received));
 	});
-	// Node ends a request whose sender has ended; the upstream is told.
-	expect(answer === "" || answer.startsWith("HTTP/1.1 200")).toBe(true);
+	expect(answer).toBe("");
+	await expect.poll(() => upstream.received[0]?.isCancelled).toBe(true);
+	await expect.poll(() => server.logged.at(-1)).toMatchObject({ status: 499, outcome: "cancelled" });
+});
+
+test.each([
+	["application/json", '{"choices": []}'],
+	["text/event-stream", 'data: {"choices": []}\n\ndata: [DONE]\n\n'],
+])("bytes behind a whole answer of %s do not become a second one", async (type, text) => {
+	const complaints = vi.spyOn(console, "error");
+	const garbled = createServer((socket) => {
+		const head = `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ncontent-length: ${text.length}\r\n\r\n`;
+		socket
+			.on("error", () => undefined)
+			.once("data", () => socket.write(`${head}${text}HTTP/9 nonsense\r\n\r\n`));
+	});
+	await new Promise<void>((resolve) => garbled.listen(0, "127.0.0.1", resolve));
+	const { port } = garbled.address() as AddressInfo;
+	const before = await testServer({
+		models: { m: { model: "qwen2.5-vl-7b", upstream: `http://127.0.0.1:${port}` } },
+	});
+	const response = await fetch(`${before.url}${PATH}`, {
+		method: "POST",
+		headers: { "content-type": "application/json" },
+		body: JSON.stringify(body()),
+	});
+	expect([response.status, await response.text()]).toEqual([200, text]);
+	expect(before.logged.filter(({ event }) => event === "request")).toMatchObject([{ outcome: "whole" }]);
+	expect(complaints).not.toHaveBeenCalled();
+	await before.close(1);
+	garbled.close();
 });
 
 test("a client that reads nothing is cut off, and its upstream with it", async () => {

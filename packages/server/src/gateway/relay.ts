@@ -11,7 +11,7 @@ import {
 	type ServerResponse,
 } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
-import { ServerRefusal } from "../refusal.ts";
+import { CLIENT_CLOSED, ServerRefusal } from "../refusal.ts";
 import { type ClientApi, parseData, type Usage } from "./apis.ts";
 import { createEventSplitter } from "./sse.ts";
 
@@ -128,15 +128,25 @@ function lost(how: string): ServerRefusal {
 	return new ServerRefusal("upstream-failed", `the model's server ${how}; try again`);
 }
 
+/**
+ * One request and its answer. Until the answer's head arrives, errors of the request refuse it; from then on they are
+ * those of the answer, so that never two parts of this server respond to one client.
+ */
 function exchange(upstream: UpstreamRequest, request: ClientRequest, limits: RelayLimits): Promise<Relayed> {
 	const { outgoing, body } = upstream;
 	return new Promise<Relayed>((resolve, reject) => {
 		let isConnected = false;
 		const cancel = (): void => {
 			request.destroy();
-			resolve({ status: 499, usage: undefined, outcome: "cancelled" });
+			resolve({ status: CLIENT_CLOSED, usage: undefined, outcome: "cancelled" });
 		};
-		outgoing.once("close", cancel);
+		const expire = (): void => void request.destroy(new Error("timeout"));
+		const fail = (error: Error): void => {
+			outgoing.off("close", cancel);
+			if (!isConnected) reject(new NotConnected());
+			else if (error.message === "timeout") reject(silent(limits));
+			else reject(lost("broke the connection off"));
+		};
 		request.once("socket", (socket) => {
 			if (socket.connecting)
 				socket.once("connect", () => {
@@ -144,26 +154,23 @@ function exchange(upstream: UpstreamRequest, request: ClientRequest, limits: Rel
 				});
 			else isConnected = true;
 		});
-		request.once("timeout", () => request.destroy(new Error("timeout")));
-		request.once("error", (error) => {
-			outgoing.off("close", cancel);
-			if (!isConnected) reject(new NotConnected());
-			else
-				reject(
-					error.message === "timeout"
-						? new ServerRefusal(
-								"timeout",
-								`the model's server sent nothing for ${limits.upstreamSeconds} s; try again`,
-							)
-						: lost("broke the connection off"),
-				);
-		});
+		request.once("timeout", expire).on("error", fail);
 		request.once("response", (response) => {
 			outgoing.off("close", cancel);
+			request.off("timeout", expire).off("error", fail);
+			// What follows a whole answer, as more bytes than it declared, is an error of the connection alone.
+			request.on("error", () => undefined);
 			relayAnswer(upstream, request, response, limits).then(resolve, reject);
 		});
+		// The client may have left while its request was counted.
+		if (outgoing.destroyed) return cancel();
+		outgoing.once("close", cancel);
 		request.end(body, () => upstream.onSent());
 	});
+}
+
+function silent({ upstreamSeconds }: RelayLimits): ServerRefusal {
+	return new ServerRefusal("timeout", `the model's server sent nothing for ${upstreamSeconds} s; try again`);
 }
 
 async function relayAnswer(
@@ -243,6 +250,7 @@ async function relayEvents(
 	const splitter = createEventSplitter();
 	let found: Usage | undefined;
 	let isEnded = false;
+	let isRead = false;
 	try {
 		for await (const chunk of response as AsyncIterable<Buffer>) {
 			for (const { bytes, data } of splitter.push(chunk)) {
@@ -253,11 +261,12 @@ async function relayEvents(
 				await write(outgoing, bytes, limits);
 			}
 		}
+		isRead = response.complete;
 	} catch (error) {
 		if (outgoing.destroyed) throw error;
 	}
 	// A last event without its blank line is whole if the answer is.
-	if (response.complete && splitter.held.length > 0) {
+	if (isRead && splitter.held.length > 0) {
 		isEnded ||= api.isEnd(
 			splitter.held
 				.toString("utf8")
@@ -267,7 +276,7 @@ async function relayEvents(
 		await write(outgoing, splitter.held, limits);
 	}
 	if (!isEnded) {
-		const torn = splitter.isTorn && !response.complete ? "\n\n" : "";
+		const torn = splitter.isTorn && !isRead ? "\n\n" : "";
 		await write(
 			outgoing,
 			Buffer.from(`${torn}${api.streamError("the model's server broke off before the end of its answer")}`),
@@ -292,6 +301,7 @@ async function relayBody(
 	const held: Buffer[] = [];
 	let bytes = 0;
 	let isStreaming = false;
+	let isRead = false;
 	try {
 		for await (const chunk of response as AsyncIterable<Buffer>) {
 			bytes += chunk.length;
@@ -305,10 +315,11 @@ async function relayBody(
 				}
 			}
 		}
+		isRead = response.complete;
 	} catch (error) {
 		if (outgoing.destroyed) throw error;
 	}
-	if (!response.complete) {
+	if (!isRead) {
 		// What has begun cannot be taken back; a torn connection is an error to every client.
 		if (isStreaming) outgoing.destroy();
 		else throw lost("broke off before the end of its answer");

@@ -9,7 +9,7 @@ import { type Context, Hono } from "hono";
 import type { MediaAccess } from "../media/open-media.ts";
 import { ROUTES, type Route } from "../operations/index.ts";
 import type { ModelSource, Operation, OperationContext } from "../operations/operation.ts";
-import { type Refused, refusalOf, refused, ServerRefusal } from "../refusal.ts";
+import { CLIENT_CLOSED, type Refused, refusalOf, refused, ServerRefusal } from "../refusal.ts";
 import type { Access, Caller } from "./access.ts";
 import type { Admission } from "./admission.ts";
 import { parseFormBody, parseJsonBody, readBody } from "./body.ts";
@@ -207,7 +207,7 @@ function serve(parts: AppParts, { route, isPublic = false, fields = [], refuse }
 				request: context.req.raw,
 			};
 			const response = await handle(exchange);
-			status = response?.status ?? outgoing.statusCode;
+			status = response?.status ?? (outgoing.headersSent ? outgoing.statusCode : CLIENT_CLOSED);
 			response?.headers.set("x-request-id", id);
 			return response ?? RESPONSE_ALREADY_SENT;
 		} catch (error) {
@@ -215,7 +215,8 @@ function serve(parts: AppParts, { route, isPublic = false, fields = [], refuse }
 			status = found.status;
 			noted.code = found.problem.code;
 			// An answer that has begun cannot become another one; a torn connection is an error to every client.
-			if (outgoing.headersSent) {
+			if (outgoing.headersSent || outgoing.destroyed) {
+				if (!outgoing.headersSent) status = CLIENT_CLOSED;
 				outgoing.destroy();
 				return RESPONSE_ALREADY_SENT;
 			}
