@@ -37,6 +37,13 @@ export interface OpenedRequest {
 	readonly request: ChatRequest;
 	/** In the order of `request.media`; an error for one that cannot be opened. */
 	readonly items: readonly (OpenedItem | OnevisionError)[];
+	readonly text: MeasuredText;
+}
+
+interface MeasuredText {
+	readonly tokens: number;
+	/** Why it is no exact number. */
+	readonly doubts: readonly string[];
 }
 
 /** `exact`: by the reference's own arithmetic. `range`: upper bounds. `estimate`: some of it is not counted exactly. */
@@ -59,7 +66,7 @@ export interface CountedRequest {
 /** Fetches at the same time. */
 const FETCH_AT_ONCE = 4;
 
-/** Reads the request and opens its media. Throws only for a body of another API. */
+/** Reads the request, opens its media and measures its text. Throws only for a body of another API. */
 export async function openRequest(
 	body: Body,
 	api: RequestApi,
@@ -72,7 +79,32 @@ export async function openRequest(
 		const some = request.media.slice(from, from + FETCH_AT_ONCE);
 		items.push(...(await Promise.all(some.map((media) => openItem(media, target, access)))));
 	}
-	return { body, request, items };
+	return { body, request, items, text: await measureText(body, request, target) };
+}
+
+/** By the model's template and tokenizer; an estimate where there are none, or they reject the conversation. */
+async function measureText(
+	body: Body,
+	{ api, texts, media }: ChatRequest,
+	{ text, counter }: Target,
+): Promise<MeasuredText> {
+	if (counter().kind === "api") return { tokens: 0, doubts: [] };
+	const { prompt, doubts } = readPrompt(body, api);
+	if (text === undefined) {
+		const why = "text is estimated without a tokenizer";
+		return { tokens: estimatedText(texts), doubts: [...doubts, why] };
+	}
+	try {
+		const { textTokens, placeholders } = await text.measure(prompt);
+		const differ = "placeholders in the text and media differ in number";
+		return { tokens: textTokens, doubts: placeholders === media.length ? doubts : [...doubts, differ] };
+	} catch (error) {
+		if (!(error instanceof OnevisionError) || error.code !== "unreadable-file") throw error;
+		return {
+			tokens: estimatedText(texts),
+			doubts: [...doubts, "the chat template rejects this conversation"],
+		};
+	}
 }
 
 async function openItem(
@@ -130,7 +162,7 @@ export function isOpened(item: OpenedItem | OnevisionError): item is OpenedItem 
 
 /** Counts with these sizes in place of the media's own; `items` as in the request. */
 export function countRequest(
-	{ body, request, items }: OpenedRequest,
+	{ body, request, items, text }: OpenedRequest,
 	target: Target,
 	sizes: readonly (MediaItem | undefined)[] = items.map((item) => (isOpened(item) ? item.item : undefined)),
 ): CountedRequest {
@@ -138,13 +170,12 @@ export function countRequest(
 	const opened = items.flatMap((item) => (isOpened(item) ? [] : [item.message]));
 	const unread = request.problems.map(({ error }) => error.message);
 	return kind === "open"
-		? countOpen(body, request, target, sizes, [...opened, ...unread])
+		? countOpen({ body, request, text }, target, sizes, [...opened, ...unread])
 		: countClosed(request, items, target, sizes, [...opened, ...unread]);
 }
 
 function countOpen(
-	body: Body,
-	request: ChatRequest,
+	{ body, request, text }: Pick<OpenedRequest, "body" | "request" | "text">,
 	target: Target,
 	sizes: readonly (MediaItem | undefined)[],
 	unreadable: readonly string[],
@@ -153,26 +184,7 @@ function countOpen(
 	const own = ownSettings(body, request, target, uncounted);
 	const counter = target.counter(own);
 	const media = sizes.flatMap((size) => (size === undefined ? [] : [size]));
-	const { prompt, doubts: doubted } = readPrompt(body, request.api);
-	const doubts = [...doubted];
-	let textTokens: number | undefined;
-	let placeholders = media.length;
-	try {
-		const spans = target.text?.measurePrompt?.(prompt);
-		if (spans !== undefined) {
-			textTokens = spans.reduce((sum, span) => sum + (span.kind === "text" ? span.tokens : 0), 0);
-			placeholders = spans.filter(({ kind }) => kind === "image" || kind === "video").length;
-		}
-	} catch (error) {
-		if (!(error instanceof OnevisionError)) throw error;
-		doubts.push("the chat template rejects this conversation");
-	}
-	if (textTokens === undefined) {
-		textTokens = estimatedText(request.texts);
-		if (target.text === undefined) doubts.push("text is estimated without a tokenizer");
-	}
-	if (placeholders !== request.media.length)
-		doubts.push("placeholders in the text and media differ in number");
+	const { tokens: textTokens, doubts } = text;
 	const counted = counter.count({ media, textTokens });
 	const countText = target.text?.countText;
 	const layouts = counted.items.flatMap(({ detail }) => ("wrapper" in detail ? [detail] : []));

@@ -83,6 +83,7 @@ export async function createGateway(parts: GatewayParts): Promise<Gateway> {
 		mounts: targets.size === 0 ? [] : CLIENT_APIS.map((api) => mountOf(api, state)),
 		close: async () => {
 			relay.close();
+			for (const { text } of targets.values()) await text?.close();
 			await parts.ledger.close();
 		},
 	};

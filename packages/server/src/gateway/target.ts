@@ -4,9 +4,10 @@ import { resolve } from "node:path";
 import { type AnyCounter, costOf, createAnyCounter, resolveApiModelId } from "@onevision/api";
 import { OnevisionError } from "@onevision/base";
 import { checkpointById, familyById, isCheckpointName, resolveCheckpointId } from "@onevision/core";
-import { readChatMeter, type TextMeter } from "@onevision/data";
+import { readChatMeter } from "@onevision/data";
 import type { Amounts, MappedModel, Policy } from "../config/config.ts";
 import type { MappedTarget } from "../config/model-map.ts";
+import { createPromptMeter, type PromptMeter } from "./prompt-meter.ts";
 
 interface Cost {
 	readonly inputUsd: number;
@@ -28,7 +29,7 @@ export interface Target {
 	/** Keys of the family's settings; empty for closed models. */
 	readonly settingKeys: ReadonlySet<string>;
 	/** Absent for closed models, and without a tokenizer. */
-	readonly text: TextMeter | undefined;
+	readonly text: PromptMeter | undefined;
 	/** USD of a prompt and its answer; undefined where no price is known. */
 	cost(promptTokens: number, answerTokens: number): Cost | undefined;
 }
@@ -74,7 +75,9 @@ export async function createTarget(
 		text:
 			tokenizer === undefined
 				? undefined
-				: await readChatMeter(resolve(folder, tokenizer), `models.${name}.tokenizer ${tokenizer}`),
+				: createPromptMeter(
+						await readChatMeter(resolve(folder, tokenizer), `models.${name}.tokenizer ${tokenizer}`),
+					),
 		cost: costOfTarget(declared, counter),
 	};
 }
