@@ -1,17 +1,74 @@
-/** A model's server that answers at once, and a proxy that only passes on: `node server-upstream.mjs [UPSTREAM]`. Prints its port. */
+/**
+ * A model's server that answers at once in the form of the API that is asked, streamed where the request says so; and
+ * a proxy that only passes on: `node server-upstream.mjs [UPSTREAM]`. Prints its port.
+ */
 
 import { Agent, createServer, request } from "node:http";
 
 const [upstream] = process.argv.slice(2);
-const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
-const choices = [{ index: 0, message: { role: "assistant", content: "Yes." }, finish_reason: "stop" }];
-const answer = JSON.stringify({ id: "1", object: "chat.completion", created: 1, model: "m", choices, usage });
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
+const event = (data) => `event: ${data.type}\ndata: ${JSON.stringify(data)}\n\n`;
+const choice = (more) => ({ id: "1", created: 1, model: "m", choices: [{ index: 0, ...more }] });
+const chunk = (more) => `data: ${JSON.stringify({ ...choice(more), object: "chat.completion.chunk" })}\n\n`;
+const message = { id: "1", type: "message", role: "assistant", model: "m", content: [] };
+const output = [{ type: "message", role: "assistant", content: [{ type: "output_text", text: "Yes." }] }];
+
+/** What each API answers, whole and as the events of a stream. */
+const ANSWERS = {
+	"/v1/chat/completions": {
+		whole: {
+			...choice({ message: { role: "assistant", content: "Yes." }, finish_reason: "stop" }),
+			...{ object: "chat.completion", usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 } },
+		},
+		events: [
+			chunk({ delta: { content: "Yes." } }),
+			chunk({ delta: {}, finish_reason: "stop" }),
+			"data: [DONE]\n\n",
+		],
+	},
+	"/v1/messages": {
+		whole: {
+			...{ ...message, content: [{ type: "text", text: "Yes." }], stop_reason: "end_turn" },
+			usage: { input_tokens: 1, output_tokens: 1 },
+		},
+		events: [
+			event({ type: "message_start", message: { ...message, usage: { input_tokens: 1, output_tokens: 1 } } }),
+			event({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Yes." } }),
+			event({ type: "message_stop" }),
+		],
+	},
+	"/v1/responses": {
+		whole: {
+			id: "1",
+			object: "response",
+			status: "completed",
+			output,
+			usage: { input_tokens: 1, output_tokens: 1 },
+		},
+		events: [
+			event({ type: "response.output_text.delta", delta: "Yes." }),
+			event({ type: "response.completed", response: { id: "1", status: "completed", output } }),
+		],
+	},
+};
+
 function respond(incoming, outgoing) {
+	const { whole, events } = ANSWERS[incoming.url] ?? ANSWERS["/v1/chat/completions"];
+	let streams = false;
 	incoming
-		.resume()
-		.on("end", () => outgoing.writeHead(200, { "content-type": "application/json" }).end(answer));
+		.on("data", (bytes) => {
+			streams ||= bytes.includes('"stream":true');
+		})
+		.on("end", () => {
+			if (!streams) {
+				outgoing.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(whole));
+				return;
+			}
+			outgoing.writeHead(200, { "content-type": "text/event-stream" });
+			for (const each of events) outgoing.write(each);
+			outgoing.end();
+		});
 }
 
 function pass(incoming, outgoing) {

@@ -59,6 +59,8 @@ const MAX_JOBS = 2;
 /** Most time to send the headers, and the whole request, milliseconds. */
 const HEADERS_MS = 15_000;
 const REQUEST_MS = 300_000;
+/** How long an idle connection stays open: longer than load balancers keep theirs (AWS: 60 s), milliseconds. */
+const IDLE_MS = 75_000;
 const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 
 /** Throws what reading the configuration's files throws, and `invalid-input` for an address open to all by mistake. */
@@ -141,7 +143,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 		{
 			headersTimeout: HEADERS_MS,
 			requestTimeout: REQUEST_MS,
-			keepAliveTimeout: 5000,
+			keepAliveTimeout: IDLE_MS,
 			maxHeaderSize: 32 * 1024,
 		},
 		(incoming, outgoing) => void listener(incoming, outgoing),
