@@ -47,7 +47,7 @@ import {
 	UNPACKED_ORDERS,
 } from "@onevision/data";
 import { GRADIENTS } from "@onevision/graph";
-import { configSchema, ROUTES } from "@onevision/server";
+import { configSchema, LABELS, NEUTRAL, parametersInput, ROUTES } from "@onevision/server";
 import { packExample } from "./docs-pack.ts";
 import { filesBelow, ROOT } from "./files.ts";
 
@@ -231,6 +231,23 @@ export const GENERATED = {
 			]),
 		),
 	"server-config": () => markdownTable(["Key", "Type", "Meaning"], schemaRows(configSchema.json, "")),
+	"chat-parameters": () =>
+		markdownTable(
+			["Parameter", "Type", "Meaning"],
+			[
+				...schemaRows(parametersInput.json, ""),
+				...Object.entries(NEUTRAL).map(([key, values]) => [
+					`\`${key}\``,
+					values.map((value) => `\`${JSON.stringify(value)}\``).join(" or ") || "none",
+					"Not followed; any other value is refused",
+				]),
+				[
+					LABELS.map((key) => `\`${key}\``).join(" "),
+					"any",
+					"Labels of the caller's own; they change no answer",
+				],
+			],
+		),
 	findings: () =>
 		markdownTable(
 			["Finding", "What it means"],

@@ -76,6 +76,18 @@ export function text(doc: string, maxLength = 1000): Schema<string> {
 	};
 }
 
+/** Text of any number of lines, at most `maxLength` characters; may be empty. */
+export function multiline(doc: string, maxLength: number): Schema<string> {
+	const expects = `text of at most ${maxLength} characters`;
+	return {
+		doc,
+		expects,
+		json: { type: "string", maxLength, description: doc },
+		parse: (value, path) =>
+			typeof value === "string" && value.length <= maxLength ? value : fail(path, expects, value),
+	};
+}
+
 /** One of a fixed list of words. */
 export function choice<const T extends string>(doc: string, values: readonly T[]): Schema<T> {
 	const expects = `one of ${values.join(", ")}`;

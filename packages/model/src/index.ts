@@ -11,6 +11,7 @@ export type {
 	Seconds,
 	Usage,
 } from "./generate/generate.ts";
+export type { ConversationPool } from "./generate/pool.ts";
 export type { Prompt } from "./generate/prompt.ts";
 export type { SamplingOptions } from "./generate/sampling.ts";
 export { type HubAccess, readHubSnapshot } from "./hub.ts";

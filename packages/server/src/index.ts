@@ -1,5 +1,7 @@
 /** Visual tokens over HTTP: an API of questions, a gateway that enforces budgets, and an MCP server. Node only. */
 
+export type { ServedModel } from "./chat/endpoint.ts";
+export { LABELS, NEUTRAL, parametersInput } from "./chat/parameters.ts";
 export { type Config, configSchema, type LoadedConfig, readConfig } from "./config/config.ts";
 export { createLog, type Log, type LogEntry } from "./http/log.ts";
 export { openApiDocument } from "./http/openapi.ts";

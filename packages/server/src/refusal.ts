@@ -21,6 +21,8 @@ export type ServerCode =
 	| "overloaded"
 	/** It took longer than the server allows. */
 	| "timeout"
+	/** More tokens of prompt and answer than the model's context. */
+	| "context-length"
 	/** More tokens or dollars than a budget holds. */
 	| "over-budget"
 	/** The upstream of the gateway cannot be reached, or broke off. */
@@ -51,6 +53,7 @@ const STATUS = {
 	"rate-limited": 429,
 	overloaded: 503,
 	timeout: 504,
+	"context-length": 400,
 	"over-budget": 429,
 	"upstream-failed": 502,
 	internal: 500,

@@ -2,17 +2,26 @@
 
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { resolve } from "node:path";
-import { OnevisionError } from "@onevision/base";
-import { createLog, readConfig, startServer } from "@onevision/server";
+import { basename, resolve } from "node:path";
+import { formatPercent, OnevisionError } from "@onevision/base";
+import { loadModel } from "@onevision/model/node";
+import { createLog, readConfig, type ServedModel, startServer } from "@onevision/server";
 import { asset } from "../assets.ts";
 import { EXIT } from "../exit.ts";
 import { parseWhole } from "../input/numbers.ts";
+import { askedSettings } from "../input/settings.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface ServeCommand {
 	readonly host: string;
 	readonly port: string;
+	/** Folder of a snapshot that answers. */
+	readonly model?: string;
+	readonly name?: string;
+	readonly answers?: string;
+	readonly threads?: string;
+	readonly set: readonly string[];
+	readonly asIs?: boolean;
 	readonly config?: string;
 	readonly root: readonly string[];
 	readonly page?: string;
@@ -28,18 +37,55 @@ export async function serve(terminal: Terminal, command: ServeCommand): Promise<
 	const { host, config, open } = command;
 	const inCwd = (path: string): string => resolve(terminal.cwd, path);
 	const page = await pageOf(terminal, command);
-	const server = await startServer({
-		skill: await readFile(asset(SKILL), "utf8"),
-		...{ host, version, roots: command.root.map(inCwd), log: createLog((line) => terminal.err(line)) },
-		port: parseWhole("--port", command.port, { min: 0, max: 65_535 }),
-		isOpenToAll: open === true,
-		...(config === undefined ? {} : { config: await readConfig(inCwd(config), `--config ${config}`) }),
-		...(page === undefined ? {} : { page }),
-	});
-	await terminal.out(`${server.url}\n`);
-	await terminal.untilStopped();
-	await server.close();
+	const served = await servedModel(terminal, command);
+	try {
+		const server = await startServer({
+			skill: await readFile(asset(SKILL), "utf8"),
+			...{ host, version, roots: command.root.map(inCwd), log: createLog((line) => terminal.err(line)) },
+			port: parseWhole("--port", command.port, { min: 0, max: 65_535 }),
+			isOpenToAll: open === true,
+			...(config === undefined ? {} : { config: await readConfig(inCwd(config), `--config ${config}`) }),
+			...(page === undefined ? {} : { page }),
+			...(served === undefined ? {} : { served }),
+		});
+		await terminal.out(`${server.url}\n`);
+		await terminal.untilStopped();
+		await server.close();
+	} finally {
+		await served?.model.close();
+	}
 	return EXIT.done;
+}
+
+/** The model of `--model`, loaded; nothing without it. Throws as `loadModel`, and for options that only go with one. */
+async function servedModel(terminal: Terminal, command: ServeCommand): Promise<ServedModel | undefined> {
+	const { model: folder, name, answers, threads } = command;
+	if (folder === undefined) {
+		const [option] = Object.entries({ name, answers, threads, set: command.set[0], "as-is": command.asIs })
+			.filter(([, value]) => value !== undefined)
+			.map(([key]) => key);
+		if (option === undefined) return undefined;
+		throw new OnevisionError("invalid-input", `--${option}: only with --model, the folder of a snapshot`);
+	}
+	const { settings } = askedSettings(command);
+	const atOnce = answers === undefined ? undefined : parseWhole("--answers", answers, { max: 256 });
+	const model = await loadModel(resolve(terminal.cwd, folder), {
+		label: folder,
+		...(settings === undefined ? {} : { settings }),
+		asIs: command.asIs === true,
+		...(threads === undefined ? {} : { threads: parseWhole("--threads", threads, { max: 1024 }) }),
+		onConvert: (done, total) => {
+			if (!terminal.showsProgress) return;
+			terminal.err(
+				done === total ? "\r\u001b[K" : `\rconverting weights, once: ${formatPercent(done / total)}`,
+			);
+		},
+	});
+	for (const note of model.notes) terminal.err(`note: ${note}\n`);
+	return {
+		...{ name: name ?? basename(resolve(terminal.cwd, folder)), model },
+		...(atOnce === undefined ? {} : { atOnce }),
+	};
 }
 
 /** The folder of the page at /, if any. */

@@ -2,13 +2,25 @@
 
 import { type Command, Option } from "commander";
 import type { Terminal } from "../terminal.ts";
+import { asIsOption, setOption } from "./options.ts";
 
 export function addServing(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
 	program
 		.command("serve")
-		.description("answer over HTTP: the API, and a gateway before models that enforces token budgets")
+		.description(
+			"answer over HTTP: the API, a gateway before models that enforces token budgets, or a model itself",
+		)
 		.option("--host <address>", "address to listen on", "127.0.0.1")
 		.option("--port <number>", "port to listen on; 0 takes a free one", "8080")
+		.option(
+			"-m, --model <folder>",
+			"answer chat completions with the model in this folder: a Hugging Face snapshot with its weights",
+		)
+		.option("--name <name>", "what clients call the model (default: the folder's name)")
+		.option("--answers <count>", "answers made at the same time; more requests wait (default: 4)")
+		.option("--threads <count>", "threads of the model (default: one for each core)")
+		.addOption(setOption())
+		.addOption(asIsOption())
 		.option("--config <file>", "YAML file with keys, limits and the model map of the gateway")
 		.addOption(rootOption())
 		.option("--studio", "serve the studio at /")

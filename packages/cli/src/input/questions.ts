@@ -66,7 +66,7 @@ const questionLine = schema.object("A question", {
 	media: schema.optional(
 		schema.list("Paths of its images and videos", schema.text("A path", 10_000), { min: 0, max: 1000 }),
 	),
-	question: schema.text("The question", 1_000_000),
+	question: schema.multiline("The question", 1_000_000),
 });
 
 /** Questions of a JSON Lines file, read as they are asked; paths start from its folder. */

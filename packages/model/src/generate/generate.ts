@@ -64,6 +64,9 @@ export interface Seconds {
 	readonly rest: number;
 }
 
+/** What a cache holds at each position: a token's id, or a fingerprint and index where it is visual. */
+export type HeldPositions = (number | string)[];
+
 /** Tokens that a cache has room for at least: memory is taken as it fills. */
 const MIN_CAPACITY = 4096;
 
@@ -71,12 +74,16 @@ const MIN_CAPACITY = 4096;
 export class Conversation {
 	readonly #parts: Parts;
 	#cache: TokenCache | undefined;
-	/** What the cache holds: a token's id, or a fingerprint and index where it is visual. */
-	#held: (number | string)[] = [];
+	#held: HeldPositions = [];
 	#isBusy = false;
 
 	constructor(parts: Parts) {
 		this.#parts = parts;
+	}
+
+	/** Positions that the cache holds of a prompt already, and all that it holds. */
+	overlap(wanted: Readonly<HeldPositions>): { readonly shared: number; readonly held: number } {
+		return { shared: this.#shared(wanted), held: this.#held.length };
 	}
 
 	/** Frees the cache; the next answer starts anew. */
@@ -115,7 +122,7 @@ export class Conversation {
 		}
 		const { chat, endIds, embed, runs } = this.#parts;
 		const sample = createSampler(options);
-		const prompt = this.#prompt(messages, maxTokens);
+		const prompt = promptOf(this.#parts, messages, maxTokens);
 		const cache = await this.#room(prompt.ids.length + maxTokens);
 		const clock = createClock();
 		const media = await seeItems(this.#parts, prompt, {
@@ -160,12 +167,6 @@ export class Conversation {
 		return { text: stream.text, ids, finish, usage, seconds: clock.seconds() };
 	}
 
-	#prompt(messages: readonly Message[], maxTokens: number): Prompt {
-		const { label, chat, processor, architecture } = this.#parts;
-		const { placeholders, contextTokens } = architecture;
-		return createPrompt(messages, maxTokens, { label, chat, processor, placeholders, contextTokens });
-	}
-
 	/** The cache, or a larger one: what it held is then computed anew. */
 	async #room(tokens: number): Promise<TokenCache> {
 		if (this.#cache !== undefined && tokens <= this.#cache.capacity) return this.#cache;
@@ -183,12 +184,17 @@ export class Conversation {
 	}
 
 	/** Drops what the cache holds beyond the common beginning; at least one token is left to be run. */
-	#reuse(wanted: readonly (number | string)[], cache: TokenCache): number {
+	#reuse(wanted: Readonly<HeldPositions>, cache: TokenCache): number {
+		const shared = this.#shared(wanted);
+		cache.truncate(shared);
+		this.#held = this.#held.slice(0, shared);
+		return shared;
+	}
+
+	#shared(wanted: Readonly<HeldPositions>): number {
 		let shared = 0;
 		const most = Math.min(this.#held.length, wanted.length - 1);
 		while (shared < most && this.#held[shared] === wanted[shared]) shared++;
-		cache.truncate(shared);
-		this.#held = this.#held.slice(0, shared);
 		return shared;
 	}
 
@@ -237,9 +243,19 @@ export class Conversation {
 	}
 }
 
+/** Throws as `createPrompt`. */
+export function promptOf(
+	{ label, chat, processor, architecture }: Parts,
+	messages: readonly Message[],
+	maxTokens: number,
+): Prompt {
+	const { placeholders, contextTokens } = architecture;
+	return createPrompt(messages, maxTokens, { label, chat, processor, placeholders, contextTokens });
+}
+
 /** What a cache of the whole prompt holds. */
-function heldBy({ ids }: Prompt, media: readonly SeenItem[]): (number | string)[] {
-	const held: (number | string)[] = [...ids];
+export function heldBy({ ids }: Prompt, media: readonly Pick<SeenItem, "item" | "key">[]): HeldPositions {
+	const held: HeldPositions = [...ids];
 	for (const { item, key } of media) {
 		for (let token = 0; token < item.layout.visualTokens; token++)
 			held[item.start + token] = `${key} ${token}`;

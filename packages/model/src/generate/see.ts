@@ -19,16 +19,23 @@ export interface SeeOptions {
 	readonly onView?: (done: number, total: number) => void;
 }
 
+/** The items of a prompt with what tells their embeddings from others. */
+export function keysOf(
+	{ fingerprint }: Parts,
+	{ items, images }: Prompt,
+): readonly Pick<SeenItem, "item" | "key">[] {
+	return items.map((item) => {
+		const isAlone = item.layout.kind === "video" || images === 1;
+		return { item, key: `${fingerprint(item.part)} ${isAlone ? "alone" : "several"}` };
+	});
+}
+
 /**
  * The items of a prompt with their embeddings, from the store or computed; fewer when the signal is given meanwhile.
  */
 export async function seeItems(parts: Parts, prompt: Prompt, options: SeeOptions = {}): Promise<SeenItem[]> {
 	const { features, processor } = parts;
-	const keyed = prompt.items.map((item) => {
-		const isAlone = item.layout.kind === "video" || prompt.images === 1;
-		const key = `${parts.fingerprint(item.part)} ${isAlone ? "alone" : "several"}`;
-		return { item, key, known: features.get(key) };
-	});
+	const keyed = keysOf(parts, prompt).map(({ item, key }) => ({ item, key, known: features.get(key) }));
 	const total = keyed.reduce((sum, { item, known }) => sum + (known ? 0 : item.layout.views), 0);
 	// A processor takes the images of one sample together, in the order of the conversation.
 	const views = total === 0 ? [] : viewsOf(prompt.items, processor);

@@ -16,9 +16,10 @@ import { ConfigSection } from "../architecture/section.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { MediaPart, Message } from "../chat/message.ts";
 import { FeatureStore } from "../generate/feature-store.ts";
-import { Conversation } from "../generate/generate.ts";
+import { Conversation, promptOf } from "../generate/generate.ts";
 import type { Parts } from "../generate/parts.ts";
-import { createPrompt, type Prompt } from "../generate/prompt.ts";
+import { ConversationPool } from "../generate/pool.ts";
+import type { Prompt } from "../generate/prompt.ts";
 import { cacheBytes } from "../generate/step.ts";
 import { modelGraphs } from "../modules/graphs.ts";
 import { readSnapshotFolder } from "../snapshot-folder.ts";
@@ -68,6 +69,8 @@ export interface VisionLanguageModel {
 	cacheBytes(tokens: number): number;
 	/** A conversation with a cache of its own, which keeps what questions have in common. */
 	conversation(): Conversation;
+	/** Conversations for questions from anywhere, at most so many at a time. */
+	pool(most: number): ConversationPool;
 	close(): Promise<void>;
 }
 
@@ -80,8 +83,7 @@ export async function loadModel(
 	options: LoadModelOptions = {},
 ): Promise<VisionLanguageModel> {
 	const { parts, notes, sampling, close } = await loadParts(folder, options);
-	const { label, architecture, chat, processor, settings } = parts;
-	const { placeholders, contextTokens } = architecture;
+	const { architecture, chat, processor, settings } = parts;
 	return {
 		checkpoint: processor.checkpoint,
 		architecture,
@@ -90,10 +92,10 @@ export async function loadModel(
 		chat,
 		sampling,
 		notes,
-		prompt: (messages, maxTokens = 1) =>
-			createPrompt(messages, maxTokens, { label, chat, processor, placeholders, contextTokens }),
+		prompt: (messages, maxTokens = 1) => promptOf(parts, messages, maxTokens),
 		cacheBytes: (tokens) => cacheBytes(architecture.decoder, tokens),
 		conversation: () => new Conversation(parts),
+		pool: (most) => new ConversationPool(parts, most),
 		close,
 	};
 }

@@ -4,6 +4,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { OnevisionError } from "@onevision/base";
+import type { ServedModel } from "../chat/endpoint.ts";
+import { serveChat } from "../chat/index.ts";
 import type { LoadedConfig } from "../config/config.ts";
 import { readModelMap } from "../config/model-map.ts";
 import { createGateway } from "../gateway/gateway.ts";
@@ -34,6 +36,8 @@ export interface ServeOptions {
 	readonly skill?: string;
 	/** Folder of a built page to serve at `/`. */
 	readonly page?: string;
+	/** A model that answers at /v1/chat/completions, and is the caller's to close. */
+	readonly served?: ServedModel;
 	/** Lets everyone who reaches an address that is not this machine's own ask without a key. */
 	readonly isOpenToAll?: boolean;
 	readonly log?: Log;
@@ -97,11 +101,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 					},
 				}),
 	};
-	const models = await readModelMap(loaded);
+	const map = await readModelMap(loaded);
+	const chat = serveChat(options.served, map, { media, reading: admission, maxBodyBytes, now: options.now });
+	const { models } = chat;
 	const streams = createAdmission({ atOnce: limits.streams ?? 1000, maxWaiting: 0, waitSeconds: 1 });
-	const metrics = createMetrics({ questions: admission, streams });
+	const metrics = createMetrics({ questions: admission, streams, ...chat.admissions });
 	const gateway = await createGateway({
-		...{ config, folder: loaded.folder, env: options.env ?? process.env, models, media },
+		...{ config, folder: loaded.folder, env: options.env ?? process.env, models: map, media },
 		...{ counting: admission, streams, metrics, maxBodyBytes },
 		...(options.now === undefined ? {} : { now: options.now }),
 		ledger: config.redis === undefined ? memoryLedger() : await redisLedger(config.redis, log),
@@ -127,6 +133,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 	);
 	const mounts: readonly Mount[] = [
 		...mcp.mounts,
+		...chat.mounts,
 		...gateway.mounts,
 		...profileRoutes(jobs, { media, models }, maxBodyBytes, admission),
 		...(options.page === undefined ? [] : await pageRoutes(options.page)),
@@ -160,6 +167,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
 			await mcp.close();
 			await shut(server, seconds);
 			await gateway.close();
+			await chat.close();
 			log({ level: "info", event: "closed" });
 		},
 	};

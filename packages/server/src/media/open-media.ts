@@ -104,16 +104,8 @@ const OPENERS: Readonly<
 		}
 		return fromBytes(bytes, file, where, opening);
 	},
-	url: async ({ url = "" }, where, opening) => {
-		const { fetch: policy, network } = opening.access;
-		if (policy === undefined) {
-			throw new OnevisionError(
-				"unsupported",
-				`${where}.url: this server fetches nothing; send the bytes, or list hosts under fetch.allow`,
-			);
-		}
-		return fromBytes(await fetchMedium(url, `${where}.url`, policy, network), where, where, opening);
-	},
+	url: async ({ url = "" }, where, opening) =>
+		fromBytes(await fetchedBytes(url, `${where}.url`, opening.access), where, where, opening),
 	path: async ({ path = "" }, where, { access, turning }) => {
 		const real = await access.roots.file(path, `${where}.path`);
 		try {
@@ -162,6 +154,24 @@ async function fromBytes(
 ): Promise<OpenedMedium> {
 	const header = await headerOfBytes(bytes, where, turning);
 	return { name, item: mediaItemOf(header), header, bytes: async () => bytes };
+}
+
+/** The bytes at a URL. Throws `unsupported` where nothing is fetched, and as `fetchMedium`. */
+function fetchedBytes(
+	url: string,
+	where: string,
+	{ fetch: policy, network }: MediaAccess,
+): Promise<Uint8Array> {
+	if (policy !== undefined) return fetchMedium(url, where, policy, network);
+	throw new OnevisionError(
+		"unsupported",
+		`${where}: this server fetches nothing; send the bytes, or list hosts under fetch.allow`,
+	);
+}
+
+/** The bytes that a data URL holds, or that are fetched. Throws as `openMedium`, naming `where`. */
+export async function bytesAt(url: string, where: string, access: MediaAccess): Promise<Uint8Array> {
+	return /^data:/i.test(url.slice(0, 5)) ? dataUrlBytes(url, where) : fetchedBytes(url, where, access);
 }
 
 /** Throws `unreadable-file`, naming `where`, for bytes of no format that is read. */

@@ -23,7 +23,8 @@ import { anyObject, anyValue, type ModelSource, operation } from "./operation.ts
 
 export const models = operation({
 	id: "models",
-	summary: "List the models, those of the model map first; search narrows the list",
+	summary:
+		"List the models, those of the model map first; with serve --model, the one that answers; search narrows the list",
 	input: object("What to list", { search: optional(text("Words that names or families hold", 200)) }),
 	output: object("Models", {
 		object: text("list, as in OpenAI's API"),
@@ -42,6 +43,9 @@ export const models = operation({
 			owned_by,
 			...more,
 		});
+		// Clients offer everything on this list for chats.
+		if (source.served !== undefined && search === undefined)
+			return { object: "list", data: [row(source.served, "onevision", { kind: "served" })] };
 		return {
 			object: "list",
 			data: [

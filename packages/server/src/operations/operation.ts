@@ -29,6 +29,8 @@ export interface ModelSource {
 	resolve(name: string): { readonly model: string | Checkpoint; readonly settings: Settings };
 	/** Names of the model map. */
 	readonly names: readonly string[];
+	/** The model that answers in this process, which is one of `names`. */
+	readonly served?: string;
 }
 
 export interface Operation<In = unknown, Out = unknown> {
