@@ -69,8 +69,11 @@ async function servedModel(terminal: Terminal, command: ServeCommand): Promise<S
 	}
 	const { settings } = askedSettings(command);
 	const atOnce = answers === undefined ? undefined : parseWhole("--answers", answers, { max: 256 });
-	const model = await loadModel(resolve(terminal.cwd, folder), {
-		label: folder,
+	const path = resolve(terminal.cwd, folder);
+	const label = name ?? basename(path);
+	const model = await loadModel(path, {
+		// Clients read it in messages, and have no business with the path.
+		label,
 		...(settings === undefined ? {} : { settings }),
 		asIs: command.asIs === true,
 		...(threads === undefined ? {} : { threads: parseWhole("--threads", threads, { max: 1024 }) }),
@@ -83,7 +86,7 @@ async function servedModel(terminal: Terminal, command: ServeCommand): Promise<S
 	});
 	for (const note of model.notes) terminal.err(`note: ${note}\n`);
 	return {
-		...{ name: name ?? basename(resolve(terminal.cwd, folder)), model },
+		...{ name: label, model },
 		...(atOnce === undefined ? {} : { atOnce }),
 	};
 }

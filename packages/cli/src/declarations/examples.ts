@@ -73,7 +73,7 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 	serve: [
 		{ line: "onevision serve --root photos", what: "the API on 127.0.0.1, with files of one folder" },
 		{ line: "onevision serve --config gateway.yaml", what: "the gateway, with its model map" },
-		{ line: "onevision serve --model DIR", what: "chat completions of a model on this machine" },
+		{ line: "onevision serve --model model", what: "chat completions of a model on this machine" },
 	],
 	launch: [
 		{

@@ -14,7 +14,7 @@ export interface AddressedPart {
 	readonly where: string;
 }
 
-export type ChatPart = { readonly type: "text"; readonly text: string } | AddressedPart;
+type ChatPart = { readonly type: "text"; readonly text: string } | AddressedPart;
 
 export interface ChatMessage {
 	readonly role: Message["role"];
@@ -72,6 +72,8 @@ export function readMessages(value: unknown): readonly ChatMessage[] {
 }
 
 function readMessage(value: unknown, where: string): ChatMessage {
+	// The role is told first: a tool's message has keys of its own.
+	const speaker = role.parse(isRecord(value) ? value.role : undefined, `${where}.role`);
 	const message = recordAt(value, where, MESSAGE_KEYS);
 	for (const key of EMPTY_KEYS) {
 		if (message[key] === undefined || (Array.isArray(message[key]) && message[key].length === 0)) continue;
@@ -84,7 +86,7 @@ function readMessage(value: unknown, where: string): ChatMessage {
 			: listAt(content, `${where}.content`, MAX_PARTS).map((part, index) =>
 					readPart(part, `${where}.content[${index}]`),
 				);
-	return { role: ROLES[role.parse(message.role, `${where}.role`)], content: parts };
+	return { role: ROLES[speaker], content: parts };
 }
 
 function readPart(value: unknown, where: string): ChatPart {
