@@ -24,8 +24,9 @@ export {
 export { type MediaHeader, readMediaHeader, storedOrientation } from "./header.ts";
 export * from "./index.ts";
 export { withPath } from "./reading.ts";
-export { type EncodedImage, resizeEncoded } from "./resize-encoded.ts";
+export { type EncodedMedium, resizeEncoded } from "./resize-encoded.ts";
 export { isManifest, type Manifest, readManifest } from "./samples/manifest.ts";
 export { type Grouping, mediaItemOf, type SampleFiles, samplesOf } from "./samples.ts";
 export { type SizedMedia, sizeOfBytes, sizeOfFileIn } from "./sized-media.ts";
+export { MAX_THINNED_FRAMES, thinnedItem, thinVideo } from "./thin-video.ts";
 export { type OpenVideoOptions, openVideo, VIDEO_DECODERS, type VideoDecoderName } from "./video/open.ts";

@@ -6,7 +6,7 @@ import { type ImageHeader, readImageHeader } from "./image/image.ts";
 import { loadSharp } from "./sharp.ts";
 import type { ImageFormat } from "./sniff.ts";
 
-export interface EncodedImage {
+export interface EncodedMedium {
 	readonly bytes: Uint8Array;
 	readonly mimeType: string;
 }
@@ -36,7 +36,7 @@ export async function resizeEncoded(
 	bytes: Uint8Array,
 	{ width, height }: Size,
 	{ maxPixels = MAX_PIXELS }: { readonly maxPixels?: number } = {},
-): Promise<EncodedImage> {
+): Promise<EncodedMedium> {
 	const header: ImageHeader = readImageHeader(bytes);
 	assertPixels(header, maxPixels);
 	const format = WRITTEN_AS[header.format];

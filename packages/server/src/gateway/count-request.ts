@@ -28,6 +28,8 @@ export interface OpenedItem {
 	readonly format: string;
 	/** Whether width and height are after a rotation by a quarter turn that the file itself does not have. */
 	readonly isTurned: boolean;
+	/** Degrees by which the file asks a video to be turned for display. */
+	readonly rotation: number;
 	/** Whether the bytes were fetched, so that the upstream could see others. */
 	readonly isFetched: boolean;
 }
@@ -126,7 +128,9 @@ async function openItem(
 		assertPixels(item, media.path, access.maxPixels);
 		const isTurned =
 			header.kind === "image" && turning.applyOrientation && (header.appliedOrientation ?? 1) >= 5;
-		return { media, bytes, item, format: header.format, isTurned, isFetched: media.reference.kind === "url" };
+		const rotation = header.kind === "video" ? header.rotation : 0;
+		const isFetched = media.reference.kind === "url";
+		return { media, bytes, item, format: header.format, isTurned, rotation, isFetched };
 	} catch (error) {
 		if (error instanceof OnevisionError) return error;
 		throw error;

@@ -1,12 +1,15 @@
 /** Budgets and policies: what is refused, scaled, warned about and charged, and that nothing else of a request changes. */
 
-import { readImageHeader } from "@onevision/media";
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { bytesSource, readImageHeader, readVideoHeader } from "@onevision/media";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { hashOfKey } from "../config/config.ts";
 import { type TestServer, testServer } from "../testing/client.ts";
 import { jpeg, png } from "../testing/images.ts";
 import { chat, chatEvents, events, fakeUpstream, json, type Upstream, USAGE } from "../testing/upstream.ts";
 
+const CLIP = new URL("../../../../examples/media/delivery.mp4", import.meta.url);
 let upstream: Upstream;
 let server: TestServer;
 let now = Date.parse("2026-11-29T12:00:00Z");
@@ -27,6 +30,7 @@ beforeAll(async () => {
 					budget: { visualTokens: 1000 },
 					upstreamModel: "Qwen/Qwen2.5-VL",
 				},
+				reject: { ...qwen, budget: { visualTokens: 1000 } },
 				warn: { ...qwen, policy: "warn", budget: { visualTokens: 1000 } },
 				vllm: { ...qwen, policy: "shrink", settings: { parity: "vllm" }, budget: { visualTokens: 500 } },
 				gpt: {
@@ -76,7 +80,9 @@ test("shrink scales the images that are too large, in their order, and leaves ev
 	// Other than the name and the one image, the request is what it was.
 	expect(sent.replace(scaled, large).replace("Qwen/Qwen2.5-VL", "shrink")).toBe(body);
 	const { width, height } = readImageHeader(Buffer.from(scaled.split(",")[1] ?? "", "base64"));
-	expect(headers.get("x-onevision-changes")).toBe(`messages[0].content[0] 3000x2000 to ${width}x${height}`);
+	expect(headers.get("x-onevision-changes")).toBe(
+		`messages[0].content[0] from 3000x2000 to ${width}x${height}`,
+	);
 	expect(Math.abs(width / height - 1.5)).toBeLessThan(0.01);
 	const tokens = Number(headers.get("x-onevision-visual-tokens"));
 	expect(tokens).toBeLessThanOrEqual(1000);
@@ -99,7 +105,46 @@ test("a photo that is stored turned is scaled as it is stored, and counted as it
 	expect(sent.orientation).toBe(6);
 	expect(sent.width).toBeGreaterThan(sent.height);
 	expect(headers.get("x-onevision-changes")).toBe(
-		`messages[0].content[0] 900x1200 to ${sent.height}x${sent.width}`,
+		`messages[0].content[0] from 900x1200 to ${sent.height}x${sent.width}`,
+	);
+});
+
+const clip = {
+	type: "video_url",
+	video_url: { url: `data:video/mp4;base64,${readFileSync(CLIP).toString("base64")}` },
+};
+
+test.skipIf(spawnSync("ffmpeg", ["-version"]).status !== 0)(
+	"a video keeps its length and the most frames that fit; what is below the cap stays",
+	async () => {
+		const small = part(await url(56, 56));
+		const text = { type: "text", text: "When?" };
+		const { status, headers } = await ask("shrink", [small, clip, text]);
+		expect([status, headers.get("x-onevision-decision")]).toEqual([200, "shrunk"]);
+		const [image, video, question] = sentParts();
+		expect([image, question]).toEqual([small, text]);
+		const bytes = Buffer.from(video.video_url.url.replace("data:video/x-msvideo;base64,", ""), "base64");
+		const { frames, fps = 0, width, height } = await readVideoHeader(bytesSource(bytes));
+		expect(headers.get("x-onevision-changes")).toBe(`messages[0].content[1] from 288 frames to ${frames}`);
+		expect([width, height, frames / fps]).toEqual([640, 360, 12]);
+		// Counted is what is sent; a frame more is over the budget.
+		const counted = async (count: number): Promise<number> => {
+			const medium = { kind: "video", width, height, frames: count, fps: count / 12 };
+			const asked = { model: "qwen2.5-vl-7b", media: ["56x56", medium], together: true, asIs: true };
+			const { body } = await server.post("/v1/count", asked, { authorization: "Bearer beta" });
+			return body.summary.visualTokens.total;
+		};
+		expect(await counted(frames)).toBe(Number(headers.get("x-onevision-visual-tokens")));
+		expect(await counted(frames)).toBeLessThanOrEqual(1000);
+		expect(await counted(frames + 1)).toBeGreaterThan(1000);
+	},
+);
+
+test("a video over its budget is refused with the number of frames that would fit", async () => {
+	const { status, body } = await ask("reject", [clip]);
+	expect([status, body.error.param]).toEqual([400, "messages[0].content[0]"]);
+	expect(body.error.message).toMatch(
+		/; thin messages\[0\]\.content\[0\] from 288 frames \(\d+ tokens\) to \d+$/,
 	);
 });
 
@@ -121,7 +166,7 @@ test("what no size can bring under the limit is refused", async () => {
 		Array.from({ length: 200 }, () => part(address)),
 	);
 	expect([status, body.error.code]).toEqual([400, "over-budget"]);
-	expect(body.error.message).toMatch(/send fewer images/);
+	expect(body.error.message).toMatch(/send fewer media/);
 });
 
 test("warn passes everything on, and says what was over", async () => {

@@ -1,117 +1,135 @@
 /**
- * The largest sizes under which the media of a request fit a number of visual tokens. Every image gets the same cap:
- * those below it stay as they are, the others are scaled to the largest size under it, as `fit` does, in their own
- * aspect ratio.
+ * The largest media with which a request fits a number of visual tokens. Every medium gets the same cap: those below it
+ * stay as they are; the others become the largest that is under it and counted, an image scaled in its own aspect ratio,
+ * as `fit` has it, a video with fewer frames of its whole length.
  */
 
 import type { AnyCounter } from "@onevision/api";
-import { OnevisionError, type Size } from "@onevision/base";
-import type { ImageItem, MediaItem } from "@onevision/core";
+import { OnevisionError } from "@onevision/base";
+import type { ImageItem, MediaItem, VideoItem } from "@onevision/core";
+import { MAX_THINNED_FRAMES, thinnedItem } from "@onevision/media/node";
 
-/** Sizes counted per image, at most and at least, and of all together; finer ones are tried around the best. */
+/** Sizes counted per medium, at most and at least, and of all together; finer ones are tried around the best. */
 const MAX_SIZES = 512;
 const MIN_SIZES = 16;
 const ALL_SIZES = 2048;
 
-/** A size of an image and its visual tokens there. */
+export interface Shrinkable {
+	readonly item: MediaItem;
+	/** Degrees by which a video is turned when it is written anew. */
+	readonly rotation: number;
+}
+
+/** A medium at one of its sizes. */
 interface Sized {
-	readonly size: Size;
+	/** Longer side of an image, frames of a video. */
+	readonly size: number;
+	readonly item: MediaItem;
 	readonly tokens: number;
 }
 
-/**
- * The sizes of all media, in order, in which they take at most `maxTokens` together; videos keep theirs. `undefined`
- * when none do.
- */
-export function sizesUnder(
-	media: readonly MediaItem[],
+/** A medium, the sizes it may take, and what it takes there among the others of its request. */
+interface Ladder {
+	/** Its own first, then smaller ones, `step` apart, down to 1. */
+	readonly sizes: readonly number[];
+	readonly step: number;
+	/** `undefined` for a size that it cannot take. */
+	at(size: number): Sized | undefined;
+}
+
+/** All media, in order, with which they take at most `maxTokens` together; `undefined` when none do. */
+export function shrunkUnder(
+	media: readonly Shrinkable[],
 	maxTokens: number,
 	counter: AnyCounter,
 ): readonly MediaItem[] | undefined {
-	const images = media.filter(({ kind }) => kind === "image") as readonly ImageItem[];
-	const fixed = media.filter(({ kind }) => kind === "video");
-	const left = maxTokens - (fixed.length === 0 ? 0 : countOr(counter, fixed));
-	const company = companyOf(images, counter);
-	const tables = company.map(sizesOf);
-	const cap = largestCap(tables, left);
+	const images = media.filter(({ item }) => item.kind === "image").length;
+	const count = tokensIn(counter, images);
+	const sizes = Math.max(MIN_SIZES, Math.min(MAX_SIZES, Math.floor(ALL_SIZES / Math.max(1, media.length))));
+	const ladders = media.map(({ item, rotation }) =>
+		item.kind === "image" ? imageLadder(item, sizes, count) : videoLadder(item, rotation, sizes, count),
+	);
+	const tables = ladders.map(({ sizes, at }) =>
+		sizes.flatMap((size) => {
+			const sized = at(size);
+			return sized === undefined ? [] : [sized];
+		}),
+	);
+	const cap = largestCap(tables, maxTokens);
 	if (cap === undefined) return undefined;
-	const chosen = tables.map((table, index) => {
-		const each = company[index];
-		const best = underCap(table, cap);
-		return each === undefined || best === undefined ? undefined : refine(each, best, cap);
+	const chosen = ladders.flatMap((ladder, index) => {
+		const best = underCap(tables[index] ?? [], cap);
+		return best === undefined ? [] : [refine(ladder, best, cap)];
 	});
-	const sizes = media.map((item) => (item.kind === "video" ? item : chosen.shift()));
-	return sizes.every((size) => size !== undefined) ? sizes : undefined;
+	return chosen.length === media.length ? chosen : undefined;
 }
 
-/** An image among the others of its request. */
-interface Company {
-	readonly image: ImageItem;
-	/** Sizes that are counted first, px apart. */
-	readonly step: number;
-	tokensAt(size: Size): number;
+/** Images are counted among as many others: some families lay out several differently. */
+function tokensIn(counter: AnyCounter, images: number): (item: MediaItem) => number {
+	return (item) => {
+		const others = item.kind === "image" ? Array.from({ length: images - 1 }, () => item) : [];
+		try {
+			const [first] = counter.count({ media: [item, ...others] }).items;
+			return first?.visualTokens ?? Number.POSITIVE_INFINITY;
+		} catch (error) {
+			// What the model refuses does not fit.
+			if (error instanceof OnevisionError) return Number.POSITIVE_INFINITY;
+			throw error;
+		}
+	};
 }
 
-/** Every size is counted among the others: some families lay out several images differently. */
-function companyOf(images: readonly ImageItem[], counter: AnyCounter): readonly Company[] {
-	const sizes = Math.max(MIN_SIZES, Math.min(MAX_SIZES, Math.floor(ALL_SIZES / Math.max(1, images.length))));
-	const known = new Map<string, number>();
-	return images.map((image) => {
-		const others = Array.from({ length: images.length - 1 }, () => image);
-		const count = ({ width, height }: Size): number => {
-			try {
-				const media: readonly ImageItem[] = [{ kind: "image", width, height }, ...others];
-				return counter.count({ media }).items[0]?.visualTokens ?? Number.POSITIVE_INFINITY;
-			} catch (error) {
-				// A size that the model refuses does not fit.
-				if (error instanceof OnevisionError) return Number.POSITIVE_INFINITY;
-				throw error;
-			}
-		};
-		return {
-			image,
-			step: Math.max(1, Math.ceil(Math.max(image.width, image.height) / sizes)),
-			tokensAt: (size) => {
-				const key = `${size.width}x${size.height}`;
-				const tokens = known.get(key) ?? count(size);
-				known.set(key, tokens);
-				return tokens;
-			},
-		};
-	});
+function imageLadder(image: ImageItem, most: number, count: (item: MediaItem) => number): Ladder {
+	const own = Math.max(image.width, image.height);
+	const step = Math.max(1, Math.ceil(own / most));
+	// The shorter side is rounded to the nearest px, as `fitSize` has it.
+	const short = (side: number, other: number): number =>
+		Math.max(1, Math.floor((2 * side * other + own) / (2 * own)));
+	return {
+		...{ sizes: downFrom(own, step), step },
+		at: remembered((side) => {
+			const { width, height } = image;
+			const item: ImageItem = { kind: "image", width: short(side, width), height: short(side, height) };
+			return { size: side, item, tokens: count(item) };
+		}),
+	};
 }
 
-function countOr(counter: AnyCounter, media: readonly MediaItem[]): number {
-	try {
-		return counter.count({ media }).visualTokens;
-	} catch (error) {
-		if (error instanceof OnevisionError) return Number.POSITIVE_INFINITY;
-		throw error;
-	}
+function videoLadder(
+	video: VideoItem,
+	rotation: number,
+	most: number,
+	count: (item: MediaItem) => number,
+): Ladder {
+	const longest = Math.min(video.frames - 1, MAX_THINNED_FRAMES);
+	const step = Math.max(1, Math.ceil(longest / most));
+	return {
+		...{ sizes: [video.frames, ...downFrom(longest, step)], step },
+		at: remembered((frames) => {
+			const item = frames === video.frames ? video : thinnedItem(video, frames, rotation);
+			return item === undefined ? undefined : { size: frames, item, tokens: count(item) };
+		}),
+	};
 }
 
-/** Sizes of an image from its own down, largest first. */
-function sizesOf({ image, step, tokensAt }: Company): readonly Sized[] {
-	const sizes: Sized[] = [];
-	for (let side = Math.max(image.width, image.height); side >= 1; side -= step) {
-		const size = sizeAt(image, side);
-		sizes.push({ size, tokens: tokensAt(size) });
-	}
-	return sizes;
+function downFrom(largest: number, step: number): readonly number[] {
+	return Array.from({ length: Math.ceil(largest / step) }, (_, index) => largest - index * step);
 }
 
-/** The size whose longer side is `side`, the shorter rounded to the nearest px, as `fitSize` has it. */
-function sizeAt({ width, height }: Size, side: number): Size {
-	const long = Math.max(width, height);
-	const short = (other: number): number => Math.max(1, Math.floor((2 * side * other + long) / (2 * long)));
-	return { width: short(width), height: short(height) };
+function remembered<T>(compute: (size: number) => T): (size: number) => T {
+	const known = new Map<number, T>();
+	return (size) => {
+		const found = known.has(size) ? (known.get(size) as T) : compute(size);
+		known.set(size, found);
+		return found;
+	};
 }
 
 function underCap(sizes: readonly Sized[], cap: number): Sized | undefined {
 	return sizes.find(({ tokens }) => tokens <= cap);
 }
 
-/** The largest cap under which all images together fit. Counts of images are not monotone, sums under caps are. */
+/** The largest cap under which all media together fit. Counts of images are not monotone, sums under caps are. */
 function largestCap(tables: readonly (readonly Sized[])[], maxTokens: number): number | undefined {
 	const caps = [...new Set(tables.flatMap((table) => table.map(({ tokens }) => tokens)))]
 		.filter(Number.isFinite)
@@ -140,12 +158,11 @@ function largestCap(tables: readonly (readonly Sized[])[], maxTokens: number): n
 }
 
 /** Between the best counted size and the next larger one. */
-function refine({ image, step, tokensAt }: Company, { size }: Sized, cap: number): ImageItem {
-	const found = Math.max(size.width, size.height);
-	const last = Math.min(Math.max(image.width, image.height), found + step - 1);
-	for (let side = last; side > found; side--) {
-		const finer = sizeAt(image, side);
-		if (tokensAt(finer) <= cap) return { kind: "image", ...finer };
+function refine({ sizes, step, at }: Ladder, best: Sized, cap: number): MediaItem {
+	const above = sizes[sizes.indexOf(best.size) - 1] ?? best.size;
+	for (let size = Math.min(above, best.size + step) - 1; size > best.size; size--) {
+		const finer = at(size);
+		if (finer !== undefined && finer.tokens <= cap) return finer.item;
 	}
-	return { kind: "image", ...size };
+	return best.item;
 }
