@@ -1,6 +1,7 @@
 /** The SDK's own client over HTTP and stdio, clients of older protocols, and what a tool may not reach. */
 
 import { spawn } from "node:child_process";
+import { type AddressInfo, createServer } from "node:net";
 import { PassThrough } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -58,9 +59,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close(1));
 
-async function viaClient(url: string, steps: readonly unknown[]): Promise<unknown[]> {
+async function viaClient(target: string, steps: readonly unknown[]): Promise<unknown[]> {
 	const script = fileURLToPath(new URL("../testing/sdk-client.mjs", import.meta.url));
-	const child = spawn(process.execPath, [script, url], { stdio: ["pipe", "pipe", "inherit"] });
+	const child = spawn(process.execPath, [script, target], { stdio: ["pipe", "pipe", "inherit"] });
 	child.stdin.end(JSON.stringify(steps));
 	let text = "";
 	for await (const chunk of child.stdout) text += chunk;
@@ -118,6 +119,29 @@ test.each(
 )("%s refuses with %s, to be read and corrected", (_name, expected, index) => {
 	const { content, isError = false, error } = results[7 + ANSWERED.length + index];
 	expect(error ?? (isError && content[0].text)).toMatch(expected);
+});
+
+test("the SDK's client over stdio gets what it gets over HTTP", async () => {
+	const closing: Promise<unknown>[] = [];
+	const stdio = createServer((socket) => {
+		const options = { roots: [MEDIA], version: "0", skill: "# Skill", onInternal: () => undefined };
+		const started = startMcp({ ...options, streams: { input: socket, output: socket } });
+		socket.on("close", () => closing.push(started.then((handle) => handle.close())));
+	});
+	await new Promise<void>((resolve) => stdio.listen(0, "127.0.0.1", resolve));
+	const { port } = stdio.address() as AddressInfo;
+	const steps = [
+		...[["listTools", {}], INSPECT, ["getPrompt", { name: "budget-planner" }]],
+		...[calls[0], calls[ANSWERED.length]],
+	];
+	const [tools, page, prompt, counted, escaped] = (await viaClient(String(port), steps)) as typeof results;
+	expect(tools).toEqual(results[0]);
+	expect(page).toEqual(results[1]);
+	expect(prompt).toEqual(results[6]);
+	expect(counted).toEqual(results[7]);
+	expect(escaped).toEqual(results[7 + ANSWERED.length]);
+	await Promise.all(closing);
+	stdio.close();
 });
 
 test("a page of another site may not ask", async () => {
