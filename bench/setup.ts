@@ -1,6 +1,6 @@
 /**
  * Installs what the benches measure against: `npm run bench:setup`. Python's libraries go to bench/.venv, in the versions
- * of oracle/requirements.txt, those of JavaScript to bench/peers. What follows `--` is passed on to pip, e.g.
+ * of bench/requirements.txt, those of JavaScript to bench/peers. What follows `--` is passed on to pip, e.g.
  * `--extra-index-url https://download.pytorch.org/whl/cpu` for builds of torch without CUDA, which are a tenth as large.
  */
 
@@ -9,7 +9,7 @@ import { ROOT } from "../scripts/files.ts";
 import { PEERS_PYTHON, VENV } from "./venv.ts";
 
 run("python3", ["-m", "venv", VENV]);
-const requirements = ["--requirement", `${ROOT}oracle/requirements.txt`];
+const requirements = ["--requirement", `${ROOT}bench/requirements.txt`];
 run(PEERS_PYTHON, [
 	"-m",
 	"pip",

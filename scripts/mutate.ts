@@ -6,7 +6,7 @@
  * hold a whole family in one test, that is 20 s for each change.
  */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -79,7 +79,30 @@ const TARGETS: readonly { readonly files: readonly string[]; readonly tests: rea
 		tests: ["packages/media/src/preprocess/plan-views.test.ts"],
 	},
 	{ files: ["packages/media/src/decode/limits.ts"], tests: ["packages/media/src/decode/limits.test.ts"] },
+	...familyLayouts(),
 ];
+
+/** The layout of every family: its own tests first, then the goldens that all are held to. */
+function familyLayouts(): { readonly files: readonly string[]; readonly tests: readonly string[] }[] {
+	const families = "packages/core/src/families";
+	const shared = [
+		"packages/core/src/layouts/native.goldens.test.ts",
+		"packages/core/src/layouts/tiled.goldens.test.ts",
+		"packages/core/src/layouts/native.test.ts",
+		"packages/core/src/layouts/tiled.test.ts",
+		"packages/core/src/count.goldens.test.ts",
+		"packages/core/src/layout.test.ts",
+	];
+	return readdirSync(ROOT + families, { withFileTypes: true })
+		.filter((entry) => entry.isDirectory() && existsSync(`${ROOT}${families}/${entry.name}/layout.ts`))
+		.map(({ name }) => {
+			const folder = `${families}/${name}`;
+			const own = readdirSync(ROOT + folder)
+				.filter((file) => file.endsWith(".test.ts"))
+				.map((file) => `${folder}/${file}`);
+			return { files: [`${folder}/layout.ts`], tests: [...own, ...shared] };
+		});
+}
 
 /** A change: `text` in place of what stands from `start` to `end`. */
 interface Mutant {
@@ -281,7 +304,9 @@ const vitest = await createVitest(
 		root: fileURLToPath(new URL("..", import.meta.url)),
 		watch: false,
 		reporters: [{}],
-		pool: "threads",
+		// A change may exhaust V8's heap; that ends a process of its own, not this one.
+		pool: "forks",
+		isolate: true,
 		maxWorkers: 1,
 		bail: 1,
 		testTimeout: 60_000,
