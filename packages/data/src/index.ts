@@ -119,6 +119,7 @@ export {
 	showPosition,
 	type Turn,
 } from "./record.ts";
+export { type ReportPage, renderReportPage } from "./report-page/page.ts";
 export { createChatMeter } from "./text/chat-template.ts";
 export {
 	type ChatFiles,

@@ -1,7 +1,7 @@
 /** `onevision profile`: measures what a training set holds, from headers alone. */
 
 import { availableParallelism } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { assertOpen, modelSettings } from "@onevision/api";
 import { formatDuration, formatInteger, formatPercent, OnevisionError } from "@onevision/base";
 import { createCounterFrom } from "@onevision/core";
@@ -16,7 +16,6 @@ import {
 	profileData,
 	readChatMeter,
 	readProfile,
-	reportOf,
 } from "@onevision/data";
 import { type AskedLoading, loadingOf, resolveLoading } from "@onevision/media";
 import { EXIT } from "../exit.ts";
@@ -27,16 +26,15 @@ import { parseShard } from "../input/shard.ts";
 import { renderComparison } from "../render/profile-compare.ts";
 import { renderProfile } from "../render/profile-text.ts";
 import type { Terminal } from "../terminal.ts";
+import { REPORT_FILE, type ReportOptions, reportFor, writeReport } from "./profile-report.ts";
 
-/** What is asked of a profile once it is there. */
-export interface ReportOptions {
-	readonly budget?: string;
-	readonly maxLength: readonly string[];
+/** What is asked of a profile, and how it is answered. */
+interface PresentOptions extends ReportOptions {
 	readonly compare?: string;
 	readonly json?: boolean;
 }
 
-export interface ProfileOptions extends AskedLoading, SettingsOptions, ReportOptions {
+export interface ProfileOptions extends AskedLoading, SettingsOptions, PresentOptions {
 	readonly model: string;
 	readonly config?: string;
 	readonly hub?: string;
@@ -70,18 +68,19 @@ export async function profileSets(
 			`${path}: is a stored profile, which ${fixed} cannot change; give the data instead`,
 		);
 	}
-	return present(terminal, paths, await profileFresh(terminal, paths, options), options);
+	const profile = await profileFresh(terminal, paths, options);
+	return present(terminal, paths, profile, options, options.out);
 }
 
 /** Merges shards into the profile of the whole, and shows it. */
 export async function mergeShards(
 	terminal: Terminal,
 	folders: readonly string[],
-	options: ReportOptions & { readonly out: string },
+	options: PresentOptions & { readonly out: string },
 ): Promise<number> {
 	const paths = folders.map((folder) => resolve(terminal.cwd, folder));
 	const profile = await mergeProfiles(paths, resolve(terminal.cwd, options.out));
-	return present(terminal, folders, profile, options);
+	return present(terminal, folders, profile, options, options.out);
 }
 
 /** Options that ask a profile something, and change nothing in it. */
@@ -123,16 +122,20 @@ async function profileFresh(
 	);
 }
 
+/** Shows a profile, and writes the report of one that was stored in `folder`. */
 async function present(
 	terminal: Terminal,
 	paths: readonly string[],
 	profile: Profile,
-	options: ReportOptions,
+	options: PresentOptions,
+	folder?: string,
 ): Promise<number> {
 	const report = reportFor(profile, options);
 	// A shard of a small set may hold nothing.
 	if (report.samples === 0 && profile.shard === undefined)
 		throw new OnevisionError("invalid-input", `${paths.join(", ")}: no samples; check the path`);
+	if (folder !== undefined && profile.shard === undefined)
+		await writeReport(terminal, profile, report, join(folder, REPORT_FILE));
 	if (options.compare !== undefined)
 		return compareWith(terminal, paths, { about: profile.about, report }, options);
 	const { checkpoint, settings, text } = profile.about;
@@ -148,24 +151,12 @@ async function present(
 	return report.profiled === 0 && profile.shard === undefined ? EXIT.error : EXIT.done;
 }
 
-function reportFor(
-	{ about: { checkpoint, settings }, totals }: Profile,
-	options: ReportOptions,
-): ProfileReport {
-	return reportOf(totals, {
-		model: checkpoint,
-		settings,
-		maxLengths: options.maxLength.map((each) => parseWhole("--max-length", each, { max: 1e9 })),
-		...(options.budget === undefined ? {} : { budget: parseWhole("--budget", options.budget, { max: 1e9 }) }),
-	});
-}
-
 /** Shows what changed since a stored profile, in place of the profile itself. */
 async function compareWith(
 	terminal: Terminal,
 	paths: readonly string[],
 	after: ComparedProfile,
-	options: ReportOptions,
+	options: PresentOptions,
 ): Promise<number> {
 	const { compare = "" } = options;
 	const stored = await readProfile(resolve(terminal.cwd, compare));

@@ -42,7 +42,10 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 			"--tokenizer <folder>",
 			"the model's folder with tokenizer and chat template: text is counted, not estimated",
 		)
-		.option("--out <folder>", "store the profile there as Parquet; a stopped run resumes")
+		.option(
+			"--out <folder>",
+			"store the profile there as Parquet, with a report in HTML; a stopped run resumes",
+		)
 		.option("--threads <number>", "threads that read and measure (default: one per core)")
 		.option("--compare <folder>", "show what changed since the profile stored there")
 		.option("--shard <i/n>", "profile one of n shares, 0/n to n-1/n, into an --out of its own")
@@ -144,6 +147,17 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 
 /** The commands on stored profiles. */
 function addStored(profile: Command, terminal: Terminal, exitWith: (status: number) => void): void {
+	profile
+		.command("report")
+		.description("write a stored profile as one HTML page, with charts; profile --out writes it, too")
+		.argument("<folder>", "a stored profile")
+		.addOption(budgetOption())
+		.addOption(maxLengthOption())
+		.option("--out <file>", "the page (default: report.html in the folder)")
+		.action(async (folder: string, options) => {
+			const { reportStored } = await import("../commands/profile-report.ts");
+			exitWith(await reportStored(terminal, folder, options));
+		});
 	profile
 		.command("query")
 		.description("SQL over the tables of a stored profile: samples and media")

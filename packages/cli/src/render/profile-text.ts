@@ -1,10 +1,10 @@
 /** A profile on the terminal: the mix, a histogram of the lengths, what a max_length cuts, and what is skipped. */
 
-import { resolve } from "node:path";
 import { formatBytes, formatInteger, formatPercent } from "@onevision/base";
 import type { MaxLengthReport, Profile, ProfileReport, ScenarioReport } from "@onevision/data";
 import type { Terminal } from "../terminal.ts";
 import { fittedTable } from "./fitted-table.ts";
+import { nearTo } from "./near.ts";
 import { table } from "./table.ts";
 import { wrap } from "./wrap.ts";
 
@@ -27,9 +27,7 @@ export function renderProfile(
 ): string {
 	const { bold, dim } = terminal.colors;
 	const lines = (text: string): string[] => wrap(text, terminal.columns);
-	// Stored profiles name files in full; print them relative to the working directory.
-	const here = `${resolve(terminal.cwd)}/`;
-	const near = (text: string): string => (text.startsWith(here) ? text.slice(here.length) : text);
+	const near = nearTo(terminal);
 	const section = (title: string, body: readonly string[]): string[] =>
 		body.length === 0 ? [] : ["", bold(title), ...body];
 	const total = `${formatInteger(report.samples)} samples: ${formatInteger(report.profiled)} profiled, ${formatInteger(report.leftOut)} left out`;
