@@ -14,7 +14,7 @@ const HOSTILE = `</title><script>alert(1)</script>" onload='x' \u202egnp.png`;
 const CHECKPOINT = checkpointById("llava-onevision-qwen2-7b-ov");
 
 function sample(length: number, visualTokens: number, id: string): MeasuredSample {
-	const header = { kind: "image", format: "png", width: 30 * length, height: 100 } as const;
+	const header = { kind: "image", format: "png", width: 30 * length, height: 100, orientation: 1 } as const;
 	const medium = {
 		kind: "image",
 		name: HOSTILE,
