@@ -119,7 +119,8 @@ export {
 	showPosition,
 	type Turn,
 } from "./record.ts";
-export { type ReportPage, renderReportPage } from "./report-page/page.ts";
+export { renderReportPage } from "./report-page/page.ts";
+export type { ReportPage } from "./report-page/report-page.ts";
 export { createChatMeter } from "./text/chat-template.ts";
 export {
 	type ChatFiles,

@@ -5,7 +5,7 @@ import { LEFT_OUT_REASONS } from "../left-out.ts";
 import { FINDINGS } from "../profile/measure.ts";
 import type { Counted } from "../profile/totals.ts";
 import { type Html, html } from "./html.ts";
-import type { ReportPage } from "./page.ts";
+import type { ReportPage } from "./report-page.ts";
 import { table } from "./table.ts";
 
 type Near = ReportPage["near"];

@@ -8,21 +8,13 @@ import { formatCount, formatInteger, formatPercent } from "@onevision/base";
 import { createCounterFrom } from "@onevision/core";
 import type { ProfileReport } from "../profile/report.ts";
 import type { ProfileAbout } from "../profile/state.ts";
-import type { Totals } from "../profile/totals.ts";
 import { openCharts } from "./charts.ts";
 import { formatShare } from "./format.ts";
 import { Html, html } from "./html.ts";
 import { findingsSection, heaviestSection, leftOutSection } from "./lists.ts";
+import type { ReportPage } from "./report-page.ts";
 import { budgetSection, lengthSection, mediaSection, mixSection } from "./sections.ts";
 import { STYLE } from "./style.ts";
-
-export interface ReportPage {
-	readonly about: ProfileAbout;
-	readonly totals: Totals;
-	readonly report: ProfileReport;
-	/** Shortens the paths of sets and positions. */
-	readonly near: (text: string) => string;
-}
 
 /** The page as text. Loads the chart library. */
 export async function renderReportPage(page: ReportPage): Promise<string> {

@@ -10,7 +10,7 @@ import { axisEnd, binned, exceeding } from "./bins.ts";
 import type { Charts, Marker } from "./charts.ts";
 import { formatShare } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import type { ReportPage } from "./page.ts";
+import type { ReportPage } from "./report-page.ts";
 import { table } from "./table.ts";
 
 const number = (title: string) => ({ title, isNumber: true });

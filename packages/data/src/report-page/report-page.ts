@@ -1,0 +1,13 @@
+/** What the report is made of. */
+
+import type { ProfileReport } from "../profile/report.ts";
+import type { ProfileAbout } from "../profile/state.ts";
+import type { Totals } from "../profile/totals.ts";
+
+export interface ReportPage {
+	readonly about: ProfileAbout;
+	readonly totals: Totals;
+	readonly report: ProfileReport;
+	/** Shortens the paths of sets and positions. */
+	readonly near: (text: string) => string;
+}
