@@ -18,6 +18,7 @@ const BENCHES = {
 	pack: async (python: string | undefined) => (await import("./pack.ts")).benchPack(python),
 	model: async (python: string | undefined) => (await import("./model.ts")).benchModel(python),
 	pixels: async (python: string | undefined) => (await import("./pixels.ts")).benchPixels(python),
+	profile: async (python: string | undefined) => (await import("./profile.ts")).benchProfile(python),
 	plan: async (python: string | undefined) => (await import("./plan.ts")).benchPlan(python),
 	studio: async () => (await import("./studio.ts")).benchStudio(),
 	server: async () => (await import("./server.ts")).benchServer(),

@@ -1,6 +1,6 @@
 /** No file name in a row can escape the data root, and no name that stays inside is rejected. */
 
-import { mkdirSync, symlinkSync } from "node:fs";
+import { closeSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { folderOf } from "../testing/files.ts";
@@ -8,6 +8,17 @@ import { type DataRoot, openDataRoot } from "./data-root.ts";
 
 let outer: string;
 let root: DataRoot;
+
+/** Opens a file to see that it is the one that is found. */
+function opened(name: string) {
+	const found = root.open(name);
+	if (!("file" in found)) return found;
+	try {
+		return { size: found.size, text: readFileSync(found.file, "utf8") };
+	} finally {
+		closeSync(found.file);
+	}
+}
 
 beforeAll(() => {
 	outer = folderOf({ "set/a.png": "12", "set/sub/b.png": "123", "secret.png": "1234", "set-2/c.png": "1" });
@@ -27,6 +38,7 @@ test.each([
 	["inside.png", 2],
 ])("%s is found", (name, size) => {
 	expect(root.find(name)).toMatchObject({ size });
+	expect(opened(name)).toEqual({ size, text: "123".slice(0, size) });
 });
 
 test("an absolute path is found where it is inside", () => {
@@ -50,4 +62,5 @@ test.each([
 	["loop", "unreadable-media"],
 ])("%j is refused: %s", (name, reason) => {
 	expect(root.find(name)).toMatchObject({ reason });
+	expect(opened(name)).toMatchObject({ reason });
 });

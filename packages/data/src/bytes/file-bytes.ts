@@ -4,7 +4,7 @@
  */
 
 import { closeSync, openSync, readSync } from "node:fs";
-import type { SyncByteSource } from "@onevision/media";
+import type { ByteSource, SyncByteSource } from "@onevision/media";
 
 /** Counts what was read from disk. */
 export interface ReadCounter {
@@ -17,15 +17,20 @@ export function createReadCounter(): ReadCounter {
 }
 
 /** Bytes per sequential read. */
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
-/** Bytes `start` to `start + size - 1` of an open file, as a separate source. */
+/**
+ * Bytes `start` to `start + size - 1` of an open file, as a separate source. Its first synchronous read is into
+ * `scratch`, if it fits, and valid until the next source with this `scratch` reads.
+ */
 export function openFileSource(
 	file: number,
 	start: number,
 	size: number,
 	counter: ReadCounter,
+	scratch?: Uint8Array,
 ): SyncByteSource {
+	let free = scratch;
 	const bytesFor = (offset: number, length: number): number => Math.max(0, Math.min(length, size - offset));
 	const fill = (bytes: Uint8Array, offset: number): Uint8Array => {
 		let filled = 0;
@@ -41,10 +46,27 @@ export function openFileSource(
 	};
 	return {
 		size,
-		// From Node's pool: headers are read once, and zeroing memory for them would take longer than the read.
-		readSync: (offset, length) => fill(Buffer.allocUnsafe(bytesFor(offset, length)), offset),
+		readSync: (offset, length) => {
+			const count = bytesFor(offset, length);
+			if (free !== undefined && count <= free.byteLength) {
+				const bytes = free.subarray(0, count);
+				free = undefined;
+				return fill(bytes, offset);
+			}
+			// From Node's pool: zeroing memory would take longer than the read.
+			return fill(Buffer.allocUnsafe(count), offset);
+		},
 		read: async (offset, length) => fill(new Uint8Array(bytesFor(offset, length)), offset),
 	};
+}
+
+/** Reads at once where the source can: waiting for a promise takes longer than a small read. */
+export function readNow(
+	source: ByteSource | SyncByteSource,
+	offset: number,
+	length: number,
+): Uint8Array | Promise<Uint8Array> {
+	return "readSync" in source ? source.readSync(offset, length) : source.read(offset, length);
 }
 
 export interface Chunk {

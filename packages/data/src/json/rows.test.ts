@@ -18,13 +18,15 @@ async function* inChunks(text: Uint8Array, size: number, from = 0): AsyncGenerat
 	}
 }
 
-type Split = (chunks: AsyncIterable<Chunk>, maxBytes?: number) => AsyncGenerator<JsonRow>;
+type Split = (chunks: AsyncIterable<Chunk>, maxBytes?: number) => AsyncGenerator<readonly JsonRow[]>;
 
 async function rowsOf(split: Split, text: string, size = 7, from = 0, maxBytes?: number) {
 	const bytes = new TextEncoder().encode(text);
 	const rows: (Omit<JsonRow, "bytes"> & { readonly text: string | undefined })[] = [];
-	for await (const { bytes: own, ...row } of split(inChunks(bytes, size, from), maxBytes)) {
-		rows.push({ ...row, text: own === undefined ? undefined : new TextDecoder().decode(own) });
+	for await (const batch of split(inChunks(bytes, size, from), maxBytes)) {
+		for (const { bytes: own, ...row } of batch) {
+			rows.push({ ...row, text: own === undefined ? undefined : new TextDecoder().decode(own) });
+		}
 	}
 	return rows;
 }

@@ -1,13 +1,12 @@
 /** Packs of whole profiles: every sample in one place, the same for the same seed, on one machine or several. */
 
-import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { mulberry32 } from "../random.ts";
 import { folderOf } from "../testing/files.ts";
+import { bundleProcess, KILL_TIMEOUT, KILLS } from "../testing/kill.ts";
 import { type MadeRow, profileFolder } from "../testing/profile-folder.ts";
 import { MANIFEST_FORMATS, type OverLengthPolicy, type Pack, type PackSettings } from "./manifest.ts";
 import { openPacks } from "./manifest-files.ts";
@@ -212,31 +211,29 @@ test("a folder is continued by the same request only", async () => {
 	);
 });
 
-test("killed at any moment, it goes on and ends as if it had not been", async () => {
-	const profile = profileFolder(madeRows(1500));
-	const [whole, killed] = [folderOf(), folderOf()];
-	await packProfile({ profile, settings, out: whole, partSlots: 100 });
-	let kills = 0;
-	for (const share of [0, 0.4, 0.8]) if (await runAndKill(profile, killed, share)) kills++;
-	expect(kills).toBeGreaterThanOrEqual(2);
-	await expect(openPacks(killed)).rejects.toThrow("unfinished");
-	const { written } = await packProfile({ profile, settings, out: killed, partSlots: 100 });
-	expect(written.before).toBeGreaterThan(0);
-	expect(filesOf(killed)).toEqual(filesOf(whole));
-}, 300_000);
-
-/** Packs and kills the process once it has written this share of the parts. Returns whether it was killed before its end. */
-function runAndKill(profile: string, out: string, after: number): Promise<boolean> {
-	const script = fileURLToPath(new URL("../testing/pack-process.ts", import.meta.url));
-	const child = spawn(process.execPath, ["--import", "tsx", "-C", "source", script, profile, out], {
-		stdio: ["ignore", "pipe", "inherit"],
-	});
-	child.stdout.on("data", (text: Buffer) => {
-		const [stage, share] = text.toString().trim().split("\n").at(-1)?.split(" ") ?? [];
-		if (stage === "writing" && Number(share) >= after) child.kill("SIGKILL");
-	});
-	return new Promise((resolve) => child.on("exit", (_code, signal) => resolve(signal === "SIGKILL")));
-}
+test(
+	"killed again and again, it goes on and ends as if it had not been",
+	async () => {
+		const profile = profileFolder(madeRows(1500));
+		const [whole, killed] = [folderOf(), folderOf()];
+		await packProfile({ profile, settings, out: whole, partSlots: 100 });
+		const run = await bundleProcess("./pack-process.ts");
+		let kills = 0;
+		for (let round = 0; round < KILLS; round++) {
+			const isTime = (line: string): boolean => {
+				const [stage, share] = line.split(" ");
+				return stage === "writing" && Number(share) >= (0.9 * round) / KILLS;
+			};
+			if ((await run([profile, killed], isTime)).wasKilled) kills++;
+		}
+		expect(kills).toBeGreaterThanOrEqual(Math.ceil(KILLS / 2));
+		await expect(openPacks(killed)).rejects.toThrow("unfinished");
+		const { written } = await packProfile({ profile, settings, out: killed, partSlots: 100 });
+		expect(written.before).toBeGreaterThan(0);
+		expect(filesOf(killed)).toEqual(filesOf(whole));
+	},
+	KILL_TIMEOUT,
+);
 
 test("balanced ranks finish together where random order has them wait", async () => {
 	const profile = profileFolder(madeRows(20_000), 10_000);

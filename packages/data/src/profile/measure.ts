@@ -11,7 +11,7 @@ import {
 } from "@onevision/core";
 import { mediaItemOf } from "@onevision/media/node";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
-import { type MediaKind, placeholdersOf, type SampleRecord } from "../record.ts";
+import { type MediaKind, type MediaReference, placeholdersOf, type SampleRecord } from "../record.ts";
 import type { TextMeter } from "../text/meter.ts";
 import { type MediaReader, nameOf, type ReadMedium } from "./media-reader.ts";
 
@@ -86,18 +86,48 @@ export interface Measuring {
 	readonly media: MediaReader;
 }
 
-/** Measures a sample, or says why it cannot be measured. Media paths are relative to `root`. */
-export async function measure(
+/**
+ * Measures a sample, or says why it cannot be measured; at once where its media are read at once. Media paths are
+ * relative to `root`.
+ */
+export function measure(
 	record: SampleRecord,
 	root: string,
-	{ counter, text, media }: Measuring,
-): Promise<MeasuredSample | Refusal> {
-	const read: ReadMedium[] = [];
-	for (const reference of record.media) {
-		const medium = await media.read(reference, root);
-		if (isRefusal(medium)) return medium;
-		read.push(medium);
+	measuring: Measuring,
+): MeasuredSample | Refusal | Promise<MeasuredSample | Refusal> {
+	const finish = (read: readonly ReadMedium[] | Refusal): MeasuredSample | Refusal =>
+		isRefusal(read) ? read : measureRead(record, read, measuring);
+	const read = readMedia(record.media, root, measuring.media, []);
+	return read instanceof Promise ? read.then(finish) : finish(read);
+}
+
+/** Headers of media, those in `read` being there. */
+function readMedia(
+	references: readonly MediaReference[],
+	root: string,
+	media: MediaReader,
+	read: ReadMedium[],
+): readonly ReadMedium[] | Refusal | Promise<readonly ReadMedium[] | Refusal> {
+	for (const reference of references.slice(read.length)) {
+		const found = media.read(reference, root);
+		if (found instanceof Promise) {
+			return found.then((medium) => {
+				if (isRefusal(medium)) return medium;
+				read.push(medium);
+				return readMedia(references, root, media, read);
+			});
+		}
+		if (isRefusal(found)) return found;
+		read.push(found);
 	}
+	return read;
+}
+
+function measureRead(
+	record: SampleRecord,
+	read: readonly ReadMedium[],
+	{ counter, text }: Measuring,
+): MeasuredSample | Refusal {
 	const items = read.map(({ header }): MediaItem => mediaItemOf(header));
 	const spans = text.measure(record.turns);
 	const textTokens = spans.reduce((sum, span) => sum + (span.kind === "text" ? span.tokens : 0), 0);

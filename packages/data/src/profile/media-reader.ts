@@ -25,13 +25,16 @@ export interface ReadMedium {
 }
 
 export interface MediaReader {
-	read(reference: MediaReference, root: string): Promise<ReadMedium | Refusal>;
+	/** At once for images, for which a promise would cost more than the rest. */
+	read(reference: MediaReference, root: string): ReadMedium | Refusal | Promise<ReadMedium | Refusal>;
 	/** Closes the open shards. */
 	close(): void;
 }
 
 /** Maximum shards kept open. */
 const MAX_OPEN_FILES = 16;
+/** Bytes of the first read of most headers. */
+const HEADER_BYTES = 8 * 1024;
 /** Maximum time for one header, ms; long ones are videos whose frames have to be counted. */
 const MAX_HEADER_MS = 10_000;
 
@@ -41,6 +44,8 @@ export function createMediaReader({
 	applyRotation,
 }: MediaReaderOptions): MediaReader {
 	const options = { applyOrientation, applyRotation, maxVideoMs: MAX_HEADER_MS };
+	/** Where headers are read to, one after another. */
+	const scratch = new Uint8Array(HEADER_BYTES);
 	const roots = new Map<string, DataRoot>();
 	const shards = new Map<string, { readonly file: number; users: number }>();
 	const rootAt = (folder: string): DataRoot => {
@@ -60,48 +65,57 @@ export function createMediaReader({
 		}
 		return known;
 	};
-	const headerOf = async (source: SyncByteSource, { kind }: MediaReference, name: string) => {
+	const headerOf = (
+		source: SyncByteSource,
+		{ kind }: MediaReference,
+		name: string,
+	): ReturnType<MediaReader["read"]> => {
 		if (source.size === 0) return refuse("unreadable-media", `${name}: is empty`);
+		const checked = (header: MediaHeader | undefined): ReadMedium | Refusal => {
+			if (header === undefined) return refuse("unreadable-media", `${name}: of no format that is read`);
+			if (header.kind === kind) return { header, bytes: source.size };
+			const expected = kind === "image" ? "an image" : "a video";
+			return refuse("unreadable-media", `${name}: ${header.format} where ${expected} is expected`);
+		};
 		const found = readMediaHeader(source, options);
-		const header = found instanceof Promise ? await found : found;
-		if (header === undefined) return refuse("unreadable-media", `${name}: of no format that is read`);
-		if (header.kind === kind) return { header, bytes: source.size };
-		return refuse(
-			"unreadable-media",
-			`${name}: ${header.format} where ${kind === "image" ? "an image" : "a video"} is expected`,
-		);
+		return found instanceof Promise ? found.then(checked) : checked(found);
 	};
-	const readPlace = async (reference: MediaReference, root: string): Promise<ReadMedium | Refusal> => {
+	const readPlace = (reference: MediaReference, root: string): ReturnType<MediaReader["read"]> => {
 		const { place } = reference;
 		if (place.type === "embedded")
 			return headerOf(bytesSource(place.bytes), reference, "a medium in the row");
 		if (place.type === "range") {
 			const shard = shardAt(place.file);
 			shard.users++;
-			try {
-				const source = openFileSource(shard.file, place.offset, place.length, counter);
-				return await headerOf(source, reference, nameOf(reference));
-			} finally {
-				shard.users--;
-			}
+			return andThen(
+				() => {
+					const source = openFileSource(shard.file, place.offset, place.length, counter, scratch);
+					return headerOf(source, reference, nameOf(reference));
+				},
+				() => {
+					shard.users--;
+				},
+			);
 		}
-		const found = rootAt(root).find(place.path);
-		if (isRefusal(found)) return found;
-		const file = openSync(found.path, "r");
-		try {
-			return await headerOf(openFileSource(file, 0, found.size, counter), reference, place.path);
-		} finally {
-			closeSync(file);
-		}
+		const opened = rootAt(root).open(place.path);
+		if (isRefusal(opened)) return opened;
+		return andThen(
+			() => headerOf(openFileSource(opened.file, 0, opened.size, counter, scratch), reference, place.path),
+			() => closeSync(opened.file),
+		);
 	};
 	return {
-		read: async (reference, root) => {
-			try {
-				return await readPlace(reference, root);
-			} catch (error) {
+		read: (reference, root) => {
+			const failed = (error: unknown): Refusal => {
 				const refusal = refusalOf(error, reference);
 				if (refusal === undefined) throw error;
 				return refusal;
+			};
+			try {
+				const found = readPlace(reference, root);
+				return found instanceof Promise ? found.catch(failed) : found;
+			} catch (error) {
+				return failed(error);
 			}
 		},
 		close: () => {
@@ -109,6 +123,20 @@ export function createMediaReader({
 			shards.clear();
 		},
 	};
+}
+
+/** The result of `act`, with `after` called once it is there, or has failed. */
+function andThen<T>(act: () => T | Promise<T>, after: () => void): T | Promise<T> {
+	let result: T | Promise<T>;
+	try {
+		result = act();
+	} catch (error) {
+		after();
+		throw error;
+	}
+	if (result instanceof Promise) return result.finally(after);
+	after();
+	return result;
 }
 
 /** A medium's name for messages: its path, or its position in a shard. */

@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 import { SLICE_SIZES } from "../readers/reader.ts";
 import { folderOf } from "../testing/files.ts";
 import { png } from "../testing/images.ts";
-import { bundleProfileProcess } from "../testing/kill.ts";
+import { bundleProcess, KILL_TIMEOUT, KILLS } from "../testing/kill.ts";
 import { tar } from "../testing/tar.ts";
 import { ESTIMATED_TEXT } from "../text/meter.ts";
 import { mergeProfiles } from "./merge.ts";
@@ -247,7 +247,9 @@ function filesOf(out: string): Readonly<Record<string, string>> {
 
 const sliceSizes = { ...SLICE_SIZES, json: 4000 };
 /** Two threads, in a process of their own. */
-const threaded = once(() => bundleProfileProcess(sliceSizes.json, 2));
+const bundled = once(() => bundleProcess("./profile-process.ts"));
+const threaded = async (sets: readonly string[], out: string, killAfter = Number.POSITIVE_INFINITY) =>
+	(await bundled())([out, String(sliceSizes.json), "2", ...sets], (samples) => Number(samples) >= killAfter);
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
 	let made: Promise<T> | undefined;
@@ -264,7 +266,7 @@ test("threads and shards change nothing: merged, the folder is equal to the byte
 	) as [string, string, string, ...string[]];
 	const one = await profileData(request(sets, { out: whole, sliceSizes }));
 	expect(Object.keys(filesOf(whole)).length).toBeGreaterThan(20);
-	expect((await (await threaded())(sets, threads)).stderr).toBe("");
+	expect((await threaded(sets, threads)).stderr).toBe("");
 	expect(filesOf(threads)).toEqual(filesOf(whole));
 	const progress: (number | undefined)[] = [];
 	for (const [index, out] of shards.entries()) {
@@ -294,26 +296,29 @@ test("a thread's failure is the run's, and what is done stays", async () => {
 	const out = join(folderOf(), "profile");
 	const blocked = join(out, "parts", "samples-000005.parquet");
 	mkdirSync(blocked, { recursive: true });
-	expect((await (await threaded())([set], out)).stderr).toContain(
-		"samples-000005.parquet: cannot be written",
-	);
+	expect((await threaded([set], out)).stderr).toContain("samples-000005.parquet: cannot be written");
 	rmSync(blocked, { recursive: true });
 	const rest = await profileData(request([set], { out, sliceSizes }));
 	expect([rest.resumed > 0, rest.totals.samples]).toEqual([true, 300]);
 });
 
-test("killed ten times, it goes on and ends as if it had not been", async () => {
-	const { set, ids } = longSet(2000);
-	const whole = join(folderOf(), "whole");
-	await profileData(request([set], { out: whole, sliceSizes }));
-	const out = join(folderOf(), "profile");
-	let kills = 0;
-	for (let after = 100; after <= 1900; after += 200) {
-		if ((await (await threaded())([set], out, after)).wasKilled) kills++;
-	}
-	expect(kills).toBeGreaterThanOrEqual(8);
-	const rest = await profileData(request([set], { out, sliceSizes }));
-	expect(rest.resumed).toBeGreaterThan(0);
-	expect(filesOf(out)).toEqual(filesOf(whole));
-	expect((await tableOf(out, "samples")).length).toBe(ids.length);
-});
+test(
+	"killed again and again, it goes on and ends as if it had not been",
+	async () => {
+		const rows = 700;
+		const { set, ids } = longSet(rows);
+		const whole = join(folderOf(), "whole");
+		await profileData(request([set], { out: whole, sliceSizes }));
+		const out = join(folderOf(), "profile");
+		let kills = 0;
+		for (let round = 1; round <= KILLS; round++) {
+			if ((await threaded([set], out, (rows * round) / (KILLS + 1))).wasKilled) kills++;
+		}
+		expect(kills).toBeGreaterThanOrEqual(Math.ceil(KILLS / 2));
+		const rest = await profileData(request([set], { out, sliceSizes }));
+		expect(rest.resumed).toBeGreaterThan(0);
+		expect(filesOf(out)).toEqual(filesOf(whole));
+		expect((await tableOf(out, "samples")).length).toBe(ids.length);
+	},
+	KILL_TIMEOUT,
+);

@@ -9,7 +9,7 @@ import { writeAtomically } from "@onevision/base/node";
 import { type Checkpoint, createCounterFrom } from "@onevision/core";
 import { createReadCounter, type ReadCounter } from "../bytes/file-bytes.ts";
 import type { Refusal } from "../left-out.ts";
-import { type DataSet, openDataSet, samplesOf } from "../readers/index.ts";
+import { type DataSet, openDataSet, sampleBatches } from "../readers/index.ts";
 import type { Slice, Unit } from "../readers/reader.ts";
 import type { Found } from "../record.ts";
 import { createChatMeter } from "../text/chat-template.ts";
@@ -89,7 +89,7 @@ export async function openSliceProfiler(setup: SliceSetup): Promise<SliceProfile
 			if (source === undefined) throw new Error(`internal: no unit ${unit}`);
 			const totals = new Totals();
 			const tables = out === undefined ? undefined : new PartTables();
-			for await (const { found, result } of measured(source, slice, measuring)) {
+			await measureInOrder(source, slice, measuring, (found, result) => {
 				if (totals.samples === SAMPLES_OF_PART) {
 					throw new OnevisionError(
 						"over-limit",
@@ -102,7 +102,7 @@ export async function openSliceProfiler(setup: SliceSetup): Promise<SliceProfile
 				if ("scenario" in result) totals.add(sample, result);
 				else totals.recordSkipped(sample, result, position);
 				if (totals.samples % REPORTED_SAMPLES === 0) onSamples(REPORTED_SAMPLES);
-			}
+			});
 			onSamples(totals.samples % REPORTED_SAMPLES);
 			totals.assertWhole();
 			if (out !== undefined && tables !== undefined) await storePart(out, part, tables);
@@ -112,29 +112,35 @@ export async function openSliceProfiler(setup: SliceSetup): Promise<SliceProfile
 	};
 }
 
-/** Measures several samples of a slice concurrently and yields them in order. */
-async function* measured(
+/** Measures the samples of a slice, those that need waiting concurrently, and hands them over in order. */
+async function measureInOrder(
 	unit: Unit,
 	slice: Slice,
 	measuring: Measuring,
-): AsyncGenerator<{ readonly found: Found; readonly result: MeasuredSample | Refusal }> {
-	const pending: { readonly found: Found; readonly result: Promise<MeasuredSample | Refusal> }[] = [];
-	const settle = async () => {
-		const first = pending.shift();
-		return first === undefined ? undefined : { found: first.found, result: await first.result };
+	take: (found: Found, result: MeasuredSample | Refusal) => void,
+): Promise<void> {
+	const pending: { readonly found: Found; readonly result: ReturnType<typeof measure> }[] = [];
+	const settle = async (most: number): Promise<void> => {
+		while (pending.length > most) {
+			const first = pending.shift();
+			if (first !== undefined) take(first.found, await first.result);
+		}
 	};
 	try {
-		for await (const found of samplesOf(unit, slice)) {
-			const result =
-				"record" in found ? measure(found.record, unit.root, measuring) : Promise.resolve(found.refusal);
-			// Whoever awaits it throws the error; until then it must not count as an unhandled rejection.
-			result.catch(() => undefined);
-			pending.push({ found, result });
-			if (pending.length < SAMPLES_AT_ONCE) continue;
-			const settled = await settle();
-			if (settled !== undefined) yield settled;
+		for await (const batch of sampleBatches(unit, slice)) {
+			for (const found of batch) {
+				const result = "record" in found ? measure(found.record, unit.root, measuring) : found.refusal;
+				if (pending.length === 0 && !(result instanceof Promise)) {
+					take(found, result);
+					continue;
+				}
+				// Whoever awaits it throws the error; until then it must not count as an unhandled rejection.
+				if (result instanceof Promise) result.catch(() => undefined);
+				pending.push({ found, result });
+				if (pending.length >= SAMPLES_AT_ONCE) await settle(SAMPLES_AT_ONCE - 1);
+			}
+			await settle(0);
 		}
-		for (let settled = await settle(); settled !== undefined; settled = await settle()) yield settled;
 	} finally {
 		await Promise.allSettled(pending.map(({ result }) => result));
 	}

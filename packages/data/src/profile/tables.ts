@@ -107,27 +107,27 @@ export class PartTables {
 /** Rows per row group. */
 const GROUP_ROWS = 10_000;
 
+/**
+ * Cells are kept by column, not the rows they are from: those are objects of many parts, and would be copied by every
+ * collection of garbage until their group is written.
+ */
 class Table<Row> {
-	readonly #columns: Columns<Row>;
+	readonly #columns: readonly (Columns<Row>[string] & { readonly name: string; cells: unknown[] })[];
 	readonly #writer = new ByteWriter();
 	readonly #parquet: ParquetWriter;
 	readonly #bytes: Uint8Array[] = [];
-	#rows: Row[] = [];
+	#rows = 0;
 
 	constructor(columns: Columns<Row>) {
-		this.#columns = columns;
-		const columnData = Object.entries(columns).map(([name, { type }]) => ({
-			name,
-			type,
-			nullable: true,
-			data: [],
-		}));
+		this.#columns = Object.entries(columns).map(([name, { type, of }]) => ({ name, type, of, cells: [] }));
+		const columnData = this.#columns.map(({ name, type }) => ({ name, type, nullable: true, data: [] }));
 		this.#parquet = new ParquetWriter({ writer: this.#writer, schema: schemaFromColumnData({ columnData }) });
 	}
 
 	add(row: Row): void {
-		this.#rows.push(row);
-		if (this.#rows.length >= GROUP_ROWS) this.#flush();
+		for (const column of this.#columns) column.cells.push(column.of(row) ?? null);
+		this.#rows++;
+		if (this.#rows >= GROUP_ROWS) this.#flush();
 	}
 
 	finish(): readonly Uint8Array[] {
@@ -138,16 +138,14 @@ class Table<Row> {
 	}
 
 	#flush(): void {
-		if (this.#rows.length === 0) return;
-		const columnData = Object.entries(this.#columns).map(([name, { type, of }]) => {
-			const data = this.#rows.map((row) => {
-				const cell = of(row);
-				return type === "INT64" && typeof cell === "number" ? BigInt(cell) : (cell ?? null);
-			});
-			return { name, data };
-		});
+		if (this.#rows === 0) return;
+		const columnData = this.#columns.map(({ name, type, cells }) => ({
+			name,
+			data: type === "INT64" ? cells.map((cell) => (typeof cell === "number" ? BigInt(cell) : cell)) : cells,
+		}));
 		this.#parquet.write({ columnData, rowGroupSize: GROUP_ROWS });
-		this.#rows = [];
+		for (const column of this.#columns) column.cells = [];
+		this.#rows = 0;
 		this.#take();
 	}
 

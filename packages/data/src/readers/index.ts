@@ -98,12 +98,17 @@ async function recognize(place: Place): Promise<FormatId> {
 
 /** Samples of a unit or a slice of it. If a file cannot be read any further, ends with one refusal instead of an error. */
 export async function* samplesOf(unit: Unit, slice: Slice = WHOLE): AsyncGenerator<Found> {
+	for await (const batch of sampleBatches(unit, slice)) yield* batch;
+}
+
+/** As `samplesOf`, some samples at a time. */
+export async function* sampleBatches(unit: Unit, slice: Slice): AsyncGenerator<readonly Found[]> {
 	try {
 		yield* unit.read(slice);
 	} catch (error) {
 		const refusal = refusalOf(error);
 		if (refusal === undefined) throw error;
-		yield { refusal, position: { file: unit.file } };
+		yield [{ refusal, position: { file: unit.file } }];
 	}
 }
 

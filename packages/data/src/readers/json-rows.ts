@@ -19,14 +19,14 @@ const LOOK_BYTES = 64 * 1024;
 /** Converts a parsed row to a sample. */
 export type ReadRow = (row: Row) => RowContent | Refusal;
 
-/** Splits a file into rows: as an array if its first bytes say so, otherwise as lines. */
+/** Splits a file into rows, some at a time: as an array if its first bytes say so, otherwise as lines. */
 export function jsonRows(
 	path: string,
 	from: number,
 	isArray: boolean,
 	counter: ReadCounter,
 	maxBytes = MAX_ROW_BYTES,
-): AsyncGenerator<JsonRow> {
+): AsyncGenerator<readonly JsonRow[]> {
 	const chunks = fileChunks(path, from, counter);
 	return isArray ? splitArray(chunks, maxBytes) : splitLines(chunks, maxBytes);
 }
@@ -50,10 +50,11 @@ export function jsonUnit(
 		length: place.size,
 		root,
 		slices: ({ json }) => jsonSlices(place, json, context.counter),
-		read: async function* ({ from, to }): AsyncGenerator<Found> {
-			for await (const row of jsonRows(file, from, isArray, context.counter)) {
-				if (row.offset >= to) return;
-				yield foundOf(file, row, read);
+		read: async function* ({ from, to }): AsyncGenerator<readonly Found[]> {
+			for await (const rows of jsonRows(file, from, isArray, context.counter)) {
+				const own = rows.filter(({ offset }) => offset < to);
+				yield own.map((row) => foundOf(file, row, read));
+				if (own.length < rows.length) return;
 			}
 		},
 	};
@@ -68,10 +69,12 @@ async function* jsonSlices(place: Place, size: number, counter: ReadCounter): As
 	const slice = (from: number, to: number): Slice => ({ from, to, share: (to - from) / end });
 	let from = 0;
 	if (startsAsArray(place.head) && end > size) {
-		for await (const { offset } of splitArray(fileChunks(path, 0, counter), 0)) {
-			if (offset - from < size) continue;
-			yield slice(from, offset);
-			from = offset;
+		for await (const rows of splitArray(fileChunks(path, 0, counter), 0)) {
+			for (const { offset } of rows) {
+				if (offset - from < size) continue;
+				yield slice(from, offset);
+				from = offset;
+			}
 		}
 	}
 	while (!startsAsArray(place.head) && from + size < end) {
@@ -128,12 +131,14 @@ async function firstRow({ head, size }: Place): Promise<Row | undefined> {
 	const chunks = (async function* () {
 		yield { offset: 0, bytes: head };
 	})();
-	for await (const row of isArray ? splitArray(chunks) : splitLines(chunks)) {
-		// The last row of a head may continue past it.
-		if (row.bytes === undefined || (row.end >= head.byteLength && size > head.byteLength))
-			return startOf(head);
-		const parsed = parseJsonRow(row.bytes);
-		if (!isRefusal(parsed)) return parsed.row;
+	for await (const rows of isArray ? splitArray(chunks) : splitLines(chunks)) {
+		for (const row of rows) {
+			// The last row of a head may continue past it.
+			if (row.bytes === undefined || (row.end >= head.byteLength && size > head.byteLength))
+				return startOf(head);
+			const parsed = parseJsonRow(row.bytes);
+			if (!isRefusal(parsed)) return parsed.row;
+		}
 	}
 	return undefined;
 }

@@ -64,7 +64,7 @@ async function unitOf(folder: string, name: string, entry: unknown, context: Rea
 		root: folder,
 		slices: uncut,
 		read: async function* () {
-			yield { refusal, position: { file: `${name} of ${folder}` } };
+			yield [{ refusal, position: { file: `${name} of ${folder}` } }];
 		},
 	});
 	if (!isRecord(entry)) return lost(refuse("unreadable-file", "its entry is no object"));

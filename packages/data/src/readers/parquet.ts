@@ -100,12 +100,15 @@ async function* groupSlices(file: string, source: ByteSource, rows: number): Asy
 	if (to > from) yield { from, to, share: (to - from) / total };
 }
 
+/** Rows made into samples at a time. */
+const BATCH_ROWS = 256;
+
 async function* rowsOf(
 	file: string,
 	source: ByteSource,
 	{ from, to }: Slice,
 	{ read = contentOf, isWanted = () => false }: ParquetRows,
-): AsyncGenerator<Found> {
+): AsyncGenerator<readonly Found[]> {
 	const metadata = await readFooter(file, source);
 	const schema = parquetSchema(metadata);
 	const columns = schema.children.filter(({ element: { name } }) => COLUMNS.has(name) || isWanted(name));
@@ -119,16 +122,19 @@ async function* rowsOf(
 				if (isDamage(error)) return refuse("unreadable-file", `a row group is damaged: ${error.message}`);
 				throw error;
 			});
-			for (let row = Math.max(start, from); row < end; row++) {
-				const position = { file, row };
-				if (isRefusal(rows)) {
-					// One refusal stands for all rows of the group: only the footer says how many there are.
-					const refusal = refuse(rows.reason, `${rows.message} (rows ${row} to ${end - 1})`);
-					yield { refusal, position };
-					break;
+			const first = Math.max(start, from);
+			if (isRefusal(rows)) {
+				// One refusal stands for all rows of the group: only the footer says how many there are.
+				const refusal = refuse(rows.reason, `${rows.message} (rows ${first} to ${end - 1})`);
+				yield [{ refusal, position: { file, row: first } }];
+			} else {
+				for (let at = first; at < end; at += BATCH_ROWS) {
+					yield Array.from({ length: Math.min(BATCH_ROWS, end - at) }, (_, index): Found => {
+						const position = { file, row: at + index };
+						const content = read(rows[at + index - start] ?? {});
+						return isRefusal(content) ? { refusal: content, position } : { record: { ...content, position } };
+					});
 				}
-				const content = read(rows[row - start] ?? {});
-				yield isRefusal(content) ? { refusal: content, position } : { record: { ...content, position } };
 			}
 		}
 		start = end;

@@ -66,31 +66,41 @@ export interface Unit {
 	readonly root: string;
 	/** Cuts the unit. Searches for the boundaries only, which takes a fraction of the time of reading. */
 	slices(sizes: SliceSizes): AsyncGenerator<Slice>;
-	/** The samples of a slice, in order. */
-	read(slice: Slice): AsyncGenerator<Found>;
+	/** The samples of a slice in order, some at a time: waiting for each would take longer than reading it. */
+	read(slice: Slice): AsyncGenerator<readonly Found[]>;
 }
 
 /** For units whose boundaries cannot be found without finding the samples: slices of `size` samples that carry them. */
 export async function* slicesInHand(samples: AsyncIterable<Found>, size: number): AsyncGenerator<Slice> {
-	let found: Found[] = [];
 	let from = 0;
-	const slice = (): Slice => ({ from, to: from + found.length, share: 0, found });
-	for await (const each of samples) {
-		found.push(each);
-		if (found.length < size) continue;
-		yield slice();
-		from += found.length;
-		found = [];
+	for await (const found of batchesOf(samples, size)) {
+		const to = from + found.length;
+		yield { from, to, share: 0, found };
+		from = to;
 	}
-	if (found.length > 0) yield slice();
 }
+
+/** Samples per batch, where nothing else decides. */
+const BATCH_SAMPLES = 256;
 
 /** The samples that a slice carries, or else all. */
 export async function* foundOrRead(
 	found: readonly Found[] | undefined,
 	read: () => AsyncIterable<Found>,
-): AsyncGenerator<Found> {
-	yield* found ?? read();
+): AsyncGenerator<readonly Found[]> {
+	if (found === undefined) yield* batchesOf(read(), BATCH_SAMPLES);
+	else yield found;
+}
+
+async function* batchesOf<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+	let batch: T[] = [];
+	for await (const item of items) {
+		batch.push(item);
+		if (batch.length < size) continue;
+		yield batch;
+		batch = [];
+	}
+	if (batch.length > 0) yield batch;
 }
 
 /** Units that are read as one piece. */

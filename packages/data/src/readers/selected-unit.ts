@@ -18,9 +18,11 @@ export function selectedUnit(
 	const slices = async function* ({ json }: Pick<SliceSizes, "json">): AsyncGenerator<Slice> {
 		const cuts: { row: number; offset: number }[] = [{ row: 0, offset: 0 }];
 		let total = 0;
-		for await (const { offset } of jsonRows(file, 0, isArray, context.counter, 0)) {
-			if (offset - (cuts.at(-1)?.offset ?? 0) >= json) cuts.push({ row: total, offset });
-			total++;
+		for await (const rows of jsonRows(file, 0, isArray, context.counter, 0)) {
+			for (const { offset } of rows) {
+				if (offset - (cuts.at(-1)?.offset ?? 0) >= json) cuts.push({ row: total, offset });
+				total++;
+			}
 		}
 		for (const [index, { row, offset }] of cuts.entries()) {
 			const next = cuts[index + 1];
@@ -28,15 +30,16 @@ export function selectedUnit(
 			yield { from: row, to: next?.row ?? total, share, rows: { offset, total } };
 		}
 	};
-	const rowsOf = async function* ({ from, to, rows }: Slice): AsyncGenerator<Found> {
+	const rowsOf = async function* ({ from, to, rows }: Slice): AsyncGenerator<readonly Found[]> {
 		if (rows === undefined) return;
 		const isTaken = selectRows(sampling, rows.total, context.seed);
 		// Draws depend on those before them.
 		for (let row = 0; row < from; row++) isTaken(row);
 		let index = from;
-		for await (const row of jsonRows(file, rows.offset, isArray, context.counter)) {
+		for await (const batch of jsonRows(file, rows.offset, isArray, context.counter)) {
+			const own = batch.slice(0, to - index);
+			yield own.filter(() => isTaken(index++)).map((row) => foundOf(file, row, read));
 			if (index === to) return;
-			if (isTaken(index++)) yield foundOf(file, row, read);
 		}
 	};
 	return {

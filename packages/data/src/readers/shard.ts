@@ -5,7 +5,7 @@
 
 import { closeSync, openSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { ByteSource } from "@onevision/media";
+import type { SyncByteSource } from "@onevision/media";
 import { openFileSource } from "../bytes/file-bytes.ts";
 import { MAX_ROW_BYTES } from "../json/rows.ts";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
@@ -32,7 +32,7 @@ interface Group {
 
 /** One tar file. Samples of a pack share its position. */
 export function shardUnit(file: string, size: number, { counter }: ReadContext): Unit {
-	const opened = async function* <T>(read: (source: ByteSource) => AsyncGenerator<T>): AsyncGenerator<T> {
+	const opened = async function* <T>(read: (source: SyncByteSource) => AsyncGenerator<T>): AsyncGenerator<T> {
 		const shard = openSync(file, "r");
 		try {
 			yield* read(openFileSource(shard, 0, size, counter));
@@ -46,27 +46,36 @@ export function shardUnit(file: string, size: number, { counter }: ReadContext):
 		root: dirname(file),
 		slices: (sizes) => (size <= sizes.shard ? uncut() : opened((source) => shardSlices(source, sizes.shard))),
 		read: ({ from, to }) =>
-			opened(async function* (source): AsyncGenerator<Found> {
-				for await (const group of groups(tarMembers(source, from))) {
-					if (group.start >= to) return;
-					const position = { file, offset: group.start };
-					const read = (member: Member) => source.read(member.offset, member.size);
-					for (const content of await contentsOf(file, group, read)) {
-						yield isRefusal(content) ? { refusal: content, position } : { record: { ...content, position } };
+			opened(async function* (source): AsyncGenerator<readonly Found[]> {
+				const read = ({ offset, size }: Member) => source.readSync(offset, size);
+				for await (const batch of groups(tarMembers(source, from, to))) {
+					const found: Found[] = [];
+					for (const group of batch) {
+						if (group.start >= to) break;
+						const position = { file, offset: group.start };
+						for (const content of contentsOf(file, group, read)) {
+							found.push(
+								isRefusal(content) ? { refusal: content, position } : { record: { ...content, position } },
+							);
+						}
 					}
+					yield found;
+					if ((batch.at(-1)?.start ?? from) >= to) return;
 				}
 			}),
 	};
 }
 
 /** Cuts between samples, found by their members' headers. */
-async function* shardSlices(source: ByteSource, bytes: number): AsyncGenerator<Slice> {
+async function* shardSlices(source: SyncByteSource, bytes: number): AsyncGenerator<Slice> {
 	let from = 0;
 	const slice = (to: number): Slice => ({ from, to, share: (to - from) / source.size });
-	for await (const { start } of groups(tarMembers(source, 0))) {
-		if (start - from < bytes) continue;
-		yield slice(start);
-		from = start;
+	for await (const batch of groups(tarMembers(source, 0))) {
+		for (const { start } of batch) {
+			if (start - from < bytes) continue;
+			yield slice(start);
+			from = start;
+		}
 	}
 	if (source.size > from) yield slice(source.size);
 }
@@ -80,40 +89,47 @@ function splitKey(name: string): { readonly key: string; readonly field: string 
 		: { key: name.slice(0, dot), field: name.slice(dot + 1).toLowerCase() };
 }
 
-async function* groups(members: AsyncIterable<Member | BrokenTail>): AsyncGenerator<Group> {
+/** Groups that end in a batch of members. */
+async function* groups(
+	members: AsyncIterable<readonly (Member | BrokenTail)[]>,
+): AsyncGenerator<readonly Group[]> {
 	let group: Group | undefined;
-	for await (const member of members) {
-		const isTail = !("name" in member);
-		const { key, field } = isTail ? { key: undefined, field: "" } : splitKey(member.name);
-		if (group !== undefined && group.key !== key) {
-			yield group;
-			group = undefined;
+	for await (const batch of members) {
+		const ended: Group[] = [];
+		for (const member of batch) {
+			const isTail = !("name" in member);
+			const { key, field } = isTail ? { key: undefined, field: "" } : splitKey(member.name);
+			if (group !== undefined && group.key !== key) {
+				ended.push(group);
+				group = undefined;
+			}
+			if (isTail) {
+				ended.push({ key: "", start: member.headerOffset, members: new Map(), refusal: member.refusal });
+				continue;
+			}
+			group ??= { key: key ?? "", start: member.headerOffset, members: new Map() };
+			if (group.members.has(field)) {
+				group.refusal ??= refuse(
+					"unknown-layout",
+					`${member.name}: a second ${field} under one key, which WebDataset refuses`,
+				);
+			} else if (group.members.size >= MAX_MEMBERS) {
+				group.refusal ??= refuse("over-limit", `${group.key}: over ${MAX_MEMBERS} members`);
+			} else group.members.set(field, member);
+			if (member.refusal !== undefined) group.refusal ??= member.refusal;
 		}
-		if (isTail) {
-			yield { key: "", start: member.headerOffset, members: new Map(), refusal: member.refusal };
-			return;
-		}
-		group ??= { key: key ?? "", start: member.headerOffset, members: new Map() };
-		if (group.members.has(field)) {
-			group.refusal ??= refuse(
-				"unknown-layout",
-				`${member.name}: a second ${field} under one key, which WebDataset refuses`,
-			);
-		} else if (group.members.size >= MAX_MEMBERS) {
-			group.refusal ??= refuse("over-limit", `${group.key}: over ${MAX_MEMBERS} members`);
-		} else group.members.set(field, member);
-		if (member.refusal !== undefined) group.refusal ??= member.refusal;
+		if (ended.length > 0) yield ended;
 	}
-	if (group !== undefined) yield group;
+	if (group !== undefined) yield [group];
 }
 
-async function contentsOf(
+function contentsOf(
 	file: string,
 	{ key, members, refusal }: Group,
-	read: (member: Member) => Promise<Uint8Array>,
-): Promise<readonly (RowContent | Refusal)[]> {
+	read: (member: Member) => Uint8Array,
+): readonly (RowContent | Refusal)[] {
 	if (refusal !== undefined) return [refusal];
-	const textOf = async (field: string): Promise<Uint8Array | Refusal | undefined> => {
+	const textOf = (field: string): Uint8Array | Refusal | undefined => {
 		const member = members.get(field);
 		if (member === undefined) return undefined;
 		if (member.size <= MAX_ROW_BYTES) return read(member);
@@ -122,7 +138,7 @@ async function contentsOf(
 			`${member.name}: ${member.size} bytes of text, at most ${MAX_ROW_BYTES} are read`,
 		);
 	};
-	const json = await textOf("json");
+	const json = textOf("json");
 	if (json !== undefined) {
 		if (!(json instanceof Uint8Array)) return [json];
 		const parsed = parseJsonRow(json);
@@ -132,7 +148,7 @@ async function contentsOf(
 		const caption = ["caption", "text"].map((name) => row[name]).find((value) => typeof value === "string");
 		if (typeof caption === "string") return [{ id: key, ...captioned(ownMedia(file, members), caption) }];
 	}
-	const text = await textOf("txt");
+	const text = textOf("txt");
 	if (text !== undefined && !(text instanceof Uint8Array)) return [text];
 	const media = ownMedia(file, members);
 	if (text !== undefined) return [{ id: key, ...captioned(media, new TextDecoder().decode(text)) }];

@@ -10,7 +10,7 @@ import { tarMembers } from "./members.ts";
 
 async function list(bytes: Uint8Array, from = 0) {
 	const members = [];
-	for await (const member of tarMembers(bytesSource(bytes), from)) members.push(member);
+	for await (const batch of tarMembers(bytesSource(bytes), from)) members.push(...batch);
 	return members;
 }
 

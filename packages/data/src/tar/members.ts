@@ -6,7 +6,8 @@
  * pax, "ustar Interchange Format", and GNU tar's manual, "Basic Tar Format".
  */
 
-import type { ByteSource } from "@onevision/media";
+import type { ByteSource, SyncByteSource } from "@onevision/media";
+import { readNow } from "../bytes/file-bytes.ts";
 import { type Refusal, refuse } from "../left-out.ts";
 
 const BLOCK = 512;
@@ -32,40 +33,53 @@ export interface BrokenTail {
 	readonly refusal: Refusal;
 }
 
-/** Regular files of the archive from byte `from`, the position of a header. Folders are skipped. */
-export async function* tarMembers(source: ByteSource, from: number): AsyncGenerator<Member | BrokenTail> {
+/** Members found at a time. */
+const BATCH_MEMBERS = 128;
+
+/**
+ * Regular files of the archive from byte `from`, the position of a header, some at a time; from byte `to` on one at a
+ * time, because whoever reads until there needs few more. Folders are skipped.
+ */
+export async function* tarMembers(
+	source: ByteSource | SyncByteSource,
+	from: number,
+	to = Number.POSITIVE_INFINITY,
+): AsyncGenerator<readonly (Member | BrokenTail)[]> {
+	let batch: (Member | BrokenTail)[] = [];
 	let at = from;
 	let first = from;
 	let pax: ReadonlyMap<string, string> = new Map();
 	let longName: string | undefined;
+	const breakOff = (reason: "cut-short" | "broken-row", message: string): void => {
+		batch.push({ headerOffset: first, refusal: refuse(reason, message) });
+		pax = new Map();
+		longName = undefined;
+	};
 	while (at < source.size) {
-		const header = await source.read(at, BLOCK);
-		const broken = (reason: "cut-short" | "broken-row", message: string): BrokenTail => ({
-			headerOffset: first,
-			refusal: refuse(reason, message),
-		});
+		const got = readNow(source, at, BLOCK);
+		const header = got instanceof Promise ? await got : got;
 		if (header.byteLength < BLOCK) {
-			yield broken("cut-short", "the archive ends inside a header");
-			return;
+			breakOff("cut-short", "the archive ends inside a header");
+			break;
 		}
 		// Two zero blocks end an archive; anything after them is not a member.
-		if (header.every((byte) => byte === 0)) return;
+		if (header.every((byte) => byte === 0)) break;
 		if (!hasChecksum(header)) {
-			yield broken("broken-row", `no tar header at byte ${at}; what follows is not read`);
-			return;
+			breakOff("broken-row", `no tar header at byte ${at}; what follows is not read`);
+			break;
 		}
 		const type = String.fromCharCode(header[156] ?? 0);
 		const size = Number(pax.get("size") ?? numberAt(header, 124, 12));
 		const offset = at + BLOCK;
 		if (!Number.isSafeInteger(size) || size < 0 || !Number.isSafeInteger(offset + size + BLOCK)) {
-			yield broken("broken-row", `a member of ${size} bytes at byte ${at}; what follows is not read`);
-			return;
+			breakOff("broken-row", `a member of ${size} bytes at byte ${at}; what follows is not read`);
+			break;
 		}
 		at = offset + Math.ceil(size / BLOCK) * BLOCK;
 		if (type === "x" || type === "g" || type === "L" || type === "K") {
 			if (size > MAX_EXTENSION_BYTES || offset + size > source.size) {
-				yield broken(size > MAX_EXTENSION_BYTES ? "broken-row" : "cut-short", `a name of ${size} bytes`);
-				return;
+				breakOff(size > MAX_EXTENSION_BYTES ? "broken-row" : "cut-short", `a name of ${size} bytes`);
+				break;
 			}
 			const bytes = await source.read(offset, size);
 			if (type === "x") pax = paxRecords(bytes);
@@ -77,15 +91,20 @@ export async function* tarMembers(source: ByteSource, from: number): AsyncGenera
 		const member = { name: name.slice(0, 4096), headerOffset: first, offset, size };
 		if (isFile || type === "1" || type === "2" || type === "S") {
 			const refusal = refusalOf(member, type, pax, source.size);
-			yield refusal === undefined ? member : { ...member, refusal };
+			batch.push(refusal === undefined ? member : { ...member, refusal });
+			if (batch.length >= BATCH_MEMBERS || first >= to) {
+				yield batch;
+				batch = [];
+			}
 		}
 		first = at;
 		pax = new Map();
 		longName = undefined;
 	}
-	if (first < at && (pax.size > 0 || longName !== undefined)) {
-		yield { headerOffset: first, refusal: refuse("cut-short", "the archive ends behind a member's name") };
+	if (at >= source.size && (pax.size > 0 || longName !== undefined)) {
+		breakOff("cut-short", "the archive ends behind a member's name");
 	}
+	if (batch.length > 0) yield batch;
 }
 
 function refusalOf(
@@ -105,8 +124,8 @@ function refusalOf(
 function hasChecksum(header: Uint8Array): boolean {
 	let unsigned = 0;
 	let signed = 0;
-	for (const [index, byte] of header.entries()) {
-		const value = index >= 148 && index < 156 ? 32 : byte;
+	for (let index = 0; index < BLOCK; index++) {
+		const value = index >= 148 && index < 156 ? 32 : (header[index] ?? 0);
 		unsigned += value;
 		signed += value > 127 ? value - 256 : value;
 	}
@@ -130,11 +149,13 @@ function nameOf(header: Uint8Array): string {
 	return prefix === "" ? name : `${prefix}/${name}`;
 }
 
+const decoder = new TextDecoder();
+
 /** Text up to a zero byte. */
 function textAt(bytes: Uint8Array, at: number, length: number): string {
 	const field = bytes.subarray(at, at + length);
 	const end = field.indexOf(0);
-	return new TextDecoder().decode(end < 0 ? field : field.subarray(0, end));
+	return decoder.decode(end < 0 ? field : field.subarray(0, end));
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Profiles in processes that are killed; bundled, because loading sources unbuilt takes longer than all the rest. */
+/** Runs a script of this folder in processes that are killed. */
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -11,10 +11,17 @@ export interface Ended {
 	readonly stderr: string;
 }
 
-/** Profiles sets into a folder, and is killed once `killAfter` samples are done. */
-export type ProfileProcess = (sets: readonly string[], out: string, killAfter?: number) => Promise<Ended>;
+/** Runs the script with these arguments, and kills it once it has written a line that `isTime` accepts. */
+export type KilledProcess = (args: readonly string[], isTime?: (line: string) => boolean) => Promise<Ended>;
 
-export async function bundleProfileProcess(sliceBytes: number, threads: number): Promise<ProfileProcess> {
+/** How often a test kills: enough to see a fault that every kill would cause. ONEVISION_KILLS=200 looks for rare ones. */
+export const KILLS = Number(process.env.ONEVISION_KILLS ?? 3);
+
+/** Milliseconds for a test that kills. */
+export const KILL_TIMEOUT = 120_000 + 10_000 * KILLS;
+
+/** Bundled once, because loading sources unbuilt takes longer than all that a killed process does. */
+export async function bundleProcess(script: string): Promise<KilledProcess> {
 	const folder = folderOf();
 	const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 	await build({
@@ -32,15 +39,14 @@ export async function bundleProfileProcess(sliceBytes: number, threads: number):
 			outDir: folder,
 			minify: false,
 			rolldownOptions: {
-				input: { process: source("./profile-process.ts"), worker: source("../profile/worker.ts") },
+				input: { process: source(script), worker: source("../profile/worker.ts") },
 				// Threads are started from the file beside the one that starts them.
 				output: { entryFileNames: "[name].js", chunkFileNames: "[name].js" },
 			},
 		},
 	});
-	return (sets, out, killAfter = Number.POSITIVE_INFINITY) => {
-		const script = join(folder, "process.js");
-		const child = spawn(process.execPath, [script, out, String(sliceBytes), String(threads), ...sets], {
+	return (args, isTime = () => false) => {
+		const child = spawn(process.execPath, [join(folder, "process.js"), ...args], {
 			stdio: ["ignore", "pipe", "pipe"],
 		});
 		let stderr = "";
@@ -48,7 +54,7 @@ export async function bundleProfileProcess(sliceBytes: number, threads: number):
 			stderr += text.toString();
 		});
 		child.stdout.on("data", (text: Buffer) => {
-			if (Number(text.toString().trim().split("\n").at(-1)) >= killAfter) child.kill("SIGKILL");
+			if (text.toString().trim().split("\n").some(isTime)) child.kill("SIGKILL");
 		});
 		return new Promise((resolve) =>
 			child.on("close", (_code, signal) => resolve({ wasKilled: signal === "SIGKILL", stderr })),
