@@ -33,6 +33,7 @@ from transformers import (
     Llama4ImageProcessor,
     LlavaNextImageProcessor,
     LlavaNextImageProcessorPil,
+    LlavaNextVideoVideoProcessor,
     LlavaOnevisionImageProcessor,
     LlavaOnevisionImageProcessorPil,
     LlavaOnevisionVideoProcessor,
@@ -213,6 +214,18 @@ VIDEOS = [
     ),
 ]
 
+# Families that joined later, drawn after all others so that the rows before stay as they are.
+LATER_IMAGES = [
+    (
+        "llava-next-video-7b",
+        {},
+        (LlavaNextImageProcessor, LlavaNextImageProcessorPil),
+        {**CLIP, **SQUARE_336, **TILES_336},
+        False,
+    ),
+]
+LATER_VIDEOS = [("llava-next-video-7b", {}, LlavaNextVideoVideoProcessor, {**CLIP, **SQUARE_336})]
+
 QWEN_GRID = {"merge_size": 2, "temporal_patch_size": 2}
 # Folders of no released checkpoint, whose values are their own or their classes': files, and our settings of a clip.
 SNAPSHOTS = [
@@ -355,8 +368,8 @@ def spec(rng):
     return [*any_size(rng), rng.randrange(1000), rng.choice(("noise", "blocks"))]
 
 
-def image_rows(count, rng):
-    for checkpoint, settings, classes, constants, nested in IMAGES:
+def image_rows(count, rng, table=IMAGES):
+    for checkpoint, settings, classes, constants, nested in table:
         for backend, processor_class in zip(("torchvision", "pillow"), classes, strict=True):
             if processor_class is None:
                 continue
@@ -378,8 +391,8 @@ def image_rows(count, rng):
                 yield {**row, "tensors": digests(output)}
 
 
-def video_rows(count, rng):
-    for checkpoint, settings, processor_class, constants in VIDEOS:
+def video_rows(count, rng, table=VIDEOS):
+    for checkpoint, settings, processor_class, constants in table:
         processor = processor_class(**constants)
         for position in range(count):
             width, height = rng.randrange(60, 640), rng.randrange(60, 480)
@@ -406,14 +419,14 @@ def snapshot_rows(count, rng):
         with tempfile.TemporaryDirectory() as folder:
             for name, content in files.items():
                 Path(folder, name).write_text(json.dumps(content), encoding="utf-8")
-            images = AutoImageProcessor.from_pretrained(folder)
+            image_processor = AutoImageProcessor.from_pretrained(folder)
             videos = None if clip_settings is None else AutoVideoProcessor.from_pretrained(folder)
         for _ in range(count):
             sample = [spec(rng)]
             images = [PIL.Image.fromarray(image_of(image)) for image in sample]
             nested = files["config.json"]["model_type"] in NESTED
             row = {"files": files, "settings": {}, "backend": "torchvision", "images": [sample]}
-            yield {**row, "tensors": digests(images([images] if nested else images, return_tensors="pt"))}
+            yield {**row, "tensors": digests(image_processor([images] if nested else images, return_tensors="pt"))}
             if videos is None:
                 continue
             width, height = rng.randrange(60, 400), rng.randrange(60, 300)
@@ -458,6 +471,8 @@ if __name__ == "__main__":
     target = Path(sys.argv[3]) if len(sys.argv) > 3 else TARGET
     rng = random.Random(seed)
     made = [*image_rows(count, rng), *video_rows(count, rng), *snapshot_rows(count, rng)]
+    later = random.Random(seed + 1)
+    made += [*image_rows(count, later, LATER_IMAGES), *video_rows(count, later, LATER_VIDEOS)]
     target.parent.mkdir(parents=True, exist_ok=True)
     versions = {**common.versions(), "torchvision": common.torchvision.__version__.split("+")[0]}
     body = ",\n".join(common.compact(row) for row in made)

@@ -109,6 +109,7 @@ export {
 	sampleLinspaceRounded,
 	sampleUniform,
 } from "./layouts/frame-sampling.ts";
+export { shorterSideTo } from "./layouts/shorter-side.ts";
 export { smartResize } from "./layouts/smart-resize.ts";
 export {
 	createLengthMeter,
@@ -159,7 +160,14 @@ export { SKILLS, type SkillPlan } from "./plan/skills.ts";
 export { type Statistics, statistics } from "./plan/statistics.ts";
 export { type FeatureGrid, interpolateBilinear, pool } from "./pooling/pool.ts";
 export { POOLING_MODES, type PoolingMode, pooledSize } from "./pooling/sizes.ts";
-export { type Advance, MAX_POSITIONS, type MropeIds, mropeIds, type Run } from "./positions/mrope.ts";
+export {
+	type Advance,
+	MAX_POSITIONS,
+	type MropeIds,
+	mropeIds,
+	type Run,
+	type VisualRun,
+} from "./positions/mrope.ts";
 export {
 	type MropePositions,
 	type PositionOptions,
@@ -168,6 +176,7 @@ export {
 	type Segment,
 	type Sequence,
 	type SequentialPositions,
+	visualRun,
 	type XdropePositions,
 } from "./positions/positions.ts";
 export {

@@ -36,6 +36,10 @@ export {
 	type DecoderBlockOptions,
 	type DecoderBlockWeights,
 	decoderBlock,
+	fullAttention,
+	type GatedBlockOptions,
+	type GatedBlockWeights,
+	gatedBlock,
 	type LayerForm,
 	type Norm,
 	type Normalized,
@@ -66,6 +70,7 @@ export {
 	type ProjectionShape,
 	project,
 } from "./layers/projection.ts";
+export { type RowWindows, windowedAttention } from "./layers/windowed-attention.ts";
 export { decodeModel, type EncodeOptions, encodeModel, type Outputs } from "./onnx/model.ts";
 export type { ExternalTensor } from "./onnx/proto.ts";
 export { type AttributesOf, OPERATORS, OPSET, type OpName } from "./operators.ts";

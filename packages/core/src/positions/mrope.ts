@@ -7,18 +7,19 @@
 import type { Grid } from "@onevision/base";
 import { OnevisionError } from "@onevision/base";
 
+/** The visual tokens of an image or clip. */
+export interface VisualRun {
+	readonly kind: "image" | "video";
+	/** Temporal patches; 1 for an image. */
+	readonly temporalPatches: number;
+	/** Tokens of one temporal patch, after merging. */
+	readonly grid: Grid;
+	/** Positions between consecutive temporal patches. May be fractional: each position is truncated. Default 1. */
+	readonly interval?: number;
+}
+
 /** A run of tokens whose positions follow one rule. */
-export type Run =
-	| { readonly kind: "text"; readonly tokens: number }
-	| {
-			readonly kind: "image" | "video";
-			/** Temporal patches; 1 for an image. */
-			readonly temporalPatches: number;
-			/** Tokens of one temporal patch, after merging. */
-			readonly grid: Grid;
-			/** Positions between consecutive temporal patches. May be fractional: each position is truncated. Default 1. */
-			readonly interval?: number;
-	  };
+export type Run = { readonly kind: "text"; readonly tokens: number } | VisualRun;
 
 /**
  * Where numbering resumes after an image or clip. "longer-side": after the larger of its rows and columns, as in

@@ -10,8 +10,8 @@ import { ASSUMED_FPS } from "../families/qwen-vl/video.ts";
 import type { ItemLayout } from "../layout.ts";
 import { estimateTextTokens } from "../layouts/timestamps.ts";
 import type { MediaItem, VideoItem } from "../sample.ts";
-import { type Advance, assertLength, mropeIds, type Run } from "./mrope.ts";
-import type { MropeRule, SequentialRule, XdropeRule } from "./rule.ts";
+import { type Advance, assertLength, mropeIds, type Run, type VisualRun } from "./mrope.ts";
+import type { MropeRule, SequentialRule, VideoClock, XdropeRule } from "./rule.ts";
 import { positionRuleOf } from "./rules.ts";
 import { type XdRun, xdropeIds } from "./xdrope.ts";
 
@@ -155,25 +155,28 @@ function runsOf(
 	{ clock }: MropeRule,
 	countText: CountText,
 ): readonly Run[] {
-	const { kind, cappedGrid: grid, wrapper } = layout;
-	const temporalPatches = layout.parts.grid / (grid.rows * grid.cols);
-	assertInternal(Number.isInteger(temporalPatches), "whole token grids");
+	const { wrapper } = layout;
 	const texts = wrapper.text.map(
 		(text): Run => ({ kind: "text", tokens: countText?.(text) ?? estimateTextTokens([text]) }),
 	);
-	if (item?.kind !== "video") return [...texts, MARKER, { kind, temporalPatches, grid }, MARKER];
-	if (clock.kind !== "text") {
-		const interval =
-			clock.kind === "patches"
-				? 1
-				: clock.positionsPerSecond * secondsPerPatch(item, layout, clock.framesPerPatch);
-		return [...texts, MARKER, { kind, temporalPatches, grid, interval }, MARKER];
-	}
+	const visual = visualRun(item, layout, clock);
+	if (visual.kind === "image" || clock.kind !== "text") return [...texts, MARKER, visual, MARKER];
+	const { temporalPatches, grid, kind } = visual;
 	assertInternal(texts.length === temporalPatches, "one time per temporal patch");
 	const frame: readonly Run[] = [MARKER, { kind, temporalPatches: 1, grid }, MARKER];
 	const patches = texts.flatMap((time) => (clock.written === "before" ? [time, ...frame] : [...frame, time]));
 	const side: Run = { kind: "text", tokens: (wrapper.markers - 2 * temporalPatches) / 2 };
 	return [side, ...patches, side];
+}
+
+/** The visual tokens of one item, without what is written around them. A clip with times as text is one run here. */
+export function visualRun(item: MediaItem | undefined, layout: ItemLayout, clock: VideoClock): VisualRun {
+	const { kind, cappedGrid: grid } = layout;
+	const temporalPatches = layout.parts.grid / (grid.rows * grid.cols);
+	assertInternal(Number.isInteger(temporalPatches), "whole token grids");
+	if (item?.kind !== "video" || clock.kind !== "seconds") return { kind, temporalPatches, grid };
+	const interval = clock.positionsPerSecond * secondsPerPatch(item, layout, clock.framesPerPatch);
+	return { kind, temporalPatches, grid, interval };
 }
 
 /** `temporal_patch_size / sampled_fps` as the Qwen2.5-VL processor computes it (transformers 5.18 video_utils.py). */

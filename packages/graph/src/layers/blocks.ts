@@ -128,29 +128,62 @@ export function visionBlock(
 	const [query, key, value] = [weights.query, weights.key, weights.value].map((each) =>
 		project(first.normalized, each),
 	) as [Value, Value, Value];
-	const attended = project(fullAttention(query, key, value, heads, form), weights.out);
+	const attended = project(fullAttention(query, key, value, { heads, form }), weights.out);
 	const second = normalize({ x: first.sum, added: attended }, weights.norm2, form);
 	const hidden = activate(project(second.normalized, weights.up), activation, form);
 	return { x: second.sum, added: project(hidden, weights.down) };
 }
 
-function fullAttention(query: Value, key: Value, value: Value, heads: number, form: LayerForm): Value {
-	if (form === "fused") return MultiHeadAttention(query, key, value, { num_heads: heads });
+/** Every row attends to every row, [batch, seq, heads·dim] each; `bias` [batch, 1, seq, seq] is added to the scores. */
+export function fullAttention(
+	query: Value,
+	key: Value,
+	value: Value,
+	{ heads, form, bias }: { readonly heads: number; readonly form: LayerForm; readonly bias?: Value },
+): Value {
+	if (form === "fused") {
+		const inputs = bias === undefined ? {} : { attentionBias: bias };
+		return MultiHeadAttention(query, key, value, { num_heads: heads }, inputs);
+	}
 	const [q, k, v] = [query, key, value].map((each) => splitHeads(each, heads)) as [Value, Value, Value];
-	return mergeHeads(attention(q, k, v));
+	return mergeHeads(attention(q, k, v, bias === undefined ? {} : { mask: bias }));
 }
 
-/** The weights of a block of a decoder. */
-export interface DecoderBlockWeights {
+/** The weights of a gated block without those of its attention. */
+export interface GatedBlockWeights {
 	readonly norm1: Norm;
-	readonly query: Projection;
-	readonly key: Projection;
-	readonly value: Projection;
-	readonly out: Projection;
 	readonly norm2: Norm;
 	readonly gate: Projection;
 	readonly up: Projection;
 	readonly down: Projection;
+}
+
+export interface GatedBlockOptions {
+	readonly activation: Activation;
+	readonly form: LayerForm;
+	/** What attention makes of the normalized rows, output projection included: [batch, seq, width] to the same. */
+	readonly attend: (rows: Value) => Value;
+}
+
+/** Attention and a gated feed-forward layer, each after its norm: a stream of [batch, seq, width]. */
+export function gatedBlock(
+	stream: Residual,
+	weights: GatedBlockWeights,
+	{ activation, form, attend }: GatedBlockOptions,
+): Residual {
+	const first = normalize(stream, weights.norm1, form);
+	const second = normalize({ x: first.sum, added: attend(first.normalized) }, weights.norm2, form);
+	const gate = activate(project(second.normalized, weights.gate), activation, form);
+	const hidden = Mul(gate, project(second.normalized, weights.up));
+	return { x: second.sum, added: project(hidden, weights.down) };
+}
+
+/** The weights of a block of a decoder. */
+export interface DecoderBlockWeights extends GatedBlockWeights {
+	readonly query: Projection;
+	readonly key: Projection;
+	readonly value: Projection;
+	readonly out: Projection;
 }
 
 /** Rows before rotation: [batch, seq, heads·dim] and twice [batch, seq, kvHeads·dim]; gives [batch, seq, heads·dim]. */
@@ -164,20 +197,17 @@ export interface DecoderBlockOptions {
 	readonly attention: DecoderAttention;
 }
 
-/** Causal attention and a gated feed-forward layer, each after its norm: a stream of [batch, seq, width]. */
+/** A gated block with causal attention: a stream of [batch, seq, width]. */
 export function decoderBlock(
 	stream: Residual,
 	weights: DecoderBlockWeights,
-	options: DecoderBlockOptions,
+	{ layer, activation, form, attention: attended }: DecoderBlockOptions,
 ): Residual {
-	const { layer, activation, form, attention: attend } = options;
-	const first = normalize(stream, weights.norm1, form);
-	const [query, key, value] = [weights.query, weights.key, weights.value].map((each) =>
-		project(first.normalized, each),
-	) as [Value, Value, Value];
-	const attended = project(attend(query, key, value, layer), weights.out);
-	const second = normalize({ x: first.sum, added: attended }, weights.norm2, form);
-	const gate = activate(project(second.normalized, weights.gate), activation, form);
-	const hidden = Mul(gate, project(second.normalized, weights.up));
-	return { x: second.sum, added: project(hidden, weights.down) };
+	const attend = (rows: Value): Value => {
+		const [query, key, value] = [weights.query, weights.key, weights.value].map((each) =>
+			project(rows, each),
+		) as [Value, Value, Value];
+		return project(attended(query, key, value, layer), weights.out);
+	};
+	return gatedBlock(stream, weights, { activation, form, attend });
 }

@@ -9,6 +9,7 @@ import { internvl } from "./internvl/index.ts";
 import { llama4 } from "./llama4/index.ts";
 import { llava } from "./llava/index.ts";
 import { llavaNext } from "./llava-next/index.ts";
+import { llavaNextVideo } from "./llava-next-video/index.ts";
 import { llavaOnevision } from "./llava-onevision/index.ts";
 import { pixtral } from "./pixtral/index.ts";
 import { qwenVl } from "./qwen-vl/index.ts";
@@ -17,6 +18,7 @@ import { smolvlm } from "./smolvlm/index.ts";
 const FAMILIES = {
 	llava,
 	"llava-next": llavaNext,
+	"llava-next-video": llavaNextVideo,
 	"llava-onevision": llavaOnevision,
 	"qwen-vl": qwenVl,
 	internvl,

@@ -3,6 +3,7 @@
  * All sizes come from the layout.
  */
 
+import type { Size } from "@onevision/base";
 import type { ItemLayout } from "@onevision/core";
 import { fullView, type Rgb, resizeWhole, tileOf, tileViews, type ViewPlan } from "./view-plan.ts";
 
@@ -20,6 +21,14 @@ export type PlanViews = (layout: ItemLayout, context: ViewPlanContext) => ViewPl
 export const planWholeView: PlanViews = ({ source, canvas }) => ({
 	views: [fullView(resizeWhole(source, canvas))],
 });
+
+/** One view: the center of the image at the size `resized`, which covers the canvas. */
+export function planCenterCrop({ source, canvas }: ItemLayout, resized: Size): ViewPlan {
+	const from = resizeWhole(source, resized);
+	const x = Math.floor((resized.width - canvas.width) / 2);
+	const y = Math.floor((resized.height - canvas.height) / 2);
+	return { views: [{ from, window: { x, y, ...canvas } }] };
+}
 
 /** AnyRes: the image stretched to one tile, then the tiles of the canvas, with the image centered on it. */
 export const planAnyres: PlanViews = (layout) => {

@@ -1,6 +1,7 @@
 /** Checkpoints of LLaVA-NeXT-Video. */
 
 import type { CheckpointRow } from "../checkpoint.ts";
+import { CLIP_PIXELS } from "../llava/checkpoints.ts";
 import { NEXT_CONSTANTS } from "../llava-next/checkpoints.ts";
 import type { LlavaNextVideoConstants, LlavaNextVideoSettings } from "./layout.ts";
 
@@ -23,6 +24,7 @@ export const checkpoints = {
 		constants: { ...NEXT_CONSTANTS, trainedFrames: 32 },
 		parts: { tower: "clip-vit-l14-336", projector: { kind: "mlp2x-gelu" }, languageModel: "vicuna-7b" },
 		contextTokens: 4096,
+		pixels: CLIP_PIXELS,
 		trainedFrames: 32,
 		recommendedSettings: { num_frames: 32 },
 		source:

@@ -8,6 +8,7 @@ import { llava, pinpoints } from "../../snapshot/base-config.ts";
 import { checkVideoView, readFrames } from "../../snapshot/checks.ts";
 import { mlp, OLD_KEYS, readLlava, readNext } from "../../snapshot/llava-variants.ts";
 import { expectClass, type OpenSnapshot } from "../../snapshot/open-snapshot.ts";
+import { CLIP_CLASS } from "../../snapshot/pixels.ts";
 import type { SnapshotReading, SnapshotSupport } from "../../snapshot/reader.ts";
 import { unsupported } from "../../snapshot/section.ts";
 import { word } from "../../snapshot/values.ts";
@@ -51,6 +52,7 @@ function readLlavaNextVideo(snapshot: OpenSnapshot): LlavaNextVideoReading {
 	const frames = readFrames(video);
 	return {
 		family: "llava-next-video",
+		pixels: { image: CLIP_CLASS, video: CLIP_CLASS },
 		constants: { tile, patch: llava.patch, canvases, trainedFrames: NEXT_VIDEO_FRAMES },
 		settings: frames,
 		recommendedSettings: { num_frames: frames.num_frames ?? NEXT_VIDEO_FRAMES },

@@ -5,6 +5,7 @@
  */
 
 import type { Size } from "@onevision/base";
+import { shorterSideTo } from "../../layouts/shorter-side.ts";
 import { contentInSquareTile, layoutOneTile, square } from "../../layouts/tiles.ts";
 import { type Family, noVideo } from "../family.ts";
 
@@ -57,12 +58,5 @@ function fitTile(
 ): { readonly content: Size; readonly resizes?: readonly Size[] } {
 	if (fit === "pad") return { content: contentInSquareTile(image, tile) };
 	if (fit === "stretch") return { content: { width: tile, height: tile } };
-	// Follows `get_resize_output_image_size`.
-	const { width, height } = image;
-	const long = (side: number, short: number): number => Math.trunc((tile * side) / short);
-	const resized =
-		width <= height
-			? { width: tile, height: long(height, width) }
-			: { width: long(width, height), height: tile };
-	return { content: { width: tile, height: tile }, resizes: [resized] };
+	return { content: { width: tile, height: tile }, resizes: [shorterSideTo(tile, image)] };
 }

@@ -79,6 +79,7 @@ const idefics = viewByView({ start: 0, before: 2, after: 0, rowEnd: 1, beforeOve
 const ORDERS = {
 	llava: rowByRow(0),
 	"llava-next": stitched,
+	"llava-next-video": stitched,
 	"llava-onevision": stitched,
 	"qwen-vl": rowByRow(0),
 	internvl: viewByView({ start: 1, before: 0, after: 0, rowEnd: 0, beforeOverview: 0 }),
