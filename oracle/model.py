@@ -25,6 +25,10 @@ from transformers import (
     LlavaNextForConditionalGeneration,
     LlavaNextImageProcessor,
     LlavaNextProcessor,
+    LlavaNextVideoConfig,
+    LlavaNextVideoForConditionalGeneration,
+    LlavaNextVideoProcessor,
+    LlavaNextVideoVideoProcessor,
     LlavaOnevisionConfig,
     LlavaOnevisionForConditionalGeneration,
     LlavaOnevisionImageProcessor,
@@ -32,7 +36,12 @@ from transformers import (
     LlavaOnevisionVideoProcessor,
     LlavaProcessor,
     MistralConfig,
+    Qwen2_5_VLConfig,
+    Qwen2_5_VLForConditionalGeneration,
+    Qwen2_5_VLProcessor,
     Qwen2Config,
+    Qwen2VLImageProcessor,
+    Qwen2VLVideoProcessor,
     SiglipVisionConfig,
 )
 
@@ -73,13 +82,13 @@ def siglip():
     )
 
 
-def clip():
+def clip(tile=TILE):
     return CLIPVisionConfig(
         hidden_size=24,
         intermediate_size=40,
         num_hidden_layers=3,
         num_attention_heads=3,
-        image_size=TILE,
+        image_size=tile,
         patch_size=PATCH,
         projection_dim=16,
     )
@@ -151,6 +160,71 @@ def llava_next(tokens, text, template):
     return LlavaNextForConditionalGeneration, config, processor
 
 
+# Frames are pooled by 2, which takes an even number of patches.
+EVEN_TILE = 56
+EVEN_PINPOINTS = [[56, 112], [112, 56], [112, 112], [168, 56], [56, 168]]
+
+
+def llava_next_video(tokens, text):
+    ids = {name: tokens.convert_tokens_to_ids(f"<{name}>") for name in ["image", "video"]}
+    config = LlavaNextVideoConfig(
+        vision_config=clip(EVEN_TILE),
+        text_config=text,
+        image_token_index=ids["image"],
+        video_token_index=ids["video"],
+        image_grid_pinpoints=EVEN_PINPOINTS,
+    )
+    size = {"size": {"shortest_edge": EVEN_TILE}, "crop_size": {"height": EVEN_TILE, "width": EVEN_TILE}}
+    processor = LlavaNextVideoProcessor(
+        video_processor=LlavaNextVideoVideoProcessor(**size),
+        image_processor=LlavaNextImageProcessor(**size, image_grid_pinpoints=EVEN_PINPOINTS),
+        tokenizer=tokens,
+        patch_size=PATCH,
+        vision_feature_select_strategy="default",
+        num_additional_image_tokens=1,
+        chat_template=HUB_TEMPLATES["llava-next-video"],
+    )
+    return LlavaNextVideoForConditionalGeneration, config, processor
+
+
+def qwen2_5_vl(tokens):
+    """Windows of 2×2 tokens, which no image fills evenly; a clip's time runs ahead of its rows and columns."""
+    ids = {f"{name}_token_id": tokens.convert_tokens_to_ids(f"<|{token}|>") for name, token in [
+        ("image", "image_pad"), ("video", "video_pad"), ("vision_start", "vision_start"), ("vision_end", "vision_end")
+    ]}
+    text = {
+        "vocab_size": len(tokens),
+        "hidden_size": 32,
+        "intermediate_size": 48,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "max_position_embeddings": 2048,
+        "rope_parameters": {"rope_type": "default", "rope_theta": 1e6, "mrope_section": [2, 1, 1]},
+        "bos_token_id": None,
+        "eos_token_id": tokens.eos_token_id,
+    }
+    vision = {
+        "depth": 3,
+        "hidden_size": 32,
+        "intermediate_size": 40,
+        "num_heads": 2,
+        "out_hidden_size": 32,
+        "window_size": 56,
+        "fullatt_block_indexes": [1],
+        "tokens_per_second": 150,
+    }
+    config = Qwen2_5_VLConfig(text_config=text, vision_config=vision, tie_word_embeddings=True, **ids)
+    size = {"shortest_edge": 4 * 28 * 28, "longest_edge": 30 * 28 * 28}
+    processor = Qwen2_5_VLProcessor(
+        image_processor=Qwen2VLImageProcessor(size=size),
+        tokenizer=tokens,
+        video_processor=Qwen2VLVideoProcessor(size=size),
+        chat_template=HUB_TEMPLATES["qwen2.5-vl"],
+    )
+    return Qwen2_5_VLForConditionalGeneration, config, processor
+
+
 # name: family, how it is built, and how it is saved. Chats by kind of media the processor takes.
 SNAPSHOTS = {
     "onevision": ("llava-onevision", lambda t: onevision(t, tie_word_embeddings=True), {}),
@@ -165,6 +239,12 @@ SNAPSHOTS = {
         lambda t: llava_next(t, decoder(MistralConfig, len(t), sliding_window=None), "llava-next-mistral"),
         {},
     ),
+    "next-video": (
+        "llava-next-video",
+        lambda t: llava_next_video(t, decoder(LlamaConfig, len(t))),
+        {},
+    ),
+    "qwen2.5-vl": ("qwen-vl", qwen2_5_vl, {}),
 }
 
 
@@ -237,6 +317,8 @@ def asked(processor, chat):
 
 def features_of(model, inputs):
     """Tower features of the first view, projected features of all views, and what is packed of them, by kind."""
+    if hasattr(model.model, "visual"):
+        return native_features_of(model.model, inputs)
     found, core, projected = {}, model.model, []
     hook = core.multi_modal_projector.register_forward_hook(lambda _module, _inputs, output: projected.append(output))
     if "pixel_values" in inputs:
@@ -254,12 +336,27 @@ def features_of(model, inputs):
     return found
 
 
+def native_features_of(core, inputs):
+    """The same of a tower of native resolution: its merger packs what it projects, and rows are in the order of windows."""
+    found = {}
+    if "pixel_values" in inputs:
+        out = core.get_image_features(inputs["pixel_values"], inputs["image_grid_thw"], return_dict=True)
+        found["image"] = found["image.views"] = joined(out.pooler_output)
+        found["image.tower"] = out.last_hidden_state[: inputs["image_grid_thw"][0].prod()]
+    if "pixel_values_videos" in inputs:
+        out = core.get_video_features(inputs["pixel_values_videos"], inputs["video_grid_thw"], return_dict=True)
+        found["video"] = found["video.views"] = joined(out.pooler_output)
+    return found
+
+
 def joined(packed):
     return torch.cat(list(packed)) if isinstance(packed, (list, tuple)) else packed.flatten(0, 1)
 
 
 def greedy(model, inputs):
     """Logits of the prompt and the most likely token, ANSWER times; None if any choice is nearly a tie."""
+    if hasattr(model.model, "rope_deltas"):
+        model.model.rope_deltas = None  # those of the chat before
     out = model(**inputs, use_cache=True)
     logits, cache = out.logits, out.past_key_values
     ids, last = [], logits[:, -1]
@@ -271,9 +368,9 @@ def greedy(model, inputs):
         token = last.argmax(-1, keepdim=True)
         ids.append(int(token))
         seen = inputs["input_ids"].shape[1] + len(ids)
-        step = model(
-            input_ids=token, past_key_values=cache, attention_mask=torch.ones(1, seen, dtype=torch.long), use_cache=True
-        )
+        # With several positions a token, the model numbers by the cache: a mask would number the whole sequence again.
+        mask = {} if hasattr(model.model, "rope_deltas") else {"attention_mask": torch.ones(1, seen, dtype=torch.long)}
+        step = model(input_ids=token, past_key_values=cache, use_cache=True, **mask)
         last = step.logits[:, -1]
     return logits[0], ids
 
@@ -291,7 +388,7 @@ def answered(model, processor):
             return None
         logits, ids = computed
         for key, value in features_of(model, inputs).items():
-            arrays[f"{label}.{key}"] = value.contiguous()
+            arrays[f"{label}.{key}"] = value.clone().contiguous()
         arrays[f"{label}.logits"] = logits.contiguous()
         chats[label] = {
             "messages": chat,
@@ -304,7 +401,7 @@ def answered(model, processor):
 
 
 def write(name, family, build, saving):
-    tokens = tokenizer(adds_bos=family != "llava-onevision")
+    tokens = tokenizer(adds_bos=family not in ("llava-onevision", "qwen-vl"))
     kind, config, processor = build(tokens)
     folder = FAMILIES / family / "fixtures" / name
     for seed in range(100):

@@ -32,5 +32,5 @@ export {
 } from "./half.ts";
 export { nearest } from "./nearest.ts";
 export { floorDivide, linspace, roundHalfEven, truncateAfterSevenDecimals } from "./rounding.ts";
-export { type Grid, MAX_SIDE, type Size } from "./sizes.ts";
+export { type Grid, MAX_SIDE, type Size, shorterSideTo } from "./sizes.ts";
 export { copyOf, elementCount, float32, int64, numbersOf, type Tensor, tensor, zeros } from "./tensor.ts";

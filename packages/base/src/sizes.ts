@@ -17,3 +17,14 @@ export interface Grid {
  * product of two stays an exact integer in float64.
  */
 export const MAX_SIDE = 2 ** 24;
+
+/**
+ * The size of an image whose shorter side is resized to `side`, px, as before a center crop. Source: transformers 5.18
+ * image_transforms.py `get_resize_output_image_size`.
+ */
+export function shorterSideTo(side: number, { width, height }: Size): Size {
+	const long = (longer: number, shorter: number): number => Math.trunc((side * longer) / shorter);
+	return width <= height
+		? { width: side, height: long(height, width) }
+		: { width: long(width, height), height: side };
+}

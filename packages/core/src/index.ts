@@ -109,7 +109,6 @@ export {
 	sampleLinspaceRounded,
 	sampleUniform,
 } from "./layouts/frame-sampling.ts";
-export { shorterSideTo } from "./layouts/shorter-side.ts";
 export { smartResize } from "./layouts/smart-resize.ts";
 export {
 	createLengthMeter,

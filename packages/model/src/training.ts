@@ -1,6 +1,7 @@
 /** Models as they are trained: the modules of released checkpoints with gradients, over packed batches. Runs anywhere. */
 
-export { type Architecture, readArchitecture } from "./architecture/architecture.ts";
+export { type Architecture, readTilesArchitecture } from "./architecture/architecture.ts";
+export type { TilesVision } from "./architecture/tiles.ts";
 export type { ModelFamily, Pooling } from "./families/family.ts";
 export {
 	type AnswerPlace,

@@ -2,6 +2,15 @@
 
 import { OnevisionError } from "@onevision/base";
 import { isRecord } from "@onevision/base/schema";
+import type { Activation } from "@onevision/graph";
+
+/** Activations by the names of configurations. */
+export const ACTIVATION_NAMES = [
+	"gelu",
+	"gelu_pytorch_tanh",
+	"quick_gelu",
+	"silu",
+] as const satisfies readonly Activation[];
 
 export class ConfigSection {
 	/** File and key, for messages. */
@@ -18,6 +27,11 @@ export class ConfigSection {
 	/** The object under a key; an empty one where the key is absent. */
 	child(key: string): ConfigSection {
 		return new ConfigSection(`${this.path} ${key}`, this.#get(key) ?? {});
+	}
+
+	/** Whether the key is there and not null. */
+	has(key: string): boolean {
+		return this.#get(key) !== undefined;
 	}
 
 	/** Whether the key is there and null, which may differ from being absent. */

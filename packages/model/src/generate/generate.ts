@@ -6,6 +6,7 @@
 import { OnevisionError } from "@onevision/base";
 import type { Message } from "../chat/message.ts";
 import type { Parts, TokenCache } from "./parts.ts";
+import { positionsBetween } from "./positions.ts";
 import { createPrompt, type Prompt } from "./prompt.ts";
 import { createSampler, type SamplingOptions } from "./sampling.ts";
 import { type SeenItem, seeItems } from "./see.ts";
@@ -152,9 +153,9 @@ export class Conversation {
 				break;
 			}
 			if (ids.length === maxTokens) break;
-			const positions = [cache.length];
+			const positions = positionsBetween(prompt.positions, cache.length, cache.length + 1);
 			logits = await runs.step({ embeddings: await embed([id]), positions, rows: [0] }, cache);
-			this.#held.push(id);
+			this.#held.push(heldToken(id, positions));
 		}
 		if (signal?.aborted && finish !== "stop") finish = "cancelled";
 		stream.end();
@@ -214,7 +215,7 @@ export class Conversation {
 			if (signal?.aborted) return undefined;
 			const end = Math.min(start + chunk, total);
 			const embeddings = await this.#embed(prompt, media, start, end);
-			const positions = Array.from({ length: end - start }, (_, token) => start + token);
+			const positions = positionsBetween(prompt.positions, start, end);
 			const rows = [end - start - 1];
 			logits = await this.#parts.runs.step({ embeddings, positions, rows }, cache);
 			this.#held = held.slice(0, end);
@@ -249,18 +250,29 @@ export function promptOf(
 	messages: readonly Message[],
 	maxTokens: number,
 ): Prompt {
-	const { placeholders, contextTokens } = architecture;
-	return createPrompt(messages, maxTokens, { label, chat, processor, placeholders, contextTokens });
+	return createPrompt(messages, maxTokens, { ...architecture, label, chat, processor });
 }
 
 /** What a cache of the whole prompt holds. */
-export function heldBy({ ids }: Prompt, media: readonly Pick<SeenItem, "item" | "key">[]): HeldPositions {
+export function heldBy(
+	{ ids, positions }: Prompt,
+	media: readonly Pick<SeenItem, "item" | "key">[],
+): HeldPositions {
 	const held: HeldPositions = [...ids];
 	for (const { item, key } of media) {
 		for (let token = 0; token < item.layout.visualTokens; token++)
 			held[item.start + token] = `${key} ${token}`;
 	}
-	return held;
+	if (positions.axes.length === 1) return held;
+	return held.map((token, index) => heldToken(token, positionsBetween(positions, index, index + 1)));
+}
+
+/**
+ * A token at its position. Where a token has one, that is its place in the sequence; where it has several, they depend on
+ * the media before it and on whether it was given or generated.
+ */
+function heldToken(token: number | string, positions: readonly ArrayLike<number>[]): number | string {
+	return positions.length === 1 ? token : `${token} at ${positions.map((axis) => axis[0]).join()}`;
 }
 
 function createClock() {

@@ -5,13 +5,14 @@ import type { Processor } from "@onevision/media";
 import type { Architecture } from "../architecture/architecture.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { MediaPart } from "../chat/message.ts";
+import type { View } from "../modules/vision.ts";
 import type { FeatureStore } from "./feature-store.ts";
 import type { StepRequest } from "./step.ts";
 
 /** What runs the graphs. */
 interface Runs {
-	/** Embeddings of one view, [patches, hidden]. */
-	see(pixels: Float32Array): Promise<Float32Array>;
+	/** Embeddings of one view, [tokens, hidden]. */
+	see(view: View): Promise<Float32Array>;
 	/** A cache for so many tokens. Throws `over-limit` when they do not fit into memory. */
 	allocate(capacity: number): Promise<TokenCache>;
 	/** Logits of the rows asked for; the cache holds the new tokens afterwards. */

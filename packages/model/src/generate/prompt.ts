@@ -4,10 +4,11 @@
  */
 
 import { formatInteger, OnevisionError } from "@onevision/base";
-import type { ItemLayout, MediaItem } from "@onevision/core";
+import type { ItemLayout, MediaItem, PositionRule } from "@onevision/core";
 import type { Processor } from "@onevision/media";
 import type { Chat } from "../chat/chat.ts";
 import { assertConversation, type MediaPart, type Message, mediaOf } from "../chat/message.ts";
+import { numberTokens, type TokenPositions } from "./positions.ts";
 
 export interface PlacedItem {
 	readonly part: MediaPart;
@@ -23,6 +24,7 @@ export interface Prompt {
 	/** Images of the conversation: a family may lay out several differently from one. */
 	readonly images: number;
 	readonly visualTokens: number;
+	readonly positions: TokenPositions;
 }
 
 export interface PromptRules {
@@ -30,6 +32,8 @@ export interface PromptRules {
 	readonly processor: Processor;
 	readonly placeholders: { readonly image: number; readonly video?: number };
 	readonly contextTokens: number | undefined;
+	/** How tokens are numbered. */
+	readonly positions: PositionRule;
 	/** Name of the model in messages. */
 	readonly label: string;
 }
@@ -67,7 +71,9 @@ export function createPrompt(messages: readonly Message[], answerTokens: number,
 	}
 	const visualTokens = layouts.reduce((sum, layout) => sum + layout.visualTokens, 0);
 	assertFits(ids.length, answerTokens, items, images, rules);
-	return { ids, items, images, visualTokens };
+	const placed = items.map(({ part, layout, start }) => ({ item: itemOf(part), layout, start }));
+	const positions = numberTokens(rules.positions, ids.length, placed);
+	return { ids, items, images, visualTokens, positions };
 }
 
 function itemOf(part: MediaPart): MediaItem {

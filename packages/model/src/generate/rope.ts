@@ -14,14 +14,23 @@ interface RotaryTables {
 	readonly sin: Float32Array;
 }
 
-/** Cosines and sines for positions that need not be consecutive. */
-export function rotaryTables(positions: ArrayLike<number>, frequencies: Float32Array): RotaryTables {
+/**
+ * Cosines and sines for positions that need not be consecutive, one list for each axis. `axes` says which axis each
+ * frequency takes (default the first).
+ */
+export function rotaryTables(
+	positions: readonly ArrayLike<number>[],
+	frequencies: Float32Array,
+	axes: readonly number[] = [],
+): RotaryTables {
 	const width = frequencies.length;
-	const cos = new Float32Array(positions.length * width);
-	const sin = new Float32Array(positions.length * width);
-	for (let row = 0; row < positions.length; row++) {
-		for (let i = 0; i < width; i++) {
-			const angle = Math.fround((positions[row] ?? 0) * (frequencies[i] ?? 0));
+	const count = positions[0]?.length ?? 0;
+	const cos = new Float32Array(count * width);
+	const sin = new Float32Array(count * width);
+	for (let i = 0; i < width; i++) {
+		const along = positions[axes[i] ?? 0] ?? [];
+		for (let row = 0; row < count; row++) {
+			const angle = Math.fround((along[row] ?? 0) * (frequencies[i] ?? 0));
 			cos[row * width + i] = Math.cos(angle);
 			sin[row * width + i] = Math.sin(angle);
 		}

@@ -47,9 +47,9 @@ export async function seeItems(parts: Parts, prompt: Prompt, options: SeeOptions
 			continue;
 		}
 		const projected: Float32Array[] = [];
-		for (const pixels of views[index] ?? []) {
+		for (const view of views[index] ?? []) {
 			if (options.signal?.aborted) return seen;
-			projected.push(await parts.runs.see(pixels));
+			projected.push(await parts.runs.see(view));
 			options.onView?.(++done, total);
 		}
 		const embeddings = packed(parts, prompt, item, projected);

@@ -8,15 +8,20 @@ import { inverseFrequencies, rotaryTables } from "./rope.ts";
 export interface StepRequest {
 	/** [tokens, hidden] */
 	readonly embeddings: Float32Array;
-	/** Of the new tokens. */
-	readonly positions: ArrayLike<number>;
+	/** Of the new tokens, one list for each axis of the rotary embedding. */
+	readonly positions: readonly ArrayLike<number>[];
 	/** New tokens whose logits are asked for, counted from the first new one. */
 	readonly rows: readonly number[];
 }
 
 /** Whether the graph of a single token does: it gives the logits of that token. */
 export function isSingle({ positions, rows }: StepRequest): boolean {
-	return positions.length === 1 && rows.length === 1;
+	return tokensOf(positions) === 1 && rows.length === 1;
+}
+
+/** New tokens of a step. */
+export function tokensOf(positions: StepRequest["positions"]): number {
+	return positions[0]?.length ?? 0;
 }
 
 /** Makes the inputs of steps. */
@@ -31,9 +36,9 @@ export class StepFeeds {
 
 	of(request: StepRequest): Tensors {
 		const { embeddings, positions, rows } = request;
-		const { hidden, headDim } = this.#shape;
-		const tokens = positions.length;
-		const { cos, sin } = rotaryTables(positions, this.#frequencies);
+		const { hidden, headDim, rotaryAxes } = this.#shape;
+		const tokens = tokensOf(positions);
+		const { cos, sin } = rotaryTables(positions, this.#frequencies, rotaryAxes);
 		return {
 			[STEP.embeddings]: float32([1, tokens, hidden], embeddings),
 			[STEP.cos]: float32([1, tokens, headDim / 2], cos),

@@ -1,6 +1,6 @@
 /**
- * Decoders of the LLaMA form (LLaMA, Mistral, Qwen2): for inference as two graphs over one cache, many new tokens and one;
- * for training over whole sequences. Source: transformers 5.18 models/llama, models/mistral, models/qwen2 modeling files.
+ * Decoders of the LLaMA form (LLaMA, Mistral, Qwen2, Qwen2.5-VL): for inference as two graphs over one cache, many new tokens and one;
+ * for training over whole sequences. Source: transformers 5.18 models/llama, models/mistral, models/qwen2, models/qwen2_5_vl modeling files.
  */
 
 import {
@@ -42,6 +42,8 @@ export interface DecoderShape {
 	readonly epsilon: number;
 	/** Base of the rotary embedding. */
 	readonly ropeTheta: number;
+	/** Which of a token's positions each rotary frequency takes. Absent: a token has one. */
+	readonly rotaryAxes?: readonly number[];
 }
 
 /** Names of inputs and of the output. */

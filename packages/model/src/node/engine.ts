@@ -1,12 +1,12 @@
 /** The graphs of one model, loaded in a worker thread: views to embeddings, and steps of the decoder over caches there. */
 
-import { float32 } from "@onevision/base";
 import { type CacheBinding, cacheEntries, encodeModel, type Value } from "@onevision/graph";
 import { type Cache, type Inference, type InferenceModel, startInference } from "@onevision/graph/node";
 import type { Architecture } from "../architecture/architecture.ts";
-import { isSingle, StepFeeds, type StepRequest } from "../generate/step.ts";
+import { isSingle, StepFeeds, type StepRequest, tokensOf } from "../generate/step.ts";
 import { STEP } from "../modules/decoder.ts";
-import { type ModelGraphs, VISION } from "../modules/graphs.ts";
+import type { ModelGraphs } from "../modules/graphs.ts";
+import type { View, VisionGraph } from "../modules/vision.ts";
 import type { ModelWeights } from "./model-weights.ts";
 
 export interface EngineOptions {
@@ -15,8 +15,13 @@ export interface EngineOptions {
 	readonly prepack: boolean;
 }
 
+interface LoadedVision {
+	readonly graph: VisionGraph;
+	readonly model: InferenceModel;
+}
+
 interface LoadedGraphs {
-	readonly vision: InferenceModel;
+	readonly vision: Readonly<Record<View["kind"], LoadedVision>>;
 	readonly prefill: InferenceModel;
 	readonly decode: InferenceModel;
 }
@@ -51,7 +56,7 @@ export class Engine {
 		};
 		try {
 			return new Engine(architecture, inference, {
-				vision: await load(vision),
+				vision: await loadVision(vision, load),
 				prefill: await load(prefill.outputs, prefill.binding),
 				decode: await load(decode.outputs, decode.binding),
 			});
@@ -61,11 +66,10 @@ export class Engine {
 		}
 	}
 
-	/** Embeddings of one view, [patches, hidden]. */
-	async see(pixels: Float32Array): Promise<Float32Array> {
-		const side = this.#architecture.tower.imageSize;
-		const outputs = await this.#models.vision.run({ [VISION.pixels]: float32([1, 3, side, side], pixels) });
-		return outputs[VISION.embeddings]?.data as Float32Array;
+	/** Embeddings of one view, [tokens, hidden]. */
+	async see(view: View): Promise<Float32Array> {
+		const { graph, model } = this.#models.vision[view.kind];
+		return graph.embeddings(await model.run(graph.feeds(view)), view);
 	}
 
 	/** A cache for so many tokens. Throws `over-limit` when they do not fit into memory. */
@@ -76,7 +80,7 @@ export class Engine {
 
 	/** Logits of the rows asked for, [rows, vocabulary]; the new tokens are in the cache afterwards. */
 	async step(request: StepRequest, cache: Cache): Promise<Float32Array> {
-		const rows = request.positions.length;
+		const rows = tokensOf(request.positions);
 		const model = isSingle(request) ? this.#models.decode : this.#models.prefill;
 		const outputs = await model.run(this.#feeds.of(request), { cache, rows });
 		return outputs[STEP.logits]?.data as Float32Array;
@@ -85,4 +89,16 @@ export class Engine {
 	close(): Promise<void> {
 		return this.#inference.close();
 	}
+}
+
+/** Images and frames share a model where they share a graph. */
+async function loadVision(
+	{ image, video }: ModelGraphs["vision"],
+	load: (outputs: Readonly<Record<string, Value>>) => Promise<InferenceModel>,
+): Promise<LoadedGraphs["vision"]> {
+	const ofImages = { graph: image, model: await load(image.outputs) };
+	return {
+		image: ofImages,
+		video: video === image ? ofImages : { graph: video, model: await load(video.outputs) },
+	};
 }

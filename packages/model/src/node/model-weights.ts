@@ -24,7 +24,8 @@ export const NEWLINE = "image_newline";
 /** What a model needs, by the names of its modules: what its graphs declare, and what is read beside them. */
 function wantedParameters({ vision, decode }: ModelGraphs, architecture: Architecture): WantedParameter[] {
 	const { decoder, family } = architecture;
-	const declared = [vision, decode.outputs].flatMap((outputs) => parametersOf(Object.values(outputs)));
+	const seeing = [vision.image, vision.video].map(({ outputs }) => outputs);
+	const declared = [...seeing, decode.outputs].flatMap((outputs) => parametersOf(Object.values(outputs)));
 	const table = { name: EMBEDDINGS, shape: [decoder.vocabulary, decoder.hidden] };
 	const newline = { name: NEWLINE, shape: [decoder.hidden] };
 	const wanted = [...declared, table, ...(family.hasNewline ? [newline] : [])];
@@ -46,8 +47,9 @@ export class ModelWeights {
 	}
 
 	/**
-	 * Opens a snapshot's weights, reading headers only; half precision is converted once, see `float32Weights`. Throws `unreadable-file` for missing shards, damaged headers and
-	 * tensors that the architecture lacks or has too many of, `shape-mismatch` for other sizes.
+	 * Opens a snapshot's weights, reading headers only; half precision is converted once, see `float32Weights`. Throws
+	 * `unreadable-file` for missing shards, damaged headers and tensors that the architecture lacks or has too many of,
+	 * `shape-mismatch` for other sizes.
 	 */
 	static async open(
 		folder: string,

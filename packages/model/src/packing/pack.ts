@@ -19,14 +19,14 @@ export function packItem(
 	pooling: Pooling,
 	newline: Float32Array | undefined,
 ): Float32Array {
-	const { parts, visualTokens, patchGrid } = layout;
+	const { parts, visualTokens, patchGrid, pooledGrid } = layout;
 	assertInternal(views.length === layout.views, `${views.length} views of ${layout.views}`);
 	if (parts.newlines > 0 && newline === undefined) {
 		throw new OnevisionError("unsupported", "the layout has newlines, and the model no embedding for them");
 	}
-	const grids = views.map((values) => {
-		const grid: FeatureGrid = { ...patchGrid, dim, values };
-		return pooling.stride === 1 ? grid : pool(grid, pooling.stride, pooling.mode);
+	const grids = views.map((values): FeatureGrid => {
+		if (pooling.stride === 1) return { ...pooledGrid, dim, values };
+		return pool({ ...patchGrid, dim, values }, pooling.stride, pooling.mode);
 	});
 	const out = new Rows(new Float32Array(visualTokens * dim), newline ?? new Float32Array(0));
 	if (layout.kind === "video") packFrames(layout, grids, out);

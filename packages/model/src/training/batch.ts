@@ -8,6 +8,7 @@ import { assertInternal, float32, int64, OnevisionError, type Tensor } from "@on
 import type { ItemLayout } from "@onevision/core";
 import { IGNORED, type Tensors } from "@onevision/graph";
 import type { Architecture } from "../architecture/architecture.ts";
+import type { TilesVision } from "../architecture/tiles.ts";
 import type { Pooling } from "../families/family.ts";
 import { inverseFrequencies, rotaryTables } from "../generate/rope.ts";
 import { itemRows, NEWLINE_ROW } from "../packing/rows.ts";
@@ -71,7 +72,7 @@ const PADDING = -1;
  * views that are left over are blank.
  */
 export function packBatch(
-	architecture: Architecture,
+	architecture: Architecture<TilesVision>,
 	shape: BatchShape,
 	sequences: readonly (readonly TrainingSample[])[],
 ): PackedBatch {
@@ -98,7 +99,7 @@ class BatchWriter {
 	readonly #places: AnswerPlace[] = [];
 	#views = 0;
 
-	constructor(architecture: Architecture, shape: BatchShape) {
+	constructor(architecture: Architecture<TilesVision>, shape: BatchShape) {
 		const { sequences, length, views, answers } = shape;
 		const { headDim, ropeTheta } = architecture.decoder;
 		const tokens = sequences * length;
@@ -157,7 +158,7 @@ class BatchWriter {
 
 	batch(): PackedBatch {
 		const { views, sequences, length, answers } = this.#shape;
-		const { cos, sin } = rotaryTables(this.#positions, this.#frequencies);
+		const { cos, sin } = rotaryTables([this.#positions], this.#frequencies);
 		const angles = [sequences, length, this.#frequencies.length];
 		const tokens = (data: BigInt64Array): Tensor => ({ dtype: "int64", shape: [sequences, length], data });
 		return {

@@ -19,6 +19,7 @@ import {
 	type Value,
 } from "@onevision/graph";
 import type { Architecture } from "../architecture/architecture.ts";
+import type { TilesVision } from "../architecture/tiles.ts";
 import type { Pooling } from "../families/family.ts";
 import { tokenEmbeddings, trainingLogits } from "../modules/decoder.ts";
 import { projector } from "../modules/projector.ts";
@@ -82,9 +83,15 @@ export interface TableRows {
 	readonly pooledPatches: number;
 }
 
-/** Throws `unsupported` for pooling that has no gradient here, and for towers with class tokens in the features. */
-export function trainingGraph(architecture: Architecture, shape: BatchShape): TrainingGraph {
-	const { tower: towerShape, decoder, family } = architecture;
+/** Throws `unsupported` for pooling that is not trained here, and for towers with class tokens in the features. */
+export function trainingGraph(architecture: Architecture<TilesVision>, shape: BatchShape): TrainingGraph {
+	const { tower: towerShape, decoder, family, framePooling } = architecture;
+	if (framePooling !== undefined) {
+		throw new OnevisionError(
+			"unsupported",
+			"training: frames pooled before they are projected are only run here",
+		);
+	}
 	const { views, sequences, length, answers } = shape;
 	const graph = new Graph("training");
 	const scope = new Scope(graph, "", "float32");
@@ -128,7 +135,9 @@ export function trainingGraph(architecture: Architecture, shape: BatchShape): Tr
 	};
 }
 
-function gridOf({ tower: { imageSize, patchSize, classTokens, dropsClassTokens } }: Architecture): Grid {
+function gridOf({
+	tower: { imageSize, patchSize, classTokens, dropsClassTokens },
+}: Architecture<TilesVision>): Grid {
 	if (classTokens > 0 && !dropsClassTokens) {
 		throw new OnevisionError("unsupported", "training: class tokens among the features are not packed");
 	}
@@ -137,7 +146,10 @@ function gridOf({ tower: { imageSize, patchSize, classTokens, dropsClassTokens }
 }
 
 /** Rows of the table for batches of this shape. */
-export function tableRows(architecture: Architecture, { views, pooling }: BatchShape): TableRows {
+export function tableRows(
+	architecture: Architecture<TilesVision>,
+	{ views, pooling }: BatchShape,
+): TableRows {
 	const grid = gridOf(architecture);
 	const small = pooledSize(grid, pooling.stride, pooling.mode);
 	const { vocabulary } = architecture.decoder;

@@ -7,7 +7,8 @@ import { createCounterFrom } from "@onevision/core";
 import { nodeRuntime, planTraining, type Tensors } from "@onevision/graph/node";
 import { createProcessor } from "@onevision/media";
 import { beforeAll, expect, test } from "vitest";
-import { type Architecture, readArchitecture } from "../architecture/architecture.ts";
+import { type Architecture, readTilesArchitecture } from "../architecture/architecture.ts";
+import type { TilesVision } from "../architecture/tiles.ts";
 import { createPrompt, type Prompt } from "../generate/prompt.ts";
 import { viewsOf } from "../generate/views.ts";
 import { modelGraphs } from "../modules/graphs.ts";
@@ -34,7 +35,7 @@ const SHAPE: BatchShape = {
 	pooling: { stride: 2, mode: "bilinear" },
 };
 
-let architecture: Architecture;
+let architecture: Architecture<TilesVision>;
 let weights: ModelWeights;
 /** Two questions about an image, one about two images, one about a video. */
 let samples: readonly TrainingSample[];
@@ -42,18 +43,17 @@ let samples: readonly TrainingSample[];
 beforeAll(async () => {
 	const { checkpoint, settings } = await readSnapshotFolder(folder, "tiny");
 	const config: unknown = JSON.parse(readFileSync(`${folder}/config.json`, "utf8"));
-	architecture = readArchitecture(checkpoint, config);
+	architecture = readTilesArchitecture(checkpoint, config);
 	weights = await ModelWeights.open(folder, "tiny", architecture, modelGraphs(architecture));
 	const processor = createProcessor(checkpoint, { settings });
 	const chat = await readChatFolder(folder, "tiny");
 	const { values } = createCounterFrom(checkpoint, settings).settings;
-	const { placeholders, contextTokens } = architecture;
-	const rules = { label: "tiny", chat, processor, placeholders, contextTokens };
+	const rules = { ...architecture, label: "tiny", chat, processor };
 	const prompts = goldens.chats.map((each) => createPrompt(messagesOf(each), 1, rules));
 	expect(prompts.map(({ ids }) => ids)).toEqual(goldens.chats.map(({ ids }) => ids));
 	const sampleOf = (prompt: Prompt, ...same: readonly Prompt[]): TrainingSample => {
 		const { ids, items, images } = prompt;
-		const views = viewsOf(items, processor);
+		const views = viewsOf(items, processor).map((own) => own.map(({ pixels }) => pixels));
 		const shared: (readonly number[] | SeenMedia)[] = [];
 		let at = 0;
 		for (const [index, { start, layout }] of items.entries()) {

@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { LLAVA_PARTS } from "../families/llava-parts.ts";
+import { qwenVl } from "../families/qwen-vl/index.ts";
 import { resolveNames, type WantedParameter } from "./names.ts";
 
 const WANTED: readonly WantedParameter[] = [
@@ -64,6 +65,28 @@ const resolved = (tensors: ReadonlyMap<string, Sized>) => resolveNames(WANTED, t
 test.each(Object.entries(LAYOUTS))("%s", (_, names) => {
 	const found = resolved(stored(names));
 	expect([...found]).toEqual(WANTED.map(({ name }, index) => [name, names[index]]));
+});
+
+const QWEN_WANTED: readonly WantedParameter[] = [
+	{ name: "vision_tower.blocks.0.attn.qkv.weight", shape: [6, 2] },
+	{ name: "multi_modal_projector.mlp.0.weight", shape: [8, 8] },
+	{ name: "language_model.norm.weight", shape: [2] },
+	{ name: "lm_head.weight", shape: [9, 2] },
+];
+
+test.each([
+	["", "model.norm.weight"],
+	["model.", "model.language_model.norm.weight"],
+])("Qwen2.5-VL with visual under %o", (prefix, norm) => {
+	const names = [`${prefix}visual.blocks.0.attn.qkv.weight`, `${prefix}visual.merger.mlp.0.weight`];
+	const tensors = new Map(
+		[...names, norm, "lm_head.weight"].map((name, index) => [
+			name,
+			{ shape: QWEN_WANTED[index]?.shape ?? [] },
+		]),
+	);
+	const found = resolveNames(QWEN_WANTED, tensors, qwenVl.parts, "mine");
+	expect([...found.values()]).toEqual([...tensors.keys()]);
 });
 
 test("tensors that inference does not read are no surprise", () => {

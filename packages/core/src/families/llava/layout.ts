@@ -4,8 +4,7 @@
  * where transformers crops; the count is the same.
  */
 
-import type { Size } from "@onevision/base";
-import { shorterSideTo } from "../../layouts/shorter-side.ts";
+import { type Size, shorterSideTo } from "@onevision/base";
 import { contentInSquareTile, layoutOneTile, square } from "../../layouts/tiles.ts";
 import { type Family, noVideo } from "../family.ts";
 

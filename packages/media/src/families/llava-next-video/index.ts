@@ -1,6 +1,6 @@
 /** LLaVA-NeXT-Video: images as in LLaVA-NeXT; a frame is resized by its shorter side and cropped to its center. */
 
-import { shorterSideTo } from "@onevision/core";
+import { shorterSideTo } from "@onevision/base";
 import { collateClips, collateTiles } from "../../preprocess/collate.ts";
 import { type PlanViews, planAnyres, planCenterCrop } from "../../preprocess/plan-views.ts";
 import type { PixelFamilyOf } from "../family.ts";

@@ -6,7 +6,7 @@ import { LLAVA_PARTS } from "../llava-parts.ts";
 
 export const llavaOnevision: ModelFamily = {
 	source: "transformers 5.18.0 models/llava_onevision/modeling_llava_onevision.py",
-	tower: { kind: "siglip_vision_model", featureLayer: -1, selectStrategy: "full" },
+	vision: { form: "tiles", tower: "siglip_vision_model", featureLayer: -1, selectStrategy: "full" },
 	placeholders: { image: 151_646, video: 151_647 },
 	parts: LLAVA_PARTS,
 	hasNewline: true,

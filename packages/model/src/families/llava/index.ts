@@ -1,13 +1,13 @@
 /** LLaVA-1.5: CLIP, a two-layer projector, Vicuna; one view an image. */
 
-import type { ModelFamily } from "../family.ts";
+import { type ModelFamily, UNPOOLED } from "../family.ts";
 import { LLAVA_PARTS } from "../llava-parts.ts";
 
 export const llava: ModelFamily = {
 	source: "transformers 5.18.0 models/llava/modeling_llava.py",
-	tower: { kind: "clip_vision_model", featureLayer: -2, selectStrategy: "default" },
+	vision: { form: "tiles", tower: "clip_vision_model", featureLayer: -2, selectStrategy: "default" },
 	placeholders: { image: 32_000 },
 	parts: LLAVA_PARTS,
 	hasNewline: false,
-	pooling: () => ({ stride: 1, mode: "average" }),
+	pooling: () => UNPOOLED,
 };
