@@ -132,8 +132,8 @@ async function weightsIn(
 	folder: string,
 ): Promise<StoredWeights> {
 	if (precision === "float32") return stored;
-	const quantizes = (name: string) => stored.tensors.get(name)?.shape.length === 2;
-	return quantizedWeights(stored, { format: precision, folder, quantizes });
+	const formatOf = (name: string) => (stored.tensors.get(name)?.shape.length === 2 ? precision : undefined);
+	return quantizedWeights(stored, { recipe: precision, folder, formatOf });
 }
 
 /** Quantized products are slow on weights that are not packed. */

@@ -42,6 +42,10 @@ class GrowingGraph implements GraphType {
 		return this.#parameters;
 	}
 
+	get stored(): readonly Value[] {
+		return [...this.#values.values()].filter(({ kind }) => kind === "parameter");
+	}
+
 	get nodes(): readonly Node[] {
 		return this.#nodes;
 	}

@@ -49,6 +49,8 @@ export interface Graph {
 	readonly inputs: readonly Value[];
 	/** Values that are learned, in the order they were declared. */
 	readonly parameters: readonly Value[];
+	/** All that may be read from files: `parameters`, and what `weight` declared. */
+	readonly stored: readonly Value[];
 	/** Every node, in topological order. */
 	readonly nodes: readonly Node[];
 

@@ -2,6 +2,7 @@
 
 export type { MediaPart, Message, Part } from "./chat/message.ts";
 export { MODEL_FAMILIES } from "./families/index.ts";
+export type { CheckReference, LogitCheck } from "./generate/check.ts";
 export type {
 	Answer,
 	AnswerPiece,
@@ -18,3 +19,4 @@ export { type HubAccess, readHubSnapshot } from "./hub.ts";
 export { type Prediction, predict, tokensPerSecond } from "./predict.ts";
 export { readSnapshot, type Snapshot, type SnapshotSource } from "./snapshot-source.ts";
 export { type CountText, createTextCounter } from "./tokenizer.ts";
+export { QUANTIZATIONS, type Quantization } from "./weights/quantization.ts";

@@ -78,9 +78,12 @@ test("lines of questions: one that cannot be answered does not stop the rest", a
 	expect(err).toMatch(/^onevision: b: .*none\.jpg.*\nonevision: line 4: not JSON\n$/);
 });
 
-test("--check lays out and runs nothing", async () => {
+test("--check lays out, and compares logits", async () => {
 	const { out } = await run("photos/harbour.jpg", "What is it?", "--check");
 	expect(out).toMatch(/^\d+ prompt tokens of a context of 2,048, 41 of them visual \(image 41\)/);
+	expect(out.replaceAll(/\s+/g, " ")).toMatch(
+		/logits of the last 32 tokens, read at once, against token by token: the likeliest token is the same for 32; largest difference \d\.\d+,/,
+	);
 });
 
 test.each([
@@ -89,6 +92,10 @@ test.each([
 	[["none.jpg", "What?"], "none.jpg"],
 	[["photos/harbour.jpg", "What?", "--max-tokens", "0"], "--max-tokens 0: expected a whole number from 1"],
 	[["x", "--jsonl", "questions.jsonl"], "give no media beside it"],
+	[
+		["photos/harbour.jpg", "What?", "--quantize", "int5"],
+		"--quantize int5: expected int8, int4, int8-dynamic",
+	],
 ])("refuses %o in one line", async (args, message) => {
 	const { status, err } = await runInMemory(["run", ...args, "-m", model], { cwd });
 	expect(status).toBe(1);

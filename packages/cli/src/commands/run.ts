@@ -11,6 +11,8 @@ import {
 	type Prompt,
 	type PromptProgress,
 	predict,
+	QUANTIZATIONS,
+	type Quantization,
 	tokensPerSecond,
 } from "@onevision/model";
 import { loadModel, measureMachine, readMediaPart, type VisionLanguageModel } from "@onevision/model/node";
@@ -38,6 +40,7 @@ export interface RunCommand extends AskedLoading {
 	readonly jsonl?: string;
 	readonly out?: string;
 	readonly check?: boolean;
+	readonly quantize?: string;
 	readonly threads?: string;
 	readonly set: readonly string[];
 	readonly asIs?: boolean;
@@ -62,6 +65,7 @@ export async function runModel(
 			? await questionsGiven(terminal, given, loading)
 			: questionsOfLines(terminal, command.jsonl);
 	const { settings } = askedSettings(command);
+	const quantize = command.quantize === undefined ? undefined : quantization(command.quantize);
 	const name = basename(resolve(terminal.cwd, command.model));
 	const writes = command.out !== undefined && command.check !== true;
 	// A file that cannot be written is told before a model is loaded.
@@ -69,6 +73,7 @@ export async function runModel(
 	const model = await loadModel(resolve(terminal.cwd, command.model), {
 		label: command.model,
 		...(settings === undefined ? {} : { settings }),
+		...(quantize === undefined ? {} : { quantize }),
 		asIs: command.asIs === true,
 		onConvert: (done, total) =>
 			progress(terminal, done === total ? "" : `converting weights, once: ${formatPercent(done / total)}`),
@@ -117,7 +122,7 @@ async function answerAll(run: Run, questions: AsyncIterable<Asked> | Iterable<As
 				hasVideo ||= asked.media.some(({ kind }) => kind === "video");
 				const messages = await messagesOf(run, asked);
 				const prompt = model.prompt(messages, run.generate.maxTokens);
-				if (hardware === undefined) await showCheck(run, asked, prompt, isOne);
+				if (hardware === undefined) await showCheck(run, asked, messages, prompt, isOne);
 				else {
 					const isStreamed = command.json !== true && out === undefined;
 					if (isStreamed && !isOne) await terminal.out(`${terminal.colors.bold(asked.id)}\n`);
@@ -209,12 +214,16 @@ function documentOf(
 }
 
 async function showCheck(
-	{ terminal, command, model, generate }: Run,
+	{ terminal, command, model, generate, signal }: Run,
 	question: Question,
+	messages: readonly Message[],
 	prompt: Prompt,
 	isOne: boolean,
 ): Promise<void> {
 	const { contextTokens } = model.architecture;
+	progress(terminal, "comparing logits");
+	const check = await model.check(messages, signal);
+	progress(terminal, "");
 	const cacheBytes = model.cacheBytes(prompt.ids.length + generate.maxTokens);
 	if (command.json === true) {
 		const items = prompt.items.map(({ layout }) => layout);
@@ -224,13 +233,22 @@ async function showCheck(
 			visualTokens: prompt.visualTokens,
 			contextTokens,
 			cacheBytes,
+			check,
 			items,
 		};
 		await terminal.out(`${JSON.stringify(document, null, isOne ? 2 : 0)}\n`);
 		return;
 	}
 	const head = isOne ? "" : `${terminal.colors.bold(question.id)}\n`;
-	await terminal.out(`${head}${checkedText(prompt, cacheBytes, contextTokens, terminal.columns)}\n`);
+	await terminal.out(
+		`${head}${checkedText({ prompt, cacheBytes, contextTokens, check }, terminal.columns)}\n`,
+	);
+}
+
+function quantization(given: string): Quantization {
+	const found = QUANTIZATIONS.find((each) => each === given);
+	if (found !== undefined) return found;
+	throw new OnevisionError("invalid-input", `--quantize ${given}: expected ${QUANTIZATIONS.join(", ")}`);
 }
 
 function threadsOf({ threads }: RunCommand): { readonly threads?: number } {

@@ -31,7 +31,14 @@ export function addRunning(program: Command, terminal: Terminal, exitWith: (stat
 			"questions, one JSON object a line: id, media (paths), question; - is standard input",
 		)
 		.option("--out <file>", "answers as JSON Lines; a stopped run goes on where it stopped")
-		.option("--check", "lay out the prompts and check that they fit, without running the model")
+		.option(
+			"--quantize <form>",
+			"round weights, once, into a file beside them: int8, int4, or int8-dynamic, which rounds activations too",
+		)
+		.option(
+			"--check",
+			"lay out the prompts, and compare logits instead of answering: with --quantize against float32, else read at once against token by token",
+		)
 		.option("--threads <count>", "threads of the model (default: one for each core)")
 		.addOption(setOption())
 		.addOption(asIsOption())

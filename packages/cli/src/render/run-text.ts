@@ -1,7 +1,14 @@
 /** What `onevision run` prints behind an answer: tokens, times and memory, beside what the cost model expected. */
 
 import { formatBytes, formatDuration, formatInteger, formatPercent } from "@onevision/base";
-import { type Answer, type Prediction, type Prompt, tokensPerSecond } from "@onevision/model";
+import {
+	type Answer,
+	type CheckReference,
+	type LogitCheck,
+	type Prediction,
+	type Prompt,
+	tokensPerSecond,
+} from "@onevision/model";
 import { wrap } from "./wrap.ts";
 
 /** What was measured, and what was expected of it. */
@@ -46,16 +53,38 @@ function rateText(rate: number): string {
 	return rate >= 100 ? formatInteger(Math.round(rate)) : String(Number(rate.toPrecision(2)));
 }
 
-/** A prompt that was only laid out. */
+/** A prompt that was checked, not answered. */
+export interface CheckedPrompt {
+	readonly prompt: Prompt;
+	/** Of a cache for it and its answer. */
+	readonly cacheBytes: number;
+	readonly contextTokens: number | undefined;
+	readonly check: LogitCheck;
+}
+
+/** Wrapped to a width in columns. */
 export function checkedText(
-	{ ids, items, visualTokens }: Prompt,
-	cacheBytes: number,
-	contextTokens: number | undefined,
+	{ prompt: { ids, items, visualTokens }, cacheBytes, contextTokens, check }: CheckedPrompt,
 	columns: number,
 ): string {
 	const each = items.map(({ layout }) => `${layout.kind} ${formatInteger(layout.visualTokens)}`).join(", ");
 	const context =
 		contextTokens === undefined ? "context unknown" : `of a context of ${formatInteger(contextTokens)}`;
 	const text = `${formatInteger(ids.length)} prompt tokens ${context}, ${formatInteger(visualTokens)} of them visual${each === "" ? "" : ` (${each})`}; cache ${formatBytes(cacheBytes)} with the answer`;
-	return wrap(text, columns, "  ").join("\n");
+	return [text, logitsText(check)].flatMap((line) => wrap(line, columns, "  ")).join("\n");
+}
+
+const REFERENCES = {
+	float32: "against float32 weights",
+	"one-by-one": "read at once, against token by token",
+} as const satisfies Record<CheckReference, string>;
+
+function logitsText({ against, rows, topOneEqual, largest, relativeRms, range }: LogitCheck): string {
+	const same = formatInteger(Math.round(topOneEqual * rows));
+	const off = range === 0 ? 0 : largest / range;
+	return `logits of the last ${formatInteger(rows)} tokens, ${REFERENCES[against]}: the likeliest token is the same for ${same}; largest difference ${largest.toPrecision(2)}, ${share(off)} of their range; relative error ${share(relativeRms)} (root mean square)`;
+}
+
+function share(value: number): string {
+	return value >= 0.0005 || value === 0 ? formatPercent(value) : value.toExponential(1);
 }

@@ -70,9 +70,9 @@ test.each(FORMATS)("%s: a model maps the file, which is made once", async (forma
 	const path = join(root, `${format}.safetensors`);
 	await writeFile(path, encodeSafetensors({ tensors, metadata: {} }));
 	const options = {
-		format,
+		recipe: format,
 		folder: join(root, format),
-		quantizes: (name: string) => name === "layer.weight",
+		formatOf: (name: string) => (name === "layer.weight" ? format : undefined),
 		leavesOut: (name: string) => name === "table",
 	};
 	const made = await quantizedWeights(await openWeights(path), options);
@@ -113,7 +113,7 @@ test("what cannot be quantized or compared", async () => {
 		encodeSafetensors({ tensors: new Map([["a", entryOf(float32([2], [1, 2]))]]), metadata: {} }),
 	);
 	const weights = await openWeights(path);
-	await expect(quantizedWeights(weights, { format: "int8", quantizes: () => true })).rejects.toThrow(
+	await expect(quantizedWeights(weights, { recipe: "a", formatOf: () => "int8" })).rejects.toThrow(
 		"quantize: a is F32 [2]; weights [out, in] of floats can be quantized",
 	);
 	expect(() => accuracyOf([1], [1, 2], 1)).toThrow("accuracy: 1 and 2 elements in rows of 1");

@@ -13,9 +13,10 @@ import { bytesOf, type DerivedOptions, type DerivedTensor, derive, floatTensor, 
 import type { StoredTensor, StoredWeights } from "./weights.ts";
 
 export interface QuantizeOptions extends DerivedOptions {
-	readonly format: QuantizedFormat;
-	/** Tensors to quantize: weights [out, in] of linear layers. Others of float types are stored as float32. */
-	readonly quantizes: (name: string) => boolean;
+	/** Names the file, and stands for the formats of its tensors: other formats need another name. */
+	readonly recipe: string;
+	/** How a weight [out, in] of a linear layer is quantized; `undefined` stores a tensor of floats as float32. */
+	readonly formatOf: (name: string) => QuantizedFormat | undefined;
 	/** Tensors to leave out (default none): those that are read from the source, such as embeddings. */
 	readonly leavesOut?: (name: string) => boolean;
 }
@@ -32,13 +33,16 @@ export async function quantizedWeights(
 	weights: StoredWeights,
 	options: QuantizeOptions,
 ): Promise<StoredWeights> {
-	const { format, quantizes, leavesOut = () => false } = options;
+	const { recipe, formatOf, leavesOut = () => false } = options;
 	const tensors = [...weights.tensors]
 		.filter(([name]) => !leavesOut(name))
-		.flatMap(([name, tensor]) =>
-			quantizes(name) ? quantizedPair(name, tensor, format) : [[name, floatTensor(tensor)] as const],
-		);
-	return derive(weights, format, new Map(tensors), options);
+		.flatMap(([name, tensor]) => {
+			const format = formatOf(name);
+			return format === undefined
+				? [[name, floatTensor(tensor)] as const]
+				: quantizedPair(name, tensor, format);
+		});
+	return derive(weights, recipe, new Map(tensors), options);
 }
 
 function quantizedPair(

@@ -174,10 +174,10 @@ describe.each(SNAPSHOTS)("%s %s", (family, name) => {
 });
 
 async function idsOf(stream: ReturnType<Conversation["generate"]> | undefined): Promise<readonly number[]> {
-	for (;;) {
-		const step = await stream?.next();
-		if (step?.done !== false) return step?.value.ids ?? [];
+	for (let step = await stream?.next(); step !== undefined; step = await stream?.next()) {
+		if (step.done === true) return step.value.ids;
 	}
+	return [];
 }
 
 function concatenated(arrays: readonly Float32Array[]): Float32Array {

@@ -9,7 +9,7 @@ import type { Parts, TokenCache } from "./parts.ts";
 import { positionsBetween } from "./positions.ts";
 import { createPrompt, type Prompt } from "./prompt.ts";
 import { createSampler, type SamplingOptions } from "./sampling.ts";
-import { type SeenItem, seeItems } from "./see.ts";
+import { embedTokens, type SeenItem, seeItems } from "./see.ts";
 import { TextStream } from "./text-stream.ts";
 
 export interface GenerateOptions extends SamplingOptions {
@@ -214,7 +214,7 @@ export class Conversation {
 		for (let start = from; start < total; start += chunk) {
 			if (signal?.aborted) return undefined;
 			const end = Math.min(start + chunk, total);
-			const embeddings = await this.#embed(prompt, media, start, end);
+			const embeddings = await embedTokens(this.#parts, prompt, media, start, end);
 			const positions = positionsBetween(prompt.positions, start, end);
 			const rows = [end - start - 1];
 			logits = await this.#parts.runs.step({ embeddings, positions, rows }, cache);
@@ -222,25 +222,6 @@ export class Conversation {
 			onProgress?.({ stage: "prompt", done: end - from, total: total - from });
 		}
 		return logits;
-	}
-
-	/** Embeddings of the positions from `start` to `end`: rows of the table, and of media. */
-	async #embed(
-		prompt: Prompt,
-		media: readonly SeenItem[],
-		start: number,
-		end: number,
-	): Promise<Float32Array> {
-		const dim = this.#parts.architecture.decoder.hidden;
-		const rows = await this.#parts.embed(prompt.ids.slice(start, end));
-		for (const { item, embeddings } of media) {
-			const first = Math.max(start, item.start);
-			const last = Math.min(end, item.start + item.layout.visualTokens);
-			if (first >= last) continue;
-			const part = embeddings.subarray((first - item.start) * dim, (last - item.start) * dim);
-			rows.set(part, (first - start) * dim);
-		}
-		return rows;
 	}
 }
 

@@ -68,3 +68,23 @@ function packed(
 	const { family, projector } = architecture;
 	return packItem(layout, views, projector.outputs, family.pooling(layout, settings, images), newline);
 }
+
+/** Embeddings of the tokens from `start` to `end` of a prompt: rows of the table, and of media. */
+export async function embedTokens(
+	parts: Parts,
+	prompt: Prompt,
+	media: readonly SeenItem[],
+	start: number,
+	end: number,
+): Promise<Float32Array> {
+	const dim = parts.architecture.decoder.hidden;
+	const rows = await parts.embed(prompt.ids.slice(start, end));
+	for (const { item, embeddings } of media) {
+		const first = Math.max(start, item.start);
+		const last = Math.min(end, item.start + item.layout.visualTokens);
+		if (first >= last) continue;
+		const part = embeddings.subarray((first - item.start) * dim, (last - item.start) * dim);
+		rows.set(part, (first - start) * dim);
+	}
+	return rows;
+}

@@ -1,9 +1,9 @@
 /** The graphs that inference runs: a view to embeddings, many new tokens, one new token. */
 
-import { Graph } from "@onevision/graph";
+import { Graph, type Value } from "@onevision/graph";
 import type { Architecture } from "../architecture/architecture.ts";
 import { decodeStep, prefillStep, type StepGraph } from "./decoder.ts";
-import { Scope } from "./scope.ts";
+import { FLOAT32, type PrecisionOf, Scope } from "./scope.ts";
 import { type VisionGraphs, visionGraphs } from "./vision.ts";
 
 export interface ModelGraphs {
@@ -12,11 +12,18 @@ export interface ModelGraphs {
 	readonly decode: StepGraph;
 }
 
-export function modelGraphs(architecture: Architecture): ModelGraphs {
+/** All that the graphs read from files, by name. */
+export function storedOf({ vision, prefill, decode }: ModelGraphs): readonly Value[] {
+	const outputs = [vision.image.outputs, vision.video.outputs, prefill.outputs, decode.outputs];
+	const stored = outputs.flatMap((each) => Object.values(each)[0]?.graph.stored ?? []);
+	return [...new Map(stored.map((value) => [value.name, value])).values()];
+}
+
+export function modelGraphs(architecture: Architecture, precisionOf: PrecisionOf = FLOAT32): ModelGraphs {
 	const { decoder } = architecture;
-	const scope = (name: string) => new Scope(new Graph(name), "", "float32");
+	const scope = (name: string) => new Scope(new Graph(name), "", precisionOf);
 	return {
-		vision: visionGraphs(architecture),
+		vision: visionGraphs(architecture, precisionOf),
 		prefill: prefillStep(scope("prefill"), decoder),
 		decode: decodeStep(scope("decode"), decoder),
 	};

@@ -16,21 +16,27 @@ export interface LinearShape {
 	readonly hasBias: boolean;
 }
 
+/** How the weight of the linear layer of this name is stored. */
+export type PrecisionOf = (name: string) => Precision;
+
+/** As in the checkpoint. */
+export const FLOAT32: PrecisionOf = () => "float32";
+
 /** A place in the tree of modules, `language_model.layers.0.`, and how the weights of its linear layers are stored. */
 export class Scope {
 	readonly graph: Graph;
 	readonly #prefix: string;
-	readonly #precision: Precision;
+	readonly #precisionOf: PrecisionOf;
 
-	constructor(graph: Graph, prefix: string, precision: Precision) {
+	constructor(graph: Graph, prefix: string, precisionOf: PrecisionOf) {
 		this.graph = graph;
 		this.#prefix = prefix;
-		this.#precision = precision;
+		this.#precisionOf = precisionOf;
 	}
 
 	/** The scope of a submodule. */
 	at(name: string | number): Scope {
-		return new Scope(this.graph, `${this.#prefix}${name}.`, this.#precision);
+		return new Scope(this.graph, `${this.#prefix}${name}.`, this.#precisionOf);
 	}
 
 	/** The parameter of this name, declared on first use. */
@@ -40,7 +46,8 @@ export class Scope {
 
 	/** A linear layer, whose weight lies as in PyTorch, [outputs, inputs]. */
 	linear(name: string, shape: LinearShape): Projection {
-		return declareProjection(this.graph, `${this.#prefix}${name}`, { ...shape, precision: this.#precision });
+		const whole = `${this.#prefix}${name}`;
+		return declareProjection(this.graph, whole, { ...shape, precision: this.#precisionOf(whole) });
 	}
 
 	layerNorm(name: string, width: number, epsilon: number): Norm {

@@ -9,7 +9,7 @@ import type { Pooling } from "../families/family.ts";
 import { inverseFrequencies, rotaryTables } from "../generate/rope.ts";
 import { merger, nativeTower, patchWidth } from "./native-tower.ts";
 import { projector } from "./projector.ts";
-import { Scope } from "./scope.ts";
+import { type PrecisionOf, Scope } from "./scope.ts";
 import { tower } from "./tower.ts";
 import { gathered, patchPositions, scattered, windowsOf, windowTensors } from "./windows.ts";
 
@@ -39,29 +39,27 @@ export type VisionGraphs = Readonly<Record<View["kind"], VisionGraph>>;
 const EMBEDDINGS = "embeddings";
 const PIXELS = "pixels";
 
-export function visionGraphs(architecture: Architecture): VisionGraphs {
-	return architecture.form === "tiles" ? tiles(architecture) : native(architecture);
+export function visionGraphs(architecture: Architecture, precisionOf: PrecisionOf): VisionGraphs {
+	const scopeOf = (name: string) => new Scope(new Graph(name), "", precisionOf);
+	return architecture.form === "tiles"
+		? tiles(architecture, scopeOf)
+		: native(architecture, scopeOf("vision"));
 }
 
 /** Form of the operators: views go through these graphs for inference alone. */
 const FORM: LayerForm = "fused";
 
-function scopeOf(name: string): Scope {
-	return new Scope(new Graph(name), "", "float32");
-}
-
-function tiles(vision: TilesVision): VisionGraphs {
-	const image = tilesGraph("vision", vision, undefined);
-	const { framePooling } = vision;
-	return { image, video: framePooling === undefined ? image : tilesGraph("frames", vision, framePooling) };
+function tiles(vision: TilesVision, scopeOf: (name: string) => Scope): VisionGraphs {
+	const image = tilesGraph(scopeOf("vision"), vision, undefined);
+	const { framePooling: pooling } = vision;
+	return { image, video: pooling === undefined ? image : tilesGraph(scopeOf("frames"), vision, pooling) };
 }
 
 function tilesGraph(
-	name: string,
+	scope: Scope,
 	{ tower: shape, projector: projection }: TilesVision,
 	pooling: Pooling | undefined,
 ): VisionGraph {
-	const scope = scopeOf(name);
 	const sizes = [1, 3, shape.imageSize, shape.imageSize];
 	const seen = tower(scope.graph.input(PIXELS, "float32", sizes), scope.at("vision_tower"), shape, FORM);
 	const features = pooling === undefined ? seen : pooledCells(seen, pooling);
@@ -85,8 +83,7 @@ function pooledCells(features: Value, { stride, mode }: Pooling): Value {
 
 const NATIVE = { cos: "cos", sin: "sin", rows: "window_rows", bias: "window_bias", places: "window_places" };
 
-function native({ tower: shape, projector: merging }: NativeVision): VisionGraphs {
-	const scope = scopeOf("vision");
+function native({ tower: shape, projector: merging }: NativeVision, scope: Scope): VisionGraphs {
 	const unit = shape.merge ** 2;
 	const patches = `${unit}*tokens`;
 	const input = (name: string, dims: readonly (number | string)[], dtype: "float32" | "int64" = "float32") =>

@@ -49,7 +49,7 @@ export class Engine {
 		const inference = await startInference({ spin: false, ...(threads === undefined ? {} : { threads }) });
 		const load = (outputs: Readonly<Record<string, Value>>, binding?: CacheBinding) => {
 			const [first] = Object.values(outputs);
-			const names = (first?.graph.parameters ?? []).map(({ name }) => name);
+			const names = (first?.graph.stored ?? []).map(({ name }) => name);
 			const { external, folder } = weights.external(names);
 			const options = { folder, prepack, ...(binding === undefined ? {} : { binding }) };
 			return inference.load(encodeModel(outputs, { external }), options);

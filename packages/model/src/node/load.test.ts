@@ -1,6 +1,15 @@
 /** Loading and answering: reuse of what questions share, stopping, and one line for whatever does not fit together. */
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
+import {
+	cpSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	statSync,
+	unlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -168,6 +177,58 @@ describe("answers", () => {
 		expect(() => model.prompt([{ role: "user", content: "What is <image>?" }])).toThrow(
 			"a placeholder in the text",
 		);
+	});
+});
+
+describe("quantized", () => {
+	const cacheFolder = join(folder, "quantized");
+	const files = () => readdirSync(cacheFolder).map((name) => [name, statSync(join(cacheFolder, name)).ino]);
+
+	test.each([
+		// Random weights are hard on few bits: their logits are near each other.
+		["int8", 0.06, 0.8],
+		["int4", 0.4, 0.5],
+		["int8-dynamic", 0.08, 0.8],
+	] as const)("%s: how far its logits are from float32, and its file is made once", async (quantize, most, equal) => {
+		const options = { threads: 1, quantize, cacheFolder };
+		const model = await loadModel(join(FIXTURES, "onevision-untied"), options);
+		const check = await model.check(ask("What is it?"));
+		expect(check).toMatchObject({ against: "float32", rows: 32 });
+		expect(check.relativeRms).toBeGreaterThan(1e-3);
+		expect(check.relativeRms).toBeLessThan(most);
+		expect(check.topOneEqual).toBeGreaterThanOrEqual(equal);
+		const answer = await answered(model, ask("What?"), { maxTokens: 3 });
+		expect(answer.ids).toHaveLength(3);
+		await model.close();
+		const before = files();
+		expect(before.map(([name]) => name)).toContain(`${quantize}.safetensors`);
+		await (await loadModel(join(FIXTURES, "onevision-untied"), options)).close();
+		expect(files()).toEqual(before);
+	});
+
+	test("a tied head is rounded, the table of embeddings is not", async () => {
+		const options = { threads: 1, quantize: "int8", cacheFolder: join(folder, "tied") } as const;
+		const model = await loadModel(join(FIXTURES, "onevision"), options);
+		const { relativeRms } = await model.check(ask("What is it?"));
+		expect(relativeRms).toBeGreaterThan(1e-3);
+		expect(relativeRms).toBeLessThan(0.06);
+		await model.close();
+	});
+
+	test("float32 is compared with itself, read token by token", async () => {
+		const model = await loadModel(join(FIXTURES, "onevision"), { threads: 1 });
+		const { against, topOneEqual, largest, range } = await model.check(ask("What is it?"));
+		expect([against, topOneEqual]).toEqual(["one-by-one", 1]);
+		expect(largest / range).toBeLessThan(1e-5);
+		await model.close();
+	});
+
+	test("weights beyond the memory are refused with what would fit", async () => {
+		const refused = (memory: number) => loadModel(join(FIXTURES, "onevision"), { label: "mine", memory });
+		await expect(refused(200e3)).rejects.toThrow(
+			/^mine: its float32 weights need 20\d kB of memory, 200 kB are available; --quantize int8 needs 1\d\d kB, --quantize int4/,
+		);
+		await expect(refused(5e3)).rejects.toThrow(/are available; use a smaller model/);
 	});
 });
 

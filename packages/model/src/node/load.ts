@@ -15,6 +15,7 @@ import { type Architecture, readArchitecture } from "../architecture/architectur
 import { ConfigSection } from "../architecture/section.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { MediaPart, Message } from "../chat/message.ts";
+import { checkLogits, type LogitCheck } from "../generate/check.ts";
 import { FeatureStore } from "../generate/feature-store.ts";
 import { Conversation, promptOf } from "../generate/generate.ts";
 import type { Parts } from "../generate/parts.ts";
@@ -22,9 +23,12 @@ import { ConversationPool } from "../generate/pool.ts";
 import type { Prompt } from "../generate/prompt.ts";
 import { cacheBytes } from "../generate/step.ts";
 import { modelGraphs } from "../modules/graphs.ts";
+import { FLOAT32 } from "../modules/scope.ts";
 import { readSnapshotFolder } from "../snapshot-folder.ts";
+import { type Quantization, quantizedPrecisions } from "../weights/quantization.ts";
 import { readChatFolder, readJson } from "./chat-folder.ts";
 import { Engine } from "./engine.ts";
+import { checkWeightMemory } from "./memory.ts";
 import { EMBEDDINGS, ModelWeights, NEWLINE } from "./model-weights.ts";
 
 export interface LoadModelOptions {
@@ -37,9 +41,16 @@ export interface LoadModelOptions {
 	 * without, they stay mapped from their files.
 	 */
 	readonly prepack?: boolean;
-	/** Where weights in half precision are kept as float32 (default: `.onevision` beside them, or a cache of the user). */
+	/**
+	 * Rounds the weights of linear layers, once, into a file beside them; they are packed then. How much that changes,
+	 * `check` says.
+	 */
+	readonly quantize?: Quantization;
+	/** Bytes that weights may take (default: what the machine has available). */
+	readonly memory?: number;
+	/** Where weights in half precision are kept as float32, and quantized ones (default: `.onevision` beside them, or a cache of the user). */
 	readonly cacheFolder?: string;
-	/** Called with bytes done and in all while they are converted, once. */
+	/** Called with bytes done and in all while they are converted or quantized, once. */
 	readonly onConvert?: (done: number, total: number) => void;
 	/** Settings of the family, as for counting. They override those of the snapshot. */
 	readonly settings?: Readonly<Record<string, unknown>>;
@@ -67,6 +78,11 @@ export interface VisionLanguageModel {
 	prompt(messages: readonly Message[], maxTokens?: number): Prompt;
 	/** Bytes of a cache of this many tokens. */
 	cacheBytes(tokens: number): number;
+	/**
+	 * Runs a prompt, and compares the logits of its last tokens: of quantized weights with those of float32, which are loaded
+	 * as well; of float32 with those of the same tokens read one by one.
+	 */
+	check(messages: readonly Message[], signal?: AbortSignal): Promise<LogitCheck>;
 	/** A conversation with a cache of its own, which keeps what questions have in common. */
 	conversation(): Conversation;
 	/** Conversations for questions from anywhere, at most so many at a time. */
@@ -83,6 +99,8 @@ export async function loadModel(
 	options: LoadModelOptions = {},
 ): Promise<VisionLanguageModel> {
 	const { parts, notes, sampling, close } = await loadParts(folder, options);
+	const { quantize, ...plain } = options;
+	let reference: Promise<LoadedParts> | undefined;
 	const { architecture, chat, processor, settings } = parts;
 	return {
 		checkpoint: processor.checkpoint,
@@ -94,9 +112,17 @@ export async function loadModel(
 		notes,
 		prompt: (messages, maxTokens = 1) => promptOf(parts, messages, maxTokens),
 		cacheBytes: (tokens) => cacheBytes(architecture.decoder, tokens),
+		check: async (messages, signal) => {
+			if (quantize !== undefined) reference ??= loadParts(folder, plain);
+			const other = await reference;
+			return checkLogits(parts, promptOf(parts, messages, 1), other?.parts, signal);
+		},
 		conversation: () => new Conversation(parts),
 		pool: (most) => new ConversationPool(parts, most),
-		close,
+		close: async () => {
+			await close();
+			await (await reference?.catch(() => undefined))?.close();
+		},
 	};
 }
 
@@ -118,13 +144,15 @@ export async function loadParts(folder: string, options: LoadModelOptions = {}):
 	const processor = createProcessor(checkpoint, { settings });
 	const chat = await readChatFolder(path, label);
 	assertTokenizer(chat, architecture, label);
-	const graphs = modelGraphs(architecture);
+	const { threads, quantize, prepack = quantize !== undefined } = options;
+	const graphs = modelGraphs(architecture, quantize === undefined ? FLOAT32 : quantizedPrecisions(quantize));
+	checkWeightMemory(label, architecture, graphs, { quantize, prepack }, options.memory);
 	const weights = await ModelWeights.open(path, label, architecture, graphs, {
+		...(quantize === undefined ? {} : { quantize }),
 		...(options.cacheFolder === undefined ? {} : { folder: options.cacheFolder }),
 		...(options.onConvert === undefined ? {} : { onProgress: options.onConvert }),
 	});
 	const endIds = await readEndIds(path, label, config);
-	const { threads, prepack = false } = options;
 	const engine = await Engine.start(architecture, graphs, weights, {
 		prepack,
 		...(threads === undefined ? {} : { threads }),

@@ -23,7 +23,7 @@ import type { TilesVision } from "../architecture/tiles.ts";
 import type { Pooling } from "../families/family.ts";
 import { tokenEmbeddings, trainingLogits } from "../modules/decoder.ts";
 import { projector } from "../modules/projector.ts";
-import { Scope } from "../modules/scope.ts";
+import { FLOAT32, Scope } from "../modules/scope.ts";
 import { tower } from "../modules/tower.ts";
 
 /** Parts that can be trained or frozen, from input to output. The newline belongs to the projector. */
@@ -94,7 +94,7 @@ export function trainingGraph(architecture: Architecture<TilesVision>, shape: Ba
 	}
 	const { views, sequences, length, answers } = shape;
 	const graph = new Graph("training");
-	const scope = new Scope(graph, "", "float32");
+	const scope = new Scope(graph, "", FLOAT32);
 	const side = towerShape.imageSize;
 	const pixels = graph.input(BATCH.pixels, "float32", { views, channels: 3, rows: side, cols: side });
 	const seen = tower(pixels, scope.at("vision_tower"), towerShape, "standard");
