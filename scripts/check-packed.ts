@@ -25,7 +25,7 @@ interface Packed {
 
 const COMMAND = "onevision";
 /** Entries that are for Node; all others load in a browser. */
-const NODE_ONLY = /\/node$|^@onevision\/(data|server)$/;
+const NODE_ONLY = /\/node$|^@onevision\/(data|lab|server)$/;
 const UNWANTED = /\.test\.|\/(goldens|fixtures|testing)\/|\.tsbuildinfo$/;
 /** What takes an optional peer, up to the call that says so. */
 const NEEDS_PEER: Readonly<Record<string, string>> = {

@@ -1,7 +1,9 @@
 /** Tables of the documentation that come from the code, by the name of their block. */
 
 import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { API_MODEL_IDS, API_RULES, apiModelById } from "@onevision/api";
+import { formatPercent } from "@onevision/base";
 import type { JsonSchema } from "@onevision/base/schema";
 import {
 	BENCHMARK_SECONDS,
@@ -47,6 +49,7 @@ import {
 	UNPACKED_ORDERS,
 } from "@onevision/data";
 import { GRADIENTS } from "@onevision/graph";
+import { floorsOfTasks, readExperiment, readResults, TASKS, verdictOf } from "@onevision/lab";
 import { configSchema, LABELS, NEUTRAL, parametersInput, ROUTES } from "@onevision/server";
 import { packExample } from "./docs-pack.ts";
 import { filesBelow, ROOT } from "./files.ts";
@@ -308,6 +311,28 @@ export const GENERATED = {
 				row.pricePerHour === undefined ? row.source : `${row.source}; price: ${row.pricePerHour.source}`,
 			]),
 		),
+	"lab-tasks": () =>
+		markdownTable(
+			["task", "asks", "such as", "most common", "by text", "in sight"],
+			floorsOfTasks(500).map(({ task, example, floors }) => [
+				`\`${task}\``,
+				TASKS[task].title,
+				`${example.text} → ${example.answer}`,
+				...[floors.majority, floors.textOnly, floors.visible].map((share) => formatPercent(share)),
+			]),
+		),
+	"lab-experiments": async () => {
+		const folders = filesBelow("experiments").filter((path) => path.endsWith("/experiment.yaml"));
+		const rows = folders.sort().map(async (path) => {
+			const folder = dirname(path);
+			const experiment = await readExperiment(join(ROOT, folder));
+			const { spec } = experiment;
+			const results = await readResults(experiment.folder);
+			const verdict = verdictOf(experiment, results);
+			return [`[${spec.title}](../${folder}/README.md)`, spec.question, verdict];
+		});
+		return markdownTable(["experiment", "question", "verdict"], await Promise.all(rows));
+	},
 	"graph-operators": () => {
 		const rules = Object.entries(GRADIENTS).map(([op, rule]) => ({ op, rule }));
 		const without = rules.flatMap(({ op, rule }) =>

@@ -15,9 +15,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	draw: ["base", "core", "media"],
 	data: ["base", "core", "api", "media"],
 	model: ["base", "core", "graph", "media"],
+	lab: ["base", "core", "media", "draw", "data", "graph", "model"],
 	studio: ["base", "core", "api", "media", "draw"],
 	server: ["base", "core", "api", "media", "draw", "data", "model"],
-	cli: ["base", "core", "api", "media", "draw", "data", "graph", "model", "server", "studio"],
+	cli: ["base", "core", "api", "media", "draw", "data", "graph", "model", "lab", "server", "studio"],
 };
 
 /** Packages whose `index.ts` must load in a browser: Node's own modules stay behind `node.ts`. */

@@ -6,6 +6,7 @@ import { addCounting } from "./declarations/counting.ts";
 import { addData } from "./declarations/data.ts";
 import { addDrawing } from "./declarations/drawing.ts";
 import { addExamples } from "./declarations/examples.ts";
+import { addLab } from "./declarations/lab.ts";
 import { addPlanning } from "./declarations/planning.ts";
 import { addRunning } from "./declarations/running.ts";
 import { addServing } from "./declarations/serving.ts";
@@ -81,6 +82,7 @@ function buildProgram(terminal: Terminal, exitWith: (status: number) => void): C
 	addPlanning(program, terminal, exitWith);
 	addData(program, terminal, exitWith);
 	addRunning(program, terminal, exitWith);
+	addLab(program, terminal, exitWith);
 	addStudio(program, terminal);
 	addServing(program, terminal, exitWith);
 	addExamples(program);

@@ -13,6 +13,7 @@ export {
 	type TrainingSample,
 } from "./training/batch.ts";
 export {
+	BATCH,
 	type BatchShape,
 	TRAINED_PARTS,
 	type TrainedPart,

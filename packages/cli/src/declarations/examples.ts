@@ -70,6 +70,13 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 			what: "each file of a folder",
 		},
 	],
+	lab: [
+		{ line: "onevision lab tasks", what: "what is trained, and what each task gives away" },
+		{
+			line: "onevision lab train plan/curriculum.yaml --samples 600 --check",
+			what: "the batches of a planned curriculum, without training",
+		},
+	],
 	serve: [
 		{ line: "onevision serve --root photos", what: "the API on 127.0.0.1, with files of one folder" },
 		{ line: "onevision serve --config gateway.yaml", what: "the gateway, with its model map" },

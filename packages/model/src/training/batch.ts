@@ -67,6 +67,11 @@ export interface AnswerPlace {
 /** Marks tokens of no sample. */
 const PADDING = -1;
 
+export interface PackBatchOptions {
+	/** Factor of all positions (default 1): below 1 they are interpolated, for sequences longer than those trained on. */
+	readonly positionScale?: number;
+}
+
 /**
  * Packs sequences of samples. Throws `over-limit` when they do not fit the shape. Answers that are left over are ignored,
  * views that are left over are blank.
@@ -75,8 +80,9 @@ export function packBatch(
 	architecture: Architecture<TilesVision>,
 	shape: BatchShape,
 	sequences: readonly (readonly TrainingSample[])[],
+	options: PackBatchOptions = {},
 ): PackedBatch {
-	const writer = new BatchWriter(architecture, shape);
+	const writer = new BatchWriter(architecture, shape, options);
 	for (const [sequence, samples] of sequences.entries()) {
 		let at = 0;
 		for (const [sample, content] of samples.entries()) at = writer.write(sequence, at, sample, content);
@@ -97,13 +103,19 @@ class BatchWriter {
 	readonly #answers: BigInt64Array;
 	readonly #targets: BigInt64Array;
 	readonly #places: AnswerPlace[] = [];
+	readonly #positionScale: number;
 	#views = 0;
 
-	constructor(architecture: Architecture<TilesVision>, shape: BatchShape) {
+	constructor(
+		architecture: Architecture<TilesVision>,
+		shape: BatchShape,
+		{ positionScale = 1 }: PackBatchOptions,
+	) {
 		const { sequences, length, views, answers } = shape;
 		const { headDim, ropeTheta } = architecture.decoder;
 		const tokens = sequences * length;
 		this.#shape = shape;
+		this.#positionScale = positionScale;
 		this.#table = tableRows(architecture, shape);
 		this.#frequencies = inverseFrequencies(headDim, ropeTheta);
 		this.#side = architecture.tower.imageSize;
@@ -130,7 +142,7 @@ class BatchWriter {
 				);
 			}
 			this.#rows[next] = BigInt(row);
-			this.#positions[next] = position;
+			this.#positions[next] = position * this.#positionScale;
 			this.#samples[next] = BigInt(sample);
 			this.#questions[next] = BigInt(question);
 			next++;
