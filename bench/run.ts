@@ -15,6 +15,7 @@ const BENCHES = {
 	frames: async () => (await import("./frames.ts")).benchFrames(),
 	gif: async (python: string | undefined) => (await import("./gif.ts")).benchGif(python),
 	graph: async (python: string | undefined) => (await import("./graph.ts")).benchGraph(python),
+	lab: async (python: string | undefined) => (await import("./lab.ts")).benchLab(python),
 	pack: async (python: string | undefined) => (await import("./pack.ts")).benchPack(python),
 	model: async (python: string | undefined) => (await import("./model.ts")).benchModel(python),
 	pixels: async (python: string | undefined) => (await import("./pixels.ts")).benchPixels(python),

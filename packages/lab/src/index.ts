@@ -24,6 +24,7 @@ export { TASK_IDS, TASKS, type TaskId, taskNamed, vocabularyOfTasks } from "./ta
 export { SCENE_RULES, type SceneRules, SPLITS, type Split } from "./tasks/scenes.ts";
 export type { Question, Task } from "./tasks/task.ts";
 export { type CurriculumOptions, readCurriculum } from "./train/curriculum.ts";
+export { initialParametersOf } from "./train/parameters.ts";
 export { type CurriculumRun, type PlannedStage, planStages, trainCurriculum } from "./train/run.ts";
 export {
 	checkpointPath,
@@ -33,5 +34,5 @@ export {
 	type RunFolder,
 	readRunFolder,
 } from "./train/run-folder.ts";
-export type { StageStep } from "./train/session.ts";
+export { type PreparedStage, prepareStage, type StageStep } from "./train/session.ts";
 export { ARRANGEMENTS, type Arrangement, type BatchRules, type StageSpec } from "./train/stage.ts";

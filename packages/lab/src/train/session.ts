@@ -29,8 +29,6 @@ export interface StageRun {
 	/** Where its state is saved; a file that exists is resumed from. */
 	readonly checkpoint?: { readonly path: string; readonly every: number };
 	readonly session?: SessionOptions;
-	/** Updates after which the stage is left, for a run that is to be resumed. */
-	readonly stopAfter?: number;
 	readonly onStep?: (step: StageStep) => void | Promise<void>;
 }
 
@@ -45,30 +43,49 @@ export interface StageStep extends StepReport {
 export interface StageResult {
 	readonly parameters: Tensors;
 	readonly batches: StageBatches;
-	/** Whether every update is done. */
-	readonly done: boolean;
 }
 
 /** AdamW as in the pilot: moments that follow faster than torch's defaults, for runs of a thousand steps. */
 const ADAMW = { beta1: 0.9, beta2: 0.98 } as const;
 const CLIP_NORM = 1;
 
-export async function trainStage(run: StageRun): Promise<StageResult> {
-	const { model, source, stage, rules, checkpoint, onStep, stopAfter = Number.POSITIVE_INFINITY } = run;
+/** A stage before its first update. */
+export interface PreparedStage {
+	readonly batches: StageBatches;
+	readonly plan: TrainingPlan;
+	/** The inputs of the update after `done` updates. */
+	inputsAfter(done: number): Tensors;
+}
+
+export function prepareStage(
+	model: LabModel,
+	source: SampleSource,
+	stage: StageSpec,
+	rules: BatchRules,
+): PreparedStage {
 	const batches = planBatches(model, source, stage, rules);
+	return {
+		batches,
+		plan: stagePlan(model, stage, batches),
+		inputsAfter: (done) => inputsOf(model, source, batches, done),
+	};
+}
+
+export async function trainStage(run: StageRun): Promise<StageResult> {
+	const { model, source, stage, rules, checkpoint, onStep } = run;
+	const { batches, plan, inputsAfter } = prepareStage(model, source, stage, rules);
 	const steps = batches.steps.length;
-	const plan = stagePlan(model, stage, batches);
 	const saved = await existing(checkpoint?.path);
 	const state = saved ? await loadCheckpoint(saved) : startState(plan, run.parameters);
 	const session = await startSession(plan, state, { threads: 1, spin: false, ...run.session });
 	try {
-		let next = inputsOf(run, batches, session.step);
-		while (session.step < Math.min(steps, stopAfter)) {
+		let next = inputsAfter(session.step);
+		while (session.step < steps) {
 			const begin = performance.now();
 			const update = session.update([next]);
 			const beforeDrawing = performance.now();
 			// Drawn on this thread while the worker computes.
-			if (session.step + 1 < steps) next = inputsOf(run, batches, session.step + 1);
+			if (session.step + 1 < steps) next = inputsAfter(session.step + 1);
 			const drawn = performance.now();
 			const report = await update;
 			const end = performance.now();
@@ -80,7 +97,7 @@ export async function trainStage(run: StageRun): Promise<StageResult> {
 			}
 		}
 		const { parameters } = await session.state();
-		return { parameters: { ...run.parameters, ...parameters }, batches, done: session.step >= steps };
+		return { parameters: { ...run.parameters, ...parameters }, batches };
 	} finally {
 		await session.close();
 	}
@@ -94,8 +111,12 @@ async function existing(path: string | undefined): Promise<string | undefined> {
 	);
 }
 
-/** The inputs of the update after `done` updates. */
-function inputsOf({ model, source }: StageRun, { steps, shape }: StageBatches, done: number): Tensors {
+function inputsOf(
+	model: LabModel,
+	source: SampleSource,
+	{ steps, shape }: StageBatches,
+	done: number,
+): Tensors {
 	const sequences = steps[done] ?? [];
 	const samples = sequences.map((places) => places.map((place) => placed(source, place)));
 	const prepared = prepareSamples(model, samples.flat());
