@@ -34,7 +34,10 @@ const ANSWERS = {
 		},
 		events: [
 			event({ type: "message_start", message: { ...message, usage: { input_tokens: 1, output_tokens: 1 } } }),
+			event({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } }),
 			event({ type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "Yes." } }),
+			event({ type: "content_block_stop", index: 0 }),
+			event({ type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 1 } }),
 			event({ type: "message_stop" }),
 		],
 	},
@@ -82,4 +85,6 @@ function pass(incoming, outgoing) {
 }
 
 const server = createServer(upstream === undefined ? respond : pass);
+// Proxies keep connections; one that closes as it is reused would be their error.
+server.keepAliveTimeout = 75_000;
 server.listen(0, "127.0.0.1", () => console.log(server.address().port));

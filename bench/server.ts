@@ -57,6 +57,7 @@ export async function benchServer(): Promise<void> {
 		const upstream = await start(process.execPath, [here("server-upstream.mjs")]);
 		const proxy = await start(process.execPath, [here("server-upstream.mjs"), upstream]);
 		const nginx = await startNginx(folder, upstream, children);
+		const nginxPid = nginx === undefined ? undefined : children.at(-1)?.pid;
 		const chat = here("../packages/data/src/goldens/chat");
 		const { templates } = JSON.parse(readFileSync(`${chat}/chats.json`, "utf8")) as {
 			templates: { chatml: string };
@@ -82,6 +83,8 @@ export async function benchServer(): Promise<void> {
 			return JSON.parse(await output(process.execPath, [here("server-load.mjs"), file])) as Load;
 		};
 		await load(Math.min(10, SECONDS));
+		const pids = { "Node proxy": children[1]?.pid, nginx: nginxPid, gateway: pid };
+		const before = cpuSeconds(pids);
 		const memory: number[] = [];
 		const loads: number[] = [];
 		const watch = setInterval(
@@ -93,7 +96,9 @@ export async function benchServer(): Promise<void> {
 		);
 		const measured = await load(SECONDS);
 		clearInterval(watch);
+		const after = cpuSeconds(pids);
 		report(measured, requests, memory, loads);
+		reportCpu(measured, before, after);
 		await reportOwn(gateway);
 	} finally {
 		for (const child of children) child.kill();
@@ -143,6 +148,19 @@ function report(
 			.join(", ")}`,
 	);
 	for (const line of seen) console.log(`  ${line}`);
+}
+
+/** Of each process: less moved by others on the machine than latency is. */
+function reportCpu(
+	{ results }: Load,
+	before: Readonly<Record<string, number>>,
+	after: Readonly<Record<string, number>>,
+): void {
+	const shown = Object.entries(after).map(([name, seconds]) => {
+		const each = (1000 * (seconds - (before[name] ?? 0))) / (results[name]?.sent ?? 1);
+		return `${name} ${each.toFixed(2)} ms`;
+	});
+	console.log(`  processor time per request: ${shown.join(", ")}`);
 }
 
 /** The gateway's own time, from the last byte of a request to the first one sent on. */
@@ -271,7 +289,7 @@ async function startNginx(
 	const port = 20_000 + (process.pid % 20_000);
 	writeFileSync(
 		join(folder, "nginx.conf"),
-		`daemon off; pid ${folder}/nginx.pid; error_log ${folder}/error.log; worker_processes 1; events {}
+		`daemon off; master_process off; pid ${folder}/nginx.pid; error_log ${folder}/error.log; events {}
 http { access_log off; client_max_body_size 64m; client_body_temp_path ${folder}; proxy_temp_path ${folder}; fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
 upstream model { server ${upstream.replace("http://", "")}; keepalive 64; }
 server { listen 127.0.0.1:${port}; location / { proxy_pass http://model; proxy_http_version 1.1; proxy_set_header Connection ""; } } }`,
@@ -306,6 +324,19 @@ function firstLine(child: ChildProcess): Promise<string[]> {
 		);
 		child.stdout?.once("data", (text: Buffer) => resolve(text.toString().split("\n")));
 	});
+}
+
+/** Processor time of processes so far, seconds, where /proc tells; ticks are hundredths on every Linux. */
+function cpuSeconds(pids: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> {
+	const entries = Object.entries(pids).flatMap(([name, pid]) => {
+		try {
+			const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+			return [[name, (Number(fields[11]) + Number(fields[12])) / 100] as const];
+		} catch {
+			return [];
+		}
+	});
+	return Object.fromEntries(entries);
 }
 
 /** Resident memory of a process; 0 where /proc does not tell. */

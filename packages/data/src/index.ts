@@ -82,7 +82,7 @@ export {
 export { type Profile, type ProfileProgress, type ProfileRequest, profileData } from "./profile/run.ts";
 export { type ProfileMedia, readProfileMedia } from "./profile/samples.ts";
 export type { ProfileRead } from "./profile/slice.ts";
-export type { ProfileAbout, Shard } from "./profile/state.ts";
+export { isProfileFolder, type ProfileAbout, type Shard } from "./profile/state.ts";
 export { readProfile } from "./profile/stored.ts";
 export { Tally, type TallySummary } from "./profile/tally.ts";
 export { type Counted, type Heavy, MEASURES, type Measure, Totals } from "./profile/totals.ts";

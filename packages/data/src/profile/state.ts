@@ -3,7 +3,7 @@
  * atomically, so that a killed run resumes from it, and merged into one from those of shards.
  */
 
-import { mkdir, readFile } from "node:fs/promises";
+import { access, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OnevisionError } from "@onevision/base";
 import { writeAtomically } from "@onevision/base/node";
@@ -47,6 +47,14 @@ export interface ProfileState {
 const STATE_FILE = "state.json";
 /** Largest state read, bytes. */
 const MAX_STATE_BYTES = 512 * 1024 * 1024;
+
+/** Whether a folder is a profile's, finished or not. */
+export async function isProfileFolder(folder: string): Promise<boolean> {
+	return await access(join(folder, STATE_FILE)).then(
+		() => true,
+		() => false,
+	);
+}
 
 /** `undefined` if the folder holds no profile. Throws `invalid-input` if its state is damaged. */
 export async function readState(folder: string): Promise<ProfileState | undefined> {

@@ -1,6 +1,8 @@
 /**
  * A request's conversation as a chat template takes it, in the forms of all three APIs: texts as parts, media by their
  * kind, the rest of a message as it is. Templates of LLaVA's kind pick parts by type, so a plain string becomes a part.
+ * Templates know tools in the form of Chat Completions; those of the other APIs are written in it, as servers before open
+ * models do, each in its own way.
  */
 
 import type { RequestApi } from "@onevision/api";
@@ -44,7 +46,8 @@ export function readPrompt(body: Body, api: RequestApi): ReadPrompt {
 		(key) => `${key} changes the prompt`,
 	);
 	const messages = READERS[api](body, doubts);
-	const { chat_template_kwargs: kwargs, tools, documents } = body;
+	const { chat_template_kwargs: kwargs, documents } = body;
+	const tools = toolsOf(body, api);
 	const continues = body.continue_final_message === true;
 	if (continues) doubts.push("continue_final_message changes the prompt");
 	return {
@@ -52,13 +55,26 @@ export function readPrompt(body: Body, api: RequestApi): ReadPrompt {
 			messages,
 			variables: {
 				...(isRecord(kwargs) ? kwargs : {}),
-				...(isGiven(tools) ? { tools } : {}),
+				...(tools === undefined ? {} : { tools }),
 				...(isGiven(documents) ? { documents } : {}),
 			},
 			addGenerationPrompt: body.add_generation_prompt !== false && !continues,
 		},
 		doubts,
 	};
+}
+
+/** Definitions of tools as templates take them; undefined where there are none. */
+export function toolsOf({ tools }: Body, api: RequestApi): unknown {
+	if (!isGiven(tools)) return undefined;
+	if (api === "openai-chat") return tools;
+	return list(tools).flatMap((tool) => {
+		if (!isRecord(tool) || typeof tool.name !== "string") return [];
+		const { name, description, parameters, input_schema: schema } = tool;
+		const given = { name, description, parameters: parameters ?? schema };
+		const defined = Object.entries(given).filter(([, value]) => isGiven(value));
+		return [{ type: "function", function: Object.fromEntries(defined) }];
+	});
 }
 
 function isGiven(value: unknown): boolean {
@@ -115,27 +131,35 @@ function responsesItem(item: unknown, index: number, doubts: string[]): Message[
 	const { type = "message", role, content } = item;
 	if (type === "message" && typeof role === "string") return [{ role, content: parts(content) }];
 	doubts.push(`input[${index}]: is rendered by the upstream`);
-	return [];
+	if (type === "function_call") {
+		const { name, arguments: given } = item;
+		const call = parsedCall({ type: "function", function: { name, arguments: given } });
+		return [{ role: "assistant", content: [], tool_calls: [call] }];
+	}
+	return type === "function_call_output" ? [{ role: "tool", content: parts(item.output) }] : [];
 }
 
 function anthropicMessage(item: unknown, index: number, doubts: string[]): Message[] {
 	if (!isRecord(item) || typeof item.role !== "string") return [];
 	const { role, content } = item;
-	const plain = list(content).every(
-		(block) => isRecord(block) && PART_TYPES[String(block.type)] !== undefined,
+	const blocks = list(content).filter(isRecord);
+	const plain = blocks.every(({ type }) => PART_TYPES[String(type)] !== undefined);
+	if (plain) return [{ role, content: parts(content) }];
+	doubts.push(`messages[${index}]: its tool blocks are rendered by the upstream`);
+	const results = blocks.flatMap(({ type, content: result }): Message[] =>
+		type === "tool_result" ? [{ role: "tool", content: nestedParts(result) }] : [],
 	);
-	if (!plain) doubts.push(`messages[${index}]: its tool blocks are rendered by the upstream`);
-	return [{ role, content: typeof content === "string" ? parts(content) : nestedParts(content) }];
+	const calls = blocks.flatMap(({ type, name, input }) =>
+		type === "tool_use" ? [{ type: "function", function: { name, arguments: input } }] : [],
+	);
+	const rest = parts(blocks.filter(({ type }) => type !== "tool_result" && type !== "tool_use"));
+	const own = rest.length === 0 && calls.length === 0 ? [] : [{ role, content: rest }];
+	return [...results, ...own.map((each) => (calls.length === 0 ? each : { ...each, tool_calls: calls }))];
 }
 
-/** Parts of a message and of the tool results in it. */
+/** Parts of a tool's result. */
 function nestedParts(content: unknown): Part[] {
-	return list(content).flatMap((block) => {
-		if (!isRecord(block)) return [];
-		if (block.type === "tool_result")
-			return typeof block.content === "string" ? parts(block.content) : nestedParts(block.content);
-		return parts([block]);
-	});
+	return typeof content === "string" ? parts(content) : list(content).flatMap((block) => parts([block]));
 }
 
 function parts(content: unknown): Part[] {

@@ -15,7 +15,7 @@ import { mediaItemOf } from "@onevision/media/node";
 import { fetchMedium } from "../media/fetch.ts";
 import { assertPixels, headerOfBytes, type MediaAccess } from "../media/open-media.ts";
 import { turningOf } from "../operations/model-question.ts";
-import { readPrompt } from "./chat-prompt.ts";
+import { readPrompt, toolsOf } from "./chat-prompt.ts";
 import type { Target } from "./target.ts";
 
 type Body = Readonly<Record<string, unknown>>;
@@ -90,11 +90,13 @@ async function measureText(
 	{ api, texts, media }: ChatRequest,
 	{ text, counter }: Target,
 ): Promise<MeasuredText> {
-	if (counter().kind === "api") return { tokens: 0, doubts: [] };
+	const definitions = toolsOf(body, api);
+	const written = definitions === undefined ? texts : [...texts, JSON.stringify(definitions)];
+	if (counter().kind === "api") return { tokens: estimatedText(written), doubts: [] };
 	const { prompt, doubts } = readPrompt(body, api);
 	if (text === undefined) {
 		const why = "text is estimated without a tokenizer";
-		return { tokens: estimatedText(texts), doubts: [...doubts, why] };
+		return { tokens: estimatedText(written), doubts: [...doubts, why] };
 	}
 	try {
 		const { textTokens, placeholders } = await text.measure(prompt);
@@ -103,7 +105,7 @@ async function measureText(
 	} catch (error) {
 		if (!(error instanceof OnevisionError) || error.code !== "unreadable-file") throw error;
 		return {
-			tokens: estimatedText(texts),
+			tokens: estimatedText(written),
 			doubts: [...doubts, "the chat template rejects this conversation"],
 		};
 	}
@@ -175,7 +177,7 @@ export function countRequest(
 	const unread = request.problems.map(({ error }) => error.message);
 	return kind === "open"
 		? countOpen({ body, request, text }, target, sizes, [...opened, ...unread])
-		: countClosed(request, items, target, sizes, [...opened, ...unread]);
+		: countClosed({ request, items, text }, target, sizes, [...opened, ...unread]);
 }
 
 function countOpen(
@@ -247,8 +249,7 @@ function ownSettings(
 }
 
 function countClosed(
-	request: ChatRequest,
-	items: OpenedRequest["items"],
+	{ request, items, text }: Pick<OpenedRequest, "request" | "items" | "text">,
 	target: Target,
 	sizes: readonly (MediaItem | undefined)[],
 	unreadable: readonly string[],
@@ -266,7 +267,7 @@ function countClosed(
 	);
 	return {
 		...{ model: title, visualTokens: assessed.media.visualTokens, contextTokens },
-		promptTokens: assessed.media.contextTokens + assessed.text.estimatedTokens,
+		promptTokens: assessed.media.contextTokens + text.tokens,
 		exactness: "estimate",
 		items: assessed.items.map(({ count }) => count?.visualTokens),
 		uncounted: [...unreadable, ...refused],

@@ -1,6 +1,7 @@
 /** What attackers, broken networks and dying machines do to a gateway: one clear answer each, and nothing left open. */
 
 import { type ChildProcess, spawn } from "node:child_process";
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { type TestServer, testServer } from "../testing/client.ts";
@@ -71,6 +72,43 @@ test("an image of more pixels than the limit is not counted, and nothing of it i
 	const { headers } = await server.post(PATH, body({ messages: [{ role: "user", content }] }));
 	expect(headers.get("x-onevision-uncounted")).toBe("1");
 	expect(headers.get("x-onevision-warnings")).toMatch(/over the limit of 1000000 pixels/);
+});
+
+test("an image by URL is fetched for no redirect and no name that leads inside", async () => {
+	let inside = 0;
+	const host = createHttpServer(({ url }, response) => {
+		if (url === "/inside") inside++;
+		response
+			.writeHead(302, { location: `http://127.0.0.1:${(host.address() as AddressInfo).port}/inside` })
+			.end();
+	});
+	await new Promise<void>((resolve) => host.listen(0, "0.0.0.0", resolve));
+	const { port } = host.address() as AddressInfo;
+	const fetching = await testServer(
+		{
+			models: { m: { model: "qwen2.5-vl-7b", upstream: upstream.url, budget: { visualTokens: 1000 } } },
+			fetch: { allow: [`redirects.test:${port}`, `inside.test:${port}`] },
+		},
+		{
+			network: {
+				// Both names are this machine's; one of them passes for a public one.
+				resolve: async (name) => [{ address: name === "inside.test" ? "127.0.0.1" : "127.0.0.2", family: 4 }],
+				isAllowed: (address) => address === "127.0.0.2",
+			},
+		},
+	);
+	for (const name of ["redirects.test", "inside.test", "other.test"]) {
+		const content = [{ type: "image_url", image_url: { url: `http://${name}:${port}/` } }];
+		const { status, body: answer } = await fetching.post(
+			PATH,
+			body({ messages: [{ role: "user", content }] }),
+		);
+		expect([status, answer.error.code]).toEqual([400, "over-budget"]);
+		expect(answer.error.message).toMatch(/not fetched: its host is not on the (list|public internet)/);
+	}
+	expect([inside, upstream.received]).toEqual([0, []]);
+	await fetching.close(1);
+	host.close();
 });
 
 test("control characters in names and values cannot write a header", async () => {

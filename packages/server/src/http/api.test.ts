@@ -1,7 +1,9 @@
 /** The API as a client sees it: every route, and every refusal in one form with the command line's codes. */
 
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROUTES } from "../operations/index.ts";
@@ -65,6 +67,48 @@ test("a size, a data URL, an upload and a file below the root count alike", asyn
 	const sized = await server.post("/v1/count", { model: MODEL, media: [`${source.width}x${source.height}`] });
 	const tokens = [...body.samples, ...sized.body.samples].map((sample) => sample.visualTokens);
 	expect(tokens).toEqual([visualTokens, visualTokens, visualTokens]);
+});
+
+describe("a plan on measured media", () => {
+	const folder = mkdtempSync(join(tmpdir(), "onevision-plan-"));
+	const sides = [640, 1920, 800];
+	let planning: TestServer;
+	beforeAll(async () => {
+		const lines = sides.map((width) => JSON.stringify({ media: [{ kind: "image", width, height: 480 }] }));
+		writeFileSync(join(folder, "samples.jsonl"), lines.join("\n"));
+		writeFileSync(join(folder, "photo.jpg"), photo);
+		planning = await testServer({}, { roots: [folder, MEDIA] });
+	});
+	afterAll(async () => {
+		await planning.close(1);
+		rmSync(folder, { recursive: true });
+	});
+	const ask = (name: string) =>
+		planning.post("/v1/plan", {
+			budget: 3500,
+			model: "llava-onevision-qwen2-7b-ov",
+			media: { folder: name },
+		});
+
+	test("a list of samples, a folder, and an upload", async () => {
+		const { body: listed } = await ask("samples.jsonl");
+		expect(
+			listed.scenarios.find(({ scenario }: { scenario: string }) => scenario === "single-image").samples,
+		).toBe(3);
+		const { status, body: below } = await ask(".");
+		expect([status, below.error]).toEqual([200, undefined]);
+		const form = new FormData();
+		form.set("request", JSON.stringify({ budget: 3500, model: "llava-onevision-qwen2-7b-ov" }));
+		form.set("a", new Blob([photo]), "a.jpg");
+		const { body: uploaded } = await planning.ask("/v1/plan", { method: "POST", body: form });
+		expect(uploaded.scenarios).toEqual(below.scenarios);
+	});
+
+	test.each(["../x", "/etc", "missing"])("%s is refused", async (name) => {
+		const { status, body } = await ask(name);
+		expect([status, body.error.code, body.error.where]).toEqual([422, "unreadable-file", "media.folder"]);
+		expect(body.error.message).not.toContain(folder);
+	});
 });
 
 test.each([

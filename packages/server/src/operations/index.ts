@@ -20,7 +20,7 @@ export const ROUTES: readonly Route[] = [
 	{ method: "post", path: "/v1/count", operation: count, takesFiles: true },
 	{ method: "post", path: "/v1/compare", operation: compare, takesFiles: true },
 	{ method: "post", path: "/v1/fit", operation: fit, takesFiles: true },
-	{ method: "post", path: "/v1/plan", operation: plan, takesFiles: false },
+	{ method: "post", path: "/v1/plan", operation: plan, takesFiles: true },
 	{ method: "get", path: "/v1/models", operation: models, takesFiles: false },
 	{ method: "get", path: "/v1/models/:id{.+}", operation: model, takesFiles: false },
 ];
