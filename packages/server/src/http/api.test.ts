@@ -92,9 +92,7 @@ describe("a plan on measured media", () => {
 
 	test("a list of samples, a folder, and an upload", async () => {
 		const { body: listed } = await ask("samples.jsonl");
-		expect(
-			listed.scenarios.find(({ scenario }: { scenario: string }) => scenario === "single-image").samples,
-		).toBe(3);
+		expect(listed.scenarios[0].media).toMatchObject({ samples: 3, origin: "files" });
 		const { status, body: below } = await ask(".");
 		expect([status, below.error]).toEqual([200, undefined]);
 		const form = new FormData();
