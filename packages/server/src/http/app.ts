@@ -211,6 +211,11 @@ function serve(parts: AppParts, { route, isPublic = false, fields = [], refuse }
 			response?.headers.set("x-request-id", id);
 			return response ?? RESPONSE_ALREADY_SENT;
 		} catch (error) {
+			const { signal } = context.req.raw;
+			if (signal.aborted && error === signal.reason) {
+				status = CLIENT_CLOSED;
+				return RESPONSE_ALREADY_SENT;
+			}
 			const found = refusalOf(error, fields) ?? internal(error, id, parts.log);
 			status = found.status;
 			noted.code = found.problem.code;
