@@ -91,7 +91,7 @@ interface Waiter {
 }
 
 function startMeterThread(chat: NonNullable<TextMeter["chat"]>, limitMs: number): MeterThread {
-	const worker: Worker = startThread("./prompt-thread.ts", import.meta.url, { workerData: chat });
+	const worker: Worker = startThread("./prompt-worker.ts", import.meta.url, { workerData: chat });
 	const waiting = new Map<number, Waiter>();
 	let asked = 0;
 	let isEnded = false;
