@@ -87,9 +87,8 @@ test("the same in the form of the Responses API, too", async () => {
 });
 
 test("without a tokenizer, definitions are part of the estimate", async () => {
-	const { request } = rows.find(({ request: each }) => each.tools !== undefined) ?? {
-		request: { messages: [] },
-	};
+	const [request] = rows.flatMap(({ request: each }) => (each.tools === undefined ? [] : [each]));
+	if (request === undefined) throw new Error("no row with tools");
 	const { tools: _tools, ...bare } = request;
 	const [with_, without] = await Promise.all(
 		[request, bare].map((each) => counted(each, "openai-chat", estimated)),
