@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, relative, sep } from "node:path";
 import { promisify } from "node:util";
-import { brotliCompress } from "node:zlib";
+import { brotliCompress, constants } from "node:zlib";
 import { OnevisionError } from "@onevision/base";
 import { CONTENT_SECURITY_POLICY } from "./content-security-policy.ts";
 
@@ -29,6 +29,12 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Kinds of files that compression makes much smaller. */
 const COMPRESSED: readonly string[] = [".html", ".js", ".css", ".svg", ".json"];
+
+/** Of ten levels the one that takes tens of milliseconds and not seconds; the strongest saves 8 % more. */
+const BROTLI_QUALITY = 5;
+
+/** The build names these by their content, so that they are kept for good; everything else is asked for again. */
+const NAMED_BY_CONTENT = /^assets\//;
 
 /** Headers of every answer. `frame-ancestors` works only as a header. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
@@ -77,7 +83,8 @@ export async function servePage(
 			response.writeHead(405, { allow: "GET, HEAD" }).end();
 			return;
 		}
-		const file = files.get(pathOf(url));
+		const path = pathOf(url);
+		const file = files.get(path);
 		if (file === undefined) {
 			response
 				.writeHead(404, { "content-type": "text/plain; charset=utf-8" })
@@ -90,7 +97,7 @@ export async function servePage(
 		response.writeHead(200, {
 			"content-type": file.type,
 			"content-length": body.byteLength,
-			"cache-control": "no-cache",
+			"cache-control": NAMED_BY_CONTENT.test(path) ? "max-age=31536000, immutable" : "no-cache",
 			...(isCompressed ? { vary: "accept-encoding" } : {}),
 			...(body === file.bytes ? {} : { "content-encoding": "br" }),
 		});
@@ -124,6 +131,8 @@ function pathOf(url: string): string {
 }
 
 function compressed(file: PageFile): Promise<Buffer> {
-	file.compressed ??= promisify(brotliCompress)(file.bytes) as Promise<Buffer>;
+	file.compressed ??= promisify(brotliCompress)(file.bytes, {
+		params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY },
+	}) as Promise<Buffer>;
 	return file.compressed;
 }

@@ -1,5 +1,7 @@
 /** Starts the page. */
 
+// First of all: its worker starts while the rest of the page does.
+import "./work/start.ts";
 import { render } from "preact";
 import "./styles/page.css";
 import { App } from "./app.tsx";
@@ -10,7 +12,12 @@ followAddress();
 const root = document.querySelector("#app");
 if (root !== null) render(<App />, root);
 
-// Offline once loaded; a page opened from a file or over plain HTTP has no service workers and works without.
+/** Pause before the page is kept for use offline, ms: that loads every file of it, and the first image goes first. */
+const OFFLINE_AFTER_MS = 3000;
+
+// A page opened from a file or over plain HTTP has no service workers and works without.
 if ("serviceWorker" in navigator) {
-	navigator.serviceWorker.register("./service-worker.js").catch(() => undefined);
+	setTimeout(() => {
+		navigator.serviceWorker.register("./service-worker.js").catch(() => undefined);
+	}, OFFLINE_AFTER_MS);
 }

@@ -1,12 +1,20 @@
 /** Takes dropped or chosen files in: finds them in folders, reads their headers, lists them as they come. */
 
 import { OnevisionError } from "@onevision/base";
+import { batch } from "@preact/signals";
 import { ask } from "../work/client.ts";
 import type { HeaderAnswer } from "../work/protocol.ts";
 import { addEntries, type Entry, type LeftOutFile, leftOut, nextId, reading } from "./entries.ts";
 
 /** Most files of one drop. More are left out, and said. */
 const MAX_FILES = 10_000;
+
+/** Files of one question to the worker. Handing a file over takes up to a millisecond, in which nothing is drawn. */
+const FILES_PER_QUESTION = 12;
+/** Questions under way, so that the worker has always one to go on with. */
+const QUESTIONS = 3;
+/** Files that were read are listed this often, ms. */
+const LISTED_EVERY_MS = 150;
 
 /** Files that no person means when they drop a folder. */
 const HIDDEN = /(^|\/)(\.|__MACOSX\/|Thumbs\.db$|desktop\.ini$)/;
@@ -26,23 +34,48 @@ export async function takeIn(found: readonly File[]): Promise<void> {
 	if (files.length === 0) return;
 	const before = reading.value ?? { done: 0, of: 0 };
 	reading.value = { done: before.done, of: before.of + files.length };
-	try {
-		await ask("headers", { files }, (batch) => take(batch, files));
-	} catch (error) {
-		const message = error instanceof Error ? error.message : String(error);
-		report([{ name: `${files.length} files`, message }]);
-	} finally {
-		const { done, of } = reading.value ?? { done: 0, of: 0 };
-		reading.value = done >= of ? undefined : { done, of };
+	let read: ReadFile[] = [];
+	let listed = performance.now();
+	const list = (): void => {
+		take(read);
+		read = [];
+		listed = performance.now();
+	};
+	for await (const part of headersOf(files)) {
+		read.push(...part);
+		if (performance.now() - listed > LISTED_EVERY_MS) list();
 	}
+	list();
+	const { done, of } = reading.value ?? { done: 0, of: 0 };
+	reading.value = done >= of ? undefined : { done, of };
 }
 
-function take(batch: readonly HeaderAnswer[], files: readonly File[]): void {
+type ReadFile = readonly [file: File, answer: HeaderAnswer];
+
+/** Files with their headers, in their order, a few at a time. A worker that stops is said of its files. */
+async function* headersOf(files: readonly File[]): AsyncGenerator<readonly ReadFile[]> {
+	const readPart = async (part: readonly File[]): Promise<readonly ReadFile[]> => {
+		const answers = await ask("headers", { files: part }).catch((error: unknown) => {
+			const message = error instanceof Error ? error.message : String(error);
+			return part.map(() => ({ message }));
+		});
+		return part.flatMap((file, index) => {
+			const answer = answers[index];
+			return answer === undefined ? [] : [[file, answer] as const];
+		});
+	};
+	const underWay: Promise<readonly ReadFile[]>[] = [];
+	for (let from = 0; from < files.length; from += FILES_PER_QUESTION) {
+		underWay.push(readPart(files.slice(from, from + FILES_PER_QUESTION)));
+		if (underWay.length >= QUESTIONS) yield (await underWay.shift()) ?? [];
+	}
+	for (const part of underWay) yield await part;
+}
+
+function take(read: readonly ReadFile[]): void {
 	const taken: Entry[] = [];
 	const missed: LeftOutFile[] = [];
-	for (const answer of batch) {
-		const file = files[answer.index];
-		if (file === undefined) continue;
+	for (const [file, answer] of read) {
 		const name = pathOf(file);
 		if ("message" in answer) missed.push({ name, message: answer.message });
 		else {
@@ -50,10 +83,12 @@ function take(batch: readonly HeaderAnswer[], files: readonly File[]): void {
 			taken.push({ id: nextId("file"), name, items: [{ name, facts: answer.facts, source }] });
 		}
 	}
-	addEntries(taken);
-	report(missed);
-	const { done, of } = reading.value ?? { done: 0, of: batch.length };
-	reading.value = { done: done + batch.length, of };
+	batch(() => {
+		addEntries(taken);
+		report(missed);
+		const { done, of } = reading.value ?? { done: 0, of: read.length };
+		reading.value = { done: done + read.length, of };
+	});
 }
 
 function report(missed: readonly LeftOutFile[]): void {

@@ -1,4 +1,4 @@
-/** A chart of Observable Plot, which is loaded with the first one. It is drawn anew when its data or width changes. */
+/** A chart of Observable Plot, which is loaded with the first one. It is drawn anew once its data and width rest. */
 
 import type * as PlotModule from "@observablehq/plot";
 import { signal } from "@preact/signals";
@@ -31,6 +31,9 @@ export interface ChartRoom {
 	readonly scale: number;
 }
 
+/** Pause after the last change before a chart is drawn again, ms: while a slider is dragged it waits. */
+const SETTLED_MS = 100;
+
 export function Chart({
 	draw,
 	depends,
@@ -45,6 +48,7 @@ export function Chart({
 	readonly label: string;
 }) {
 	const place = useRef<HTMLDivElement>(null);
+	const isDrawn = useRef(false);
 	const [width, setWidth] = useState(0);
 	useEffect(() => {
 		if (plot.peek() === undefined) {
@@ -63,10 +67,17 @@ export function Chart({
 	const scale = typeScale();
 	useLayoutEffect(() => {
 		if (loaded === undefined || width === 0) return;
-		const drawing = draw(loaded, { width, height: Math.round(height * scale), scale });
-		// Plot names its groups, which have no role that a name belongs to; the chart as a whole is named.
-		for (const group of drawing.querySelectorAll("[aria-label]")) group.removeAttribute("aria-label");
-		place.current?.replaceChildren(drawing);
+		const timer = setTimeout(
+			() => {
+				const drawing = draw(loaded, { width, height: Math.round(height * scale), scale });
+				// Plot names its groups, which have no role that a name belongs to; the chart as a whole is named.
+				for (const group of drawing.querySelectorAll("[aria-label]")) group.removeAttribute("aria-label");
+				place.current?.replaceChildren(drawing);
+				isDrawn.current = true;
+			},
+			isDrawn.current ? SETTLED_MS : 0,
+		);
+		return () => clearTimeout(timer);
 	}, [loaded, width, dark, ...depends]);
 	return (
 		<div

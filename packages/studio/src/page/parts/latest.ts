@@ -13,6 +13,11 @@ export interface Latest<Answer> {
 	readonly isPending: boolean;
 }
 
+/** Resolves behind the next frame, so that showing an answer never holds up the frame of what a person does. */
+function painted(): Promise<void> {
+	return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
 /** Asks whenever the question changes; `undefined` asks nothing. */
 export function latest<M extends Method>(
 	method: M,
@@ -28,6 +33,7 @@ export function latest<M extends Method>(
 			isBusy = true;
 			try {
 				const answer = await ask(method, asked);
+				await painted();
 				state.value = { answer, isPending: waiting !== undefined };
 			} catch (error) {
 				const problem = error instanceof OnevisionError ? error.message : `it failed: ${String(error)}`;

@@ -108,7 +108,10 @@ effect(() => {
 	if (pixels.peek().of !== item) pixels.value = { of: item };
 	loading.then(
 		(source) => {
-			if (isCurrent) pixels.value = { of: item, source };
+			// What the worker made meanwhile stays.
+			const { of, exact } = pixels.peek();
+			if (isCurrent)
+				pixels.value = { ...(of === item && exact !== undefined ? { exact } : {}), of: item, source };
 		},
 		(error: unknown) => {
 			const message = error instanceof OnevisionError ? error.message : "this browser cannot decode it";
@@ -120,42 +123,47 @@ effect(() => {
 	};
 });
 
-/** Pause after the last change before exact pixels are made, ms: a slider's drag asks once. */
+/** Pause after the last change before exact pixels are made anew, ms: a slider's drag asks once. */
 const SETTLED_MS = 120;
 
-/** Replaces the browser's scaling with the reference's once the settings rest. */
+/** Replaces the browser's scaling with the reference's: at once for another item, else once the settings rest. */
 effect(() => {
-	const [shown, item, source] = [panels.value, lookedAt.value, pixels.value.source];
+	const [shown, item] = [panels.value, lookedAt.value];
 	const resizing = processor.value.processor?.resizing("image");
 	const upright = isUpright.value;
-	if (item === undefined || source === undefined || pixels.peek().of !== item || resizing === undefined)
-		return;
-	if (item.source.kind === "size") return;
-	const known = pixels.peek().exact;
+	if (item === undefined || item.facts.kind === "video" || item.source.kind === "size") return;
+	if (resizing === undefined) return;
+	const { of, source, exact: known } = pixels.peek();
+	const isNew = of !== item || (source === undefined && known === undefined);
 	const stages = stagesOf(shown);
-	if (known !== undefined && stages.every((stage) => known.has(stage))) return;
-	if (known !== undefined) pixels.value = { of: item, source };
+	if (stages.length === 0) return;
+	if (!isNew && known !== undefined && stages.every((stage) => known.has(stage))) return;
+	if (!isNew && known !== undefined) pixels.value = { of: item, ...(source === undefined ? {} : { source }) };
 	const from = item.source;
-	const timer = setTimeout(async () => {
-		try {
-			const { filter, backend } = resizing;
-			const blob = await blobOf(from);
-			const made = await ask("stages", { blob, upright, stages, filter, backend });
-			if (panels.peek() !== shown || lookedAt.peek() !== item) {
-				for (const bitmap of made) bitmap.close();
-				return;
+	const timer = setTimeout(
+		async () => {
+			try {
+				const { filter, backend } = resizing;
+				const blob = await blobOf(from);
+				const made = await ask("stages", { blob, upright, stages, filter, backend });
+				if (panels.peek() !== shown || lookedAt.peek() !== item) {
+					for (const bitmap of made) bitmap.close();
+					return;
+				}
+				const exact = new Map(
+					stages.flatMap((stage, index) => {
+						const bitmap = made[index];
+						return bitmap === undefined ? [] : [[stage, bitmap] as const];
+					}),
+				);
+				const { of: now, source: drawn } = pixels.peek();
+				pixels.value = { of: item, exact, ...(now === item && drawn !== undefined ? { source: drawn } : {}) };
+			} catch (error) {
+				// Too large to make exactly, or not decodable in the worker: the browser's scaling stays.
+				if (!(error instanceof OnevisionError)) throw error;
 			}
-			const exact = new Map(
-				stages.flatMap((stage, index) => {
-					const bitmap = made[index];
-					return bitmap === undefined ? [] : [[stage, bitmap] as const];
-				}),
-			);
-			pixels.value = { of: item, source, exact };
-		} catch (error) {
-			// Too large to make exactly, or not decodable in the worker: the browser's scaling stays.
-			if (!(error instanceof OnevisionError)) throw error;
-		}
-	}, SETTLED_MS);
+		},
+		isNew ? 0 : SETTLED_MS,
+	);
 	return () => clearTimeout(timer);
 });

@@ -184,6 +184,6 @@ function stateOfPixels({ image }: Panel): string {
 	if (problem !== undefined) return ` · not shown: ${problem}`;
 	if (image === undefined) return " · where the image goes is not published";
 	if (lookedAt.value?.source.kind === "size") return " · only the size is known";
-	if (source === undefined) return "";
-	return isExact.value ? " · the reference's pixels, to the bit" : " · scaled by the browser";
+	if (isExact.value) return " · the reference's pixels, to the bit";
+	return source === undefined ? "" : " · scaled by the browser";
 }

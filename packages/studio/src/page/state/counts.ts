@@ -18,8 +18,13 @@ export function sampleOf({ items }: Entry, loading: Loading) {
 	return { media: items.map(({ facts }) => itemOf(facts, loading)) };
 }
 
+interface Known {
+	readonly bySizes: Map<string, Outcome>;
+	readonly byEntry: WeakMap<Entry, Outcome>;
+}
+
 /** Outcomes by counter: an outcome stays the same object while its counter does, so that nothing is drawn anew. */
-const outcomes = new WeakMap<AnyCounter, Map<string, Outcome>>();
+const outcomes = new WeakMap<AnyCounter, Known>();
 
 /** Counts requests, each distinct one once. */
 function countEntries(
@@ -27,17 +32,17 @@ function countEntries(
 	counter: AnyCounter,
 	loading: Loading,
 ): ReadonlyMap<string, Outcome> {
-	const known = outcomes.get(counter) ?? new Map<string, Outcome>();
-	outcomes.set(counter, known);
-	return new Map(
-		list.map((entry) => {
-			const sample = sampleOf(entry, loading);
-			const key = JSON.stringify(sample);
-			const outcome = known.get(key) ?? countOne(counter, sample);
-			known.set(key, outcome);
-			return [entry.id, outcome] as const;
-		}),
-	);
+	const { bySizes, byEntry } = outcomes.get(counter) ?? { bySizes: new Map(), byEntry: new WeakMap() };
+	outcomes.set(counter, { bySizes, byEntry });
+	const outcomeOf = (entry: Entry): Outcome => {
+		const sample = sampleOf(entry, loading);
+		const key = JSON.stringify(sample);
+		const outcome = bySizes.get(key) ?? countOne(counter, sample);
+		bySizes.set(key, outcome);
+		byEntry.set(entry, outcome);
+		return outcome;
+	};
+	return new Map(list.map((entry) => [entry.id, byEntry.get(entry) ?? outcomeOf(entry)]));
 }
 
 function countOne(counter: AnyCounter, sample: ReturnType<typeof sampleOf>): Outcome {

@@ -1,7 +1,4 @@
-/**
- * Asks the workers. Each kind of work has one of its own, started on first use, so that neither decoding holds up a
- * plan nor a page that only counts loads any.
- */
+/** Asks the workers. Each kind of work has one of its own, started on first use, so that decoding holds up no plan. */
 
 import { type ErrorCode, OnevisionError } from "@onevision/base";
 import type { Method, Methods, Reply, Request } from "./protocol.ts";
@@ -32,7 +29,8 @@ const workers = new Map<WorkKind, Worker>();
 let lastId = 0;
 const waiting = new Map<number, Waiting>();
 
-function workerFor(kind: WorkKind): Worker {
+/** The worker of a kind of work. A module's code is loaded and run before its first question arrives. */
+export function startWorker(kind: WorkKind): Worker {
 	const known = workers.get(kind);
 	if (known !== undefined) return known;
 	const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "studio" });
@@ -74,6 +72,6 @@ export function ask<M extends Method>(
 	return new Promise((resolve, reject) => {
 		waiting.set(id, { kind, resolve, reject, onProgress });
 		const request: Request = { id, method, ask: question };
-		workerFor(kind).postMessage(request);
+		startWorker(kind).postMessage(request);
 	});
 }

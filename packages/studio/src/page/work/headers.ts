@@ -1,28 +1,15 @@
-/** Headers of dropped files, answered in batches, so that a thousand files neither freeze nor fill the page. */
+/** Headers of dropped files. */
 
 import { OnevisionError } from "@onevision/base";
 import { type ByteSource, readImageHeaderFrom } from "@onevision/media";
 import type { HeaderFacts } from "../media/header.ts";
 import type { HeaderAnswer } from "./protocol.ts";
 
-/** An answer is sent after this many files, or this many ms, whichever comes first. */
-const BATCH = 100;
-const BATCH_MS = 150;
-
-export async function readHeaders(
-	files: readonly File[],
-	send: (batch: readonly HeaderAnswer[]) => void,
-): Promise<void> {
-	let batch: HeaderAnswer[] = [];
-	let last = performance.now();
-	for (const [index, file] of files.entries()) {
-		batch.push(await readOne(file, index));
-		if (batch.length < BATCH && performance.now() - last < BATCH_MS) continue;
-		send(batch);
-		batch = [];
-		last = performance.now();
-	}
-	if (batch.length > 0) send(batch);
+/** One answer a file, in their order. */
+export async function readHeaders(files: readonly File[]): Promise<readonly HeaderAnswer[]> {
+	const answers: HeaderAnswer[] = [];
+	for (const file of files) answers.push(await readOne(file));
+	return answers;
 }
 
 /** Of workers alone, so not in the library of the page's types. */
@@ -38,12 +25,12 @@ function workerSource(file: File): ByteSource {
 	};
 }
 
-async function readOne(file: File, index: number): Promise<HeaderAnswer> {
+async function readOne(file: File): Promise<HeaderAnswer> {
 	try {
-		return { index, facts: await factsOf(file) };
+		return { facts: await factsOf(file) };
 	} catch (error) {
-		if (error instanceof OnevisionError) return { index, message: error.message };
-		return { index, message: `cannot be read (${error instanceof Error ? error.message : String(error)})` };
+		if (error instanceof OnevisionError) return { message: error.message };
+		return { message: `cannot be read (${error instanceof Error ? error.message : String(error)})` };
 	}
 }
 

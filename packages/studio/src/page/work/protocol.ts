@@ -8,9 +8,7 @@ import type { PlanAnswer, PlanQuestion } from "./plan.ts";
 import type { ProfileSamples } from "./profile.ts";
 
 /** A file's header, or why it has none. */
-export type HeaderAnswer =
-	| { readonly index: number; readonly facts: HeaderFacts }
-	| { readonly index: number; readonly message: string };
+export type HeaderAnswer = { readonly facts: HeaderFacts } | { readonly message: string };
 
 export interface StageQuestion {
 	readonly blob: Blob;
@@ -29,8 +27,8 @@ export interface ClipFrame {
 
 /** Every method: its argument and its answer. */
 export interface Methods {
-	/** Reads headers; sends `progress` with each batch. */
-	headers: { ask: { readonly files: readonly File[] }; answer: undefined; progress: readonly HeaderAnswer[] };
+	/** Reads headers: one answer a file. */
+	headers: { ask: { readonly files: readonly File[] }; answer: readonly HeaderAnswer[]; progress: never };
 	/** A small image of a file, as WebP. */
 	thumbnail: {
 		ask: { readonly blob: Blob; readonly kind: "image" | "video"; readonly side: number };

@@ -11,10 +11,7 @@ type Handler<M extends Method> = (
 ) => Promise<Methods[M]["answer"]>;
 
 const handlers: { readonly [M in Method]: Handler<M> } = {
-	headers: async ({ files }, progress) => {
-		await readHeaders(files, progress);
-		return undefined;
-	},
+	headers: ({ files }) => readHeaders(files),
 	thumbnail: thumbnailOf,
 	stages: renderStages,
 	clipIndex: async ({ blob }) => (await import("./clips.ts")).indexClip(blob),
