@@ -9,7 +9,14 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { axeViolations, CHROMIUM, type Studio, startStudio } from "./testing/studio-page.ts";
+import {
+	axeViolations,
+	CHROMIUM,
+	look,
+	type OpenPage,
+	type Studio,
+	startStudio,
+} from "./testing/studio-page.ts";
 
 const EXAMPLE = (name: string): Buffer =>
 	readFileSync(fileURLToPath(new URL(`../../../examples/media/${name}`, import.meta.url)));
@@ -43,45 +50,51 @@ describe.skipIf(CHROMIUM === undefined)("the studio in Chromium", () => {
 
 	afterAll(() => studio?.close());
 
-	test("starts with the example media counted and drawn exactly, and complains of nothing", async () => {
-		const { page, complaints } = await studio.open();
-		await page.waitForSelector("text=the reference's pixels, to the bit");
-		expect(await bigNumber(page)).toBe("5,731 visual tokens");
-		expect(await rowCounts(page)).toContain("5,731");
-		expect(complaints).toEqual([]);
-	});
+	describe("on its example", () => {
+		let example: OpenPage;
 
-	test.each([
-		["light", 1280],
-		["dark", 360],
-	])("axe finds nothing in the %s theme at %s px", async (theme, width) => {
-		const { page } = await studio.open({ dark: theme === "dark", width });
-		await page.waitForSelector("text=the reference's pixels, to the bit");
-		expect(await axeViolations(page)).toEqual([]);
-	});
+		beforeAll(async () => {
+			example = await studio.open();
+			await example.page.waitForSelector("text=the reference's pixels, to the bit");
+		}, 60_000);
 
-	test("a slider redraws and recounts at once", async () => {
-		const { page } = await studio.open();
-		const slider = page.getByLabel("anyres_max", { exact: true });
-		await slider.focus();
-		await slider.press("Home");
-		const { counter } = counterOfPage({ anyres_max: 1 });
-		const { visualTokens } = counter.count({ media: [{ kind: "image", width: 1107, height: 820 }] });
-		expect(await bigNumber(page)).toBe(`${group(visualTokens)} visual tokens`);
-	});
+		test("starts with it counted and drawn exactly, and complains of nothing", async () => {
+			const { page, complaints } = example;
+			expect(await bigNumber(page)).toBe("5,731 visual tokens");
+			expect(await rowCounts(page)).toContain("5,731");
+			expect(complaints).toEqual([]);
+		});
 
-	test("the keyboard moves over patches and names the token", async () => {
-		const { page } = await studio.open();
-		await page.waitForSelector("text=the reference's pixels, to the bit");
-		const canvas = page.locator("canvas[aria-label^=Canvas]");
-		await canvas.focus();
-		await canvas.press("ArrowRight");
-		const [title] = await page.locator(".loupe h2").allInnerTexts();
-		await canvas.press("ArrowRight");
-		const [next] = await page.locator(".loupe h2").allInnerTexts();
-		const number = (text = ""): number => Number(text.replace(/\D/g, ""));
-		expect(number(next) - number(title)).toBe(1);
-		expect(await page.locator("[aria-live=polite]").innerText()).toMatch(/^token \d+, tile \d+, patch row/);
+		test.each([
+			["dark", 360],
+			["light", 1280],
+		])("axe finds nothing in the %s theme at %s px", async (theme, width) => {
+			await look(example.page, { dark: theme === "dark", width });
+			expect(await axeViolations(example.page)).toEqual([]);
+		});
+
+		test("the keyboard moves over patches and names the token", async () => {
+			const { page } = example;
+			const canvas = page.locator("canvas[aria-label^=Canvas]");
+			await canvas.focus();
+			await canvas.press("ArrowRight");
+			const [title] = await page.locator(".loupe h2").allInnerTexts();
+			await canvas.press("ArrowRight");
+			const [next] = await page.locator(".loupe h2").allInnerTexts();
+			const number = (text = ""): number => Number(text.replace(/\D/g, ""));
+			expect(number(next) - number(title)).toBe(1);
+			expect(await page.locator("[aria-live=polite]").innerText()).toMatch(/^token \d+, tile \d+, patch row/);
+		});
+
+		test("a slider redraws and recounts at once", async () => {
+			const { page } = example;
+			const slider = page.getByLabel("anyres_max", { exact: true });
+			await slider.focus();
+			await slider.press("Home");
+			const { counter } = counterOfPage({ anyres_max: 1 });
+			const { visualTokens } = counter.count({ media: [{ kind: "image", width: 1107, height: 820 }] });
+			expect(await bigNumber(page)).toBe(`${group(visualTokens)} visual tokens`);
+		});
 	});
 
 	test("200 random sizes count as core counts them", async () => {
@@ -135,6 +148,10 @@ describe.skipIf(CHROMIUM === undefined)("the studio in Chromium", () => {
 		await drop(page, [{ name: "clip.mp4", mimeType: "video/mp4", buffer: EXAMPLE("delivery.mp4") }]);
 		await page.waitForSelector("text=32 of 288 frames");
 		await page.waitForSelector("canvas[aria-label^='Bytes of 288 frames']");
+		await page.locator(".frames button").nth(2).click();
+		await page.waitForSelector("text=Frame 4 of 32");
+		// 196 tokens a frame: the middle of the fourth.
+		expect(await page.locator(".loupe h2").innerText()).toMatch(/^Token 6\d\d$/);
 		expect(complaints).toEqual([]);
 	});
 
@@ -203,7 +220,8 @@ describe.skipIf(CHROMIUM === undefined)("the studio in Chromium", () => {
 	});
 
 	test("takes the plan and the image away", async () => {
-		const { page, complaints } = await studio.open({ at: "#1;v=take" });
+		const options = "training.method:lora,hardware.pricePerHour:2,curriculum.order:onevision+knowledge";
+		const { page, complaints } = await studio.open({ at: `#1;v=take;q=${options}` });
 		const saved = async (name: string): Promise<Buffer> => {
 			const [download] = await Promise.all([
 				page.waitForEvent("download"),
@@ -212,7 +230,11 @@ describe.skipIf(CHROMIUM === undefined)("the studio in Chromium", () => {
 			return readFileSync(await download.path());
 		};
 		expect((await saved("plan.md")).toString()).toContain("# Plan: 3,500 visual tokens per sample");
-		expect(JSON.parse((await saved("plan.json")).toString())).toMatchObject({ version: 2 });
+		expect(JSON.parse((await saved("plan.json")).toString())).toMatchObject({
+			version: 2,
+			request: { training: { method: "lora" } },
+			curriculum: { stages: [{ stage: "onevision" }, { stage: "knowledge" }] },
+		});
 		const png = await saved("Image of what the model sees");
 		expect(png.subarray(1, 4).toString()).toBe("PNG");
 		expect(await page.locator(".copy-block").first().innerText()).toContain("#1;v=take");

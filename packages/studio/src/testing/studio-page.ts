@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { pageFolder, servePage } from "../node.ts";
 
 /** The browser, if installed, as in continuous integration. */
@@ -10,19 +10,21 @@ export const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr
 	existsSync,
 );
 
+export interface Look {
+	/** CSS px. */
+	readonly width?: number;
+	readonly height?: number;
+	readonly dark?: boolean;
+}
+
 export interface Studio {
 	readonly url: string;
-	/** A fresh page at an address relative to the studio's; whatever it complains about is collected. */
-	open(options?: {
-		readonly at?: string;
-		readonly width?: number;
-		readonly height?: number;
-		readonly dark?: boolean;
-	}): Promise<OpenPage>;
+	/** The page opened anew at an address relative to the studio's; whatever it complains about is collected. */
+	open(options?: Look & { readonly at?: string }): Promise<OpenPage>;
 	close(): Promise<void>;
 }
 
-interface OpenPage {
+export interface OpenPage {
 	readonly page: Page;
 	/** Errors and warnings of the console, refused requests included. */
 	readonly complaints: readonly string[];
@@ -30,21 +32,12 @@ interface OpenPage {
 
 export async function startStudio(): Promise<Studio> {
 	const server = await servePage(await pageFolder());
-	const browser: Browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
-	// A context starts cold; pages of the same width and theme share one.
-	const contexts = new Map<string, BrowserContext>();
+	const browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox"] });
+	// One for all pages: another starts with empty caches.
+	const context = await browser.newContext({ serviceWorkers: "block" });
 	return {
 		url: server.url,
-		open: async ({ at = "", width = 1280, height = 900, dark = false } = {}) => {
-			const key = `${width} ${height} ${dark}`;
-			const context =
-				contexts.get(key) ??
-				(await browser.newContext({
-					viewport: { width, height },
-					colorScheme: dark ? "dark" : "light",
-					serviceWorkers: "block",
-				}));
-			contexts.set(key, context);
+		open: async ({ at = "", ...asked } = {}) => {
 			for (const old of context.pages()) await old.close();
 			const page = await context.newPage();
 			const complaints: string[] = [];
@@ -53,6 +46,7 @@ export async function startStudio(): Promise<Studio> {
 				if (["error", "warning"].includes(message.type()) && !isBlocked) complaints.push(message.text());
 			});
 			page.on("pageerror", (error) => complaints.push(error.message));
+			await look(page, asked);
 			await page.goto(new URL(at, server.url).href);
 			await page.waitForSelector("main h1");
 			return { page, complaints };
@@ -62,6 +56,12 @@ export async function startStudio(): Promise<Studio> {
 			await server.close();
 		},
 	};
+}
+
+/** Looks at a page in another size or theme. Without motion: colors on their way to another theme are neither's. */
+export async function look(page: Page, { width = 1280, height = 900, dark = false }: Look): Promise<void> {
+	await page.setViewportSize({ width, height });
+	await page.emulateMedia({ colorScheme: dark ? "dark" : "light", reducedMotion: "reduce" });
 }
 
 interface AxeResult {

@@ -89,7 +89,7 @@ function AddMedia() {
 					type="text"
 					autocomplete="off"
 					spellcheck={false}
-					placeholder="or type 4x 1080p, 60 s 720p clip"
+					placeholder="or type 4x 1080p"
 					aria-describedby="sizes-problem"
 					onInput={() => {
 						typedProblem.value = undefined;

@@ -7,6 +7,7 @@ import { entries, hasExamples } from "../media/entries.ts";
 import { NumberField } from "../parts/number-field.tsx";
 import { MixBar } from "./mix-bar.tsx";
 import { OpenProfile } from "./open-profile.tsx";
+import { OptionsForm } from "./options-form.tsx";
 import type { PlanInput, PlanMedia } from "./plan-input.ts";
 import { PRESET_IDS, PRESETS } from "./presets.ts";
 import { applyPreset, BUDGETS, change, input, profile } from "./state.ts";
@@ -81,6 +82,7 @@ export function Controls() {
 						</select>
 					</label>
 				)}
+				<OptionsForm />
 			</section>
 		</div>
 	);

@@ -1,6 +1,6 @@
 /** The curriculum as a timeline: each stage as long as its accelerator hours. */
 
-import { formatCount, formatDollars, formatInteger, formatMetric } from "@onevision/base";
+import { formatCount, formatDollars, formatDuration, formatInteger, formatMetric } from "@onevision/base";
 import type { Plan, StagePlan } from "@onevision/core";
 import { SCENARIOS } from "@onevision/core";
 import { SCENARIO_NAMES } from "./mix-bar.tsx";
@@ -17,7 +17,7 @@ export function Curriculum({ plan: { curriculum, request } }: { readonly plan: P
 				{total.acceleratorHours === undefined ? "" : `, ${hoursText(total.acceleratorHours)}`}
 				{total.hours === undefined
 					? ""
-					: `, ${formatInteger(Math.max(1, total.hours))} h on ${formatInteger(hardware.count)} × ${hardware.facts.name}`}
+					: `, ${formatDuration(3600 * total.hours)} on ${formatInteger(hardware.count)} × ${hardware.facts.name}`}
 				{total.cost === undefined ? "" : `, ${formatDollars(total.cost)}`}.
 			</p>
 			<ol class="timeline">

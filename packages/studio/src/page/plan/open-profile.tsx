@@ -1,9 +1,11 @@
 /** Opens the folder of a stored profile and plans on its samples. */
 
 import { formatInteger, OnevisionError } from "@onevision/base";
+import { type Sample, SCENARIOS, scenarioOf } from "@onevision/core";
 import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { ask } from "../work/client.ts";
+import type { Mix } from "./plan-input.ts";
 import { change, profile } from "./state.ts";
 
 const status = signal<{ readonly text: string; readonly isProblem: boolean } | undefined>(undefined);
@@ -33,6 +35,16 @@ export function OpenProfile() {
 	);
 }
 
+/** The samples' own mix, in whole percents that sum to 100. */
+function mixOf(samples: readonly Sample[]): Mix {
+	const counts = SCENARIOS.map(
+		(scenario) => samples.filter((sample) => scenarioOf(sample) === scenario).length,
+	);
+	const [single = 0, multi = 0] = counts.map((count) => (100 * count) / Math.max(1, samples.length));
+	const [first, second] = [Math.round(single), Math.round(single + multi)];
+	return [first, second - first, 100 - second];
+}
+
 async function open(files: readonly File[]): Promise<void> {
 	if (files.length === 0) return;
 	status.value = { text: "Reading the profile.", isProblem: false };
@@ -40,7 +52,7 @@ async function open(files: readonly File[]): Promise<void> {
 		const { samples, media } = await ask("profile", { files });
 		const name = files[0]?.webkitRelativePath.split("/")[0] ?? "";
 		profile.value = { name: name === "" ? "profile" : name, samples };
-		change({ media: "profile" });
+		change({ media: "profile", mix: mixOf(samples) });
 		const part = media.read < media.of ? `, of ${formatInteger(media.of)}, evenly chosen` : "";
 		status.value = {
 			text: `${formatInteger(samples.length)} samples with ${formatInteger(media.read)} media${part}.`,

@@ -1,6 +1,7 @@
 /** The plan's question as the page holds it. */
 
 import type { HardwareId } from "@onevision/core";
+import type { OptionValues } from "./options.ts";
 
 /** Questions to start from. */
 export type PresetId = "lesson" | "exercise-1" | "video";
@@ -27,4 +28,6 @@ export interface PlanInput {
 	readonly start: "checkpoint" | "scratch";
 	/** Rules overridden knowingly. */
 	readonly allow: readonly string[];
+	/** Everything else that a request takes. */
+	readonly options: OptionValues;
 }

@@ -9,6 +9,7 @@ import { sampleOf } from "../state/counts.ts";
 import { inUse, modelId } from "../state/model.ts";
 import { view } from "../state/view.ts";
 import type { PlanQuestion } from "../work/plan.ts";
+import { requestOfOptions } from "./options.ts";
 import type { PlanInput, PresetId } from "./plan-input.ts";
 import { PRESETS } from "./presets.ts";
 
@@ -21,6 +22,7 @@ export const DEFAULT_PLAN: PlanInput = {
 	count: 64,
 	start: "checkpoint",
 	allow: [],
+	options: {},
 };
 
 export const BUDGETS = { min: 256, max: 65_536 } as const;
@@ -45,15 +47,17 @@ function requestOf(asked: PlanInput, model: string): PlanRequest {
 	const { budget, mix, purpose, media, describedBy, frames, accelerator, count, start, allow } = asked;
 	const described = describedBy === undefined ? undefined : PRESETS[describedBy].media;
 	const [single, multi, video] = mix;
+	const more = requestOfOptions(asked.options);
 	return {
+		...more,
 		model,
 		purpose,
 		budget,
 		mix: { "single-image": single, "multi-image": multi, video },
 		...(media === "described" && described !== undefined ? { media: described } : {}),
-		...(frames === undefined ? {} : { limits: { frames } }),
-		hardware: { accelerator, count },
-		...(start === "checkpoint" ? {} : { curriculum: { start } }),
+		...(frames === undefined ? {} : { limits: { ...more.limits, frames } }),
+		hardware: { ...more.hardware, accelerator, count },
+		...(start === "checkpoint" ? {} : { curriculum: { ...more.curriculum, start } }),
 		...(allow.length === 0 ? {} : { allow: [...allow] }),
 	};
 }

@@ -8,7 +8,7 @@ import { blobOf } from "../media/intake.ts";
 import { isDark } from "../state/theme.ts";
 import { ask } from "../work/client.ts";
 import type { ClipFrame } from "../work/protocol.ts";
-import { layout, lookedAt, pixels } from "./pixels.ts";
+import { askedFrame, framePlace, layout, lookedAt, pixels } from "./pixels.ts";
 
 interface ClipState {
 	readonly of?: EntryItem;
@@ -22,13 +22,16 @@ const shown = signal<ReadonlyMap<number, ImageBitmap>>(new Map());
 
 /** Frames of a clip that are drawn; the others are counted. */
 const MAX_SHOWN = 24;
-/** Height of a decoded frame, px. */
+/** Height of a frame of the strip, px. */
 const FRAME_HEIGHT = 270;
+/** Longest side of the frame on the canvas, px. */
+const MAX_CANVAS_SIDE = 1920;
 
 /** Reads the index of a clip when it is looked at. */
 effect(() => {
 	const item = lookedAt.value;
 	shown.value = new Map();
+	askedFrame.value = 0;
 	if (item === undefined || item.facts.kind !== "video" || item.source.kind === "size") {
 		clip.value = {};
 		return;
@@ -102,6 +105,34 @@ effect(() => {
 	return () => clearTimeout(timer);
 });
 
+/** Decodes the frame on the canvas as large as it is: its patches are looked at one by one. */
+effect(() => {
+	const { of: item, index } = clip.value;
+	const frame = chosenFrames()[framePlace.value];
+	if (item === undefined || index === undefined || frame === undefined || frame >= index.length) return;
+	if (item.source.kind === "size") return;
+	const small = shown.peek().get(frame);
+	if (small !== undefined) pixels.value = { of: item, source: small };
+	const { source, facts } = item;
+	const scale = Math.min(1, MAX_CANVAS_SIDE / Math.max(facts.width, facts.height));
+	const size = { width: Math.round(facts.width * scale), height: Math.round(facts.height * scale) };
+	let isCurrent = true;
+	const timer = setTimeout(async () => {
+		const blob = await blobOf(source);
+		await ask("clipFrames", { blob, frames: [frame], ...size }, ({ bitmap }) => {
+			if (isCurrent) pixels.value = { of: item, source: bitmap };
+			else bitmap.close();
+		}).catch((error: unknown) => {
+			// The strip says of a clip that it cannot be decoded.
+			if (!(error instanceof OnevisionError)) throw error;
+		});
+	}, SETTLED_MS);
+	return () => {
+		isCurrent = false;
+		clearTimeout(timer);
+	};
+});
+
 export function Clip() {
 	const of = layout.value;
 	const item = lookedAt.value;
@@ -122,20 +153,29 @@ export function Clip() {
 				<p class="quiet">
 					{fps !== undefined &&
 						`${formatDuration(frames / fps)} at ${Number(fps.toFixed(2))} frames per second`}
-					{drawn.length < new Set(chosen).size && `; ${drawn.length} are drawn`}
+					{drawn.length < new Set(chosen).size && `; ${drawn.length} are drawn`}. Choose one to look at its
+					patches.
 				</p>
 			</div>
 			{item.source.kind !== "size" && (
 				<ol class="frames">
 					{drawn.map((frame) => (
 						<li key={frame}>
-							<Frame
-								label={`Frame ${frame}`}
-								bitmap={shown.value.get(frame)}
-								width={item.facts.width}
-								height={item.facts.height}
-							/>
-							<span>{timeOf(index?.[frame], index?.[0], frame, fps)}</span>
+							<button
+								type="button"
+								aria-pressed={chosen[framePlace.value] === frame}
+								onClick={() => {
+									askedFrame.value = chosen.indexOf(frame);
+								}}
+							>
+								<Frame
+									label={`Frame ${frame} of the clip`}
+									bitmap={shown.value.get(frame)}
+									width={item.facts.width}
+									height={item.facts.height}
+								/>
+								<span>{timeOf(index?.[frame], index?.[0], frame, fps)}</span>
+							</button>
 						</li>
 					))}
 				</ol>

@@ -44,12 +44,13 @@ export interface FoundPatch {
 
 type Cells = Panel["patches"][number];
 
-/** The patch under a point, px of the panel; `undefined` beside all patches. */
+/** The patch under a point, px of the panel; `undefined` beside all patches. `frame` counts those of a clip from 0. */
 export function patchAt(
 	panel: Panel,
 	point: Point,
 	layout: ItemLayout,
 	family: FamilyId,
+	frame: number,
 ): FoundPatch | undefined {
 	const tile = panel.patches.findIndex(({ box }) => contains(box, point));
 	const cells = panel.patches[tile];
@@ -63,7 +64,7 @@ export function patchAt(
 	const tokens = panel.tokens[place];
 	if (tokens === undefined) return found;
 	const token = cellAt(tokens, middle);
-	const tokenIndex = tokenIndexOf(family, layout, { role: panel.role, tile: place, ...token });
+	const tokenIndex = tokenIndexOf(family, layout, { role: panel.role, tile: place, frame, ...token });
 	return { ...found, token, ...(tokenIndex === undefined ? {} : { tokenIndex }) };
 }
 

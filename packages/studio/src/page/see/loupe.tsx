@@ -7,7 +7,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { familyInUse } from "./family.ts";
 import { type Box, type FoundPatch, middlePoint, patchAt } from "./find-cell.ts";
 import { palette } from "./look.ts";
-import { layout, panels, pixels } from "./pixels.ts";
+import { framePlace, layout, panels, pixels } from "./pixels.ts";
 import { pointed } from "./stage.tsx";
 
 /** Side of a magnified patch, CSS px. */
@@ -19,7 +19,7 @@ const middle = computed<FoundPatch | undefined>(() => {
 	const point = main === undefined ? undefined : middlePoint(main);
 	return main === undefined || point === undefined || layout.value === undefined
 		? undefined
-		: patchAt(main, point, layout.value, familyInUse.value);
+		: patchAt(main, point, layout.value, familyInUse.value, framePlace.value);
 });
 
 export function Loupe() {
@@ -58,6 +58,7 @@ function textOf({ panel, tile, patch, token, tokenIndex, source, dropped }: Foun
 		...(tokenIndex === undefined
 			? []
 			: [`index from 0, of ${formatInteger(layout.value?.visualTokens ?? 0)}`]),
+		...(layout.value?.kind === "video" ? [`frame ${framePlace.value + 1} of ${layout.value.frames}`] : []),
 		...(panel.tiles.length > 1 ? [`tile ${view ?? tile}`] : panel.role === "overview" ? ["overview"] : []),
 		`patch row ${patch.row}, column ${patch.col}`,
 		...(token !== undefined && token.grid.rows !== patch.grid.rows

@@ -27,6 +27,12 @@ export const layout = computed<ItemLayout | undefined>(() => {
 	return detail !== undefined && "wrapper" in detail ? detail : undefined;
 });
 
+/** Which of the frames that the model takes is on the canvas, from 0. */
+export const askedFrame = signal(0);
+export const framePlace = computed(() =>
+	Math.min(askedFrame.value, Math.max(0, (layout.value?.frames ?? 1) - 1)),
+);
+
 interface Known {
 	readonly processor?: Processor;
 	readonly note?: string;

@@ -8,7 +8,7 @@ import { Clip } from "./clip.tsx";
 import { Facts } from "./facts.tsx";
 import { LAYER_NAMES, layers } from "./look.ts";
 import { Loupe } from "./loupe.tsx";
-import { isExact, layout, lookedAt, panels, pixels } from "./pixels.ts";
+import { framePlace, isExact, layout, lookedAt, panels, pixels } from "./pixels.ts";
 import { Settings } from "./settings.tsx";
 import { announced, Stage } from "./stage.tsx";
 
@@ -158,7 +158,9 @@ function PanelFigure({
 	readonly maxHeight: number;
 }) {
 	const name =
-		layout.value?.kind === "video" && panel.role === "canvas" ? "One frame" : ROLE_NAMES[panel.role];
+		layout.value?.kind === "video" && panel.role === "canvas"
+			? `Frame ${framePlace.value + 1} of ${layout.value.frames}`
+			: ROLE_NAMES[panel.role];
 	const { width, height } = panel.extent;
 	const scale = Math.min(maxWidth / width, maxHeight / height);
 	const shown = {

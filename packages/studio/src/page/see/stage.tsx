@@ -9,7 +9,7 @@ import { familyInUse } from "./family.ts";
 import { type FoundPatch, middlePoint, type Point, patchAt } from "./find-cell.ts";
 import { layers, palette } from "./look.ts";
 import { paintPanel } from "./paint.ts";
-import { layout, lookedAt, panels, pixels } from "./pixels.ts";
+import { framePlace, layout, lookedAt, panels, pixels } from "./pixels.ts";
 
 /** The patch pointed at. */
 export const pointed = signal<FoundPatch | undefined>(undefined);
@@ -63,7 +63,9 @@ export function Stage({
 	}, [panel]);
 
 	const find = (point: Point): FoundPatch | undefined =>
-		layout.value === undefined ? undefined : patchAt(panel, point, layout.value, familyInUse.value);
+		layout.value === undefined
+			? undefined
+			: patchAt(panel, point, layout.value, familyInUse.value, framePlace.value);
 
 	const onPointerMove = (event: PointerEvent): void => {
 		const box = canvas.current?.getBoundingClientRect();

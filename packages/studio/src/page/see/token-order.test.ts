@@ -56,6 +56,31 @@ describe.each(MODELS)("%s", (model) => {
 	});
 });
 
+test.each([
+	["llava-onevision-qwen2-7b-ov", 32, 1],
+	["qwen2.5-vl-7b", 16, 2],
+] as const)("%s: the features of a clip's frames, once for %s frames merged by %s", (model, frames, merged) => {
+	const counter = createCounterFrom(model, { num_frames: frames });
+	const clip = { kind: "video", width: 640, height: 360, frames: 288, fps: 24 } as const;
+	const [layout] = counter.count({ media: [clip] }).items;
+	if (layout === undefined) throw new Error("no layout");
+	const { family } = checkpointById(model);
+	const { pooledGrid: grid } = layout;
+	const found = Array.from({ length: layout.frames }, (_, frame) =>
+		Array.from({ length: grid.rows * grid.cols }, (_, cell) =>
+			tokenIndexOf(family, layout, {
+				...{ role: "canvas", tile: 0, grid, frame },
+				...{ row: Math.floor(cell / grid.cols), col: cell % grid.cols },
+			}),
+		),
+	);
+	expect(new Set(found.flat())).toEqual(
+		new Set(Array.from({ length: features(layout) }, (_, index) => index)),
+	);
+	expect(found.filter((indices) => indices[0] === 0).length).toBe(merged);
+	expect(layout.visualTokens - features(layout)).toBe(model.startsWith("llava") ? 1 : 0);
+});
+
 test("LLaVA-OneVision: the overview, then rows with a newline each (pack_image_features)", () => {
 	const { layout, found } = indices("llava-onevision-qwen2-7b-ov", 1107, 820);
 	const { cols } = layout.cappedGrid;

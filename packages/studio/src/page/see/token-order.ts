@@ -18,6 +18,8 @@ export interface FeaturePlace {
 	readonly grid: Grid;
 	readonly row: number;
 	readonly col: number;
+	/** Which of the frames the model takes, from 0. Default 0. */
+	readonly frame?: number;
 }
 
 /** Index of a feature among the visual tokens, from 0; `undefined` where the layout does not tell. */
@@ -91,10 +93,24 @@ const ORDERS = {
 	llama4: viewByView({ start: 1, before: 0, after: 1, rowEnd: 0, beforeOverview: 1 }),
 } as const satisfies Record<PixelFamilyId, TokenOrder>;
 
-/** Index of an image's feature among its visual tokens, from 0. `undefined` where no rule is known. */
+/**
+ * Frames in order of time, row by row; a tower that merges frames gives several the same tokens. Newlines end a clip,
+ * its frames or their rows (LLaVA-OneVision, `apply_pooling` and `image_newline`; Qwen-VL, `video_grid_thw`).
+ */
+const frameByFrame: TokenOrder = ({ parts, frames, pooledGrid: { rows, cols } }, { frame = 0, row, col }) => {
+	const groups = parts.grid / (rows * cols);
+	if (!Number.isInteger(groups) || groups < 1 || parts.overview > 0 || parts.markers > 0) return undefined;
+	const group = Math.min(groups - 1, Math.floor(frame / Math.ceil(frames / groups)));
+	if (parts.newlines <= 1) return (group * rows + row) * cols + col;
+	if (parts.newlines === groups) return group * (rows * cols + 1) + row * cols + col;
+	return parts.newlines === groups * rows ? (group * rows + row) * (cols + 1) + col : undefined;
+};
+
+/** Index of a feature among its item's visual tokens, from 0. `undefined` where no rule is known. */
 export function tokenIndexOf(family: FamilyId, layout: ItemLayout, place: FeaturePlace): number | undefined {
 	const known = PIXEL_FAMILIES.find((id) => id === family);
-	if (known === undefined || layout.kind !== "image") return undefined;
-	const index = ORDERS[known](layout, place);
+	if (known === undefined) return undefined;
+	const order = layout.kind === "video" ? frameByFrame : ORDERS[known];
+	const index = order(layout, place);
 	return index !== undefined && index < layout.visualTokens ? index : undefined;
 }

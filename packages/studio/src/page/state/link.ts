@@ -15,6 +15,7 @@ import {
 } from "../media/entries.ts";
 import { type HeaderFacts, itemOf } from "../media/header.ts";
 import { px, seconds } from "../parts/text.ts";
+import { readOptions, writeOptions } from "../plan/options.ts";
 import type { PlanInput } from "../plan/plan-input.ts";
 import { PRESET_IDS } from "../plan/presets.ts";
 import { DEFAULT_PLAN, input } from "../plan/state.ts";
@@ -62,6 +63,8 @@ function putPlan(put: (key: string, value: string, isDefault: boolean) => void, 
 	put("n", String(asked.count), asked.count === base.count);
 	put("st", asked.start, asked.start === base.start);
 	put("w", asked.allow.join(","), asked.allow.length === 0);
+	const options = writeOptions(asked.options);
+	put("q", options, options === "");
 }
 
 /** The whole address of the state as it is. */
@@ -162,6 +165,11 @@ const READERS: Readonly<Record<string, Reader>> = {
 	w: (value) => {
 		const allow = value.split(",").filter((rule) => rule in RULES);
 		return set(allow.length === value.split(",").length ? { allow } : undefined);
+	},
+	q: (value) => {
+		const { values, leftOut } = readOptions(value);
+		set({ options: values });
+		return leftOut === 0;
 	},
 	c: (value) => {
 		const known = value.split(",").filter((id) => models.has(id));

@@ -3,6 +3,7 @@
 import type { PlanRequest, Sample } from "@onevision/core";
 import type { Entry } from "../media/entries.ts";
 import type { HeaderFacts } from "../media/header.ts";
+import type { OptionValues } from "../plan/options.ts";
 import type { PlanInput } from "../plan/plan-input.ts";
 import type { ChangedSettings } from "../state/counter.ts";
 
@@ -62,19 +63,51 @@ export function compareCommand(entry: Entry, models: readonly string[]): string 
 	return command(["onevision", "compare", ...mediaWords(entry), "--models", models.join(",")]);
 }
 
-/** The plan by options where they say it all, else by a request file. */
-export function planCommand(input: PlanInput, model: string): string {
+/**
+ * The plan by options where they say it all, else by a request file. Without media the command would plan its example,
+ * so that assumed and described sizes need the file as well.
+ */
+export function planCommand(input: PlanInput, model: string, profileName: string): string {
 	const { budget, mix, purpose, accelerator, count, start, frames, media, allow } = input;
-	if (frames !== undefined || media === "described") return "onevision plan request.yaml --out plan";
+	const measured = {
+		mine: ["--media", "samples.jsonl"],
+		// The mix of a profile is its own unless one is given.
+		profile: ["--profile", profileName, "--mix", mix.join(",")],
+		assumed: undefined,
+		described: undefined,
+	}[media];
+	const options = optionWords(input.options);
+	if (frames !== undefined || measured === undefined || options === undefined) {
+		return command(["onevision", "plan", "request.yaml", ...(measured ?? []), "--out", "plan"]);
+	}
+	const isTraining = purpose === "train";
 	return command([
-		...["onevision", "plan", "--model", model, "--budget", String(budget), "--mix", mix.join(",")],
-		...(purpose === "train" ? [] : ["--purpose", purpose]),
-		...(media === "mine" ? ["--media", "samples.jsonl"] : []),
-		...(start === "scratch" ? ["--full-recipe"] : []),
-		...["--accelerator", accelerator, "--accelerators", String(count)],
+		...["onevision", "plan", "--model", model, "--budget", String(budget), ...measured],
+		...(media === "profile" ? [] : ["--mix", mix.join(",")]),
+		...(isTraining ? [] : ["--purpose", purpose]),
+		...(isTraining && start === "scratch" ? ["--full-recipe"] : []),
+		...["--accelerator", accelerator],
+		...(isTraining ? ["--accelerators", String(count)] : []),
+		...options,
 		...allow.flatMap((rule) => ["--allow", rule]),
 		...["--out", "plan"],
 	]);
+}
+
+/** Options of the request that the command line has under a name of its own, for plans of either purpose. */
+const FLAGS: Readonly<Record<string, string>> = {
+	parity: "--parity",
+	"hardware.pricePerHour": "--price",
+	"hardware.requestBatch": "--batch",
+};
+
+/** `undefined` where an option has no flag. */
+function optionWords(options: OptionValues): readonly string[] | undefined {
+	const words = Object.entries(options).map(([path, value]) => {
+		const flag = FLAGS[path];
+		return flag === undefined ? undefined : [flag, String(value)];
+	});
+	return words.every((pair) => pair !== undefined) ? words.flat() : undefined;
 }
 
 export function countCode(model: string, settings: ChangedSettings, sample: Sample): string {
@@ -87,14 +120,39 @@ export function countCode(model: string, settings: ChangedSettings, sample: Samp
 	].join("\n");
 }
 
-export function planCode(request: PlanRequest): string {
+/** Samples that are written out; more are read from the file beside. */
+const MAX_WRITTEN = 24;
+
+/** A plan on a profile's samples, on those given, or without any on the sizes of the request itself. */
+export function planCode(request: PlanRequest, samples: readonly Sample[], profileName?: string): string {
+	const { imports, media } = mediaCode(samples, profileName);
 	return [
+		...imports,
 		'import { planMarkdown } from "@onevision/core";',
 		'import { plan } from "@onevision/core/plan";',
 		"",
-		`const answer = plan(${literal(request)});`,
+		...media,
+		`const answer = plan(${literal(request)}${media.length === 0 ? "" : ", samples"});`,
 		"console.log(planMarkdown(answer));",
 	].join("\n");
+}
+
+function mediaCode(samples: readonly Sample[], profileName: string | undefined) {
+	if (samples.length === 0) return { imports: [], media: [] };
+	if (profileName !== undefined) {
+		return {
+			imports: ['import { readProfileMedia } from "@onevision/data";'],
+			media: [`const { samples } = await readProfileMedia(${literal(profileName)});`],
+		};
+	}
+	if (samples.length <= MAX_WRITTEN) return { imports: [], media: [`const samples = ${literal(samples)};`] };
+	return {
+		imports: ['import { readFileSync } from "node:fs";'],
+		media: [
+			'const lines = readFileSync("samples.jsonl", "utf8").trim().split("\\n");',
+			"const samples = lines.map((line) => JSON.parse(line));",
+		],
+	};
 }
 
 /** A value as TypeScript, on lines of a readable length. */

@@ -7,7 +7,7 @@ import { useEffect } from "preact/hooks";
 import { compared } from "../compare/state.ts";
 import { itemIndex, selected } from "../media/entries.ts";
 import { blobOf } from "../media/intake.ts";
-import { input, question, refusal, samples } from "../plan/state.ts";
+import { input, profile, question, refusal, samples } from "../plan/state.ts";
 import { settingsFor } from "../state/counter.ts";
 import { sampleOf } from "../state/counts.ts";
 import { address, missingRequests } from "../state/link.ts";
@@ -59,6 +59,7 @@ function Elsewhere() {
 		void writeYaml(request.value);
 	}, [request.value]);
 	const loading = inUse.value instanceof OnevisionError ? "stored" : inUse.value.loading;
+	const profileInUse = input.value.media === "profile" ? profile.value : undefined;
 	const inspect = entry === undefined ? undefined : inspectCommand(entry, model, changed.value);
 	return (
 		<section class="card" aria-labelledby="elsewhere-title">
@@ -84,11 +85,17 @@ function Elsewhere() {
 			{refusal.value === undefined && (
 				<>
 					<h3>The plan: on a command line</h3>
-					<CopyBlock name="Command of the plan" text={planCommand(input.value, model)} />
+					<CopyBlock
+						name="Command of the plan"
+						text={planCommand(input.value, model, profile.value?.name ?? "profile")}
+					/>
 					<h3>The plan: as request.yaml</h3>
 					<CopyBlock name="YAML of the plan" text={yaml.value.trimEnd()} />
 					<h3>The plan: in TypeScript</h3>
-					<CopyBlock name="TypeScript of the plan" text={planCode(request.value)} />
+					<CopyBlock
+						name="TypeScript of the plan"
+						text={planCode(request.value, samples.value, profileInUse?.name)}
+					/>
 				</>
 			)}
 		</section>

@@ -13,6 +13,7 @@ export interface ProfileSamples {
 /** Media read into the page; a plan's search takes fewer distinct samples than that. */
 const MAX_MEDIA = 200_000;
 const COLUMNS = ["sample", "kind", "width", "height", "frames", "fps"];
+const OPTIONAL_COLUMNS = ["has_audio"];
 
 interface MediaRow {
 	readonly sample: number | bigint;
@@ -21,6 +22,8 @@ interface MediaRow {
 	readonly height: number | bigint | null;
 	readonly frames: number | bigint | null;
 	readonly fps: number | null;
+	/** Absent in parts that know of no sound. */
+	readonly has_audio?: boolean | null;
 }
 
 /** Throws `unreadable-file` for a folder that is no profile, or whose parts are damaged. */
@@ -69,11 +72,12 @@ async function openPart(file: File) {
 		const names = metadata.schema.map(({ name }) => name);
 		const missing = COLUMNS.filter((column) => !names.includes(column));
 		if (missing.length > 0) throw new Error(`it lacks ${missing.join(", ")}`);
+		const columns = [...COLUMNS, ...OPTIONAL_COLUMNS.filter((column) => names.includes(column))];
 		return {
 			rows: Number(metadata.num_rows),
 			read: async (): Promise<readonly MediaRow[]> => {
 				try {
-					const rows = await parquetReadObjects({ file: buffer, metadata, columns: COLUMNS });
+					const rows = await parquetReadObjects({ file: buffer, metadata, columns });
 					return rows as unknown as readonly MediaRow[];
 				} catch (error) {
 					throw damaged(error);
@@ -86,10 +90,13 @@ async function openPart(file: File) {
 }
 
 /** The item of a row; `undefined` for one without sizes, which the profile left out. */
-function itemOf({ kind, width, height, frames, fps }: MediaRow): MediaItem | undefined {
+function itemOf({ kind, width, height, frames, fps, has_audio }: MediaRow): MediaItem | undefined {
 	if (width === null || height === null) return undefined;
 	const size = { width: Number(width), height: Number(height) };
 	if (kind === "image") return { kind, ...size };
 	if (kind !== "video" || frames === null) return undefined;
-	return { kind, ...size, frames: Number(frames), ...(fps === null ? {} : { fps }) };
+	return {
+		...{ kind, ...size, frames: Number(frames), hasAudio: has_audio === true },
+		...(fps === null ? {} : { fps }),
+	};
 }
