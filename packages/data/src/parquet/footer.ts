@@ -2,11 +2,13 @@
 
 import { OnevisionError } from "@onevision/base";
 import type { ByteSource } from "@onevision/media";
-import { type FileMetaData, parquetMetadata } from "hyparquet";
+import { type FileMetaData, parquetMetadata, parquetSchema } from "hyparquet";
 
 /** Largest footer read, bytes: enough for a hundred thousand row groups of a few columns. */
 const MAX_FOOTER_BYTES = 256 * 1024 * 1024;
 const MAX_COLUMNS = 10_000;
+/** Most rows of a group; pyarrow writes at most as many. */
+const MAX_GROUP_ROWS = 64n * 1024n * 1024n;
 
 export function unreadableParquet(what: string, why: string): OnevisionError {
 	return new OnevisionError("unreadable-file", `${what}: ${why}`);
@@ -33,6 +35,8 @@ export async function readFooter(file: string, source: ByteSource): Promise<File
 	let metadata: FileMetaData;
 	try {
 		metadata = parquetMetadata(new Uint8Array(bytes).buffer);
+		// Throws for a tree that the elements do not make, or that is too deep to walk.
+		parquetSchema(metadata);
 	} catch (error) {
 		throw unreadableParquet(
 			file,
@@ -41,6 +45,8 @@ export async function readFooter(file: string, source: ByteSource): Promise<File
 	}
 	const { schema, row_groups, num_rows } = metadata;
 	const rows = row_groups?.reduce((sum, group) => sum + BigInt(group.num_rows ?? -1), 0n);
+	const isTooLong = row_groups.some(({ num_rows: own }) => BigInt(own) < 0n || BigInt(own) > MAX_GROUP_ROWS);
+	if (isTooLong) throw unreadableParquet(file, `a row group of less than 0 or over ${MAX_GROUP_ROWS} rows`);
 	if (!Array.isArray(schema) || schema.length === 0 || schema.length > MAX_COLUMNS || rows !== num_rows) {
 		throw unreadableParquet(file, "its footer contradicts itself");
 	}

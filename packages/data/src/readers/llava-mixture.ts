@@ -47,7 +47,7 @@ async function entriesOf(place: Place) {
 	if (place.size > MAX_BYTES) throw wrong(`${place.size} bytes are no mixture`);
 	let document: unknown;
 	try {
-		document = parse(await readFile(place.path, "utf8"), { maxAliasCount: 100 });
+		document = parse(await readFile(place.path, "utf8"), { maxAliasCount: 100, logLevel: "error" });
 	} catch (error) {
 		throw wrong(`not YAML: ${(error instanceof Error ? error.message : String(error)).split("\n")[0]}`);
 	}

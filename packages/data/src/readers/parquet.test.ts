@@ -8,6 +8,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readImageHeader } from "@onevision/media";
 import fc from "fast-check";
+import { parquetMetadata } from "hyparquet";
+import type { ColumnMetaData } from "hyparquet/src/types.js";
+import { ByteWriter } from "hyparquet-writer";
+import { writeMetadata } from "hyparquet-writer/src/metadata.js";
 import { expect, test } from "vitest";
 import type { Found } from "../record.ts";
 import { folderOf, readAll, readSliced, tell } from "../testing/files.ts";
@@ -103,3 +107,55 @@ test("any damage ends in samples or in what is left out, never in an error of an
 		{ seed: 14, numRuns: 300 },
 	);
 }, 60_000);
+
+type Footer = ReturnType<typeof parquetMetadata>;
+
+/** A file whose pages are sound and whose footer is not. */
+function withFooter(whole: Buffer, change: (footer: Footer) => void): Buffer {
+	const footer = parquetMetadata(new Uint8Array(whole).buffer);
+	const pages = whole.subarray(0, -8 - footer.metadata_length);
+	change(footer);
+	const writer = new ByteWriter();
+	// The writer brings a hyparquet of its own, whose types differ in what is not used here.
+	writeMetadata(writer, footer as unknown as Parameters<typeof writeMetadata>[1]);
+	return Buffer.concat([pages, writer.getBytes()]);
+}
+
+const allRows = (footer: Footer, count: bigint): void => {
+	footer.num_rows = count * BigInt(footer.row_groups.length);
+	for (const group of footer.row_groups) group.num_rows = count;
+};
+const everyColumn = (change: Partial<ColumnMetaData>) => (footer: Footer) => {
+	for (const { meta_data: meta } of footer.row_groups.flatMap(({ columns }) => columns)) {
+		if (meta !== undefined) Object.assign(meta, change);
+	}
+};
+
+test.each<[string, (footer: Footer) => void]>([
+	["rows beyond any file", (footer) => allRows(footer, 1n << 50n)],
+	["rows that are not there", (footer) => allRows(footer, 1000n)],
+	["a negative number of rows", (footer) => allRows(footer, -5n)],
+	["pages before the file", everyColumn({ data_page_offset: -4096n })],
+	["pages behind the file", everyColumn({ data_page_offset: 1n << 60n })],
+	["pages of a negative size", everyColumn({ total_compressed_size: -1n })],
+	["another codec", everyColumn({ codec: "BROTLI" })],
+])("a footer with %s is left out, soon", async (_, change) => {
+	for (const name of ["multi", "other"]) {
+		const folder = folderOf({ "a.parquet": withFooter(readFileSync(golden(name)), change) });
+		const { found } = await readAll(join(folder, "a.parquet"), { format: "parquet" });
+		expect(found.length).toBeLessThan(1100);
+		expect(await readSliced(join(folder, "a.parquet"), { rows: 1 }, { format: "parquet" })).toHaveLength(
+			found.length,
+		);
+	}
+});
+
+test("a schema with more children than elements is left out", async () => {
+	const bytes = Buffer.from(readFileSync(golden("multi")));
+	// The root's name, then the field of its number of children, as a zigzag varint.
+	const at = bytes.lastIndexOf("\x06schema") + 7;
+	expect(bytes[at]).toBe(0x15);
+	bytes[at + 1] = 0x7e;
+	const { found } = await readAll(join(folderOf({ "a.parquet": bytes }), "a.parquet"));
+	expect(found).toMatchObject([{ refusal: { reason: "unreadable-file" } }]);
+});

@@ -141,6 +141,9 @@ async function* rowsOf(
 	}
 }
 
+/** Most rows of a group left out one by one although nothing of them is read: their number is only claimed. */
+const MAX_UNREAD_ROWS = 1_000_000;
+
 /** Errors of hyparquet and its decompressors for bytes that do not match the format. */
 function isDamage(error: unknown): error is Error {
 	return error instanceof Error && !("syscall" in error);
@@ -166,7 +169,10 @@ async function readGroup(
 			throw unreadableParquet(column.element.name, `${values.length} values in ${count} rows`);
 		columns.push({ name: column.element.name, values });
 	}
-	if (columns.length === 0) return [];
+	if (columns.length === 0) {
+		if (count > MAX_UNREAD_ROWS) throw unreadableParquet(file, `${count} rows without a column that is read`);
+		return [];
+	}
 	return Array.from({ length: count }, (_, row) =>
 		Object.fromEntries(columns.map(({ name, values }) => [name, values[row]])),
 	);

@@ -1,8 +1,10 @@
 /** Sets that name other files: LLaVA-NeXT's mixtures, LLaMA-Factory's dataset_info.json, imagefolder with metadata. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { OnevisionError } from "@onevision/base";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { folderOf, readAll, readSliced, tell } from "../testing/files.ts";
 
@@ -160,4 +162,71 @@ test("imagefolder: JSON Lines, CSV and Parquet metadata, in the folder or one fo
 		"imagefolder",
 		"-: image a.png | user: [image] | assistant: A",
 	]);
+});
+
+/** Pieces of YAML and CSV that mean something, put anywhere. */
+const PIECES = [
+	...[
+		"\n",
+		"  ",
+		"- ",
+		": ",
+		"&a ",
+		"*a",
+		"!!",
+		"{",
+		"}",
+		"[",
+		"]",
+		"#",
+		"|",
+		"'",
+		'"',
+		",",
+		'""',
+		"\t",
+		"\0",
+		"\r",
+	],
+	...[
+		"datasets:",
+		"json_path: ",
+		"sampling_strategy: ",
+		"first:5%",
+		"{1..9}",
+		"{0..9999999}",
+		"../",
+		"file_name",
+	],
+];
+
+test.each([
+	[
+		"mix.yaml",
+		'datasets:\n  - json_path: a.json\n    sampling_strategy: "first:50%"\n  - json_path: "{a,a}.json"\n',
+	],
+	["metadata.csv", 'file_name,text\na.png,"one, ""two"""\n"b.png",\nc.png,"x\ny"\n'],
+])("any change to %s ends in samples, in what is left out or in one line", async (name, text) => {
+	const root = folderOf({ "a.json": JSON.stringify(rows("a", 5)), "a.png": "", [name]: text });
+	const path = name.endsWith(".csv") ? root : join(root, name);
+	const format = name.endsWith(".csv") ? "imagefolder" : "llava-mixture";
+	const changes = fc.array(fc.tuple(fc.nat(text.length), fc.constantFrom(...PIECES), fc.nat(4)), {
+		minLength: 1,
+		maxLength: 4,
+	});
+	await fc.assert(
+		fc.asyncProperty(changes, async (edits) => {
+			let changed = text;
+			for (const [at, piece, gone] of edits)
+				changed = changed.slice(0, at) + piece + changed.slice(at + gone);
+			writeFileSync(join(root, name), changed);
+			try {
+				expect((await readAll(path, { format })).found.length).toBeLessThan(200);
+			} catch (error) {
+				if (!(error instanceof OnevisionError)) throw error;
+				expect(error.message).not.toContain("\n");
+			}
+		}),
+		{ seed: 14, numRuns: 80 },
+	);
 });
