@@ -100,8 +100,8 @@ def make_tokenizer():
 
 def turns(index):
     return [
-        {"from": "human", "value": "<image>\nWhat is in this image? " + "Look at every corner. " * (index % 9)},
-        {"from": "gpt", "value": "It shows a harbor " + "and a boat " * (index % 50)},
+        {"from": "human", "value": f"<image>\nWhat is in image {index}? " + "Look at every corner. " * (index % 9)},
+        {"from": "gpt", "value": f"It shows harbor {index} " + "and a boat " * (index % 50)},
     ]
 
 

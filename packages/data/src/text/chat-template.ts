@@ -38,11 +38,11 @@ export function createChatMeter(chat: ChatFiles): TextMeter {
 	const { render, count } = usable(() => {
 		const compiled = new Template(template);
 		const encoder = new Tokenizer(tokenizer, {});
+		const encode = (text: string): number => encoder.encode(text, { add_special_tokens: false }).ids.length;
 		return {
 			render: ((messages, add_generation_prompt, more = {}) =>
 				compiled.render({ ...variables, ...more, messages, add_generation_prompt })) as Render,
-			count: (text: string): number =>
-				text === "" ? 0 : encoder.encode(text, { add_special_tokens: false }).ids.length,
+			count: remembered(encode),
 		};
 	});
 	usable(() => count("<0.5 seconds>"));
@@ -79,6 +79,24 @@ export function createChatMeter(chat: ChatFiles): TextMeter {
 			const text = usable(() => render(given, addGenerationPrompt, more));
 			return spansOf(text, placesIn(text, places), [], [], count);
 		},
+	};
+}
+
+/** Texts remembered, and the longest of them in characters. */
+const REMEMBERED = { texts: 1024, characters: 4096 } as const;
+
+/** Counts a text once that comes again: parts of one sample overlap, and the same words stand around every turn. */
+function remembered(count: (text: string) => number): (text: string) => number {
+	const counts = new Map<string, number>();
+	return (text) => {
+		if (text === "") return 0;
+		const known = counts.get(text);
+		if (known !== undefined) return known;
+		const tokens = count(text);
+		if (text.length > REMEMBERED.characters) return tokens;
+		if (counts.size >= REMEMBERED.texts) counts.clear();
+		counts.set(text, tokens);
+		return tokens;
 	};
 }
 
