@@ -328,7 +328,7 @@ export const GENERATED = {
 			const experiment = await readExperiment(join(ROOT, folder));
 			const { spec } = experiment;
 			const results = await readResults(experiment.folder);
-			const verdict = verdictOf(experiment, results);
+			const verdict = spec.reading ?? verdictOf(experiment, results);
 			return [`[${spec.title}](../${folder}/README.md)`, spec.question, verdict];
 		});
 		return markdownTable(["experiment", "question", "verdict"], await Promise.all(rows));

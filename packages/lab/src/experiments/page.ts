@@ -5,17 +5,22 @@ import type { RunResult } from "./results.ts";
 import { conditionOf, type Experiment } from "./spec.ts";
 import { isSeen, meanOf, type PairedDifference, pairedDifference } from "./statistics.ts";
 
+/** Fewest pairs of runs that a verdict is given for. */
+const MIN_PAIRS = 5;
+
 /** Markdown, the same for the same results in any order. */
 export function experimentPage(experiment: Experiment, results: readonly RunResult[]): string {
 	const { spec, name } = experiment;
+	const missing = spec.seeds.filter((seed) => !isComplete(experiment, results, seed));
 	const runs = [...results].sort((a, b) => a.seed - b.seed);
 	return [
 		`# ${spec.title}`,
-		"<!-- Written by `onevision lab page`; a test keeps it equal to experiment.yaml and results.jsonl. -->",
+		"<!-- Written by `onevision lab run --page`; a test keeps it equal to experiment.yaml and results.jsonl. -->",
 		`**Question.** ${spec.question}`,
 		`**Claim.** ${spec.claim}`,
 		`**Prediction**, written before the first run. ${spec.prediction}`,
 		`**Verdict**, by the 95 % t interval of each comparison, not corrected for their number. ${verdictOf(experiment, runs)}`,
+		...(spec.reading === undefined ? [] : [`**Reading.** ${spec.reading}`]),
 		"## Comparisons",
 		`The score of a run is the mean skill over its tasks, (accuracy − floor) / (1 − floor), where the floor is the best that is reached without seeing what is asked about. Differences are paired by seed: the same initial weights and the same questions.`,
 		comparisonTable(experiment, runs),
@@ -29,10 +34,17 @@ export function experimentPage(experiment: Experiment, results: readonly RunResu
 		spec.limits.map((limit) => `* ${limit}`).join("\n"),
 		"## Run it",
 		`\`\`\`sh\nonevision lab run experiments/${name}\n\`\`\``,
-		`About ${spec.minutes} minutes on one core that nothing else uses; what has a result in \`results.jsonl\` is not run again. Seeds: ${[...new Set(runs.map(({ seed }) => seed))].join(", ")}. ${versionLine(runs)}`,
+		`About ${spec.minutes} minutes on one core that nothing else uses; what has a result in \`results.jsonl\` is not run again. Seeds: ${[...new Set(runs.map(({ seed }) => seed))].join(", ")}. ${missing.length === 0 ? "" : `Not complete: ${missing.join(", ")}. `}${versionLine(runs)}`,
 	]
 		.join("\n\n")
 		.concat("\n");
+}
+
+/** Whether every arm has a result for a seed. */
+function isComplete({ spec }: Experiment, results: readonly RunResult[], seed: number): boolean {
+	return Object.keys(spec.arms).every((arm) =>
+		results.some((result) => result.arm === arm && result.seed === seed),
+	);
 }
 
 interface Comparison {
@@ -67,10 +79,14 @@ function compositeOf(
 	return meanOf(experiment.composite.map((task) => scores.find((score) => score.task === task)?.skill ?? 0));
 }
 
-/** What was seen, in one paragraph. */
+/** What was seen, in one paragraph, and over how many seeds. */
 export function verdictOf(experiment: Experiment, runs: readonly RunResult[]): string {
 	const comparisons = comparisonsOf(experiment, runs);
 	if (comparisons.length === 0) return "Not run yet.";
+	const pairs = Math.min(...comparisons.map(({ difference }) => difference.pairs));
+	if (pairs < MIN_PAIRS) {
+		return `None yet: ${pairs} of ${experiment.spec.seeds.length} seeds are run, and a verdict takes ${MIN_PAIRS}.`;
+	}
 	const seen = comparisons.filter(({ difference }) => isSeen(difference));
 	const notSeen = comparisons.filter(({ difference }) => !isSeen(difference));
 	const listed = (own: readonly Comparison[]) =>
@@ -88,7 +104,8 @@ function comparisonTable(experiment: Experiment, runs: readonly RunResult[]): st
 		const { mean, t, bootstrap, pairs } = difference;
 		const interval = (own: { readonly low: number; readonly high: number } | undefined) =>
 			own === undefined ? "" : `${signed(own.low)} to ${signed(own.high)}`;
-		const result = isSeen(difference) ? (mean > 0 ? "higher" : "lower") : "not seen";
+		const result =
+			pairs < MIN_PAIRS ? "too few seeds" : isSeen(difference) ? (mean > 0 ? "higher" : "lower") : "not seen";
 		return [
 			`${first} − ${second}`,
 			signed(mean),

@@ -65,6 +65,7 @@ const schema = object("An experiment", {
 	question: text("What it asks"),
 	claim: text("The claim it tests, and who makes it", 2000),
 	prediction: text("What was expected, written before the first run", 2000),
+	reading: optional(text("What the results say of the prediction, written after the last run", 2000)),
 	limits: list("What it cannot say", text("A limit", 1000), { min: 1, max: 20 }),
 	minutes: number("Minutes a run of all arms and seeds takes on one core", { min: 0.01, max: 10_000 }),
 	tasks: list("Tasks that are trained and scored", text("A task", 100), { min: 1, max: 100 }),
