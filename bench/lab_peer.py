@@ -10,13 +10,16 @@ import time
 import torch
 from safetensors.torch import load_file
 
-# A torchvision of another build lacks operators that transformers imports.
 try:
-    import torchvision  # noqa: F401
+    import torchvision
 except RuntimeError:
-    library = torch.library.Library("torchvision", "DEF")
-    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-from transformers import LlavaOnevisionForConditionalGeneration  # noqa: E402
+    # A torchvision built for another torch cannot load its operators; transformers needs to import it.
+    LIBRARY = torch.library.Library("torchvision", "DEF")
+    for operator in ("nms", "qnms"):
+        LIBRARY.define(f"{operator}(Tensor boxes, Tensor scores, float threshold) -> Tensor")
+    import torchvision  # noqa: F401
+
+from transformers import LlavaOnevisionForConditionalGeneration
 
 BETAS, CLIP, IGNORED = (0.9, 0.98), 1.0, -100
 

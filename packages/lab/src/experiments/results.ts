@@ -25,7 +25,7 @@ export interface RunResult {
 /** Numbers with four digits behind the point. */
 export type StoredScore = Omit<TaskScore, "floors"> & { readonly floor: number };
 
-export const RESULTS = "results.jsonl";
+const RESULTS = "results.jsonl";
 
 /** Every run that is stored; none where there is no file. Throws `unreadable-file` for a line that is no result. */
 export async function readResults(folder: string): Promise<readonly RunResult[]> {
@@ -34,7 +34,7 @@ export async function readResults(folder: string): Promise<readonly RunResult[]>
 	return parseResults(written, path);
 }
 
-export function parseResults(written: string, path: string): readonly RunResult[] {
+function parseResults(written: string, path: string): readonly RunResult[] {
 	return written
 		.split("\n")
 		.filter((line) => line !== "")

@@ -2,7 +2,7 @@
 
 import { randomOf } from "../random.ts";
 
-export interface Interval {
+interface Interval {
 	readonly low: number;
 	readonly high: number;
 }

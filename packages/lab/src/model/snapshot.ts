@@ -37,10 +37,10 @@ const PIXELS = { mean: 0.12, deviation: 0.25 };
 const CONTEXT = 2048;
 
 /** Contents of the files by name; text as it is, objects as JSON. */
-export type SnapshotContents = Readonly<Record<string, object | string>>;
+type SnapshotContents = Readonly<Record<string, object | string>>;
 
 /** Every file of the snapshot but its weights, as transformers 5.18 writes them. */
-export function snapshotContents(size: ModelSize, vocabulary: Vocabulary): SnapshotContents {
+function snapshotContents(size: ModelSize, vocabulary: Vocabulary): SnapshotContents {
 	const { tile, patch, gridSide } = size;
 	const sides = Array.from({ length: gridSide }, (_, index) => tile * (index + 1));
 	const image_grid_pinpoints = sides.flatMap((height) => sides.map((width) => [height, width]));

@@ -20,14 +20,14 @@ export interface SceneObject {
 }
 
 /** One image. */
-export interface Still {
+interface Still {
 	/** Side, px. */
 	readonly side: number;
 	readonly objects: readonly SceneObject[];
 }
 
 /** An object and the frames that show it, from `from` to before `until`. */
-export interface TimedObject extends SceneObject {
+interface TimedObject extends SceneObject {
 	readonly from: number;
 	readonly until: number;
 }

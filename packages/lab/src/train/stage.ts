@@ -54,7 +54,7 @@ export interface StageBatches {
 }
 
 /** Samples of each scenario: whole numbers with the largest remainders. */
-export function samplesByScenario({ samples, mixture }: Pick<StageSpec, "samples" | "mixture">) {
+function samplesByScenario({ samples, mixture }: Pick<StageSpec, "samples" | "mixture">) {
 	const total = SCENARIOS.reduce((sum, scenario) => sum + mixture[scenario], 0);
 	const exact = SCENARIOS.map((scenario) => ({ scenario, share: (samples * mixture[scenario]) / total }));
 	const counts = new Map(exact.map(({ scenario, share }) => [scenario, Math.floor(share)]));
