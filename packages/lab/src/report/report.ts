@@ -192,7 +192,7 @@ body { font: 15px/1.5 system-ui, sans-serif; margin: 0; color: #222; background:
 main { max-width: 960px; margin: 0 auto; padding: 24px; }
 table { border-collapse: collapse; font-size: 13px; } th, td { text-align: left; padding: 4px 12px 4px 0; vertical-align: top; }
 .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 16px; }
-figure { margin: 0; border-top: 3px solid #3a7; padding-top: 8px; } figure.wrong { border-color: #c53; }
+figure { margin: 0; } .examples figure { border-top: 3px solid #3a7; padding-top: 8px; } .examples .wrong { border-color: #c53; }
 img { image-rendering: pixelated; width: 100%; max-height: 96px; object-fit: contain; background: #eee; }
 figcaption { font-size: 13px; }
 `;
@@ -211,7 +211,7 @@ put("losses", Plot.plot({ width, height: 280, color, x: { label: "update" }, y: 
 const lastOf = new Map(data.stages.map((d) => [d.run, d.stage]));
 const last = data.scores.filter((d) => d.stage === lastOf.get(d.run));
 const tasks = [...new Set(data.scores.map((d) => d.task))];
-put("scores", Plot.plot({ width, height: 40 + 34 * tasks.length, marginLeft: 160, color, x: { domain: [0, 1], percent: true, grid: true, label: "accuracy, %" }, y: { domain: tasks, label: null }, fx: { label: null }, marks: [
+put("scores", Plot.plot({ width, height: 40 + 34 * tasks.length, marginLeft: 160, color, x: { domain: [0, 100], percent: true, grid: true, label: "accuracy, %" }, y: { domain: tasks, label: null }, fx: { label: null }, marks: [
 	Plot.ruleX([0]),
 	Plot.tickX(last, { x: "floor", y: "task", fx: "split", stroke: "#999", strokeWidth: 2 }),
 	Plot.dot(last, { x: "accuracy", y: "task", fx: "split", fill: "run", r: 5, tip: true }),
