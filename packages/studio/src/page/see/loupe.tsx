@@ -32,10 +32,12 @@ export function Loupe() {
 					<SourcePixels found={found} />
 					<figcaption>in the source</figcaption>
 				</figure>
-				<figure>
-					<TowerPixels found={found} />
-					<figcaption>as the tower gets it</figcaption>
-				</figure>
+				{layout.value?.kind === "image" && (
+					<figure>
+						<TowerPixels found={found} />
+						<figcaption>as the tower gets it</figcaption>
+					</figure>
+				)}
 			</div>
 			<p class="loupe-text">
 				{found === undefined ? "No patch of this view can be told apart." : textOf(found)}
