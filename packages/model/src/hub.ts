@@ -29,7 +29,8 @@ export async function readHubSnapshot(repository: string, access: HubAccess = {}
 	return readSnapshot(hubSource(repository, access), repository);
 }
 
-function hubSource(repository: string, access: HubAccess): SnapshotSource {
+/** A repository, `owner/name` or `owner/name@revision`. Throws `invalid-input` for anything else. */
+export function parseRepository(repository: string): { readonly name: string; readonly revision?: string } {
 	const [name = "", revision, ...more] = repository.split("@");
 	if (!isRepository(name) || more.length > 0 || revision === "") {
 		throw new OnevisionError(
@@ -37,6 +38,11 @@ function hubSource(repository: string, access: HubAccess): SnapshotSource {
 			`${JSON.stringify(repository.slice(0, 80))} is no repository of the hub: expected owner/name or owner/name@revision, e.g. llava-hf/llava-1.5-7b-hf`,
 		);
 	}
+	return { name, ...(revision === undefined ? {} : { revision }) };
+}
+
+function hubSource(repository: string, access: HubAccess): SnapshotSource {
+	const { name, revision } = parseRepository(repository);
 	const { token = "" } = access;
 	const get = access.fetch ?? fetch;
 	const read = async (path: string): Promise<string | undefined> => {
@@ -64,13 +70,14 @@ function hubSource(repository: string, access: HubAccess): SnapshotSource {
 	};
 }
 
-function isRepository(name: string): boolean {
+/** Whether this may be the name of a repository, without a revision. */
+export function isRepository(name: string): boolean {
 	const parts = name.split("/");
 	return parts.length === 2 && parts.every((part) => /^[\w.-]{1,96}$/.test(part) && !/^\.+$/.test(part));
 }
 
 /** One-line message for any failure to reach the Hub; never includes the token. */
-function hubError(repository: string, token: string, error: unknown): OnevisionError {
+export function hubError(repository: string, token: string, error: unknown): OnevisionError {
 	if (error instanceof OnevisionError) return error;
 	const status = error instanceof Error && "statusCode" in error ? Number(error.statusCode) : undefined;
 	if (status === 401 || status === 403 || status === 404) {

@@ -15,7 +15,7 @@ export type {
 export type { ConversationPool } from "./generate/pool.ts";
 export type { Prompt } from "./generate/prompt.ts";
 export type { SamplingOptions } from "./generate/sampling.ts";
-export { type HubAccess, readHubSnapshot } from "./hub.ts";
+export { type HubAccess, isRepository, readHubSnapshot } from "./hub.ts";
 export { type Prediction, predict, tokensPerSecond } from "./predict.ts";
 export { readSnapshot, type Snapshot, type SnapshotSource } from "./snapshot-source.ts";
 export { type CountText, createTextCounter } from "./tokenizer.ts";

@@ -17,6 +17,7 @@ import {
 } from "@onevision/model";
 import { loadModel, measureMachine, readMediaPart, type VisionLanguageModel } from "@onevision/model/node";
 import { EXIT } from "../exit.ts";
+import { modelFolder } from "../input/model-folder.ts";
 import { parseNumber, parseWhole } from "../input/numbers.ts";
 import { type Asked, type Question, questionsGiven, questionsOfLines } from "../input/questions.ts";
 import { askedSettings } from "../input/settings.ts";
@@ -70,24 +71,25 @@ export async function runModel(
 	const writes = command.out !== undefined && command.check !== true;
 	// A file that cannot be written is told before a model is loaded.
 	const out = writes ? await AnswersFile.open(terminal, command.out, name) : undefined;
-	const model = await loadModel(resolve(terminal.cwd, command.model), {
-		label: command.model,
-		...(settings === undefined ? {} : { settings }),
-		...(quantize === undefined ? {} : { quantize }),
-		asIs: command.asIs === true,
-		onConvert: (done, total) =>
-			progress(terminal, done === total ? "" : `converting weights, once: ${formatPercent(done / total)}`),
-		...threadsOf(command),
-	});
 	const stopping = stopOnInterrupt();
+	const { signal } = stopping;
+	let model: VisionLanguageModel | undefined;
 	try {
+		model = await loadModel(await modelFolder(terminal, command.model, signal), {
+			label: command.model,
+			...(settings === undefined ? {} : { settings }),
+			...(quantize === undefined ? {} : { quantize }),
+			asIs: command.asIs === true,
+			onConvert: (done, total) =>
+				progress(terminal, done === total ? "" : `converting weights, once: ${formatPercent(done / total)}`),
+			...threadsOf(command),
+		});
 		for (const note of model.notes) terminal.notes.push(`note: ${note}`);
-		const { signal } = stopping;
 		return await answerAll({ terminal, command, name, model, loading, generate, signal, out }, questions);
 	} finally {
 		await out?.close();
 		stopping.end();
-		await model.close();
+		await model?.close();
 	}
 }
 

@@ -290,6 +290,25 @@ describe("refused in one line", () => {
 		expect(message).toContain("mine: lacks image_newline");
 	});
 
+	test("a template that needs what the library lacks, or that is none", async () => {
+		const withTemplate = (template: string) =>
+			refusal("onevision", (path) => writeFileSync(join(path, "chat_template.jinja"), template));
+		expect(await withTemplate("{% include 'tools.jinja' %}")).toMatch(
+			/^mine: the tokenizer or chat template cannot be used: \S/,
+		);
+		expect(await withTemplate("{% for message in messages %}")).toMatch(
+			/^mine: the tokenizer or chat template/,
+		);
+		const path = join(folder, "filter");
+		cpSync(join(FIXTURES, "onevision"), path, { recursive: true });
+		writeFileSync(join(path, "chat_template.jinja"), "{{ messages | no_such_filter }}");
+		const model = await loadModel(path, { threads: 1, label: "mine" });
+		expect(() => model.prompt(ask("?"))).toThrow(
+			/^mine: the chat template refuses this: [^\n]*no_such_filter/,
+		);
+		await model.close();
+	});
+
 	test("a tokenizer of another model", async () => {
 		const message = await refusal("onevision", (path) =>
 			rewrite(path, "tokenizer.json", (tokenizer) => {
