@@ -37,6 +37,8 @@ export function createSampler(options: SamplingOptions = {}): Sampler {
 	const isPenalty = repetitionPenalty > 0 && Number.isFinite(repetitionPenalty);
 	assertRange("repetitionPenalty", repetitionPenalty, isPenalty, "a number above 0");
 	assertRange("seed", seed, Number.isSafeInteger(seed), "a whole number");
+	// Nothing to process: a copy of a large vocabulary costs more than the search.
+	if (temperature === 0 && repetitionPenalty === 1) return mostLikely;
 	const random = createRandom(seed);
 	return (logits, seen) => {
 		const processed = processLogits(logits, seen, { temperature, topP, topK, repetitionPenalty });
@@ -93,16 +95,25 @@ function keepTopK(scores: Float32Array, count: number): void {
 
 /** `TopPLogitsWarper`: from the least likely up, as long as their probabilities sum to at most 1 − p. The best stays. */
 function keepTopP(scores: Float32Array, topP: number): void {
-	const order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
-	const best = scores[order.at(-1) ?? 0] ?? 0;
+	// Numbers are sorted several times faster than indices by their numbers.
+	const sorted = scores.slice().sort();
+	const best = sorted.at(-1) ?? 0;
 	let total = 0;
 	for (const score of scores) total += Math.exp(score - best);
 	const limit = Math.fround(1 - topP);
-	let sum = 0;
-	for (const id of order.subarray(0, -1)) {
-		sum += Math.fround(Math.exp((scores[id] ?? 0) - best) / total);
+	let [sum, dropped] = [0, 0];
+	while (dropped < sorted.length - 1) {
+		sum += Math.fround(Math.exp((sorted[dropped] ?? 0) - best) / total);
 		if (Math.fround(sum) > limit) break;
-		scores[id] = Number.NEGATIVE_INFINITY;
+		dropped++;
+	}
+	if (dropped === 0) return;
+	// Of those that tie with the last one dropped, the first go.
+	const edge = sorted[dropped - 1] ?? 0;
+	let ties = dropped - sorted.indexOf(edge);
+	for (let i = 0; i < scores.length; i++) {
+		const score = scores[i] ?? 0;
+		if (score < edge || (score === edge && ties-- > 0)) scores[i] = Number.NEGATIVE_INFINITY;
 	}
 }
 
