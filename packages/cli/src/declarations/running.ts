@@ -12,7 +12,10 @@ export function addRunning(program: Command, terminal: Terminal, exitWith: (stat
 			"[media and question...]",
 			"images and videos of one question, or a folder whose files are asked one by one; the question comes last",
 		)
-		.requiredOption("-m, --model <folder>", "the folder of a Hugging Face snapshot with its weights, or owner/name on the hub (hf://owner/name@revision)")
+		.requiredOption(
+			"-m, --model <folder>",
+			"the folder of a Hugging Face snapshot with its weights, or owner/name on the hub (hf://owner/name@revision)",
+		)
 		.option("--system <text>", "a system message before the question")
 		.option("--max-tokens <count>", "most tokens of an answer (default: 256)")
 		.option("--temperature <number>", "draws tokens; 0 takes the most likely (default: 0)")
