@@ -1,6 +1,6 @@
 /** Blocks in every form: fused as standard, step by step as at once, quantized as their rounded weights. */
 
-import { elementCount, float32, type Tensor } from "@onevision/base";
+import { elementCount, float32, int64, type Tensor } from "@onevision/base";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { gradientsOf } from "../gradients/gradients.ts";
 import { Graph } from "../graph.ts";
@@ -15,9 +15,11 @@ import { relative } from "../testing/check.ts";
 import { buildDecoder, type DecoderSizes, rotaryRows } from "../testing/decoder.ts";
 import { textOf } from "../text.ts";
 import type { Value } from "../value.ts";
-import { type LayerForm, type Norm, sumOf, visionBlock } from "./blocks.ts";
+import { MASKED } from "./attention.ts";
+import { fullAttention, type LayerForm, type Norm, sumOf, visionBlock } from "./blocks.ts";
 import { cacheEntries } from "./cached-attention.ts";
 import { declareProjection } from "./projection.ts";
+import { windowedAttention } from "./windowed-attention.ts";
 
 let session: Inference;
 beforeAll(async () => {
@@ -220,3 +222,42 @@ function stored(
 		[names.scales]: float32(byColumn ? [outputs] : [outputs, blocks], scales),
 	};
 }
+
+test("rows in windows attend as if each window were alone, in both forms", async () => {
+	const windows = [
+		[0, 1, 2],
+		[3, 4],
+	];
+	const drawnRows = Object.fromEntries(["q", "k", "v"].map((name) => [name, drawn(name, [1, 5, 8], 1)]));
+	const build = (form: LayerForm) => {
+		const graph = new Graph();
+		const [q, k, v] = ["q", "k", "v"].map((name) => graph.input(name, "float32", [1, 5, 8])) as [
+			Value,
+			Value,
+			Value,
+		];
+		// The second window is filled up with its first row, which is masked.
+		const rows = graph.constant(int64([2, 3], [0, 1, 2, 3, 4, 3]));
+		const masks = Float32Array.from({ length: 18 }, (_, i) => (i >= 9 && i % 3 === 2 ? MASKED : 0));
+		const bias = graph.constant(float32([2, 1, 3, 3], masks));
+		const places = graph.ints([0, 1, 2, 3, 4]);
+		return windowedAttention(q, k, v, { rows, bias, places, heads: 2, form });
+	};
+	const [standard = new Float64Array()] = evaluate([build("standard")], drawnRows);
+	const program = await nodeRuntime({ threads: 1 }).load(encodeModel({ y: build("fused") }));
+	const { y } = await program.run(drawnRows);
+	await program.close();
+	expect(relative(y?.data as Float32Array, standard)).toBeLessThan(1e-5);
+	for (const rows of windows) {
+		const alone = new Graph();
+		const part = (name: string) => {
+			const { data } = drawnRows[name] as Tensor;
+			const own = (data as Float32Array).subarray((rows[0] ?? 0) * 8, ((rows.at(-1) ?? 0) + 1) * 8);
+			return alone.constant(float32([1, rows.length, 8], own));
+		};
+		const attended = fullAttention(part("q"), part("k"), part("v"), { heads: 2, form: "standard" });
+		const [expected = new Float64Array()] = evaluate([attended], {});
+		const own = standard.subarray((rows[0] ?? 0) * 8, ((rows.at(-1) ?? 0) + 1) * 8);
+		expect(relative(own, expected)).toBeLessThan(1e-6);
+	}
+});

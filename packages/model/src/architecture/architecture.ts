@@ -14,7 +14,7 @@ import { ConfigSection } from "./section.ts";
 import { readTiles, type TilesVision } from "./tiles.ts";
 
 /** A tower and its projector, by the form in which views go through them. */
-export type Vision = TilesVision | NativeVision;
+type Vision = TilesVision | NativeVision;
 
 export type Architecture<V extends Vision = Vision> = V & {
 	readonly family: ModelFamily;

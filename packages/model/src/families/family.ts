@@ -23,7 +23,7 @@ export interface TilesForm {
 }
 
 /** A tower over views of any size, whose merger is the projector. */
-export interface NativeForm {
+interface NativeForm {
 	readonly form: "native";
 }
 
