@@ -57,7 +57,7 @@ test.each(lines)("%s", async (line) => {
 
 test("every command's help ends with its examples, within 80 columns", async () => {
 	const { out } = await runInMemory(["--help"], { cwd });
-	const commands = [...out.matchAll(/^ {2}([a-z]+) (?=\[)/gm)]
+	const commands = [...out.matchAll(/^ {2}([a-z]+)(?= \[| {2})/gm)]
 		.map(([, name]) => name ?? "")
 		.filter((name) => name !== "help");
 	expect(["onevision", ...commands].toSorted()).toEqual(Object.keys(EXAMPLES).toSorted());
