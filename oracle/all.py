@@ -29,6 +29,7 @@ SCRIPTS = [
     "pixels",
     "graph",
     "model",
+    "model_attention",
     "model_logits",
     "training",
     "frame_choice",

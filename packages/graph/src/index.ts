@@ -54,6 +54,7 @@ export {
 	type AttentionHeads,
 	type CachedAttention,
 	cacheEntries,
+	type DecodeOptions,
 	decodeAttention,
 	prefillAttention,
 	type RotaryTables,

@@ -36,6 +36,7 @@ import { table } from "../render/table.ts";
 import { turnedNote } from "../render/turned.ts";
 import { wrap } from "../render/wrap.ts";
 import type { Terminal } from "../terminal.ts";
+import { type AnswerCommand, assertNoAnswerOptions, inspectAnswer } from "./inspect-answer.ts";
 import {
 	type FrameChoice,
 	inspectClip,
@@ -44,7 +45,7 @@ import {
 	type SamplingCommand,
 } from "./inspect-video.ts";
 
-export interface InspectCommand extends SamplingCommand, ModelCommand, AskedLoading {
+export interface InspectCommand extends SamplingCommand, ModelCommand, AskedLoading, AnswerCommand {
 	readonly together?: boolean;
 	readonly out: string;
 	readonly json?: boolean;
@@ -57,6 +58,8 @@ export async function inspectMedia(
 ): Promise<void> {
 	assertFiles(files, command);
 	await assertOutput(terminal, command.out, files);
+	if (command.answer !== undefined) return inspectAnswer(terminal, files, command);
+	assertNoAnswerOptions(command);
 	const choice = parseChoice(command);
 	// Frames chosen here go to the model as they are, without further sampling.
 	const inspector = await readInspector(

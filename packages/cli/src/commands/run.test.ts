@@ -54,6 +54,12 @@ test("a folder is asked file by file, and a stopped run goes on", async () => {
 	expect((await run(...args)).out).toBe("1 answers written to answers.jsonl, 1 were there\n");
 	const resumed = lines(readFileSync(join(cwd, "answers.jsonl"), "utf8"));
 	expect(resumed.map(({ answer }) => answer)).toEqual(lines(whole).map(({ answer }) => answer));
+	await run("photos", "What is it?", "--out", "together.jsonl", "--answers", "2");
+	const together = new Map(
+		lines(readFileSync(join(cwd, "together.jsonl"), "utf8")).map((each) => [each.id, each]),
+	);
+	for (const { id, answer } of resumed) expect(together.get(id)).toMatchObject({ answer });
+	expect([...together.values()].some((each) => "predicted" in each)).toBe(false);
 });
 
 test("lines of questions: one that cannot be answered does not stop the rest", async () => {

@@ -2,9 +2,11 @@
 
 import { basename, resolve } from "node:path";
 import { formatPercent, OnevisionError } from "@onevision/base";
+import type { Hardware } from "@onevision/core";
 import { type AskedLoading, type FileLoading, loadingOf, resolveLoading } from "@onevision/media";
 import {
 	type Answer,
+	type ConversationPool,
 	type GenerateOptions,
 	type MediaPart,
 	type Message,
@@ -42,6 +44,7 @@ export interface RunCommand extends AskedLoading {
 	readonly out?: string;
 	readonly check?: boolean;
 	readonly quantize?: string;
+	readonly answers?: string;
 	readonly threads?: string;
 	readonly set: readonly string[];
 	readonly asIs?: boolean;
@@ -106,52 +109,47 @@ interface Run {
 	readonly signal: AbortSignal;
 }
 
+/** What became of the questions. */
+interface Tally {
+	answered: number;
+	failed: number;
+	skipped: number;
+	hasVideo: boolean;
+}
+
 async function answerAll(run: Run, questions: AsyncIterable<Asked> | Iterable<Asked>): Promise<number> {
-	const { terminal, command, name, model, signal, out } = run;
+	const { terminal, command, model, signal, out } = run;
 	const isOne = Array.isArray(questions) && questions.length === 1 && command.out === undefined;
+	const atOnce = command.answers === undefined ? 1 : parseWhole("--answers", command.answers, { max: 64 });
+	const streams = command.json !== true && out === undefined && command.check !== true;
+	if (atOnce > 1 && streams) {
+		throw new OnevisionError(
+			"invalid-input",
+			"--answers: streamed answers come one by one; add --out FILE or --json",
+		);
+	}
 	const hardware = command.check === true ? undefined : await measureMachine(threadsOf(command).threads);
-	const conversation = model.conversation();
-	let [answered, failed, skipped, hasVideo] = [0, 0, 0, false];
+	const answering: Answering = { ...run, hardware, pool: model.pool(atOnce), isOne, isAlone: atOnce === 1 };
+	const tally: Tally = { answered: 0, failed: 0, skipped: 0, hasVideo: false };
+	const running = new Set<Promise<void>>();
 	try {
 		for await (const asked of questions) {
 			if (signal.aborted) break;
 			if (out?.done.has(asked.id)) {
-				skipped++;
+				tally.skipped++;
 				continue;
 			}
-			try {
-				if ("error" in asked) throw asked.error;
-				hasVideo ||= asked.media.some(({ kind }) => kind === "video");
-				const messages = await messagesOf(run, asked);
-				const prompt = model.prompt(messages, run.generate.maxTokens);
-				if (hardware === undefined) await showCheck(run, asked, messages, prompt, isOne);
-				else {
-					const isStreamed = command.json !== true && out === undefined;
-					if (isStreamed && !isOne) await terminal.out(`${terminal.colors.bold(asked.id)}\n`);
-					const answer = await stream(run, conversation.generate(messages, optionsOf(run)), isStreamed);
-					if (answer.finish === "cancelled" && !isOne) break;
-					const predicted = predict(model.checkpoint, prompt, answer.usage.answer, hardware);
-					const measured = { answer, predicted, memory: process.resourceUsage().maxRSS * 1024 };
-					const document = { id: asked.id, model: name, ...documentOf(run, asked, measured) };
-					await out?.append(document);
-					if (command.json === true) await terminal.out(`${JSON.stringify(document, null, isOne ? 2 : 0)}\n`);
-					else if (isStreamed) {
-						await terminal.out(`\n${terminal.colors.dim(measuredText(measured, terminal.columns))}\n`);
-					}
-				}
-				answered++;
-			} catch (error) {
-				const refusal = refusalOf(error);
-				if (refusal === undefined || isOne) throw error;
-				failed++;
-				terminal.err(`onevision: ${asked.id}: ${refusal.message}\n`);
-			}
-			if (!isOne) progress(terminal, `${answered} answered${failed === 0 ? "" : `, ${failed} failed`}`);
+			const task: Promise<void> = answerOne(answering, asked, tally).finally(() => running.delete(task));
+			running.add(task);
+			if (running.size >= atOnce) await Promise.race(running);
 		}
+		await Promise.all(running);
 	} finally {
+		await Promise.allSettled(running);
 		progress(terminal, "");
 	}
-	if (hasVideo) terminal.notes.push(`note: ${samplingNote(model.sampling, "transformers")}`);
+	const { answered, failed, skipped } = tally;
+	if (tally.hasVideo) terminal.notes.push(`note: ${samplingNote(model.sampling, "transformers")}`);
 	if (out !== undefined) {
 		const before = skipped === 0 ? "" : `, ${skipped} were there`;
 		const missing = failed === 0 ? "" : `, ${failed} failed`;
@@ -159,6 +157,58 @@ async function answerAll(run: Run, questions: AsyncIterable<Asked> | Iterable<As
 	}
 	if (answered + skipped + failed === 0) throw new OnevisionError("invalid-input", "no questions were given");
 	return failed > 0 || signal.aborted ? EXIT.error : EXIT.done;
+}
+
+interface Answering extends Run {
+	/** Absent where nothing is run. */
+	readonly hardware: Hardware | undefined;
+	readonly pool: ConversationPool;
+	/** Whether there is one question, whose failure is that of the command. */
+	readonly isOne: boolean;
+	/** Whether answers come one after the other, so that their times are their own. */
+	readonly isAlone: boolean;
+}
+
+/** Answers a question, and tells a failure; throws what is no refusal, and for an only question. */
+async function answerOne(answering: Answering, asked: Asked, tally: Tally): Promise<void> {
+	const { terminal, isOne, signal } = answering;
+	try {
+		if ("error" in asked) throw asked.error;
+		tally.hasVideo ||= asked.media.some(({ kind }) => kind === "video");
+		if (await answer(answering, asked)) tally.answered++;
+	} catch (error) {
+		if (signal.aborted && !isOne) return;
+		const refusal = refusalOf(error);
+		if (refusal === undefined || isOne) throw error;
+		tally.failed++;
+		terminal.err(`onevision: ${asked.id}: ${refusal.message}\n`);
+	}
+	const { answered, failed } = tally;
+	if (!isOne) progress(terminal, `${answered} answered${failed === 0 ? "" : `, ${failed} failed`}`);
+}
+
+/** Whether the question was answered, and not stopped. */
+async function answer(answering: Answering, asked: Question): Promise<boolean> {
+	const { terminal, command, name, model, out, hardware, pool, isOne, isAlone } = answering;
+	const messages = await messagesOf(answering, asked);
+	const prompt = model.prompt(messages, answering.generate.maxTokens);
+	if (hardware === undefined) {
+		await showCheck(answering, asked, messages, prompt, isOne);
+		return true;
+	}
+	const isStreamed = command.json !== true && out === undefined;
+	if (isStreamed && !isOne) await terminal.out(`${terminal.colors.bold(asked.id)}\n`);
+	const given = await stream(answering, pool.generate(messages, optionsOf(answering)), isStreamed);
+	if (given.finish === "cancelled" && !isOne) return false;
+	const predicted = predict(model.checkpoint, prompt, given.usage.answer, hardware);
+	const measured = { answer: given, predicted, memory: process.resourceUsage().maxRSS * 1024 };
+	const document = { id: asked.id, model: name, ...documentOf(answering, asked, measured, isAlone) };
+	await out?.append(document);
+	if (command.json === true) await terminal.out(`${JSON.stringify(document, null, isOne ? 2 : 0)}\n`);
+	else if (isStreamed) {
+		await terminal.out(`\n${terminal.colors.dim(measuredText(measured, terminal.columns))}\n`);
+	}
+	return true;
 }
 
 async function messagesOf({ command, model, loading, signal }: Run, question: Question): Promise<Message[]> {
@@ -171,7 +221,8 @@ async function messagesOf({ command, model, loading, signal }: Run, question: Qu
 	return [...system, { role: "user", content: [...parts, { type: "text", text: question.text }] }];
 }
 
-function optionsOf({ terminal, generate, signal }: Run): GenerateOptions {
+function optionsOf({ terminal, generate, signal, isAlone }: Answering): GenerateOptions {
+	if (!isAlone) return { ...generate, signal };
 	const onProgress = ({ stage, done, total }: PromptProgress): void =>
 		progress(terminal, done === total && stage === "prompt" ? "" : `${STAGES[stage]} ${done} of ${total}`);
 	return { ...generate, signal, onProgress };
@@ -201,6 +252,7 @@ function documentOf(
 	{ terminal }: Run,
 	question: Question,
 	{ answer, predicted, memory }: Parameters<typeof measuredText>[0],
+	isAlone: boolean,
 ) {
 	return {
 		question: question.text,
@@ -211,7 +263,8 @@ function documentOf(
 		seconds: answer.seconds,
 		tokensPerSecond: tokensPerSecond(answer),
 		memoryBytes: memory,
-		predicted,
+		// An answer beside others waits for them, which is not predicted.
+		...(isAlone ? { predicted } : {}),
 	};
 }
 

@@ -71,6 +71,13 @@ export function addDrawing(program: Command, terminal: Terminal, exitWith: (stat
 		.addOption(asIsOption())
 		.addOption(togetherOption())
 		.option(
+			"--answer <text>",
+			"draw what this answer attends to in an image; --model is then the folder of a snapshot with its weights",
+		)
+		.option("--question <text>", "with --answer: what was asked about the image")
+		.option("--layers <a-b,c>", "with --answer: layers that are averaged, counted from 0 (default: all)")
+		.option("--threads <count>", "with --answer: threads of the model (default: one for each core)")
+		.option(
 			"--sampling <strategy>",
 			"for a video: uniform, keyframes or bit-cost, in place of the model's own",
 		)

@@ -108,6 +108,10 @@ export const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
 			line: "onevision inspect clip.mp4 --set num_frames=8 --out frames.png",
 			what: "sampled frames and their tokens",
 		},
+		{
+			line: 'onevision inspect photo.jpg --answer "A ferry." -m model --out read.png',
+			what: "what an answer attends to",
+		},
 	],
 };
 

@@ -42,6 +42,10 @@ export function addRunning(program: Command, terminal: Terminal, exitWith: (stat
 			"--check",
 			"lay out the prompts, and compare logits instead of answering: with --quantize against float32, else read at once against token by token",
 		)
+		.option(
+			"--answers <count>",
+			"answers made at the same time, for --out and --json: more in all, each slower (default: 1)",
+		)
 		.option("--threads <count>", "threads of the model (default: one for each core)")
 		.addOption(setOption())
 		.addOption(asIsOption())

@@ -10,6 +10,7 @@ import { assertFilePlace } from "./place.ts";
 
 export class AnswersFile {
 	readonly #file: FileHandle;
+	#last: Promise<void> = Promise.resolve();
 	/** Ids that the file held when it was opened. */
 	readonly done: ReadonlySet<string>;
 
@@ -29,8 +30,11 @@ export class AnswersFile {
 		return new AnswersFile(await open(path, "a"), done);
 	}
 
-	async append(answer: object): Promise<void> {
-		await this.#file.appendFile(`${JSON.stringify(answer)}\n`);
+	/** Lines are whole and in the order of the calls. */
+	append(answer: object): Promise<void> {
+		const written = this.#last.then(() => this.#file.appendFile(`${JSON.stringify(answer)}\n`));
+		this.#last = written.catch(() => undefined);
+		return written;
 	}
 
 	close(): Promise<void> {

@@ -1,5 +1,6 @@
 /** What a model sees of an image or a clip, drawn on one page. Runs anywhere. */
 
+export { type CellWeights, type InspectedAttention, inspectAttention, shareText } from "./attention.ts";
 export type { WeighedFrame } from "./curve.ts";
 export { type Fact, factsOf, notesOf, partsOf, px, tokensText } from "./facts.ts";
 export type { ShownFrame } from "./frame-sheet.ts";

@@ -56,7 +56,7 @@ export interface Shown {
 type Scale = (box: Box) => Box;
 
 /** The map that takes the panel's extent to `area`. */
-function scaleTo({ extent }: Panel, area: Box): Scale {
+export function scaleTo({ extent }: Panel, area: Box): Scale {
 	const [across, down] = [area.width / extent.width, area.height / extent.height];
 	return ({ x, y, width, height }) => ({
 		x: area.x + (x - extent.x) * across,

@@ -171,6 +171,12 @@ export function canvasOf({ tiles, extent }: Panel): Box {
 	return tiles.length === 0 ? extent : around(tiles.map(({ box }) => box));
 }
 
+/** The area whose features become tokens; all of the canvas where the layout does not say. */
+export function tokenArea(panel: Panel): Box {
+	const { kept, patches } = panel;
+	return kept ?? (patches.length === 0 ? canvasOf(panel) : around(patches.map(({ box }) => box)));
+}
+
 function cellsOf(
 	layout: ItemLayout,
 	tiles: readonly Tile[],

@@ -6,6 +6,7 @@ import { createProcessor } from "@onevision/media";
 import {
 	framesToShow,
 	type InspectOptions,
+	inspectAttention,
 	inspectImage,
 	inspectSample,
 	inspectVideo,
@@ -79,6 +80,33 @@ function clip(model: string, settings: Settings): RgbImage {
 	return inspectVideo({ layout, weights, chosen, frames }, options);
 }
 
+/** Attention of an answer that reads from one corner of the image, and most from one cell. */
+function attention(model: string, width: number, height: number): RgbImage {
+	const processor = createProcessor(model);
+	const layout = processor.layout({ kind: "image", width, height });
+	const weights = ({ rows, cols }: { readonly rows: number; readonly cols: number }) => ({
+		grid: { rows, cols },
+		values: Array.from({ length: rows * cols }, (_, at) => {
+			const [row, col] = [Math.floor(at / cols) / rows, (at % cols) / cols];
+			return at === cols + 1 ? 0.02 : 0.01 * Math.max(0, 1 - row - col);
+		}),
+	});
+	return inspectAttention(
+		BACKGROUNDS.photo({ width, height }),
+		layout,
+		{
+			...{ canvas: weights(layout.cappedGrid), overview: weights(layout.pooledGrid) },
+			onImage: [
+				{ name: "overview", share: 0.2 },
+				{ name: "tiles", share: 0.3 },
+			],
+			elsewhere: [{ name: "on the prompt's text", share: 0.5 }],
+			...{ answer: "A ferry.", facts: [{ name: "layers, all heads", value: "all 28" }] },
+		},
+		{ title: processor.checkpoint.title, subtitle: "test", viewPlan: processor.planViews(layout) },
+	);
+}
+
 export const PAGES = {
 	"anyres-unpadded": () => page("llava-onevision-qwen2-7b-ov", 320, 200),
 	"anyres-capped": () => page("llava-onevision-qwen2-7b-ov", 600, 900, { anyres_max: 4 }),
@@ -90,6 +118,7 @@ export const PAGES = {
 	queries: () => page("blip2-opt-2.7b", 200, 300),
 	"without-image": () => page("deepseek-vl2-tiny", 300, 200),
 	together: () => together("llava-onevision-qwen2-7b-ov"),
+	attention: () => attention("llava-onevision-qwen2-7b-ov", 320, 200),
 	"clip-sampled": () => clip("llava-onevision-qwen2-7b-ov", { num_frames: 8 }),
 	"clip-whole": () => clip("qwen2.5-vl-7b", {}),
 } as const satisfies Readonly<Record<string, () => RgbImage>>;

@@ -3,12 +3,13 @@
  * values for inference. A cache is only read; a run returns the rows to append (see node/cache.ts).
  *
  *     prefill   many new rows after any number of old ones: GroupQueryAttention over the past as one tensor
- *     decode    one new row: softmax over [q·Kᵀ, q·k′], split again at the past's end, both products added; each head's
- *               past is an input of its own, read where it lies, so that nothing of it is copied for a token
+ *     decode    one new row, or one of each of several sequences: softmax over [q·Kᵀ, q·k′], split again at the past's
+ *               end, both products added; each head's past is an input of its own, read where it lies, so that nothing of
+ *               it is copied for a token
  */
 
 import { assertDefined, OnevisionError } from "@onevision/base";
-import type { CacheBinding } from "../cache-binding.ts";
+import type { CacheBinding, CacheRead } from "../cache-binding.ts";
 import {
 	Add,
 	Cast,
@@ -100,21 +101,35 @@ export function prefillAttention(graph: Graph, sizes: AttentionHeads, tables: Ro
 	});
 }
 
+export interface DecodeOptions {
+	/** Default 1. */
+	readonly sequences?: number;
+	/** Adds outputs `weights.LAYER`, [heads, past + 1]: what the new row attends to, of one sequence (default false). */
+	readonly keepsWeights?: boolean;
+}
+
 /**
- * Attention of one new row, [1, 1, …], to a past of any length. Its inputs are `past_key.LAYER.HEAD` and
- * `past_value.LAYER.HEAD`, [past, dim].
+ * Attention of one new row for each of `sequences`, [1, sequences, …], to a past of any length of its own. Inputs are
+ * `past_key.LAYER.HEAD` and `past_value.LAYER.HEAD`, [past, dim], of several sequences with `.SEQUENCE` behind.
  */
-export function decodeAttention(graph: Graph, sizes: AttentionHeads, tables: RotaryTables): CachedAttention {
+export function decodeAttention(
+	graph: Graph,
+	sizes: AttentionHeads,
+	tables: RotaryTables,
+	{ sequences = 1, keepsWeights = false }: DecodeOptions = {},
+): CachedAttention {
 	const { heads, kvHeads, dim } = sizes;
-	const cache = new CacheBuilder(graph, sizes);
+	const cache = new CacheBuilder(graph, sizes, sequences);
 	const group = heads / kvHeads;
+	/** Rows of each sequence's heads, [rows, dim], one sequence after the other. */
 	const byHead = (x: Value, rows: number) => {
-		const split = Reshape(x, [kvHeads * rows, dim]);
-		return kvHeads === 1 ? [split] : Split(split, new Array<number>(kvHeads).fill(rows), 0);
+		const count = sequences * kvHeads;
+		const split = Reshape(x, [count * rows, dim]);
+		return count === 1 ? [split] : Split(split, new Array<number>(count).fill(rows), 0);
 	};
 	return cache.with((query, key, value, layer) => {
-		if (query.dims[1]?.size !== 1)
-			throw new OnevisionError("shape-mismatch", "decodeAttention: takes one row at a time");
+		if (query.dims[1]?.size !== sequences)
+			throw new OnevisionError("shape-mismatch", `decodeAttention: takes ${sequences} rows at a time`);
 		const rotated = rotate(key, kvHeads, tables);
 		cache.append(layer, rotated, value);
 		const [queries, keys, values] = [
@@ -122,22 +137,27 @@ export function decodeAttention(graph: Graph, sizes: AttentionHeads, tables: Rot
 			byHead(rotated, 1),
 			byHead(value, 1),
 		];
-		const mixed = queries.map((q, head) => {
-			const [ownKey, ownValue] = [keys[head], values[head]].map((row) =>
+		const kept: Value[] = [];
+		const mixed = queries.map((q, index) => {
+			const [sequence, head] = [Math.floor(index / kvHeads), index % kvHeads];
+			const [ownKey, ownValue] = [keys[index], values[index]].map((row) =>
 				assertDefined(row, "a head's row"),
 			) as [Value, Value];
-			const [pastKey, pastValue] = ["key", "value"].map((part) => cache.head(`${part}.${layer}`, head)) as [
-				Value,
-				Value,
-			];
+			const [pastKey, pastValue] = ["key", "value"].map((part) =>
+				cache.head(`${part}.${layer}`, head, sequence),
+			) as [Value, Value];
 			const scores = [pastKey, ownKey].map((rows) =>
 				Gemm(q, rows, undefined, { transB: 1, alpha: 1 / Math.sqrt(dim) }),
 			);
 			const sizesOfParts = Concat([Shape(pastKey, { end: 1 }), graph.ints([1])], 0);
-			const [before, own] = Split(Softmax(Concat(scores, 1)), sizesOfParts, 1) as [Value, Value];
+			const weights = Softmax(Concat(scores, 1));
+			if (keepsWeights) kept.push(weights);
+			const [before, own] = Split(weights, sizesOfParts, 1) as [Value, Value];
 			return Gemm(before, pastValue, Gemm(own, ownValue));
 		});
-		return Reshape(mixed.length === 1 ? (mixed[0] as Value) : Concat(mixed, 0), [1, 1, heads * dim]);
+		if (keepsWeights)
+			cache.output(`weights.${layer}`, kept.length === 1 ? (kept[0] as Value) : Concat(kept, 0));
+		return Reshape(mixed.length === 1 ? (mixed[0] as Value) : Concat(mixed, 0), [1, sequences, heads * dim]);
 	});
 }
 
@@ -150,19 +170,24 @@ class CacheBuilder {
 	readonly #graph: Graph;
 	readonly #sizes: AttentionHeads;
 	readonly #outputs: Record<string, Value> = {};
-	readonly #reads: Record<string, { entry: string; head?: number }> = {};
+	readonly #sequences: number;
+	readonly #reads: Record<string, CacheRead> = {};
 	readonly #writes: Record<string, string> = {};
 
-	constructor(graph: Graph, sizes: AttentionHeads) {
+	constructor(graph: Graph, sizes: AttentionHeads, sequences = 1) {
 		this.#graph = graph;
 		this.#sizes = sizes;
+		this.#sequences = sequences;
 	}
 
 	with(attend: DecoderAttention): CachedAttention {
 		return {
 			attention: attend,
 			outputs: this.#outputs,
-			binding: { reads: this.#reads, writes: this.#writes },
+			binding: {
+				...{ reads: this.#reads, writes: this.#writes },
+				...(this.#sequences === 1 ? {} : { sequences: this.#sequences }),
+			},
 		};
 	}
 
@@ -173,10 +198,16 @@ class CacheBuilder {
 		return this.#graph.input(name, "float32", [1, kvHeads, "past", dim]);
 	}
 
-	head(entry: string, head: number): Value {
-		const name = `past_${entry}.${head}`;
-		this.#reads[name] = { entry, head };
-		return this.#graph.input(name, "float32", ["past", this.#sizes.dim]);
+	head(entry: string, head: number, sequence: number): Value {
+		const isOne = this.#sequences === 1;
+		const name = `past_${entry}.${head}${isOne ? "" : `.${sequence}`}`;
+		this.#reads[name] = { entry, head, ...(isOne ? {} : { sequence }) };
+		return this.#graph.input(name, "float32", [isOne ? "past" : `past${sequence}`, this.#sizes.dim]);
+	}
+
+	/** An output that goes into no entry. */
+	output(name: string, value: Value): void {
+		this.#outputs[name] = value;
 	}
 
 	/** Adds outputs for the new rows, [1, seq, kvHeads·dim] each. */

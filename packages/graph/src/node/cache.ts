@@ -5,7 +5,7 @@
  */
 
 import { assertDefined, float32, OnevisionError, type Tensor } from "@onevision/base";
-import type { CacheBinding, CacheSpec } from "../cache-binding.ts";
+import type { CacheBinding, CacheRead, CacheSpec } from "../cache-binding.ts";
 import type { Tensors } from "../runtime.ts";
 
 export class RowCache {
@@ -19,25 +19,32 @@ export class RowCache {
 		this.#entries = new Map(entries.map((name) => [name, new Float32Array(heads * capacity * dim)]));
 	}
 
-	/** The inputs that a model reads from the first `length` rows. */
-	feeds({ reads }: CacheBinding, length: number): Tensors {
-		const feeds = Object.entries(reads).map(([input, { entry, head }]) => {
-			return [
-				input,
-				head === undefined ? this.#heads(entry, length) : this.#rows(entry, head, length),
-			] as const;
-		});
-		return Object.fromEntries(feeds);
+	/** An input that a model reads from the first `length` rows. */
+	feed({ entry, head }: CacheRead, length: number): Tensor {
+		return head === undefined ? this.#heads(entry, length) : this.#rows(entry, head, length);
 	}
 
-	/** Appends `rows` rows after the first `length`; returns the other outputs. */
-	append({ writes }: CacheBinding, outputs: Tensors, length: number, rows: number): Tensors {
-		const others = Object.entries(outputs).filter(([name, output]) => {
-			const entry = Object.hasOwn(writes, name) ? writes[name] : undefined;
-			if (entry !== undefined) this.#write(entry, name, output, length, rows);
-			return entry === undefined;
-		});
-		return Object.fromEntries(others);
+	/** Appends rows of an output, [heads, `given`, dim], after the first `length`: `rows` of them, from `first` on. */
+	append(
+		entry: string,
+		{ name, tensor }: NamedOutput,
+		length: number,
+		{ first, rows, given }: AppendedRows,
+	): void {
+		const { heads, capacity, dim } = this.#spec;
+		const { data, shape } = tensor;
+		const sizes = shape.length === 4 ? shape.slice(1) : shape;
+		if (sizes.join() !== [heads, given, dim].join() || !(data instanceof Float32Array)) {
+			throw new OnevisionError(
+				"shape-mismatch",
+				`cache: ${name} is [${shape.join(", ")}], the rows to append are [${heads}, ${given}, ${dim}]`,
+			);
+		}
+		const kept = this.#entry(entry);
+		for (let head = 0; head < heads; head++) {
+			const from = (head * given + first) * dim;
+			kept.set(data.subarray(from, from + rows * dim), (head * capacity + length) * dim);
+		}
 	}
 
 	#entry(name: string): Float32Array {
@@ -65,22 +72,52 @@ export class RowCache {
 		}
 		return float32([1, heads, length, dim], joined);
 	}
+}
 
-	#write(name: string, output: string, { data, shape }: Tensor, length: number, rows: number): void {
-		const { heads, capacity, dim } = this.#spec;
-		const sizes = shape.length === 4 ? shape.slice(1) : shape;
-		if (sizes.join() !== [heads, rows, dim].join() || !(data instanceof Float32Array)) {
-			throw new OnevisionError(
-				"shape-mismatch",
-				`cache: ${output} is [${shape.join(", ")}], the rows to append are [${heads}, ${rows}, ${dim}]`,
-			);
+interface NamedOutput {
+	readonly name: string;
+	readonly tensor: Tensor;
+}
+
+interface AppendedRows {
+	readonly first: number;
+	readonly rows: number;
+	readonly given: number;
+}
+
+/** A sequence of a run: its cache, and the rows that count. */
+export interface Sequence {
+	readonly cache: RowCache;
+	readonly length: number;
+}
+
+/** The inputs that a model reads from the caches of a run. Where it takes more sequences, the rest read almost nothing. */
+export function cacheFeeds({ reads }: CacheBinding, sequences: readonly Sequence[]): Tensors {
+	const feeds = Object.entries(reads).map(([input, read]) => {
+		const own = sequences[read.sequence ?? 0];
+		const { cache, length } = own ?? assertDefined(sequences[0], "a sequence");
+		return [input, cache.feed(read, own === undefined ? Math.min(1, length) : length)] as const;
+	});
+	return Object.fromEntries(feeds);
+}
+
+/** Appends what a run adds: `rows` to its only sequence, or one to each of several. Returns the other outputs. */
+export function appendRows(
+	{ writes, sequences: given = 1 }: CacheBinding,
+	sequences: readonly Sequence[],
+	outputs: Tensors,
+	rows: number,
+): Tensors {
+	const others = Object.entries(outputs).filter(([name, tensor]) => {
+		const entry = Object.hasOwn(writes, name) ? writes[name] : undefined;
+		if (entry === undefined) return true;
+		for (const [index, { cache, length }] of sequences.entries()) {
+			const part = given === 1 ? { first: 0, rows, given: rows } : { first: index, rows: 1, given };
+			cache.append(entry, { name, tensor }, length, part);
 		}
-		const entry = this.#entry(name);
-		for (let head = 0; head < heads; head++) {
-			const from = head * rows * dim;
-			entry.set(data.subarray(from, from + rows * dim), (head * capacity + length) * dim);
-		}
-	}
+		return false;
+	});
+	return Object.fromEntries(others);
 }
 
 /** Models and caches by number. */

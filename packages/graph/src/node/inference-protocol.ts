@@ -4,11 +4,10 @@ import type { CacheBinding, CacheSpec } from "../cache-binding.ts";
 import type { LoadOptions, Tensors } from "../runtime.ts";
 import type { NodeRuntimeOptions } from "./runtime.ts";
 
-/** A run's part in a cache: rows it has, rows the run adds. */
+/** A cache of a run, and the rows it has. */
 interface CacheUse {
 	readonly id: number;
 	readonly length: number;
-	readonly rows: number;
 }
 
 interface LoadRequest {
@@ -26,7 +25,10 @@ interface LoadResponse {
 interface RunRequest {
 	readonly id: number;
 	readonly feeds: Tensors;
-	readonly cache: CacheUse | undefined;
+	/** One for each sequence; none for a model without a binding. */
+	readonly caches: readonly CacheUse[];
+	/** Rows that the run adds to each. */
+	readonly rows: number;
 }
 
 export interface InferenceCalls {

@@ -3,7 +3,7 @@
 import { assertDefined } from "@onevision/base";
 import type { CacheBinding } from "../cache-binding.ts";
 import type { Program, Runtime } from "../runtime.ts";
-import { Numbered, RowCache } from "./cache.ts";
+import { appendRows, cacheFeeds, Numbered, RowCache } from "./cache.ts";
 import { serve } from "./calls.ts";
 import type { InferenceCalls } from "./inference-protocol.ts";
 import { nodeRuntime } from "./runtime.ts";
@@ -28,13 +28,12 @@ serve<InferenceCalls>(ownPort(), {
 		const { inputs, outputs } = program;
 		return { id: models.add({ program, binding }), inputs, outputs };
 	},
-	run: async ({ id, feeds, cache }) => {
+	run: async ({ id, feeds, caches: uses, rows }) => {
 		const { program, binding } = models.get(id);
-		if (cache === undefined || binding === undefined) return program.run(feeds);
-		const { length, rows } = cache;
-		const rowCache = caches.get(cache.id);
-		const outputs = await program.run({ ...feeds, ...rowCache.feeds(binding, length) });
-		return rowCache.append(binding, outputs, length, rows);
+		if (binding === undefined) return program.run(feeds);
+		const sequences = uses.map((use) => ({ cache: caches.get(use.id), length: use.length }));
+		const outputs = await program.run({ ...feeds, ...cacheFeeds(binding, sequences) });
+		return appendRows(binding, sequences, outputs, rows);
 	},
 	unload: async (id) => {
 		await models.take(id)?.program.close();

@@ -34,7 +34,8 @@ export interface InferenceModel {
 	/** Names of a result, without those that go into the cache. */
 	readonly outputs: readonly string[];
 	/**
-	 * Runs the model. Feeds are copied. A model with a binding needs a `cache`, which has `rows` more rows afterwards.
+	 * Runs the model. Feeds are copied. A model with a binding needs a cache, which has `rows` more rows afterwards, or for
+	 * several sequences a cache for each, as many as the binding says or fewer.
 	 * Throws as `Program.run` does, `over-limit` when the cache has no room for the rows, and the signal's reason when it
 	 * is aborted before the run begins; a run that has begun is finished.
 	 */
@@ -43,8 +44,8 @@ export interface InferenceModel {
 }
 
 export interface InferenceRun {
-	readonly cache?: Cache;
-	/** Rows that the run appends to the cache (default 1). */
+	readonly cache?: Cache | readonly Cache[];
+	/** Rows that the run appends to a cache (default 1). */
 	readonly rows?: number;
 	readonly signal?: AbortSignal;
 }
@@ -102,7 +103,7 @@ class WorkerInference implements Inference {
 			inputs: loaded.inputs.filter((name) => !reads.has(name)),
 			outputs: loaded.outputs.filter((name) => !writes.has(name)),
 			run: (feeds, run = {}) =>
-				this.#inTurn(() => this.#run(id, binding !== undefined, feeds, run), run.signal),
+				this.#inTurn(() => this.#run(id, binding && (binding.sequences ?? 1), feeds, run), run.signal),
 			close: () => this.#inTurn(() => this.#worker.call("unload", id)),
 		};
 	}
@@ -133,22 +134,30 @@ class WorkerInference implements Inference {
 		return this.#closing;
 	}
 
+	/** `sequences` are those that the model takes at most; undefined without a cache. */
 	async #run(
 		id: number,
-		cached: boolean,
+		sequences: number | undefined,
 		feeds: Tensors,
 		{ cache, rows = 1 }: InferenceRun,
 	): Promise<Tensors> {
-		const used = cache === undefined ? undefined : ownCache(cache);
-		if (cached !== (used !== undefined)) {
-			const why = cached ? "reads and extends a cache; give it one" : "has no binding to a cache";
+		const used = cache === undefined ? [] : [cache].flat().map(ownCache);
+		if ((sequences === undefined) !== (used.length === 0)) {
+			const why =
+				sequences === undefined ? "has no binding to a cache" : "reads and extends a cache; give it one";
 			throw new OnevisionError("invalid-input", `run: the model ${why}`);
 		}
-		used?.checkRoom(rows);
+		if (used.length > (sequences ?? 0) || new Set(used).size < used.length) {
+			throw new OnevisionError(
+				"invalid-input",
+				`run: ${used.length} caches; give at most ${sequences}, each once`,
+			);
+		}
+		for (const each of used) each.checkRoom(rows);
 		const own = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, copyOf(tensor)]));
-		const use = used === undefined ? undefined : { id: used.id, length: used.length, rows };
-		const outputs = await this.#worker.call("run", { id, feeds: own, cache: use }, buffersIn(own));
-		used?.grow(rows);
+		const caches = used.map(({ id: cacheId, length }) => ({ id: cacheId, length }));
+		const outputs = await this.#worker.call("run", { id, feeds: own, caches, rows }, buffersIn(own));
+		for (const each of used) each.grow(rows);
 		return outputs;
 	}
 

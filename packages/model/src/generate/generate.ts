@@ -137,25 +137,30 @@ export class Conversation {
 		const ids: number[] = [];
 		const seen = new Set(prompt.ids);
 		let finish: Answer["finish"] = "length";
-		while (logits !== undefined) {
-			if (signal?.aborted) break;
-			const id = sample(logits, seen);
-			if (ids.length === 0) clock.mark("firstToken");
-			ids.push(id);
-			seen.add(id);
-			if (endIds.has(id) && !ignoreEnd) {
-				finish = "stop";
-				break;
+		const leave = runs.joinDecoding();
+		try {
+			while (logits !== undefined) {
+				if (signal?.aborted) break;
+				const id = sample(logits, seen);
+				if (ids.length === 0) clock.mark("firstToken");
+				ids.push(id);
+				seen.add(id);
+				if (endIds.has(id) && !ignoreEnd) {
+					finish = "stop";
+					break;
+				}
+				yield { text: stream.push(id), id };
+				if (stream.stopped) {
+					finish = "stop";
+					break;
+				}
+				if (ids.length === maxTokens) break;
+				const positions = positionsBetween(prompt.positions, cache.length, cache.length + 1);
+				logits = await runs.step({ embeddings: await embed([id]), positions, rows: [0] }, cache);
+				this.#held.push(heldToken(id, positions));
 			}
-			yield { text: stream.push(id), id };
-			if (stream.stopped) {
-				finish = "stop";
-				break;
-			}
-			if (ids.length === maxTokens) break;
-			const positions = positionsBetween(prompt.positions, cache.length, cache.length + 1);
-			logits = await runs.step({ embeddings: await embed([id]), positions, rows: [0] }, cache);
-			this.#held.push(heldToken(id, positions));
+		} finally {
+			leave();
 		}
 		if (signal?.aborted && finish !== "stop") finish = "cancelled";
 		stream.end();

@@ -17,6 +17,10 @@ interface Runs {
 	allocate(capacity: number): Promise<TokenCache>;
 	/** Logits of the rows asked for; the cache holds the new tokens afterwards. */
 	step(request: StepRequest, cache: TokenCache): Promise<Float32Array>;
+	/** What one new token attends to: for each layer [heads, tokens], up to itself; the cache then holds it. */
+	attend(request: StepRequest, cache: TokenCache): Promise<readonly Float32Array[]>;
+	/** Says that an answer's tokens are made one by one from now on, to be run with those of others; returns its end. */
+	joinDecoding(): () => void;
 }
 
 /** Keys and values of the tokens seen so far, wherever they are held. */

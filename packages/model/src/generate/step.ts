@@ -34,8 +34,25 @@ export class StepFeeds {
 		this.#frequencies = inverseFrequencies(shape.headDim, shape.ropeTheta);
 	}
 
+	/** Single tokens of several sequences; the rows up to `size` are idle. */
+	ofSeveral(requests: readonly StepRequest[], size: number): Tensors {
+		const { hidden } = this.#shape;
+		const embeddings = new Float32Array(size * hidden);
+		for (const [index, request] of requests.entries()) embeddings.set(request.embeddings, index * hidden);
+		const axes = requests[0]?.positions.length ?? 1;
+		const positions = Array.from({ length: axes }, (_, axis) =>
+			Array.from({ length: size }, (_row, index) => requests[index]?.positions[axis]?.[0] ?? 0),
+		);
+		return this.#feeds(embeddings, positions);
+	}
+
 	of(request: StepRequest): Tensors {
 		const { embeddings, positions, rows } = request;
+		const feeds = this.#feeds(embeddings, positions);
+		return isSingle(request) ? feeds : { ...feeds, [STEP.rows]: int64([rows.length], rows) };
+	}
+
+	#feeds(embeddings: Float32Array, positions: StepRequest["positions"]): Tensors {
 		const { hidden, headDim, rotaryAxes } = this.#shape;
 		const tokens = tokensOf(positions);
 		const { cos, sin } = rotaryTables(positions, this.#frequencies, rotaryAxes);
@@ -43,7 +60,6 @@ export class StepFeeds {
 			[STEP.embeddings]: float32([1, tokens, hidden], embeddings),
 			[STEP.cos]: float32([1, tokens, headDim / 2], cos),
 			[STEP.sin]: float32([1, tokens, headDim / 2], sin),
-			...(isSingle(request) ? {} : { [STEP.rows]: int64([rows.length], rows) }),
 		};
 	}
 }

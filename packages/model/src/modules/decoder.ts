@@ -7,6 +7,7 @@ import {
 	type Activation,
 	type CacheBinding,
 	type CachedAttention,
+	type DecodeOptions,
 	type DecoderAttention,
 	type DecoderBlockWeights,
 	decodeAttention,
@@ -74,11 +75,17 @@ export function prefillStep(scope: Scope, shape: DecoderShape): StepGraph {
 	return stepOf(logits(rows, scope, shape, "fused"), attention);
 }
 
-/** One new token after any number of cached ones: inputs as for `prefillStep` without `rows`, `logits` [1, 1, vocabulary]. */
-export function decodeStep(scope: Scope, shape: DecoderShape): StepGraph {
+/**
+ * One new token of each of several sequences, after any number of cached ones: inputs as for `prefillStep` without `rows`,
+ * `logits` [1, sequences, vocabulary]. With `keepsWeights`, also what the token of one sequence attends to in each layer.
+ */
+export function decodeStep(scope: Scope, shape: DecoderShape, options: DecodeOptions = {}): StepGraph {
 	const { graph } = scope;
-	const attention = decodeAttention(graph, headsOf(shape), rotaryInputs(graph, shape, 1));
-	const stream = layers(embeddingsInput(graph, shape, 1), scope, shape, attention.attention, "fused");
+	const { sequences = 1 } = options;
+	const tables = rotaryInputs(graph, shape, sequences);
+	const attention = decodeAttention(graph, headsOf(shape), tables, options);
+	const input = embeddingsInput(graph, shape, sequences);
+	const stream = layers(input, scope, shape, attention.attention, "fused");
 	return stepOf(logits(sumOf(stream), scope, shape, "fused"), attention);
 }
 

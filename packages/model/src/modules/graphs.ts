@@ -1,6 +1,6 @@
 /** The graphs that inference runs: a view to embeddings, many new tokens, one new token. */
 
-import { Graph, type Value } from "@onevision/graph";
+import { type DecodeOptions, Graph, type Value } from "@onevision/graph";
 import type { Architecture } from "../architecture/architecture.ts";
 import { decodeStep, prefillStep, type StepGraph } from "./decoder.ts";
 import { FLOAT32, type PrecisionOf, Scope } from "./scope.ts";
@@ -21,10 +21,19 @@ export function storedOf({ vision, prefill, decode }: ModelGraphs): readonly Val
 
 export function modelGraphs(architecture: Architecture, precisionOf: PrecisionOf = FLOAT32): ModelGraphs {
 	const { decoder } = architecture;
-	const scope = (name: string) => new Scope(new Graph(name), "", precisionOf);
+	const prefill = new Scope(new Graph("prefill"), "", precisionOf);
 	return {
 		vision: visionGraphs(architecture, precisionOf),
-		prefill: prefillStep(scope("prefill"), decoder),
-		decode: decodeStep(scope("decode"), decoder),
+		prefill: prefillStep(prefill, decoder),
+		decode: decodeGraph(architecture, precisionOf),
 	};
+}
+
+/** The graph of one new token, also for several sequences, or with what the token attends to. */
+export function decodeGraph(
+	{ decoder }: Architecture,
+	precisionOf: PrecisionOf,
+	options: DecodeOptions = {},
+): StepGraph {
+	return decodeStep(new Scope(new Graph("decode"), "", precisionOf), decoder, options);
 }

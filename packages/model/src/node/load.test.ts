@@ -40,7 +40,7 @@ async function answered(
 	model: VisionLanguageModel,
 	messages: readonly Message[],
 	options: GenerateOptions = {},
-	conversation = model.conversation(),
+	conversation: Pick<ReturnType<typeof model.conversation>, "generate"> = model.conversation(),
 ): Promise<Answer & { readonly pieces: string }> {
 	let pieces = "";
 	const stream = conversation.generate(messages, { maxTokens: 12, ignoreEnd: true, ...options });
@@ -88,6 +88,28 @@ describe("answers", () => {
 		const second = await answered(model, turns, {}, conversation);
 		expect(second.usage.cached).toBeGreaterThanOrEqual(first.usage.prompt - 2);
 		expect(second.ids).toEqual((await answered(model, turns)).ids);
+	});
+
+	test("answers made at the same time are those made one after the other", async () => {
+		const asked: Message[][] = [
+			ask("What?"),
+			[{ role: "user", content: "Only text, and some more of it than the others have." }],
+			ask("Where is it?"),
+			...[1, 2].map((seed): Message[] => [
+				{ role: "user", content: [{ type: "image", image: goldenImage(50 * seed, 40, seed) }] },
+			]),
+		];
+		const lengths = [12, 40, 25, 3, 30];
+		const one: (readonly number[])[] = [];
+		for (const [index, messages] of asked.entries()) {
+			one.push((await answered(model, messages, { maxTokens: lengths[index] ?? 0 })).ids);
+		}
+		const pool = model.pool(asked.length);
+		const all = await Promise.all(
+			asked.map((messages, index) => answered(model, messages, { maxTokens: lengths[index] ?? 0 }, pool)),
+		);
+		expect(all.map(({ ids }) => ids)).toEqual(one);
+		await pool.close();
 	});
 
 	test("another image of the same size is not taken for the first", async () => {

@@ -15,6 +15,7 @@ import { type Architecture, readArchitecture } from "../architecture/architectur
 import { ConfigSection } from "../architecture/section.ts";
 import type { Chat } from "../chat/chat.ts";
 import type { MediaPart, Message } from "../chat/message.ts";
+import { type AnswerAttention, type AttentionOptions, attendAnswer } from "../generate/attention.ts";
 import { checkLogits, type LogitCheck } from "../generate/check.ts";
 import { FeatureStore } from "../generate/feature-store.ts";
 import { Conversation, promptOf } from "../generate/generate.ts";
@@ -62,7 +63,7 @@ export interface LoadModelOptions {
 
 const CHUNK = 512;
 
-/** A loaded model. Conversations run one after the other on it. */
+/** A loaded model. Conversations that answer at the same time get their tokens together. */
 export interface VisionLanguageModel {
 	readonly checkpoint: Checkpoint;
 	readonly architecture: Architecture;
@@ -85,6 +86,8 @@ export interface VisionLanguageModel {
 	check(messages: readonly Message[], signal?: AbortSignal): Promise<LogitCheck>;
 	/** A conversation with a cache of its own, which keeps what questions have in common. */
 	conversation(): Conversation;
+	/** What the tokens of a given answer attend to. Throws as `attendAnswer`. */
+	attend(messages: readonly Message[], answer: string, options?: AttentionOptions): Promise<AnswerAttention>;
 	/** Conversations for questions from anywhere, at most so many at a time. */
 	pool(most: number): ConversationPool;
 	close(): Promise<void>;
@@ -118,6 +121,7 @@ export async function loadModel(
 			return checkLogits(parts, promptOf(parts, messages, 1), other?.parts, signal);
 		},
 		conversation: () => new Conversation(parts),
+		attend: (messages, answer, attention) => attendAnswer(parts, messages, answer, attention),
 		pool: (most) => new ConversationPool(parts, most),
 		close: async () => {
 			await close();
@@ -145,7 +149,8 @@ export async function loadParts(folder: string, options: LoadModelOptions = {}):
 	const chat = await readChatFolder(path, label);
 	assertTokenizer(chat, architecture, label);
 	const { threads, quantize, prepack = quantize !== undefined } = options;
-	const graphs = modelGraphs(architecture, quantize === undefined ? FLOAT32 : quantizedPrecisions(quantize));
+	const precisionOf = quantize === undefined ? FLOAT32 : quantizedPrecisions(quantize);
+	const graphs = modelGraphs(architecture, precisionOf);
 	checkWeightMemory(label, architecture, graphs, { quantize, prepack }, options.memory);
 	const weights = await ModelWeights.open(path, label, architecture, graphs, {
 		...(quantize === undefined ? {} : { quantize }),
@@ -154,6 +159,7 @@ export async function loadParts(folder: string, options: LoadModelOptions = {}):
 	});
 	const endIds = await readEndIds(path, label, config);
 	const engine = await Engine.start(architecture, graphs, weights, {
+		precisionOf,
 		prepack,
 		...(threads === undefined ? {} : { threads }),
 	});
