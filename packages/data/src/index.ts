@@ -2,6 +2,8 @@
 
 export { type DataRoot, openDataRoot } from "./bytes/data-root.ts";
 export { createReadCounter, type ReadCounter } from "./bytes/file-bytes.ts";
+export type { DuplicateCount, DuplicateGroup, DuplicateMedium, Duplicates } from "./duplicates/find.ts";
+export { DUPLICATES, type DuplicatesMode } from "./duplicates/identity.ts";
 export {
 	type DataRequest,
 	type DataResult,

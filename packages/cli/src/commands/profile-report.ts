@@ -50,10 +50,13 @@ export function reportFor(
 /** Throws `unwritable-file`. */
 export async function writeReport(
 	terminal: Terminal,
-	{ about, totals }: Profile,
+	{ about, totals, duplicates }: Profile,
 	report: ProfileReport,
 	out: string,
 ): Promise<void> {
-	const page = await renderReportPage({ about, totals, report, near: nearTo(terminal) });
+	const page = await renderReportPage({
+		...{ about, totals, report, near: nearTo(terminal) },
+		...(duplicates === undefined ? {} : { duplicates }),
+	});
 	await writeOutput(terminal, out, [new TextEncoder().encode(page)]);
 }

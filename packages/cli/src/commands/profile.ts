@@ -8,6 +8,7 @@ import { createCounterFrom } from "@onevision/core";
 import {
 	type ComparedProfile,
 	compareProfiles,
+	type DuplicatesMode,
 	ESTIMATED_TEXT,
 	mergeProfiles,
 	type Profile,
@@ -46,6 +47,7 @@ export interface ProfileOptions extends AskedLoading, SettingsOptions, PresentOp
 	readonly out?: string;
 	readonly shard?: string;
 	readonly threads?: string;
+	readonly duplicates?: DuplicatesMode;
 }
 
 /**
@@ -100,9 +102,11 @@ async function profileFresh(
 		options.tokenizer === undefined
 			? ESTIMATED_TEXT
 			: await readChatMeter(resolve(terminal.cwd, options.tokenizer), `--tokenizer ${options.tokenizer}`);
-	const { format, root, seed, out, shard, threads } = options;
+	const { format, root, seed, out, shard, threads, duplicates } = options;
 	if (shard !== undefined && out === undefined)
 		throw new OnevisionError("invalid-input", "--shard: needs --out, a folder per shard to merge later");
+	if (duplicates !== undefined && out === undefined)
+		throw new OnevisionError("invalid-input", "--duplicates: needs --out, where media are compared");
 	return profileData(
 		{
 			paths: paths.map((path) => resolve(terminal.cwd, path)),
@@ -117,6 +121,7 @@ async function profileFresh(
 			...(seed === undefined ? {} : { seed: parseWhole("--seed", seed, { min: 0, max: 2 ** 32 - 1 }) }),
 			...(out === undefined ? {} : { out: resolve(terminal.cwd, out) }),
 			...(shard === undefined ? {} : { shard: parseShard(shard) }),
+			...(duplicates === undefined ? {} : { duplicates }),
 		},
 		progressOn(terminal),
 	);
@@ -174,7 +179,7 @@ async function compareWith(
 
 /** Everything, for machines. Token counts in tokens, sizes in px. */
 function document(profile: Profile, report: ProfileReport, about: Readonly<Record<string, unknown>>) {
-	const { about: stored, shard, read, resumed } = profile;
+	const { about: stored, shard, read, resumed, duplicates } = profile;
 	return {
 		...about,
 		sets: stored.sets,
@@ -182,6 +187,7 @@ function document(profile: Profile, report: ProfileReport, about: Readonly<Recor
 		resumedSamples: resumed,
 		bytesRead: { sets: read.sets.bytes, media: read.media.bytes },
 		...report,
+		...(duplicates === undefined ? {} : { duplicates }),
 	};
 }
 

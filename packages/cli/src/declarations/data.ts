@@ -47,6 +47,12 @@ export function addData(program: Command, terminal: Terminal, exitWith: (status:
 			"store the profile there as Parquet, with a report in HTML; a stopped run resumes",
 		)
 		.option("--threads <number>", "threads that read and measure (default: one per core)")
+		.addOption(
+			new Option(
+				"--duplicates <exact|perceptual>",
+				"with --out: find media with the same bytes, or also images that look the same, which are decoded for it",
+			).choices(["exact", "perceptual"]),
+		)
 		.option("--compare <folder>", "show what changed since the profile stored there")
 		.option("--shard <i/n>", "profile one of n shares, 0/n to n-1/n, into an --out of its own")
 		.addOption(loadingOption())
@@ -160,7 +166,7 @@ function addStored(profile: Command, terminal: Terminal, exitWith: (status: numb
 		});
 	profile
 		.command("query")
-		.description("SQL over the tables of a stored profile: samples and media")
+		.description("SQL over the tables of a stored profile: samples, media, duplicates")
 		.argument("<folder>", "a stored profile")
 		.argument("<sql>", "one SELECT, as DuckDB has it")
 		.option("--csv", "print CSV")

@@ -27,6 +27,7 @@ const DIFFERS = {
 	applyRotation: "rotation of videos",
 	sets: "data sets",
 	seed: "seed",
+	duplicates: "how duplicates are found",
 } as const satisfies Record<ProfileComparison["differs"][number], string>;
 
 export function renderComparison(

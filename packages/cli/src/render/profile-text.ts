@@ -1,7 +1,14 @@
 /** A profile on the terminal: the mix, a histogram of the lengths, what a max_length cuts, and what is skipped. */
 
 import { formatBytes, formatInteger, formatPercent } from "@onevision/base";
-import type { MaxLengthReport, Profile, ProfileReport, ScenarioReport } from "@onevision/data";
+import type {
+	DuplicateCount,
+	Duplicates,
+	MaxLengthReport,
+	Profile,
+	ProfileReport,
+	ScenarioReport,
+} from "@onevision/data";
 import type { Terminal } from "../terminal.ts";
 import { fittedTable } from "./fitted-table.ts";
 import { nearTo } from "./near.ts";
@@ -21,7 +28,7 @@ const BAR_CELLS = 30;
 
 export function renderProfile(
 	terminal: Terminal,
-	{ about: { sets }, read, resumed }: Profile,
+	{ about: { sets }, read, resumed, duplicates: found }: Profile,
 	report: ProfileReport,
 	about: ProfileAbout,
 ): string {
@@ -42,6 +49,7 @@ export function renderProfile(
 		...section("what a max_length does", maxLengths(report, about, dim, lines)),
 		...section("budget", budget(report, lines)),
 		...section("media", media(report.scenarios, dim)),
+		...section("duplicates", found === undefined ? [] : duplicates(found, lines)),
 		...section("left out", counted(report.leftOutByReason, near, lines)),
 		...section("findings", counted(report.findings, near, lines)),
 		...section("heaviest samples", heaviest(report, near, dim)),
@@ -175,6 +183,29 @@ function media(scenarios: readonly ScenarioReport[], dim: (text: string) => stri
 		rows,
 	);
 	return [dim(head), ...body];
+}
+
+/** What is the same, and the largest group of each kind. */
+function duplicates(found: Duplicates, lines: (text: string) => string[]): string[] {
+	const { uses, places, contents, exact, copiedBytes, perceptual, unread } = found;
+	const example = ({ largest: [first] }: DuplicateCount): string =>
+		first === undefined
+			? ""
+			: `; largest: ${formatInteger(first.count)}, e.g. ${first.media.map(({ sample, name }) => `${name} (sample ${sample})`).join(", ")}`;
+	return [
+		...lines(
+			`${formatInteger(uses)} uses of ${formatInteger(places)} media, ${formatInteger(contents)} of them different`,
+		),
+		...lines(
+			`${formatInteger(exact.copies)} copies of equal bytes in ${formatInteger(exact.groups)} groups, ${formatBytes(copiedBytes)}${example(exact)}`,
+		),
+		...(perceptual === undefined
+			? []
+			: lines(
+					`${formatInteger(perceptual.copies)} images that look like another in ${formatInteger(perceptual.groups)} groups${example(perceptual)}`,
+				)),
+		...(unread === 0 ? [] : lines(`${formatInteger(unread)} media could not be read again to compare`)),
+	];
 }
 
 type Counted = ProfileReport["leftOutByReason"][keyof ProfileReport["leftOutByReason"]];

@@ -25,6 +25,8 @@ export interface DataRoot {
 }
 
 export interface OpenedFile {
+	/** Its real path. */
+	readonly path: string;
 	/** Its descriptor. */
 	readonly file: number;
 	readonly size: number;
@@ -106,14 +108,15 @@ export function openDataRoot(folder: string): DataRoot {
 		if (prefix === undefined) return undefined;
 		if (prefixes.size >= MAX_KNOWN_FOLDERS) prefixes.clear();
 		prefixes.set(folder, prefix);
+		const path = prefix + base;
 		let file: number;
 		try {
-			file = openSync(prefix + base, NO_LINK);
+			file = openSync(path, NO_LINK);
 		} catch {
 			return undefined;
 		}
 		const info = fstatSync(file);
-		if (info.isFile()) return { file, size: info.size };
+		if (info.isFile()) return { path, file, size: info.size };
 		closeSync(file);
 		return undefined;
 	};
@@ -124,7 +127,7 @@ export function openDataRoot(folder: string): DataRoot {
 			const known = openKnown(name);
 			if (known !== undefined) return known;
 			const found = find(name);
-			return isRefusal(found) ? found : { file: openSync(found.path, "r"), size: found.size };
+			return isRefusal(found) ? found : { ...found, file: openSync(found.path, "r") };
 		},
 	};
 }

@@ -10,6 +10,7 @@ import {
 	tokenizeText,
 } from "@onevision/core";
 import { mediaItemOf } from "@onevision/media/node";
+import type { MediumIdentity } from "../duplicates/identity.ts";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import { type MediaKind, type MediaReference, placeholdersOf, type SampleRecord } from "../record.ts";
 import type { TextMeter } from "../text/meter.ts";
@@ -38,6 +39,7 @@ export interface MeasuredMedium {
 	readonly name: string;
 	readonly header: ReadMedium["header"];
 	readonly bytes: number;
+	readonly identity?: MediumIdentity;
 	readonly visualTokens: number;
 	readonly towerTokens: number;
 }
@@ -148,11 +150,12 @@ function measureRead(
 			position: record.position,
 			...(record.id === undefined ? {} : { id: record.id }),
 			scenario: scenarioOf({ media: items }) ?? "text",
-			media: read.map(({ header, bytes }, index) => {
+			media: read.map(({ header, bytes, identity }, index) => {
 				const { visualTokens = 0, towerTokens = 0 } = layout.items[index] ?? {};
 				const reference = record.media[index];
 				const name = reference === undefined ? "" : nameOf(reference);
-				return { kind: header.kind, name, header, bytes, visualTokens, towerTokens };
+				const measured = { kind: header.kind, name, header, bytes, visualTokens, towerTokens };
+				return identity === undefined ? measured : { ...measured, identity };
 			}),
 			visualTokens: layout.visualTokens,
 			towerTokens: layout.towerTokens,

@@ -6,6 +6,7 @@ import { bytesSource, type SyncByteSource } from "@onevision/media";
 import { type MediaHeader, readMediaHeader } from "@onevision/media/node";
 import { type DataRoot, openDataRoot } from "../bytes/data-root.ts";
 import { openFileSource, type ReadCounter } from "../bytes/file-bytes.ts";
+import type { Identify, MediumIdentity } from "../duplicates/identity.ts";
 import { isRefusal, type Refusal, refuse } from "../left-out.ts";
 import type { MediaReference } from "../record.ts";
 
@@ -15,6 +16,8 @@ export interface MediaReaderOptions {
 	/** Whether sizes are as displayed: after an EXIF orientation for images, after the rotation for videos. */
 	readonly applyOrientation: boolean;
 	readonly applyRotation: boolean;
+	/** Absent: duplicates are not looked for. */
+	readonly identify?: Identify;
 }
 
 /** A medium whose header was read. */
@@ -22,6 +25,8 @@ export interface ReadMedium {
 	readonly header: MediaHeader;
 	/** Size of the whole medium. */
 	readonly bytes: number;
+	/** Absent if duplicates are not looked for. */
+	readonly identity?: MediumIdentity;
 }
 
 export interface MediaReader {
@@ -42,6 +47,7 @@ export function createMediaReader({
 	counter,
 	applyOrientation,
 	applyRotation,
+	identify,
 }: MediaReaderOptions): MediaReader {
 	const options = { applyOrientation, applyRotation, maxVideoMs: MAX_HEADER_MS };
 	/** Where headers are read to, one after another. */
@@ -69,11 +75,16 @@ export function createMediaReader({
 		source: SyncByteSource,
 		{ kind }: MediaReference,
 		name: string,
+		place?: Parameters<Identify>[2],
 	): ReturnType<MediaReader["read"]> => {
 		if (source.size === 0) return refuse("unreadable-media", `${name}: is empty`);
-		const checked = (header: MediaHeader | undefined): ReadMedium | Refusal => {
+		const checked = (header: MediaHeader | undefined): ReturnType<MediaReader["read"]> => {
 			if (header === undefined) return refuse("unreadable-media", `${name}: of no format that is read`);
-			if (header.kind === kind) return { header, bytes: source.size };
+			if (header.kind === kind) {
+				const medium = { header, bytes: source.size };
+				if (identify === undefined) return medium;
+				return identify(source, kind, place).then((identity) => ({ ...medium, identity }));
+			}
 			const expected = kind === "image" ? "an image" : "a video";
 			return refuse("unreadable-media", `${name}: ${header.format} where ${expected} is expected`);
 		};
@@ -90,7 +101,7 @@ export function createMediaReader({
 			return andThen(
 				() => {
 					const source = openFileSource(shard.file, place.offset, place.length, counter, scratch);
-					return headerOf(source, reference, nameOf(reference));
+					return headerOf(source, reference, nameOf(reference), { path: place.file, start: place.offset });
 				},
 				() => {
 					shard.users--;
@@ -100,7 +111,10 @@ export function createMediaReader({
 		const opened = rootAt(root).open(place.path);
 		if (isRefusal(opened)) return opened;
 		return andThen(
-			() => headerOf(openFileSource(opened.file, 0, opened.size, counter, scratch), reference, place.path),
+			() => {
+				const source = openFileSource(opened.file, 0, opened.size, counter, scratch);
+				return headerOf(source, reference, place.path, opened);
+			},
 			() => closeSync(opened.file),
 		);
 	};

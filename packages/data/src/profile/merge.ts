@@ -3,6 +3,7 @@
 import { copyFile, link, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { OnevisionError } from "@onevision/base";
+import { duplicatesIn } from "./duplicates.ts";
 import type { Profile } from "./run.ts";
 import { partFiles } from "./slice.ts";
 import { makeFolder, type ProfileState, partsIn, readState, type Shard, storeState } from "./state.ts";
@@ -40,7 +41,7 @@ export async function mergeProfiles(folders: readonly string[], out: string): Pr
 	const done: ProfileState["done"] = parts.length === 0 ? [] : [[0, parts.length]];
 	const state: ProfileState = { version, request, about, done, isDone: true, totals: totals.stored() };
 	await storeState(out, state);
-	return profileOf(state);
+	return profileOf(state, await duplicatesIn(out, state));
 }
 
 async function readShard(folder: string): Promise<StoredShard> {

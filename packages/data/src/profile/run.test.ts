@@ -249,7 +249,10 @@ const sliceSizes = { ...SLICE_SIZES, json: 4000 };
 /** Two threads, in a process of their own. */
 const bundled = once(() => bundleProcess("./profile-process.ts"));
 const threaded = async (sets: readonly string[], out: string, killAfter = Number.POSITIVE_INFINITY) =>
-	(await bundled())([out, String(sliceSizes.json), "2", ...sets], (samples) => Number(samples) >= killAfter);
+	(await bundled())(
+		[out, String(sliceSizes.json), "2", "", ...sets],
+		(samples) => Number(samples) >= killAfter,
+	);
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
 	let made: Promise<T> | undefined;

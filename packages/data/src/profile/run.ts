@@ -6,9 +6,12 @@
 import { createHash } from "node:crypto";
 import { OnevisionError } from "@onevision/base";
 import type { Counter } from "@onevision/core";
+import type { Duplicates } from "../duplicates/find.ts";
+import type { DuplicatesMode } from "../duplicates/identity.ts";
 import { type OpenOptions, slicesOf } from "../readers/index.ts";
 import { SLICE_SIZES, type SliceSizes, type Unit } from "../readers/reader.ts";
 import type { TextMeter } from "../text/meter.ts";
+import { duplicatesIn } from "./duplicates.ts";
 import {
 	openSliceProfiler,
 	type ProfileRead,
@@ -44,6 +47,8 @@ export interface ProfileRequest extends OpenOptions {
 	readonly threads?: number;
 	/** Profile only this share of the slices, to be merged with the others. Needs `out`. */
 	readonly shard?: Shard;
+	/** Look for duplicate media. Needs `out`. */
+	readonly duplicates?: DuplicatesMode;
 	/** How finely the sets are cut. Default: about ten thousand samples per slice. */
 	readonly sliceSizes?: SliceSizes;
 }
@@ -63,6 +68,8 @@ export interface Profile {
 	readonly read: ProfileRead;
 	/** Samples stored by an earlier run. */
 	readonly resumed: number;
+	/** Absent if they were not looked for, and in shards. */
+	readonly duplicates?: Duplicates;
 }
 
 /** The state is stored when this many times the duration of the last storing has passed. */
@@ -91,7 +98,12 @@ export async function profileData(
 		}
 		const { about } = state;
 		const { totals, resumed } = run;
-		return { about, ...(shard === undefined ? {} : { shard }), totals, resumed, read: profiler.read };
+		const duplicates = out === undefined ? undefined : await duplicatesIn(out, run.state);
+		return {
+			...{ about, totals, resumed, read: profiler.read },
+			...(shard === undefined ? {} : { shard }),
+			...(duplicates === undefined ? {} : { duplicates }),
+		};
 	} finally {
 		profiler.close();
 	}
@@ -195,6 +207,11 @@ class Run {
 		await this.#storing;
 	}
 
+	/** As it is stored when the run is finished. */
+	get state(): ProfileState {
+		return { ...this.#state, done: this.#done.ranges, isDone: true };
+	}
+
 	async finish(): Promise<void> {
 		await this.#store(true);
 		this.#onProgress({ samples: this.totals.samples, share: 1 });
@@ -233,6 +250,7 @@ function setupOf({ paths, format, root, seed = 0, counter, text, ...request }: P
 		...(format === undefined ? {} : { format }),
 		...(root === undefined ? {} : { root }),
 		...(text.chat === undefined ? {} : { chat: text.chat }),
+		...(request.duplicates === undefined ? {} : { duplicates: request.duplicates }),
 		...(out === undefined ? {} : { out }),
 	};
 }
@@ -247,7 +265,7 @@ function changedSettings({ family, checkpoint, settings }: Counter): Readonly<Re
 
 /** The state to go on from: what `out` holds, or nothing. */
 async function startState(
-	{ out, shard, counter, text, applyOrientation, applyRotation, seed = 0 }: ProfileRequest,
+	{ out, shard, counter, text, applyOrientation, applyRotation, duplicates, seed = 0 }: ProfileRequest,
 	{ sets, units }: SliceProfiler,
 	sizes: SliceSizes,
 ): Promise<ProfileState> {
@@ -256,6 +274,7 @@ async function startState(
 	const about: ProfileAbout = {
 		sets: sets.map(({ path, format }) => ({ path, format })),
 		...{ checkpoint, settings, text: text.basis, applyOrientation, applyRotation, seed },
+		...(duplicates === undefined ? {} : { duplicates }),
 	};
 	const described = { about, sizes, units: units.map(({ file, length, root }) => [file, length, root]) };
 	const request = createHash("sha256").update(JSON.stringify(described)).digest("hex");

@@ -8,6 +8,7 @@ import { OnevisionError } from "@onevision/base";
 import { writeAtomically } from "@onevision/base/node";
 import { type Checkpoint, createCounterFrom } from "@onevision/core";
 import { createReadCounter, type ReadCounter } from "../bytes/file-bytes.ts";
+import { createIdentify, type DuplicatesMode } from "../duplicates/identity.ts";
 import type { Refusal } from "../left-out.ts";
 import { type DataSet, openDataSet, sampleBatches } from "../readers/index.ts";
 import type { Slice, Unit } from "../readers/reader.ts";
@@ -31,6 +32,8 @@ export interface SliceSetup {
 	readonly chat?: ChatFiles;
 	readonly applyOrientation: boolean;
 	readonly applyRotation: boolean;
+	/** How duplicates are found; absent if they are not. */
+	readonly duplicates?: DuplicatesMode;
 	/** Folder of the profile; absent if nothing is stored. */
 	readonly out?: string;
 }
@@ -69,12 +72,15 @@ const REPORTED_SAMPLES = 128;
 
 /** Opens the sets. Throws as `openDataSet` and `createCounterFrom` do. */
 export async function openSliceProfiler(setup: SliceSetup): Promise<SliceProfiler> {
-	const { seed, applyOrientation, applyRotation, out, chat } = setup;
+	const { seed, applyOrientation, applyRotation, out, chat, duplicates } = setup;
 	const read = { sets: createReadCounter(), media: createReadCounter() };
 	const sets: DataSet[] = [];
 	for (const path of setup.paths) sets.push(await openDataSet(path, { counter: read.sets, seed }, setup));
 	const units = sets.flatMap((set) => set.units);
-	const media = createMediaReader({ counter: read.media, applyOrientation, applyRotation });
+	const media = createMediaReader({
+		...{ counter: read.media, applyOrientation, applyRotation },
+		...(duplicates === undefined ? {} : { identify: await createIdentify(duplicates) }),
+	});
 	const measuring: Measuring = {
 		counter: createCounterFrom(setup.checkpoint, setup.settings),
 		text: chat === undefined ? ESTIMATED_TEXT : createChatMeter(chat),

@@ -9,6 +9,7 @@ import { OnevisionError } from "@onevision/base";
 import { writeAtomically } from "@onevision/base/node";
 import { isRecord } from "@onevision/base/schema";
 import type { Checkpoint } from "@onevision/core";
+import type { DuplicatesMode } from "../duplicates/identity.ts";
 import type { DataSet } from "../readers/index.ts";
 import { type StoredTotals, Totals } from "./totals.ts";
 
@@ -29,6 +30,8 @@ export interface ProfileAbout {
 	readonly applyOrientation: boolean;
 	readonly applyRotation: boolean;
 	readonly seed: number;
+	/** How duplicates were found; absent if they were not looked for. */
+	readonly duplicates?: DuplicatesMode;
 }
 
 export interface ProfileState {

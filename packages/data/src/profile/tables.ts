@@ -84,6 +84,11 @@ const MEDIUM_COLUMNS = {
 	seconds: { type: "DOUBLE", of: (entry) => video(entry)?.durationSeconds },
 	visual_tokens: { type: "INT32", of: ({ medium }) => medium.visualTokens },
 	tower_tokens: { type: "INT32", of: ({ medium }) => medium.towerTokens },
+	// Of profiles that look for duplicates.
+	content: { type: "STRING", of: ({ medium }) => medium.identity?.content },
+	look: { type: "STRING", of: ({ medium }) => medium.identity?.look },
+	path: { type: "STRING", of: ({ medium }) => medium.identity?.path },
+	start: { type: "INT64", of: ({ medium }) => medium.identity?.start },
 } as const satisfies Columns<MediumEntry>;
 
 /** The tables of one part, encoded a row group at a time. */

@@ -3,9 +3,11 @@
  * SELECT is accepted, and file and network access is off beyond the profile's parts.
  */
 
+import { existsSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import type { DuckDBConnection, JS } from "@duckdb/node-api";
 import { OnevisionError } from "@onevision/base";
+import { DUPLICATES_FILE } from "../duplicates/find.ts";
 import { partFiles } from "../profile/slice.ts";
 import { partsIn, readState } from "../profile/state.ts";
 
@@ -28,8 +30,8 @@ export interface QueryResult {
 }
 
 /**
- * Runs one SELECT over `samples` and `media`, the tables of the profile in `folder`; of an unfinished one, over what is
- * done.
+ * Runs one SELECT over `samples` and `media`, the tables of the profile in `folder`, and `duplicates` if they were looked
+ * for; of an unfinished one, over what is done.
  *
  * @throws OnevisionError `invalid-input` for a folder without a profile, for anything but one SELECT, and for an error
  * in the query; `unsupported` if DuckDB is not installed
@@ -86,6 +88,10 @@ async function openTables(
 	for (const [index, table] of ["samples", "media"].entries()) {
 		const files = parts.map((part) => text(join(folder, partFiles(part)[index] ?? "")));
 		await connection.run(`create view ${table} as select * from read_parquet([${files.join(", ")}])`);
+	}
+	const duplicates = join(folder, "..", DUPLICATES_FILE);
+	if (existsSync(duplicates)) {
+		await connection.run(`create table duplicates as select * from read_parquet(${text(duplicates)})`);
 	}
 	await connection.run(`set allowed_directories = [${text(`${folder}${sep}`)}]`);
 	await connection.run("set enable_external_access = false");

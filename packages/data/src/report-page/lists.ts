@@ -1,6 +1,7 @@
 /** The sections of the report that list samples: left out, findings and the heaviest. */
 
-import { formatInteger } from "@onevision/base";
+import { formatBytes, formatInteger } from "@onevision/base";
+import type { DuplicateCount } from "../duplicates/find.ts";
 import { LEFT_OUT_REASONS } from "../left-out.ts";
 import { FINDINGS } from "../profile/measure.ts";
 import type { Counted } from "../profile/totals.ts";
@@ -46,6 +47,27 @@ function reasons<K extends string>(
 			)}</ul>
 </div>`,
 		);
+}
+
+export function duplicatesSection({ duplicates }: ReportPage): Html | undefined {
+	if (duplicates === undefined) return undefined;
+	const { uses, places, contents, exact, copiedBytes, perceptual, unread } = duplicates;
+	return html`<section>
+<h2>Duplicate media</h2>
+<p class="soft">${formatInteger(uses)} uses by samples of ${formatInteger(places)} media, ${formatInteger(contents)} of them different.${unread === 0 ? "" : ` ${formatInteger(unread)} could not be read again to compare.`}</p>
+${duplicateGroups(exact, "exact", `copies of equal bytes, ${formatBytes(copiedBytes)}`)}
+${perceptual === undefined ? undefined : duplicateGroups(perceptual, "perceptual", "images that look like another")}
+</section>`;
+}
+
+function duplicateGroups({ copies, groups, largest }: DuplicateCount, kind: string, what: string): Html {
+	return html`<div class="reason">
+<h3>${formatInteger(copies)} <b>${kind}</b> <span>${what}, in ${formatInteger(groups)} groups${groups > largest.length ? `; the largest ${largest.length}` : ""}</span></h3>
+<ul class="examples">${largest.map(
+		({ count, media }) =>
+			html`<li><b>${formatInteger(count)}</b>${media.map(({ sample, name }) => html`<span><bdi class="place">${name}</bdi> <span class="soft">sample ${sample}</span></span>`)}</li>`,
+	)}</ul>
+</div>`;
 }
 
 export function heaviestSection({ report: { heaviest }, near }: ReportPage): Html | undefined {

@@ -11,7 +11,7 @@ import type { ProfileAbout } from "../profile/state.ts";
 import { openCharts } from "./charts.ts";
 import { formatShare } from "./format.ts";
 import { Html, html } from "./html.ts";
-import { findingsSection, heaviestSection, leftOutSection } from "./lists.ts";
+import { duplicatesSection, findingsSection, heaviestSection, leftOutSection } from "./lists.ts";
 import type { ReportPage } from "./report-page.ts";
 import { budgetSection, lengthSection, mediaSection, mixSection } from "./sections.ts";
 import { STYLE } from "./style.ts";
@@ -42,6 +42,7 @@ export async function renderReportPage(page: ReportPage): Promise<string> {
 </header>
 ${figures(report)}
 ${report.profiled === 0 ? undefined : [mixSection(report, charts), lengthSection(page, charts), budgetSection(page, charts), mediaSection(page, charts)]}
+${duplicatesSection(page)}
 ${leftOutSection(page)}
 ${findingsSection(page)}
 ${heaviestSection(page)}

@@ -1,6 +1,7 @@
 /** Runs a script of this folder in processes that are killed. */
 
 import { spawn } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -23,6 +24,11 @@ export const KILL_TIMEOUT = 120_000 + 10_000 * KILLS;
 /** Bundled once, because loading sources unbuilt takes longer than all that a killed process does. */
 export async function bundleProcess(script: string): Promise<KilledProcess> {
 	const folder = folderOf();
+	// For what is not bundled.
+	symlinkSync(
+		fileURLToPath(new URL("../../../../node_modules", import.meta.url)),
+		join(folder, "node_modules"),
+	);
 	const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 	await build({
 		configFile: false,
@@ -31,7 +37,7 @@ export async function bundleProcess(script: string): Promise<KilledProcess> {
 		resolve: { conditions: ["source"] },
 		ssr: {
 			noExternal: true,
-			external: ["sharp"],
+			external: ["sharp", "sharp-phash"],
 			resolve: { conditions: ["source", "node", "import", "default"] },
 		},
 		build: {

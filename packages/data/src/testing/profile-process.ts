@@ -1,11 +1,11 @@
-/** Runs a profile in a separate process that a test can kill: `profile-process OUT SLICE_BYTES THREADS SET…`. */
+/** Runs a profile in a separate process that a test can kill: `profile-process OUT SLICE_BYTES THREADS DUPLICATES SET…`. */
 
 import { createCounter } from "@onevision/core";
 import { profileData } from "../profile/run.ts";
 import { SLICE_SIZES } from "../readers/reader.ts";
 import { ESTIMATED_TEXT } from "../text/meter.ts";
 
-const [out = "", json = "", threads = "", ...paths] = process.argv.slice(2);
+const [out = "", json = "", threads = "", duplicates = "", ...paths] = process.argv.slice(2);
 await profileData(
 	{
 		paths,
@@ -16,6 +16,7 @@ await profileData(
 		applyRotation: false,
 		sliceSizes: { ...SLICE_SIZES, json: Number(json) },
 		threads: Number(threads),
+		...(duplicates === "exact" || duplicates === "perceptual" ? { duplicates } : {}),
 	},
 	({ samples }) => process.stdout.write(`${samples}\n`),
 );
