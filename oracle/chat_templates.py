@@ -9,7 +9,7 @@ from pathlib import Path
 import common  # noqa: F401  torchvision's operators, which processors of videos import
 import transformers
 from PIL import Image as Pillow
-from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import (
     LlavaOnevisionImageProcessor,
     LlavaOnevisionProcessor,
@@ -121,6 +121,35 @@ def processed(tokenizer: PreTrainedTokenizerFast) -> list[dict]:
     return rows
 
 
+def begun(tokenizer: PreTrainedTokenizerFast) -> list[dict]:
+    """Lengths of chats by a processor whose tokenizer writes a token before a text, unless the template has."""
+    backend = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
+    begin = "<|endoftext|>"
+    backend.post_processor = processors.TemplateProcessing(
+        single=f"{begin} $A", special_tokens=[(begin, tokenizer.convert_tokens_to_ids(begin))]
+    )
+    own = PreTrainedTokenizerFast(tokenizer_object=backend, bos_token=begin, eos_token="<|im_end|>")
+    rows = []
+    for name, template in {"images-first": IMAGES_FIRST, "begun": "{{ bos_token }}" + IMAGES_FIRST}.items():
+        processor = LlavaOnevisionProcessor(
+            image_processor=LlavaOnevisionImageProcessor(),
+            video_processor=LlavaOnevisionVideoProcessor(),
+            tokenizer=own,
+            num_image_tokens=729,
+            vision_feature_select_strategy="full",
+            chat_template=template,
+        )
+        for sizes in [[], *IMAGES]:
+            images = [{"type": "image", "image": Pillow.new("RGB", size)} for size in sizes]
+            messages = [
+                {"role": "user", "content": [*images, text("What is in them?")]},
+                {"role": "assistant", "content": [text("A cat, asleep.")]},
+            ]
+            ids = processor.apply_chat_template(messages, tokenize=True, return_dict=True)["input_ids"][0]
+            rows.append({"template": name, "sizes": sizes, "length": len(ids)})
+    return rows
+
+
 def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     tokenizer = tiny()
@@ -153,6 +182,7 @@ def main() -> None:
         "templates": {"chatml": CHATML, "images-first": IMAGES_FIRST, "text-only": TEXT_ONLY},
         "rows": rows,
         "processed": processed(tokenizer),
+        "begun": begun(tokenizer),
     }
     (OUT / "chats.json").write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 

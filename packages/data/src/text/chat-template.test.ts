@@ -36,10 +36,13 @@ interface Processed {
 	readonly sizes: readonly (readonly [width: number, height: number])[];
 	readonly length: number;
 }
-const { templates, rows, processed } = JSON.parse(readFileSync(join(GOLDENS, "chats.json"), "utf8")) as {
+const { templates, rows, processed, begun } = JSON.parse(
+	readFileSync(join(GOLDENS, "chats.json"), "utf8"),
+) as {
 	readonly templates: Readonly<Record<string, string>>;
 	readonly rows: readonly Row[];
 	readonly processed: readonly Processed[];
+	readonly begun: readonly Omit<Processed, "model">[];
 };
 const tokenizer = JSON.parse(readFileSync(join(GOLDENS, "tokenizer.json"), "utf8")) as object;
 const meterOf = (template: string) =>
@@ -145,9 +148,33 @@ test("read from a model's folder, and what is missing or broken is said", async 
 	}
 });
 
-test.each(
-	processed,
-)("a sample of $model with images of $sizes is as long as its processor makes it", async (row) => {
+/** A tokenizer that writes a token before a text, and a template that may have written it already. */
+function begunMeter(template: string) {
+	const token = "<|endoftext|>";
+	const { added_tokens } = tokenizer as { readonly added_tokens: readonly { id: number; content: string }[] };
+	const id = added_tokens.find(({ content }) => content === token)?.id;
+	return createChatMeter({
+		tokenizer: {
+			...tokenizer,
+			post_processor: {
+				type: "TemplateProcessing",
+				single: [{ SpecialToken: { id: token, type_id: 0 } }, { Sequence: { id: "A", type_id: 0 } }],
+				pair: [{ Sequence: { id: "A", type_id: 0 } }, { Sequence: { id: "B", type_id: 1 } }],
+				special_tokens: { [token]: { id: token, ids: [id], tokens: [token] } },
+			},
+		},
+		template: `${template === "begun" ? "{{ bos_token }}" : ""}${templates["images-first"]}`,
+		variables: { bos_token: token, eos_token: "<|im_end|>" },
+	});
+}
+
+test.each([
+	...processed.map((row) => ({ ...row, text: () => meterOf(row.template) })),
+	...begun.map((row) => ({
+		...{ ...row, model: "llava-onevision-qwen2-7b-ov" },
+		text: () => begunMeter(row.template),
+	})),
+])("a sample of $model, $template, with images of $sizes is as long as its processor makes it", async (row) => {
 	const names = row.sizes.map((_, index) => `${index}.png`);
 	const root = folderOf(
 		Object.fromEntries(row.sizes.map(([width, height], index) => [`${index}.png`, png(width, height)])),
@@ -168,7 +195,7 @@ test.each(
 			position: { file: root },
 		},
 		root,
-		{ counter: createCounterFrom(row.model), text: meterOf(row.template), media },
+		{ counter: createCounterFrom(row.model), text: row.text(), media },
 	);
 	expect(sample).toMatchObject({ length: row.length, findings: [] });
 });

@@ -35,7 +35,7 @@ interface Range {
  */
 export function createChatMeter(chat: ChatFiles): TextMeter {
 	const { tokenizer, template, variables } = chat;
-	const { render, count } = usable(() => {
+	const { render, count, added } = usable(() => {
 		const compiled = new Template(template);
 		const encoder = new Tokenizer(tokenizer, {});
 		const encode = (text: string): number => encoder.encode(text, { add_special_tokens: false }).ids.length;
@@ -43,8 +43,20 @@ export function createChatMeter(chat: ChatFiles): TextMeter {
 			render: ((messages, add_generation_prompt, more = {}) =>
 				compiled.render({ ...variables, ...more, messages, add_generation_prompt })) as Render,
 			count: remembered(encode),
+			added: addedAround(encoder),
 		};
 	});
+	const { bos_token: begin } = variables;
+	/**
+	 * The tokenizer adds the tokens it writes around a text, unless the template has begun with them (transformers 5.18
+	 * processing_utils.py `apply_chat_template`).
+	 */
+	const withAdded = (text: string, spans: readonly TextSpan[]): readonly TextSpan[] => {
+		if (typeof begin === "string" && text.startsWith(begin)) return spans;
+		const own = (tokens: number): readonly TextSpan[] =>
+			tokens === 0 ? [] : [{ kind: "text", tokens, isLabel: false }];
+		return [...own(added.before), ...spans, ...own(added.behind)];
+	};
 	usable(() => count("<0.5 seconds>"));
 	const takesParts = usable(() => rendersParts(render));
 	const places = new Map<MediaKind, string>();
@@ -72,11 +84,12 @@ export function createChatMeter(chat: ChatFiles): TextMeter {
 				...headCut(turns, text, header),
 				...answers.map(({ turn, end }) => ({ at: end, turns: turn + 1 })),
 			];
-			return spansOf(text, placesIn(text, places), labels, cuts, count);
+			return withAdded(text, spansOf(text, placesIn(text, places), labels, cuts, count));
 		},
 		measurePrompt: ({ messages, variables: more, addGenerationPrompt }) => {
 			const given = takesParts ? messages : messages.map(flattened);
 			const text = usable(() => render(given, addGenerationPrompt, more));
+			// Servers add nothing to a chat: vLLM's `add_special_tokens` is off by default.
 			return spansOf(text, placesIn(text, places), [], [], count);
 		},
 	};
@@ -98,6 +111,14 @@ function remembered(count: (text: string) => number): (text: string) => number {
 		counts.set(text, tokens);
 		return tokens;
 	};
+}
+
+/** Tokens that the tokenizer writes before and behind any text. */
+function addedAround(encoder: Tokenizer): { readonly before: number; readonly behind: number } {
+	const plain: readonly number[] = encoder.encode(PROBE, { add_special_tokens: false }).ids;
+	const whole: readonly number[] = encoder.encode(PROBE, { add_special_tokens: true }).ids;
+	const before = whole.findIndex((_, at) => plain.every((id, index) => whole[at + index] === id));
+	return before < 0 ? { before: 0, behind: 0 } : { before, behind: whole.length - plain.length - before };
 }
 
 function usable<T>(act: () => T): T {
