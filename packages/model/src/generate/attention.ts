@@ -30,7 +30,7 @@ export interface AnswerAttention {
 	readonly shares: AttentionShares;
 }
 
-export interface AttentionShares {
+interface AttentionShares {
 	readonly visual: number;
 	/** The first position of the prompt, which models use to attend to nothing. */
 	readonly first: number;
@@ -40,7 +40,7 @@ export interface AttentionShares {
 	readonly answer: number;
 }
 
-export interface AttendingToken {
+interface AttendingToken {
 	readonly id: number;
 	readonly text: string;
 	/** Weights of all positions up to the one that predicts it. */
