@@ -52,9 +52,9 @@ async function groupsIn(out: string) {
 	const bytes = new Uint8Array(readFileSync(join(out, DUPLICATES_FILE)));
 	const rows = await parquetReadObjects({ file: bytes.buffer });
 	const groups = new Map<unknown, string[]>();
-	for (const { group, kind, sample, medium, uses } of rows) {
+	for (const { group, match, sample, medium, uses } of rows) {
 		const [part, number] = [Number(sample) / 1e8, Number(sample) % 1e8];
-		const own = `${kind} ${Math.floor(part)}:${number}.${medium} x${uses}`;
+		const own = `${match} ${Math.floor(part)}:${number}.${medium} x${uses}`;
 		groups.set(group, [...(groups.get(group) ?? []), own]);
 	}
 	return [...groups.values()].map((group) => group.join(", ")).sort();

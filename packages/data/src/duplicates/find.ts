@@ -308,7 +308,7 @@ class GroupTable {
 		const rows = this.#rows;
 		const bytes = parquetWriteBuffer({
 			columnData: [
-				{ name: "kind", type: "STRING", data: rows.map(({ kind }) => kind) },
+				{ name: "match", type: "STRING", data: rows.map(({ kind }) => kind) },
 				{ name: "group", type: "INT64", data: rows.map(({ group }) => BigInt(group)) },
 				{ name: "sample", type: "INT64", data: rows.map(({ sample }) => BigInt(sample)) },
 				{ name: "medium", type: "INT32", data: rows.map(({ medium }) => medium) },
