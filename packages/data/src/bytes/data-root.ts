@@ -24,7 +24,7 @@ export interface DataRoot {
 	open(name: string): OpenedFile | Refusal;
 }
 
-export interface OpenedFile {
+interface OpenedFile {
 	/** Its real path. */
 	readonly path: string;
 	/** Its descriptor. */
