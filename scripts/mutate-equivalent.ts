@@ -96,6 +96,11 @@ export const EQUIVALENT: Readonly<
 	],
 	"packages/media/src/video/bit-cost.ts": [
 		[
+			"const longest = distances.reduce((most, distance) => Math.max(most, distance), 1);",
+			"two key frames are at least 1 apart, and the first is not compared",
+		],
+		["return sum * SMOOTHED;", "importance is a share: a common factor drops out"],
+		[
 			"const bytesOf = (frame: number | undefined) => (frame === undefined ? 0 : (frames[frame]?.bytes ?? 1));",
 			NEVER_EMPTY,
 		],

@@ -62,12 +62,12 @@ const TARGETS: readonly { readonly files: readonly string[]; readonly tests: rea
 	{ files: ["packages/media/src/video/rate.ts"], tests: ["packages/media/src/video/rate.test.ts"] },
 	{ files: ["packages/media/src/video/runs.ts"], tests: ["packages/media/src/video/runs.test.ts"] },
 	{
-		files: [
-			"packages/media/src/video/sampling.ts",
-			"packages/media/src/video/sampling-references.ts",
-			"packages/media/src/video/bit-cost.ts",
-		],
+		files: ["packages/media/src/video/sampling.ts", "packages/media/src/video/sampling-references.ts"],
 		tests: ["packages/media/src/video/sampling.test.ts"],
+	},
+	{
+		files: ["packages/media/src/video/bit-cost.ts"],
+		tests: ["packages/media/src/video/bit-cost.test.ts", "packages/media/src/video/sampling.test.ts"],
 	},
 	{
 		files: ["packages/media/src/resample/filters.ts", "packages/media/src/resample/weights.ts"],
