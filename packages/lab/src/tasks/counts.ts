@@ -11,7 +11,7 @@ export const COUNT_WORDS = ["how", "many", ...COLORS] as const;
 /** How many objects there are of each color, up to 4; of one color there is none, since most answers would be 0 otherwise. */
 export function countQuestions(objects: readonly SceneObject[]): Question[] {
 	const counts = COLORS.map((color) => objects.filter((object) => object.color === color).length);
-	const start = COLORS.findIndex((color) => color === objects[0]?.color);
+	const start = COLORS.indexOf(objects[0]?.color ?? COLORS[0]);
 	const absent = COLORS.map((_, step) => (start + step) % COLORS.length).find((index) => counts[index] === 0);
 	return COLORS.flatMap((color, index) => {
 		const count = counts[index] ?? 0;

@@ -3,16 +3,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { changeCosts, frameImportance } from "./bit-cost.ts";
+import { frameIndexOf, type RawPacket } from "./frame-index.ts";
 
 /** A clip of packet sizes; key frames are those named, or the first. */
-const clip = (sizes: readonly number[], keys: readonly number[] = [0]) => ({
-	frames: sizes.map((bytes, frame) => ({
-		bytes,
-		isKey: keys.includes(frame),
-		seconds: frame / 10,
-		durationSeconds: 0.1,
-	})),
-});
+function clip(sizes: readonly number[], keys: readonly number[] = [0]) {
+	const packets = sizes.map(
+		(bytes, pts): RawPacket => ({ pts, bytes, duration: 1, isKey: keys.includes(pts), isShown: true }),
+	);
+	return frameIndexOf(packets, { numerator: 1, denominator: 10 }, 10);
+}
 
 /** 40 frames of `still` bytes, some of which spend more. */
 const stillBut = (bursts: Readonly<Record<number, number>>, still = 10) =>
