@@ -1,7 +1,7 @@
 /** `onevision run`: a model's answers to questions about images and videos. */
 
 import { basename, resolve } from "node:path";
-import { formatPercent, OnevisionError } from "@onevision/base";
+import { OnevisionError } from "@onevision/base";
 import type { Hardware } from "@onevision/core";
 import { type AskedLoading, type FileLoading, loadingOf, resolveLoading } from "@onevision/media";
 import {
@@ -13,16 +13,13 @@ import {
 	type Prompt,
 	type PromptProgress,
 	predict,
-	QUANTIZATIONS,
-	type Quantization,
 	tokensPerSecond,
 } from "@onevision/model";
-import { loadModel, measureMachine, readMediaPart, type VisionLanguageModel } from "@onevision/model/node";
+import { measureMachine, readMediaPart, type VisionLanguageModel } from "@onevision/model/node";
 import { EXIT } from "../exit.ts";
-import { modelFolder } from "../input/model-folder.ts";
+import { loadModelToRun, resolveModelToRun } from "../input/load-model.ts";
 import { parseNumber, parseWhole } from "../input/numbers.ts";
 import { type Asked, type Question, questionsGiven, questionsOfLines } from "../input/questions.ts";
-import { askedSettings } from "../input/settings.ts";
 import { shorten } from "../input/shorten.ts";
 import { AnswersFile } from "../output/answers-file.ts";
 import { refusalOf } from "../refusal.ts";
@@ -68,8 +65,7 @@ export async function runModel(
 		command.jsonl === undefined
 			? await questionsGiven(terminal, given, loading)
 			: questionsOfLines(terminal, command.jsonl);
-	const { settings } = askedSettings(command);
-	const quantize = command.quantize === undefined ? undefined : quantization(command.quantize);
+	const toRun = resolveModelToRun(command);
 	const name = basename(resolve(terminal.cwd, command.model));
 	const writes = command.out !== undefined && command.check !== true;
 	// A file that cannot be written is told before a model is loaded.
@@ -78,15 +74,7 @@ export async function runModel(
 	const { signal } = stopping;
 	let model: VisionLanguageModel | undefined;
 	try {
-		model = await loadModel(await modelFolder(terminal, command.model, signal), {
-			label: command.model,
-			...(settings === undefined ? {} : { settings }),
-			...(quantize === undefined ? {} : { quantize }),
-			asIs: command.asIs === true,
-			onConvert: (done, total) =>
-				progress(terminal, done === total ? "" : `converting weights, once: ${formatPercent(done / total)}`),
-			...threadsOf(command),
-		});
+		model = await loadModelToRun(terminal, toRun, command.model, signal);
 		for (const note of model.notes) terminal.notes.push(`note: ${note}`);
 		return await answerAll({ terminal, command, name, model, loading, generate, signal, out }, questions);
 	} finally {
@@ -298,12 +286,6 @@ async function showCheck(
 	await terminal.out(
 		`${head}${checkedText({ prompt, cacheBytes, contextTokens, check }, terminal.columns)}\n`,
 	);
-}
-
-function quantization(given: string): Quantization {
-	const found = QUANTIZATIONS.find((each) => each === given);
-	if (found !== undefined) return found;
-	throw new OnevisionError("invalid-input", `--quantize ${given}: expected ${QUANTIZATIONS.join(", ")}`);
 }
 
 function threadsOf({ threads }: RunCommand): { readonly threads?: number } {

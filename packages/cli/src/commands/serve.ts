@@ -3,23 +3,23 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, resolve } from "node:path";
-import { formatPercent, OnevisionError } from "@onevision/base";
-import { loadModel } from "@onevision/model/node";
+import { OnevisionError } from "@onevision/base";
 import { createLog, readConfig, type ServedModel, startServer } from "@onevision/server";
 import { asset } from "../assets.ts";
 import { EXIT } from "../exit.ts";
+import { loadModelToRun, resolveModelToRun } from "../input/load-model.ts";
 import { parseWhole } from "../input/numbers.ts";
-import { askedSettings } from "../input/settings.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface ServeCommand {
 	readonly host: string;
 	readonly port: string;
-	/** Folder of a snapshot that answers. */
+	/** Folder or repository of a snapshot that answers. */
 	readonly model?: string;
 	readonly name?: string;
 	readonly answers?: string;
 	readonly threads?: string;
+	readonly quantize?: string;
 	readonly set: readonly string[];
 	readonly asIs?: boolean;
 	readonly config?: string;
@@ -59,31 +59,21 @@ export async function serve(terminal: Terminal, command: ServeCommand): Promise<
 
 /** The model of `--model`, loaded; nothing without it. Throws as `loadModel`, and for options that only go with one. */
 async function servedModel(terminal: Terminal, command: ServeCommand): Promise<ServedModel | undefined> {
-	const { model: folder, name, answers, threads } = command;
-	if (folder === undefined) {
-		const [option] = Object.entries({ name, answers, threads, set: command.set[0], "as-is": command.asIs })
+	const { model: asked, name, answers, threads, quantize } = command;
+	if (asked === undefined) {
+		const [option] = Object.entries({
+			...{ name, answers, threads, quantize },
+			...{ set: command.set[0], "as-is": command.asIs },
+		})
 			.filter(([, value]) => value !== undefined)
 			.map(([key]) => key);
 		if (option === undefined) return undefined;
-		throw new OnevisionError("invalid-input", `--${option}: only with --model, the folder of a snapshot`);
+		throw new OnevisionError("invalid-input", `--${option}: only with --model, a snapshot that answers`);
 	}
-	const { settings } = askedSettings(command);
 	const atOnce = answers === undefined ? undefined : parseWhole("--answers", answers, { max: 256 });
-	const path = resolve(terminal.cwd, folder);
-	const label = name ?? basename(path);
-	const model = await loadModel(path, {
-		// Clients read it in messages, and have no business with the path.
-		label,
-		...(settings === undefined ? {} : { settings }),
-		asIs: command.asIs === true,
-		...(threads === undefined ? {} : { threads: parseWhole("--threads", threads, { max: 1024 }) }),
-		onConvert: (done, total) => {
-			if (!terminal.showsProgress) return;
-			terminal.err(
-				done === total ? "\r\u001b[K" : `\rconverting weights, once: ${formatPercent(done / total)}`,
-			);
-		},
-	});
+	// Clients read it in messages, and have no business with the path.
+	const label = name ?? basename(resolve(terminal.cwd, asked));
+	const model = await loadModelToRun(terminal, resolveModelToRun({ ...command, model: asked }), label);
 	for (const note of model.notes) terminal.err(`note: ${note}\n`);
 	return {
 		...{ name: label, model },

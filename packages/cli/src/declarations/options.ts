@@ -33,6 +33,11 @@ export const asIsOption = (): Option =>
 		"--as-is",
 		"sample videos as the implementation does by default, not as the model card recommends",
 	);
+export const quantizeOption = (): Option =>
+	new Option(
+		"--quantize <form>",
+		"round weights, once, into a file beside them: int8, int4, or int8-dynamic, which rounds activations too",
+	);
 export const rowsOption = (): Option =>
 	new Option("--rows", "print a row per image and video, however many there are");
 export const tokenizerOption = (): Option =>

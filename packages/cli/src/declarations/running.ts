@@ -2,12 +2,19 @@
 
 import type { Command } from "commander";
 import type { Terminal } from "../terminal.ts";
-import { asIsOption, jsonOption, loadingOption, orientationOption, setOption } from "./options.ts";
+import {
+	asIsOption,
+	jsonOption,
+	loadingOption,
+	orientationOption,
+	quantizeOption,
+	setOption,
+} from "./options.ts";
 
 export function addRunning(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
 	program
 		.command("run")
-		.description("ask a LLaVA model about images and videos, on this machine")
+		.description("ask a model about images and videos, on this machine")
 		.argument(
 			"[media and question...]",
 			"images and videos of one question, or a folder whose files are asked one by one; the question comes last",
@@ -34,10 +41,7 @@ export function addRunning(program: Command, terminal: Terminal, exitWith: (stat
 			"questions, one JSON object a line: id, media (paths), question; - is standard input",
 		)
 		.option("--out <file>", "answers as JSON Lines; a stopped run goes on where it stopped")
-		.option(
-			"--quantize <form>",
-			"round weights, once, into a file beside them: int8, int4, or int8-dynamic, which rounds activations too",
-		)
+		.addOption(quantizeOption())
 		.option(
 			"--check",
 			"lay out the prompts, and compare logits instead of answering: with --quantize against float32, else read at once against token by token",

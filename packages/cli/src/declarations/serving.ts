@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import type { Terminal } from "../terminal.ts";
-import { asIsOption, setOption } from "./options.ts";
+import { asIsOption, quantizeOption, setOption } from "./options.ts";
 
 export function addServing(program: Command, terminal: Terminal, exitWith: (status: number) => void): void {
 	program
@@ -13,10 +13,11 @@ export function addServing(program: Command, terminal: Terminal, exitWith: (stat
 		.option("--host <address>", "address to listen on", "127.0.0.1")
 		.option("--port <number>", "port to listen on; 0 takes a free one", "8080")
 		.option(
-			"-m, --model <folder>",
-			"answer chat completions with the model in this folder: a Hugging Face snapshot with its weights",
+			"-m, --model <snapshot>",
+			"answer chat completions with this model: the folder of a Hugging Face snapshot with its weights, or its repository (owner/name, hf://…)",
 		)
 		.option("--name <name>", "what clients call the model (default: the folder's name)")
+		.addOption(quantizeOption())
 		.option("--answers <count>", "answers made at the same time; more requests wait (default: 4)")
 		.option("--threads <count>", "threads of the model (default: one for each core)")
 		.addOption(setOption())
