@@ -211,7 +211,7 @@ put("losses", Plot.plot({ width, height: 280, color, x: { label: "update" }, y: 
 const lastOf = new Map(data.stages.map((d) => [d.run, d.stage]));
 const last = data.scores.filter((d) => d.stage === lastOf.get(d.run));
 const tasks = [...new Set(data.scores.map((d) => d.task))];
-put("scores", Plot.plot({ width, height: 40 + 34 * tasks.length, marginLeft: 160, color, x: { domain: [0, 100], percent: true, grid: true, label: "accuracy, %" }, y: { domain: tasks, label: null }, fx: { label: null }, marks: [
+put("scores", Plot.plot({ width, height: 40 + 34 * tasks.length, marginLeft: 160, color, x: { domain: [0, 100], percent: true, grid: true, label: "accuracy, %" }, y: { domain: tasks, label: null }, fx: { label: null, tickFormat: (split) => (split === "train" ? "kinds that were trained" : "kinds that were held out") }, marks: [
 	Plot.ruleX([0]),
 	Plot.tickX(last, { x: "floor", y: "task", fx: "split", stroke: "#999", strokeWidth: 2 }),
 	Plot.dot(last, { x: "accuracy", y: "task", fx: "split", fill: "run", r: 5, tip: true }),
@@ -221,7 +221,7 @@ put("stages", Plot.plot({ width, height: 60 + 34 * tasks.length, marginLeft: 160
 	Plot.text(data.scores.filter((d) => d.split === "train"), { x: "stage", y: "task", fx: "run", text: (d) => d3.format(".0%")(d.accuracy), fill: (d) => (d.accuracy > 0.6 ? "white" : "black") }),
 ] }));
 const counted = d3.rollups(data.answers, (v) => v.length, (d) => d.run, (d) => d.answer, (d) => d.predicted).flatMap(([run, a]) => a.flatMap(([answer, p]) => p.map(([predicted, count]) => ({ run, answer, predicted, count }))));
-put("confusion", Plot.plot({ width, height: 420, marginLeft: 80, marginBottom: 60, x: { label: "answered", tickRotate: -45 }, y: { label: "right answer" }, fx: { label: null }, color: { scheme: "YlGnBu" }, marks: [
+put("confusion", Plot.plot({ width, height: 420, marginLeft: 80, marginBottom: 60, x: { type: "band", label: "answered", tickRotate: -45 }, y: { type: "band", label: "right answer" }, fx: { label: null }, color: { scheme: "YlGnBu" }, marks: [
 	Plot.cell(counted, { x: "predicted", y: "answer", fx: "run", fill: "count", inset: 0.5, tip: true }),
 ] }));
 `;
