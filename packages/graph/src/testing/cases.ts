@@ -4,15 +4,9 @@ import { int64, tensor } from "@onevision/base";
 import type { OpName } from "../operators.ts";
 import * as ops from "../ops.ts";
 import type { Graph, Value } from "../value.ts";
+import type { Case } from "./case.ts";
 import type { CheckOptions } from "./check.ts";
 import { FUSED_CASES } from "./fused-cases.ts";
-
-/** One operator on one kind of input. */
-export interface Case extends CheckOptions {
-	readonly op: OpName;
-	readonly name: string;
-	readonly build: (graph: Graph) => Value | readonly Value[];
-}
 
 const A = "a";
 const input = (graph: Graph, name: string, ...shape: number[]) => graph.input(name, "float32", shape);

@@ -4,7 +4,7 @@ import { type Tensor, tensor } from "@onevision/base";
 import * as ops from "../ops.ts";
 import { createRandom } from "../random.ts";
 import type { Graph } from "../value.ts";
-import type { Case } from "./cases.ts";
+import type { Case } from "./case.ts";
 
 const input = (graph: Graph, name: string, ...shape: number[]) => graph.input(name, "float32", shape);
 /** No gradients. */
