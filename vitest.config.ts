@@ -1,16 +1,33 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests in whose own thread onnxruntime may make a session: the first one of a process has that thread flush denormals. */
+const WITH_SESSIONS = [
+	"packages/{graph,model,lab}/**/*.test.ts",
+	"examples/**/*.test.ts",
+	"test/tensors.test.ts",
+];
+
 export default defineConfig({
 	resolve: { conditions: ["source"] },
 	ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
 	test: {
-		include: ["{packages,bench,scripts,examples,docs,test}/**/*.test.ts"],
 		exclude: ["**/node_modules/**", "**/dist/**"],
 		reporters: ["default", "./scripts/closing-line.ts"],
 		testTimeout: 120_000,
 		hookTimeout: 120_000,
 		maxWorkers: 2,
-		// A worker keeps what it has loaded for the next file: half the time of the whole suite was loading the same modules.
-		isolate: false,
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: "shared",
+					include: ["{packages,bench,scripts,docs,test}/**/*.test.ts"],
+					exclude: ["**/node_modules/**", "**/dist/**", ...WITH_SESSIONS],
+					// A worker keeps what it has loaded for the next file: half the time of the suite was loading the same modules.
+					isolate: false,
+				},
+			},
+			{ extends: true, test: { name: "sessions", include: WITH_SESSIONS } },
+		],
 	},
 });
