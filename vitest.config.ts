@@ -1,11 +1,10 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests in whose own thread onnxruntime may make a session: the first one of a process has that thread flush denormals. */
-const WITH_SESSIONS = [
-	"packages/{graph,model,lab}/**/*.test.ts",
-	"examples/**/*.test.ts",
-	"test/tensors.test.ts",
-];
+/**
+ * Tests in whose own thread a session of onnxruntime may begin, by what they call or by the commands they run: the first
+ * session of a process has its thread flush denormals, which other files must not find so.
+ */
+const WITH_SESSIONS = ["packages/{graph,model,lab,server,cli}/**/*.test.ts", "{examples,test}/**/*.test.ts"];
 
 export default defineConfig({
 	resolve: { conditions: ["source"] },
@@ -21,7 +20,7 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: "shared",
-					include: ["{packages,bench,scripts,docs,test}/**/*.test.ts"],
+					include: ["{packages,bench,scripts,docs}/**/*.test.ts"],
 					exclude: ["**/node_modules/**", "**/dist/**", ...WITH_SESSIONS],
 					// A worker keeps what it has loaded for the next file: half the time of the suite was loading the same modules.
 					isolate: false,
