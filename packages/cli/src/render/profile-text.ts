@@ -197,12 +197,12 @@ function duplicates(found: Duplicates, lines: (text: string) => string[]): strin
 			`${formatInteger(uses)} uses of ${formatInteger(places)} media, ${formatInteger(contents)} of them different`,
 		),
 		...lines(
-			`${formatInteger(exact.copies)} copies of equal bytes in ${formatInteger(exact.groups)} groups, ${formatBytes(copiedBytes)}${example(exact)}`,
+			`copies of equal bytes: ${formatInteger(exact.copies)}, ${formatBytes(copiedBytes)}; groups: ${formatInteger(exact.groups)}${example(exact)}`,
 		),
 		...(perceptual === undefined
 			? []
 			: lines(
-					`${formatInteger(perceptual.copies)} images that look like another in ${formatInteger(perceptual.groups)} groups${example(perceptual)}`,
+					`images that look like another: ${formatInteger(perceptual.copies)}; groups: ${formatInteger(perceptual.groups)}${example(perceptual)}`,
 				)),
 		...(unread === 0 ? [] : lines(`${formatInteger(unread)} media could not be read again to compare`)),
 	];

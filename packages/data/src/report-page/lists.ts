@@ -62,7 +62,7 @@ ${perceptual === undefined ? undefined : duplicateGroups(perceptual, "perceptual
 
 function duplicateGroups({ copies, groups, largest }: DuplicateCount, kind: string, what: string): Html {
 	return html`<div class="reason">
-<h3>${formatInteger(copies)} <b>${kind}</b> <span>${what}, in ${formatInteger(groups)} groups${groups > largest.length ? `; the largest ${largest.length}` : ""}</span></h3>
+<h3>${formatInteger(copies)} <b>${kind}</b> <span>${what}; groups: ${formatInteger(groups)}${groups > largest.length ? `; the largest ${largest.length}` : ""}</span></h3>
 <ul class="examples">${largest.map(
 		({ count, media }) =>
 			html`<li><b>${formatInteger(count)}</b>${media.map(({ sample, name }) => html`<span><bdi class="place">${name}</bdi> <span class="soft">sample ${sample}</span></span>`)}</li>`,
