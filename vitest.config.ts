@@ -1,16 +1,19 @@
 import { defineConfig } from "vitest/config";
 
-/**
- * Tests in whose own thread a session of onnxruntime may begin, by what they call or by the commands they run: the first
- * session of a process has its thread flush denormals, which other files must not find so.
- */
-const WITH_SESSIONS = ["packages/{graph,model,lab,server,cli}/**/*.test.ts", "{examples,test}/**/*.test.ts"];
+const NEVER = ["**/node_modules/**", "**/dist/**"];
+/** Whose tests run what trains and answers, by themselves or by commands. */
+const WITH_SESSIONS = ["packages/{model,lab,server,cli}/**/*.test.ts", "{examples,test}/**/*.test.ts"];
+const GRAPH = ["packages/graph/**/*.test.ts"];
 
+/**
+ * A worker keeps what it has loaded for the next file of its project: half the time of the suite was loading the same
+ * modules. Projects share no workers, since onnxruntime has the thread of a process's first session flush denormals, which
+ * tests of exact numbers must not find so; those of the graph look at just that and get a worker a file.
+ */
 export default defineConfig({
 	resolve: { conditions: ["source"] },
 	ssr: { resolve: { conditions: ["source", "node", "import", "default"] } },
 	test: {
-		exclude: ["**/node_modules/**", "**/dist/**"],
 		reporters: ["default", "./scripts/closing-line.ts"],
 		testTimeout: 120_000,
 		hookTimeout: 120_000,
@@ -19,14 +22,17 @@ export default defineConfig({
 			{
 				extends: true,
 				test: {
-					name: "shared",
-					include: ["{packages,bench,scripts,docs}/**/*.test.ts"],
-					exclude: ["**/node_modules/**", "**/dist/**", ...WITH_SESSIONS],
-					// A worker keeps what it has loaded for the next file: half the time of the suite was loading the same modules.
+					name: "exact",
+					include: ["packages/**/*.test.ts"],
+					exclude: [...NEVER, ...WITH_SESSIONS, ...GRAPH],
 					isolate: false,
 				},
 			},
-			{ extends: true, test: { name: "sessions", include: WITH_SESSIONS } },
+			{
+				extends: true,
+				test: { name: "sessions", include: WITH_SESSIONS, exclude: NEVER, isolate: false },
+			},
+			{ extends: true, test: { name: "graph", include: GRAPH, exclude: NEVER } },
 		],
 	},
 });
